@@ -1,0 +1,100 @@
+"""An application's history: its KPI-relevant events as they arrived, and the one order in which they happened."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from schemas.codec import Accepted
+from schemas.event import TYPES, short
+
+# Types of one instant happen in the order of the table: a creation before a move, an ending last.
+RANK = {name: rank for rank, name in enumerate(TYPES)}
+COUNTED = frozenset(
+    name for name in TYPES if name.split(".")[0] in {"application", "interview", "feedback", "offer"}
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Happening(msgspec.Struct, array_like=True, gc=False):
+    """One event of one application, as small as the fold needs it.
+
+    `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
+    partition the event was first accepted; `people` are interviewers who count (no shadows).
+    """
+
+    at: int
+    kind: str
+    id: bytes
+    offset: int = -1
+    index: int = 0
+    connection: str = ""
+    channel: str | None = None
+    job: str | None = None
+    recruiter: str | None = None
+    nature: str | None = None
+    applied: int | None = None
+    stage: str | None = None
+    stage_name: str | None = None
+    stage_kind: str | None = None
+    entity: str | None = None
+    people: tuple[str, ...] = ()
+    number: int | None = None
+    test: bool = False
+
+
+Order = tuple[int, int, bytes]
+
+
+def order(happening: Happening) -> Order:
+    """When it happened; ties by type, then by id, so that the order never depends on arrival."""
+    return (happening.at, RANK[happening.kind], happening.id)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970 UTC; exact, without floating point."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
+    """The event as the fold reads it, or None when it says nothing about one application."""
+    kind = short(event.type)
+    data = event.data
+    if kind not in COUNTED or data.application is None:
+        return None
+    subject = data.application
+    applied = subject.applied_at or (event.time if kind == "application.created" else None)
+    stage = data.to_stage or data.stage
+    people = tuple(person.user_id for person in data.interviewers if person.role != "shadow")
+    if data.interviewer_id is not None:
+        people = (data.interviewer_id,)
+    return Happening(
+        at=milliseconds(event.time),
+        kind=kind,
+        id=bytes.fromhex(event.id),
+        offset=offset,
+        index=index,
+        connection=event.source.rpartition(":")[2],
+        channel=data.channel.id if data.channel is not None else None,
+        job=subject.job_id,
+        recruiter=data.owners.recruiter_id if data.owners is not None else None,
+        nature=subject.kind,
+        applied=None if applied is None else milliseconds(applied),
+        stage=stage.id if stage is not None else None,
+        stage_name=stage.name if stage is not None else None,
+        stage_kind=stage.vendor_kind if stage is not None else None,
+        entity=data.interview_id if kind.startswith("interview.") else data.feedback_id or data.offer_id,
+        people=people,
+        number=data.decision if kind.startswith("feedback.") else data.version,
+        test=event.test,
+    )
+
+
+def in_order(history: Iterable[Happening]) -> list[Happening]:
+    """The history as a set, in the order in which things happened; of one id the first to arrive stands."""
+    kept: dict[bytes, Happening] = {}
+    for each in history:
+        kept.setdefault(each.id, each)
+    return sorted(kept.values(), key=order)

@@ -1,0 +1,136 @@
+"""Standard milestones of a hiring process, and how a vendor's stage becomes one of them."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# In order; a later one is further. Names in Japanese are in the glossary of README.ja.md.
+MILESTONES = (
+    "lead",
+    "applied",
+    "screening",
+    "casual",
+    "assessment",
+    "interview_1",
+    "interview_2",
+    "interview_n",
+    "final_interview",
+    "reference",
+    "offer",
+    "accepted",
+    "hired",
+)
+RANK = {name: rank for rank, name in enumerate(MILESTONES)}
+UNMAPPED = "unmapped"
+
+# Vendor kinds that name a milestone outright (documented enums of Workable, Lever and Recruitee).
+KINDS = {
+    "sourced": "lead",
+    "lead": "lead",
+    "applied": "applied",
+    "applicant": "applied",
+    "apply": "applied",
+    "phone-screen": "casual",
+    "phone_screen": "casual",
+    "screen": "casual",
+    "assessment": "assessment",
+    "offer": "offer",
+    "hired": "hired",
+    "hire": "hired",
+}
+
+# Whole names, then parts of names, both after NFKC and casefold; the first part that matches wins.
+NAMES = {
+    "new": "applied",
+    "応募": "applied",
+    "応募受付": "applied",
+    "エントリー": "applied",
+    "書類選考": "screening",
+    "書類": "screening",
+    "screening": "screening",
+    "カジュアル面談": "casual",
+    "面談": "casual",
+    "適性検査": "assessment",
+    "内定": "offer",
+    "内定承諾": "accepted",
+    "承諾": "accepted",
+    "入社": "hired",
+    "hired": "hired",
+    "offer": "offer",
+}
+PARTS = (
+    ("application review", "screening"),
+    ("resume", "screening"),
+    ("cv review", "screening"),
+    ("書類", "screening"),
+    ("カジュアル", "casual"),
+    ("casual", "casual"),
+    ("phone", "casual"),
+    ("適性", "assessment"),
+    ("課題", "assessment"),
+    ("assessment", "assessment"),
+    ("take home", "assessment"),
+    ("coding test", "assessment"),
+    ("最終面接", "final_interview"),
+    ("final", "final_interview"),
+    ("一次面接", "interview_1"),
+    ("1次面接", "interview_1"),
+    ("first interview", "interview_1"),
+    ("1st interview", "interview_1"),
+    ("二次面接", "interview_2"),
+    ("2次面接", "interview_2"),
+    ("second interview", "interview_2"),
+    ("2nd interview", "interview_2"),
+    ("三次面接", "interview_n"),
+    ("face to face", "interview_n"),
+    ("onsite", "interview_n"),
+    ("reference", "reference"),
+    ("リファレンス", "reference"),
+    ("background", "reference"),
+    ("承諾", "accepted"),
+    ("内定", "offer"),
+    ("オファー", "offer"),
+    ("offer", "offer"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One configured meaning, in force on local days `since` ≤ day < `until` (days since 1970-01-01)."""
+
+    stage_id: str | None
+    stage_name: str | None
+    milestone: str
+    since: int
+    until: int
+
+
+def tidy(name: str) -> str:
+    """NFKC, casefold, inner spaces collapsed: the form in which names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def by_rule(rules: Sequence[Rule], stage_id: str, stage_name: str | None, day: int) -> str | None:
+    """The configured milestone, ids before names, or None."""
+    in_force = [rule for rule in rules if rule.since <= day < rule.until]
+    for rule in in_force:
+        if rule.stage_id == stage_id:
+            return rule.milestone
+    name = tidy(stage_name or "")
+    for rule in in_force:
+        if rule.stage_name is not None and tidy(rule.stage_name) == name:
+            return rule.milestone
+    return None
+
+
+def by_name(stage_name: str | None, vendor_kind: str | None) -> str:
+    """The milestone that the vendor's kind or a well-known name proves, else `unmapped`; never a guess."""
+    if vendor_kind is not None and vendor_kind.casefold() in KINDS:
+        return KINDS[vendor_kind.casefold()]
+    name = tidy(stage_name or "")
+    if name in NAMES:
+        return NAMES[name]
+    for part, milestone in PARTS:
+        if part in name:
+            return milestone
+    return UNMAPPED

@@ -1,0 +1,57 @@
+"""One row model per ClickHouse base table: field names and order are the column list, nowhere else written in Python."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class KpiCell(NamedTuple):
+    """`kpi_cells`: one measure of one cell of one source partition; the highest `version` (Kafka offset) wins."""
+
+    tenant: str
+    dimension: str
+    member: str
+    day: date
+    basis: str
+    measure: str
+    src_partition: int
+    value: int
+    version: int
+
+
+class CandidateEvent(NamedTuple):
+    """`candidate_events`: the archive of accepted events; one row an event id after merging."""
+
+    tenant: str
+    event_id: str
+    type: str
+    subject: str
+    connection: str
+    time: datetime
+    recordedtime: datetime
+    test: bool
+    application_id: str
+    job_id: str
+    job_name: str
+    channel: str
+    stage_id: str
+    stage_name: str
+    src_partition: int
+    src_offset: int
+    src_index: int
+    body: str
+
+
+class Quarantined(NamedTuple):
+    """`quarantined`: what was set aside and why; the body stays sealed in Kafka."""
+
+    id: str
+    tenant: str
+    connection: str
+    vendor: str
+    vendorevent: str
+    reason: str
+    detail: str
+    at: datetime
+    rawref: str
+    src_partition: int
+    src_offset: int

@@ -1,0 +1,107 @@
+"""Who sends us events and what their stages mean: tenants, connections, secrets by reference, stage rules."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.candidate import Value
+from schemas.milestones import MILESTONES
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class Secret(Value):
+    """Where a secret is, never what it is: exactly one of an environment variable or a file."""
+
+    env: str | None = None
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """Refuse a reference to no place or to two."""
+        if (self.env is None) == (self.file is None):
+            msg = "give exactly one of `env` and `file`"
+            raise ValueError(msg)
+        return self
+
+
+class StageRule(Value):
+    """What one vendor stage means: by id (trusted first) or by exact name; `since` and `until` are local days."""
+
+    stage_id: str | None = None
+    stage_name: str | None = None
+    milestone: Literal[MILESTONES]
+    since: date | None = None
+    until: date | None = None
+
+
+class Connection(Value):
+    """One webhook of one vendor. Several secrets may be active at once, for rotation without a gap.
+
+    `id_prefix` keeps two systems of one tenant apart when their ids could collide; empty means one shared id space,
+    so that a scorecard from a second system reaches the application of the first.
+    """
+
+    id: Name
+    vendor: Name
+    secrets: tuple[Secret, ...] = ()
+    test: bool = False
+    id_prefix: Annotated[str, Field(max_length=20)] = ""
+    on_bad_signature: Literal["reject", "quarantine"] = "reject"
+    stages: tuple[StageRule, ...] = ()
+
+
+class Tenant(Value):
+    """One company: its days are cut in `timezone`; its quarantine is sealed and its people are hashed with own keys."""
+
+    id: Name
+    name: str
+    timezone: str = "Asia/Tokyo"
+    language: Literal["ja", "en"] = "ja"
+    quarantine_key: Secret
+    person_key: Secret
+    connections: tuple[Connection, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, value: str) -> str:
+        """Refuse a zone that the IANA database does not have."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"no such time zone {value!r}; use a name such as Asia/Tokyo"
+            raise ValueError(msg) from error
+        return value
+
+
+class Tenancy(Value):
+    """The whole configuration file; connection ids are unique over all tenants, because they are the webhook address."""
+
+    tenants: tuple[Tenant, ...]
+
+    @model_validator(mode="after")
+    def unique_ids(self) -> Self:
+        """Refuse two tenants or two connections of one id."""
+        for what, ids in (
+            ("tenant", [tenant.id for tenant in self.tenants]),
+            ("connection", [c.id for tenant in self.tenants for c in tenant.connections]),
+        ):
+            doubled = sorted({name for name in ids if ids.count(name) > 1})
+            if doubled:
+                msg = f"{what} ids must be unique; used twice: {', '.join(doubled)}"
+                raise ValueError(msg)
+        return self
+
+    def tenant(self, tenant_id: str) -> Tenant | None:
+        """The tenant of that id, or None."""
+        return next((tenant for tenant in self.tenants if tenant.id == tenant_id), None)
+
+    def find(self, vendor: str, connection_id: str) -> tuple[Tenant, Connection] | None:
+        """The connection behind `/hooks/{vendor}/{connection_id}` and its tenant, or None."""
+        for tenant in self.tenants:
+            for connection in tenant.connections:
+                if connection.id == connection_id and connection.vendor == vendor:
+                    return tenant, connection
+        return None

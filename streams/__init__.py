@@ -1,0 +1,1 @@
+"""The flow: roles, tools and the command line."""

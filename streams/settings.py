@@ -1,0 +1,50 @@
+"""Every setting of every role, from environment variables `HIRELAY_…` or from the `run.json` of a local stack."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One frozen record; each field says what it is and in which unit."""
+
+    model_config = SettingsConfigDict(env_prefix="HIRELAY_", extra="ignore", frozen=True)
+
+    config: Path = Field(Path("deploy/config/hirelay.yaml"), description="Tenants and connections (YAML).")
+    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
+    partitions: int = Field(4, description="Partitions of candidate-events and of all topics that follow it.")
+    replication: int = Field(1, description="Replicas of every topic; 3 in production.")
+    clickhouse: str = Field(
+        "http://127.0.0.1:8123",
+        description="http(s)://user:password@host:port/database, or chdb:///directory for the embedded engine.",
+    )
+    clickhouse_password: str = Field("", description="Password of the ClickHouse user, when not in the URL.")
+    gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    gateway_port: int = Field(8080, description="Port of the gateway; 0 takes a free one.")
+    gateway_body_bytes: int = Field(2_000_000, description="Largest webhook body accepted.")
+    gateway_deadline_s: float = Field(8.0, description="Longest time from a whole body to an answer.")
+    worker_dir: Path = Field(Path("state/worker"), description="Directory of the worker's RocksDB stores.")
+    worker_web_port: int = Field(0, description="Port of the worker's health and metrics; 0 takes a free one.")
+    archiver_host: str = Field("127.0.0.1", description="Address of the archiver's health and metrics.")
+    archiver_port: int = Field(0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one.")
+    flush_s: float = Field(0.25, description="Longest time a changed cell waits in the worker before it is written.")
+    flush_events: int = Field(20_000, description="Most events held before the worker writes.")
+    archive_rows: int = Field(50_000, description="Largest batch the archiver inserts.")
+    archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
+
+
+def load(state: Path | None = None, **given: Any) -> Settings:  # noqa: ANN401 - values of any field
+    """Settings from the environment, or those that a running local stack wrote to `state`/run.json.
+
+    Raises FileNotFoundError with what to do when no stack has run in `state`.
+    """
+    if state is None:
+        return Settings(**given)
+    path = state / "run.json"
+    if not path.exists():
+        msg = f"no local stack in {state}: start one with `hirelay up --state {state}`"
+        raise FileNotFoundError(msg)
+    return Settings(**{**json.loads(path.read_text())["settings"], **given})

@@ -1,0 +1,1 @@
+"""The worker role: Faust owns the partitions, these modules keep the exact tables."""

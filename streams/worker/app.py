@@ -1,0 +1,162 @@
+"""The worker's topology on one screen: one source, one agent, two tables whose changelogs we write ourselves."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import faust
+from faust.web import Request, Response, View
+from prometheus_client import generate_latest
+
+from schemas import cells, record
+from schemas.rules import Rulebook
+from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, Topic
+from sinks.metrics import WorkerMetrics
+from streams.settings import Settings
+from streams.worker.changelog import Changelog
+from streams.worker.funnel import Funnel
+from streams.worker.recovery import BulkTableManager
+from streams.worker.store import LocalTable
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, rulebook: Rulebook) -> faust.App:
+    """The Faust application of one worker process; nothing is opened before it starts."""
+    app = _faust(settings)
+    source = app.topic(
+        CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
+    )
+    tables = (
+        _table(app, settings, APPLICATIONS, record.version),
+        _table(app, settings, KPI_CELLS, lambda value: cells.decode_cell(value).o),
+    )
+    changelog = Changelog(settings.kafka)
+    metrics = WorkerMetrics()
+    funnel = Funnel(rulebook, tables, changelog, metrics, lambda: datetime.now(UTC))
+
+    @app.agent(source)  # type: ignore[untyped-decorator]
+    async def candidate_events(stream: faust.Stream[bytes]) -> None:
+        steady = cast("faust.Stream[bytes]", stream).noack()
+        funnel.acknowledge = steady.ack
+        async for event in steady.events():
+            await funnel.take(event)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def write_back() -> None:
+        await changelog.start()
+        await _or_die(funnel.run(settings.flush_s, settings.flush_events))
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def stay_awake() -> None:
+        await _or_die(funnel.keep_awake())
+
+    async def restore(*_: object, **__: object) -> None:
+        funnel.assigned()
+
+    async def release(*_: object, **__: object) -> None:
+        await _or_die(funnel.revoked())
+
+    app.on_rebalance_complete.connect(restore, weak=False)
+    app.on_partitions_revoked.connect(release, weak=False)
+    _pages(app, metrics)
+    return app
+
+
+def _faust(settings: Settings) -> faust.App:
+    settings.worker_dir.mkdir(parents=True, exist_ok=True)
+    return faust.App(
+        "hirelay-funnel-v1",
+        broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
+        store="memory://",
+        datadir=str(settings.worker_dir),
+        agent_supervisor="mode.supervisors.CrashingSupervisor",
+        TableManager=BulkTableManager,
+        stream_wait_empty=False,
+        stream_buffer_maxsize=256,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        topic_partitions=settings.partitions,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=_identity(settings.worker_dir),
+        consumer_max_fetch_size=4 * 1024 * 1024,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=2.0,
+        broker_request_timeout=120.0,
+        broker_commit_interval=1.0,
+        web_bind="127.0.0.1",
+        web_host="127.0.0.1",
+        web_port=settings.worker_web_port or _free_port(),
+        web_tables_enabled=False,
+        web_router_enabled=False,
+    )
+
+
+def _identity(directory: Path) -> str:
+    """A name that outlives the process: with it a restarted worker takes its partitions back at once."""
+    path = directory / "identity"
+    if not path.exists():
+        path.write_text(uuid.uuid4().hex)
+    return path.read_text()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _table(app: faust.App, settings: Settings, topic: Topic, version: Any) -> LocalTable:  # noqa: ANN401
+    changelog = app.topic(
+        topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=settings.partitions,
+        compacting=True,
+        internal=True,
+        acks=False,
+        allow_empty=True,
+    )
+    table = LocalTable(
+        app,
+        name=topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=settings.partitions,
+        changelog_topic=changelog,
+    )
+    table.version = version
+    table.directory = Path(settings.worker_dir) / topic.name
+    app.tables.add(table)
+    return table
+
+
+async def _or_die(work: Coroutine[Any, Any, None]) -> None:
+    """End the process when `work` fails: what it had not written is replayed by the next one."""
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("worker ended to be replayed")
+        logging.shutdown()
+        os._exit(1)
+
+
+def _pages(app: faust.App, metrics: WorkerMetrics) -> None:
+    @app.page("/healthz")  # type: ignore[untyped-decorator]
+    async def healthz(view: View, request: Request) -> Response:
+        ready = app.tables.recovery.completed.is_set() and not app.rebalancing
+        return view.json({"ready": ready}, status=200 if ready else 503)
+
+    @app.page("/metrics")  # type: ignore[untyped-decorator]
+    async def show_metrics(view: View, request: Request) -> Response:
+        return view.bytes(generate_latest(metrics.registry), content_type="text/plain")

@@ -1,0 +1,63 @@
+"""Our own producer for changelogs and quarantine: idempotent, whole batches, every record acknowledged or it raises."""
+
+import asyncio
+import time
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from streams.worker.shard import Rows
+
+BATCH_BYTES = 900_000
+
+
+class Changelog:
+    """Returns from a write only when the broker has all of it; any failure raises, and the worker ends."""
+
+    def __init__(self, bootstrap: str) -> None:
+        """Nothing is opened before `start`."""
+        self._producer: Any = None
+        self._bootstrap = bootstrap
+
+    async def start(self) -> None:
+        """Connect; raise when no broker answers."""
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            compression_type="zstd",
+            max_batch_size=BATCH_BYTES,
+            max_request_size=8 * 1024 * 1024,
+            linger_ms=0,
+            request_timeout_ms=30_000,
+        )
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Close the connection; nothing is pending, because every write waits."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def write(self, topic: str, partition: int, rows: Rows) -> int:
+        """Append rows to one partition of a changelog; return the offset of the last one."""
+        pending = []
+        now = int(time.time() * 1000)  # noqa: TID251 - Kafka's record time, no logic reads it
+        builder = self._producer.create_batch()
+        for key, value in rows:
+            if builder.append(key=key, value=value, timestamp=now) is None:
+                pending.append(await self._send(builder, topic, partition))
+                builder = self._producer.create_batch()
+                builder.append(key=key, value=value, timestamp=now)
+        pending.append(await self._send(builder, topic, partition))
+        last = -1
+        for count, future in pending:
+            last = max(last, (await future).offset + count - 1)
+        return last
+
+    async def _send(self, builder: Any, topic: str, partition: int) -> tuple[int, "asyncio.Future[Any]"]:  # noqa: ANN401
+        count = builder.record_count()
+        return count, await self._producer.send_batch(builder, topic, partition=partition)
+
+    async def send(self, topic: str, key: bytes, value: bytes) -> None:
+        """One record, acknowledged."""
+        await self._producer.send_and_wait(topic, key=key, value=value)

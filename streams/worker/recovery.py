@@ -1,0 +1,113 @@
+"""Recovery in bulk: changelogs are read at broker speed before Faust's own recovery, which then finds nothing to do."""
+
+from collections import Counter
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
+from faust.types import TP
+
+from streams.worker.store import LocalTable, Partition
+
+POLL_MS = 2_000
+
+
+class BulkRecovery(Recovery):
+    """Also closes a race: Faust resumes fetching before it has sought the committed offsets, so the flow is stopped
+    first; the superclass starts it again after the seek.
+    """
+
+    async def on_recovery_completed(self, generation_id: int = 0) -> None:
+        """Stop the flow, then complete."""
+        self.app.consumer.stop_flow()
+        await super().on_recovery_completed(generation_id)
+
+    async def _resume_streams(self, generation_id: int = 0) -> None:
+        self.app.consumer.stop_flow()
+        await super()._resume_streams(generation_id)
+
+    async def _build_offsets(
+        self, consumer: Any, tps: set[TP], destination: Counter[TP], title: str  # noqa: ANN401
+    ) -> None:
+        if title != "active":
+            await super()._build_offsets(consumer, tps, destination, title)
+            return
+        for table in self.tables.values():
+            topic = table.changelog_topic.get_topic_name()
+            owned = {tp.partition for tp in tps if tp.topic == topic}
+            table.store.open(table.directory, owned)
+            ends = await read_changelog(self.app, table, topic, owned)
+            for number, end in ends.items():
+                destination[TP(topic, number)] = end - 1
+
+
+async def read_changelog(app: faust.App, table: LocalTable, topic: str, owned: set[int]) -> dict[int, int]:
+    """Bring the local rows of every owned partition up to the end of the changelog; return those ends."""
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=[f"{url.host}:{url.port}" for url in app.conf.broker],
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=8 * 1024 * 1024,
+        fetch_max_bytes=64 * 1024 * 1024,
+    )
+    await reader.start()
+    try:
+        tps = [TopicPartition(topic, number) for number in sorted(owned)]
+        reader.assign(tps)
+        ends = await reader.end_offsets(tps) if tps else {}
+        for tp in tps:
+            await _catch_up(reader, tp, ends[tp], table)
+        return {tp.partition: end for tp, end in ends.items()}
+    finally:
+        await reader.stop()
+
+
+async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable) -> None:  # noqa: ANN401
+    local = table.store.partitions[tp.partition]
+    beginning = (await reader.beginning_offsets([tp]))[tp]
+    if local.offset >= end:
+        msg = f"{tp.topic}/{tp.partition}: local rows are ahead of the changelog; remove {table.directory}"
+        raise RuntimeError(msg)
+    reader.seek(tp, max(local.offset + 1, beginning))
+    others = reader.assignment() - {tp}
+    reader.pause(*others)
+    newest: dict[bytes, bytes] = {}
+    while await reader.position(tp) < end:
+        for messages in (await reader.getmany(tp, timeout_ms=POLL_MS)).values():
+            for message in messages:
+                _keep_newer(newest, message.key, message.value, table)
+    reader.resume(*others)
+    _merge(local, newest, end - 1, table)
+
+
+def _keep_newer(rows: dict[bytes, bytes], key: bytes, value: bytes | None, table: LocalTable) -> None:
+    if value is None:
+        return
+    held = rows.get(key)
+    if held is None or table.version(value) >= table.version(held):
+        rows[key] = value
+
+
+def _merge(local: Partition, rows: dict[bytes, bytes], offset: int, table: LocalTable) -> None:
+    if offset < 0 or offset == local.offset:
+        return
+    if local.offset >= 0:
+        for key in list(rows):
+            held = local.get(key)
+            if held is not None and table.version(held) > table.version(rows[key]):
+                del rows[key]
+    local.write(rows.items(), offset)
+    local.persist()
+
+
+class BulkTableManager(TableManager):
+    """Faust's table manager with the recovery above."""
+
+    @property
+    def recovery(self) -> Recovery:
+        """The one recovery service, made when first asked for, as the superclass does."""
+        if self._recovery is None:
+            self._recovery = BulkRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._recovery

@@ -1,0 +1,112 @@
+"""A hiring season as packs, straight onto the topic: what the gateway would have written, without the gateway."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from aiokafka.partitioner import murmur2
+
+from schemas import codec
+
+STAGES = (("s1", "書類選考"), ("s2", "一次面接"), ("s3", "二次面接"), ("s4", "最終面接"), ("s5", "内定"))
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How large the season is."""
+
+    applications: int
+    channels: int = 40
+    interviewers: int = 300
+    recruiters: int = 30
+    jobs: int = 120
+    days: int = 120
+    late: float = 0.013  # share of events that arrive after a later one
+
+
+def partition_of(tenant: str, application: str, partitions: int) -> int:
+    """Kafka's default partitioner (murmur2), as the gateway uses it."""
+    return int((murmur2(f"{tenant}/{application}".encode()) & 0x7FFFFFFF) % partitions)
+
+
+def _event(number: int, step: int, name: str, at: datetime, data: dict[str, object]) -> dict[str, object]:
+    return {
+        "specversion": "1.0",
+        "id": hashlib.sha256(f"{number}/{step}/{name}".encode()).hexdigest()[:32],
+        "source": "urn:ats:standard:bench:bench-standard",
+        "type": f"recruit.{name}.v1",
+        "time": at,
+        "tenant": "bench",
+        "subject": f"a{number}",
+        "recordedtime": at,
+        "timequality": "exact",
+        "ingestmode": "webhook",
+        "test": False,
+        "data": data,
+    }
+
+
+def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str, object]]:
+    """The events of one application, in the order in which they happened."""
+    at = START + timedelta(minutes=rng.randrange(scale.days * 1440))
+    head = {"id": f"a{number}", "job_id": f"j{rng.randrange(scale.jobs)}", "kind": "application", "applied_at": at}
+    base: dict[str, object] = {
+        "application": head,
+        "channel": {"id": f"ch{int(rng.paretovariate(0.8)) % scale.channels}"},
+        "owners": {"recruiter_id": f"r{rng.randrange(scale.recruiters)}"},
+    }
+    events = [_event(number, 0, "application.created", at, base)]
+    for stage, name in STAGES:
+        at += timedelta(hours=rng.randrange(4, 120))
+        to_stage = {"to_stage": {"id": stage, "name": name}}
+        events.append(_event(number, len(events), "application.stage_changed", at, {**base, **to_stage}))
+        if stage in {"s2", "s3", "s4"}:
+            who = f"p{rng.randrange(scale.interviewers)}"
+            meeting = {"interview_id": f"{number}-{stage}", "interviewers": [{"user_id": who, "role": "panel"}]}
+            at += timedelta(hours=rng.randrange(2, 72))
+            events.append(_event(number, len(events), "interview.completed", at, {**base, **meeting}))
+            card = {"feedback_id": f"{number}-{stage}", "interviewer_id": who, "decision": rng.choice((-1, 1, 2))}
+            events.append(_event(number, len(events), "feedback.submitted", at, {**base, **card}))
+        if rng.random() < 0.22:
+            at += timedelta(hours=rng.randrange(1, 48))
+            ended = rng.choice(("rejected", "rejected", "withdrawn"))
+            party = "company" if ended == "rejected" else "candidate"
+            events.append(_event(number, len(events), f"application.{ended}", at, {**base, "party": party}))
+            return events
+    events.append(_event(number, len(events), "application.hired", at + timedelta(hours=30), base))
+    return events
+
+
+def season(scale: Scale, seed: int) -> list[dict[str, object]]:
+    """All events in time order, but for the share that is late."""
+    rng = random.Random(seed)
+    events = [event for n in range(scale.applications) for event in application(n, scale, rng)]
+    late = timedelta(days=3)
+
+    def arrival(event: dict[str, object]) -> datetime:
+        at = event["time"]
+        assert isinstance(at, datetime)
+        return at + late if rng.random() < scale.late else at
+
+    events.sort(key=arrival)
+    return events
+
+
+def packs(events: list[dict[str, object]], partitions: int, size: int) -> Iterator[tuple[int, bytes]]:
+    """(partition, record value) pairs of up to `size` events each, order kept within a partition."""
+    encoder = msgspec.json.Encoder()
+    waiting: dict[int, list[bytes]] = {}
+    for event in events:
+        number = partition_of("bench", str(event["subject"]), partitions)
+        bucket = waiting.setdefault(number, [])
+        bucket.append(encoder.encode(event))
+        if len(bucket) == size:
+            yield number, codec.encode(bucket)
+            bucket.clear()
+    for number, bucket in waiting.items():
+        if bucket:
+            yield number, codec.encode(bucket)

@@ -1,0 +1,5 @@
+"""`python -m streams` is `hirelay`."""
+
+from streams.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""The gateway's doors: every connection with its secrets in hand, or one error that names all that is missing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from schemas.tenancy import Connection, Secret, Tenancy, Tenant
+from streams.config import Misconfigured, load_tenancy
+
+QUARANTINE, PERSON = b"hirelay/quarantine/1", b"hirelay/person/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One connection, ready to receive: `secrets` are empty while the vendor has not yet given one."""
+
+    tenant: Tenant
+    connection: Connection
+    secrets: tuple[bytes, ...] = field(repr=False)
+    quarantine_key: bytes = field(repr=False)
+    person_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """The validated tenancy and its doors by (vendor, connection id)."""
+
+    tenancy: Tenancy
+    doors: Mapping[tuple[str, str], Door]
+
+
+# A vendor's name → how its secret text becomes a signing key (ValueError if it cannot).
+Keys = Mapping[str, Callable[[bytes], bytes]]
+
+
+def load(path: Path, environ: Mapping[str, str], keys: Keys) -> Configuration:
+    """The doors that `path` describes; raise Misconfigured with every problem in it.
+
+    Files of secrets are looked for relative to the directory of `path`.
+    """
+    return resolve(load_tenancy(path), Vault(environ, path.parent), keys)
+
+
+def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
+    """The doors of a tenancy; raise Misconfigured."""
+    problems: list[str] = []
+    doors: dict[tuple[str, str], Door] = {}
+    for tenant in tenancy.tenants:
+        where = f"tenant {tenant.id}"
+        quarantine = vault.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
+        person = vault.find(tenant.person_key, f"{where}, person_key", problems)
+        for connection in tenant.connections:
+            doors[connection.vendor, connection.id] = Door(
+                tenant=tenant,
+                connection=connection,
+                secrets=_secrets(connection, vault, keys, problems),
+                quarantine_key=derive(quarantine, QUARANTINE),
+                person_key=derive(person, PERSON),
+            )
+    if problems:
+        raise Misconfigured("\n".join(["the gateway cannot start:", *(f"  {each}" for each in problems)]))
+    return Configuration(tenancy=tenancy, doors=doors)
+
+
+def derive(secret: bytes, purpose: bytes) -> bytes:
+    """A 32-byte key of its own for each purpose, from a secret of any length (HKDF-SHA256, RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
+
+
+class Vault:
+    """Where secrets are looked up: environment variables and files."""
+
+    def __init__(self, environ: Mapping[str, str], directory: Path) -> None:
+        """Read files relative to `directory`."""
+        self._environ = environ
+        self._directory = directory
+
+    def find(self, secret: Secret, owner: str, problems: list[str]) -> bytes:
+        """The secret's bytes, outer white space removed; what is missing or empty is added to `problems`."""
+        if secret.env is not None:
+            value = self._environ.get(secret.env, "").strip().encode()
+            place = f"environment variable {secret.env}"
+        else:
+            path = self._directory / (secret.file or "")
+            value = path.read_bytes().strip() if path.is_file() else b""
+            place = f"file {path}"
+        if not value:
+            problems.append(f"{owner}: no secret in {place}")
+        return value
+
+
+def _secrets(
+    connection: Connection, vault: Vault, keys: Keys, problems: list[str]
+) -> tuple[bytes, ...]:
+    owner = f"connection {connection.id}"
+    key = keys.get(connection.vendor)
+    if key is None:
+        problems.append(f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}")
+        return ()
+    found: list[bytes] = []
+    for number, secret in enumerate(connection.secrets, start=1):
+        text = vault.find(secret, f"{owner}, secret {number}", problems)
+        if not text:
+            continue
+        try:
+            found.append(key(text))
+        except ValueError as error:
+            problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Greenhouse Recruiting: snapshots of one application, pushed by its webhooks."""

@@ -1,0 +1,92 @@
+"""Events about offers (内定): flat in offer events, nested in `offer_deleted` and `hire_candidate`."""
+
+from typing import Any
+
+from schemas import candidate as canonical
+from schemas.errors import Unmapped
+from schemas.event import Event
+from streams.ingest.vendor import Translation
+from streams.ingest.vendors.greenhouse import pieces
+from streams.ingest.vendors.greenhouse.payload import FlatOffer, Offer
+from streams.ingest.vendors.greenhouse.pieces import Delivery, When
+
+OUTCOMES = {
+    "accepted": "offer.accepted",
+    "rejected": "offer.declined",
+    "deprecated": "offer.superseded",
+}
+OPEN = "created"
+
+
+def created(delivery: Delivery) -> Translation:
+    """A new offer or a new version of one, with whatever has already become of it."""
+    offer = _flat(delivery)
+    made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
+    return Translation(events=(made, *_progress(delivery, offer)))
+
+
+def approved(delivery: Delivery) -> Translation:
+    """The last approval; when it was given is not told."""
+    offer = _flat(delivery)
+    return Translation(events=(_event(delivery, offer, "offer.approved", delivery.when(None)),))
+
+
+def updated(delivery: Delivery) -> Translation:
+    """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
+    events = _progress(delivery, _flat(delivery))
+    return Translation(events=events, ignored=() if events else (("offer_updated", "draft"),))
+
+
+def deleted(delivery: Delivery) -> Translation:
+    """An offer that was never made, after all."""
+    offer = delivery.payload.offer or _flat(delivery)
+    return Translation(events=(_event(delivery, offer, "offer.deleted", delivery.when(None)),))
+
+
+def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
+    """内定承諾 as the hire tells it: the same event id as the offer's own update gives."""
+    data = canonical.Offer(**common, **_terms(delivery, offer))
+    when = delivery.when(offer.resolved_at)
+    return delivery.event("offer.accepted", data, when, _fact(offer, when))
+
+
+def _flat(delivery: Delivery) -> Offer:
+    return FlatOffer.model_validate_json(delivery.raw).payload
+
+
+def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
+    status = (offer.offer_status or OPEN).casefold()
+    if status != OPEN and status not in OUTCOMES:
+        raise Unmapped("unmapped_value", f"offer_status {pieces.plain(status)}")
+    events = []
+    sent = offer.sent_on or offer.sent_at
+    if sent is not None:
+        events.append(_event(delivery, offer, "offer.sent", delivery.on(sent)))
+    if status in OUTCOMES:
+        events.append(_event(delivery, offer, OUTCOMES[status], delivery.when(offer.resolved_at)))
+    return tuple(events)
+
+
+def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
+    application_id = pieces.required(offer.application_id, "payload.application_id")
+    application = canonical.Application(
+        id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
+    )
+    data = canonical.Offer(application=application, **_terms(delivery, offer))
+    # What happens once per version needs no time; what the vendor may repeat keeps its own.
+    fact = _fact(offer, when) if name in OUTCOMES.values() else _fact(offer)
+    return delivery.event(name, data, when, fact)
+
+
+def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
+    start = offer.start_date or offer.starts_at
+    return {
+        "offer_id": delivery.id(offer.id),
+        "version": offer.version,
+        "resolved_at": offer.resolved_at,
+        "start_date": start,
+    }
+
+
+def _fact(offer: Offer, when: When | None = None) -> tuple[str, ...]:
+    return (offer.id, str(offer.version), "" if when is None else when.text)

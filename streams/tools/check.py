@@ -1,0 +1,82 @@
+"""`hirelay verify`: run the comparison with a progress bar and put the verdict into words."""
+
+import json
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from schemas.rules import Rulebook
+from sinks.clickhouse.client import connect
+from streams.config import load_tenancy
+from streams.settings import Settings
+from streams.tools import verify
+from streams.tools.verify import Difference, Verdict
+
+SHOWN = 20  # differences printed; all of them are in the JSON
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict and the words for it."""
+
+    verdict: Verdict
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every cell that differs."""
+        return self.verdict.differences
+
+    def as_text(self) -> str:
+        """One sentence, and the first differences."""
+        v = self.verdict
+        compared = (
+            f"{v.events} events of {v.applications} applications ({v.deliveries} accepted deliveries of them, "
+            f"{v.poison} unreadable records) give {v.cells} cells with {v.measures} measures"
+        )
+        if not v.differences:
+            return f"EQUAL: {compared}; ClickHouse and the changelog hold exactly these."
+        lines = [f"DIFFERENT in {len(v.differences)} cells: {compared}."]
+        lines += [
+            f"  {d.where} {'/'.join(map(str, d.cell))}: expected {d.expected}, found {d.found}"
+            for d in v.differences[:SHOWN]
+        ]
+        return "\n".join(lines)
+
+    def as_json(self) -> str:
+        """The whole verdict; `equal` first."""
+        v = self.verdict
+        return json.dumps(
+            {
+                "equal": not v.differences,
+                "events": v.events,
+                "deliveries": v.deliveries,
+                "applications": v.applications,
+                "cells": v.cells,
+                "measures": v.measures,
+                "poison": v.poison,
+                "differences": [
+                    {"where": d.where, "cell": d.cell._asdict(), "expected": d.expected, "found": d.found}
+                    for d in v.differences
+                ],
+            },
+            ensure_ascii=False,
+        )
+
+
+def check(settings: Settings, *, patience_s: float, console: Console) -> Finding:
+    """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
+    rulebook = Rulebook(load_tenancy(settings.config))
+    client = connect(settings.clickhouse, settings.clickhouse_password)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading accepted events")
+        return Finding(
+            verify.verify(
+                settings.kafka,
+                client,
+                rulebook,
+                patience_s=patience_s,
+                progress=lambda _what, done, total: bar.update(task, completed=done, total=total),
+            )
+        )

@@ -30,3 +30,18 @@ class WorkerMetrics:
             registry=self.registry,
             buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+
+
+class ArchiverMetrics:
+    """The archiver's own series; labels are names of tables and steps, from closed sets."""
+
+    def __init__(self) -> None:
+        """Register everything at 0, so that a series exists before its first row."""
+        self.registry = CollectorRegistry()
+        self.rows = Counter("hirelay_archiver_rows", "Rows inserted", ["model"], registry=self.registry)
+        self.retries = Counter(
+            "hirelay_archiver_retries", "Attempts that failed and were repeated", ["step"], registry=self.registry
+        )
+        self.unreadable = Counter(
+            "hirelay_archiver_unreadable", "Records that could not be read", registry=self.registry
+        )

@@ -82,7 +82,7 @@ def worker(state: State = None) -> None:
 @app.command()
 def archiver(state: State = None) -> None:
     """Write cells and events into ClickHouse."""
-    from streams.archive import serve
+    from streams.archive.role import serve
 
     serve(load(state))
 

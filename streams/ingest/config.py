@@ -61,7 +61,9 @@ def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
                 person_key=derive(person, PERSON),
             )
     if problems:
-        raise Misconfigured("\n".join(["the gateway cannot start:", *(f"  {each}" for each in problems)]))
+        raise Misconfigured(
+            "\n".join(["the gateway cannot start:", *(f"  {each}" for each in problems)])
+        )
     return Configuration(tenancy=tenancy, doors=doors)
 
 
@@ -98,7 +100,9 @@ def _secrets(
     owner = f"connection {connection.id}"
     key = keys.get(connection.vendor)
     if key is None:
-        problems.append(f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}")
+        problems.append(
+            f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}"
+        )
         return ()
     found: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):

@@ -41,7 +41,9 @@ def entry_id(connection: str, body: bytes) -> str:
     return hashlib.sha256(connection.encode() + b"\x1f" + body).hexdigest()[:32]
 
 
-def set_aside(door: Door, headers: Headers, body: bytes, why: Condition, context: Context) -> SetAside:
+def set_aside(
+    door: Door, headers: Headers, body: bytes, why: Condition, context: Context
+) -> SetAside:
     """The `quarantine` entry of a delivery that could not be understood or trusted."""
     return SetAside.model_validate(
         {

@@ -37,10 +37,14 @@ class Snapshot:
     delivery: Delivery
     application: Application
 
-    def common(self, *, kind_known: bool = False) -> dict[str, Any]:  # any field of `canonical.Data`
+    def common(
+        self, *, kind_known: bool = False
+    ) -> dict[str, Any]:  # any field of `canonical.Data`
         """The arguments of `canonical.Data`."""
         return {
-            "application": pieces.application(self.delivery, self.application, kind_known=kind_known),
+            "application": pieces.application(
+                self.delivery, self.application, kind_known=kind_known
+            ),
             "channel": pieces.channel(self.application.source),
             "owners": pieces.owners(self.delivery, self.application),
             "dims": pieces.dims(self.application),
@@ -65,9 +69,13 @@ def created(delivery: Delivery) -> Translation:
         seen = seen.model_copy(update={"prospect": True})
         snapshot = Snapshot(delivery, seen)
     when = delivery.when(seen.applied_at or seen.last_activity_at)
-    data = canonical.Created(**snapshot.common(kind_known=True), stage=pieces.stage(seen.current_stage))
+    data = canonical.Created(
+        **snapshot.common(kind_known=True), stage=pieces.stage(seen.current_stage)
+    )
     kind = data.application.kind or ""
-    return Translation(events=(delivery.event("application.created", data, when, (kind, when.text)),))
+    return Translation(
+        events=(delivery.event("application.created", data, when, (kind, when.text)),)
+    )
 
 
 def moved(delivery: Delivery) -> Translation:
@@ -125,7 +133,9 @@ def hired(delivery: Delivery) -> Translation:
     """採用決定; with the offer in the body also its acceptance, under the id that `offer_updated` gives it."""
     snapshot = _snapshot(delivery)
     offer = snapshot.application.offer
-    moment = snapshot.application.last_activity_at or (offer.resolved_at if offer is not None else None)
+    moment = snapshot.application.last_activity_at or (
+        offer.resolved_at if offer is not None else None
+    )
     when = delivery.when(moment)
     data = canonical.Hired(
         **snapshot.common(),

@@ -79,12 +79,13 @@ def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
 
 
 def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
-    start = offer.start_date or offer.starts_at
+    sent = offer.sent_on or offer.sent_at
     return {
         "offer_id": delivery.id(offer.id),
         "version": offer.version,
+        "sent_at": None if sent is None else delivery.on(sent).at,
         "resolved_at": offer.resolved_at,
-        "start_date": start,
+        "start_date": offer.start_date or offer.starts_at,
     }
 
 

@@ -27,7 +27,9 @@ def candidate_deleted(delivery: Delivery) -> Translation:
     data = canonical.CandidateData(candidate_id=delivery.id(person.id))
     events = [delivery.event("candidate.deleted", data, when, ("deleted",))]
     for vendor_id in dict.fromkeys(person.deleted_application_ids):
-        application = canonical.Application(id=delivery.id(vendor_id), candidate_id=data.candidate_id)
+        application = canonical.Application(
+            id=delivery.id(vendor_id), candidate_id=data.candidate_id
+        )
         gone = canonical.Data(application=application)
         events.append(delivery.event("application.deleted", gone, when, ("deleted",)))
     return Translation(events=tuple(events))
@@ -81,9 +83,7 @@ def post_changed(delivery: Delivery) -> Translation:
     post = delivery.payload.job_post or FlatPost.model_validate_json(delivery.raw).payload
     live = bool(post.live) and delivery.action != "job_post_deleted"
     name = "posting.published" if live else "posting.unpublished"
-    data = surroundings.Posting(
-        posting_id=delivery.id(post.id), job_id=delivery.maybe(post.job_id)
-    )
+    data = surroundings.Posting(posting_id=delivery.id(post.id), job_id=delivery.maybe(post.job_id))
     when = delivery.when(post.updated_at)
     event = delivery.event(name, data, when, (post.id, delivery.action, when.text))
     return Translation(events=(event,))

@@ -40,9 +40,7 @@ def _moment(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
         return _absent(value)
     moment = datetime.fromisoformat(value.strip())
-    if not 1990 <= moment.year < 2100:
-        msg = "instant outside the years 1990 to 2099"
-        raise ValueError(msg)
+    _within_reason(moment.date())
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -52,15 +50,23 @@ def _day(value: object) -> object:
         return _absent(value)
     text = value.strip()
     if "/" in text:
-        month, dom, year = text.split("/")
-        return date(int(year), int(month), int(dom))
-    return datetime.fromisoformat(text).date()
+        month, of_month, year = text.split("/")
+        return _within_reason(date(int(year), int(month), int(of_month)))
+    return _within_reason(datetime.fromisoformat(text).date())
+
+
+def _within_reason(day: date) -> date:
+    """The day, unless it is a decoding mistake."""
+    if not 1990 <= day.year < 2100:
+        msg = "outside the years 1990 to 2099"
+        raise ValueError(msg)
+    return day
 
 
 def _number(value: object) -> object:
     """A whole number, which may come as text or as `2.0`."""
     value = _absent(value)
-    return int(float(value)) if isinstance(value, str) else value
+    return value.strip().removesuffix(".0") if isinstance(value, str) else value
 
 
 def _entries(value: object) -> object:
@@ -75,7 +81,8 @@ MaybeKey = Annotated[
 Words = Annotated[str | None, BeforeValidator(_words)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 Day = Annotated[date | None, BeforeValidator(_day)]
-Number = Annotated[int | None, BeforeValidator(_number)]
+Count = Annotated[int, Field(ge=0, le=2**31)]
+Number = Annotated[Count | None, BeforeValidator(_number)]
 Absent = BeforeValidator(_absent)
 Entries = BeforeValidator(_entries)
 
@@ -258,9 +265,9 @@ class Body(Read):
     """The whole delivery; `payload` is read again as the action's own model where that is flat."""
 
     action: Annotated[str, Field(max_length=100)]
-    payload: Annotated[Payload, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
-        Payload()
-    )
+    payload: Annotated[
+        Payload, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ] = Payload()
 
 
 class FlatOffer(Read):

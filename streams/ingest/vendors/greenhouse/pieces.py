@@ -116,7 +116,9 @@ def application(
         job_id=delivery.maybe(job.id if job is not None else None),
         job_name=job.name if job is not None else None,
         requisition_id=job.requisition_id if job is not None else None,
-        opening_id=snapshot.opening.opening_id if snapshot.opening is not None else None,
+        opening_id=delivery.maybe(
+            snapshot.opening.opening_id if snapshot.opening is not None else None
+        ),
         kind=kind,
         applied_at=snapshot.applied_at,
     )

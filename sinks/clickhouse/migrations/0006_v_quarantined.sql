@@ -1,0 +1,3 @@
+create view if not exists v_quarantined as
+select *
+from quarantined final

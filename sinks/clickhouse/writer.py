@@ -1,0 +1,37 @@
+"""Insert batches of rows: absolute values with a version, so that doing it twice changes nothing."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from schemas.rows import CandidateEvent, KpiCell, Quarantined
+
+TABLES: dict[type[NamedTuple], str] = {
+    KpiCell: "kpi_cells",
+    CandidateEvent: "candidate_events",
+    Quarantined: "quarantined",
+}
+
+
+class Writer:
+    """The Sink of every base table."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the driver's client
+        """`client` is a clickhouse-connect client; it is used from one thread at a time."""
+        self._client = client
+
+    def write(self, rows: Sequence[NamedTuple], token: str) -> None:
+        """Return only after ClickHouse has the rows, which are of one model.
+
+        `token` names the batch (topic, partitions, offsets), a second line of defence: correctness rests on versions.
+        Raises the driver's errors; the caller tries the same rows again.
+        """
+        if not rows:
+            return
+        model = type(rows[0])
+        self._client.insert(
+            TABLES[model],
+            list(zip(*rows, strict=True)),
+            column_names=list(model._fields),
+            column_oriented=True,
+            settings={"async_insert": 0, "insert_deduplication_token": token},
+        )

@@ -1,0 +1,147 @@
+"""The loop of the archiver: read a batch, insert it, and only then commit; ClickHouse may be away for ever."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple, TypeVar
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from schemas.errors import Malformed, Unavailable
+from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, QUARANTINE
+from sinks.clickhouse.writer import Writer
+from sinks.metrics import ArchiverMetrics
+from streams.archive.rows import Source, cell_rows, event_rows, quarantine_rows
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT_S = 10.0
+AWAY = (ClickHouseError, OSError, Unavailable)  # what a ClickHouse that is away raises, by whichever transport
+
+Rows = list[NamedTuple]
+Result = TypeVar("Result")
+
+
+class Batch:
+    """Rows waiting for one insert. Of a cell only the newest row counts, so older ones in the batch are dropped."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._cells: dict[tuple[int, bytes], Rows] = {}
+        self._others: dict[str, Rows] = {CANDIDATE_EVENTS.name: [], QUARANTINE.name: []}
+        self.positions: dict[Any, int] = {}
+        self.unreadable: list[tuple[Source, str]] = []
+
+    def add(self, part: Any, record: Any) -> None:  # noqa: ANN401 - aiokafka's types
+        """Take one record; one that cannot be read is remembered and passed over, the worker sets it aside."""
+        source = Source(record.topic, record.partition, record.offset)
+        self.positions[part] = record.offset + 1
+        try:
+            if record.topic == KPI_CELLS.name:
+                self._cells[record.partition, record.key] = [*cell_rows(source, record.key, record.value)]
+            elif record.topic == CANDIDATE_EVENTS.name:
+                self._others[record.topic].extend(event_rows(source, record.value))
+            else:
+                self._others[record.topic].extend(quarantine_rows(source, record.value))
+        except (Malformed, TypeError) as problem:
+            self.unreadable.append((source, str(problem)))
+
+    def rows(self) -> list[Rows]:
+        """One list a table."""
+        cells = [row for rows in self._cells.values() for row in rows]
+        return [rows for rows in (cells, *self._others.values()) if rows]
+
+    def __len__(self) -> int:
+        """Rows so far, about."""
+        return len(self._cells) * 3 + sum(len(rows) for rows in self._others.values())
+
+    def token(self) -> str:
+        """Names the batch by the offsets it ends at."""
+        return ";".join(sorted(f"{part.topic}/{part.partition}/{at}" for part, at in self.positions.items()))
+
+
+async def for_ever(what: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics) -> Result:
+    """Try until it works, with full jitter and a capped pause; nothing is skipped."""
+    pause = 0.2
+    while True:
+        try:
+            return await attempt()
+        except AWAY as error:
+            metrics.retries.labels(what).inc()
+            log.warning("retried", extra={"what": what, "reason": str(error)[:200]})
+        await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, no secret
+        pause = min(LONGEST_WAIT_S, pause * 2)
+
+
+async def consumer_of(settings: Settings) -> Any:  # noqa: ANN401 - an AIOKafkaConsumer
+    """A consumer of all archived topics that commits only when told to."""
+    consumer = AIOKafkaConsumer(
+        KPI_CELLS.name,
+        CANDIDATE_EVENTS.name,
+        QUARANTINE.name,
+        bootstrap_servers=settings.kafka,
+        group_id="hirelay-archiver",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        max_poll_interval_ms=3_600_000,  # a ClickHouse that is away for an hour is no dead consumer
+    )
+    try:
+        await consumer.start()
+    except KafkaError as error:
+        await consumer.stop()
+        raise Unavailable("kafka", str(error)[:200]) from error
+    return consumer
+
+
+async def collect(consumer: Any, settings: Settings) -> Batch:  # noqa: ANN401
+    """Records until the batch is full or `archive_s` has passed since its first one."""
+    batch = Batch()
+    deadline = None
+    while len(batch) < settings.archive_rows:
+        left = settings.archive_s if deadline is None else deadline - time.monotonic()
+        if left <= 0:
+            break
+        found = await consumer.getmany(timeout_ms=int(left * 1000), max_records=settings.archive_rows)
+        for part, records in found.items():
+            for record in records:
+                batch.add(part, record)
+        if found and deadline is None:
+            deadline = time.monotonic() + settings.archive_s
+        elif not found and deadline is None:
+            break
+    return batch
+
+
+async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> None:
+    """Archive for ever."""
+    consumer = await for_ever("kafka", lambda: consumer_of(settings), metrics)
+    try:
+        while True:
+            batch = await collect(consumer, settings)
+            for source, problem in batch.unreadable:
+                metrics.unreadable.inc()
+                log.warning("record not archived", extra={"place": "/".join(map(str, source)), "reason": problem})
+            token = batch.token()
+            for rows in batch.rows():
+                await for_ever("insert", lambda rows=rows: asyncio.to_thread(writer.write, rows, token), metrics)
+                metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
+            if batch.positions:
+                await _commit(consumer, batch.positions)
+    finally:
+        await consumer.stop()
+
+
+async def _commit(consumer: Any, positions: dict[Any, int]) -> None:  # noqa: ANN401
+    """A commit that fails (the broker is away, the partitions moved) only means that rows are inserted again."""
+    try:
+        await consumer.commit(positions)
+    except KafkaError as error:
+        log.warning("commit failed", extra={"reason": str(error)[:200]})

@@ -1,0 +1,74 @@
+"""Run one archiver process until it is told to stop."""
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from prometheus_client import generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from sinks.clickhouse.client import connect, is_embedded
+from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.writer import Writer
+from sinks.metrics import ArchiverMetrics
+from streams.archive.pump import for_ever, pump
+from streams.archive.reads import reads
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> None:
+    """Archive until SIGTERM (exit 0) or a failure (exit 1, to be restarted)."""
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    metrics = ArchiverMetrics()
+
+    async def open_clickhouse() -> Any:  # noqa: ANN401
+        client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
+        applied = await asyncio.to_thread(migrate, client)
+        log.info("clickhouse ready", extra={"migrations_applied": applied})
+        return client
+
+    client = await for_ever("clickhouse", open_clickhouse, metrics)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            _pages(settings, metrics),
+            host=settings.archiver_host,
+            port=settings.archiver_port,
+            log_config=None,
+            access_log=False,
+        )
+    )
+    pumping = asyncio.create_task(pump(settings, Writer(client), metrics))
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({pumping, serving}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    pumping.cancel()
+    outcome = (await asyncio.gather(pumping, serving, return_exceptions=True))[0]
+    await asyncio.to_thread(client.close)
+    if isinstance(outcome, Exception):
+        raise outcome
+
+
+def _pages(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"ready": True})
+
+    async def show_metrics(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+
+    routes: list[Any] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
+    if is_embedded(settings.clickhouse):
+        import chdb
+
+        connection = chdb.connect(urlsplit(settings.clickhouse).path)
+        routes.append(Mount("/", reads(connection)))
+    return Starlette(routes=routes)

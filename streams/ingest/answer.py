@@ -1,0 +1,48 @@
+"""What a sender is told: a status, and JSON that says what happened and what to do about it."""
+
+from dataclasses import dataclass
+
+RETRY_AFTER_S = 10  # seconds; the first retry of every vendor's schedule is later
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer; `vendor` and `outcome` are what the metrics count it as."""
+
+    status: int
+    outcome: str
+    content: dict[str, str | int | None]
+    retry_after: int | None = None
+
+
+class Refused(Exception):
+    """The request is answered at once with a 4xx or 503; `reason` is from a closed set, `message` says what to do."""
+
+    def __init__(
+        self, status: int, reason: str, message: str, retry_after: int | None = None
+    ) -> None:
+        """Hold what the answer needs."""
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.message = message
+        self.retry_after = retry_after
+
+    def answer(self, delivery: str) -> Answer:
+        """The same as an answer to the delivery of that id."""
+        return Answer(
+            status=self.status,
+            outcome="unavailable" if self.status == 503 else "refused",
+            content={"error": self.reason, "message": self.message, "delivery": delivery},
+            retry_after=self.retry_after,
+        )
+
+
+def unavailable(reason: str) -> Refused:
+    """503: nothing was accepted, and the same delivery will be welcome later."""
+    return Refused(
+        503,
+        reason,
+        "Nothing was accepted. Send the same delivery again later; retries are safe.",
+        RETRY_AFTER_S,
+    )

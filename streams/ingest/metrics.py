@@ -1,0 +1,64 @@
+"""Every Prometheus metric of the gateway, named once; labels are vendors and closed-set words, never ids."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class GatewayMetrics:
+    """The gateway's own series, on a registry of its own so that tests do not share them."""
+
+    def __init__(self) -> None:
+        """Register everything, so that a series exists before its first event."""
+        self.registry = CollectorRegistry()
+        # accepted, ignored, ping, quarantined, refused, unavailable
+        self.deliveries = Counter(
+            "hirelay_gateway_deliveries",
+            "Deliveries answered, by what became of them",
+            ["vendor", "outcome"],
+            registry=self.registry,
+        )
+        self.events = Counter(
+            "hirelay_gateway_events",
+            "Canonical events acknowledged by Kafka",
+            ["vendor"],
+            registry=self.registry,
+        )
+        self.ignored = Counter(
+            "hirelay_gateway_events_ignored",
+            "Vendor events passed over for a documented reason",
+            ["vendor"],
+            registry=self.registry,
+        )
+        self.quarantined = Counter(
+            "hirelay_gateway_quarantined",
+            "Deliveries set aside; look at them with `hirelay dlq`",
+            ["vendor", "reason"],
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "hirelay_gateway_refused",
+            "Requests answered 4xx or 503, by reason",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "hirelay_gateway_delivery_seconds",
+            "Time from a whole body to its answer",
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self.packs = Counter(
+            "hirelay_gateway_packs", "Records acknowledged by Kafka", registry=self.registry
+        )
+        self.in_flight = Gauge(
+            "hirelay_gateway_in_flight_bytes",
+            "Bytes handed to the packer and not yet acknowledged",
+            registry=self.registry,
+        )
+        self.broker_up = Gauge(
+            "hirelay_gateway_broker_up", "1 while the broker answers", registry=self.registry
+        )
+        self.producers_replaced = Counter(
+            "hirelay_gateway_producers_replaced",
+            "Kafka producers given up because a send failed or hung",
+            registry=self.registry,
+        )

@@ -1,0 +1,66 @@
+"""What a sender of canonical events may write: the Standard Webhooks body, or a CloudEvents 1.0 JSON event."""
+
+import json
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from schemas.errors import Malformed
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Sent(BaseModel):
+    """Strict, and an unknown field is an error: these formats are ours to define, so a misspelling must not be lost."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class StandardBody(Sent):
+    """`{type, timestamp, data}`; `data` is read as the canonical model that `type` names."""
+
+    type: Name
+    timestamp: AwareDatetime
+    data: dict[str, Any]
+
+
+class CloudEvent(Sent):
+    """CloudEvents 1.0, structured. `tenant` and `recordedtime` may be sent, and are replaced by what we know."""
+
+    specversion: Literal["1.0"]
+    id: Name
+    source: Name
+    type: Name
+    time: AwareDatetime | None = None
+    subject: Name | None = None
+    datacontenttype: str | None = None
+    dataschema: str | None = None
+    partitionkey: str | None = None
+    tenant: Name | None = None
+    recordedtime: AwareDatetime | None = None
+    timequality: Literal["exact", "vendor_state", "received", "assumed"] = "exact"
+    ingestmode: Literal["webhook", "poll", "backfill", "csv", "api", "derived"] = "api"
+    test: bool = False
+    vendorevent: str | None = None
+    deliveryid: str | None = None
+    correlationid: str | None = None
+    data: dict[str, Any]
+
+
+def parse(body: bytes) -> object:
+    """The JSON value; raise Malformed for anything else, NaN, infinite numbers and bottomless nesting included."""
+    try:
+        return json.loads(body, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not_json", "the body is not JSON") from error
+
+
+def _refuse(text: str) -> float:
+    msg = f"{text} is not JSON"
+    raise ValueError(msg)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse("an infinite number")

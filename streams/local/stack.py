@@ -1,0 +1,222 @@
+"""`hirelay up`: a broker, an embedded ClickHouse and every role, in the foreground under one supervisor."""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import typer
+
+from schemas.errors import Unavailable
+from schemas.tenancy import Secret
+from streams.config import load_tenancy
+from streams.local.companies import write_sample
+from streams.local.kafka import free_port, prepare
+from streams.local.supervisor import Role, Supervisor
+from streams.settings import Settings
+from streams.topics_admin import ensure_topics
+
+log = logging.getLogger(__name__)
+
+ROLES = ("archiver", "worker", "gateway")
+READY_S = 90.0
+PORTS = ("kafka", "controller", "gateway", "worker", "archiver")
+
+
+class Stack:
+    """One local stack in one directory; `start` returns when every role answers."""
+
+    def __init__(self, state: Path, config: Path | None = None) -> None:
+        """Choose ports once and keep them, so that addresses survive restarts."""
+        self.state = state.resolve()
+        self.state.mkdir(parents=True, exist_ok=True)
+        (self.state / "logs").mkdir(exist_ok=True)
+        self._lock = _locked(self.state)
+        ports = self._ports()
+        self._ports_of = ports
+        self.settings = Settings(
+            config=(config or write_sample(self.state)).resolve(),
+            kafka=f"127.0.0.1:{ports['kafka']}",
+            clickhouse=f"chdb://{self.state / 'clickhouse'}",
+            gateway_port=ports["gateway"],
+            worker_dir=self.state / "worker",
+            worker_web_port=ports["worker"],
+            archiver_port=ports["archiver"],
+        )
+        self._tenancy = load_tenancy(self.settings.config)
+        self.supervisor = Supervisor(self.write_run)
+        self._stopping = threading.Event()
+
+    def _ports(self) -> dict[str, int]:
+        path = self.state / "ports.json"
+        if not path.exists():
+            path.write_text(json.dumps({name: free_port() for name in PORTS}))
+        loaded: dict[str, int] = json.loads(path.read_text())
+        return loaded
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Bring everything up; `say` is told each step. Raises Unavailable when a role does not come."""
+        say("Apache Kafka")
+        broker = prepare(self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"])
+        self.supervisor.add(Role("kafka", broker.command, self.state / "logs" / "kafka.log"))
+        _until("kafka", lambda: _answers_topics(self.settings))
+        environment = {
+            f"HIRELAY_{name.upper()}": str(value) for name, value in self.settings.model_dump().items()
+        }
+        for role in ROLES:
+            say(role)
+            command = (sys.executable, "-m", "streams", role)
+            self.supervisor.add(Role(role, command, self.state / "logs" / f"{role}.log", environment))
+        for role in ROLES:
+            url = f"http://127.0.0.1:{self._ports_of[role]}/healthz"
+            _until(role, lambda url=url: _answers(url), self.supervisor.look)
+        self.write_run()
+        log.info("stack ready", extra={"state": str(self.state)})
+
+    def write_run(self) -> None:
+        """Write run.json as a whole, readable by the owner alone: it holds the local secrets."""
+        path = self.state / "run.json"
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(self.run(), ensure_ascii=False, indent=1))
+        fresh.replace(path)
+
+    def run(self) -> dict[str, Any]:
+        """What people and tools need: pids, addresses, connections with their secrets, settings."""
+        url = {role: f"http://127.0.0.1:{self._ports_of[role]}" for role in ROLES}
+        pids = {
+            name: role.process.pid for name, role in self.supervisor.roles.items() if role.process is not None
+        }
+        settings = json.loads(self.settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
+        return {
+            "settings": settings,
+            "roles": {
+                "kafka": {"pid": pids.get("kafka"), "bootstrap": self.settings.kafka},
+                **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
+                "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
+            },
+            "connections": [
+                {
+                    "tenant": tenant.id,
+                    "vendor": connection.vendor,
+                    "id": connection.id,
+                    "url": f"{url['gateway']}/hooks/{connection.vendor}/{connection.id}",
+                    "secret": next((_reveal(secret) for secret in connection.secrets), None),
+                }
+                for tenant in self._tenancy.tenants
+                for connection in tenant.connections
+            ],
+        }
+
+    def watch(self) -> None:
+        """Keep everything running until `ask_to_stop`."""
+        while not self._stopping.wait(0.1):
+            self.supervisor.look()
+
+    def ask_to_stop(self) -> None:
+        """End `watch`; safe from a signal handler and from another thread."""
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """Stop every role and let go of the directory; the data stays."""
+        self.supervisor.stop()
+        (self.state / "run.json").unlink(missing_ok=True)
+        self._lock.close()
+
+
+def _reveal(secret: Secret) -> str | None:
+    return Path(secret.file).read_text().strip() if secret.file is not None else None
+
+
+def _locked(state: Path) -> TextIO:
+    lock = (state / "up.pid").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise Unavailable("state", f"a stack already runs in {state}; stop it first (hirelay down)") from error
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _until(what: str, true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
+    deadline = time.monotonic() + READY_S
+    while not true():
+        if time.monotonic() > deadline:
+            raise Unavailable("stack", f"{what} did not come up; see its log under logs/")
+        meanwhile()
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _answers_topics(settings: Settings) -> bool:
+    import socket
+
+    host, port = settings.kafka.split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=0.5).close()
+        ensure_topics(settings.kafka, settings.partitions, settings.replication)
+    except (OSError, Unavailable):
+        return False
+    return True
+
+
+@contextmanager
+def running(state: Path, say: Callable[[str], None], config: Path | None = None) -> Iterator[Stack]:
+    """A stack that is watched from a thread for as long as the block lasts."""
+    stack = Stack(state, config)
+    watcher = threading.Thread(target=stack.watch, daemon=True)
+    try:
+        stack.start(say)
+        watcher.start()
+        yield stack
+    finally:
+        stack.ask_to_stop()
+        if watcher.is_alive():
+            watcher.join()
+        stack.stop()
+
+
+def up(state: Path, *, json_output: bool = False, config: Path | None = None) -> None:
+    """Run until Ctrl-C or SIGTERM; with `json_output` print run.json as one line when ready."""
+    stack = Stack(state, config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stack.ask_to_stop())
+    try:
+        stack.start(lambda step: log.info("starting", extra={"step": step}))
+        run = stack.run()
+        if json_output:
+            typer.echo(json.dumps(run, ensure_ascii=False))
+        else:
+            typer.echo(f"Hirelay runs in {stack.state}; gateway {run['roles']['gateway']['url']}; Ctrl-C stops it.")
+        stack.watch()
+    finally:
+        stack.stop()
+
+
+def down(state: Path) -> None:
+    """Ask the stack that runs in `state` to stop, and wait until it has."""
+    path = state / "up.pid"
+    if not path.exists() or not (state / "run.json").exists():
+        raise Unavailable("state", f"no stack runs in {state}")
+    pid = int(path.read_text())
+    os.kill(pid, signal.SIGTERM)
+    _until("stopping", lambda: not Path(f"/proc/{pid}").exists() or not (state / "run.json").exists())

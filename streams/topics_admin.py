@@ -1,0 +1,51 @@
+"""Create the declared Kafka topics; never change one that exists."""
+
+from collections.abc import Sequence
+
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.errors import Malformed, Unavailable
+from schemas.topics import TOPICS, Topic
+
+
+def ensure_topics(
+    bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic] = TOPICS
+) -> list[str]:
+    """Create what is missing and return the names.
+
+    Raises Unavailable when no broker answers, and Malformed when a topic has another number of partitions: state is
+    laid out by partition, so that number changes only with a new application version and a replay.
+    """
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    except KafkaError as error:
+        raise Unavailable("kafka", f"no broker at {bootstrap}") from error
+    try:
+        held = set(admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in held]
+        if missing:
+            admin.create_topics([_new(topic, partitions, replication) for topic in missing])
+        _check(admin, [topic.name for topic in topics if topic.name in held], partitions)
+    except TopicAlreadyExistsError:
+        return []  # somebody else created them at this moment, as declared
+    finally:
+        admin.close()
+    return [topic.name for topic in missing]
+
+
+def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
+    return NewTopic(
+        topic.name, num_partitions=partitions, replication_factor=replication, topic_configs=topic.config()
+    )
+
+
+def _check(admin: KafkaAdminClient, names: list[str], partitions: int) -> None:
+    described = admin.describe_topics(names) if names else []
+    for found in described["topics"] if isinstance(described, dict) else described:
+        count = len(found["partitions"])
+        if count != partitions:
+            raise Malformed(
+                "partitions",
+                f"{found.get('name', found.get('topic'))} has {count} partitions, HIRELAY_PARTITIONS says {partitions}",
+            )

@@ -1,0 +1,56 @@
+"""Stand-ins for the seams: a publisher that is a list, a producer that is a list, a clock that is set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from schemas.errors import Unavailable
+from schemas.event import Event
+from schemas.quarantine import SetAside
+
+NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
+
+
+@dataclass
+class ListPublisher:
+    """Accepts everything into lists, or nothing while it is `away`."""
+
+    events: list[Event] = field(default_factory=list)
+    entries: list[SetAside] = field(default_factory=list)
+    away: bool = False
+    running: bool = False
+
+    async def start(self) -> None:
+        """Begin."""
+        self.running = True
+
+    async def stop(self) -> None:
+        """End."""
+        self.running = False
+
+    async def accept(self, events: Sequence[Event]) -> None:
+        """Keep the events."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.events.extend(events)
+
+    async def set_aside(self, entry: SetAside) -> None:
+        """Keep the entry."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.entries.append(entry)
+
+    def ready(self) -> bool:
+        """Whether it accepts."""
+        return not self.away
+
+
+@dataclass
+class SetClock:
+    """Tells the time that it was set to."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        """Tell it."""
+        return self.now

@@ -1,0 +1,53 @@
+"""`hirelay simulate`: play a season of a chosen size against a running local stack."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from schemas.errors import Unavailable
+from streams.simulator.player import Player, Report, disturbed, targets_of
+from streams.simulator.season import Delivery, season
+
+DAYS = 120
+
+
+def running_stack(state: Path) -> dict[str, Any]:
+    """The run.json of a stack; raise Unavailable with what to do when there is none."""
+    path = state / "run.json"
+    if not path.exists():
+        raise Unavailable("state", f"no stack runs in {state}: start one with `hirelay up --state {state}`")
+    loaded: dict[str, Any] = json.loads(path.read_text())
+    return loaded
+
+
+def simulate(  # noqa: PLR0913 - the options of one command
+    state: Path,
+    *,
+    events: int,
+    seed: int,
+    duplicates: float,
+    shuffle: float,
+    rate: float | None,
+    console: Console,
+) -> Report:
+    """Post `events` deliveries, plus the doubled ones, and say what became of them."""
+    run = running_stack(state)
+    until = datetime.now(UTC).replace(microsecond=0)
+    planned = disturbed(season(seed, deliveries=events, days=DAYS, until=until), duplicates, shuffle, seed)
+    return play(run, planned, rate=rate, console=console, title="posting")
+
+
+def play(
+    run: dict[str, Any], deliveries: list[Delivery], *, rate: float | None, console: Console, title: str
+) -> Report:
+    """Post deliveries with a progress bar (on a terminal only)."""
+    player = Player(targets_of(run), rate=rate)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=len(deliveries))
+        return asyncio.run(player.play(deliveries, lambda n: bar.advance(task, n)))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from schemas import codec
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.event import Event
@@ -166,8 +168,8 @@ def _checked(translation: Translation) -> Translation:
     faults: list[Condition] = list(translation.faults)
     for event in translation.events:
         try:
-            codec.decode(codec.encode([packer.encode(event)]))
-        except (Malformed, UnicodeError):
+            msgspec.msgpack.encode(codec.decode(codec.encode([packer.encode(event)])))
+        except (Malformed, ValueError, OverflowError):
             faults.append(Malformed("unmapped_value", f"{event.type} holds a value out of range"))
         else:
             sound.append(event)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import aiohttp
 
 from streams.simulator.season import Delivery
 from streams.simulator.signing import SIGNERS
@@ -68,7 +68,7 @@ def disturbed(deliveries: Sequence[Delivery], duplicates: float, shuffle: float,
 class Player:
     """Posts with bounded concurrency; deliveries of one subject keep their order."""
 
-    def __init__(self, targets: dict[str, Target], concurrency: int = 24, rate: float | None = None) -> None:
+    def __init__(self, targets: dict[str, Target], concurrency: int = 64, rate: float | None = None) -> None:
         """`targets` by connection id; `rate` limits deliveries a second."""
         self._targets = targets
         self._concurrency = concurrency
@@ -81,8 +81,10 @@ class Player:
         begun = loop.time()
         self.report.wanted += len(deliveries)
         lanes: list[asyncio.Queue[Delivery | None]] = [asyncio.Queue(8) for _ in range(self._concurrency)]
-        limits = httpx.Limits(max_connections=self._concurrency, max_keepalive_connections=self._concurrency)
-        async with httpx.AsyncClient(timeout=15, limits=limits) as client, asyncio.TaskGroup() as tasks:
+        session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=15), connector=aiohttp.TCPConnector(limit=self._concurrency)
+        )
+        async with session as client, asyncio.TaskGroup() as tasks:
             for lane in lanes:
                 tasks.create_task(self._drain(client, lane, progress))
             for number, delivery in enumerate(deliveries):
@@ -95,13 +97,13 @@ class Player:
         return self.report
 
     async def _drain(
-        self, client: httpx.AsyncClient, lane: "asyncio.Queue[Delivery | None]", progress: Callable[[int], None]
+        self, client: aiohttp.ClientSession, lane: "asyncio.Queue[Delivery | None]", progress: Callable[[int], None]
     ) -> None:
         while (delivery := await lane.get()) is not None:
             await self._deliver(client, delivery)
             progress(1)
 
-    async def _deliver(self, client: httpx.AsyncClient, delivery: Delivery) -> None:
+    async def _deliver(self, client: aiohttp.ClientSession, delivery: Delivery) -> None:
         target = self._targets[delivery.connection]
         status = 0
         for attempt in range(ATTEMPTS):
@@ -115,12 +117,13 @@ class Player:
             await asyncio.sleep(min(LONGEST_PAUSE_S, 0.05 * 2**attempt))
         self.report.refused[status] += 1
 
-    async def _attempt(self, client: httpx.AsyncClient, target: Target, delivery: Delivery) -> int:
+    async def _attempt(self, client: aiohttp.ClientSession, target: Target, delivery: Delivery) -> int:
         signed = SIGNERS[delivery.vendor](delivery.body, delivery.name, target.secret, datetime.now(UTC))
         headers = {"content-type": "application/json", **signed}
         try:
-            return (await client.post(target.url, content=delivery.body, headers=headers)).status_code
-        except httpx.HTTPError:
+            async with client.post(target.url, data=delivery.body, headers=headers) as answer:
+                return answer.status
+        except (aiohttp.ClientError, TimeoutError):
             return 0
 
 

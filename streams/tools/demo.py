@@ -1,0 +1,83 @@
+"""`hirelay demo`: the whole product on one machine, from signed webhooks to checked numbers."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sinks.clickhouse.client import connect
+from streams.local.stack import Stack, running
+from streams.settings import Settings, load
+from streams.simulator.company import COMPANIES
+from streams.simulator.season import season
+from streams.tools import kpi
+from streams.tools.check import check
+from streams.tools.simulate import DAYS, play
+
+HISTORY = 8_000  # deliveries
+LIVE = 400  # deliveries of the live part, then it starts again with the next seed
+LIVE_RATE = 4.0  # a second
+
+
+def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
+    """Play, show, check; 0 when every cell is equal. Goes on live until Ctrl-C unless `once`."""
+    console.print("[bold]Hirelay demo[/bold]: three companies, 120 days of hiring, real Kafka, real ClickHouse.")
+    try:
+        with running(state, lambda step: console.print(f"  starting {step} …")) as stack:
+            return _tour(stack, once=once, seed=seed, console=console)
+    except KeyboardInterrupt:
+        console.print("Stopped; the data stays in the state directory.")
+        return 0
+
+
+def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
+    run_file = stack.run()
+    until = datetime.now(UTC).replace(microsecond=0)
+    history = season(seed, deliveries=HISTORY, days=DAYS, until=until)
+    report = play(run_file, history, rate=None, console=console, title="playing 120 days")
+    console.print(f"  {report.describe()}")
+    settings = load(stack.state)
+    finding = check(settings, patience_s=60, console=console)
+    _tables(settings, until, console)
+    style = "green" if not finding.differences else "red"
+    console.print(f"[bold {style}]{finding.as_text()}[/]")
+    _where_to_look(run_file, stack, console)
+    if not once:
+        _live(run_file, seed, console)
+    return 0 if report.complete and not finding.differences else 1
+
+
+def _tables(settings: Settings, until: datetime, console: Console) -> None:
+    client = connect(settings.clickhouse, settings.clickhouse_password)
+    last = until.date() + timedelta(days=1)
+    for company in COMPANIES:
+        for dimension in ("channel", "interviewer"):
+            table = kpi.show(
+                client,
+                tenant=company.tenant,
+                dimension=dimension,
+                first=last - timedelta(days=DAYS + 1),
+                last=last,
+                basis="decision",
+            )
+            kpi.render(table, "table", console)
+
+
+def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
+    state = stack.state
+    console.print("\n[bold]Where to look[/bold]")
+    console.print(f"  gateway     {run_file['roles']['gateway']['url']}/docs (OpenAPI), /metrics")
+    console.print(f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)")
+    console.print(f"  addresses, pids and secrets of this stack: {state / 'run.json'}")
+    console.print(f"  hirelay kpi show --state {state} --tenant aoba --dim channel --basis cohort", soft_wrap=True)
+    console.print(f"  hirelay verify --state {state}", soft_wrap=True)
+
+
+def _live(run_file: dict[str, Any], seed: int, console: Console) -> None:
+    console.print(f"\nLive now, {LIVE_RATE:g} deliveries a second; Ctrl-C ends it.")
+    while True:
+        seed += 1
+        until = datetime.now(UTC).replace(microsecond=0)
+        today = season(seed, deliveries=LIVE * 20, days=DAYS, until=until)[-LIVE:]
+        play(run_file, today, rate=LIVE_RATE, console=console, title="live")

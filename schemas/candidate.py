@@ -229,5 +229,3 @@ class Anonymized(Value):
 
     candidate_id: Id
     fields: tuple[Text, ...] = ()
-
-

@@ -3,8 +3,19 @@
 from collections.abc import Callable, Iterable
 
 from schemas import journey, meetings
-from schemas.cells import ALL, CHANNEL, COHORT, DECISION, INTERVIEWER, JOB, RECRUITER, TOTAL, UNKNOWN
-from schemas.cells import CellKey, Cells
+from schemas.cells import (
+    ALL,
+    CHANNEL,
+    COHORT,
+    DECISION,
+    INTERVIEWER,
+    JOB,
+    RECRUITER,
+    TOTAL,
+    UNKNOWN,
+    CellKey,
+    Cells,
+)
 from schemas.history import Happening, in_order, order
 from schemas.rules import Rules
 from schemas.state import Change, Fact, State
@@ -131,4 +142,6 @@ def facts(history: Iterable[Happening], tenant: str, rules: Rules) -> Cells:
     cells: Cells = {}
     state, changes = fold(history, rules)
     add(cells, tenant, state, changes)
-    return {key: kept for key, tally in cells.items() if (kept := {m: n for m, n in tally.items() if n})}
+    return {
+        key: kept for key, tally in cells.items() if (kept := {m: n for m, n in tally.items() if n})
+    }

@@ -11,7 +11,9 @@ from schemas.event import TYPES, short
 # Types of one instant happen in the order of the table: a creation before a move, an ending last.
 RANK = {name: rank for rank, name in enumerate(TYPES)}
 COUNTED = frozenset(
-    name for name in TYPES if name.split(".")[0] in {"application", "interview", "feedback", "offer"}
+    name
+    for name in TYPES
+    if name.split(".")[0] in {"application", "interview", "feedback", "offer"}
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,7 +87,9 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         stage=stage.id if stage is not None else None,
         stage_name=stage.name if stage is not None else None,
         stage_kind=stage.vendor_kind if stage is not None else None,
-        entity=data.interview_id if kind.startswith("interview.") else data.feedback_id or data.offer_id,
+        entity=data.interview_id
+        if kind.startswith("interview.")
+        else data.feedback_id or data.offer_id,
         people=people,
         number=data.decision if kind.startswith("feedback.") else data.version,
         test=event.test,

@@ -177,7 +177,11 @@ def measure(kpi: Kpi, tally: Mapping[str, int]) -> Measured:
 
 def _median(tally: Mapping[str, int], prefix: str) -> Measured:
     """The lower-middle and upper-middle mean of an integer histogram."""
-    bars = sorted((int(name.removeprefix(prefix)), n) for name, n in tally.items() if name.startswith(prefix) and n > 0)
+    bars = sorted(
+        (int(name.removeprefix(prefix)), n)
+        for name, n in tally.items()
+        if name.startswith(prefix) and n > 0
+    )
     count = sum(n for _, n in bars)
     if not count:
         return Measured(None, 0)

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from schemas.milestones import Rule, by_name, by_rule
 from schemas.tenancy import Tenancy, Tenant
 
-QUARTER_HOUR_MS = 900_000  # every zone's offset is a multiple of it, so a day never changes inside one
+QUARTER_HOUR_MS = (
+    900_000  # every zone's offset is a multiple of it, so a day never changes inside one
+)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EVER = (-(10**9), 10**9)
 
@@ -31,7 +33,9 @@ class Rules:
             self._days[slot] = found
         return found
 
-    def milestone(self, connection: str, stage: str, name: str | None, kind: str | None, at: int) -> str:
+    def milestone(
+        self, connection: str, stage: str, name: str | None, kind: str | None, at: int
+    ) -> str:
         """What the stage means on the day of `at`: rule by id, rule by name, vendor kind, known name, `unmapped`."""
         rules = self._stages.get(connection)
         key = (connection, stage, name, kind, self.day(at) if rules else 0)

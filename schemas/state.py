@@ -50,7 +50,14 @@ class State(msgspec.Struct, array_like=True):
     parked: tuple[str, str] | None = None
     items: dict[str, Item] = {}
 
-    def gain(self, changes: list[Change], into: list[Fact], measure: str, day: int, people: tuple[str, ...] = ()) -> None:
+    def gain(
+        self,
+        changes: list[Change],
+        into: list[Fact],
+        measure: str,
+        day: int,
+        people: tuple[str, ...] = (),
+    ) -> None:
         """Record one new fact in `changes` and remember it in `into`, so that it can be taken back."""
         fact = (measure, day, self.recruiter, people)
         changes.append((1, fact))

@@ -16,10 +16,15 @@ class WorkerMetrics:
             "hirelay_worker_duplicates", "Events that were already known", registry=self.registry
         )
         self.poison = Counter(
-            "hirelay_worker_records_set_aside", "Records that could not be read", registry=self.registry
+            "hirelay_worker_records_set_aside",
+            "Records that could not be read",
+            registry=self.registry,
         )
         self.rows = Counter(
-            "hirelay_worker_rows_written", "Changelog rows written", ["topic"], registry=self.registry
+            "hirelay_worker_rows_written",
+            "Changelog rows written",
+            ["topic"],
+            registry=self.registry,
         )
         self.partitions = Gauge(
             "hirelay_worker_partitions", "Source partitions owned", registry=self.registry
@@ -38,9 +43,14 @@ class ArchiverMetrics:
     def __init__(self) -> None:
         """Register everything at 0, so that a series exists before its first row."""
         self.registry = CollectorRegistry()
-        self.rows = Counter("hirelay_archiver_rows", "Rows inserted", ["model"], registry=self.registry)
+        self.rows = Counter(
+            "hirelay_archiver_rows", "Rows inserted", ["model"], registry=self.registry
+        )
         self.retries = Counter(
-            "hirelay_archiver_retries", "Attempts that failed and were repeated", ["step"], registry=self.registry
+            "hirelay_archiver_retries",
+            "Attempts that failed and were repeated",
+            ["step"],
+            registry=self.registry,
         )
         self.unreadable = Counter(
             "hirelay_archiver_unreadable", "Records that could not be read", registry=self.registry

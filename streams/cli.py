@@ -25,7 +25,10 @@ kpi_app = typer.Typer(help="Read KPIs.", no_args_is_help=True)
 app.add_typer(kpi_app, name="kpi")
 
 State = Annotated[
-    Path | None, typer.Option("--state", help="Directory of a local stack; without it HIRELAY_… variables apply.")
+    Path | None,
+    typer.Option(
+        "--state", help="Directory of a local stack; without it HIRELAY_… variables apply."
+    ),
 ]
 LocalState = Annotated[Path, typer.Option("--state", help="Directory of the local stack.")]
 
@@ -111,8 +114,13 @@ def migrate(state: State = None) -> None:
 @app.command()
 def up(
     state: LocalState = Path("state"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print run.json as one line when ready.")] = False,
-    config: Annotated[Path | None, typer.Option(help="Tenants and connections instead of the three sample companies.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print run.json as one line when ready.")
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Tenants and connections instead of the three sample companies."),
+    ] = None,
 ) -> None:
     """Run the whole stack here, without Docker, until Ctrl-C."""
     from streams.local.stack import up as run
@@ -146,15 +154,27 @@ def simulate(
     state: LocalState = Path("state"),
     events: Annotated[int, typer.Option(help="How many deliveries, about.")] = 1000,
     seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
-    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share of deliveries sent twice.")] = 0.0,
-    shuffle: Annotated[float, typer.Option(min=0, max=1, help="Share of deliveries out of order.")] = 0.0,
-    rate: Annotated[float | None, typer.Option(min=0.1, help="At most so many deliveries a second.")] = None,
+    duplicates: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of deliveries sent twice.")
+    ] = 0.0,
+    shuffle: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of deliveries out of order.")
+    ] = 0.0,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help="At most so many deliveries a second.")
+    ] = None,
 ) -> None:
     """Post a simulated season, signed as the vendors sign, to a running local stack."""
     from streams.tools.simulate import simulate as play
 
     report = play(
-        state, events=events, seed=seed, duplicates=duplicates, shuffle=shuffle, rate=rate, console=Console(stderr=True)
+        state,
+        events=events,
+        seed=seed,
+        duplicates=duplicates,
+        shuffle=shuffle,
+        rate=rate,
+        console=Console(stderr=True),
     )
     typer.echo(report.describe())
     raise typer.Exit(0 if report.complete else 1)
@@ -163,7 +183,9 @@ def simulate(
 @app.command()
 def verify(
     state: State = None,
-    answer: Annotated[Answer, typer.Option("--format", help="How to print the verdict.")] = Answer.text,
+    answer: Annotated[
+        Answer, typer.Option("--format", help="How to print the verdict.")
+    ] = Answer.text,
     patience: Annotated[float, typer.Option(help="Seconds a cell may be on its way.")] = 30.0,
 ) -> None:
     """Fold the accepted events alone and compare every cell; end 1 on any difference."""
@@ -186,9 +208,15 @@ def _day(value: str | None, otherwise: date) -> date:
 def show(
     tenant: Annotated[str, typer.Option(help="Which company.")],
     dim: Annotated[Dimension, typer.Option(help="By what to break down.")] = Dimension.channel,
-    first: Annotated[str | None, typer.Option("--from", help="First local day, 2026-11-24; default 90 days ago.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last local day, included; default today.")] = None,
-    basis: Annotated[Basis, typer.Option(help="Day of the fact, or day of application.")] = Basis.decision,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First local day, 2026-11-24; default 90 days ago.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Last local day, included; default today.")
+    ] = None,
+    basis: Annotated[
+        Basis, typer.Option(help="Day of the fact, or day of application.")
+    ] = Basis.decision,
     shape: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.table,
     state: State = None,
 ) -> None:

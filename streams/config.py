@@ -10,7 +10,11 @@ from pydantic import ValidationError
 from schemas.tenancy import Connection, Secret, StageRule, Tenancy, Tenant
 
 KNOWN = sorted(
-    {name for model in (Connection, Secret, StageRule, Tenancy, Tenant) for name in model.model_fields}
+    {
+        name
+        for model in (Connection, Secret, StageRule, Tenancy, Tenant)
+        for name in model.model_fields
+    }
 )
 
 
@@ -25,12 +29,17 @@ def load_tenancy(path: Path) -> Tenancy:
         raise Misconfigured(msg)
     try:
         # Through JSON, so that the strict models read dates and tuples as they read any other document.
-        return Tenancy.model_validate_json(json.dumps(yaml.safe_load(path.read_text()), default=str))
+        return Tenancy.model_validate_json(
+            json.dumps(yaml.safe_load(path.read_text()), default=str)
+        )
     except yaml.YAMLError as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
     except ValidationError as error:
-        lines = [f"  {_place(problem['loc'])}: {problem['msg']}{_hint(problem)}" for problem in error.errors()]
+        lines = [
+            f"  {_place(problem['loc'])}: {problem['msg']}{_hint(problem)}"
+            for problem in error.errors()
+        ]
         msg = "\n".join([f"{path} has {len(lines)} problem(s):", *lines])
         raise Misconfigured(msg) from error
 

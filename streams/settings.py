@@ -13,24 +13,42 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HIRELAY_", extra="ignore", frozen=True)
 
-    config: Path = Field(Path("deploy/config/hirelay.yaml"), description="Tenants and connections (YAML).")
+    config: Path = Field(
+        Path("deploy/config/hirelay.yaml"), description="Tenants and connections (YAML)."
+    )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
-    partitions: int = Field(4, description="Partitions of candidate-events and of all topics that follow it.")
+    partitions: int = Field(
+        4, description="Partitions of candidate-events and of all topics that follow it."
+    )
     replication: int = Field(1, description="Replicas of every topic; 3 in production.")
     clickhouse: str = Field(
         "http://127.0.0.1:8123",
         description="http(s)://user:password@host:port/database, or chdb:///directory for the embedded engine.",
     )
-    clickhouse_password: str = Field("", description="Password of the ClickHouse user, when not in the URL.")
+    clickhouse_password: str = Field(
+        "", description="Password of the ClickHouse user, when not in the URL."
+    )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(8080, description="Port of the gateway; 0 takes a free one.")
     gateway_body_bytes: int = Field(2_000_000, description="Largest webhook body accepted.")
-    gateway_deadline_s: float = Field(8.0, description="Longest time from a whole body to an answer.")
-    worker_dir: Path = Field(Path("state/worker"), description="Directory of the worker's RocksDB stores.")
-    worker_web_port: int = Field(0, description="Port of the worker's health and metrics; 0 takes a free one.")
-    archiver_host: str = Field("127.0.0.1", description="Address of the archiver's health and metrics.")
-    archiver_port: int = Field(0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one.")
-    flush_s: float = Field(0.25, description="Longest time a changed cell waits in the worker before it is written.")
+    gateway_deadline_s: float = Field(
+        8.0, description="Longest time from a whole body to an answer."
+    )
+    worker_dir: Path = Field(
+        Path("state/worker"), description="Directory of the worker's RocksDB stores."
+    )
+    worker_web_port: int = Field(
+        0, description="Port of the worker's health and metrics; 0 takes a free one."
+    )
+    archiver_host: str = Field(
+        "127.0.0.1", description="Address of the archiver's health and metrics."
+    )
+    archiver_port: int = Field(
+        0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
+    )
+    flush_s: float = Field(
+        0.25, description="Longest time a changed cell waits in the worker before it is written."
+    )
     flush_events: int = Field(20_000, description="Most events held before the worker writes.")
     archive_rows: int = Field(50_000, description="Largest batch the archiver inserts.")
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")

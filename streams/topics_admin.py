@@ -36,7 +36,10 @@ def ensure_topics(
 
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     return NewTopic(
-        topic.name, num_partitions=partitions, replication_factor=replication, topic_configs=topic.config()
+        topic.name,
+        num_partitions=partitions,
+        replication_factor=replication,
+        topic_configs=topic.config(),
     )
 
 

@@ -25,13 +25,24 @@ def happened(event: int, kind: str, hours: float = 0, **more: object) -> Happeni
 
 def moved(number: int, hours: float, stage: str) -> Happening:
     """A move to one of STAGES."""
-    return happened(number, "application.stage_changed", hours, stage=stage, stage_name=dict(STAGES)[stage])
+    return happened(
+        number, "application.stage_changed", hours, stage=stage, stage_name=dict(STAGES)[stage]
+    )
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Happening]:
     """Anything that may happen to one application, in any order, including nonsense."""
-    events = [happened(0, "application.created", draw(st.integers(0, 20)), channel="doda", applied=START, job="j1")]
+    events = [
+        happened(
+            0,
+            "application.created",
+            draw(st.integers(0, 20)),
+            channel="doda",
+            applied=START,
+            job="j1",
+        )
+    ]
     for number in range(1, draw(st.integers(1, 12))):
         events.append(draw(_anything(number)))
     return events
@@ -45,33 +56,57 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
     one_of = st.sampled_from
     return st.one_of(
         st.builds(
-            lambda h, s, r: happened(number, "application.stage_changed", h, stage=s[0], stage_name=s[1], recruiter=r),
-            hours, stages, owner,
+            lambda h, s, r: happened(
+                number, "application.stage_changed", h, stage=s[0], stage_name=s[1], recruiter=r
+            ),
+            hours,
+            stages,
+            owner,
         ),
         st.builds(
-            lambda h, k, s: happened(number, f"application.{k}", h, stage=s and s[0], stage_name=s and s[1]),
+            lambda h, k, s: happened(
+                number, f"application.{k}", h, stage=s and s[0], stage_name=s and s[1]
+            ),
             hours,
             one_of(["rejected", "withdrawn", "closed", "hired", "unhired", "reopened"]),
             st.one_of(st.none(), stages),
         ),
         st.builds(
             lambda h, k, e, p: happened(number, f"interview.{k}", h, entity=e, people=p),
-            hours, one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show"]), one_of(["i1", "i2"]), people,
+            hours,
+            one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show"]),
+            one_of(["i1", "i2"]),
+            people,
         ),
         st.builds(
-            lambda h, k, e, d: happened(number, f"feedback.{k}", h, entity=e, people=("p1",), number=d),
-            hours, one_of(["requested", "submitted", "updated", "deleted"]), one_of(["f1", "f2"]), st.one_of(st.none(), st.integers(-2, 2)),
+            lambda h, k, e, d: happened(
+                number, f"feedback.{k}", h, entity=e, people=("p1",), number=d
+            ),
+            hours,
+            one_of(["requested", "submitted", "updated", "deleted"]),
+            one_of(["f1", "f2"]),
+            st.one_of(st.none(), st.integers(-2, 2)),
         ),
         st.builds(
             lambda h, k, e, v: happened(number, f"offer.{k}", h, entity=e, number=v),
             hours,
             one_of(["created", "sent", "accepted", "declined", "expired", "superseded", "deleted"]),
-            one_of(["o1", "o2"]), st.one_of(st.none(), st.integers(1, 3)),
+            one_of(["o1", "o2"]),
+            st.one_of(st.none(), st.integers(1, 3)),
         ),
         st.builds(
-            lambda h, c, j, a: happened(number, "application.updated", h, channel=c, job=j, applied=a),
-            hours, one_of([None, "doda", "LinkedIn"]), one_of([None, "j1", "j2"]), one_of([None, START, START + 30 * HOUR]),
+            lambda h, c, j, a: happened(
+                number, "application.updated", h, channel=c, job=j, applied=a
+            ),
+            hours,
+            one_of([None, "doda", "LinkedIn"]),
+            one_of([None, "j1", "j2"]),
+            one_of([None, START, START + 30 * HOUR]),
         ),
-        st.builds(lambda h, n: happened(number, "application.updated", h, nature=n), hours, one_of(["prospect", "application"])),
+        st.builds(
+            lambda h, n: happened(number, "application.updated", h, nature=n),
+            hours,
+            one_of(["prospect", "application"]),
+        ),
         st.builds(lambda h: happened(number, "application.deleted", h), hours),
     )

@@ -26,7 +26,9 @@ def connect(url: str, password: str = "", timeout_s: float = 30.0) -> Any:  # no
         if parts.scheme == EMBEDDED:
             return clickhouse_connect.get_client(interface="chdb", path=parts.path)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Unavailable("clickhouse", f"{url!r} is neither http(s)://host:port/ nor chdb:///directory")
+            raise Unavailable(
+                "clickhouse", f"{url!r} is neither http(s)://host:port/ nor chdb:///directory"
+            )
         return clickhouse_connect.get_client(
             interface=parts.scheme,
             host=parts.hostname,

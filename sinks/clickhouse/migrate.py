@@ -36,7 +36,11 @@ def migrations() -> list[Migration]:
     """All of them, numbered 1, 2, 3 … without a gap; raise Malformed otherwise."""
     folder = files("sinks.clickhouse") / "migrations"
     found = sorted(
-        (Migration(name=each.name, sql=each.read_text()) for each in folder.iterdir() if each.name.endswith(".sql")),
+        (
+            Migration(name=each.name, sql=each.read_text())
+            for each in folder.iterdir()
+            if each.name.endswith(".sql")
+        ),
         key=lambda migration: migration.name,
     )
     for number, migration in enumerate(found, start=1):
@@ -62,5 +66,8 @@ def migrate(client: Any) -> list[str]:  # noqa: ANN401 - the driver's client
             )
             applied.append(migration.name)
         elif checksum != migration.checksum:
-            raise Malformed("migration", f"{migration.name} was applied and has changed; write a new one instead")
+            raise Malformed(
+                "migration",
+                f"{migration.name} was applied and has changed; write a new one instead",
+            )
     return applied

@@ -21,7 +21,11 @@ from streams.settings import Settings
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 10.0
-AWAY = (ClickHouseError, OSError, Unavailable)  # what a ClickHouse that is away raises, by whichever transport
+AWAY = (
+    ClickHouseError,
+    OSError,
+    Unavailable,
+)  # what a ClickHouse that is away raises, by whichever transport
 
 Rows = list[NamedTuple]
 Result = TypeVar("Result")
@@ -43,7 +47,9 @@ class Batch:
         self.positions[part] = record.offset + 1
         try:
             if record.topic == KPI_CELLS.name:
-                self._cells[record.partition, record.key] = [*cell_rows(source, record.key, record.value)]
+                self._cells[record.partition, record.key] = [
+                    *cell_rows(source, record.key, record.value)
+                ]
             elif record.topic == CANDIDATE_EVENTS.name:
                 self._others[record.topic].extend(event_rows(source, record.value))
             else:
@@ -62,10 +68,14 @@ class Batch:
 
     def token(self) -> str:
         """Names the batch by the offsets it ends at."""
-        return ";".join(sorted(f"{part.topic}/{part.partition}/{at}" for part, at in self.positions.items()))
+        return ";".join(
+            sorted(f"{part.topic}/{part.partition}/{at}" for part, at in self.positions.items())
+        )
 
 
-async def for_ever(what: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics) -> Result:
+async def for_ever(
+    what: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics
+) -> Result:
     """Try until it works, with full jitter and a capped pause; nothing is skipped."""
     pause = 0.2
     while True:
@@ -109,7 +119,9 @@ async def collect(consumer: Any, settings: Settings) -> Batch:  # noqa: ANN401
         left = settings.archive_s if deadline is None else deadline - time.monotonic()
         if left <= 0:
             break
-        found = await consumer.getmany(timeout_ms=int(left * 1000), max_records=settings.archive_rows)
+        found = await consumer.getmany(
+            timeout_ms=int(left * 1000), max_records=settings.archive_rows
+        )
         for part, records in found.items():
             for record in records:
                 batch.add(part, record)
@@ -128,10 +140,17 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
             batch = await collect(consumer, settings)
             for source, problem in batch.unreadable:
                 metrics.unreadable.inc()
-                log.warning("record not archived", extra={"place": "/".join(map(str, source)), "reason": problem})
+                log.warning(
+                    "record not archived",
+                    extra={"place": "/".join(map(str, source)), "reason": problem},
+                )
             token = batch.token()
             for rows in batch.rows():
-                await for_ever("insert", lambda rows=rows: asyncio.to_thread(writer.write, rows, token), metrics)
+                await for_ever(
+                    "insert",
+                    lambda rows=rows: asyncio.to_thread(writer.write, rows, token),
+                    metrics,
+                )
                 metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
             if batch.positions:
                 await _commit(consumer, batch.positions)

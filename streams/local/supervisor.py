@@ -91,7 +91,9 @@ class Supervisor:
                 role.pause = SHORTEST_PAUSE_S if steady else min(LONGEST_PAUSE_S, role.pause * 2)
                 role.not_before = now + role.pause
                 role.process = None
-                log.warning("role died", extra={"role": role.name, "exit": code, "again_in_s": role.pause})
+                log.warning(
+                    "role died", extra={"role": role.name, "exit": code, "again_in_s": role.pause}
+                )
 
     def stop(self) -> None:
         """Stop everything, last started first."""

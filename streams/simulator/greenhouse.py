@@ -20,7 +20,11 @@ ACTIONS = {
 }
 REASONS = {
     "rejected": {"id": 14, "name": "Missing skills", "type": {"id": 1, "name": "We rejected them"}},
-    "withdrawn": {"id": 27, "name": "Took another job", "type": {"id": 2, "name": "They rejected us"}},
+    "withdrawn": {
+        "id": 27,
+        "name": "Took another job",
+        "type": {"id": 2, "name": "They rejected us"},
+    },
 }
 
 
@@ -33,14 +37,18 @@ def _interviews(beat: Beat) -> list[dict[str, Any]]:
     if status is None:
         return []
     person = {"id": beat.person, "display_name": "Invented Interviewer", "status": "accepted"}
-    return [{"id": beat.stage + 40, "name": "Interview", "status": status, "interviewers": [person]}]
+    return [
+        {"id": beat.stage + 40, "name": "Interview", "status": status, "interviewers": [person]}
+    ]
 
 
 def _application(story: Story, beat: Beat) -> dict[str, Any]:
     company = story.company
     stage = company.stages[beat.stage]
     ended = beat.what in REASONS
-    source_name = "public_name" if beat.what in {"rejected", "withdrawn", "hired", "unhired"} else "name"
+    source_name = (
+        "public_name" if beat.what in {"rejected", "withdrawn", "hired", "unhired"} else "name"
+    )
     return {
         "id": story.number,
         "status": "rejected" if ended else "hired" if beat.what == "hired" else "active",
@@ -58,9 +66,15 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
             "id": story.number + 500_000,
             "first_name": "Invented",
             "last_name": "Candidate",
-            "email_addresses": [{"value": f"candidate{story.number}@example.invalid", "type": "personal"}],
+            "email_addresses": [
+                {"value": f"candidate{story.number}@example.invalid", "type": "personal"}
+            ],
             "phone_numbers": [{"value": "000-0000-0000", "type": "home"}],
-            "recruiter": {"id": story.recruiter, "name": "Invented Recruiter", "email": "r@example.invalid"},
+            "recruiter": {
+                "id": story.recruiter,
+                "name": "Invented Recruiter",
+                "email": "r@example.invalid",
+            },
             "coordinator": None,
         },
         "jobs": [{"id": story.job + 10, "name": company.jobs[story.job], "status": "open"}],

@@ -45,14 +45,18 @@ class Report:
     def describe(self) -> str:
         """One line."""
         rate = self.accepted / self.seconds if self.seconds else 0.0
-        refused = "".join(f", {n} refused with {status}" for status, n in sorted(self.refused.items()))
+        refused = "".join(
+            f", {n} refused with {status}" for status, n in sorted(self.refused.items())
+        )
         return (
             f"{self.accepted} of {self.wanted} deliveries accepted in {self.seconds:.1f} s ({rate:.0f}/s), "
             f"{self.retried} attempts repeated{refused}"
         )
 
 
-def disturbed(deliveries: Sequence[Delivery], duplicates: float, shuffle: float, seed: int) -> list[Delivery]:
+def disturbed(
+    deliveries: Sequence[Delivery], duplicates: float, shuffle: float, seed: int
+) -> list[Delivery]:
     """The deliveries with a share sent twice and a share out of place; the same seed disturbs alike."""
     rng = random.Random(seed)
     places: list[tuple[float, int, Delivery]] = []
@@ -68,21 +72,28 @@ def disturbed(deliveries: Sequence[Delivery], duplicates: float, shuffle: float,
 class Player:
     """Posts with bounded concurrency; deliveries of one subject keep their order."""
 
-    def __init__(self, targets: dict[str, Target], concurrency: int = 64, rate: float | None = None) -> None:
+    def __init__(
+        self, targets: dict[str, Target], concurrency: int = 64, rate: float | None = None
+    ) -> None:
         """`targets` by connection id; `rate` limits deliveries a second."""
         self._targets = targets
         self._concurrency = concurrency
         self._rate = rate
         self.report = Report()
 
-    async def play(self, deliveries: Sequence[Delivery], progress: Callable[[int], None] = lambda _n: None) -> Report:
+    async def play(
+        self, deliveries: Sequence[Delivery], progress: Callable[[int], None] = lambda _n: None
+    ) -> Report:
         """Post all of them; return when each was accepted or refused for good."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         self.report.wanted += len(deliveries)
-        lanes: list[asyncio.Queue[Delivery | None]] = [asyncio.Queue(8) for _ in range(self._concurrency)]
+        lanes: list[asyncio.Queue[Delivery | None]] = [
+            asyncio.Queue(8) for _ in range(self._concurrency)
+        ]
         session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=15), connector=aiohttp.TCPConnector(limit=self._concurrency)
+            timeout=aiohttp.ClientTimeout(total=15),
+            connector=aiohttp.TCPConnector(limit=self._concurrency),
         )
         async with session as client, asyncio.TaskGroup() as tasks:
             for lane in lanes:
@@ -97,7 +108,10 @@ class Player:
         return self.report
 
     async def _drain(
-        self, client: aiohttp.ClientSession, lane: "asyncio.Queue[Delivery | None]", progress: Callable[[int], None]
+        self,
+        client: aiohttp.ClientSession,
+        lane: "asyncio.Queue[Delivery | None]",
+        progress: Callable[[int], None],
     ) -> None:
         while (delivery := await lane.get()) is not None:
             await self._deliver(client, delivery)
@@ -117,8 +131,12 @@ class Player:
             await asyncio.sleep(min(LONGEST_PAUSE_S, 0.05 * 2**attempt))
         self.report.refused[status] += 1
 
-    async def _attempt(self, client: aiohttp.ClientSession, target: Target, delivery: Delivery) -> int:
-        signed = SIGNERS[delivery.vendor](delivery.body, delivery.name, target.secret, datetime.now(UTC))
+    async def _attempt(
+        self, client: aiohttp.ClientSession, target: Target, delivery: Delivery
+    ) -> int:
+        signed = SIGNERS[delivery.vendor](
+            delivery.body, delivery.name, target.secret, datetime.now(UTC)
+        )
         headers = {"content-type": "application/json", **signed}
         try:
             async with client.post(target.url, data=delivery.body, headers=headers) as answer:
@@ -129,4 +147,6 @@ class Player:
 
 def targets_of(run: dict[str, Any]) -> dict[str, Target]:
     """The connections of a running stack."""
-    return {each["id"]: Target(url=each["url"], secret=each["secret"]) for each in run["connections"]}
+    return {
+        each["id"]: Target(url=each["url"], secret=each["secret"]) for each in run["connections"]
+    }

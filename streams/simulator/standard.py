@@ -58,4 +58,6 @@ def body(story: Story, beat: Beat) -> bytes:
         "owners": {"recruiter_id": f"u{story.recruiter}"},
         **_more(story, beat),
     }
-    return json.dumps({"type": kind, "timestamp": beat.at.isoformat(), "data": data}, ensure_ascii=False).encode()
+    return json.dumps(
+        {"type": kind, "timestamp": beat.at.isoformat(), "data": data}, ensure_ascii=False
+    ).encode()

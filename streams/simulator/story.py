@@ -40,7 +40,9 @@ def office(moment: datetime, rng: random.Random) -> datetime:
     """The next office hour at or after `moment`, on a weekday."""
     if not OFFICE_HOURS[0] <= moment.hour < OFFICE_HOURS[1]:
         days = 1 if moment.hour >= OFFICE_HOURS[1] else 0
-        moment = (moment + timedelta(days=days)).replace(hour=OFFICE_HOURS[0], minute=rng.randrange(60))
+        moment = (moment + timedelta(days=days)).replace(
+            hour=OFFICE_HOURS[0], minute=rng.randrange(60)
+        )
     while moment.weekday() >= 5:
         moment += timedelta(days=1)
     return moment.replace(microsecond=0)
@@ -106,7 +108,9 @@ class _Teller:
 
 def tell(number: int, company: Company, applied: datetime, rng: random.Random) -> Story:
     """The story of application `number`; the same dice tell the same story."""
-    channel, _, lift = rng.choices(company.channels, weights=[weight for _, weight, _ in company.channels])[0]
+    channel, _, lift = rng.choices(
+        company.channels, weights=[weight for _, weight, _ in company.channels]
+    )[0]
     story = Story(
         number=number,
         company=company,

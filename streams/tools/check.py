@@ -56,7 +56,12 @@ class Finding:
                 "measures": v.measures,
                 "poison": v.poison,
                 "differences": [
-                    {"where": d.where, "cell": d.cell._asdict(), "expected": d.expected, "found": d.found}
+                    {
+                        "where": d.where,
+                        "cell": d.cell._asdict(),
+                        "expected": d.expected,
+                        "found": d.found,
+                    }
                     for d in v.differences
                 ],
             },
@@ -69,7 +74,9 @@ def check(settings: Settings, *, patience_s: float, console: Console) -> Finding
     rulebook = Rulebook(load_tenancy(settings.config))
     client = connect(settings.clickhouse, settings.clickhouse_password)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("reading accepted events")
         return Finding(
             verify.verify(

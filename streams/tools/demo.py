@@ -22,7 +22,9 @@ LIVE_RATE = 4.0  # a second
 
 def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
     """Play, show, check; 0 when every cell is equal. Goes on live until Ctrl-C unless `once`."""
-    console.print("[bold]Hirelay demo[/bold]: three companies, 120 days of hiring, real Kafka, real ClickHouse.")
+    console.print(
+        "[bold]Hirelay demo[/bold]: three companies, 120 days of hiring, real Kafka, real ClickHouse."
+    )
     try:
         with running(state, lambda step: console.print(f"  starting {step} …")) as stack:
             return _tour(stack, once=once, seed=seed, console=console)
@@ -68,9 +70,14 @@ def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> 
     state = stack.state
     console.print("\n[bold]Where to look[/bold]")
     console.print(f"  gateway     {run_file['roles']['gateway']['url']}/docs (OpenAPI), /metrics")
-    console.print(f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)")
+    console.print(
+        f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)"
+    )
     console.print(f"  addresses, pids and secrets of this stack: {state / 'run.json'}")
-    console.print(f"  hirelay kpi show --state {state} --tenant aoba --dim channel --basis cohort", soft_wrap=True)
+    console.print(
+        f"  hirelay kpi show --state {state} --tenant aoba --dim channel --basis cohort",
+        soft_wrap=True,
+    )
     console.print(f"  hirelay verify --state {state}", soft_wrap=True)
 
 

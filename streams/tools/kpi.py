@@ -58,7 +58,9 @@ class Table:
     @property
     def kpis(self) -> tuple[Kpi, ...]:
         """The KPIs that make sense for the dimension."""
-        return tuple(kpi for kpi in KPIS if self.dimension != INTERVIEWER or kpi.id in OF_INTERVIEWERS)
+        return tuple(
+            kpi for kpi in KPIS if self.dimension != INTERVIEWER or kpi.id in OF_INTERVIEWERS
+        )
 
 
 def show(  # noqa: PLR0913 - the options of one question
@@ -78,9 +80,14 @@ def show(  # noqa: PLR0913 - the options of one question
     names: dict[str, str] = {}
     if dimension == "job":
         names = dict(client.query(NAMES, parameters={"tenant": tenant}).result_rows)
-    rows = [Row(member=each, label=names.get(each, each), tally=tally) for each, tally in tallies.items()]
+    rows = [
+        Row(member=each, label=names.get(each, each), tally=tally)
+        for each, tally in tallies.items()
+    ]
     rows.sort(key=lambda row: (-_size(row.tally), row.member))
-    return Table(tenant=tenant, dimension=dimension, basis=basis, first=first, last=last, rows=tuple(rows))
+    return Table(
+        tenant=tenant, dimension=dimension, basis=basis, first=first, last=last, rows=tuple(rows)
+    )
 
 
 def _size(tally: dict[str, int]) -> int:
@@ -118,12 +125,22 @@ def as_csv(table: Table) -> str:
     """One line a member and KPI: tenant, dimension, member, label, basis, from, to, kpi, value, n."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"])
+    writer.writerow(
+        ["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"]
+    )
     for row in table.rows:
         for kpi in table.kpis:
             got = measure(kpi, row.tally)
             value = "" if got.value is None else f"{got.value:g}"
-            head = [table.tenant, table.dimension, row.member, row.label, table.basis, table.first, table.last]
+            head = [
+                table.tenant,
+                table.dimension,
+                row.member,
+                row.label,
+                table.basis,
+                table.first,
+                table.last,
+            ]
             writer.writerow([*head, kpi.id, value, got.n])
     return output.getvalue()
 

@@ -20,7 +20,9 @@ def running_stack(state: Path) -> dict[str, Any]:
     """The run.json of a stack; raise Unavailable with what to do when there is none."""
     path = state / "run.json"
     if not path.exists():
-        raise Unavailable("state", f"no stack runs in {state}: start one with `hirelay up --state {state}`")
+        raise Unavailable(
+            "state", f"no stack runs in {state}: start one with `hirelay up --state {state}`"
+        )
     loaded: dict[str, Any] = json.loads(path.read_text())
     return loaded
 
@@ -38,16 +40,28 @@ def simulate(  # noqa: PLR0913 - the options of one command
     """Post `events` deliveries, plus the doubled ones, and say what became of them."""
     run = running_stack(state)
     until = datetime.now(UTC).replace(microsecond=0)
-    planned = disturbed(season(seed, deliveries=events, days=DAYS, until=until), duplicates, shuffle, seed)
+    planned = disturbed(
+        season(seed, deliveries=events, days=DAYS, until=until), duplicates, shuffle, seed
+    )
     return play(run, planned, rate=rate, console=console, title="posting")
 
 
 def play(
-    run: dict[str, Any], deliveries: list[Delivery], *, rate: float | None, console: Console, title: str
+    run: dict[str, Any],
+    deliveries: list[Delivery],
+    *,
+    rate: float | None,
+    console: Console,
+    title: str,
 ) -> Report:
     """Post deliveries with a progress bar (on a terminal only)."""
     player = Player(targets_of(run), rate=rate)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=len(deliveries))
         return asyncio.run(player.play(deliveries, lambda n: bar.advance(task, n)))

@@ -79,7 +79,9 @@ class Log:
     def __init__(self, bootstrap: str, topic: Topic) -> None:
         """Connect; raise Unavailable when no broker answers or the topic is missing."""
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False,
+            bootstrap_servers=bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
             max_partition_fetch_bytes=8 * 1024 * 1024,
         )
         numbers = self._consumer.partitions_for_topic(topic.name)
@@ -93,7 +95,9 @@ class Log:
 
     def ends(self) -> dict[int, int]:
         """The end of every partition now."""
-        return {part.partition: end for part, end in self._consumer.end_offsets(self._parts).items()}
+        return {
+            part.partition: end for part, end in self._consumer.end_offsets(self._parts).items()
+        }
 
     def read(self, progress: Callable[[int, int], None] = lambda _a, _b: None) -> Iterator[Any]:
         """Every record up to the present end."""

@@ -41,7 +41,7 @@ class Changelog:
     async def write(self, topic: str, partition: int, rows: Rows) -> int:
         """Append rows to one partition of a changelog; return the offset of the last one."""
         pending = []
-        now = int(time.time() * 1000)  # noqa: TID251 - Kafka's record time, no logic reads it
+        now = int(time.time() * 1000)
         builder = self._producer.create_batch()
         for key, value in rows:
             if builder.append(key=key, value=value, timestamp=now) is None:
@@ -54,7 +54,9 @@ class Changelog:
             last = max(last, (await future).offset + count - 1)
         return last
 
-    async def _send(self, builder: Any, topic: str, partition: int) -> tuple[int, "asyncio.Future[Any]"]:  # noqa: ANN401
+    async def _send(
+        self, builder: Any, topic: str, partition: int
+    ) -> tuple[int, "asyncio.Future[Any]"]:
         count = builder.record_count()
         return count, await self._producer.send_batch(builder, topic, partition=partition)
 

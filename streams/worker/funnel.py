@@ -26,7 +26,9 @@ LAGGING = 2_000  # events since the last flush that mean a backlog: then flush a
 PERSIST_S = 20.0  # how often RocksDB's memory goes to disk; bounds what a restart reads again
 FULL = 60_000  # events held before reading stops until they are written: bounds memory behind a slow broker
 TICK_S = 0.5
-FROZEN_S = 8.0  # below the session time-out: a process that slept longer may have lost its partitions
+FROZEN_S = (
+    8.0  # below the session time-out: a process that slept longer may have lost its partitions
+)
 
 
 class Funnel:
@@ -136,7 +138,10 @@ class Funnel:
             changes = {n: (*shard.changes(), shard) for n, shard in self._shards.items()}
             self._refuse_after_sleep()
             await asyncio.gather(
-                *(self._write(self._applications, APPLICATIONS.name, n, c[0]) for n, c in changes.items()),
+                *(
+                    self._write(self._applications, APPLICATIONS.name, n, c[0])
+                    for n, c in changes.items()
+                ),
                 *(self._write(self._cells, KPI_CELLS.name, n, c[1]) for n, c in changes.items()),
             )
             for _, _, shard in changes.values():
@@ -146,7 +151,9 @@ class Funnel:
             self._persist()
             self._metrics.flush_seconds.observe(time.monotonic() - started)
 
-    async def _write(self, table: LocalTable, topic: str, number: int, rows: list[tuple[bytes, bytes]]) -> None:
+    async def _write(
+        self, table: LocalTable, topic: str, number: int, rows: list[tuple[bytes, bytes]]
+    ) -> None:
         if rows:
             offset = await self._changelog.write(topic, number, rows)
             table.store.partitions[number].write(rows, offset)

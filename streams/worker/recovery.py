@@ -29,7 +29,11 @@ class BulkRecovery(Recovery):
         await super()._resume_streams(generation_id)
 
     async def _build_offsets(
-        self, consumer: Any, tps: set[TP], destination: Counter[TP], title: str  # noqa: ANN401
+        self,
+        consumer: Any,
+        tps: set[TP],
+        destination: Counter[TP],
+        title: str,
     ) -> None:
         if title != "active":
             await super()._build_offsets(consumer, tps, destination, title)
@@ -43,7 +47,9 @@ class BulkRecovery(Recovery):
                 destination[TP(topic, number)] = end - 1
 
 
-async def read_changelog(app: faust.App, table: LocalTable, topic: str, owned: set[int]) -> dict[int, int]:
+async def read_changelog(
+    app: faust.App, table: LocalTable, topic: str, owned: set[int]
+) -> dict[int, int]:
     """Bring the local rows of every owned partition up to the end of the changelog; return those ends."""
     reader = AIOKafkaConsumer(
         bootstrap_servers=[f"{url.host}:{url.port}" for url in app.conf.broker],
@@ -82,7 +88,9 @@ async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable
     _merge(local, newest, end - 1, table)
 
 
-def _keep_newer(rows: dict[bytes, bytes], key: bytes, value: bytes | None, table: LocalTable) -> None:
+def _keep_newer(
+    rows: dict[bytes, bytes], key: bytes, value: bytes | None, table: LocalTable
+) -> None:
     if value is None:
         return
     held = rows.get(key)

@@ -93,7 +93,9 @@ class LocalStore(Store[bytes, bytes]):
         for event in batch:
             message = event.message
             if message.key is not None and message.value is not None:
-                self.partitions[message.partition].write([(message.key, message.value)], message.offset)
+                self.partitions[message.partition].write(
+                    [(message.key, message.value)], message.offset
+                )
 
     def reset_state(self) -> None:
         """Nothing beside the directories, which the operator removes."""

@@ -11,7 +11,13 @@ from aiokafka.partitioner import murmur2
 
 from schemas import codec
 
-STAGES = (("s1", "書類選考"), ("s2", "一次面接"), ("s3", "二次面接"), ("s4", "最終面接"), ("s5", "内定"))
+STAGES = (
+    ("s1", "書類選考"),
+    ("s2", "一次面接"),
+    ("s3", "二次面接"),
+    ("s4", "最終面接"),
+    ("s5", "内定"),
+)
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
 
@@ -33,7 +39,9 @@ def partition_of(tenant: str, application: str, partitions: int) -> int:
     return int((murmur2(f"{tenant}/{application}".encode()) & 0x7FFFFFFF) % partitions)
 
 
-def _event(number: int, step: int, name: str, at: datetime, data: dict[str, object]) -> dict[str, object]:
+def _event(
+    number: int, step: int, name: str, at: datetime, data: dict[str, object]
+) -> dict[str, object]:
     return {
         "specversion": "1.0",
         "id": hashlib.sha256(f"{number}/{step}/{name}".encode()).hexdigest()[:32],
@@ -53,7 +61,12 @@ def _event(number: int, step: int, name: str, at: datetime, data: dict[str, obje
 def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str, object]]:
     """The events of one application, in the order in which they happened."""
     at = START + timedelta(minutes=rng.randrange(scale.days * 1440))
-    head = {"id": f"a{number}", "job_id": f"j{rng.randrange(scale.jobs)}", "kind": "application", "applied_at": at}
+    head = {
+        "id": f"a{number}",
+        "job_id": f"j{rng.randrange(scale.jobs)}",
+        "kind": "application",
+        "applied_at": at,
+    }
     base: dict[str, object] = {
         "application": head,
         "channel": {"id": f"ch{int(rng.paretovariate(0.8)) % scale.channels}"},
@@ -63,19 +76,32 @@ def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str,
     for stage, name in STAGES:
         at += timedelta(hours=rng.randrange(4, 120))
         to_stage = {"to_stage": {"id": stage, "name": name}}
-        events.append(_event(number, len(events), "application.stage_changed", at, {**base, **to_stage}))
+        events.append(
+            _event(number, len(events), "application.stage_changed", at, {**base, **to_stage})
+        )
         if stage in {"s2", "s3", "s4"}:
             who = f"p{rng.randrange(scale.interviewers)}"
-            meeting = {"interview_id": f"{number}-{stage}", "interviewers": [{"user_id": who, "role": "panel"}]}
+            meeting = {
+                "interview_id": f"{number}-{stage}",
+                "interviewers": [{"user_id": who, "role": "panel"}],
+            }
             at += timedelta(hours=rng.randrange(2, 72))
-            events.append(_event(number, len(events), "interview.completed", at, {**base, **meeting}))
-            card = {"feedback_id": f"{number}-{stage}", "interviewer_id": who, "decision": rng.choice((-1, 1, 2))}
+            events.append(
+                _event(number, len(events), "interview.completed", at, {**base, **meeting})
+            )
+            card = {
+                "feedback_id": f"{number}-{stage}",
+                "interviewer_id": who,
+                "decision": rng.choice((-1, 1, 2)),
+            }
             events.append(_event(number, len(events), "feedback.submitted", at, {**base, **card}))
         if rng.random() < 0.22:
             at += timedelta(hours=rng.randrange(1, 48))
             ended = rng.choice(("rejected", "rejected", "withdrawn"))
             party = "company" if ended == "rejected" else "candidate"
-            events.append(_event(number, len(events), f"application.{ended}", at, {**base, "party": party}))
+            events.append(
+                _event(number, len(events), f"application.{ended}", at, {**base, "party": party})
+            )
             return events
     events.append(_event(number, len(events), "application.hired", at + timedelta(hours=30), base))
     return events
@@ -96,7 +122,9 @@ def season(scale: Scale, seed: int) -> list[dict[str, object]]:
     return events
 
 
-def packs(events: list[dict[str, object]], partitions: int, size: int) -> Iterator[tuple[int, bytes]]:
+def packs(
+    events: list[dict[str, object]], partitions: int, size: int
+) -> Iterator[tuple[int, bytes]]:
     """(partition, record value) pairs of up to `size` events each, order kept within a partition."""
     encoder = msgspec.json.Encoder()
     waiting: dict[int, list[bytes]] = {}

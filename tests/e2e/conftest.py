@@ -62,7 +62,7 @@ class Stack:
         return loaded
 
 
-def wait_until(true: Any, seconds: float) -> None:  # noqa: ANN401
+def wait_until(true: Any, seconds: float) -> None:
     """Poll a condition of another process; fail when it does not come."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -54,7 +54,10 @@ def visible_after(run: dict[str, Any], *, probes: int, rate: float) -> list[floa
         for number in range(probes):
             begun = time.monotonic()
             channel = f"probe-{mark}-{number}"
-            application = {"id": f"probe-{mark}-{number}", "applied_at": datetime.now(UTC).isoformat()}
+            application = {
+                "id": f"probe-{mark}-{number}",
+                "applied_at": datetime.now(UTC).isoformat(),
+            }
             data = {"application": application, "channel": {"id": channel}}
             assert post(connection, "application.created", data) < 300
             answered[channel] = time.monotonic()

@@ -11,16 +11,31 @@ def _accepted(stack: Stack) -> int:
     """Events the gateway says it has accepted so far."""
     import urllib.request
 
-    text = urllib.request.urlopen(stack.run()["roles"]["gateway"]["url"] + "/metrics", timeout=5).read().decode()
+    text = (
+        urllib.request.urlopen(stack.run()["roles"]["gateway"]["url"] + "/metrics", timeout=5)
+        .read()
+        .decode()
+    )
     lines = [line for line in text.splitlines() if line.startswith("hirelay_gateway_events_total")]
     return int(sum(float(line.rsplit(" ", 1)[1]) for line in lines))
 
 
 def test_every_cell_is_exact_under_kills_duplicates_and_disorder(stack: Stack) -> None:
     """20 000 signed deliveries, a tenth doubled, a fifth shuffled; worker killed three times, archiver and broker once."""
-    playing = stack.simulate("--events", str(EVENTS), "--seed", "11", "--duplicates", "0.1", "--shuffle", "0.2")
-    for share, role in ((0.1, "worker"), (0.25, "archiver"), (0.4, "worker"), (0.55, "kafka"), (0.75, "worker")):
-        wait_until(lambda share=share: _accepted(stack) >= share * EVENTS or playing.poll() is not None, 200)
+    playing = stack.simulate(
+        "--events", str(EVENTS), "--seed", "11", "--duplicates", "0.1", "--shuffle", "0.2"
+    )
+    for share, role in (
+        (0.1, "worker"),
+        (0.25, "archiver"),
+        (0.4, "worker"),
+        (0.55, "kafka"),
+        (0.75, "worker"),
+    ):
+        wait_until(
+            lambda share=share: _accepted(stack) >= share * EVENTS or playing.poll() is not None,
+            200,
+        )
         assert playing.poll() is None, playing.communicate()[0]
         stack.wait_for_new(role, stack.kill(role))
     said, _ = playing.communicate(timeout=300)

@@ -36,7 +36,7 @@ def test_example_names_every_missing_secret() -> None:
     assert "connection acme-greenhouse, secret 1: no secret in environment variable" in str(
         caught.value
     )
-    assert 8 == str(caught.value).count("no secret in")
+    assert str(caught.value).count("no secret in") == 8
 
 
 def test_file_secret(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_file_secret(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("a secret of sixteen or more\n")
     configuration = load(written(tmp_path, secret="file: key"), ENVIRON, keys())
 
-    assert (b"a secret of sixteen or more",) == configuration.doors["greenhouse", "gh"].secrets
+    assert configuration.doors["greenhouse", "gh"].secrets == (b"a secret of sixteen or more",)
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
         uvicorn.Config(app, http=LimitedProtocol, ws="none", log_config=None, timeout_keep_alive=30)
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        running = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 - without its signal handlers
+        running = asyncio.create_task(server._serve([listener]))
         yield listener.getsockname()[1]
         server.should_exit = True
         await running

@@ -115,7 +115,7 @@ async def test_order_and_partition_are_kept() -> None:
     found: dict[str, list[str]] = {}
     for topic, key, value, partition in kafka.sent:
         pack = codec.decode(value)
-        assert "candidate-events" == topic
+        assert topic == "candidate-events"
         assert len(pack) <= codec.LARGEST
         assert key == f"acme/{pack[0].subject}".encode()
         for each in pack:
@@ -139,7 +139,7 @@ async def test_success_waits_for_the_acknowledgement() -> None:
         kafka.hold.set()
         await waiting
 
-    assert 1 == len(kafka.sent)
+    assert len(kafka.sent) == 1
 
 
 async def test_broker_away_is_said_at_once() -> None:
@@ -152,7 +152,7 @@ async def test_broker_away_is_said_at_once() -> None:
         await until_ready(made)
         await made.accept([event("1")])
 
-    assert 1 == len(kafka.sent)
+    assert len(kafka.sent) == 1
 
 
 async def test_stalled_producer_is_replaced() -> None:
@@ -168,7 +168,7 @@ async def test_stalled_producer_is_replaced() -> None:
         await until_ready(made)
         await made.accept([event("1")])
 
-    assert (0, 1) == (len(stuck.sent), len(fresh.sent))
+    assert (len(stuck.sent), len(fresh.sent)) == (0, 1)
 
 
 async def test_failed_send_is_said() -> None:
@@ -182,7 +182,7 @@ async def test_failed_send_is_said() -> None:
         await made.accept([event("1")])
 
     assert broken.stopped
-    assert 1 == len(fresh.sent)
+    assert len(fresh.sent) == 1
 
 
 async def test_in_flight_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,4 +200,4 @@ async def test_in_flight_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         await asyncio.sleep(0)
         await made.accept([event("3"), event("4")])
 
-    assert 4 == sum(len(codec.decode(value)) for _, _, value, _ in kafka.sent)
+    assert sum(len(codec.decode(value)) for _, _, value, _ in kafka.sent) == 4

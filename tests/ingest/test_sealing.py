@@ -16,7 +16,7 @@ def test_sealed_opens_with_its_key() -> None:
     """An operator of the tenant reads back the very bytes, without the connection's password."""
     sealed = sealing.seal(DOOR.quarantine_key, HEADERS, b"\x00body")
 
-    assert ((("signature", "s"),), b"\x00body") == sealing.open_sealed(DOOR.quarantine_key, sealed)
+    assert sealing.open_sealed(DOOR.quarantine_key, sealed) == ((("signature", "s"),), b"\x00body")
 
 
 def test_other_key_and_damage_are_refused() -> None:

@@ -50,8 +50,8 @@ async def test_a_move_is_accepted(client: httpx.AsyncClient, publisher: ListPubl
     """A signed move is kept, and then answered with success."""
     response = await post(client, MOVE)
 
-    assert (200, 1) == (response.status_code, response.json()["accepted"])
-    assert ["delivery-1"] == [event.deliveryid for event in publisher.events]
+    assert (response.status_code, response.json()["accepted"]) == (200, 1)
+    assert [event.deliveryid for event in publisher.events] == ["delivery-1"]
 
 
 async def test_standard_is_accepted(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
@@ -65,7 +65,7 @@ async def test_standard_is_accepted(client: httpx.AsyncClient, publisher: ListPu
     ).encode()
     response = await client.post(doors.STANDARD, content=body, headers=doors.standard_signed(body))
 
-    assert (200, 1) == (response.status_code, len(publisher.events))
+    assert (response.status_code, len(publisher.events)) == (200, 1)
 
 
 async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
@@ -74,20 +74,20 @@ async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) 
     broken = await post(client, b"{")
     response = await post(client, MOVE)
 
-    assert (503, 503) == (broken.status_code, response.status_code)
+    assert (broken.status_code, response.status_code) == (503, 503)
     assert int(response.headers["Retry-After"]) > 0
-    assert 503 == (await client.get("/readyz")).status_code
+    assert (await client.get("/readyz")).status_code == 503
     publisher.away = False
-    assert 200 == (await post(client, MOVE)).status_code
-    assert 200 == (await client.get("/readyz")).status_code
+    assert (await post(client, MOVE)).status_code == 200
+    assert (await client.get("/readyz")).status_code == 200
 
 
 async def test_bad_signature(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
     """A delivery that nobody signed is refused and not kept."""
     response = await client.post(doors.GREENHOUSE, content=MOVE)
 
-    assert (401, "bad_signature") == (response.status_code, response.json()["error"])
-    assert [] == publisher.events + publisher.entries
+    assert (response.status_code, response.json()["error"]) == (401, "bad_signature")
+    assert publisher.events + publisher.entries == []
 
 
 async def test_bad_signature_may_be_kept(
@@ -99,7 +99,7 @@ async def test_bad_signature_may_be_kept(
     door = doors.configuration().doors["greenhouse", "acme-lenient"]
     _, body = sealing.open_sealed(door.quarantine_key, entry.sealed or "")
 
-    assert (200, "bad_signature", MOVE) == (response.status_code, entry.reason, body)
+    assert (response.status_code, entry.reason, body) == (200, "bad_signature", MOVE)
 
 
 async def test_untrusted_deliveries_are_capped(
@@ -109,14 +109,14 @@ async def test_untrusted_deliveries_are_capped(
     monkeypatch.setattr(delivery, "UNTRUSTED_PER_HOUR", 3)
     answers = [(await client.post(doors.LENIENT, content=b"%d" % n)).status_code for n in range(5)]
 
-    assert ([200, 200, 200, 429, 429], 3) == (answers, len(publisher.entries))
+    assert (answers, len(publisher.entries)) == ([200, 200, 200, 429, 429], 3)
 
 
 async def test_pending_secret(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
     """Before the vendor gives its secret, tests are answered and everything is kept."""
     response = await client.post(doors.PENDING, content=MOVE)
 
-    assert (200, "pending_secret") == (response.status_code, publisher.entries[0].reason)
+    assert (response.status_code, publisher.entries[0].reason) == (200, "pending_secret")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ async def test_signed_nonsense_is_set_aside(
     """What was signed and cannot be understood is kept, and the vendor is not made to retry."""
     response = await post(client, body)
 
-    assert (200, 1) == (response.status_code, len(publisher.entries)), response.text
+    assert (response.status_code, len(publisher.entries)) == (200, 1), response.text
     assert response.json()["quarantined"] == publisher.entries[0].reason
 
 
@@ -157,8 +157,8 @@ async def test_ping(client: httpx.AsyncClient, publisher: ListPublisher) -> None
     """A ping is answered with success, so that the web hook is saved enabled."""
     response = await post(client, b'{"action":"ping","payload":{"web_hook":{"id":1}}}')
 
-    assert 200 == response.status_code
-    assert [] == publisher.events + publisher.entries
+    assert response.status_code == 200
+    assert publisher.events + publisher.entries == []
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ async def test_endless_body_is_cut_off(client: httpx.AsyncClient) -> None:
 
     response = await client.post(doors.GREENHOUSE, content=endless())
 
-    assert 413 == response.status_code
+    assert response.status_code == 413
     assert taken < 10
 
 
@@ -221,7 +221,7 @@ async def test_slow_body_is_cut_off() -> None:
     with pytest.raises(Refused) as caught:
         await request_body.read(Slow(), 10, deadline=0.01)  # type: ignore[arg-type]
 
-    assert 408 == caught.value.status
+    assert caught.value.status == 408
 
 
 async def test_handshake(client: httpx.AsyncClient) -> None:
@@ -231,11 +231,11 @@ async def test_handshake(client: httpx.AsyncClient) -> None:
     silent = await client.options(doors.STANDARD)
     other = await client.options(doors.GREENHOUSE, headers=asked)
 
-    assert (200, "events.example.com") == (
+    assert (
         welcome.status_code,
         welcome.headers["WebHook-Allowed-Origin"],
-    )
-    assert (400, 405) == (silent.status_code, other.status_code)
+    ) == (200, "events.example.com")
+    assert (silent.status_code, other.status_code) == (400, 405)
 
 
 async def test_batch_is_kept_and_set_aside(
@@ -250,7 +250,7 @@ async def test_batch_is_kept_and_set_aside(
     headers = doors.standard_signed(body, content_type="application/cloudevents-batch+json")
     response = await client.post(doors.STANDARD, content=body, headers=headers)
 
-    assert (200, 1, 1) == (response.status_code, len(publisher.events), len(publisher.entries))
+    assert (response.status_code, len(publisher.events), len(publisher.entries)) == (200, 1, 1)
 
 
 async def test_metrics_and_description(client: httpx.AsyncClient) -> None:

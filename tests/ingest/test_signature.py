@@ -63,7 +63,7 @@ def test_other_secret_is_refused(verify, headers, body, key) -> None:  # type: i
 @pytest.mark.parametrize(("verify", "headers", "body", "key"), CASES)
 def test_every_changed_byte_is_refused(verify, headers, body, key) -> None:  # type: ignore[no-untyped-def]
     """One changed byte, in the body or in a header, and the delivery is refused."""
-    draw = random.Random(1)  # noqa: S311 - mutations, not secrets
+    draw = random.Random(1)
     for _ in range(1_500):
         parts = [value.encode() for _, value in headers] + [body]
         which = draw.randrange(len(parts))
@@ -92,7 +92,7 @@ def test_signature_list() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(-6, False), (-4, True), (4, True), (6, False)])
-def test_old_and_future_attempts(minutes: int, expected: bool) -> None:  # noqa: FBT001 - a table
+def test_old_and_future_attempts(minutes: int, expected: bool) -> None:
     """A delivery that was signed more than five minutes away may be a replay."""
     now = THEN + timedelta(minutes=minutes)
 

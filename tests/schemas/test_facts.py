@@ -40,7 +40,9 @@ def delivered(history: list[Happening], repeat: int = 1) -> Cells:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_arrival_order_and_duplicates_change_nothing(history: list[Happening], rng: random.Random) -> None:
+def test_arrival_order_and_duplicates_change_nothing(
+    history: list[Happening], rng: random.Random
+) -> None:
     """However often and in whatever order the deliveries come, the contribution is the same."""
     expected = facts(history, "t", RULES)
     shuffled = history + history[::2]
@@ -50,7 +52,9 @@ def test_arrival_order_and_duplicates_change_nothing(history: list[Happening], r
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_the_sum_of_deltas_is_the_facts_of_the_whole(history: list[Happening], rng: random.Random) -> None:
+def test_the_sum_of_deltas_is_the_facts_of_the_whole(
+    history: list[Happening], rng: random.Random
+) -> None:
     """Adding each event's delta as it arrives ends where folding everything at once ends."""
     rng.shuffle(history)
 
@@ -58,7 +62,9 @@ def test_the_sum_of_deltas_is_the_facts_of_the_whole(history: list[Happening], r
 
 
 @given(histories(), st.integers(0, 12))
-def test_a_replayed_event_offers_the_same_delta_again(history: list[Happening], number: int) -> None:
+def test_a_replayed_event_offers_the_same_delta_again(
+    history: list[Happening], number: int
+) -> None:
     """After a crash the same offset yields the same delta, so a fence can accept it once."""
     at = number % len(history)
     row = Record()
@@ -98,7 +104,11 @@ def test_no_count_of_an_application_is_negative(history: list[Happening]) -> Non
 def test_a_rejection_that_is_undone_leaves_no_trace() -> None:
     """Un-reject: the numbers are those of an application that was never rejected."""
     before = [happened(1, "application.created"), moved(2, 5, "s1")]
-    undone = [*before, happened(3, "application.rejected", 9), happened(4, "application.reopened", 10)]
+    undone = [
+        *before,
+        happened(3, "application.rejected", 9),
+        happened(4, "application.reopened", 10),
+    ]
 
     assert facts(before, "t", RULES) == facts(undone, "t", RULES)
 
@@ -106,7 +116,11 @@ def test_a_rejection_that_is_undone_leaves_no_trace() -> None:
 def test_a_hire_that_is_undone_leaves_no_trace() -> None:
     """Un-hire takes back the hire, its day count and the pass of the last stage."""
     before = [happened(1, "application.created"), moved(2, 5, "s5")]
-    undone = [*before, happened(3, "application.hired", 99), happened(4, "application.unhired", 120)]
+    undone = [
+        *before,
+        happened(3, "application.hired", 99),
+        happened(4, "application.unhired", 120),
+    ]
 
     assert facts(before, "t", RULES) == facts(undone, "t", RULES)
 
@@ -121,7 +135,11 @@ def test_a_move_back_takes_back_the_pass() -> None:
 
 def test_a_stage_move_after_an_ending_is_no_reopening() -> None:
     """Recruiters tidy up closed applications; the candidate stays rejected."""
-    rejected = [happened(1, "application.created"), moved(2, 5, "s1"), happened(3, "application.rejected", 9)]
+    rejected = [
+        happened(1, "application.created"),
+        moved(2, 5, "s1"),
+        happened(3, "application.rejected", 9),
+    ]
 
     assert facts(rejected, "t", RULES) == facts([*rejected, moved(4, 12, "s2")], "t", RULES)
 
@@ -130,12 +148,24 @@ def test_a_skipped_stage_is_neither_entered_nor_passed() -> None:
     """From screening straight to the final interview, the first interview is not in any rate."""
     counted = totals([happened(1, "application.created"), moved(2, 5, "s1"), moved(3, 9, "s4")])
 
-    assert {"applications": 1, "entered.screening": 1, "passed.screening": 1, "entered.final_interview": 1} == counted
+    assert counted == {
+        "applications": 1,
+        "entered.screening": 1,
+        "passed.screening": 1,
+        "entered.final_interview": 1,
+    }
 
 
 def test_an_unknown_stage_is_counted_as_unmapped() -> None:
     """A stage nobody mapped is visible and decides nothing."""
-    counted = totals([happened(1, "application.created"), moved(2, 5, "s1"), moved(3, 9, "sx"), moved(4, 10, "s2")])
+    counted = totals(
+        [
+            happened(1, "application.created"),
+            moved(2, 5, "s1"),
+            moved(3, 9, "sx"),
+            moved(4, 10, "s2"),
+        ]
+    )
 
     assert counted["entered.unmapped"] == 1
     assert counted["passed.screening"] == 1
@@ -146,7 +176,12 @@ def test_a_prospect_counts_from_its_conversion() -> None:
     prospect = [happened(1, "application.created", nature="prospect"), moved(2, 5, "s1")]
 
     assert facts(prospect, "t", RULES) == {}
-    assert totals([*prospect, happened(3, "application.updated", 9, nature="application")])["applications"] == 1
+    assert (
+        totals([*prospect, happened(3, "application.updated", 9, nature="application")])[
+            "applications"
+        ]
+        == 1
+    )
 
 
 def test_a_corrected_channel_moves_everything() -> None:
@@ -163,7 +198,10 @@ def test_a_corrected_channel_moves_everything() -> None:
 
 def test_an_offer_declined_late_lands_on_the_day_it_happened() -> None:
     """Decision basis puts the decline on its own day, cohort basis on the day of application."""
-    history = [happened(1, "application.created", applied=happened(1, "x").at), happened(2, "offer.declined", 24 * 40, entity="o")]
+    history = [
+        happened(1, "application.created", applied=happened(1, "x").at),
+        happened(2, "offer.declined", 24 * 40, entity="o"),
+    ]
     cells = facts(history, "t", RULES)
     day = RULES.day(history[1].at)
 
@@ -188,7 +226,11 @@ def test_only_interviewers_who_decided_get_the_decision() -> None:
         happened(5, "application.rejected", 20),
     ]
     cells = facts(history, "t", RULES)
-    tallies = [tally for key, tally in cells.items() if key.dimension == "interviewer" and key.basis == COHORT]
+    tallies = [
+        tally
+        for key, tally in cells.items()
+        if key.dimension == "interviewer" and key.basis == COHORT
+    ]
 
     assert tallies == [{"interviews_held": 1, "passed.interview_1": 1}]
 

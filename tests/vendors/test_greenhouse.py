@@ -179,7 +179,7 @@ def test_an_application_without_stage_or_jobs() -> None:
     )
     created = data(only(bare))
 
-    assert (None, None, None) == (created.channel, created.stage, created.application.job_id)
+    assert (created.channel, created.stage, created.application.job_id) == (None, None, None)
 
 
 def test_prefix_keeps_two_systems_apart() -> None:
@@ -188,8 +188,8 @@ def test_prefix_keeps_two_systems_apart() -> None:
     (event,) = translated(body, (), "acme-prefixed").events
     moved = data(event)
 
-    assert ("gh-265277", "gh-265277", True) == (event.subject, moved.application.id, event.test)
-    assert ("gh-3128", "71416") == (moved.owners.recruiter_id, moved.to_stage.id)
+    assert (event.subject, moved.application.id, event.test) == ("gh-265277", "gh-265277", True)
+    assert (moved.owners.recruiter_id, moved.to_stage.id) == ("gh-3128", "71416")
 
 
 def test_an_interview_is_held_once() -> None:

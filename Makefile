@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+STATE ?= state
+
+.PHONY: help setup demo test check fmt bench lock up down
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+$(READY): deploy/requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Hirelay needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r deploy/requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $(READY)
+
+setup: $(READY) ## Install everything into .venv
+
+demo: setup ## Start the stack, play a hiring season, show and check the numbers (ARGS=--once ends after the check)
+	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
+
+test: setup ## Run all tests
+	$(BIN)/python -m pytest tests --ignore=tests/bench $(ARGS)
+
+check: setup ## Check format, lint, types, import directions and spelling; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+fmt: setup ## Format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Measure against named baselines in the same run
+	$(BIN)/python -m pytest tests/bench -s $(ARGS)
+
+lock: ## Write exact versions of all dependencies to deploy/*.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --group dev pyproject.toml -o deploy/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o deploy/requirements-prod.lock
+
+up: setup ## Run the whole stack here until Ctrl-C
+	$(BIN)/hirelay up --state $(STATE)
+
+down: setup ## Stop the stack that `make up` started
+	$(BIN)/hirelay down --state $(STATE)

@@ -45,7 +45,7 @@ _cell_decoder = msgspec.json.Decoder(Cell)
 _encoder = msgspec.json.Encoder()
 
 
-def encode_key(key: CellKey) -> bytes:
+def encode_key(key: tuple[str, str, str, int, str]) -> bytes:
     """`["tenant","dimension","member",day,"basis"]` as compact JSON."""
     return _encoder.encode(key)
 

@@ -32,9 +32,18 @@ class StageRule(Value):
 
     stage_id: str | None = None
     stage_name: str | None = None
-    milestone: Literal[MILESTONES]
+    milestone: str
     since: date | None = None
     until: date | None = None
+
+    @field_validator("milestone")
+    @classmethod
+    def known_milestone(cls, value: str) -> str:
+        """Refuse a milestone that is not one of the standard ones."""
+        if value not in MILESTONES:
+            msg = f"no such milestone {value!r}; one of {', '.join(MILESTONES)}"
+            raise ValueError(msg)
+        return value
 
 
 class Connection(Value):

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
 
 
-def load(state: Path | None = None, **given: Any) -> Settings:  # noqa: ANN401 - values of any field
+def load(state: Path | None = None, **given: Any) -> Settings:
     """Settings from the environment, or those that a running local stack wrote to `state`/run.json.
 
     Raises FileNotFoundError with what to do when no stack has run in `state`.

@@ -16,7 +16,7 @@ def is_embedded(url: str) -> bool:
     return urlsplit(url).scheme == EMBEDDED
 
 
-def connect(url: str, password: str = "", timeout_s: float = 30.0) -> Any:  # noqa: ANN401 - the driver's client
+def connect(url: str, password: str = "", timeout_s: float = 30.0) -> Any:
     """A client for `http(s)://user:password@host:port/database` or `chdb:///directory`.
 
     One process owns a directory; a second one gets Unavailable, as everybody does while a server is away.

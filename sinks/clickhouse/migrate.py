@@ -49,7 +49,7 @@ def migrations() -> list[Migration]:
     return found
 
 
-def migrate(client: Any) -> list[str]:  # noqa: ANN401 - the driver's client
+def migrate(client: Any) -> list[str]:
     """Apply what is missing and return the names; raise Malformed when an applied file has changed since."""
     client.command(_LEDGER)
     held = dict(client.query("select name, checksum from schema_migrations final").result_rows)

@@ -15,7 +15,7 @@ TABLES: dict[type[NamedTuple], str] = {
 class Writer:
     """The Sink of every base table."""
 
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the driver's client
+    def __init__(self, client: Any) -> None:
         """`client` is a clickhouse-connect client; it is used from one thread at a time."""
         self._client = client
 

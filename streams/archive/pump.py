@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from aiokafka import AIOKafkaConsumer
@@ -41,7 +42,7 @@ class Batch:
         self.positions: dict[Any, int] = {}
         self.unreadable: list[tuple[Source, str]] = []
 
-    def add(self, part: Any, record: Any) -> None:  # noqa: ANN401 - aiokafka's types
+    def add(self, part: Any, record: Any) -> None:
         """Take one record; one that cannot be read is remembered and passed over, the worker sets it aside."""
         source = Source(record.topic, record.partition, record.offset)
         self.positions[part] = record.offset + 1
@@ -88,7 +89,7 @@ async def for_ever(
         pause = min(LONGEST_WAIT_S, pause * 2)
 
 
-async def consumer_of(settings: Settings) -> Any:  # noqa: ANN401 - an AIOKafkaConsumer
+async def consumer_of(settings: Settings) -> Any:
     """A consumer of all archived topics that commits only when told to."""
     consumer = AIOKafkaConsumer(
         KPI_CELLS.name,
@@ -111,7 +112,7 @@ async def consumer_of(settings: Settings) -> Any:  # noqa: ANN401 - an AIOKafkaC
     return consumer
 
 
-async def collect(consumer: Any, settings: Settings) -> Batch:  # noqa: ANN401
+async def collect(consumer: Any, settings: Settings) -> Batch:
     """Records until the batch is full or `archive_s` has passed since its first one."""
     batch = Batch()
     deadline = None
@@ -148,7 +149,7 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
             for rows in batch.rows():
                 await for_ever(
                     "insert",
-                    lambda rows=rows: asyncio.to_thread(writer.write, rows, token),
+                    partial(asyncio.to_thread, writer.write, rows, token),
                     metrics,
                 )
                 metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
@@ -158,7 +159,7 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
         await consumer.stop()
 
 
-async def _commit(consumer: Any, positions: dict[Any, int]) -> None:  # noqa: ANN401
+async def _commit(consumer: Any, positions: dict[Any, int]) -> None:
     """A commit that fails (the broker is away, the partitions moved) only means that rows are inserted again."""
     try:
         await consumer.commit(positions)

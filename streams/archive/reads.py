@@ -41,7 +41,7 @@ def _error(code: int, message: str, status: int = 400) -> Response:
     return PlainTextResponse(text + "\n", status, {"X-ClickHouse-Exception-Code": str(code)})
 
 
-def reads(connection: Any) -> Starlette:  # noqa: ANN401 - an embedded connection
+def reads(connection: Any) -> Starlette:
     """The application; `connection` is an open chdb connection of this process."""
 
     async def ping(_: Request) -> Response:

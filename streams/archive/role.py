@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     metrics = ArchiverMetrics()
 
-    async def open_clickhouse() -> Any:  # noqa: ANN401
+    async def open_clickhouse() -> Any:
         client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
         applied = await asyncio.to_thread(migrate, client)
         log.info("clickhouse ready", extra={"migrations_applied": applied})

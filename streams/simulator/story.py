@@ -55,10 +55,18 @@ class _Teller:
         self.story, self.lift, self.rng = story, lift, rng
         self.now = story.applied
 
-    def beat(self, what: str, low: float, high: float, **more: int) -> None:
+    def beat(
+        self,
+        what: str,
+        low: float,
+        high: float,
+        stage: int = 0,
+        person: int = 0,
+        good: bool = False,
+    ) -> None:
         """Something happens between `low` and `high` hours later, in office hours."""
         self.now = office(self.now + timedelta(hours=self.rng.uniform(low, high)), self.rng)
-        self.story.beats.append(Beat(at=self.now, what=what, **more))
+        self.story.beats.append(Beat(at=self.now, what=what, stage=stage, person=person, good=good))
 
     def undo(self, what: str, stage: int) -> bool:
         """Now and then an ending is taken back, and happens again later."""

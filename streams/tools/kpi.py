@@ -64,7 +64,7 @@ class Table:
 
 
 def show(  # noqa: PLR0913 - the options of one question
-    client: Any,  # noqa: ANN401 - a clickhouse-connect client
+    client: Any,
     *,
     tenant: str,
     dimension: str,

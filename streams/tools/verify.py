@@ -140,7 +140,7 @@ class Changelog:
         return without_zeros(cells)
 
 
-def clickhouse_cells(client: Any) -> Cells:  # noqa: ANN401 - a clickhouse-connect client
+def clickhouse_cells(client: Any) -> Cells:
     """Every cell as ClickHouse shows it to readers."""
     cells: Cells = {}
     query = "select tenant, dimension, member, day, basis, measure, value from v_cells"
@@ -161,7 +161,7 @@ def compare(where: str, expected: Cells, found: Cells) -> list[Difference]:
 
 def verify(
     bootstrap: str,
-    client: Any,  # noqa: ANN401 - a clickhouse-connect client
+    client: Any,
     rulebook: Rulebook,
     *,
     patience_s: float = 30.0,

@@ -112,7 +112,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _table(app: faust.App, settings: Settings, topic: Topic, version: Any) -> LocalTable:  # noqa: ANN401
+def _table(app: faust.App, settings: Settings, topic: Topic, version: Any) -> LocalTable:
     changelog = app.topic(
         topic.name,
         key_type=bytes,

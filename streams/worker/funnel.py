@@ -63,7 +63,7 @@ class Funnel:
         for number, partition in self._cells.store.partitions.items():
             shard = Shard(self._applications.store.partitions[number].get)
             for key, value in partition.items():
-                shard.cells[tuple(decode_key(key))] = decode_cell(value)
+                shard.cells[(*decode_key(key),)] = decode_cell(value)
             self._shards[number] = shard
         self._awake = time.monotonic()
         self._metrics.partitions.set(len(self._shards))
@@ -74,7 +74,7 @@ class Funnel:
         await self.flush()
         self._shards = {}
 
-    async def take(self, event: Any) -> None:  # noqa: ANN401 - a Faust event
+    async def take(self, event: Any) -> None:
         """Apply one record; it is acknowledged by the flush that has made it durable."""
         message = event.message
         shard = self._shards.get(message.partition)
@@ -111,7 +111,7 @@ class Funnel:
             raise RuntimeError(msg)
         self._expected[partition] = max(expected, offset + 1)
 
-    async def _set_aside(self, message: Any, problem: Malformed) -> None:  # noqa: ANN401
+    async def _set_aside(self, message: Any, problem: Malformed) -> None:
         """Point at the record from quarantine; its bytes stay where they are. Repeats keep one id."""
         place = f"{message.topic}/{message.partition}/{message.offset}"
         entry = SetAside(
@@ -159,7 +159,7 @@ class Funnel:
             table.store.partitions[number].write(rows, offset)
             self._metrics.rows.labels(topic).inc(len(rows))
 
-    async def _acknowledge(self, event: Any) -> None:  # noqa: ANN401
+    async def _acknowledge(self, event: Any) -> None:
         if self.acknowledge is None:
             msg = "the agent has not started"
             raise RuntimeError(msg)

@@ -70,7 +70,7 @@ async def read_changelog(
         await reader.stop()
 
 
-async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable) -> None:  # noqa: ANN401
+async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable) -> None:
     local = table.store.partitions[tp.partition]
     beginning = (await reader.beginning_offsets([tp]))[tp]
     if local.offset >= end:
@@ -117,5 +117,7 @@ class BulkTableManager(TableManager):
     def recovery(self) -> Recovery:
         """The one recovery service, made when first asked for, as the superclass does."""
         if self._recovery is None:
-            self._recovery = BulkRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+            self._recovery: Recovery | None = BulkRecovery(
+                self.app, self, beacon=self.beacon, loop=self.loop
+            )
         return self._recovery

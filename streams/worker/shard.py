@@ -71,7 +71,7 @@ class Shard:
             add(difference, tenant, state, changes, sign)
         for key, measures in difference.items():
             changed = {measure: n for measure, n in measures.items() if n}
-            cell = self._open(tuple(key), offset) if changed else None
+            cell = self._open((*key,), offset) if changed else None
             if cell is not None:
                 for measure, n in changed.items():
                     cell.m[measure] = cell.m.get(measure, 0) + n

@@ -100,14 +100,14 @@ class LocalStore(Store[bytes, bytes]):
     def reset_state(self) -> None:
         """Nothing beside the directories, which the operator removes."""
 
-    async def backup_partition(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signature
+    async def backup_partition(self, *_: Any, **__: Any) -> None:
         """Not offered: the changelog is the backup."""
 
-    def restore_backup(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signature
+    def restore_backup(self, *_: Any, **__: Any) -> None:
         """Not offered: the changelog is the backup."""
 
 
-class LocalTable(faust.Table):  # type: ignore[type-arg]
+class LocalTable(faust.Table):
     """A Faust table whose changelog is written in whole batches and whose rows live in `LocalStore`.
 
     `version` reads a row's version; recovery keeps the row with the higher one, so a stale writer loses.

@@ -64,7 +64,12 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     if read.type == PING:
         return Translation(ping=True)
     sent = CloudEvent.model_construct(
-        id=delivery, source="", type=read.type, time=read.timestamp, data=read.data
+        specversion="1.0",
+        id=delivery,
+        source="",
+        type=read.type,
+        time=read.timestamp,
+        data=read.data,
     )
     occurrence = first(headers, DELIVERY_ID) or ""
     return Translation(events=(_event(sent, context, delivery, occurrence=occurrence),))

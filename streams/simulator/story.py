@@ -55,7 +55,7 @@ class _Teller:
         self.story, self.lift, self.rng = story, lift, rng
         self.now = story.applied
 
-    def beat(
+    def beat(  # noqa: PLR0913, PLR0917 - the fields of a beat
         self,
         what: str,
         low: float,

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -212,7 +213,7 @@ async def test_slow_body_is_cut_off() -> None:
     """A body that never ends does not hold the door open."""
 
     class Slow:
-        headers: dict[str, str] = {}
+        headers: ClassVar[dict[str, str]] = {}
 
         async def stream(self) -> AsyncIterator[bytes]:
             yield b"x"

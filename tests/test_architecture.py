@@ -1,0 +1,126 @@
+"""The shape of the repository: a stranger finds the room, and nothing leads out of it."""
+
+import ast
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from schemas.topics import TOPICS
+from streams.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+TOP = {
+    *(
+        "streams",
+        "schemas",
+        "sinks",
+        "deploy",
+        "tests",
+        ".ci",
+        "docker-compose.yml",
+        "pyproject.toml",
+    ),
+    *(
+        "README.md",
+        "README.ja.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "Makefile",
+    ),
+    ".gitignore",
+}
+
+
+def tracked() -> list[Path]:
+    """Every file under version control, or about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
+
+
+def modules() -> list[Path]:
+    """Every module of the product."""
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".py" and path.parts[len(ROOT.parts)] != "tests"
+    ]
+
+
+def test_the_top_level_is_as_fixed() -> None:
+    """Nobody adds a room to the house without asking."""
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= TOP
+
+
+def test_modules_stay_small() -> None:
+    """No module over 300 lines, half of them at most 100."""
+    sizes = {path: len(path.read_text().splitlines()) for path in modules()}
+
+    assert [str(path) for path, size in sizes.items() if size > 300] == []
+    assert statistics.median(sizes.values()) <= 100
+
+
+def test_functions_stay_small() -> None:
+    """No function over 60 lines, docstring included."""
+    long = [
+        f"{path.name}:{node.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno > 60
+        and node.name != "create_app"
+    ]
+
+    assert long == []
+
+
+def test_imports_run_one_way() -> None:
+    """The contracts of import-linter hold."""
+    linter = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_file_names_a_machine_or_an_index() -> None:
+    """Nothing in the repository leads to somebody's machine, a package index or a secret."""
+    forbidden = re.compile(
+        r"(?<![\w.])/(?:root|home|work|Users)/\w|"
+        + "|".join(
+            ("pypi" + r"\.org", "python" + "hosted", "repo1" + r"\.maven", "npmjs" + r"\.org")
+        )
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group(0)}"
+        for path in tracked()
+        if path.suffix not in {".png"}
+        for match in [forbidden.search(path.read_text(errors="ignore"))]
+        if match
+    ]
+
+    assert found == []
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    """An operator finds each variable with its default and meaning."""
+    readme = (ROOT / "README.md").read_text()
+
+    for name, field in Settings.model_fields.items():
+        assert f"| `HIRELAY_{name.upper()}` |" in readme
+        assert str(field.description) in readme
+
+
+def test_every_topic_is_in_the_architecture() -> None:
+    """Each topic is described where a reader looks for it."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+
+    assert [topic.name for topic in TOPICS if f"| `{topic.name}` |" not in text] == []

@@ -31,14 +31,17 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 
 
 async def exchanged(port: int, *parts: bytes) -> bytes:
-    """Everything that comes back until the gateway closes the connection."""
+    """Everything that comes back until the gateway closes the connection; a whole request is answered first."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = b""
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
+            if part == HEALTH + b"\r\n":
+                answer += await reader.readuntil(b"}")
         async with asyncio.timeout(10):
-            return await reader.read()
+            return answer + await reader.read()
     except ConnectionError:
         return b""
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 import clickhouse_connect
 
 
-def post(connection: dict[str, str], kind: str, data: dict[str, Any]) -> int:
+def post(connection: dict[str, str], kind: str, data: dict[str, Any], timeout: float = 10) -> int:
     """One event by Standard Webhooks; return the HTTP status."""
     now = datetime.now(UTC)
     body = json.dumps({"type": kind, "timestamp": now.isoformat(), "data": data}).encode()
@@ -31,7 +31,7 @@ def post(connection: dict[str, str], kind: str, data: dict[str, Any]) -> int:
             "webhook-signature": "v1," + base64.b64encode(signed).decode(),
         },
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=timeout) as answer:
         return int(answer.status)
 
 

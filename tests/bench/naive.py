@@ -1,0 +1,70 @@
+"""The named baseline: a Faust table written once per event and dimension, as the tutorial does it."""
+
+import sys
+from datetime import datetime
+
+import faust
+
+from schemas import codec
+from schemas.event import short
+from schemas.topics import CANDIDATE_EVENTS
+
+
+def members(event: codec.Accepted) -> list[tuple[str, str]]:
+    """The five dimensions of one event."""
+    data = event.data
+    recruiter = data.owners.recruiter_id if data.owners else None
+    return [
+        ("total", "all"),
+        ("channel", data.channel.id if data.channel else "unknown"),
+        ("recruiter", recruiter or "unknown"),
+        ("job", (data.application.job_id if data.application else None) or "unknown"),
+        *[("interviewer", person.user_id) for person in data.interviewers],
+    ]
+
+
+def day(moment: datetime) -> str:
+    """A UTC day; the baseline knows no tenant."""
+    return moment.strftime("%Y%m%d")
+
+
+def main(bootstrap: str, directory: str, port: str) -> None:
+    """Count until killed; `GET /counted` says how many events."""
+    app = faust.App(
+        "naive",
+        broker=f"kafka://{bootstrap}",
+        store="rocksdb://",
+        datadir=directory,
+        topic_partitions=4,
+        consumer_auto_offset_reset="earliest",
+        producer_linger=0.02,
+        web_host="127.0.0.1",
+        web_port=int(port),
+    )
+    table = app.Table("naive", default=int, partitions=4, options={"driver": "rocksdict"})
+    source = app.topic(
+        CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
+    )
+    counted = 0
+
+    @app.agent(source)
+    async def count(stream: faust.Stream[bytes]) -> None:
+        nonlocal counted
+        async for value in stream:
+            for event in codec.decode(value):
+                for dimension, member in members(event):
+                    table[
+                        f"{event.tenant}/{dimension}/{member}/{day(event.time)}/{short(event.type)}"
+                    ] += 1
+                counted += 1
+
+    @app.page("/counted")
+    async def show(view: faust.web.View, request: faust.web.Request) -> faust.web.Response:
+        return view.json({"counted": counted})
+
+    sys.argv = sys.argv[:1]
+    faust.Worker(app, loglevel="ERROR", redirect_stdouts=False).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

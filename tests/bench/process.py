@@ -1,0 +1,66 @@
+"""Run, watch and account for one process of a bench."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Measured:
+    """A process whose own CPU seconds are read from the kernel."""
+
+    def __init__(
+        self, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it."""
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+            )
+
+    def cpu(self) -> float:
+        """User and system seconds so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def rss_mb(self) -> float:
+        """Resident memory now."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+    def until(
+        self, read: Callable[[], int], enough: Callable[[int], bool], seconds: float
+    ) -> tuple[int, float]:
+        """Poll until `enough`; return the count and the CPU seconds at that moment."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, "the process died; see its log"
+            count = read()
+            if enough(count):
+                return count, self.cpu()
+            time.sleep(0.1)
+        pytest.fail(f"stood at {read()} after {seconds} s")
+
+
+def fetch(url: str) -> str:
+    """The text behind a loopback address, empty while nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""

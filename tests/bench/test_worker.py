@@ -1,0 +1,163 @@
+"""Worker throughput on real Kafka beside a naive Faust table on the same data in the same run, then exactness."""
+
+import asyncio
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from schemas.rules import Rulebook
+from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS
+from streams.config import load_tenancy
+from streams.local.kafka import free_port, prepare
+from streams.tools.verify import Changelog, Log, Oracle, compare
+from streams.topics_admin import ensure_topics
+from tests.bench.load import Scale, packs, season
+from tests.bench.process import Measured, fetch
+
+APPLICATIONS = int(os.environ.get("BENCH_APPLICATIONS", "100000"))
+PARTITIONS = 4
+PACK = 200
+NAIVE_EVENTS = 8_000
+
+CONFIG = """
+tenants:
+  - id: bench
+    name: Bench
+    timezone: Asia/Tokyo
+    quarantine_key: {env: UNUSED}
+    person_key: {env: UNUSED}
+    connections: [{id: bench-standard, vendor: standard}]
+"""
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker of its own."""
+    directory = tmp_path_factory.mktemp("kafka")
+    started = prepare(directory, free_port(), free_port(), heap="1g")
+    command = [word for word in started.command if word != "-XX:TieredStopAtLevel=1"]
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    for _ in range(100):
+        try:
+            ensure_topics(started.bootstrap, PARTITIONS, 1)
+            break
+        except Exception:
+            time.sleep(0.2)
+    yield started.bootstrap
+    process.kill()
+    process.wait()
+
+
+async def fill(bootstrap: str, applications: int, seed: int) -> int:
+    """Write a season; return the number of its events."""
+    events = season(Scale(applications=applications), seed)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        enable_idempotence=True,
+        compression_type="zstd",
+        max_request_size=8 << 20,
+    )
+    await producer.start()
+    sent = [
+        await producer.send(CANDIDATE_EVENTS.name, value, partition=number)
+        for number, value in packs(events, PARTITIONS, PACK)
+    ]
+    await asyncio.gather(*sent)
+    await producer.stop()
+    return len(events)
+
+
+def worker(bootstrap: str, folder: Path, port: int) -> Measured:
+    """The real role."""
+    environment = {
+        "HIRELAY_KAFKA": bootstrap,
+        "HIRELAY_CONFIG": str(folder / "hirelay.yaml"),
+        "HIRELAY_WORKER_DIR": str(folder / "worker"),
+        "HIRELAY_WORKER_WEB_PORT": str(port),
+    }
+    return Measured(["-m", "streams", "worker"], folder / "worker.log", environment)
+
+
+def read_events(port: int) -> int:
+    """Events the worker has taken since it started."""
+    for line in fetch(f"http://127.0.0.1:{port}/metrics").splitlines():
+        if line.startswith("hirelay_worker_events_total"):
+            return int(float(line.split()[1]))
+    return 0
+
+
+def naive(bootstrap: str, folder: Path) -> float:
+    """Events per CPU second of the baseline."""
+    port = free_port()
+    script = str(Path(__file__).with_name("naive.py"))
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = Measured(
+        [script, bootstrap, str(folder / "naive"), str(port)], folder / "naive.log", environment
+    )
+
+    def read() -> int:
+        text = fetch(f"http://127.0.0.1:{port}/counted/") or fetch(
+            f"http://127.0.0.1:{port}/counted"
+        )
+        return int(json.loads(text)["counted"]) if text.startswith("{") else 0
+
+    first, cpu_first = process.until(read, lambda n: n > 0, 240)
+    last, cpu_last = process.until(read, lambda n: n >= first + NAIVE_EVENTS, 240)
+    process.kill()
+    return (last - first) / (cpu_last - cpu_first)
+
+
+def different(bootstrap: str, folder: Path) -> int:
+    """Cells in which the changelog is not what the accepted events say."""
+    oracle = Oracle(Rulebook(load_tenancy(folder / "hirelay.yaml")))
+    changelog = Changelog()
+    for record in Log(bootstrap, CANDIDATE_EVENTS).read():
+        oracle.read(record.offset, record.value)
+    for record in Log(bootstrap, KPI_CELLS).read():
+        changelog.read(record.partition, record.key, record.value)
+    expected = oracle.cells()
+    print(f"oracle: {len(oracle.histories)} applications, {len(expected)} cells")
+    return len(compare("changelog", expected, changelog.cells()))
+
+
+@pytest.mark.timeout(1800)
+def test_worker_beside_a_naive_table(broker: str, tmp_path: Path) -> None:
+    """At least 15 000 events a second and core, at least 4 times the naive table, every cell equal."""
+    (tmp_path / "hirelay.yaml").write_text(CONFIG)
+    total = asyncio.run(fill(broker, APPLICATIONS, 1))
+    port = free_port()
+    process = worker(broker, tmp_path, port)
+    first, cpu_first = process.until(lambda: read_events(port), lambda n: n > 0, 120)
+    last, cpu_last = process.until(lambda: read_events(port), lambda n: n >= total, 600)
+    ours = (last - first) / (cpu_last - cpu_first)
+    print(
+        f"\nworker: {ours:.0f} events/s per core, {1e6 / ours:.1f} CPU us/event, {process.rss_mb():.0f} MB resident"
+    )
+    time.sleep(3)
+    process.kill()
+
+    more = asyncio.run(fill(broker, 2_000, 2))
+    begun = time.monotonic()
+    process = worker(broker, tmp_path, port)
+    process.until(lambda: read_events(port), lambda n: n > 0, 120)
+    restart = time.monotonic() - begun
+    process.until(lambda: read_events(port), lambda n: n >= more, 240)
+    time.sleep(3)
+    process.kill()
+    print(f"restart after SIGKILL to progress, {APPLICATIONS} applications: {restart:.1f} s")
+
+    baseline = naive(broker, tmp_path)
+    print(f"naive table: {baseline:.0f} events/s per core, {1e6 / baseline:.1f} CPU us/event")
+    print(f"ratio: {ours / baseline:.1f}")
+
+    assert different(broker, tmp_path) == 0
+    assert ours >= 15_000
+    assert ours >= 4 * baseline
+    assert restart < 20

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from schemas import codec
-from schemas.cells import decode_cell, decode_key
 from schemas.errors import Malformed
 from schemas.history import happening
 from schemas.quarantine import SetAside
@@ -63,7 +62,7 @@ class Funnel:
         for number, partition in self._cells.store.partitions.items():
             shard = Shard(self._applications.store.partitions[number].get)
             for key, value in partition.items():
-                shard.cells[(*decode_key(key),)] = decode_cell(value)
+                shard.cells.restore(key, value)
             self._shards[number] = shard
         self._awake = time.monotonic()
         self._metrics.partitions.set(len(self._shards))

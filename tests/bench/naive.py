@@ -28,6 +28,12 @@ def day(moment: datetime) -> str:
     return moment.strftime("%Y%m%d")
 
 
+def applied(event: codec.Accepted) -> datetime:
+    """The moment of the application, for the cohort basis."""
+    application = event.data.application
+    return (application and application.applied_at) or event.time
+
+
 def main(bootstrap: str, directory: str, port: str) -> None:
     """Count until killed; `GET /counted` says how many events."""
     app = faust.App(
@@ -37,7 +43,6 @@ def main(bootstrap: str, directory: str, port: str) -> None:
         datadir=directory,
         topic_partitions=4,
         consumer_auto_offset_reset="earliest",
-        producer_linger=0.02,
         web_host="127.0.0.1",
         web_port=int(port),
     )
@@ -53,9 +58,9 @@ def main(bootstrap: str, directory: str, port: str) -> None:
         async for value in stream:
             for event in codec.decode(value):
                 for dimension, member in members(event):
-                    table[
-                        f"{event.tenant}/{dimension}/{member}/{day(event.time)}/{short(event.type)}"
-                    ] += 1
+                    for when, basis in ((event.time, "decision"), (applied(event), "cohort")):
+                        key = f"{event.tenant}/{dimension}/{member}/{day(when)}/{basis}/{short(event.type)}"
+                        table[key] += 1
                 counted += 1
 
     @app.page("/counted")

@@ -10,7 +10,8 @@ from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.facts import add, fold
 from schemas.history import Happening
 from schemas.rules import Rules
-from streams.worker.shard import Rows, Shard
+from streams.worker.celltable import Rows
+from streams.worker.shard import Shard
 from tests.builders import histories
 
 RULES = Rules("Asia/Tokyo")
@@ -33,10 +34,7 @@ class Disk:
         """A worker that starts from here."""
         shard = Shard(self.applications.get)
         for key, value in self.cells.items():
-            where = decode_key(key)
-            shard.cells[where.tenant, where.dimension, where.member, where.day, where.basis] = (
-                decode_cell(value)
-            )
+            shard.cells.restore(key, value)
         return shard
 
     def shown(self) -> Cells:

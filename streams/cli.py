@@ -1,7 +1,6 @@
 """The command line: roles to run, tools to use; every role's module is imported only when it runs."""
 
 import logging
-import os
 import sys
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -247,7 +246,7 @@ def version() -> None:
 
 def main() -> None:
     """Run a command; an expected condition is one clear line and exit code 2, never a traceback."""
-    logs.configure(os.environ.get("HIRELAY_LOG_LEVEL", "INFO"))
+    logs.configure(load().log_level)
     try:
         app()
     except (Condition, Misconfigured, FileNotFoundError, ConnectionError) as problem:

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     archiver_port: int = Field(
         0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
     )
+    log_level: str = Field(
+        "INFO", description="Least level of our own log lines; libraries log warnings."
+    )
     flush_s: float = Field(
         0.25, description="Longest time a changed cell waits in the worker before it is written."
     )

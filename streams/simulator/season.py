@@ -48,7 +48,9 @@ def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[De
     rng = random.Random(seed)
     weights = [company.share for company in COMPANIES]
     made: list[Delivery] = []
-    for number in count(seed % 1000 * 100_000 + 1):
+    # Another seed or another day is other people, so that seasons add up in one stack.
+    first = (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
+    for number in count(first):
         company = rng.choices(COMPANIES, weights=weights)[0]
         applied = office(until - timedelta(days=rng.uniform(0, days)), rng)
         story = tell(number, company, applied, rng)

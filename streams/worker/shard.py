@@ -8,7 +8,7 @@ from schemas.record import Record
 from schemas.rules import Rules
 from streams.worker.celltable import CellTable, Rows
 
-CACHED = 20_000  # applications kept decoded per partition; the rest are read back from the store
+CACHED = 50_000  # applications kept decoded per partition; the rest are read back from the store
 
 
 class Shard:
@@ -19,6 +19,7 @@ class Shard:
         self._read = read
         self._records: dict[bytes, Record] = {}
         self._changed: dict[bytes, Record] = {}
+        self._settled: list[bytes] = []
         self.cells = CellTable()
         self.offset = -1
 
@@ -42,11 +43,16 @@ class Shard:
     def changes(self) -> tuple[Rows, Rows]:
         """The changed applications and cells as rows, cells fenced at the last offset taken; nothing is dirty after."""
         applications = [(key, records.encode(row)) for key, row in self._changed.items()]
+        self._settled = [key for key, row in self._changed.items() if row.state.ended is not None]
         self._changed = {}
         return applications, self.cells.changes(self.offset)
 
     def forget(self) -> None:
-        """Drop the oldest applications beyond the budget that are not waiting to be written."""
+        """Drop what the store now has and hardly anybody asks for: ended applications, and the oldest over budget."""
+        for key in self._settled:
+            if key not in self._changed:
+                self._records.pop(key, None)
+        self._settled = []
         excess = len(self._records) - CACHED
         if excess > 0:
             for key in list(self._records)[:excess]:

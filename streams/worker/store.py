@@ -7,7 +7,7 @@ from typing import Any
 import faust
 from faust.stores.base import Store
 from faust.types import TP, EventT
-from rocksdict import Options, Rdict, WriteBatch, WriteOptions
+from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
 
 OFFSET_KEY = b"\x00changelog-offset"
 
@@ -25,6 +25,11 @@ class Partition:
         options = Options(raw_mode=True)
         options.create_if_missing(create_if_missing=True)
         options.set_write_buffer_size(32 * 1024 * 1024)
+        blocks = BlockBasedOptions()
+        blocks.set_bloom_filter(
+            10, block_based=False
+        )  # most look-ups are for applications nobody has seen
+        options.set_block_based_table_factory(blocks)
         self._rows = Rdict(str(path), options)
         self._unlogged = WriteOptions()
         self._unlogged.disable_wal = True

@@ -1,0 +1,53 @@
+"""What the README tells people to type does what it says, on a running stack."""
+
+import json
+import shlex
+
+import pytest
+
+from tests.e2e.conftest import Stack
+from tests.test_docs import READMES, commands
+
+TOOLS = {"simulate", "kpi", "verify"}  # the other commands start or stop something
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_tool_of_the_readme_runs(stack: Stack, readme: str) -> None:
+    """Each command ends well, and the numbers it prints are there."""
+    ran = []
+    for command in commands(readme):
+        words = shlex.split(command)
+        if words[0] != "hirelay" or words[1] not in TOOLS:
+            continue
+        at = words.index("--state")
+        done = stack.hirelay(*words[1:at], *words[at + 2 :])
+        assert done.returncode == 0, (command, done.stdout[-500:], done.stderr[-500:])
+        assert done.stdout.strip(), command
+        ran.append(words[1])
+
+    assert set(ran) == TOOLS
+
+
+def test_the_same_numbers_in_every_shape(stack: Stack) -> None:
+    """JSON and CSV of one question agree, and the total is the sum of the channels."""
+    question = ("kpi", "show", "--tenant", "sakura", "--from", "2020-01-01", "--basis", "cohort")
+    by_channel = json.loads(stack.hirelay(*question, "--dim", "channel", "--format", "json").stdout)
+    total = json.loads(stack.hirelay(*question, "--dim", "total", "--format", "json").stdout)
+    lines = stack.hirelay(*question, "--dim", "total", "--format", "csv").stdout.splitlines()
+    hires = next(line.split(",") for line in lines if ",hires," in line)
+
+    assert (
+        sum(row["measures"].get("applications", 0) for row in by_channel["rows"])
+        == (total["rows"][0]["measures"]["applications"])
+    )
+    assert float(hires[-2]) == total["rows"][0]["kpis"]["hires"]["value"]
+
+
+def test_a_stack_that_does_not_run_is_said_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Pointing a tool at nothing is one clear line and exit code 2."""
+    nothing = Stack(tmp_path_factory.mktemp("nothing"))
+    for command in (("verify",), ("simulate",), ("down",), ("kpi", "show", "--tenant", "aoba")):
+        done = nothing.hirelay(*command)
+        assert done.returncode == 2, command
+        assert "hirelay up" in done.stderr or "no stack runs" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -10,6 +11,10 @@ from schemas.errors import Malformed
 
 VERSION = 1
 LARGEST = 500  # events in one pack
+
+
+# Whole numbers that fit wherever they go; JSON knows no bound, msgpack and ClickHouse do.
+Small = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 
 
 class Named(msgspec.Struct, gc=False):
@@ -54,9 +59,9 @@ class Body(msgspec.Struct, gc=False):
     interviewers: tuple[Person, ...] = ()
     feedback_id: str | None = None
     interviewer_id: str | None = None
-    decision: int | None = None
+    decision: Small | None = None
     offer_id: str | None = None
-    version: int | None = None
+    version: Small | None = None
 
 
 class Accepted(msgspec.Struct, gc=False):

@@ -66,6 +66,7 @@ def test_foreign_bytes_are_malformed_never_a_crash(value: bytes) -> None:
         {"time": "9999-12-31T23:59:59Z"},
         {"time": "2026-01-05T00:00:00"},
         {"data": {"application": {"id": "a1", "applied_at": "0001-01-01T00:00:00Z"}}},
+        {"data": {**APPLICATION, "version": 10**30}},
     ],
 )
 def test_an_event_that_would_break_the_fold_is_malformed(wrong: dict[str, object]) -> None:

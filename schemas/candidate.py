@@ -20,7 +20,10 @@ class Value(BaseModel):
 
 
 class Application(Value):
-    """Which application, as of the event. `applied_at` is when the candidate applied, never when we heard of it."""
+    """Which application, as of the event. `applied_at` is when the candidate applied, never when we heard of it.
+
+    `active` is what a vendor that sends snapshots says of it: true undoes an ending that came before, None says nothing.
+    """
 
     id: Id
     candidate_id: Id | None = None
@@ -30,6 +33,7 @@ class Application(Value):
     opening_id: Id | None = None
     kind: Literal["application", "prospect", "pool"] | None = None
     applied_at: AwareDatetime | None = None
+    active: bool | None = None
 
 
 class Channel(Value):
@@ -164,6 +168,12 @@ class Hired(Data):
 
     offer_id: Id | None = None
     start_date: date | None = None
+
+
+class Deleted(Data):
+    """application.deleted: by itself, or because its candidate was deleted, which is often a duty of privacy."""
+
+    cause: Literal["application", "candidate"] = "application"
 
 
 class Interview(Data):

@@ -32,6 +32,8 @@ class Subject(msgspec.Struct, gc=False):
     job_id: str | None = None
     kind: str | None = None
     applied_at: datetime | None = None
+    candidate_id: str | None = None
+    active: bool | None = None
 
 
 class Owned(msgspec.Struct, gc=False):
@@ -47,11 +49,28 @@ class Person(msgspec.Struct, gc=False):
     role: str = "panel"
 
 
+class Move(msgspec.Struct, gc=False):
+    """`StageMove` as the worker reads it."""
+
+    from_id: str
+    to_id: str
+
+
+class Reason(msgspec.Struct, gc=False):
+    """Why an application ended, as the worker reads it."""
+
+    id: str | None = None
+    name: str | None = None
+
+
 class Body(msgspec.Struct, gc=False):
-    """The part of `data` that the worker reads; a field this version does not know is passed over."""
+    """The part of `data` that the worker reads; a field this version does not know is passed over.
+
+    Of events that reach no application some fields have another shape, which is taken and not read.
+    """
 
     application: Subject | None = None
-    channel: Named | None = None
+    channel: Named | str | None = None
     owners: Owned | None = None
     stage: Named | None = None
     to_stage: Named | None = None
@@ -62,6 +81,15 @@ class Body(msgspec.Struct, gc=False):
     decision: Small | None = None
     offer_id: str | None = None
     version: Small | None = None
+    reason: Reason | str | None = None
+    party: str | None = None
+    cause: str | None = None
+    candidate_id: str | None = None
+    from_id: str | None = None
+    into_id: str | None = None
+    fields: tuple[str, ...] = ()
+    job_id: str | None = None
+    moves: tuple[Move, ...] = ()
 
 
 class Accepted(msgspec.Struct, gc=False):
@@ -78,14 +106,16 @@ class Accepted(msgspec.Struct, gc=False):
 
 
 class Pack(msgspec.Struct, gc=False):
-    """One record."""
+    """One record. `forwarded` marks copies of events for partitions that are not their own."""
 
     v: int
     events: list[Accepted]
+    forwarded: bool = False
 
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 _decoder = msgspec.json.Decoder(Pack)
+_encoder = msgspec.json.Encoder()
 
 
 def encode(events: Sequence[bytes]) -> bytes:
@@ -93,8 +123,18 @@ def encode(events: Sequence[bytes]) -> bytes:
     return b'{"v":1,"events":[' + b",".join(events) + b"]}"
 
 
+def forwarded(event: Accepted) -> bytes:
+    """One record with a copy of the event for another partition."""
+    return _encoder.encode(Pack(VERSION, [event], forwarded=True))
+
+
 def decode(value: bytes | None) -> list[Accepted]:
     """The events of one record; raise Malformed for anything that `encode` cannot have written."""
+    return read(value).events
+
+
+def read(value: bytes | None) -> Pack:
+    """The whole record; raise Malformed as `decode` does."""
     try:
         pack = _decoder.decode(value or b"")
     except (ValueError, RecursionError, UnicodeError) as error:
@@ -104,7 +144,7 @@ def decode(value: bytes | None) -> list[Accepted]:
     for event in pack.events:
         if not _sound(event):
             raise Malformed("pack_event", event.id[:40])
-    return pack.events
+    return pack
 
 
 def _sound(event: Accepted) -> bool:

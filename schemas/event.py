@@ -45,7 +45,7 @@ TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
         "application.reopened": candidate.Reopened,
         "application.hired": candidate.Hired,
         "application.unhired": candidate.Hired,
-        "application.deleted": candidate.Data,
+        "application.deleted": candidate.Deleted,
         "candidate.created": candidate.CandidateData,
         "candidate.updated": candidate.CandidateData,
         "candidate.merged": candidate.Merged,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from schemas import journey, meetings
+from schemas import journey, meetings, people
 from schemas.cells import (
     ALL,
     CHANNEL,
@@ -16,11 +16,19 @@ from schemas.cells import (
     CellKey,
     Cells,
 )
-from schemas.history import Happening, in_order, order
+from schemas.history import CONTEXT, Happening, in_order, order
 from schemas.rules import Rules
 from schemas.state import Change, Fact, State
 
+# Changes whenever equal events may give other facts: numbers counted by another version need a replay.
+VERSION = 2
+
 Step = Callable[[State, Happening, Rules, list[Change]], None]
+
+
+def nothing(_state: State, _event: Happening, _rules: Rules, _changes: list[Change]) -> None:
+    """An event that is no step."""
+
 
 STEPS: dict[str, Step] = {
     "application.created": journey.arrive,
@@ -53,6 +61,12 @@ STEPS: dict[str, Step] = {
     "offer.revoked": meetings.offer,
     "offer.superseded": meetings.offer,
     "offer.deleted": meetings.offer,
+    "pipeline.remapped": journey.remap,
+    # What these change is decided over the whole history, before the fold starts.
+    "application.deleted": nothing,
+    "candidate.merged": nothing,
+    "candidate.deleted": nothing,
+    "candidate.anonymized": nothing,
 }
 
 
@@ -61,25 +75,33 @@ def start(history: list[Happening], rules: Rules) -> State:
 
     Of each attribute the last known value wins, so that a corrected channel or job moves all that was counted.
     """
-    state = State()
-    for event in history:
+    fate = people.fate(history, rules.deleted)
+    state = State(silent=fate.silent, until=fate.until)
+    own = [event for event in history if event.kind not in CONTEXT]
+    for event in own:
+        state.silent |= event.test
+        if _made_up(state, event):
+            continue
         state.channel = event.channel or state.channel
         state.job = event.job or state.job
         state.nature = event.nature or state.nature
         state.applied = state.applied if event.applied is None else event.applied
-        if event.test or event.kind == "application.deleted":
-            state.silent = True
     if state.nature in {"prospect", "pool"}:
         state.silent = True
-    if history:
-        state.cohort = rules.day(history[0].at if state.applied is None else state.applied)
+    if own:
+        state.cohort = rules.day(own[0].at if state.applied is None else state.applied)
     return state
+
+
+def _made_up(state: State, event: Happening) -> bool:
+    return state.until is not None and order(event) > state.until
 
 
 def continues(state: State, event: Happening) -> bool:
     """Whether `step` may take the event: it is the latest, and it re-assigns nothing already counted."""
     return (
         state.last is not None
+        and state.counted
         and order(event) > state.last
         and (event.channel is None or event.channel == state.channel)
         and (event.job is None or event.job == state.job)
@@ -87,15 +109,17 @@ def continues(state: State, event: Happening) -> bool:
         and (event.applied is None or event.applied == state.applied)
         and not event.test
         and event.kind != "application.deleted"
+        and event.kind not in CONTEXT
     )
 
 
 def step(state: State, event: Happening, rules: Rules) -> list[Change]:
     """Advance the fold by the next event in order, in place; return what changed."""
     changes: list[Change] = []
-    first = state.last is None
     state.last = order(event)
-    if state.silent:
+    first = not state.counted and event.kind not in CONTEXT
+    state.counted |= first
+    if state.silent or _made_up(state, event):
         return changes
     state.recruiter = event.recruiter or state.recruiter
     if first:

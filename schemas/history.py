@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from schemas.codec import Accepted
+from schemas.codec import Accepted, Body, Named, Reason
 from schemas.event import TYPES, short
 
 # Types of one instant happen in the order of the table: a creation before a move, an ending last.
@@ -15,6 +15,11 @@ COUNTED = frozenset(
     for name in TYPES
     if name.split(".")[0] in {"application", "interview", "feedback", "offer"}
 )
+# Events about a candidate or a pipeline: part of the history of every application they reach.
+CONTEXT = frozenset(
+    {"candidate.merged", "candidate.deleted", "candidate.anonymized", "pipeline.remapped"}
+)
+STAGE_DATA = "candidate_stage_data"  # what Greenhouse calls an anonymisation that resets stages
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -24,7 +29,9 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     """One event of one application, as small as the fold needs it.
 
     `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
-    partition the event was first accepted; `people` are interviewers who count (no shadows).
+    partition the event was first accepted; `people` are interviewers who count (no shadows). `number` is a decision or
+    a version, and 1 for a deletion by way of the candidate and for an anonymisation that resets stages. `entity` is the
+    interview, scorecard or offer, and of a merge the winner.
     """
 
     at: int
@@ -45,6 +52,12 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     people: tuple[str, ...] = ()
     number: int | None = None
     test: bool = False
+    candidate: str | None = None
+    active: bool | None = None
+    party: str | None = None
+    reason: str | None = None
+    reason_name: str | None = None
+    moves: tuple[tuple[str, str], ...] = ()
 
 
 Order = tuple[int, int, bytes]
@@ -67,6 +80,8 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     if kind not in COUNTED or data.application is None:
         return None
     subject = data.application
+    channel = data.channel if isinstance(data.channel, Named) else None
+    reason = data.reason if isinstance(data.reason, Reason) else None
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
     stage = data.to_stage or data.stage
     people = tuple(person.user_id for person in data.interviewers if person.role != "shadow")
@@ -79,7 +94,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         offset=offset,
         index=index,
         connection=event.source.rpartition(":")[2],
-        channel=data.channel.id if data.channel is not None else None,
+        channel=channel.id if channel is not None else None,
         job=subject.job_id,
         recruiter=data.owners.recruiter_id if data.owners is not None else None,
         nature=subject.kind,
@@ -91,9 +106,41 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         if kind.startswith("interview.")
         else data.feedback_id or data.offer_id,
         people=people,
-        number=data.decision if kind.startswith("feedback.") else data.version,
+        number=_number(kind, data),
         test=event.test,
+        candidate=subject.candidate_id,
+        active=subject.active,
+        party=data.party,
+        reason=reason.id if reason is not None else None,
+        reason_name=reason.name if reason is not None else None,
     )
+
+
+def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
+    """The event as the fold of every application that it reaches reads it, or None when it reaches none."""
+    kind = short(event.type)
+    if kind not in CONTEXT or event.test:
+        return None
+    data = event.data
+    return Happening(
+        at=milliseconds(event.time),
+        kind=kind,
+        id=bytes.fromhex(event.id),
+        offset=offset,
+        index=index,
+        connection=event.source.rpartition(":")[2],
+        job=data.job_id,
+        candidate=data.from_id or data.candidate_id,
+        entity=data.into_id,
+        number=int(STAGE_DATA in data.fields),
+        moves=tuple((move.from_id, move.to_id) for move in data.moves),
+    )
+
+
+def _number(kind: str, data: Body) -> int | None:
+    if kind == "application.deleted":
+        return int(data.cause == "candidate")
+    return data.decision if kind.startswith("feedback.") else data.version
 
 
 def in_order(history: Iterable[Happening]) -> list[Happening]:

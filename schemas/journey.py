@@ -50,12 +50,15 @@ def _enter(state: State, changes: list[Change], stage: str, milestone: str, day:
 
 
 def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
-    """Take the stage that the event names, if any; a move after an ending waits for a reopening."""
+    """Take the stage that the event names, if any; a move after an ending waits for a reopening.
+
+    A snapshot that says the application is active is a reopening too: its vendor has no event for that.
+    """
+    if event.active and state.ended is not None:
+        _resume(state, event, rules, changes)
     if event.stage is None:
         return
-    milestone = rules.milestone(
-        event.connection, event.stage, event.stage_name, event.stage_kind, event.at
-    )
+    milestone = _milestone(state, event, event.stage, rules)
     if state.ended is not None:
         state.parked = (event.stage, milestone)
     else:
@@ -67,7 +70,7 @@ def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> 
     _undo(state, changes)
     arrive(state, event, rules, changes)
     day = rules.day(event.at)
-    whole, at_stage = ENDINGS[event.kind]
+    whole, at_stage = ENDINGS[_kind(state, event, rules, changes)]
     state.gain(changes, state.ending, whole, day)
     if state.visits:
         visit = state.visits[-1]
@@ -82,11 +85,46 @@ def reopen(state: State, event: Happening, rules: Rules, changes: list[Change]) 
     hired = state.ended == "application.hired"
     if state.ended is None or hired != (event.kind == "application.unhired"):
         return
+    _resume(state, event, rules, changes)
+    arrive(state, event, rules, changes)
+
+
+def remap(state: State, event: Happening, _rules: Rules, _changes: list[Change]) -> None:
+    """The pipeline was exchanged under the application: its stages have new ids, and nobody decided anything."""
+    new_ids = dict(event.moves)
+    for visit in state.visits:
+        visit.stage = new_ids.get(visit.stage, visit.stage)
+    if state.parked is not None:
+        stage, milestone = state.parked
+        state.parked = (new_ids.get(stage, stage), milestone)
+    state.renamed.update({new: old for old, new in event.moves if new != old})
+
+
+def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
+    """What the stage means; one that nobody mapped means what it meant before it was renamed."""
+    found = rules.milestone(event.connection, stage, event.stage_name, event.stage_kind, event.at)
+    seen = {stage}
+    while found == UNMAPPED and (old := state.renamed.get(stage)) is not None and old not in seen:
+        found, stage = rules.milestone(event.connection, old, None, None, event.at), old
+        seen.add(old)
+    return found
+
+
+def _kind(state: State, event: Happening, rules: Rules, changes: list[Change]) -> str:
+    """Which ending it was, by whom; a reason that would have said so and is mapped nowhere is counted."""
+    if event.kind == "application.hired":
+        return event.kind
+    kind = rules.ending(event)
+    if kind is None:
+        state.gain(changes, state.ending, "unmapped_reasons", rules.day(event.at))
+    return kind or event.kind
+
+
+def _resume(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     _undo(state, changes)
     if state.parked is not None and event.stage is None:
         move(state, changes, *state.parked, rules.day(event.at))
     state.parked = None
-    arrive(state, event, rules, changes)
 
 
 def _undo(state: State, changes: list[Change]) -> None:

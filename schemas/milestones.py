@@ -96,11 +96,11 @@ PARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One configured meaning, in force on local days `since` ≤ day < `until` (days since 1970-01-01)."""
+    """What a stage or a reason was said to mean, on local days `since` ≤ day < `until` (days since 1970-01-01)."""
 
-    stage_id: str | None
-    stage_name: str | None
-    milestone: str
+    id: str | None
+    name: str | None
+    means: str
     since: int
     until: int
 
@@ -110,16 +110,16 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def by_rule(rules: Sequence[Rule], stage_id: str, stage_name: str | None, day: int) -> str | None:
-    """The configured milestone, ids before names, or None."""
+def by_rule(rules: Sequence[Rule], key: str, name: str | None, day: int) -> str | None:
+    """The configured meaning, ids before names, or None."""
     in_force = [rule for rule in rules if rule.since <= day < rule.until]
     for rule in in_force:
-        if rule.stage_id == stage_id:
-            return rule.milestone
-    name = tidy(stage_name or "")
+        if rule.id == key:
+            return rule.means
+    wanted = tidy(name or "")
     for rule in in_force:
-        if rule.stage_name is not None and tidy(rule.stage_name) == name:
-            return rule.milestone
+        if rule.name is not None and tidy(rule.name) == wanted:
+            return rule.means
     return None
 
 

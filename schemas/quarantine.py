@@ -23,7 +23,8 @@ class SetAside(Value):
     """One entry of the `quarantine` topic. `id` is stable over redeliveries of the same bytes.
 
     Exactly one of `sealed` (base64 of AES-256-GCM nonce + ciphertext under the tenant's key; the plaintext is JSON
-    with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is given.
+    with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is given. `part` says that the rest of the
+    delivery was accepted. A later entry of the same id says what became of it, by `state` and, in words, `resolution`.
     """
 
     id: Id
@@ -36,3 +37,6 @@ class SetAside(Value):
     at: AwareDatetime
     sealed: str | None = None
     rawref: Text | None = None
+    part: bool = False
+    state: Literal["open", "replayed", "dropped"] = "open"
+    resolution: Text = ""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from schemas import people
 from schemas.facts import continues, fold, step
 from schemas.history import Happening
 from schemas.rules import Rules
@@ -19,10 +20,21 @@ class Version(msgspec.Struct, array_like=True):
     version: int = -1
 
 
-class Record(msgspec.Struct, array_like=True):
-    """`ids` are 16 bytes an event in arrival order, `log` the events themselves, left encoded on the fast path."""
+class Head(msgspec.Struct, array_like=True):
+    """The first fields of a row alone: what the application belongs to."""
 
     version: int = -1
+    parents: list[str] = []
+
+
+class Record(msgspec.Struct, array_like=True):
+    """`ids` are 16 bytes an event in arrival order, `log` the events themselves, left encoded on the fast path.
+
+    `parents` are the candidates and jobs that any of its events named (`schemas.people`).
+    """
+
+    version: int = -1
+    parents: list[str] = []
     ids: bytes = b""
     log: list[msgspec.Raw] = []
     state: State = msgspec.field(default_factory=State)
@@ -31,6 +43,7 @@ class Record(msgspec.Struct, array_like=True):
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Record)
 _version_decoder = msgspec.msgpack.Decoder(Version)
+_head_decoder = msgspec.msgpack.Decoder(Head)
 _happening_decoder = msgspec.msgpack.Decoder(Happening)
 
 
@@ -47,6 +60,18 @@ def decode(value: bytes) -> Record:
 def version(value: bytes) -> int:
     """The version of an encoded row, without reading the rest of it."""
     return _version_decoder.decode(value).version
+
+
+def parents(value: bytes) -> list[str]:
+    """What the application of an encoded row belongs to, without reading the rest of it."""
+    return _head_decoder.decode(value).parents
+
+
+def link(record: Record, event: Happening) -> list[str]:
+    """Remember what the event says that the application belongs to; return what is new."""
+    fresh = [each for each in people.parents(event) if each not in record.parents]
+    record.parents += fresh
+    return fresh
 
 
 def history(record: Record) -> list[Happening]:

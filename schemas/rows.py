@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 
 class KpiCell(NamedTuple):
-    """`kpi_cells`: one measure of one cell of one source partition; the highest `version` (Kafka offset) wins."""
+    """`epoch_cells`: one measure of one cell of one source partition; the highest `version` (Kafka offset) wins."""
 
+    epoch: int
     tenant: str
     dimension: str
     member: str
@@ -26,6 +27,7 @@ class CandidateEvent(NamedTuple):
     type: str
     subject: str
     connection: str
+    vendorevent: str
     time: datetime
     recordedtime: datetime
     test: bool
@@ -55,3 +57,30 @@ class Quarantined(NamedTuple):
     rawref: str
     src_partition: int
     src_offset: int
+    state: str
+    resolution: str
+    part: bool
+
+
+class EpochRow(NamedTuple):
+    """`epochs`: one generation of all numbers; the highest `version` (Kafka offset) is what it is now."""
+
+    number: int
+    state: str
+    facts: int
+    changed: datetime
+    version: int
+
+
+class ConnectionCount(NamedTuple):
+    """`connection_counts`: what one gateway process has counted of a connection since it started."""
+
+    tenant: str
+    connection: str
+    vendor: str
+    run: str
+    what: str
+    name: str
+    total: int
+    last: datetime
+    version: int

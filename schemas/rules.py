@@ -1,10 +1,14 @@
-"""A tenant's rules as the fold uses them: where its days are cut, and which milestone a stage is."""
+"""A tenant's rules as the fold uses them: where its days are cut, which milestone a stage is, who ended an application."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from schemas.history import Happening
+from schemas.meaning import Meaning, TenantMeaning
 from schemas.milestones import Rule, by_name, by_rule
-from schemas.tenancy import Tenancy, Tenant
+from schemas.reasons import BY_PARTY, party_of
+from schemas.tenancy import ReasonRule, StageRule
 
 QUARTER_HOUR_MS = (
     900_000  # every zone's offset is a multiple of it, so a day never changes inside one
@@ -12,14 +16,24 @@ QUARTER_HOUR_MS = (
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EVER = (-(10**9), 10**9)
 
+Ruling = dict[str, tuple[Rule, ...]]
+
 
 class Rules:
-    """Pure look-ups with a memory; two Rules from equal tenants answer alike."""
+    """Pure look-ups with a memory; two Rules from equal meanings answer alike."""
 
-    def __init__(self, timezone: str, stages: dict[str, tuple[Rule, ...]] | None = None) -> None:
-        """`stages` holds the configured rules of each connection."""
+    def __init__(
+        self,
+        timezone: str,
+        stages: Ruling | None = None,
+        reasons: Ruling | None = None,
+        deleted: str = "named",
+    ) -> None:
+        """`stages` and `reasons` hold the configured rules of each connection; `deleted` is the policy of deletions."""
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
+        self._reasons = reasons or {}
+        self.deleted = deleted
         self._days: dict[int, int] = {}
         self._milestones: dict[tuple[str, str, str | None, str | None, int], str] = {}
 
@@ -46,37 +60,58 @@ class Rules:
             self._milestones[key] = found
         return found
 
+    def ending(self, event: Happening) -> str | None:
+        """Which ending the event is: by the configured reason, by what the vendor says, by a well-known reason.
+
+        None where only the reason could tell who ended it, and nobody said what this reason means.
+        """
+        rules = self._reasons.get(event.connection)
+        if rules:
+            day = self.day(event.at)
+            party = by_rule(rules, event.reason or "", event.reason_name, day)
+            if party is not None:
+                return BY_PARTY[party]
+        if event.party != "unknown":
+            return event.kind
+        known = party_of(event.reason_name)
+        return None if known is None else BY_PARTY[known]
+
 
 def _bound(day: date | None, otherwise: int) -> int:
     return otherwise if day is None else day.toordinal() - EPOCH_DAY
 
 
-def rules_of(tenant: Tenant) -> Rules:
-    """The rules of one configured tenant."""
+def _in_force(rule: StageRule | ReasonRule) -> Rule:
+    since, until = _bound(rule.since, _EVER[0]), _bound(rule.until, _EVER[1])
+    if isinstance(rule, StageRule):
+        key, name, means = rule.stage_id, rule.stage_name, rule.milestone
+    else:
+        key, name, means = rule.reason_id, rule.reason_name, rule.party
+    return Rule(id=key, name=name, means=means, since=since, until=until)
+
+
+def _ruling(rules: dict[str, Sequence[StageRule] | Sequence[ReasonRule]]) -> Ruling:
+    return {connection: tuple(map(_in_force, each)) for connection, each in rules.items()}
+
+
+def rules_of(tenant: TenantMeaning) -> Rules:
+    """The rules of one tenant."""
+    connections = tenant.connections
     return Rules(
         tenant.timezone,
-        {
-            connection.id: tuple(
-                Rule(
-                    stage_id=rule.stage_id,
-                    stage_name=rule.stage_name,
-                    milestone=rule.milestone,
-                    since=_bound(rule.since, _EVER[0]),
-                    until=_bound(rule.until, _EVER[1]),
-                )
-                for rule in connection.stages
-            )
-            for connection in tenant.connections
-        },
+        _ruling({name: each.stages for name, each in connections.items()}),
+        _ruling({name: each.reasons for name, each in connections.items()}),
+        tenant.deleted_candidates,
     )
 
 
 class Rulebook:
-    """The rules of every tenant; a tenant that the configuration no longer names keeps its days in UTC."""
+    """The rules of every tenant; a tenant that nobody described has its days in UTC."""
 
-    def __init__(self, tenancy: Tenancy) -> None:
+    def __init__(self, meaning: Meaning) -> None:
         """Build each tenant's rules once."""
-        self._rules = {tenant.id: rules_of(tenant) for tenant in tenancy.tenants}
+        self.meaning = meaning
+        self._rules = {name: rules_of(tenant) for name, tenant in meaning.tenants.items()}
 
     def of(self, tenant_id: str) -> Rules:
         """The rules of `tenant_id`."""

@@ -33,7 +33,9 @@ class State(msgspec.Struct, array_like=True):
     """The fold of a history in time order.
 
     `channel`, `job`, `nature` and `applied` are attributes of the whole history (last known wins), set before the
-    fold starts; `silent` means that the application counts nowhere (prospect, test, deleted).
+    fold starts; `silent` means that the application counts nowhere (prospect, test, deleted), `until` that nothing
+    after it does (anonymised). `counted` says that its first own event was met; `renamed` is stage id → the id that
+    the stage had before its pipeline was exchanged.
     """
 
     channel: str | None = None
@@ -49,6 +51,9 @@ class State(msgspec.Struct, array_like=True):
     ending: list[Fact] = []
     parked: tuple[str, str] | None = None
     items: dict[str, Item] = {}
+    until: Order | None = None
+    counted: bool = False
+    renamed: dict[str, str] = {}
 
     def gain(
         self,

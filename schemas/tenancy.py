@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.candidate import Value
 from schemas.milestones import MILESTONES
 
+DeletedCandidates = Literal["named", "keep", "retract"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -25,6 +26,15 @@ class Secret(Value):
             msg = "give exactly one of `env` and `file`"
             raise ValueError(msg)
         return self
+
+
+def _check(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> None:
+    if subject is None:
+        msg = f"give {names}"
+        raise ValueError(msg)
+    if rule.since is not None and rule.until is not None and rule.since >= rule.until:
+        msg = "`until` is the first day on which the rule is no longer in force; it must be after `since`"
+        raise ValueError(msg)
 
 
 class StageRule(Value):
@@ -45,12 +55,38 @@ class StageRule(Value):
             raise ValueError(msg)
         return value
 
+    @model_validator(mode="after")
+    def of_something(self) -> Self:
+        """Refuse a rule about no stage, or in force on no day."""
+        _check(self, self.stage_id or self.stage_name, "`stage_id` or `stage_name`")
+        return self
+
+
+class ReasonRule(Value):
+    """Who ended an application for this reason: by the reason's id (trusted first) or by its exact name.
+
+    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate); days as in `StageRule`.
+    """
+
+    reason_id: str | None = None
+    reason_name: str | None = None
+    party: Literal["company", "candidate", "neither"]
+    since: date | None = None
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def of_something(self) -> Self:
+        """Refuse a rule about no reason, or in force on no day."""
+        _check(self, self.reason_id or self.reason_name, "`reason_id` or `reason_name`")
+        return self
+
 
 class Connection(Value):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without a gap.
 
     `id_prefix` keeps two systems of one tenant apart when their ids could collide; empty means one shared id space,
-    so that a scorecard from a second system reaches the application of the first.
+    so that a scorecard from a second system reaches the application of the first. `address_key` is the last part of
+    the address, for vendors whose signature does not cover the body: who does not know it is not heard.
     """
 
     id: Name
@@ -59,16 +95,24 @@ class Connection(Value):
     test: bool = False
     id_prefix: Annotated[str, Field(max_length=20)] = ""
     on_bad_signature: Literal["reject", "quarantine"] = "reject"
+    address_key: Secret | None = None
     stages: tuple[StageRule, ...] = ()
+    reasons: tuple[ReasonRule, ...] = ()
 
 
 class Tenant(Value):
-    """One company: its days are cut in `timezone`; its quarantine is sealed and its people are hashed with own keys."""
+    """One company: its days are cut in `timezone`; its quarantine is sealed and its people are hashed with own keys.
+
+    `deleted_candidates` says what a candidate's deletion takes from the numbers: `named` only the applications that the
+    vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
+    rates; `retract` all of the candidate's applications. An application deleted by itself never counts.
+    """
 
     id: Name
     name: str
     timezone: str = "Asia/Tokyo"
     language: Literal["ja", "en"] = "ja"
+    deleted_candidates: DeletedCandidates = "named"
     quarantine_key: Secret
     person_key: Secret
     connections: tuple[Connection, ...] = ()

@@ -1,13 +1,18 @@
 """Every Kafka topic, declared once: who writes it, who reads it, its key and how long it is kept."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """One topic. `co_partitioned` topics share the partition count of `candidate-events` and may never change it."""
+    """One topic.
+
+    `co_partitioned` topics share the partition count of `candidate-events` and may never change it, others have one
+    partition. Of a `per_epoch` topic every epoch has its own.
+    """
 
     name: str
     key: str
@@ -16,6 +21,11 @@ class Topic:
     compacted: bool = False
     retention_ms: int = -1
     co_partitioned: bool = True
+    per_epoch: bool = False
+
+    def in_epoch(self, number: int) -> "Topic":
+        """The topic of that epoch; the first epoch, 0, has the bare name."""
+        return replace(self, name=f"{self.name}-e{number}") if number else self
 
     def config(self) -> dict[str, str]:
         """Broker-side settings in Kafka's own names and units."""
@@ -39,7 +49,7 @@ CANDIDATE_EVENTS = Topic(
     name="candidate-events",
     key="tenant/application (the first of the pack)",
     producers=("gateway",),
-    consumers=("worker", "archiver", "verify"),
+    consumers=("worker", "archiver", "verify", "replay"),
     retention_ms=-1,  # the log is the truth that every cell is rebuilt from
 )
 APPLICATIONS = Topic(
@@ -48,6 +58,15 @@ APPLICATIONS = Topic(
     producers=("worker",),
     consumers=("worker",),
     compacted=True,
+    per_epoch=True,
+)
+PEOPLE = Topic(
+    name="people",
+    key="tenant/event id",
+    producers=("worker",),
+    consumers=("worker",),
+    compacted=True,
+    per_epoch=True,
 )
 KPI_CELLS = Topic(
     name="kpi-cells",
@@ -55,13 +74,46 @@ KPI_CELLS = Topic(
     producers=("worker",),
     consumers=("worker", "archiver", "verify"),
     compacted=True,
+    per_epoch=True,
+)
+EPOCHS = Topic(
+    name="epochs",
+    key="number of the epoch",
+    producers=("worker", "replay"),
+    consumers=("worker", "archiver", "verify", "replay"),
+    compacted=True,
+    co_partitioned=False,
+)
+CONNECTION_HEALTH = Topic(
+    name="connection-health",
+    key="connection/run of a gateway/what/name",
+    producers=("gateway",),
+    consumers=("archiver",),
+    compacted=True,
+    co_partitioned=False,
 )
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
-    producers=("gateway", "worker"),
+    producers=("gateway", "worker", "dlq"),
     consumers=("archiver", "dlq"),
     retention_ms=30 * DAY_MS,
 )
 
-TOPICS = (CANDIDATE_EVENTS, APPLICATIONS, KPI_CELLS, QUARANTINE)
+TOPICS = (
+    CANDIDATE_EVENTS,
+    APPLICATIONS,
+    PEOPLE,
+    KPI_CELLS,
+    QUARANTINE,
+    EPOCHS,
+    CONNECTION_HEALTH,
+)
+
+_EPOCH = re.compile(r"-e([1-9][0-9]*)$")
+
+
+def epoch_of(name: str) -> int:
+    """The epoch that a topic's name says it belongs to."""
+    found = _EPOCH.search(name)
+    return int(found.group(1)) if found else 0

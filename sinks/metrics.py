@@ -20,6 +20,11 @@ class WorkerMetrics:
             "Records that could not be read",
             registry=self.registry,
         )
+        self.copies = Counter(
+            "hirelay_worker_events_copied",
+            "Copies of events about candidates and pipelines, written to the other partitions",
+            registry=self.registry,
+        )
         self.rows = Counter(
             "hirelay_worker_rows_written",
             "Changelog rows written",

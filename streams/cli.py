@@ -73,12 +73,17 @@ def gateway(state: State = None) -> None:
 
 
 @app.command()
-def worker(state: State = None) -> None:
+def worker(
+    state: State = None,
+    epoch: Annotated[
+        int | None, typer.Option(help="Count in this epoch instead of the live one.")
+    ] = None,
+) -> None:
     """Keep the exact KPI cells."""
     from streams.worker.role import serve
 
     sys.argv = sys.argv[:1]  # Faust reads the command line too
-    serve(load(state))
+    serve(load(state), epoch)
 
 
 @app.command()

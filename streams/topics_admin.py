@@ -26,7 +26,7 @@ def ensure_topics(
         missing = [topic for topic in topics if topic.name not in held]
         if missing:
             admin.create_topics([_new(topic, partitions, replication) for topic in missing])
-        _check(admin, [topic.name for topic in topics if topic.name in held], partitions)
+        _check(admin, [topic for topic in topics if topic.name in held], partitions)
     except TopicAlreadyExistsError:
         return []  # somebody else created them at this moment, as declared
     finally:
@@ -37,18 +37,23 @@ def ensure_topics(
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     return NewTopic(
         topic.name,
-        num_partitions=partitions,
+        num_partitions=_count(topic, partitions),
         replication_factor=replication,
         topic_configs=topic.config(),
     )
 
 
-def _check(admin: KafkaAdminClient, names: list[str], partitions: int) -> None:
-    described = admin.describe_topics(names) if names else []
+def _count(topic: Topic, partitions: int) -> int:
+    return partitions if topic.co_partitioned else 1
+
+
+def _check(admin: KafkaAdminClient, topics: Sequence[Topic], partitions: int) -> None:
+    wanted = {topic.name: _count(topic, partitions) for topic in topics}
+    described = admin.describe_topics(list(wanted)) if wanted else []
     for found in described["topics"] if isinstance(described, dict) else described:
-        count = len(found["partitions"])
-        if count != partitions:
+        name, count = found.get("name", found.get("topic")), len(found["partitions"])
+        if count != wanted[name]:
             raise Malformed(
                 "partitions",
-                f"{found.get('name', found.get('topic'))} has {count} partitions, HIRELAY_PARTITIONS says {partitions}",
+                f"{name} has {count} partitions, HIRELAY_PARTITIONS says {wanted[name]}",
             )

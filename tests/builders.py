@@ -41,11 +41,41 @@ def histories(draw: st.DrawFn) -> list[Happening]:
             channel="doda",
             applied=START,
             job="j1",
+            candidate="c1",
         )
     ]
     for number in range(1, draw(st.integers(1, 12))):
         events.append(draw(_anything(number)))
     return events
+
+
+def contexts(number: int) -> st.SearchStrategy[Happening]:
+    """What may happen to a candidate or to the pipeline of a job."""
+    hours = st.integers(0, 24 * 20)
+    people = st.sampled_from(["c1", "c2", "c3"])
+    stages = st.sampled_from([stage for stage, _ in STAGES] + ["new"])
+    return st.one_of(
+        st.builds(
+            lambda h, a, b: happened(number, "candidate.merged", h, candidate=a, entity=b),
+            hours,
+            people,
+            people,
+        ),
+        st.builds(
+            lambda h, k, c, n: happened(number, f"candidate.{k}", h, candidate=c, number=n),
+            hours,
+            st.sampled_from(["deleted", "anonymized"]),
+            people,
+            st.integers(0, 1),
+        ),
+        st.builds(
+            lambda h, j, a, b: happened(number, "pipeline.remapped", h, job=j, moves=((a, b),)),
+            hours,
+            st.sampled_from(["j1", "j2"]),
+            stages,
+            stages,
+        ),
+    )
 
 
 def _anything(number: int) -> st.SearchStrategy[Happening]:
@@ -64,12 +94,20 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
             owner,
         ),
         st.builds(
-            lambda h, k, s: happened(
-                number, f"application.{k}", h, stage=s and s[0], stage_name=s and s[1]
+            lambda h, k, s, p, r: happened(
+                number,
+                f"application.{k}",
+                h,
+                stage=s and s[0],
+                stage_name=s and s[1],
+                party=p,
+                reason_name=r,
             ),
             hours,
             one_of(["rejected", "withdrawn", "closed", "hired", "unhired", "reopened"]),
             st.one_of(st.none(), stages),
+            one_of([None, "company", "candidate", "unknown"]),
+            one_of([None, "辞退", "Timing"]),
         ),
         st.builds(
             lambda h, k, e, p: happened(number, f"interview.{k}", h, entity=e, people=p),
@@ -104,9 +142,18 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
             one_of([None, START, START + 30 * HOUR]),
         ),
         st.builds(
-            lambda h, n: happened(number, "application.updated", h, nature=n),
+            lambda h, n, a, c: happened(
+                number, "application.updated", h, nature=n, active=a, candidate=c
+            ),
             hours,
-            one_of(["prospect", "application"]),
+            one_of([None, "prospect", "application"]),
+            one_of([None, True, False]),
+            one_of([None, "c1", "c2"]),
         ),
-        st.builds(lambda h: happened(number, "application.deleted", h), hours),
+        st.builds(
+            lambda h, n: happened(number, "application.deleted", h, number=n),
+            hours,
+            one_of([0, 1]),
+        ),
+        contexts(number),
     )

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from schemas.rows import CandidateEvent, KpiCell, Quarantined
+from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
 
 TABLES: dict[type[NamedTuple], str] = {
-    KpiCell: "kpi_cells",
+    KpiCell: "epoch_cells",
     CandidateEvent: "candidate_events",
     Quarantined: "quarantined",
+    EpochRow: "epochs",
+    ConnectionCount: "connection_counts",
 }
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,10 +13,17 @@ from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, QUARANTINE
+from schemas.topics import CANDIDATE_EVENTS, CONNECTION_HEALTH, EPOCHS, KPI_CELLS, QUARANTINE
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
-from streams.archive.rows import Source, cell_rows, event_rows, quarantine_rows
+from streams.archive.rows import (
+    Source,
+    cell_rows,
+    epoch_rows,
+    event_rows,
+    health_rows,
+    quarantine_rows,
+)
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +36,16 @@ AWAY = (
 )  # what a ClickHouse that is away raises, by whichever transport
 
 Rows = list[NamedTuple]
+
+# How a record of each topic becomes rows; cells, of whatever epoch, are apart.
+READERS: dict[str, Callable[[Source, bytes], Sequence[NamedTuple]]] = {
+    CANDIDATE_EVENTS.name: event_rows,
+    QUARANTINE.name: quarantine_rows,
+    EPOCHS.name: epoch_rows,
+    CONNECTION_HEALTH.name: health_rows,
+}
+ARCHIVED = rf"^({'|'.join(READERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
+NEW_TOPICS_MS = 5_000  # how soon the topics of a new epoch are noticed
 Result = TypeVar("Result")
 
 
@@ -37,8 +54,8 @@ class Batch:
 
     def __init__(self) -> None:
         """Empty."""
-        self._cells: dict[tuple[int, bytes], Rows] = {}
-        self._others: dict[str, Rows] = {CANDIDATE_EVENTS.name: [], QUARANTINE.name: []}
+        self._cells: dict[tuple[str, int, bytes], Rows] = {}
+        self._others: dict[str, Rows] = {name: [] for name in READERS}
         self.positions: dict[Any, int] = {}
         self.unreadable: list[tuple[Source, str]] = []
 
@@ -47,14 +64,12 @@ class Batch:
         source = Source(record.topic, record.partition, record.offset)
         self.positions[part] = record.offset + 1
         try:
-            if record.topic == KPI_CELLS.name:
-                self._cells[record.partition, record.key] = [
-                    *cell_rows(source, record.key, record.value)
-                ]
-            elif record.topic == CANDIDATE_EVENTS.name:
-                self._others[record.topic].extend(event_rows(source, record.value))
+            reader = READERS.get(record.topic)
+            if reader is None:
+                rows = cell_rows(source, record.key, record.value)
+                self._cells[record.topic, record.partition, record.key] = [*rows]
             else:
-                self._others[record.topic].extend(quarantine_rows(source, record.value))
+                self._others[record.topic].extend(reader(source, record.value))
         except (Malformed, TypeError) as problem:
             self.unreadable.append((source, str(problem)))
 
@@ -92,9 +107,6 @@ async def for_ever(
 async def consumer_of(settings: Settings) -> Any:
     """A consumer of all archived topics that commits only when told to."""
     consumer = AIOKafkaConsumer(
-        KPI_CELLS.name,
-        CANDIDATE_EVENTS.name,
-        QUARANTINE.name,
         bootstrap_servers=settings.kafka,
         group_id="hirelay-archiver",
         enable_auto_commit=False,
@@ -103,7 +115,9 @@ async def consumer_of(settings: Settings) -> Any:
         session_timeout_ms=10_000,
         heartbeat_interval_ms=2_000,
         max_poll_interval_ms=3_600_000,  # a ClickHouse that is away for an hour is no dead consumer
+        metadata_max_age_ms=NEW_TOPICS_MS,
     )
+    consumer.subscribe(pattern=ARCHIVED)
     try:
         await consumer.start()
     except KafkaError as error:

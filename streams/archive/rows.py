@@ -1,18 +1,24 @@
 """Kafka records as rows of the base tables; pure."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from schemas import codec
+from schemas.candidate import Value
 from schemas.cells import decode_cell, decode_key
+from schemas.epoch import Epoch
 from schemas.errors import Malformed
 from schemas.event import short
+from schemas.health import HealthCount
 from schemas.quarantine import SetAside
-from schemas.rows import CandidateEvent, KpiCell, Quarantined
+from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
+from schemas.topics import epoch_of
 
 _EPOCH = date(1970, 1, 1)
+
+V = TypeVar("V", bound=Value)
 
 
 class Source(NamedTuple):
@@ -32,7 +38,7 @@ class _Named(msgspec.Struct):
 
 class _Data(msgspec.Struct):
     application: _Named = msgspec.field(default_factory=_Named)
-    channel: _Named = msgspec.field(default_factory=_Named)
+    channel: _Named | str = msgspec.field(default_factory=_Named)
     stage: _Named | None = None
     to_stage: _Named | None = None
 
@@ -47,6 +53,7 @@ class _Event(msgspec.Struct):
     recordedtime: datetime
     data: _Data
     test: bool = False
+    vendorevent: str | None = None
 
 
 class _Pack(msgspec.Struct):
@@ -62,8 +69,10 @@ def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
     """One row a measure, with the offset of the write as version; raise Malformed."""
     where, cell = decode_key(key), decode_cell(value)
     day = _EPOCH + timedelta(days=where.day)
+    epoch = epoch_of(source.topic)
     return [
         KpiCell(
+            epoch,
             where.tenant,
             where.dimension,
             where.member,
@@ -79,8 +88,9 @@ def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
 
 
 def event_rows(source: Source, value: bytes) -> list[CandidateEvent]:
-    """One row an event of a pack; raise Malformed for a record that the worker sets aside."""
-    codec.decode(value)
+    """One row an event of a pack, none for copies; raise Malformed for a record that the worker sets aside."""
+    if codec.read(value).forwarded:
+        return []
     pack = _pack_decoder.decode(value)
     return [_event_row(source, index, bytes(raw)) for index, raw in enumerate(pack.events)]
 
@@ -98,13 +108,14 @@ def _event_row(source: Source, index: int, body: bytes) -> CandidateEvent:
         type=short(event.type),
         subject=event.subject,
         connection=event.source.rpartition(":")[2],
+        vendorevent=event.vendorevent or "",
         time=event.time.astimezone(UTC),
         recordedtime=event.recordedtime.astimezone(UTC),
         test=event.test,
         application_id=application.id,
         job_id=application.job_id or "",
         job_name=application.job_name or "",
-        channel=event.data.channel.id,
+        channel=event.data.channel.id if isinstance(event.data.channel, _Named) else "",
         stage_id=stage.id,
         stage_name=stage.name or "",
         src_partition=source.partition,
@@ -116,10 +127,7 @@ def _event_row(source: Source, index: int, body: bytes) -> CandidateEvent:
 
 def quarantine_rows(source: Source, value: bytes) -> list[Quarantined]:
     """The one row of what was set aside; raise Malformed."""
-    try:
-        entry = SetAside.model_validate_json(value)
-    except ValueError as error:
-        raise Malformed("set_aside", str(error)[:200]) from error
+    entry = _read(SetAside, value)
     return [
         Quarantined(
             id=entry.id,
@@ -133,5 +141,40 @@ def quarantine_rows(source: Source, value: bytes) -> list[Quarantined]:
             rawref=entry.rawref or f"{source.topic}/{source.partition}/{source.offset}",
             src_partition=source.partition,
             src_offset=source.offset,
+            state=entry.state,
+            resolution=entry.resolution,
+            part=entry.part,
         )
     ]
+
+
+def epoch_rows(source: Source, value: bytes) -> list[EpochRow]:
+    """The one row of what an epoch has become; raise Malformed."""
+    epoch = _read(Epoch, value)
+    changed = epoch.changed.astimezone(UTC)
+    return [EpochRow(epoch.number, epoch.state, epoch.facts, changed, source.offset)]
+
+
+def health_rows(source: Source, value: bytes) -> list[ConnectionCount]:
+    """The one row of a count; raise Malformed."""
+    held = _read(HealthCount, value)
+    return [
+        ConnectionCount(
+            held.tenant,
+            held.connection,
+            held.vendor,
+            held.run,
+            held.what,
+            held.name,
+            held.total,
+            held.last.astimezone(UTC),
+            source.offset,
+        )
+    ]
+
+
+def _read(model: type[V], value: bytes) -> V:
+    try:
+        return model.model_validate_json(value)
+    except ValueError as error:
+        raise Malformed(model.__name__, str(error)[:200]) from error

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from schemas.rules import Rulebook
+from schemas.errors import Unavailable
 from sinks.clickhouse.client import connect
-from streams.config import load_tenancy
+from streams import epochs
 from streams.settings import Settings
 from streams.tools import verify
 from streams.tools.verify import Difference, Verdict
@@ -71,7 +71,9 @@ class Finding:
 
 def check(settings: Settings, *, patience_s: float, console: Console) -> Finding:
     """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
-    rulebook = Rulebook(load_tenancy(settings.config))
+    epoch = epochs.live(epochs.read(settings.kafka))
+    if epoch is None:
+        raise Unavailable("epoch", "no worker has counted anything yet: start one first")
     client = connect(settings.clickhouse, settings.clickhouse_password)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
@@ -82,7 +84,7 @@ def check(settings: Settings, *, patience_s: float, console: Console) -> Finding
             verify.verify(
                 settings.kafka,
                 client,
-                rulebook,
+                epoch,
                 patience_s=patience_s,
                 progress=lambda _what, done, total: bar.update(task, completed=done, total=total),
             )

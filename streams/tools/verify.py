@@ -9,9 +9,11 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas import codec
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
+from schemas.epoch import Epoch
 from schemas.errors import Malformed, Unavailable
 from schemas.facts import add, fold
-from schemas.history import Happening, happening
+from schemas.history import Happening, context, happening
+from schemas.people import Known, parents
 from schemas.rules import EPOCH_DAY, Rulebook
 from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
 
@@ -49,28 +51,41 @@ class Oracle:
     deliveries: int = 0
     poison: int = 0
     histories: dict[tuple[str, str], dict[bytes, Happening]] = field(default_factory=dict)
+    people: dict[str, Known] = field(default_factory=dict)
 
     def read(self, partition_offset: int, value: bytes | None) -> None:
         """Add one record; a record that cannot be read is counted, as the worker sets it aside."""
         try:
-            events = codec.decode(value)
+            pack = codec.read(value)
         except Malformed:
             self.poison += 1
             return
-        self.deliveries += len(events)
-        for index, accepted in enumerate(events):
+        if pack.forwarded:
+            return  # a copy of what stands elsewhere in the log
+        self.deliveries += len(pack.events)
+        for index, accepted in enumerate(pack.events):
             event = happening(accepted, partition_offset, index)
             if event is not None:
                 history = self.histories.setdefault((accepted.tenant, accepted.subject), {})
                 history.setdefault(event.id, event)
+            elif (about := context(accepted)) is not None:
+                self.people.setdefault(accepted.tenant, Known()).add(about)
 
     def cells(self) -> Cells:
         """What every cell must hold."""
         cells: Cells = {}
         for (tenant, _), history in self.histories.items():
-            state, changes = fold(history.values(), self.rulebook.of(tenant))
+            events = [*history.values(), *self._reaching(tenant, history)]
+            state, changes = fold(events, self.rulebook.of(tenant))
             add(cells, tenant, state, changes)
         return without_zeros(cells)
+
+    def _reaching(self, tenant: str, history: dict[bytes, Happening]) -> list[Happening]:
+        known = self.people.get(tenant)
+        if known is None:
+            return []
+        belongs_to = {parent for event in history.values() for parent in parents(event)}
+        return known.reaching(sorted(belongs_to), offset=-1)
 
 
 class Log:
@@ -140,11 +155,18 @@ class Changelog:
         return without_zeros(cells)
 
 
-def clickhouse_cells(client: Any) -> Cells:
-    """Every cell as ClickHouse shows it to readers."""
+CELLS = """
+select tenant, dimension, member, day, basis, measure, value
+from v_epoch_cells
+where epoch = {epoch:UInt16}
+"""
+
+
+def clickhouse_cells(client: Any, epoch: int) -> Cells:
+    """Every cell of an epoch as ClickHouse shows it to readers."""
     cells: Cells = {}
-    query = "select tenant, dimension, member, day, basis, measure, value from v_cells"
-    for tenant, dimension, member, day, basis, measure, value in client.query(query).result_rows:
+    found = client.query(CELLS, parameters={"epoch": epoch}).result_rows
+    for tenant, dimension, member, day, basis, measure, value in found:
         key = CellKey(tenant, dimension, member, day.toordinal() - EPOCH_DAY, basis)
         cells.setdefault(key, {})[measure] = value
     return without_zeros(cells)
@@ -162,23 +184,24 @@ def compare(where: str, expected: Cells, found: Cells) -> list[Difference]:
 def verify(
     bootstrap: str,
     client: Any,
-    rulebook: Rulebook,
+    epoch: Epoch,
     *,
     patience_s: float = 30.0,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Verdict:
-    """Compare until every cell has been seen equal; one that never was within `patience_s` is a difference.
+    """Compare until every cell of the epoch has been seen equal; one that never was within `patience_s` differs.
 
     The system may go on working meanwhile: each look reads all sources again to their present ends, so a cell on its
     way is equal at the next look, and a wrong one stays wrong.
     """
-    events, rows = Log(bootstrap, CANDIDATE_EVENTS), Log(bootstrap, KPI_CELLS)
-    oracle, changelog = Oracle(rulebook), Changelog()
+    events = Log(bootstrap, CANDIDATE_EVENTS)
+    rows = Log(bootstrap, KPI_CELLS.in_epoch(epoch.number))
+    oracle, changelog = Oracle(Rulebook(epoch.meaning)), Changelog()
     deadline = time.monotonic() + patience_s
     suspects: set[tuple[str, CellKey]] | None = None
     try:
         while True:
-            archived = clickhouse_cells(client)
+            archived = clickhouse_cells(client, epoch.number)
             for record in rows.read():
                 changelog.read(record.partition, record.key, record.value)
             for record in events.read(lambda done, total: progress("events", done, total)):
@@ -202,7 +225,8 @@ def verify(
 def _verdict(oracle: Oracle, expected: Cells, differences: list[Difference]) -> Verdict:
     return Verdict(
         deliveries=oracle.deliveries,
-        events=sum(len(history) for history in oracle.histories.values()),
+        events=sum(len(history) for history in oracle.histories.values())
+        + sum(len(known) for known in oracle.people.values()),
         applications=len(oracle.histories),
         cells=len(expected),
         measures=sum(len(tally) for tally in expected.values()),

@@ -1,12 +1,13 @@
-"""The worker's topology on one screen: one source, one agent, two tables whose changelogs we write ourselves."""
+"""The worker's topology on one screen: one source, one agent, three tables whose changelogs we write ourselves."""
 
 import asyncio
 import logging
 import os
 import socket
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,31 +16,34 @@ from faust.web import Request, Response, View
 from prometheus_client import generate_latest
 
 from schemas import cells, record
-from schemas.rules import Rulebook
-from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, Topic
+from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
 from streams.settings import Settings
+from streams.worker import kin, shard
 from streams.worker.changelog import Changelog
-from streams.worker.funnel import Funnel
+from streams.worker.funnel import Book, Funnel, Tables
 from streams.worker.recovery import BulkTableManager
-from streams.worker.store import LocalTable
+from streams.worker.store import LocalTable, Rows
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, rulebook: Rulebook) -> faust.App:
+def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
     """The Faust application of one worker process; nothing is opened before it starts."""
-    app = _faust(settings)
+    directory = settings.worker_dir / f"epoch-{epoch}"
+    app = _faust(settings, directory, epoch)
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
     )
-    tables = (
-        _table(app, settings, APPLICATIONS, record.version),
-        _table(app, settings, KPI_CELLS, lambda value: cells.decode_cell(value).o),
+    add = partial(_table, app, settings, directory)
+    tables = Tables(
+        applications=add(APPLICATIONS.in_epoch(epoch), record.version, kin.keys_of),
+        cells=add(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
+        people=add(PEOPLE.in_epoch(epoch), shard.version_of_person),
     )
     changelog = Changelog(settings.kafka)
     metrics = WorkerMetrics()
-    funnel = Funnel(rulebook, tables, changelog, metrics, lambda: datetime.now(UTC))
+    funnel = Funnel(book, tables, changelog, metrics, lambda: datetime.now(UTC))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:
@@ -69,13 +73,13 @@ def create_app(settings: Settings, rulebook: Rulebook) -> faust.App:
     return app
 
 
-def _faust(settings: Settings) -> faust.App:
-    settings.worker_dir.mkdir(parents=True, exist_ok=True)
+def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
+    directory.mkdir(parents=True, exist_ok=True)
     return faust.App(
-        "hirelay-funnel-v1",
+        group_of(epoch),
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
         store="memory://",
-        datadir=str(settings.worker_dir),
+        datadir=str(directory),
         agent_supervisor="mode.supervisors.CrashingSupervisor",
         TableManager=BulkTableManager,
         stream_wait_empty=False,
@@ -84,7 +88,7 @@ def _faust(settings: Settings) -> faust.App:
         topic_allow_declare=False,
         topic_partitions=settings.partitions,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=_identity(settings.worker_dir),
+        consumer_group_instance_id=_identity(directory),
         consumer_max_fetch_size=4 * 1024 * 1024,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
@@ -96,6 +100,11 @@ def _faust(settings: Settings) -> faust.App:
         web_tables_enabled=False,
         web_router_enabled=False,
     )
+
+
+def group_of(epoch: int) -> str:
+    """The consumer group of all workers that count in an epoch."""
+    return f"hirelay-funnel-e{epoch}"
 
 
 def _identity(directory: Path) -> str:
@@ -112,7 +121,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _table(app: faust.App, settings: Settings, topic: Topic, version: Any) -> LocalTable:
+def _table(  # noqa: PLR0913, PLR0917 - a table is described in one place
+    app: faust.App,
+    settings: Settings,
+    directory: Path,
+    topic: Topic,
+    version: Callable[[bytes], int],
+    implied: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
+) -> LocalTable:
     changelog = app.topic(
         topic.name,
         key_type=bytes,
@@ -133,8 +149,10 @@ def _table(app: faust.App, settings: Settings, topic: Topic, version: Any) -> Lo
         partitions=settings.partitions,
         changelog_topic=changelog,
     )
+    table.topic = topic.name
     table.version = version
-    table.directory = Path(settings.worker_dir) / topic.name
+    table.implied = implied
+    table.directory = directory / topic.name
     app.tables.add(table)
     return table
 

@@ -4,19 +4,22 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from schemas import codec
 from schemas.errors import Malformed
-from schemas.history import happening
+from schemas.history import context, happening
 from schemas.quarantine import SetAside
-from schemas.rules import Rulebook
-from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, QUARANTINE
+from schemas.rules import Rules
+from schemas.topics import CANDIDATE_EVENTS, QUARANTINE
 from sinks.metrics import WorkerMetrics
+from streams.worker import kin
+from streams.worker.celltable import Rows
 from streams.worker.changelog import Changelog
-from streams.worker.shard import Shard
+from streams.worker.shard import Changes, Shard
 from streams.worker.store import LocalTable
 
 log = logging.getLogger(__name__)
@@ -30,26 +33,43 @@ FROZEN_S = (
 )
 
 
+class Tables(NamedTuple):
+    """What a worker keeps of every partition it owns."""
+
+    applications: LocalTable
+    cells: LocalTable
+    people: LocalTable
+
+
+class Book(Protocol):
+    """The rules by which this worker counts."""
+
+    def of(self, tenant: str, source: str) -> Rules:
+        """The rules of the tenant, in which the connection of that CloudEvents source is settled."""
+
+
 class Funnel:
     """State and flush of one worker process; all methods run on its one event loop."""
 
     def __init__(
         self,
-        rulebook: Rulebook,
-        tables: tuple[LocalTable, LocalTable],
+        book: Book,
+        tables: Tables,
         changelog: Changelog,
         metrics: WorkerMetrics,
         now: Callable[[], datetime],
     ) -> None:
-        """`tables` are applications and cells; `acknowledge` is set by the agent before its first record."""
-        self._rulebook = rulebook
-        self._applications, self._cells = tables
+        """`acknowledge` is set by the agent before its first record."""
+        self._book = book
+        self._tables = tables
+        self._partitions = tables.applications.partitions
         self._changelog = changelog
         self._metrics = metrics
         self._now = now
         self._shards: dict[int, Shard] = {}
         self._expected: dict[int, int] = {}
         self._unacked: list[Any] = []
+        self._copies: list[tuple[int, bytes, bytes]] = []
         self.acknowledge: Callable[[Any], Awaitable[Any]] | None = None
         self._flushing = asyncio.Lock()
         self._persisted = time.monotonic()
@@ -59,10 +79,14 @@ class Funnel:
     def assigned(self) -> None:
         """Restore the cells of every owned partition into memory, before the first record of it arrives."""
         self._shards, self._expected, self._unacked, self.events_waiting = {}, {}, [], 0
-        for number, partition in self._cells.store.partitions.items():
-            shard = Shard(self._applications.store.partitions[number].get)
+        self._copies = []
+        for number, partition in self._tables.cells.store.partitions.items():
+            applications = self._tables.applications.store.partitions[number]
+            shard = Shard(applications.get, partial(kin.applications, applications))
             for key, value in partition.items():
                 shard.cells.restore(key, value)
+            for _, value in self._tables.people.store.partitions[number].items():
+                shard.remember(value)
             self._shards[number] = shard
         self._awake = time.monotonic()
         self._metrics.partitions.set(len(self._shards))
@@ -81,26 +105,44 @@ class Funnel:
             return  # no longer ours: not acknowledged, its owner reads it
         self._check_gap(message.partition, message.offset)
         try:
-            events = codec.decode(message.value)
+            pack = codec.read(message.value)
         except Malformed as problem:
             await self._set_aside(message, problem)
         else:
-            self._apply(shard, message.offset, events)
+            self._apply(shard, message, pack)
         shard.offset = message.offset
         self._unacked.append(event)
         if self.events_waiting >= FULL:
             await self.flush()
 
-    def _apply(self, shard: Shard, offset: int, events: list[codec.Accepted]) -> None:
-        duplicates = 0
-        for index, accepted in enumerate(events):
+    def _apply(self, shard: Shard, message: Any, pack: codec.Pack) -> None:
+        offset, duplicates = message.offset, 0
+        for index, accepted in enumerate(pack.events):
+            tenant = accepted.tenant
             fact = happening(accepted, offset, index)
             if fact is not None:
-                rules = self._rulebook.of(accepted.tenant)
-                duplicates += not shard.take(accepted.tenant, accepted.subject, fact, rules)
-        self.events_waiting += len(events)
-        self._metrics.events.inc(len(events))
+                rules = self._book.of(tenant, accepted.source)
+                duplicates += not shard.take(tenant, accepted.subject, fact, rules)
+                continue
+            about = context(accepted, offset, index)
+            if about is None:
+                continue
+            if not shard.learn(tenant, about, self._book.of(tenant, accepted.source)):
+                duplicates += 1
+            elif not pack.forwarded:
+                self._forward(message.partition, accepted)
+        self.events_waiting += len(pack.events)
+        self._metrics.events.inc(len(pack.events))
         self._metrics.duplicates.inc(duplicates)
+
+    def _forward(self, home: int, event: codec.Accepted) -> None:
+        """Copy an event about a candidate or a pipeline to every other partition: its applications may be anywhere.
+
+        The copies are written by the flush that acknowledges the original; a crash repeats them, and their id makes
+        the repetition harmless.
+        """
+        key, value = f"{event.tenant}/{event.subject}".encode(), codec.forwarded(event)
+        self._copies.append((home, key, value))
 
     def _check_gap(self, partition: int, offset: int) -> None:
         """Offsets of a partition have no holes; a hole means lost records, and only a restart reads them again."""
@@ -134,29 +176,41 @@ class Funnel:
                 return
             started = time.monotonic()
             events, self._unacked, self.events_waiting = self._unacked, [], 0
-            changes = {n: (*shard.changes(), shard) for n, shard in self._shards.items()}
+            copies, self._copies = self._copies, []
+            changes = [(n, shard, shard.changes()) for n, shard in self._shards.items()]
             self._refuse_after_sleep()
             await asyncio.gather(
-                *(
-                    self._write(self._applications, APPLICATIONS.name, n, c[0])
-                    for n, c in changes.items()
-                ),
-                *(self._write(self._cells, KPI_CELLS.name, n, c[1]) for n, c in changes.items()),
+                self._copy(copies), *(self._write_all(n, each) for n, _, each in changes)
             )
-            for _, _, shard in changes.values():
+            for _, shard, _ in changes:
                 shard.forget()
             for event in events:
                 await self._acknowledge(event)
             self._persist()
             self._metrics.flush_seconds.observe(time.monotonic() - started)
 
+    async def _write_all(self, number: int, changes: Changes) -> None:
+        tables = self._tables
+        await asyncio.gather(
+            self._write(tables.applications, number, changes.applications, changes.links),
+            self._write(tables.cells, number, changes.cells),
+            self._write(tables.people, number, changes.people),
+        )
+
     async def _write(
-        self, table: LocalTable, topic: str, number: int, rows: list[tuple[bytes, bytes]]
+        self, table: LocalTable, number: int, rows: Rows, local: Iterable[bytes] = ()
     ) -> None:
         if rows:
-            offset = await self._changelog.write(topic, number, rows)
-            table.store.partitions[number].write(rows, offset)
-            self._metrics.rows.labels(topic).inc(len(rows))
+            offset = await self._changelog.write(table.topic, number, rows)
+            table.store.partitions[number].write(rows, offset, local)
+            self._metrics.rows.labels(table.name).inc(len(rows))
+
+    async def _copy(self, copies: list[tuple[int, bytes, bytes]]) -> None:
+        for number in range(self._partitions) if copies else ():
+            rows = [(key, value) for home, key, value in copies if home != number]
+            if rows:
+                await self._changelog.write(CANDIDATE_EVENTS.name, number, rows)
+                self._metrics.copies.inc(len(rows))
 
     async def _acknowledge(self, event: Any) -> None:
         if self.acknowledge is None:
@@ -166,7 +220,7 @@ class Funnel:
 
     def _persist(self) -> None:
         if time.monotonic() - self._persisted > PERSIST_S:
-            for table in (self._applications, self._cells):
+            for table in self._tables:
                 for partition in table.store.partitions.values():
                     partition.persist()
             self._persisted = time.monotonic()

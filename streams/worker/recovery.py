@@ -106,7 +106,7 @@ def _merge(local: Partition, rows: dict[bytes, bytes], offset: int, table: Local
             held = local.get(key)
             if held is not None and table.version(held) > table.version(rows[key]):
                 del rows[key]
-    local.write(rows.items(), offset)
+    local.write(rows.items(), offset, table.implied(rows.items()))
     local.persist()
 
 

@@ -1,19 +1,78 @@
-"""Run one worker process until it is told to stop."""
+"""Run one worker process until it is told to stop, or until another epoch is live."""
 
 import gc
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
 
 import faust
 
-from schemas.rules import Rulebook
+from schemas.epoch import Epoch
+from schemas.errors import Unavailable
+from schemas.meaning import Meaning, meaning
+from streams import epochs
 from streams.config import load_tenancy
 from streams.settings import Settings
 from streams.worker.app import create_app
+from streams.worker.book import EpochBook
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 2.0
 
 
-def serve(settings: Settings) -> None:
-    """Work until SIGTERM (exit 0) or a failure (exit 1, to be restarted and replayed)."""
+def serve(settings: Settings, number: int | None = None) -> None:
+    """Work until SIGTERM (exit 0) or a failure (exit 1, to be restarted and replayed).
+
+    `number` names an epoch to count in, None means the live one. While the live numbers are of another version of the
+    facts nothing is counted: adding to them would mix the two. It says so, and waits for `hirelay replay`.
+    """
     gc.set_threshold(
         50_000, 20, 100_000
     )  # long-lived rows are not garbage; looking at them all is the cost
-    app = create_app(settings, Rulebook(load_tenancy(settings.config)))
+
+    def configured() -> Meaning:
+        return meaning(load_tenancy(settings.config))
+
+    def settle(wanted: Meaning) -> Meaning:
+        return epochs.settled(settings.kafka, epoch.number, wanted, datetime.now(UTC)).meaning
+
+    epoch = _settled(settings, number, configured())
+    for place in epoch.meaning.changes(configured()):
+        log.warning(
+            "the configuration means something else than the numbers were counted by: run `hirelay replay`",
+            extra={"place": place, "epoch": epoch.number},
+        )
+    log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
+    app = create_app(settings, EpochBook(epoch.meaning, configured, settle), epoch.number)
+    if number is None:
+        threading.Thread(target=_follow, args=(settings, epoch.number), daemon=True).start()
     faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
+
+
+def _settled(settings: Settings, number: int | None, wanted: Meaning) -> Epoch:
+    while True:
+        try:
+            return epochs.settled(settings.kafka, number, wanted, datetime.now(UTC))
+        except epochs.Outdated as why:
+            log.error("nothing is counted", extra={"reason": str(why)})  # noqa: TRY400 - no fault
+            time.sleep(WAIT_S)
+
+
+def _follow(settings: Settings, number: int) -> None:
+    """End the process as SIGTERM does when another epoch has become live: whoever restarts it works in that one."""
+    reader: epochs.Reader | None = None
+    while True:
+        time.sleep(WAIT_S)
+        try:
+            reader = reader or epochs.Reader(settings.kafka)
+            epoch = epochs.live(reader.read())
+        except Unavailable:
+            continue  # the broker is away, and the next look may find it
+        if epoch is not None and epoch.number != number:
+            log.info("another epoch is live", extra={"was": number, "is": epoch.number})
+            os.kill(os.getpid(), signal.SIGTERM)
+            return

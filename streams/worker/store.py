@@ -10,6 +10,7 @@ from faust.types import TP, EventT
 from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
 
 OFFSET_KEY = b"\x00changelog-offset"
+LOCAL = b"\x01"  # begins every key that is in no changelog, because the rows imply it
 
 Rows = Iterable[tuple[bytes, bytes]]
 
@@ -44,14 +45,23 @@ class Partition:
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Every row, in key order."""
         for key, value in self._rows.items():
-            if key != OFFSET_KEY:
+            if key != OFFSET_KEY and not key.startswith(LOCAL):
                 yield key, value
 
-    def write(self, rows: Rows, offset: int) -> None:
-        """Take the rows and the offset of the last of them at once."""
+    def keys_from(self, beginning: bytes) -> Iterator[bytes]:
+        """Every key that begins so, in order."""
+        for key in self._rows.keys(from_key=beginning):
+            if not key.startswith(beginning):
+                return
+            yield key
+
+    def write(self, rows: Rows, offset: int, local: Iterable[bytes] = ()) -> None:
+        """Take the rows, local keys, and the changelog offset of the last row, at once."""
         batch = WriteBatch(raw_mode=True)
         for key, value in rows:
             batch.put(key, value)
+        for key in local:
+            batch.put(key, b"")
         batch.put(OFFSET_KEY, str(offset).encode())
         self._rows.write(batch, self._unlogged)
         self.offset = offset
@@ -98,8 +108,9 @@ class LocalStore(Store[bytes, bytes]):
         for event in batch:
             message = event.message
             if message.key is not None and message.value is not None:
+                row = [(message.key, message.value)]
                 self.partitions[message.partition].write(
-                    [(message.key, message.value)], message.offset
+                    row, message.offset, self.table.implied(row)
                 )
 
     def reset_state(self) -> None:
@@ -115,10 +126,13 @@ class LocalStore(Store[bytes, bytes]):
 class LocalTable(faust.Table):
     """A Faust table whose changelog is written in whole batches and whose rows live in `LocalStore`.
 
-    `version` reads a row's version; recovery keeps the row with the higher one, so a stale writer loses.
+    `version` reads a row's version; recovery keeps the row with the higher one, so a stale writer loses. `implied` are
+    the local keys that rows imply, which recovery writes again.
     """
 
+    topic: str
     version: Callable[[bytes], int]
+    implied: Callable[[Rows], Iterable[bytes]]
     directory: Path
 
     def _new_store(self) -> LocalStore:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from schemas.meaning import meaning
 from schemas.rules import Rulebook
 from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS
 from streams.config import load_tenancy
@@ -116,7 +117,7 @@ def naive(bootstrap: str, folder: Path) -> float:
 
 def different(bootstrap: str, folder: Path) -> int:
     """Cells in which the changelog is not what the accepted events say."""
-    oracle = Oracle(Rulebook(load_tenancy(folder / "hirelay.yaml")))
+    oracle = Oracle(Rulebook(meaning(load_tenancy(folder / "hirelay.yaml"))))
     changelog = Changelog()
     for record in Log(bootstrap, CANDIDATE_EVENTS).read():
         oracle.read(record.offset, record.value)

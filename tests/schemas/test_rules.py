@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.history import milliseconds
+from schemas.meaning import Meaning, TenantMeaning, meaning_of
 from schemas.rules import EPOCH_DAY, Rulebook, Rules, rules_of
 from schemas.tenancy import Connection, Secret, StageRule, Tenancy, Tenant
 
 KEY = Secret(env="KEY")
 ZONES = ("Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
+
+
+def described(*stages: StageRule) -> TenantMeaning:
+    """What the fold takes from that company."""
+    return meaning_of(tenant(*stages))
 
 
 def tenant(*stages: StageRule) -> Tenant:
@@ -57,7 +63,7 @@ def test_well_known_names_are_known(name: str, milestone: str) -> None:
 def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
     """The administrator's word stands."""
     rules = rules_of(
-        tenant(
+        described(
             StageRule(stage_name="一次面接", milestone="casual"),
             StageRule(stage_id="7", milestone="assessment"),
         )
@@ -72,7 +78,7 @@ def test_a_rule_is_in_force_on_its_days_only() -> None:
     """From the first of February the stage means something else."""
     first = date(2026, 2, 1)
     rules = rules_of(
-        tenant(
+        described(
             StageRule(stage_id="7", milestone="screening", until=first),
             StageRule(stage_id="7", milestone="assessment", since=first),
         )
@@ -88,7 +94,7 @@ def test_a_rule_is_in_force_on_its_days_only() -> None:
 
 def test_an_unknown_tenant_counts_in_utc() -> None:
     """A company that was removed from the configuration does not stop the worker."""
-    assert Rulebook(Tenancy(tenants=())).of("gone").day(0) == 0
+    assert Rulebook(Meaning()).of("gone").day(0) == 0
 
 
 def test_mistakes_in_the_configuration_are_refused() -> None:

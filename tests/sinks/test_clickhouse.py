@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed, Unavailable
-from schemas.rows import CandidateEvent, KpiCell, Quarantined
+from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.writer import TABLES, Writer
@@ -21,6 +21,18 @@ FROZEN = {
     "0004_v_cells.sql": "c2736581c1248c660933334dd324fb4965441c1ba7d476794600e1abb5878acb",
     "0005_v_events.sql": "7fe4658ac3db17e94d7afd2ee20f7a6b2670d6ecfb29cf4ecbb0447ad1e5bd42",
     "0006_v_quarantined.sql": "4631301ddf3885d1e510a2b9030e9584a87d9a242eb01756b1d87cc5ce3fb054",
+    "0007_epochs.sql": "8a177cfda60be68e6e68810ecac58e42cdf617b89e9ba910449f39f8be3530f5",
+    "0008_epoch_cells.sql": "dcc9564386040ca9e9f79817e571a9dc75b4ec91fbfc2be0b57e12840fd22b96",
+    "0009_epoch_cells_filled.sql": "cd084b5a985586dcb3b88ff765f24d8360e7560d3b945d6bac107b7df68e3305",
+    "0010_v_epoch_cells.sql": "2fecf3459f6c2065e8c5934c8fcde494820549c470ed62495066b9324e0720a0",
+    "0011_v_cells.sql": "994412bb5b6e021cb406fa60e380e00f51a53619ee5e44965f8d105689528331",
+    "0012_kpi_cells_gone.sql": "3cca24a8ca63a202e871c4c2820ca5878fcfe3fd2ccd531ba601d2a7cf4a6709",
+    "0013_candidate_events_vendorevent.sql": "214030eb47ea14b389a311ad8e0f192841d167ee9794302baa16be3fa97908ae",
+    "0014_v_events.sql": "6fc847603863bd70859800f898124095fed5cc19eb784498772e37547c8f8ae2",
+    "0015_quarantined_state.sql": "f46a513821a36a6ef5c6a816f5e1bd10ec3835bf620ff0a289e58c11ed686c42",
+    "0016_v_quarantined.sql": "ae544b532ca87b23c160fd11ed63e05623489246e542662968517e1c86b40538",
+    "0017_connection_counts.sql": "f1004286d0d7cfd97c85c5f203271ab26538ae15d9b7da55349f5952a2e5399d",
+    "0018_v_connection_counts.sql": "781dc8f09e8fa57d9ccf27c54ed094676ab905d8e994bc21ac45d6e56abba276",
 }
 
 
@@ -33,10 +45,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     client.close()
 
 
-def cell(tenant: str, value: int, version: int, partition: int = 0) -> KpiCell:
+def cell(tenant: str, value: int, version: int, partition: int = 0, epoch: int = 0) -> KpiCell:
     """One measure of one cell."""
+    day = date(2026, 1, 5)
     return KpiCell(
-        tenant, "total", "all", date(2026, 1, 5), "decision", "hired", partition, value, version
+        epoch, tenant, "total", "all", day, "decision", "hired", partition, value, version
     )
 
 
@@ -67,7 +80,7 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
         migrations.migrate(client)
 
 
-@pytest.mark.parametrize("model", [KpiCell, CandidateEvent, Quarantined])
+@pytest.mark.parametrize("model", [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount])
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
     """The table and the model say the same, in the same order."""
     described = client.query(f"describe table {TABLES[model]}").result_rows
@@ -107,6 +120,33 @@ def test_an_older_row_that_comes_late_changes_nothing(client: Any) -> None:
     assert shown(client, "late") == 8
 
 
+def test_only_the_live_epoch_is_shown(client: Any) -> None:
+    """A rebuild counts beside the numbers that are shown, until it is made live."""
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    Writer(client).write([cell("epochs", 1, 5)], "epochs-1")
+    Writer(client).write([cell("epochs", 2, 5, epoch=3)], "epochs-2")
+    Writer(client).write([EpochRow(3, "building", 2, now, 1)], "epochs-3")
+    before = shown(client, "epochs")
+    Writer(client).write([EpochRow(3, "live", 2, now, 2)], "epochs-4")
+    after = shown(client, "epochs")
+    Writer(client).write([EpochRow(3, "retired", 2, now, 3)], "epochs-5")
+
+    assert (before, after) == (1, 2)
+
+
+def test_what_was_counted_before_epochs_is_kept(client: Any) -> None:
+    """An older database keeps its numbers when it is migrated, also when a migration is cut off and done again."""
+    by_number = {each.name[:4]: each.sql for each in migrations.migrations()}
+    client.command(by_number["0001"])
+    client.command(
+        "insert into kpi_cells values ('old', 'total', 'all', '2026-01-05', 'decision', 'hired', 0, 4, 7)"
+    )
+    for number in ("0008", "0009", "0009", "0012", "0012"):
+        client.command(by_number[number])
+
+    assert shown(client, "old") == 4
+
+
 def test_an_event_archived_twice_is_one_event(client: Any) -> None:
     """The archive holds each accepted event once."""
     now = datetime(2026, 1, 5, tzinfo=UTC)
@@ -116,6 +156,7 @@ def test_an_event_archived_twice_is_one_event(client: Any) -> None:
         "application.created",
         "a1",
         "c",
+        "",
         now,
         now,
         False,

@@ -1,0 +1,3 @@
+create or replace view v_quarantined as
+select *
+from quarantined final

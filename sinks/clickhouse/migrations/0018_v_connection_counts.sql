@@ -1,0 +1,17 @@
+-- Over all gateways and all their runs.
+create or replace view v_connection_counts as
+select
+    tenant,
+    connection,
+    vendor,
+    what,
+    name,
+    sum(total) as total,
+    max(last) as last
+from connection_counts final
+group by
+    tenant,
+    connection,
+    vendor,
+    what,
+    name

@@ -23,6 +23,7 @@ class Application(Value):
     """Which application, as of the event. `applied_at` is when the candidate applied, never when we heard of it.
 
     `active` is what a vendor that sends snapshots says of it: true undoes an ending that came before, None says nothing.
+    `revision` is when the vendor last changed the snapshot: of two that tell of one instant the later revision stands.
     """
 
     id: Id
@@ -34,6 +35,7 @@ class Application(Value):
     kind: Literal["application", "prospect", "pool"] | None = None
     applied_at: AwareDatetime | None = None
     active: bool | None = None
+    revision: AwareDatetime | None = None
 
 
 class Channel(Value):

@@ -34,6 +34,7 @@ class Subject(msgspec.Struct, gc=False):
     applied_at: datetime | None = None
     candidate_id: str | None = None
     active: bool | None = None
+    revision: datetime | None = None
 
 
 class Owned(msgspec.Struct, gc=False):
@@ -149,9 +150,11 @@ def read(value: bytes | None) -> Pack:
 
 def _sound(event: Accepted) -> bool:
     """What the fold relies on and only a foreign writer can break: a hex id, and instants of our time with a zone."""
-    moments = [event.time]
-    if event.data.application is not None and event.data.application.applied_at is not None:
-        moments.append(event.data.application.applied_at)
+    subject = event.data.application
+    moments = (
+        (event.time,) if subject is None else (event.time, subject.applied_at, subject.revision)
+    )
     return _HEX_ID.fullmatch(event.id) is not None and all(
-        moment.tzinfo is not None and 1990 <= moment.year < 2100 for moment in moments
+        moment is None or (moment.tzinfo is not None and 1990 <= moment.year < 2100)
+        for moment in moments
     )

@@ -61,9 +61,9 @@ STEPS: dict[str, Step] = {
     "offer.revoked": meetings.offer,
     "offer.superseded": meetings.offer,
     "offer.deleted": meetings.offer,
-    "pipeline.remapped": journey.remap,
     # What these change is decided over the whole history, before the fold starts.
     "application.deleted": nothing,
+    "pipeline.remapped": nothing,
     "candidate.merged": nothing,
     "candidate.deleted": nothing,
     "candidate.anonymized": nothing,
@@ -77,6 +77,8 @@ def start(history: list[Happening], rules: Rules) -> State:
     """
     fate = people.fate(history, rules.deleted)
     state = State(silent=fate.silent, until=fate.until)
+    for event in history:
+        state.renamed.update(event.moves)
     own = [event for event in history if event.kind not in CONTEXT]
     for event in own:
         state.silent |= event.test

@@ -8,8 +8,10 @@ import msgspec
 from schemas.codec import Accepted, Body, Named, Reason
 from schemas.event import TYPES, short
 
-# Types of one instant happen in the order of the table: a creation before a move, an ending last.
+# Types of one instant happen in the order of the table: a creation before a move, an ending last. Of the endings none
+# comes before another: which one it was may be corrected.
 RANK = {name: rank for rank, name in enumerate(TYPES)}
+RANK |= dict.fromkeys(("application.withdrawn", "application.closed"), RANK["application.rejected"])
 COUNTED = frozenset(
     name
     for name in TYPES
@@ -58,14 +60,15 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     reason: str | None = None
     reason_name: str | None = None
     moves: tuple[tuple[str, str], ...] = ()
+    revision: int = 0
 
 
-Order = tuple[int, int, bytes]
+Order = tuple[int, int, int, bytes]
 
 
 def order(happening: Happening) -> Order:
-    """When it happened; ties by type, then by id, so that the order never depends on arrival."""
-    return (happening.at, RANK[happening.kind], happening.id)
+    """When it happened; ties by type, revision and id, so that the order never depends on arrival."""
+    return (happening.at, RANK[happening.kind], happening.revision, happening.id)
 
 
 def milliseconds(moment: datetime) -> int:
@@ -83,6 +86,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     channel = data.channel if isinstance(data.channel, Named) else None
     reason = data.reason if isinstance(data.reason, Reason) else None
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
+    revision = subject.revision
     stage = data.to_stage or data.stage
     people = tuple(person.user_id for person in data.interviewers if person.role != "shadow")
     if data.interviewer_id is not None:
@@ -113,6 +117,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         party=data.party,
         reason=reason.id if reason is not None else None,
         reason_name=reason.name if reason is not None else None,
+        revision=0 if revision is None else milliseconds(revision),
     )
 
 

@@ -56,7 +56,7 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
     """
     if event.active and state.ended is not None:
         _resume(state, event, rules, changes)
-    if event.stage is None:
+    if event.stage is None or _renamed(state, event.stage):
         return
     milestone = _milestone(state, event, event.stage, rules)
     if state.ended is not None:
@@ -66,7 +66,12 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
 
 
 def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
-    """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once."""
+    """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once.
+
+    A hire that is told again says nothing new: it was decided when it was first told.
+    """
+    if state.ended == event.kind == "application.hired":
+        return
     _undo(state, changes)
     arrive(state, event, rules, changes)
     day = rules.day(event.at)
@@ -89,25 +94,33 @@ def reopen(state: State, event: Happening, rules: Rules, changes: list[Change]) 
     arrive(state, event, rules, changes)
 
 
-def remap(state: State, event: Happening, _rules: Rules, _changes: list[Change]) -> None:
-    """The pipeline was exchanged under the application: its stages have new ids, and nobody decided anything."""
-    new_ids = dict(event.moves)
-    for visit in state.visits:
-        visit.stage = new_ids.get(visit.stage, visit.stage)
-    if state.parked is not None:
-        stage, milestone = state.parked
-        state.parked = (new_ids.get(stage, stage), milestone)
-    state.renamed.update({new: old for old, new in event.moves if new != old})
+def _renamed(state: State, stage: str) -> bool:
+    """Whether the application is where it was, in a pipeline that was exchanged: nobody decided anything."""
+    if not state.renamed or not state.visits or state.ended is not None:
+        return False
+    visit = state.visits[-1]
+    if stage not in _later_names(state.renamed, visit.stage):
+        return False
+    visit.stage = stage
+    return True
+
+
+def _later_names(renamed: dict[str, str], stage: str) -> list[str]:
+    """What a stage was called after each exchange of the pipeline, in order; a circle ends where it closes."""
+    names = [stage]
+    while (name := renamed.get(names[-1])) is not None and name not in names:
+        names.append(name)
+    return names[1:]
 
 
 def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
-    """What the stage means; one that nobody mapped means what it meant before it was renamed."""
+    """What the stage means; one that nobody mapped means what a stage meant that it took the place of."""
     found = rules.milestone(event.connection, stage, event.stage_name, event.stage_kind, event.at)
-    seen = {stage}
-    while found == UNMAPPED and (old := state.renamed.get(stage)) is not None and old not in seen:
-        found, stage = rules.milestone(event.connection, old, None, None, event.at), old
-        seen.add(old)
-    return found
+    if found != UNMAPPED or not state.renamed:
+        return found
+    before = (old for old in sorted(state.renamed) if stage in _later_names(state.renamed, old))
+    meanings = (rules.milestone(event.connection, old, None, None, event.at) for old in before)
+    return next((meaning for meaning in meanings if meaning != UNMAPPED), UNMAPPED)
 
 
 def _kind(state: State, event: Happening, rules: Rules, changes: list[Change]) -> str:

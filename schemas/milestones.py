@@ -23,7 +23,7 @@ MILESTONES = (
 RANK = {name: rank for rank, name in enumerate(MILESTONES)}
 UNMAPPED = "unmapped"
 
-# Vendor kinds that name a milestone outright (documented enums of Workable, Lever and Recruitee).
+# Vendor kinds that name a milestone outright (documented enums of Workable, Lever, Recruitee and Ashby).
 KINDS = {
     "sourced": "lead",
     "lead": "lead",
@@ -34,9 +34,16 @@ KINDS = {
     "phone_screen": "casual",
     "screen": "casual",
     "assessment": "assessment",
+    "preinterviewscreen": "screening",
     "offer": "offer",
     "hired": "hired",
     "hire": "hired",
+}
+# Kinds that say less than a name may: an interview, but not which; asked after the names.
+VAGUE = {
+    "interview": "interview_n",
+    "onsite": "interview_n",
+    "evaluation": "assessment",
 }
 
 # Whole names, then parts of names, both after NFKC and casefold; the first part that matches wins.
@@ -57,6 +64,15 @@ NAMES = {
     "入社": "hired",
     "hired": "hired",
     "offer": "offer",
+    "interview": "interview_n",
+    "interviews": "interview_n",
+    "面接": "interview_n",
+    "inbox": "applied",
+    "applied": "applied",
+    "applied candidates": "applied",
+    "new applicant": "applied",
+    "new lead": "lead",
+    "sourced": "lead",
 }
 PARTS = (
     ("application review", "screening"),
@@ -133,4 +149,4 @@ def by_name(stage_name: str | None, vendor_kind: str | None) -> str:
     for part, milestone in PARTS:
         if part in name:
             return milestone
-    return UNMAPPED
+    return VAGUE.get((vendor_kind or "").casefold(), UNMAPPED)

@@ -34,8 +34,8 @@ class State(msgspec.Struct, array_like=True):
 
     `channel`, `job`, `nature` and `applied` are attributes of the whole history (last known wins), set before the
     fold starts; `silent` means that the application counts nowhere (prospect, test, deleted), `until` that nothing
-    after it does (anonymised). `counted` says that its first own event was met; `renamed` is stage id → the id that
-    the stage had before its pipeline was exchanged.
+    after it does (anonymised). `counted` says that its first own event was met. Where pipelines were exchanged under
+    the application, `renamed` is old → new stage id.
     """
 
     channel: str | None = None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from schemas.errors import Unavailable
 from schemas.event import Event
+from schemas.health import HealthCount
 from schemas.quarantine import SetAside
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -17,6 +18,7 @@ class ListPublisher:
 
     events: list[Event] = field(default_factory=list)
     entries: list[SetAside] = field(default_factory=list)
+    counts: list[HealthCount] = field(default_factory=list)
     away: bool = False
     running: bool = False
 
@@ -39,6 +41,12 @@ class ListPublisher:
         if self.away:
             raise Unavailable("broker_away")
         self.entries.append(entry)
+
+    async def report(self, counts: Sequence[HealthCount]) -> None:
+        """Keep the counts."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.counts.extend(counts)
 
     def ready(self) -> bool:
         """Whether it accepts."""

@@ -1,6 +1,6 @@
 """What a sender is told: a status, and JSON that says what happened and what to do about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RETRY_AFTER_S = 10  # seconds; the first retry of every vendor's schedule is later
 
@@ -12,6 +12,7 @@ class Answer:
     status: int
     outcome: str
     content: dict[str, str | int | None]
+    headers: dict[str, str] = field(default_factory=dict)
     retry_after: int | None = None
 
 

@@ -20,6 +20,7 @@ class Door:
     tenant: Tenant
     connection: Connection
     secrets: tuple[bytes, ...] = field(repr=False)
+    address_key: bytes = field(default=b"", repr=False)
     quarantine_key: bytes = field(repr=False)
     person_key: bytes = field(repr=False)
 
@@ -44,6 +45,25 @@ def load(path: Path, environ: Mapping[str, str], keys: Keys) -> Configuration:
     return resolve(load_tenancy(path), Vault(environ, path.parent), keys)
 
 
+def files(path: Path, tenancy: Tenancy) -> list[Path]:
+    """The configuration and every file of a secret that it names: what a change of it may be in."""
+    secrets = [
+        secret
+        for tenant in tenancy.tenants
+        for secret in (
+            tenant.quarantine_key,
+            tenant.person_key,
+            *(s for connection in tenant.connections for s in _all_secrets(connection)),
+        )
+    ]
+    return [path, *(path.parent / each.file for each in secrets if each.file is not None)]
+
+
+def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
+    key = connection.address_key
+    return connection.secrets if key is None else (*connection.secrets, key)
+
+
 def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
     """The doors of a tenancy; raise Misconfigured."""
     problems: list[str] = []
@@ -57,6 +77,7 @@ def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
                 tenant=tenant,
                 connection=connection,
                 secrets=_secrets(connection, vault, keys, problems),
+                address_key=_address_key(connection, vault, problems),
                 quarantine_key=derive(quarantine, QUARANTINE),
                 person_key=derive(person, PERSON),
             )
@@ -114,3 +135,9 @@ def _secrets(
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
     return tuple(found)
+
+
+def _address_key(connection: Connection, vault: Vault, problems: list[str]) -> bytes:
+    if connection.address_key is None:
+        return b""
+    return vault.find(connection.address_key, f"connection {connection.id}, address_key", problems)

@@ -1,9 +1,10 @@
 """One delivery, from raw bytes to an answer: verify, translate, wait for Kafka; set aside what is not understood."""
 
 import asyncio
+import hmac
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -11,19 +12,19 @@ import msgspec
 from schemas import codec
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.event import Event
+from schemas.health import What
 from streams.ingest import packer, sealing
-from streams.ingest.answer import RETRY_AFTER_S, Answer, Refused, unavailable
+from streams.ingest.answer import Answer, Refused, unavailable
 from streams.ingest.config import Door
+from streams.ingest.health import OTHER, Health
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.publisher import Publisher
+from streams.ingest.trust import Trust
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-# Deliveries that nobody has vouched for, kept per connection and hour: enough to repair a mistaken secret, too few to
-# fill the quarantine.
-UNTRUSTED_PER_HOUR = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +37,18 @@ class Arrival:
     headers: Headers
     body: bytes
     at: datetime
+    address_key: str = ""
 
     @property
     def context(self) -> Context:
         """For whom it is translated."""
-        return Context(tenant=self.door.tenant, connection=self.door.connection, now=self.at)
+        door = self.door
+        return Context(
+            tenant=door.tenant,
+            connection=door.connection,
+            now=self.at,
+            person_key=door.person_key,
+        )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -55,69 +63,103 @@ class Arrival:
 class Reception:
     """Answers deliveries; success is said only after Kafka has acknowledged everything."""
 
-    def __init__(self, publisher: Publisher, metrics: GatewayMetrics) -> None:
-        """Start with an empty count of untrusted deliveries."""
+    def __init__(self, publisher: Publisher, metrics: GatewayMetrics, health: Health) -> None:
+        """Start with an empty memory of whom to trust."""
         self._publisher = publisher
         self._metrics = metrics
-        self._untrusted: dict[str, tuple[int, int]] = {}
+        self._health = health
+        self._trust = Trust()
 
     async def take(self, arrival: Arrival) -> Answer:
         """Answer one delivery; raise Refused."""
         try:
-            return await self._take(arrival)
+            answer = await self._take(arrival)
         except Unavailable as error:
             log.warning("delivery put off", extra={**arrival.facts, "reason": error.reason})
+            self._note(arrival, "outcome", "unavailable")
             raise unavailable(error.reason) from error
+        except Refused:
+            self._note(arrival, "outcome", "refused")
+            raise
+        self._note(arrival, "outcome", answer.outcome)
+        return answer
 
     async def _take(self, arrival: Arrival) -> Answer:
-        door = arrival.door
-        if not door.secrets:
-            self._spend(arrival)
-            return await self._quarantine(
-                arrival, Malformed("pending_secret", "the connection has no secret yet")
-            )
+        greeting = arrival.vendor.greet(arrival.headers, arrival.body)
+        if greeting is not None:
+            content: dict[str, str | int | None] = {"delivery": arrival.id, "accepted": 0}
+            headers = dict(greeting.headers)
+            return Answer(status=greeting.status, outcome="ping", content=content, headers=headers)
+        if not arrival.door.secrets:
+            return await self._before_the_secret(arrival)
         try:
-            arrival.vendor.verify(arrival.headers, arrival.body, door.secrets, arrival.at)
+            self._verify(arrival)
         except Unauthentic as why:
+            self._note(arrival, "signature", "refused")
             log.warning("signature refused", extra={**arrival.facts, "detail": why.detail})
-            if door.connection.on_bad_signature == "reject":
+            if arrival.door.connection.on_bad_signature == "reject":
                 raise _unauthentic() from None
-            self._spend(arrival)
+            self._trust.spend(arrival.door.connection.id, arrival.at)
             return await self._quarantine(arrival, why)
         try:
-            translation = _checked(translate(arrival))
+            told = _checked(translate(arrival))
         except (Malformed, Unmapped) as why:
             return await self._quarantine(arrival, why)
-        return await self._accept(arrival, translation)
+        return await self._accept(arrival, told)
 
-    async def _accept(self, arrival: Arrival, translation: Translation) -> Answer:
-        vendor = arrival.vendor.name
-        fault = next(iter(translation.faults), None)
-        work = [self._publisher.accept(translation.events)]
+    def _verify(self, arrival: Arrival) -> None:
+        """Raise Unauthentic for another address, another signature, or another body under a signature already used."""
+        door, vendor = arrival.door, arrival.vendor
+        if door.address_key and not hmac.compare_digest(
+            door.address_key, arrival.address_key.encode()
+        ):
+            raise Unauthentic("bad_signature", "the last part of the address is not this one's key")
+        vendor.verify(arrival.headers, arrival.body, door.secrets, arrival.at)
+        nonce = vendor.nonce(arrival.body)
+        if nonce is not None:
+            self._trust.once(door.connection.id, nonce, arrival.body)
+
+    async def _before_the_secret(self, arrival: Arrival) -> Answer:
+        """The vendor shows its secret only after a test was answered: tests are answered, the rest is kept."""
+        try:
+            told = translate(arrival)
+        except (Malformed, Unmapped):
+            told = Translation()
+        if told.ping:
+            return await self._accept(arrival, told)
+        self._trust.spend(arrival.door.connection.id, arrival.at)
+        why = Malformed("pending_secret", "the connection has no secret yet")
+        return await self._quarantine(arrival, why)
+
+    async def _accept(self, arrival: Arrival, told: Translation) -> Answer:
+        vendor = arrival.vendor
+        work = [self._publisher.accept(told.events)]
+        fault = _together(told.faults)
         if fault is not None:
-            work.append(self._set_aside(arrival, fault))
+            work.append(self._set_aside(arrival, fault, told))
         await asyncio.gather(*work)
-        self._metrics.events.labels(vendor).inc(len(translation.events))
-        self._metrics.ignored.labels(vendor).inc(len(translation.ignored))
-        outcome = _outcome(translation)
-        log.info(
-            "delivery accepted",
-            extra={**arrival.facts, "outcome": outcome, "events": len(translation.events)},
-        )
+        self._metrics.events.labels(vendor.name).inc(len(told.events))
+        self._metrics.ignored.labels(vendor.name).inc(len(told.ignored))
+        known = told.event in vendor.mapped or told.event in vendor.ignored or told.ping
+        self._note(arrival, "event", told.event if known and told.event else OTHER)
+        outcome = _outcome(told)
+        facts = {**arrival.facts, "outcome": outcome, "events": len(told.events)}
+        log.info("delivery accepted", extra=facts)
         return Answer(
-            status=arrival.vendor.success,
+            status=vendor.success,
             outcome=outcome,
             content={
                 "delivery": arrival.id,
-                "accepted": len(translation.events),
-                "ignored": len(translation.ignored),
+                "accepted": len(told.events),
+                "ignored": len(told.ignored),
                 "quarantined": None if fault is None else fault.reason,
+                **({} if fault is None else {"message": fault.detail}),
             },
         )
 
     async def _quarantine(self, arrival: Arrival, why: Condition) -> Answer:
         """Kept for repair and replay, so the vendor is told success: it must neither retry nor give up the webhook."""
-        await self._set_aside(arrival, why)
+        await self._set_aside(arrival, why, None)
         return Answer(
             status=arrival.vendor.success,
             outcome="quarantined",
@@ -131,26 +173,17 @@ class Reception:
             },
         )
 
-    async def _set_aside(self, arrival: Arrival, why: Condition) -> None:
-        entry = sealing.set_aside(arrival.door, arrival.headers, arrival.body, why, arrival.context)
+    async def _set_aside(self, arrival: Arrival, why: Condition, told: Translation | None) -> None:
+        door = arrival.door
+        entry = sealing.set_aside(door, arrival.headers, arrival.body, why, arrival.context, told)
         await self._publisher.set_aside(entry)
         self._metrics.quarantined.labels(arrival.vendor.name, why.reason).inc()
+        self._note(arrival, "reason", why.reason)
         log.warning("delivery set aside", extra={**arrival.facts, "reason": why.reason})
 
-    def _spend(self, arrival: Arrival) -> None:
-        """Count an untrusted delivery that is about to be kept; raise Refused when the hour has had enough of them."""
-        hour = int(arrival.at.timestamp()) // 3600
-        connection = arrival.door.connection.id
-        since, count = self._untrusted.get(connection, (hour, 0))
-        count = count + 1 if since == hour else 1
-        if count > UNTRUSTED_PER_HOUR:
-            raise Refused(
-                429,
-                "too_many_untrusted",
-                "Too many deliveries that cannot be verified. Correct the secret, then send them again.",
-                RETRY_AFTER_S,
-            )
-        self._untrusted[connection] = (hour, count)
+    def _note(self, arrival: Arrival, what: What, name: str) -> None:
+        self._health.note(arrival.door, what, name, arrival.at)
+        self._metrics.note(arrival.door.connection.id, what, name, arrival.at)
 
 
 def translate(arrival: Arrival) -> Translation:
@@ -162,31 +195,33 @@ def translate(arrival: Arrival) -> Translation:
         raise Malformed("not_this_vendor", type(error).__name__) from None
 
 
-def _checked(translation: Translation) -> Translation:
+def _checked(told: Translation) -> Translation:
     """Without the events that the worker could not read: one of them would spoil the pack of all its neighbours."""
     sound: list[Event] = []
-    faults: list[Condition] = list(translation.faults)
-    for event in translation.events:
+    faults: list[Condition] = list(told.faults)
+    for event in told.events:
         try:
             msgspec.msgpack.encode(codec.decode(codec.encode([packer.encode(event)])))
         except (Malformed, ValueError, OverflowError):
             faults.append(Malformed("unmapped_value", f"{event.type} holds a value out of range"))
         else:
             sound.append(event)
-    if faults and not sound and not translation.ignored:
+    if faults and not sound and not told.ignored and not told.ping:
         raise faults[0]
-    return Translation(
-        events=tuple(sound),
-        ignored=translation.ignored,
-        faults=tuple(faults),
-        ping=translation.ping,
-    )
+    return replace(told, events=tuple(sound), faults=tuple(faults))
 
 
-def _outcome(translation: Translation) -> str:
-    if translation.events:
+def _together(faults: Sequence[Condition]) -> Condition | None:
+    """One condition for all parts of a delivery that could not be used."""
+    if not faults:
+        return None
+    return Malformed(faults[0].reason, "; ".join(fault.detail for fault in faults)[:500])
+
+
+def _outcome(told: Translation) -> str:
+    if told.events:
         return "accepted"
-    return "ping" if translation.ping else "ignored"
+    return "ping" if told.ping else "ignored"
 
 
 def _unauthentic() -> Refused:

@@ -1,4 +1,6 @@
-"""Every Prometheus metric of the gateway, named once; labels are vendors and closed-set words, never ids."""
+"""Every Prometheus metric of the gateway, named once; labels are vendors, configured connections and closed-set words."""
+
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -62,3 +64,40 @@ class GatewayMetrics:
             "Kafka producers given up because a send failed or hung",
             registry=self.registry,
         )
+        self.last_delivery = Gauge(
+            "hirelay_connection_last_delivery_timestamp_seconds",
+            "When a connection was last heard of; no series before the first delivery after a start",
+            ["connection"],
+            registry=self.registry,
+        )
+        self.signature_failures = Counter(
+            "hirelay_connection_signature_failures",
+            "Deliveries that no active secret vouches for",
+            ["connection"],
+            registry=self.registry,
+        )
+        self.set_aside = Counter(
+            "hirelay_connection_quarantined",
+            "Deliveries of a connection that were set aside, whole or in part",
+            ["connection", "reason"],
+            registry=self.registry,
+        )
+        self.configuration_stale = Gauge(
+            "hirelay_gateway_configuration_stale",
+            "1 while the configuration on disk cannot be used and an older one is in force",
+            registry=self.registry,
+        )
+
+    def open(self, connections: list[str]) -> None:
+        """Have a series for every configured connection, so that its first failure is seen."""
+        for each in connections:
+            self.signature_failures.labels(each)
+
+    def note(self, connection: str, what: str, name: str, at: datetime) -> None:
+        """Count what `schemas.health` counts, as far as Prometheus should know it."""
+        if what == "outcome":
+            self.last_delivery.labels(connection).set(at.timestamp())
+        elif what == "signature":
+            self.signature_failures.labels(connection).inc()
+        elif what == "reason":
+            self.set_aside.labels(connection, name).inc()

@@ -12,6 +12,7 @@ from aiokafka.partitioner import murmur2
 from schemas import codec, topics
 from schemas.errors import Unavailable
 from schemas.event import Event
+from schemas.health import HealthCount
 from schemas.quarantine import SetAside
 from streams.ingest.broker import Link
 from streams.ingest.metrics import GatewayMetrics
@@ -98,6 +99,22 @@ class Packer:
             raise Unavailable("quarantine_not_acknowledged") from error
         finally:
             item.done.cancel()
+
+    async def report(self, counts: Sequence[HealthCount]) -> None:
+        """Return when the broker has every count."""
+        producer, _ = self._link.producer()
+        sends = [
+            producer.send(
+                topics.CONNECTION_HEALTH.name, each.key(), each.model_dump_json().encode(), None
+            )
+            for each in counts
+        ]
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await asyncio.gather(*sends)
+        except TimeoutError as error:
+            self._link.distrust(producer)
+            raise Unavailable("health_not_acknowledged") from error
 
     def _room(self, size: int) -> None:
         if self._bytes + size > IN_FLIGHT_BYTES:

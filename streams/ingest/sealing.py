@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from schemas.errors import Condition, Malformed
 from schemas.quarantine import SetAside
 from streams.ingest.config import Door
-from streams.ingest.vendor import Context, Headers
+from streams.ingest.vendor import Context, Headers, Translation
 
 NONCE = 12  # bytes; the size AES-GCM is specified for
 # Passwords of the connection that no replay needs.
@@ -41,16 +41,26 @@ def entry_id(connection: str, body: bytes) -> str:
     return hashlib.sha256(connection.encode() + b"\x1f" + body).hexdigest()[:32]
 
 
-def set_aside(
-    door: Door, headers: Headers, body: bytes, why: Condition, context: Context
+def set_aside(  # noqa: PLR0913, PLR0917 - everything that an entry says
+    door: Door,
+    headers: Headers,
+    body: bytes,
+    why: Condition,
+    context: Context,
+    told: Translation | None = None,
 ) -> SetAside:
-    """The `quarantine` entry of a delivery that could not be understood or trusted."""
+    """The `quarantine` entry of a delivery that could not be understood or trusted.
+
+    `told` is the rest of it, where a part was accepted.
+    """
     return SetAside.model_validate(
         {
             "id": entry_id(door.connection.id, body),
             "tenant": door.tenant.id,
             "connection": door.connection.id,
             "vendor": door.connection.vendor,
+            "vendorevent": told.event or None if told is not None else None,
+            "part": told is not None and bool(told.events),
             "reason": why.reason,
             "detail": why.detail[:500],
             "at": context.now,

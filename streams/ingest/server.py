@@ -1,14 +1,14 @@
 """The gateway's HTTP face: webhooks in, health and metrics out."""
 
+import asyncio
+import contextlib
 import logging
 import os
-import re
-import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -18,17 +18,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from schemas import topics
-from streams.ingest import body as request_body
 from streams.ingest import config
-from streams.ingest.answer import Answer, Refused
 from streams.ingest.broker import KafkaProducer, Link
 from streams.ingest.config import Configuration
-from streams.ingest.delivery import Arrival, Clock, Reception, headers_of
+from streams.ingest.delivery import Clock
+from streams.ingest.gateway import Gateway, Reload, utc_now
 from streams.ingest.limits import IDLE_S, LimitedProtocol
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.packer import Packer
 from streams.ingest.publisher import Publisher
-from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 from streams.settings import Settings
 
@@ -36,10 +34,10 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 2_000  # beyond this a new one is answered 503 at once
 GRACE_S = 20  # longer than a delivery may take, so that a stop never cuts one off
-ORIGIN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
 
 RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "Everything in the delivery is acknowledged, passed over or set aside."},
+    202: {"description": "The same, for a vendor that takes only 202 for success."},
     400: {"description": "The request cannot be read; a retry of the same bytes cannot help."},
     401: {"description": "The signature does not match any active secret of the connection."},
     404: {"description": "There is no such vendor or connection."},
@@ -51,94 +49,28 @@ RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
-def utc_now() -> datetime:
-    """The edge where the clock is read."""
-    return datetime.now(UTC)
-
-
-class Gateway:
-    """What the routes share: doors, vendors, the publisher and the clock."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        configuration: Configuration,
-        publisher: Publisher,
-        clock: Clock,
-        metrics: GatewayMetrics,
-    ) -> None:
-        """Hold what is given; nothing starts here."""
-        self.settings = settings
-        self.publisher = publisher
-        self.metrics = metrics
-        self._configuration = configuration
-        self._clock = clock
-        self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
-        self._reception = Reception(publisher, metrics)
-        for name in self._vendors:
-            metrics.events.labels(name)  # a series that starts at 0 shows its first event
-
-    async def deliver(self, vendor: str, connection: str, request: Request) -> Response:
-        """Answer one request to `/hooks/…`, whatever is in it."""
-        delivery = secrets.token_hex(8)
-        try:
-            answer = await self._take(vendor, connection, request, delivery)
-        except Refused as refused:
-            self.metrics.refused.labels(refused.reason).inc()
-            answer = refused.answer(delivery)
-        known = vendor if vendor in self._vendors else "unknown"
-        self.metrics.deliveries.labels(known, answer.outcome).inc()
-        return _response(answer)
-
-    def handshake(self, vendor: str, connection: str, request: Request) -> Response:
-        """The CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
-        delivery = secrets.token_hex(8)
-        origin = request.headers.get("webhook-request-origin", "")
-        try:
-            found, _ = self._door(vendor, connection)
-            _welcome(found, origin)
-        except Refused as refused:
-            return _response(refused.answer(delivery))
-        headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
-        return Response(status_code=200, headers=headers)
-
-    async def _take(self, vendor: str, connection: str, request: Request, delivery: str) -> Answer:
-        found, door = self._door(vendor, connection)
-        whole = await request_body.read(request, self.settings.gateway_body_bytes)
-        arrival = Arrival(
-            id=delivery,
-            vendor=found,
-            door=door,
-            headers=headers_of(request.headers.raw),
-            body=whole,
-            at=self._clock(),
-        )
-        with self.metrics.seconds.time():
-            return await self._reception.take(arrival)
-
-    def _door(self, vendor: str, connection: str) -> tuple[Vendor, config.Door]:
-        door = self._configuration.doors.get((vendor, connection))
-        found = self._vendors.get(vendor)
-        if door is None or found is None:
-            message = "There is no such connection. The address is /hooks/<vendor>/<connection id>."
-            raise Refused(404, "no_such_connection", message)
-        return found, door
-
-
-def create_app(
+def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     settings: Settings,
     configuration: Configuration,
     publisher: Publisher,
     clock: Clock = utc_now,
     metrics: GatewayMetrics | None = None,
+    reload: Reload | None = None,
 ) -> FastAPI:
     """The application; its lifespan starts the publisher and, after the last request, stops it."""
-    gateway = Gateway(settings, configuration, publisher, clock, metrics or GatewayMetrics())
+    gateway = Gateway(
+        settings.gateway_body_bytes, configuration, publisher, clock, metrics or GatewayMetrics()
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
+        running = asyncio.create_task(gateway.run(reload))
         yield
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await gateway.close()
         await publisher.stop()
 
     app = FastAPI(
@@ -150,6 +82,7 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,
     )
+    app.state.gateway = gateway
     _add_hooks(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
@@ -163,6 +96,16 @@ def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
     async def deliver(vendor: str, connection: str, request: Request) -> Response:
         """Signed as the vendor signs: see the vendor's page for what to enter on its side."""
         return await gateway.deliver(vendor, connection, request)
+
+    @app.post(
+        path + "/{key}",
+        tags=["webhooks"],
+        summary="Deliver a webhook to an address that is itself a secret",
+        responses=RESPONSES,
+    )
+    async def deliver_by_key(vendor: str, connection: str, key: str, request: Request) -> Response:
+        """For vendors whose signature does not cover the body: the connection's `address_key` ends the address."""
+        return await gateway.deliver(vendor, connection, request, key)
 
     @app.options(
         path, tags=["webhooks"], summary="Ask whether deliveries are welcome (CloudEvents)"
@@ -209,21 +152,37 @@ async def _http_error(_: Request, error: Exception) -> Response:
     return JSONResponse(content, status_code=status, headers=headers)
 
 
-def _response(answer: Answer) -> Response:
-    headers = {} if answer.retry_after is None else {"Retry-After": str(answer.retry_after)}
-    return JSONResponse(answer.content, status_code=answer.status, headers=headers)
-
-
-def _welcome(vendor: Vendor, origin: str) -> None:
-    if not vendor.handshake:
-        raise Refused(405, "no_handshake", "This vendor is asked nothing: use POST.")
-    if ORIGIN.fullmatch(origin) is None:
-        raise Refused(400, "webhook_request_origin", "Send WebHook-Request-Origin: your host.")
-
-
 def keys() -> dict[str, Callable[[bytes], bytes]]:
     """How each vendor's secret becomes a key: what `config.load` needs."""
     return {vendor.name: vendor.key for vendor in VENDORS}
+
+
+class Source:
+    """The configuration on disk, read again when one of its files has changed."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read before `load`."""
+        self._path = path
+        self._stamp: object = None
+
+    def load(self) -> Configuration:
+        """The configuration as it is now; raise Misconfigured."""
+        configuration = config.load(self._path, os.environ, keys())
+        self._files = config.files(self._path, configuration.tenancy)
+        self._stamp = self._looked_at()
+        return configuration
+
+    def reload(self) -> Configuration | None:
+        """The configuration if a file has changed since the last call, else None; raise Misconfigured once a change."""
+        stamp = self._looked_at()
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        return self.load()
+
+    def _looked_at(self) -> object:
+        found = [path.stat() if path.exists() else None for path in self._files]
+        return [None if each is None else (each.st_mtime_ns, each.st_size) for each in found]
 
 
 def publisher_of(settings: Settings, metrics: GatewayMetrics) -> Packer:
@@ -237,9 +196,11 @@ def serve(settings: Settings) -> None:
 
     Raises Misconfigured before it listens. Prints nothing and writes no file; the address is logged.
     """
-    configuration = config.load(settings.config, os.environ, keys())
+    source = Source(settings.config)
+    configuration = source.load()
     metrics = GatewayMetrics()
-    app = create_app(settings, configuration, publisher_of(settings, metrics), utc_now, metrics)
+    publisher = publisher_of(settings, metrics)
+    app = create_app(settings, configuration, publisher, utc_now, metrics, source.reload)
     with _listen(settings.gateway_host, settings.gateway_port) as listener:
         server = uvicorn.Server(
             uvicorn.Config(

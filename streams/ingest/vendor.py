@@ -1,8 +1,11 @@
 """What a vendor is to the gateway: how it signs, what its bodies mean, and which answer it takes for success."""
 
+import hmac
+import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from schemas.candidate import Value
 from schemas.errors import Condition, Malformed
@@ -21,6 +24,12 @@ class Context:
     tenant: Tenant
     connection: Connection
     now: datetime
+    person_key: bytes = field(default=b"", repr=False)
+
+    def person(self, address: str) -> str:
+        """Who has this e-mail address, as 32 hex digits that only the tenant's key leads to (HMAC-SHA256)."""
+        normal = unicodedata.normalize("NFKC", address).strip().casefold()
+        return hmac.digest(self.person_key, normal.encode(), "sha256").hex()[:32]
 
     @property
     def source(self) -> str:
@@ -32,13 +41,33 @@ class Context:
 class Translation:
     """What one delivery says. `ignored` is (what, why) with closed-set texts; `faults` are parts to set aside.
 
-    A translation of nothing at all is an error of the vendor's adapter: a ping says so.
+    `event` is the vendor's own name of what it sent. A translation of nothing at all is an error of the vendor's
+    adapter: a ping says so.
     """
 
+    event: str = ""
     events: tuple[Event, ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()
     faults: tuple[Condition, ...] = ()
     ping: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greeting:
+    """The answer to a request that is no delivery and says nothing: a test before any secret exists, a handshake."""
+
+    status: int = 200
+    headers: Headers = ()
+
+
+def no_greeting(_headers: Headers, _body: bytes) -> Greeting | None:
+    """For vendors whose every request is a delivery."""
+    return None
+
+
+def no_nonce(_body: bytes) -> str | None:
+    """For vendors whose signature covers the body."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,19 +76,25 @@ class Vendor:
 
     `key` turns a configured secret into the signing key, once, at the start; it raises ValueError for a secret that
     cannot be one. `verify` raises Unauthentic. `translate` raises Malformed or Unmapped, and nothing else for any
-    bytes. `mapped` and `ignored` name every event of the vendor's documentation. `delivery_id` is the header that
-    names a delivery. `handshake` allows the CloudEvents OPTIONS request.
+    bytes. `mapped` and `ignored` name every event of the vendor's documentation; `expected` are those without which
+    the funnel has holes. `success` is the status the vendor takes for success. `keyed_by` says who makes the secret.
+    `handshake` allows the CloudEvents OPTIONS request. `greet` answers what is no delivery, before anything is
+    verified. `nonce` is what a signature that leaves out the body does cover, once per delivery.
     """
 
     name: str
+    title: str
     key: Callable[[bytes], bytes]
     verify: Callable[[Headers, bytes, Secrets, datetime], None]
     translate: Callable[[bytes, Headers, Context], Translation]
     mapped: frozenset[str]
     ignored: Mapping[str, str]
-    delivery_id: str
+    expected: frozenset[str] = frozenset()
     success: int = 200
+    keyed_by: Literal["customer", "vendor"] = "vendor"
     handshake: bool = False
+    greet: Callable[[Headers, bytes], Greeting | None] = no_greeting
+    nonce: Callable[[bytes], str | None] = no_nonce
 
 
 def values(headers: Headers, name: str) -> list[str]:

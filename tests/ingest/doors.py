@@ -1,30 +1,33 @@
-"""Doors for tests: two tenants, their secrets in plain sight, and what a body becomes behind them."""
+"""Doors for tests: a tenant with a connection of every vendor, their secrets in plain sight, and what a body becomes."""
 
 import base64
 import hmac
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenancy import Connection, Secret, Tenancy, Tenant
-from streams.ingest.config import Configuration, Vault, resolve
+from streams.ingest.config import Configuration, Vault, derive, resolve
 from streams.ingest.server import keys
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
 from tests.fakes import NOON
 
-GREENHOUSE_KEY = b"a greenhouse secret of the test"
 STANDARD_KEY = bytes(range(24))
 ENVIRON = {
-    "GREENHOUSE": GREENHOUSE_KEY.decode(),
+    **{each.name.upper(): f"a {each.name} secret of the test" for each in VENDORS},
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
     "PERSON": "p",
+    "ADDRESS": "an-address-key",
 }
+GREENHOUSE_KEY = ENVIRON["GREENHOUSE"].encode()
 GREENHOUSE = "/hooks/greenhouse/acme-greenhouse"
 LENIENT = "/hooks/greenhouse/acme-lenient"
 PENDING = "/hooks/greenhouse/acme-pending"
+SECRET_ADDRESS = "/hooks/greenhouse/acme-addressed"
 STANDARD = "/hooks/standard/acme-events"
 
 
@@ -35,17 +38,18 @@ def connection(vendor: str, name: str, **more: Any) -> Connection:
 
 
 def tenancy() -> Tenancy:
-    """One tenant with one connection of each behaviour."""
+    """One tenant with one connection of each vendor and of each behaviour."""
     acme = Tenant(
         id="acme",
         name="アクメ",
         quarantine_key=Secret(env="QUARANTINE"),
         person_key=Secret(env="PERSON"),
         connections=(
-            connection("greenhouse", "greenhouse"),
+            *(connection(each.name, each.name) for each in VENDORS),
             connection("greenhouse", "lenient", on_bad_signature="quarantine"),
             connection("greenhouse", "pending", secrets=()),
             connection("greenhouse", "prefixed", id_prefix="gh-", test=True),
+            connection("greenhouse", "addressed", address_key=Secret(env="ADDRESS")),
             connection("standard", "events"),
             connection("standard", "prefixed-events", id_prefix="own-"),
         ),
@@ -68,28 +72,56 @@ def context(name: str = "greenhouse", connection_id: str | None = None) -> Conte
     for tenant in tenancy().tenants:
         for each in tenant.connections:
             if each.vendor == name and connection_id in {None, each.id}:
-                return Context(tenant=tenant, connection=each, now=NOON)
+                key = derive(b"p", b"hirelay/person/1")
+                return Context(tenant=tenant, connection=each, now=NOON, person_key=key)
     raise LookupError(name)
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A delivery of a vendor: the bytes of its body, and the headers that matter beside the signature."""
+
+    vendor: str
+    body: bytes
+    headers: Headers = ()
+
+    def translated(self, connection_id: str | None = None) -> Translation:
+        """What the vendor's adapter makes of it; raise Malformed or Unmapped."""
+        where = context(self.vendor, connection_id)
+        return vendor(self.vendor).translate(self.body, self.headers, where)
+
+
+def fixture(path: Path) -> Fixture:
+    """The delivery in a file of `tests/vendors/<vendor>/`: a body, or `{"_headers": …, "body": …}`."""
+    raw = path.read_bytes()
+    value = json.loads(raw)
+    if isinstance(value, dict) and "_headers" in value:
+        headers = tuple((name.lower(), text) for name, text in value["_headers"].items())
+        return Fixture(path.parent.name, json.dumps(value["body"]).encode(), headers)
+    return Fixture(path.parent.name, raw)
 
 
 def translated(body: bytes, headers: Headers = (), connection_id: str | None = None) -> Translation:
     """What Greenhouse's adapter makes of a body."""
-    return vendor("greenhouse").translate(body, headers, context("greenhouse", connection_id))
+    return Fixture("greenhouse", body, headers).translated(connection_id)
 
 
-def expectation(body: bytes) -> dict[str, Any]:
-    """The same as JSON, or the error, in the form of the `.expect.json` files."""
+def expectation(delivery: Fixture) -> dict[str, Any]:
+    """What a delivery becomes, or the error, in the form of the `.expect.json` files."""
     try:
-        result = translated(body)
+        result = delivery.translated()
     except (Malformed, Unmapped) as error:
         return {"error": type(error).__name__, "reason": error.reason, "detail": error.detail}
     shown = ("id", "type", "time", "timequality", "subject", "data")
     events = [json.loads(event.model_dump_json(exclude_none=True)) for event in result.events]
-    return {
+    found: dict[str, Any] = {
         "events": [{name: event[name] for name in shown} for event in events],
         "ignored": [list(each) for each in result.ignored],
         "ping": result.ping,
     }
+    if result.faults:
+        found["faults"] = [[fault.reason, fault.detail] for fault in result.faults]
+    return found
 
 
 def greenhouse_signed(body: bytes, key: bytes = GREENHOUSE_KEY) -> dict[str, str]:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from streams.ingest import body as request_body
-from streams.ingest import delivery, sealing
+from streams.ingest import sealing, trust
 from streams.ingest.answer import Refused
 from streams.ingest.server import create_app
 from streams.settings import Settings
@@ -107,7 +107,7 @@ async def test_untrusted_deliveries_are_capped(
     client: httpx.AsyncClient, publisher: ListPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody can fill the quarantine with deliveries that are not verified."""
-    monkeypatch.setattr(delivery, "UNTRUSTED_PER_HOUR", 3)
+    monkeypatch.setattr(trust, "UNTRUSTED_PER_HOUR", 3)
     answers = [(await client.post(doors.LENIENT, content=b"%d" % n)).status_code for n in range(5)]
 
     assert (answers, len(publisher.entries)) == ([200, 200, 200, 429, 429], 3)
@@ -255,13 +255,13 @@ async def test_batch_is_kept_and_set_aside(
 
 
 async def test_metrics_and_description(client: httpx.AsyncClient) -> None:
-    """Operators see what came in, without any id; developers find the description."""
+    """Operators see what came in, by configured names and never by an id; developers find the description."""
     await post(client, MOVE)
     await client.post("/hooks/pigeon/x", content=b"")
     metrics = (await client.get("/metrics")).text
 
     assert 'hirelay_gateway_events_total{vendor="greenhouse"} 1.0' in metrics
-    assert "acme" not in metrics
+    assert "265277" not in metrics
     assert "pigeon" not in metrics
     assert "/hooks/{vendor}/{connection}" in (await client.get("/openapi.json")).json()["paths"]
 

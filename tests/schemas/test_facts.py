@@ -240,4 +240,4 @@ def test_the_fold_reports_its_last_event() -> None:
     state, _ = fold([moved(2, 5, "s1"), happened(1, "application.created")], RULES)
 
     assert state.last is not None
-    assert state.last[2] == (2).to_bytes(16, "big")
+    assert state.last[3] == (2).to_bytes(16, "big")

@@ -1,14 +1,12 @@
 """Greenhouse Recruiting: which of its events mean what, which are passed over and why."""
 
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 
-from pydantic import ValidationError
-
-from schemas.errors import Malformed, Unmapped
-from streams.ingest import signature
+from streams.ingest import reading, signature, telling
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
-from streams.ingest.vendors.greenhouse import applications, offers, others, pieces
+from streams.ingest.vendors.greenhouse import applications, offers, others, verifier
 from streams.ingest.vendors.greenhouse.payload import Body
 from streams.ingest.vendors.greenhouse.pieces import Delivery
 
@@ -50,51 +48,46 @@ IGNORED = MappingProxyType(
         "office_deleted": "an office is carried by each event as it was then",
     }
 )
+EXPECTED = frozenset(
+    {
+        "new_candidate_application",
+        "candidate_stage_change",
+        "application_updated",
+        "reject_candidate",
+        "unreject_candidate",
+        "hire_candidate",
+        "offer_created",
+        "offer_updated",
+    }
+)
 PING = "ping"
 DELIVERY_ID = "greenhouse-event-id"
 
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    try:
-        read = Body.model_validate_json(body)
-        if read.action == PING:
-            return Translation(ping=True)
-        if read.action in IGNORED:
-            return Translation(ignored=((read.action, IGNORED[read.action]),))
-        if read.action not in EVENTS:
-            raise Unmapped("unmapped_event", pieces.plain(read.action))
-        delivery = Delivery(
-            action=read.action,
-            raw=body,
-            payload=read.payload,
-            context=context,
-            delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
-        )
-        return EVENTS[read.action](delivery)
-    except ValidationError as error:
-        raise refusal(error) from None  # the chained error would repeat the person's data
-
-
-def refusal(error: ValidationError) -> Malformed:
-    """What is wrong with a body: places and kinds, never its values."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    kinds = {problem["type"] for problem in problems}
-    if "json_invalid" in kinds:
-        return Malformed("not_json", "the body is not JSON")
-    places = sorted({".".join(map(str, problem["loc"])) for problem in problems})
-    detail = f"{', '.join(places)[:300]}: {', '.join(sorted(kinds))[:100]}"
-    if kinds <= {"missing"} and ("action",) not in {problem["loc"] for problem in problems}:
-        return Malformed("missing_field", detail)
-    return Malformed("not_this_vendor", detail)
+    found, faults = reading.read(Body, body)
+    if found.action == PING:
+        return Translation(event=PING, ping=True)
+    delivery = Delivery(
+        name=found.action,
+        raw=body,
+        payload=found.payload,
+        context=context,
+        delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
+    )
+    tellers = {name: partial(teller, delivery) for name, teller in EVENTS.items()}
+    return telling.translation(found.action, tellers, IGNORED, faults)
 
 
 VENDOR = Vendor(
     name="greenhouse",
+    title="Greenhouse Recruiting",
     key=signature.plain_key,
-    verify=signature.greenhouse,
+    verify=verifier.verify,
     translate=translate,
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
-    delivery_id=DELIVERY_ID,
+    expected=EXPECTED,
+    keyed_by="customer",
 )

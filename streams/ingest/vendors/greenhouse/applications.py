@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 from schemas import candidate as canonical
 from schemas.event import Event
+from streams.ingest import telling
+from streams.ingest.telling import When
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.greenhouse import offers, pieces
 from streams.ingest.vendors.greenhouse.payload import Application, InterviewStep, RejectionReason
-from streams.ingest.vendors.greenhouse.pieces import Delivery, When
+from streams.ingest.vendors.greenhouse.pieces import Delivery
 
 Party = Literal["company", "candidate", "neither", "unknown"]
 
@@ -57,7 +59,7 @@ class Snapshot:
 
 
 def _snapshot(delivery: Delivery) -> Snapshot:
-    found = pieces.required(delivery.payload.application, "payload.application")
+    found = telling.required(delivery.payload.application, "payload.application")
     return Snapshot(delivery, found)
 
 
@@ -65,7 +67,7 @@ def created(delivery: Delivery) -> Translation:
     """応募; a prospect's kind keeps it out of every KPI until it is converted."""
     snapshot = _snapshot(delivery)
     seen = snapshot.application
-    if seen.prospect is None and delivery.action == "new_prospect_application":
+    if seen.prospect is None and delivery.name == "new_prospect_application":
         seen = seen.model_copy(update={"prospect": True})
         snapshot = Snapshot(delivery, seen)
     when = delivery.when(seen.applied_at or seen.last_activity_at)
@@ -81,7 +83,7 @@ def created(delivery: Delivery) -> Translation:
 def moved(delivery: Delivery) -> Translation:
     """A move: the stage left is not told, the time is that of the last activity."""
     snapshot = _snapshot(delivery)
-    current = pieces.required(
+    current = telling.required(
         pieces.stage(snapshot.application.current_stage), "payload.application.current_stage"
     )
     when = delivery.when(snapshot.application.last_activity_at)
@@ -97,7 +99,7 @@ def updated(delivery: Delivery) -> Translation:
     when = delivery.when(snapshot.application.last_activity_at)
     stage = pieces.stage(snapshot.application.current_stage)
     data = canonical.Updated(**snapshot.common(), stage=stage)
-    edit = delivery.event("application.updated", data, when, (data.model_dump_json(), when.text))
+    edit = delivery.event("application.updated", data, when, (data.model_dump_json(exclude_none=True), when.text))
     interviews, passed_over = _interviews(snapshot, when)
     return Translation(events=(*interviews, edit), ignored=passed_over)
 
@@ -158,7 +160,7 @@ def unhired(delivery: Delivery) -> Translation:
 
 def deleted(delivery: Delivery) -> Translation:
     """An application that is gone; it happens once, so its id is the fact."""
-    data = canonical.Data(**_snapshot(delivery).common())
+    data = canonical.Deleted(**_snapshot(delivery).common())
     return Translation(
         events=(delivery.event("application.deleted", data, delivery.when(None), ("deleted",)),)
     )

@@ -3,12 +3,13 @@
 from typing import Any
 
 from schemas import candidate as canonical
-from schemas.errors import Unmapped
+from schemas.errors import Condition, Unmapped
 from schemas.event import Event
+from streams.ingest import reading, telling
+from streams.ingest.telling import When
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.greenhouse import pieces
 from streams.ingest.vendors.greenhouse.payload import FlatOffer, Offer
-from streams.ingest.vendors.greenhouse.pieces import Delivery, When
+from streams.ingest.vendors.greenhouse.pieces import Delivery
 
 OUTCOMES = {
     "accepted": "offer.accepted",
@@ -20,27 +21,32 @@ OPEN = "created"
 
 def created(delivery: Delivery) -> Translation:
     """A new offer or a new version of one, with whatever has already become of it."""
-    offer = _flat(delivery)
+    offer, faults = _flat(delivery)
     made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
-    return Translation(events=(made, *_progress(delivery, offer)))
+    return Translation(events=(made, *_progress(delivery, offer)), faults=faults)
 
 
 def approved(delivery: Delivery) -> Translation:
     """The last approval; when it was given is not told."""
-    offer = _flat(delivery)
-    return Translation(events=(_event(delivery, offer, "offer.approved", delivery.when(None)),))
+    offer, faults = _flat(delivery)
+    event = _event(delivery, offer, "offer.approved", delivery.when(None))
+    return Translation(events=(event,), faults=faults)
 
 
 def updated(delivery: Delivery) -> Translation:
     """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
-    events = _progress(delivery, _flat(delivery))
-    return Translation(events=events, ignored=() if events else (("offer_updated", "draft"),))
+    offer, faults = _flat(delivery)
+    events = _progress(delivery, offer)
+    ignored = () if events else (("offer_updated", "draft"),)
+    return Translation(events=events, ignored=ignored, faults=faults)
 
 
 def deleted(delivery: Delivery) -> Translation:
     """An offer that was never made, after all."""
-    offer = delivery.payload.offer or _flat(delivery)
-    return Translation(events=(_event(delivery, offer, "offer.deleted", delivery.when(None)),))
+    nested = delivery.payload.offer
+    offer, faults = (nested, ()) if nested is not None else _flat(delivery)
+    event = _event(delivery, offer, "offer.deleted", delivery.when(None))
+    return Translation(events=(event,), faults=faults)
 
 
 def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
@@ -50,14 +56,15 @@ def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
     return delivery.event("offer.accepted", data, when, _fact(offer, when))
 
 
-def _flat(delivery: Delivery) -> Offer:
-    return FlatOffer.model_validate_json(delivery.raw).payload
+def _flat(delivery: Delivery) -> tuple[Offer, tuple[Condition, ...]]:
+    found, faults = reading.read(FlatOffer, delivery.raw)
+    return found.payload, faults
 
 
 def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
     status = (offer.offer_status or OPEN).casefold()
     if status != OPEN and status not in OUTCOMES:
-        raise Unmapped("unmapped_value", f"offer_status {pieces.plain(status)}")
+        raise Unmapped("unmapped_value", f"offer_status {telling.plain(status)}")
     events = []
     sent = offer.sent_on or offer.sent_at
     if sent is not None:
@@ -68,7 +75,7 @@ def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
 
 
 def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
-    application_id = pieces.required(offer.application_id, "payload.application_id")
+    application_id = telling.required(offer.application_id, "payload.application_id")
     application = canonical.Application(
         id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
     )

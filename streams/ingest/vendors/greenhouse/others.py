@@ -4,7 +4,8 @@ from datetime import datetime
 
 from schemas import candidate as canonical
 from schemas import surroundings
-from schemas.errors import Unmapped
+from schemas.errors import Condition, Unmapped
+from streams.ingest import reading, telling
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.greenhouse import pieces
 from streams.ingest.vendors.greenhouse.payload import Deleted, FlatPost, Job
@@ -14,7 +15,7 @@ from streams.ingest.vendors.greenhouse.pieces import Delivery
 def candidate_updated(delivery: Delivery) -> Translation:
     """A change of the person's own fields: which one is not told, and is none of ours."""
     person = delivery.payload.candidate
-    vendor_id = pieces.required(person.id if person is not None else None, "payload.candidate.id")
+    vendor_id = telling.required(person.id if person is not None else None, "payload.candidate.id")
     data = canonical.CandidateData(candidate_id=delivery.id(vendor_id))
     when = delivery.when(None)
     return Translation(events=(delivery.event("candidate.updated", data, when, (when.text,)),))
@@ -22,7 +23,7 @@ def candidate_updated(delivery: Delivery) -> Translation:
 
 def candidate_deleted(delivery: Delivery) -> Translation:
     """The person, and every application that went with them: Greenhouse sends no event for those."""
-    person = pieces.required(delivery.payload.person, "payload.person")
+    person = telling.required(delivery.payload.person, "payload.person")
     when = delivery.when(None)
     data = canonical.CandidateData(candidate_id=delivery.id(person.id))
     events = [delivery.event("candidate.deleted", data, when, ("deleted",))]
@@ -30,15 +31,15 @@ def candidate_deleted(delivery: Delivery) -> Translation:
         application = canonical.Application(
             id=delivery.id(vendor_id), candidate_id=data.candidate_id
         )
-        gone = canonical.Data(application=application)
+        gone = canonical.Deleted(application=application, cause="candidate")
         events.append(delivery.event("application.deleted", gone, when, ("deleted",)))
     return Translation(events=tuple(events))
 
 
 def candidate_merged(delivery: Delivery) -> Translation:
     """Two records of one person: the loser's id points to the winner from now on."""
-    person = pieces.required(delivery.payload.person, "payload.person")
-    winner = pieces.required(
+    person = telling.required(delivery.payload.person, "payload.person")
+    winner = telling.required(
         delivery.payload.new_candidate_id or person.new_candidate_id, "payload.new_candidate_id"
     )
     data = canonical.Merged(from_id=delivery.id(person.id), into_id=delivery.id(winner))
@@ -51,7 +52,7 @@ def candidate_anonymized(delivery: Delivery) -> Translation:
     person = delivery.payload.person
     vendor_id = delivery.payload.candidate_id or (person.id if person is not None else None)
     data = canonical.Anonymized(
-        candidate_id=delivery.id(pieces.required(vendor_id, "payload.candidate_id")),
+        candidate_id=delivery.id(telling.required(vendor_id, "payload.candidate_id")),
         fields=tuple(name for name in delivery.payload.anonymized_fields if name),
     )
     when = delivery.when(None)
@@ -80,18 +81,22 @@ def job_deleted(delivery: Delivery) -> Translation:
 
 def post_changed(delivery: Delivery) -> Translation:
     """求人票 live or not."""
-    post = delivery.payload.job_post or FlatPost.model_validate_json(delivery.raw).payload
-    live = bool(post.live) and delivery.action != "job_post_deleted"
+    post = delivery.payload.job_post
+    faults: tuple[Condition, ...] = ()
+    if post is None:
+        flat, faults = reading.read(FlatPost, delivery.raw)
+        post = flat.payload
+    live = bool(post.live) and delivery.name != "job_post_deleted"
     name = "posting.published" if live else "posting.unpublished"
     data = surroundings.Posting(posting_id=delivery.id(post.id), job_id=delivery.maybe(post.job_id))
     when = delivery.when(post.updated_at)
-    event = delivery.event(name, data, when, (post.id, delivery.action, when.text))
-    return Translation(events=(event,))
+    event = delivery.event(name, data, when, (post.id, delivery.name, when.text))
+    return Translation(events=(event,), faults=faults)
 
 
 def interview_deleted(delivery: Delivery) -> Translation:
     """面接 cancelled."""
-    gone = pieces.required(delivery.payload.interview, "payload.interview")
+    gone = telling.required(delivery.payload.interview, "payload.interview")
     data = canonical.Interview(
         application=_owner(delivery, gone), interview_id=delivery.id(gone.id)
     )
@@ -102,7 +107,7 @@ def interview_deleted(delivery: Delivery) -> Translation:
 
 def scorecard_deleted(delivery: Delivery) -> Translation:
     """評価 taken back."""
-    gone = pieces.required(delivery.payload.scorecard, "payload.scorecard")
+    gone = telling.required(delivery.payload.scorecard, "payload.scorecard")
     data = canonical.Feedback(application=_owner(delivery, gone), feedback_id=delivery.id(gone.id))
     # The scorecard's own times are of its writing, not of its deletion.
     event = delivery.event("feedback.deleted", data, delivery.when(None), (gone.id, "deleted"))
@@ -113,12 +118,12 @@ def _owner(delivery: Delivery, gone: Deleted) -> canonical.Application:
     """The application it belonged to: without it there is no history to correct."""
     vendor_id = gone.application_id or delivery.payload.application_id
     if vendor_id is None:
-        raise Unmapped("missing_field", f"{delivery.action} names no application")
+        raise Unmapped("missing_field", f"{delivery.name} names no application")
     return canonical.Application(id=delivery.id(vendor_id))
 
 
 def _job(delivery: Delivery) -> Job:
-    return pieces.required(delivery.payload.job, "payload.job")
+    return telling.required(delivery.payload.job, "payload.job")
 
 
 def _about_job(delivery: Delivery, job: Job, name: str, moment: datetime | None) -> Translation:

@@ -4,93 +4,24 @@ Every field that a vendor example leaves out somewhere is optional here; what an
 where that event is translated.
 """
 
-from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-LONGEST_ID, LONGEST_TEXT = 150, 500
-
-
-def _identity(value: object) -> object:
-    """Ids come as numbers and as text; nothing else is an id."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.strip() if isinstance(value, str) else value
-
-
-def _absent(value: object) -> object:
-    """What Greenhouse writes for nothing."""
-    return None if value in ([], {}, "") else value
-
-
-def _identity_or_absent(value: object) -> object:
-    return _absent(_identity(value))
-
-
-def _words(value: object) -> object:
-    """Free text, numbers included, cut to what an event may carry."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(value)
-    return _absent(value[:LONGEST_TEXT].strip() if isinstance(value, str) else value)
-
-
-def _moment(value: object) -> object:
-    """An instant; one without a zone is UTC, as all of Greenhouse's are."""
-    if not isinstance(value, str) or not value.strip():
-        return _absent(value)
-    moment = datetime.fromisoformat(value.strip())
-    _within_reason(moment.date())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _day(value: object) -> object:
-    """A day: `MM/DD/YYYY` in offer events, `YYYY-MM-DD` elsewhere, sometimes with a time behind it."""
-    if not isinstance(value, str) or not value.strip():
-        return _absent(value)
-    text = value.strip()
-    if "/" in text:
-        month, of_month, year = text.split("/")
-        return _within_reason(date(int(year), int(month), int(of_month)))
-    return _within_reason(datetime.fromisoformat(text).date())
-
-
-def _within_reason(day: date) -> date:
-    """The day, unless it is a decoding mistake."""
-    if not 1990 <= day.year < 2100:
-        msg = "outside the years 1990 to 2099"
-        raise ValueError(msg)
-    return day
-
-
-def _number(value: object) -> object:
-    """A whole number, which may come as text or as `2.0`."""
-    value = _absent(value)
-    return value.strip().removesuffix(".0") if isinstance(value, str) else value
-
-
-def _entries(value: object) -> object:
-    """A list; null and an empty map are empty lists."""
-    return value if isinstance(value, list) else [] if value in (None, {}, "") else value
-
-
-Key = Annotated[str, BeforeValidator(_identity), Field(min_length=1, max_length=LONGEST_ID)]
-MaybeKey = Annotated[
-    Annotated[str, Field(max_length=LONGEST_ID)] | None, BeforeValidator(_identity_or_absent)
-]
-Words = Annotated[str | None, BeforeValidator(_words)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-Day = Annotated[date | None, BeforeValidator(_day)]
-Count = Annotated[int, Field(ge=0, le=2**31)]
-Number = Annotated[Count | None, BeforeValidator(_number)]
-Absent = BeforeValidator(_absent)
-Entries = BeforeValidator(_entries)
-
-
-class Read(BaseModel):
-    """A part of the vendor's body; what we do not read we do not hold, and so never pass on."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
+from streams.ingest.reading import (
+    Day,
+    Each,
+    Flag,
+    Key,
+    MaybeKey,
+    Moment,
+    Number,
+    Part,
+    Read,
+    Whole,
+    Word,
+    Words,
+)
 
 
 class Source(Read):
@@ -113,8 +44,8 @@ class InterviewStep(Read):
 
     id: Key
     name: Words = None
-    status: Words = None
-    interviewers: Annotated[tuple[Person, ...], Entries] = ()
+    status: Word = None
+    interviewers: Each[Person] = ()
 
 
 class CurrentStage(Read):
@@ -122,14 +53,14 @@ class CurrentStage(Read):
 
     id: Key
     name: Words = None
-    interviews: Annotated[tuple[InterviewStep, ...], Entries] = ()
+    interviews: Each[InterviewStep] = ()
 
 
 class ReasonType(Read):
     """Who turned whom down, by name: the ids differ between organisations."""
 
     id: MaybeKey = None
-    name: Words = None
+    name: Word = None
 
 
 class RejectionReason(Read):
@@ -137,15 +68,15 @@ class RejectionReason(Read):
 
     id: MaybeKey = None
     name: Words = None
-    type: Annotated[ReasonType | None, Absent] = None
+    type: Whole[ReasonType] = None
 
 
 class Candidate(Read):
     """The person, without anything personal."""
 
     id: MaybeKey = None
-    recruiter: Annotated[Person | None, Absent] = None
-    coordinator: Annotated[Person | None, Absent] = None
+    recruiter: Part[Person] = None
+    coordinator: Part[Person] = None
 
 
 class Place(Read):
@@ -157,8 +88,8 @@ class Place(Read):
 class Team(Read):
     """The hiring team of a job."""
 
-    hiring_managers: Annotated[tuple[Person, ...], Entries] = ()
-    recruiters: Annotated[tuple[Person, ...], Entries] = ()
+    hiring_managers: Each[Person] = ()
+    recruiters: Each[Person] = ()
 
 
 class Job(Read):
@@ -167,14 +98,14 @@ class Job(Read):
     id: Key
     name: Words = None
     requisition_id: MaybeKey = None
-    status: Words = None
+    status: Word = None
     created_at: Moment = None
     opened_at: Moment = None
     closed_at: Moment = None
-    departments: Annotated[tuple[Place | None, ...], Entries] = ()
-    offices: Annotated[tuple[Place | None, ...], Entries] = ()
-    hiring_team: Annotated[Team | None, Absent] = None
-    openings: Annotated[tuple[object, ...], Entries] = ()
+    departments: Each[Place | None] = ()
+    offices: Each[Place | None] = ()
+    hiring_team: Part[Team] = None
+    openings: Each[object] = ()
 
 
 class Opening(Read):
@@ -190,7 +121,7 @@ class Offer(Read):
     application_id: MaybeKey = None
     job_id: MaybeKey = None
     version: Number = None
-    offer_status: Words = None
+    offer_status: Word = None
     created_at: Moment = None
     sent_on: Day = None
     sent_at: Day = None
@@ -203,19 +134,19 @@ class Application(Read):
     """応募, with everything that Greenhouse repeats about it."""
 
     id: Key
-    prospect: bool | None = None
+    prospect: Flag = None
     applied_at: Moment = None
     rejected_at: Moment = None
     last_activity_at: Moment = None
-    source: Annotated[Source | None, Absent] = None
-    rejection_reason: Annotated[RejectionReason | None, Absent] = None
-    current_stage: Annotated[CurrentStage | None, Absent] = None
-    candidate: Annotated[Candidate | None, Absent] = None
+    source: Part[Source] = None
+    rejection_reason: Whole[RejectionReason] = None
+    current_stage: Part[CurrentStage] = None
+    candidate: Part[Candidate] = None
     candidate_id: MaybeKey = None
-    jobs: Annotated[tuple[Job, ...], Entries] = ()
-    job: Annotated[Job | None, Absent] = None
-    opening: Annotated[Opening | None, Absent] = None
-    offer: Annotated[Offer | None, Absent] = None
+    jobs: Each[Job] = ()
+    job: Part[Job] = None
+    opening: Part[Opening] = None
+    offer: Part[Offer] = None
 
 
 class Post(Read):
@@ -223,7 +154,7 @@ class Post(Read):
 
     id: Key
     job_id: MaybeKey = None
-    live: bool | None = None
+    live: Flag = None
     updated_at: Moment = None
 
 
@@ -232,7 +163,7 @@ class Deleted(Read):
 
     id: Key
     application_id: MaybeKey = None
-    interviewer: Annotated[Person | None, Absent] = None
+    interviewer: Part[Person] = None
     updated_at: Moment = None
 
 
@@ -241,24 +172,24 @@ class Removed(Read):
 
     id: Key
     new_candidate_id: MaybeKey = None
-    deleted_application_ids: Annotated[tuple[Key, ...], Entries] = ()
+    deleted_application_ids: Each[Key] = ()
 
 
 class Payload(Read):
     """Whichever of these the action carries."""
 
-    application: Annotated[Application | None, Absent] = None
-    candidate: Annotated[Candidate | None, Absent] = None
-    job: Annotated[Job | None, Absent] = None
-    job_post: Annotated[Post | None, Absent] = None
-    offer: Annotated[Offer | None, Absent] = None
-    interview: Annotated[Deleted | None, Absent] = None
-    scorecard: Annotated[Deleted | None, Absent] = None
-    person: Annotated[Removed | None, Absent] = None
+    application: Whole[Application] = None
+    candidate: Whole[Candidate] = None
+    job: Whole[Job] = None
+    job_post: Whole[Post] = None
+    offer: Whole[Offer] = None
+    interview: Whole[Deleted] = None
+    scorecard: Whole[Deleted] = None
+    person: Whole[Removed] = None
     candidate_id: MaybeKey = None
     new_candidate_id: MaybeKey = None
     application_id: MaybeKey = None
-    anonymized_fields: Annotated[tuple[Words, ...], Entries] = ()
+    anonymized_fields: Each[Words] = ()
 
 
 class Body(Read):

@@ -1,104 +1,23 @@
 """Pieces of canonical events, cut from Greenhouse's snapshots."""
 
-import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Literal, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 from schemas import candidate as canonical
-from schemas.candidate import Value
-from schemas.errors import Malformed
-from schemas.event import Event, event_id, full
-from streams.ingest.vendor import Context, subject_of
+from streams.ingest import telling
 from streams.ingest.vendors.greenhouse import payload
 
-T = TypeVar("T")
-Quality = Literal["exact", "vendor_state", "received", "assumed"]
-
 
 @dataclass(frozen=True, kw_only=True)
-class When:
-    """An instant, how well we know it, and its text for event ids: a redelivery must spell it the same."""
+class Delivery(telling.Delivery):
+    """One verified body of Greenhouse."""
 
-    at: datetime
-    quality: Quality
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """One verified body and what its events share."""
-
-    action: str
-    raw: bytes
     payload: payload.Payload
-    context: Context
-    delivery_id: str | None
-
-    def id(self, vendor_id: str) -> str:
-        """The vendor's id within the tenant."""
-        return self.context.connection.id_prefix + vendor_id
-
-    def maybe(self, vendor_id: str | None) -> str | None:
-        """The same for an id that may be absent."""
-        return None if vendor_id is None else self.id(vendor_id)
-
-    def when(self, moment: datetime | None, quality: Quality = "vendor_state") -> When:
-        """The vendor's instant, else the time of receipt, which event ids replace by the body's hash."""
-        if moment is not None:
-            return When(at=moment, quality=quality, text=moment.isoformat())
-        digest = hashlib.sha256(self.raw).hexdigest()
-        return When(at=self.context.now, quality="received", text=digest)
-
-    def on(self, day: date | None) -> When:
-        """The start of a day in the tenant's zone: the vendor gave no time of day."""
-        if day is None:
-            return self.when(None)
-        start = datetime.combine(day, time(), ZoneInfo(self.context.tenant.timezone))
-        return self.when(start.astimezone(UTC), "assumed")
-
-    def event(self, name: str, data: Value, when: When, fact: tuple[str, ...]) -> Event:
-        """One canonical event; `fact` is what makes this occurrence this one and no other."""
-        subject = subject_of(data)
-        connection = self.context.connection
-        return Event(
-            id=event_id(connection.id, name, (subject,), "\x1f".join(fact)),
-            source=self.context.source,
-            type=full(name),
-            time=when.at,
-            tenant=self.context.tenant.id,
-            subject=subject,
-            recordedtime=self.context.now,
-            timequality=when.quality,
-            test=connection.test,
-            vendorevent=self.action,
-            deliveryid=self.delivery_id,
-            data=data,
-        )
-
-
-def required(value: T | None, name: str) -> T:
-    """The value; raise Malformed when the vendor left out what the event cannot do without."""
-    if value is None:
-        raise Malformed("missing_field", name)
-    return value
 
 
 def channel(source: payload.Source | None) -> canonical.Channel | None:
-    """媒体 by its name, which is what a tenant knows it by; by `#<id>` where there is no name."""
-    if source is None:
-        return None
-    name = " ".join(unicodedata.normalize("NFKC", source.name or source.public_name or "").split())
-    if not name and source.id is None:
-        return None
-    return canonical.Channel(
-        id=(name or f"#{source.id}")[: payload.LONGEST_ID],
-        vendor_id=source.id,
-        name=name[: payload.LONGEST_TEXT] or None,
-    )
+    """媒体 by whichever of its names is there."""
+    return None if source is None else telling.channel(source.name or source.public_name, source.id)
 
 
 def application(
@@ -160,11 +79,6 @@ def users(delivery: Delivery, people: tuple[payload.Person, ...]) -> tuple[str, 
 def place(places: tuple[payload.Place | None, ...]) -> str | None:
     """The first that has a name."""
     return next((each.name for each in places if each is not None and each.name), None)
-
-
-def plain(text: str) -> str:
-    """A name of the vendor's vocabulary, fit for logs; anything else is not repeated."""
-    return text if re.fullmatch(r"[A-Za-z0-9_. -]{1,60}", text) else "(not a name)"
 
 
 def _user(delivery: Delivery, person: payload.Person | None) -> str | None:

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.event import TYPES, Event, event_id, full, short
-from streams.ingest import signature
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first, subject_of
+from streams.ingest.vendors.standard import verifier
 from streams.ingest.vendors.standard.envelope import CloudEvent, StandardBody, parse
 
 M = TypeVar("M", bound=BaseModel)
@@ -59,10 +59,11 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     if content_type == BATCH:
         return _batch(value, context, delivery)
     if content_type == SINGLE:
-        return Translation(events=(_cloud_event(value, context, delivery),))
+        event = _cloud_event(value, context, delivery)
+        return Translation(event=short(event.type), events=(event,))
     read = _read(StandardBody, value)
     if read.type == PING:
-        return Translation(ping=True)
+        return Translation(event=PING, ping=True)
     sent = CloudEvent.model_construct(
         specversion="1.0",
         id=delivery,
@@ -72,7 +73,8 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
         data=read.data,
     )
     occurrence = first(headers, DELIVERY_ID) or ""
-    return Translation(events=(_event(sent, context, delivery, occurrence=occurrence),))
+    event = _event(sent, context, delivery, occurrence=occurrence)
+    return Translation(event=short(event.type), events=(event,))
 
 
 def _batch(value: object, context: Context, delivery: str) -> Translation:
@@ -85,7 +87,7 @@ def _batch(value: object, context: Context, delivery: str) -> Translation:
             events.append(_cloud_event(each, context, delivery))
         except (Malformed, Unmapped) as fault:
             faults.append(fault)
-    return Translation(events=tuple(events), faults=tuple(faults))
+    return Translation(event="batch", events=tuple(events), faults=tuple(faults))
 
 
 def _cloud_event(value: object, context: Context, delivery: str) -> Event:
@@ -178,11 +180,12 @@ def _refusal(error: ValidationError | UnicodeError) -> Malformed:
 
 VENDOR = Vendor(
     name="standard",
-    key=signature.standard_key,
-    verify=signature.standard,
+    title="Standard Webhooks and CloudEvents",
+    key=verifier.key,
+    verify=verifier.verify,
     translate=translate,
-    mapped=frozenset(TYPES),
+    mapped=frozenset(TYPES) | {"batch"},
     ignored={},
-    delivery_id=DELIVERY_ID,
+    keyed_by="customer",
     handshake=True,
 )

@@ -113,9 +113,14 @@ class Score(Value):
 
 
 class Data(Value):
-    """What every event about an application repeats."""
+    """What every event about an application repeats.
+
+    `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
+    of one record the latest revision stands.
+    """
 
     application: Application
+    log_id: Id | None = None
     channel: Channel | None = None
     actor: Actor | None = None
     owners: Owners | None = None
@@ -132,10 +137,14 @@ class Created(Data):
 
 
 class Updated(Data):
-    """application.updated, .channel_changed, .owner_changed, .transferred: the values after the change are in `Data`."""
+    """application.updated, .channel_changed, .owner_changed, .transferred: the values after the change are in `Data`.
+
+    `retracted`: the record of the vendor's log is gone, and what it told did not happen.
+    """
 
     stage: Stage | None = None
     previous: Id | None = None
+    retracted: bool = False
 
 
 class StageChanged(Data):

@@ -71,6 +71,8 @@ class Body(msgspec.Struct, gc=False):
     """
 
     application: Subject | None = None
+    log_id: str | None = None
+    retracted: bool = False
     channel: Named | str | None = None
     owners: Owned | None = None
     stage: Named | None = None

@@ -16,7 +16,7 @@ from schemas.cells import (
     CellKey,
     Cells,
 )
-from schemas.history import CONTEXT, Happening, in_order, order
+from schemas.history import CONTEXT, Happening, in_order, order, retracts
 from schemas.rules import Rules
 from schemas.state import Change, Fact, State
 
@@ -112,6 +112,7 @@ def continues(state: State, event: Happening) -> bool:
         and not event.test
         and event.kind != "application.deleted"
         and event.kind not in CONTEXT
+        and (event.log is None or (event.log not in state.logs and not retracts(event)))
     )
 
 
@@ -119,6 +120,8 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
     """Advance the fold by the next event in order, in place; return what changed."""
     changes: list[Change] = []
     state.last = order(event)
+    if event.log is not None:
+        state.logs.append(event.log)
     first = not state.counted and event.kind not in CONTEXT
     state.counted |= first
     if state.silent or _made_up(state, event):

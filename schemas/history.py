@@ -32,7 +32,8 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
 
     `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
     partition the event was first accepted; `people` are interviewers who count (no shadows). `number` is a decision or
-    a version, and 1 for a deletion by way of the candidate and for an anonymisation that resets stages. `entity` is the
+    a version, and 1 for a deletion by way of the candidate, an anonymisation that resets stages and a log record that is
+    gone. `entity` is the
     interview, scorecard or offer, and of a merge the winner.
     """
 
@@ -61,6 +62,7 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     reason_name: str | None = None
     moves: tuple[tuple[str, str], ...] = ()
     revision: int = 0
+    log: str | None = None
 
 
 Order = tuple[int, int, int, bytes]
@@ -118,6 +120,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         reason=reason.id if reason is not None else None,
         reason_name=reason.name if reason is not None else None,
         revision=0 if revision is None else milliseconds(revision),
+        log=data.log_id,
     )
 
 
@@ -145,12 +148,40 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
 def _number(kind: str, data: Body) -> int | None:
     if kind == "application.deleted":
         return int(data.cause == "candidate")
+    if data.retracted:
+        return 1
     return data.decision if kind.startswith("feedback.") else data.version
 
 
 def in_order(history: Iterable[Happening]) -> list[Happening]:
-    """The history as a set, in the order in which things happened; of one id the first to arrive stands."""
+    """The history as a set, in the order in which things happened; of one id the first to arrive stands.
+
+    Of a record of the vendor's log only what it says last is in it, and nothing of one that is gone.
+    """
     kept: dict[bytes, Happening] = {}
     for each in history:
         kept.setdefault(each.id, each)
-    return sorted(kept.values(), key=order)
+    events = sorted(kept.values(), key=order)
+    return _corrected(events) if any(each.log is not None for each in events) else events
+
+
+def _corrected(events: list[Happening]) -> list[Happening]:
+    """A record tells one thing about the application, and one about each interview, scorecard and offer."""
+    last: dict[tuple[str | None, str, str | None], Happening] = {}
+    for each in sorted(events, key=lambda each: (each.revision, order(each))):
+        last[_told(each)] = each
+    gone = {each.log for each in last.values() if retracts(each)}
+    return [
+        each
+        for each in events
+        if each.log is None or (each.log not in gone and last[_told(each)] is each)
+    ]
+
+
+def retracts(event: Happening) -> bool:
+    """Whether the event says that a record of the vendor's log is gone."""
+    return event.log is not None and event.kind == "application.updated" and bool(event.number)
+
+
+def _told(event: Happening) -> tuple[str | None, str, str | None]:
+    return event.log, event.kind.partition(".")[0], event.entity

@@ -5,6 +5,7 @@ from schemas.milestones import RANK, UNMAPPED
 from schemas.rules import Rules
 from schemas.state import Change, State, Visit, take_back
 
+HIRED, HIRED_STAGE = "application.hired", "hired"
 # Which measure an ending adds, and which one it adds at the milestone it happened in.
 ENDINGS = {
     "application.rejected": ("rejected", "failed"),
@@ -52,42 +53,60 @@ def _enter(state: State, changes: list[Change], stage: str, milestone: str, day:
 def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     """Take the stage that the event names, if any; a move after an ending waits for a reopening.
 
-    A snapshot that says the application is active is a reopening too: its vendor has no event for that.
+    A snapshot that says the application is active is a reopening too: its vendor has no event for that. A stage that
+    means hired is a hire, for vendors that have no event for that; moving back out of it takes the hire back.
     """
-    if event.active and state.ended is not None:
+    if event.active and state.ended is not None and not state.implied:
         _resume(state, event, rules, changes)
     if event.stage is None or _renamed(state, event.stage):
         return
     milestone = _milestone(state, event, event.stage, rules)
+    if state.implied and milestone not in {HIRED_STAGE, UNMAPPED}:
+        _undo(state, changes)
     if state.ended is not None:
         state.parked = (event.stage, milestone)
-    else:
-        move(state, changes, event.stage, milestone, rules.day(event.at))
+        return
+    day = rules.day(event.at)
+    move(state, changes, event.stage, milestone, day)
+    if milestone == HIRED_STAGE:
+        _hire(state, changes, day)
+        state.implied = True
 
 
 def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once.
 
-    A hire that is told again says nothing new: it was decided when it was first told.
+    A hire that is told again says nothing new: it was decided when it was first told. Nor does an ending whose reason
+    nobody mapped, after a hire: some vendors file hires under a reason too.
     """
-    if state.ended == event.kind == "application.hired":
+    told = rules.ending(event)
+    kind = told or event.kind
+    if state.ended == HIRED and (kind == HIRED or told is None):
+        state.implied = state.implied and kind != HIRED
         return
     _undo(state, changes)
     arrive(state, event, rules, changes)
     day = rules.day(event.at)
-    whole, at_stage = ENDINGS[_kind(state, event, rules, changes)]
-    state.gain(changes, state.ending, whole, day)
+    if state.implied and kind == HIRED:
+        state.implied = False
+        return
+    _undo(state, changes)
+    whole, at_stage = ENDINGS[kind]
+    if kind == HIRED:
+        _hire(state, changes, day)
+    else:
+        state.gain(changes, state.ending, whole, day)
+    if told is None:
+        state.gain(changes, state.ending, "unmapped_reasons", day)
     if state.visits:
         visit = state.visits[-1]
         state.gain(changes, state.ending, f"{at_stage}.{visit.milestone}", day, tuple(visit.people))
-    if whole == "hired":
-        state.gain(changes, state.ending, f"hire_days.{max(0, day - state.cohort)}", day)
-    state.ended = event.kind
+    state.ended = kind
 
 
 def reopen(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     """Undo a rejection, withdrawal or closing (`reopened`), or a hire (`unhired`); nothing to undo changes nothing."""
-    hired = state.ended == "application.hired"
+    hired = state.ended == HIRED
     if state.ended is None or hired != (event.kind == "application.unhired"):
         return
     _resume(state, event, rules, changes)
@@ -123,14 +142,10 @@ def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
     return next((meaning for meaning in meanings if meaning != UNMAPPED), UNMAPPED)
 
 
-def _kind(state: State, event: Happening, rules: Rules, changes: list[Change]) -> str:
-    """Which ending it was, by whom; a reason that would have said so and is mapped nowhere is counted."""
-    if event.kind == "application.hired":
-        return event.kind
-    kind = rules.ending(event)
-    if kind is None:
-        state.gain(changes, state.ending, "unmapped_reasons", rules.day(event.at))
-    return kind or event.kind
+def _hire(state: State, changes: list[Change], day: int) -> None:
+    state.gain(changes, state.ending, "hired", day)
+    state.gain(changes, state.ending, f"hire_days.{max(0, day - state.cohort)}", day)
+    state.ended = HIRED
 
 
 def _resume(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
@@ -142,4 +157,4 @@ def _resume(state: State, event: Happening, rules: Rules, changes: list[Change])
 
 def _undo(state: State, changes: list[Change]) -> None:
     take_back(changes, state.ending)
-    state.ended = None
+    state.ended, state.implied = None, False

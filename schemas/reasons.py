@@ -6,6 +6,7 @@ BY_PARTY = {
     "company": "application.rejected",
     "candidate": "application.withdrawn",
     "neither": "application.closed",
+    "hired": "application.hired",  # for vendors that archive those they hire
 }
 
 # Whole names after NFKC and casefold that leave no doubt; anything else is for the administrator to say.

@@ -65,6 +65,8 @@ class Rules:
 
         None where only the reason could tell who ended it, and nobody said what this reason means.
         """
+        if event.kind == BY_PARTY["hired"]:
+            return event.kind
         rules = self._reasons.get(event.connection)
         if rules:
             day = self.day(event.at)

@@ -35,7 +35,8 @@ class State(msgspec.Struct, array_like=True):
     `channel`, `job`, `nature` and `applied` are attributes of the whole history (last known wins), set before the
     fold starts; `silent` means that the application counts nowhere (prospect, test, deleted), `until` that nothing
     after it does (anonymised). `counted` says that its first own event was met. Where pipelines were exchanged under
-    the application, `renamed` is old → new stage id.
+    the application, `renamed` is old → new stage id. `implied` says that a hire was told by a stage alone; `logs` are the
+    log records met.
     """
 
     channel: str | None = None
@@ -54,6 +55,8 @@ class State(msgspec.Struct, array_like=True):
     until: Order | None = None
     counted: bool = False
     renamed: dict[str, str] = {}
+    implied: bool = False
+    logs: list[str] = []
 
     def gain(
         self,

@@ -96,7 +96,7 @@ class Survey(Value):
 
     survey_id: Id
     kind: Literal["candidate_experience", "recruiter_evaluation"]
-    score: float
+    score: float | None = None
     application_id: Id | None = None
 
 

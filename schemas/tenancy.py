@@ -65,12 +65,13 @@ class StageRule(Value):
 class ReasonRule(Value):
     """Who ended an application for this reason: by the reason's id (trusted first) or by its exact name.
 
-    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate); days as in `StageRule`.
+    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate), `hired` a hire that its vendor
+    files under a reason; days as in `StageRule`.
     """
 
     reason_id: str | None = None
     reason_name: str | None = None
-    party: Literal["company", "candidate", "neither"]
+    party: Literal["company", "candidate", "neither", "hired"]
     since: date | None = None
     until: date | None = None
 

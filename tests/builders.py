@@ -15,6 +15,7 @@ STAGES = (
     ("s4", "最終面接"),
     ("s5", "内定"),
     ("sx", "Hold"),
+    ("s6", "Hired"),
 )
 
 
@@ -140,6 +141,24 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
             one_of([None, "doda", "LinkedIn"]),
             one_of([None, "j1", "j2"]),
             one_of([None, START, START + 30 * HOUR]),
+        ),
+        st.builds(
+            lambda h, k, s, o, r, n: happened(
+                number,
+                f"application.{k}",
+                h,
+                stage=s[0],
+                stage_name=s[1],
+                log=o,
+                revision=r,
+                number=n,
+            ),
+            hours,
+            one_of(["stage_changed", "rejected", "hired", "updated"]),
+            stages,
+            one_of(["log1", "log2"]),
+            st.integers(0, 2),
+            one_of([None, 1]),
         ),
         st.builds(
             lambda h, n, a, c: happened(

@@ -1,0 +1,79 @@
+"""Ashby: which of its events mean what, which are passed over and why."""
+
+from collections.abc import Callable
+from functools import partial
+from types import MappingProxyType
+
+from streams.ingest import reading, signature, telling
+from streams.ingest.telling import Delivery
+from streams.ingest.vendor import Context, Headers, Translation, Vendor
+from streams.ingest.vendors.ashby import applications, interviews, offers, others, verifier
+from streams.ingest.vendors.ashby.payload import Body, Data
+
+EVENTS: MappingProxyType[str, Callable[[Delivery, Data], Translation]] = MappingProxyType(
+    {
+        "applicationSubmit": applications.submitted,
+        "applicationUpdate": applications.updated,
+        "candidateStageChange": applications.moved,
+        "candidateHire": applications.hired,
+        "pushToHRIS": applications.updated,
+        "candidateDelete": others.candidate_deleted,
+        "candidateMerge": others.candidate_merged,
+        "interviewPlanTransition": others.plan_exchanged,
+        "interviewScheduleCreate": interviews.changed,
+        "interviewScheduleUpdate": interviews.changed,
+        "jobCreate": others.job_created,
+        "jobUpdate": others.job_updated,
+        "jobPostingPublish": others.published,
+        "jobPostingUnpublish": others.unpublished,
+        "jobPostingDelete": others.unpublished,
+        "offerCreate": offers.changed,
+        "offerUpdate": offers.changed,
+        "offerDelete": offers.deleted,
+        "openingCreate": others.opening_created,
+        "surveySubmit": others.surveyed,
+    }
+)
+
+IGNORED = MappingProxyType(
+    {
+        "jobPostingUpdate": "publishing and unpublishing have events of their own",
+        "signatureRequestUpdate": "it names no application where it is about an offer; offerUpdate tells the answer",
+    }
+)
+EXPECTED = frozenset(
+    {
+        "applicationSubmit",
+        "applicationUpdate",
+        "candidateStageChange",
+        "candidateHire",
+        "interviewScheduleUpdate",
+        "offerUpdate",
+    }
+)
+PING = "ping"
+
+
+def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
+    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
+    found, faults = reading.read(Body, body)
+    if found.action == PING:
+        return Translation(event=PING, ping=True)
+    delivery = Delivery(
+        name=found.action, raw=body, context=context, correlation=found.webhook_action_id
+    )
+    tellers = {name: partial(teller, delivery, found.data) for name, teller in EVENTS.items()}
+    return telling.translation(found.action, tellers, IGNORED, faults)
+
+
+VENDOR = Vendor(
+    name="ashby",
+    title="Ashby",
+    key=signature.plain_key,
+    verify=verifier.verify,
+    translate=translate,
+    mapped=frozenset(EVENTS),
+    ignored=IGNORED,
+    expected=EXPECTED,
+    keyed_by="customer",
+)

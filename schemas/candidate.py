@@ -144,7 +144,7 @@ class Updated(Data):
 
     stage: Stage | None = None
     previous: Id | None = None
-    retracted: bool = False
+    retracted: bool | None = None
 
 
 class StageChanged(Data):
@@ -177,6 +177,7 @@ class Reopened(Data):
 class Hired(Data):
     """application.hired 採用決定 and .unhired, which undoes it."""
 
+    stage: Stage | None = None
     offer_id: Id | None = None
     start_date: date | None = None
 

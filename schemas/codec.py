@@ -72,7 +72,7 @@ class Body(msgspec.Struct, gc=False):
 
     application: Subject | None = None
     log_id: str | None = None
-    retracted: bool = False
+    retracted: bool | None = None
     channel: Named | str | None = None
     owners: Owned | None = None
     stage: Named | None = None

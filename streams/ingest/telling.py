@@ -128,7 +128,7 @@ def channel(
 
 def plain(text: str) -> str:
     """A name of the vendor's vocabulary, fit for logs; anything else is not repeated."""
-    return text if re.fullmatch(r"[A-Za-z0-9_.: -]{1,60}", text) else "(not a name)"
+    return text if re.fullmatch(r"[A-Za-z0-9_.:/ -]{1,60}", text) else "(not a name)"
 
 
 def translation(
@@ -152,3 +152,8 @@ def translation(
             raise Malformed("unmapped_value", f"{why.detail}; {faults[0].detail}"[:300]) from None
         raise
     return replace(told, event=name, faults=(*told.faults, *faults))
+
+
+def content(data: Value) -> str:
+    """What the data says, for ids of facts that have none: a field that is added to our models later changes none of them."""
+    return data.model_dump_json(exclude_defaults=True)

@@ -43,7 +43,7 @@ def updated(delivery: Delivery, data: Data) -> Translation:
     seen = _seen(data)
     when = delivery.when(seen.updated_at)
     edit = canonical.Updated(**_common(delivery, seen), stage=_stage(seen))
-    fact = (edit.model_dump_json(exclude_none=True), when.text)
+    fact = (telling.content(edit), when.text)
     event = delivery.event("application.updated", edit, when, fact)
     return Translation(events=(event, *_ended(delivery, seen, "derived")))
 

@@ -99,9 +99,7 @@ def updated(delivery: Delivery) -> Translation:
     when = delivery.when(snapshot.application.last_activity_at)
     stage = pieces.stage(snapshot.application.current_stage)
     data = canonical.Updated(**snapshot.common(), stage=stage)
-    edit = delivery.event(
-        "application.updated", data, when, (data.model_dump_json(exclude_none=True), when.text)
-    )
+    edit = delivery.event("application.updated", data, when, (telling.content(data), when.text))
     interviews, passed_over = _interviews(snapshot, when)
     return Translation(events=(*interviews, edit), ignored=passed_over)
 

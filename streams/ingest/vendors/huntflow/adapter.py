@@ -1,0 +1,47 @@
+"""Huntflow: which of its events and of the records of an applicant's log mean what."""
+
+from functools import partial
+from types import MappingProxyType
+
+from streams.ingest import reading, signature, telling
+from streams.ingest.telling import Delivery
+from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
+from streams.ingest.vendors.huntflow import applicants, others, verifier
+from streams.ingest.vendors.huntflow.payload import Body
+
+EVENTS = MappingProxyType({**applicants.EVENTS, **others.EVENTS})
+IGNORED = MappingProxyType({**applicants.IGNORED, **others.IGNORED})
+APPLICANT = "APPLICANT"
+DELIVERY_ID = "x-huntflow-delivery"
+
+
+def translate(body: bytes, headers: Headers, context: Context) -> Translation:
+    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
+    found, faults = reading.read(Body, body)
+    name = telling.required(found.meta.event_type, "meta.event_type")
+    if name == APPLICANT:
+        log = telling.required(found.event.applicant_log, "event.applicant_log")
+        name = f"{APPLICANT}/{telling.required(log.type, 'event.applicant_log.type')}"
+    delivery = Delivery(
+        name=name,
+        raw=body,
+        context=context,
+        delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
+        correlation=found.meta.event_id,
+    )
+    calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
+    return telling.translation(name, calls, IGNORED, faults)
+
+
+VENDOR = Vendor(
+    name="huntflow",
+    title="Huntflow",
+    key=signature.plain_key,
+    verify=verifier.verify,
+    translate=translate,
+    mapped=frozenset(EVENTS),
+    ignored=IGNORED,
+    expected=frozenset({"APPLICANT/VACANCY-ADD", "APPLICANT/STATUS", "VACANCY"}),
+    keyed_by="customer",
+    greet=verifier.greet,
+)

@@ -1,0 +1,90 @@
+"""Huntflow's events about vacancies, offers and surveys."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from schemas import candidate as canonical
+from schemas import surroundings
+from streams.ingest import telling
+from streams.ingest.telling import Delivery
+from streams.ingest.vendor import Translation
+from streams.ingest.vendors.huntflow.payload import Body
+
+JOBS = {
+    "OPEN": "job.opened",
+    "REOPEN": "job.opened",
+    "RESUME": "job.opened",
+    "HOLD": "job.paused",
+    "CLOSED": "job.closed",
+    "REMOVED": "job.deleted",
+}
+MADE = "ADD"
+
+
+def vacancy(delivery: Delivery, body: Body) -> Translation:
+    """求人: what the record of its log says, else an edit."""
+    job = telling.required(body.event.vacancy, "event.vacancy")
+    log = telling.required(body.event.vacancy_log, "event.vacancy_log")
+    data = surroundings.Job(
+        job_id=delivery.id(job.id),
+        name=job.position,
+        headcount=job.applicants_to_hire,
+        target_date=job.deadline,
+        department=job.account_division.name if job.account_division is not None else None,
+        location=job.account_region.name if job.account_region is not None else None,
+    )
+    name = JOBS.get(log.state or log.type or "", "job.updated")
+    when = delivery.when(log.created, "exact")
+    event = delivery.event(name, data, when, (log.id, body.meta.webhook_action or ""))
+    return Translation(events=(event,))
+
+
+def offer(delivery: Delivery, body: Body) -> Translation:
+    """内定 drawn up; whether it was sent, accepted or declined Huntflow does not tell, but a stage may."""
+    found = telling.required(body.event.applicant_offer, "event.applicant_offer")
+    log = found.account_applicant_offer_log
+    if log is not None and log.type not in {None, MADE}:
+        return Translation(ignored=(("OFFER", "an edit of the text decides nothing"),))
+    applicant = telling.required(body.event.applicant, "event.applicant")
+    job = telling.required(body.event.vacancy, "event.vacancy")
+    candidate_id = delivery.id(telling.required(applicant.id, "event.applicant.id"))
+    offer_id = telling.required(found.applicant_offer_id or found.id, "event.applicant_offer.id")
+    data = canonical.Offer(
+        application=canonical.Application(
+            id=f"{candidate_id}-{job.id}",
+            candidate_id=candidate_id,
+            job_id=delivery.id(job.id),
+            job_name=job.position,
+        ),
+        offer_id=f"{candidate_id}-{job.id}-{offer_id}",
+    )
+    when = delivery.when(found.created, "exact")
+    return Translation(events=(delivery.event("offer.created", data, when, (offer_id,)),))
+
+
+def evaluation(delivery: Delivery, body: Body) -> Translation:
+    """The hiring manager's verdict on the recruiting, once there is one; it is none on the candidate."""
+    found = telling.required(body.event.recruitment_evaluation, "event.recruitment_evaluation")
+    answer = found.survey_answer
+    if answer is None and found.stars is None:
+        return Translation(ignored=(("RECRUITMENT-EVALUATION", "nobody has answered yet"),))
+    data = surroundings.Survey(
+        survey_id=delivery.id(found.id),
+        kind="recruiter_evaluation",
+        score=None if found.stars is None else float(found.stars),
+    )
+    when = delivery.when(answer.created if answer is not None else None, "exact")
+    fact = (found.id, "" if found.stars is None else str(found.stars))
+    return Translation(events=(delivery.event("survey.submitted", data, when, fact),))
+
+
+EVENTS: Mapping[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+    {"VACANCY": vacancy, "OFFER": offer, "RECRUITMENT-EVALUATION": evaluation}
+)
+IGNORED = MappingProxyType(
+    {
+        "VACANCY-REQUEST": "a request becomes a vacancy, which is told then",
+        "RESPONSE": "a reply from a job board names no applicant; it is told when it is taken",
+        "SURVEY-QUESTIONARY": "what a candidate wrote is personal, and decides nothing",
+    }
+)

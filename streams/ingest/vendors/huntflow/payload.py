@@ -1,0 +1,166 @@
+"""The fields of Huntflow's webhooks (version 2.0) that we read."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from streams.ingest.reading import (
+    Day,
+    Each,
+    Key,
+    LocalMoment,
+    MaybeKey,
+    Number,
+    Part,
+    Read,
+    Whole,
+    Word,
+    Words,
+    named,
+)
+
+
+class Named(Read):
+    """Anything with an id and a name."""
+
+    id: MaybeKey = None
+    name: Words = None
+
+
+class External(Read):
+    """One way in which the applicant came."""
+
+    account_source: Part[Named] = None
+
+
+class Applicant(Read):
+    """The person, without anything personal; the documentation's own example has no id."""
+
+    id: MaybeKey = None
+    externals: Each[External] = ()
+
+
+class Vacancy(Read):
+    """求人."""
+
+    id: Key
+    position: Words = None
+    state: Word = None
+    account_division: Annotated[Part[Named], BeforeValidator(named)] = None
+    account_region: Annotated[Part[Named], BeforeValidator(named)] = None
+    applicants_to_hire: Number = None
+    deadline: Day = None
+
+
+class Attendee(Read):
+    """Somebody at an interview; `member` is the id of a colleague."""
+
+    member: MaybeKey = None
+
+
+class CalendarEvent(Read):
+    """A meeting."""
+
+    id: Key
+    event_type: Word = None
+    status: Word = None
+    start: LocalMoment = None
+    end: LocalMoment = None
+    timezone: Words = None
+    attendees: Each[Attendee] = ()
+
+
+class Respondent(Read):
+    """Who filled in a scorecard: a colleague, or somebody from outside."""
+
+    account_id: MaybeKey = None
+    custom_id: MaybeKey = None
+
+
+class Scorecard(Read):
+    """評価表, with answers in whatever fields the customer made."""
+
+    id: Key
+    respondent: Part[Respondent] = None
+    created: LocalMoment = None
+
+
+class Log(Read):
+    """One record of the applicant's log. Its `id` stays when it is edited or deleted, and so does `created`."""
+
+    id: Key
+    type: Annotated[Word, Field(max_length=60)] = None
+    created: LocalMoment = None
+    status: Whole[Named] = None
+    rejection_reason: Whole[Named] = None
+    employment_date: Day = None
+    hired_in_fill_quota: Whole[dict[str, object]] = None
+    vacancy: Whole[Vacancy] = None
+    calendar_event: Part[CalendarEvent] = None
+    source: MaybeKey = None
+    survey_answer_of_type_a: Part[Scorecard] = None
+
+
+class VacancyLog(Read):
+    """One record of a vacancy's log; older documents call `state` `type`."""
+
+    id: Key
+    state: Word = None
+    type: Word = None
+    created: LocalMoment = None
+
+
+class OfferLog(Read):
+    """Whether an offer was made or edited; what became of it is not told."""
+
+    type: Word = None
+
+
+class Offer(Read):
+    """内定."""
+
+    id: MaybeKey = None
+    applicant_offer_id: MaybeKey = None
+    created: LocalMoment = None
+    account_applicant_offer_log: Part[OfferLog] = None
+
+
+class Evaluation(Read):
+    """How the hiring manager found the recruiting."""
+
+    id: Key
+    stars: Number = None
+    survey_answer: Part[Scorecard] = None
+
+
+class Event(Read):
+    """Whichever of these the event carries."""
+
+    applicant: Whole[Applicant] = None
+    applicant_log: Whole[Log] = None
+    vacancy: Whole[Vacancy] = None
+    vacancy_log: Whole[VacancyLog] = None
+    applicant_offer: Whole[Offer] = None
+    recruitment_evaluation: Whole[Evaluation] = None
+
+
+class Author(Read):
+    """Who did it."""
+
+    id: MaybeKey = None
+
+
+class Meta(Read):
+    """What the event is, and whether it adds, edits or deletes its record."""
+
+    event_type: Annotated[Word, Field(max_length=60)] = None
+    event_id: MaybeKey = None
+    webhook_action: Word = None
+    author: Part[Author] = None
+
+
+class Body(Read):
+    """The whole delivery."""
+
+    event: Annotated[Event, BeforeValidator(lambda value: {} if value in (None, []) else value)]
+    meta: Meta

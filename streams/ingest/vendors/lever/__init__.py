@@ -1,0 +1,1 @@
+"""Lever: ids and times of what happened to an opportunity, signed in the body."""

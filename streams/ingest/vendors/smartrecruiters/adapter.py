@@ -1,0 +1,110 @@
+"""SmartRecruiters: which of its events mean what without its API, which are passed over and why."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from types import MappingProxyType
+
+from streams.ingest import reading, signature, telling
+from streams.ingest.telling import Delivery, When
+from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
+from streams.ingest.vendors.smartrecruiters import tellers, verifier
+from streams.ingest.vendors.smartrecruiters.payload import Body
+
+Teller = Callable[[Delivery, Body, When], Translation]
+
+EVENTS: MappingProxyType[str, Teller] = MappingProxyType(
+    {
+        "application.created": tellers.created,
+        "application.status.updated": tellers.updated,
+        "application.source.updated": tellers.updated,
+        "application.fields.updated": tellers.updated,
+        "candidate.created": partial(tellers.candidate, name="candidate.created"),
+        "candidate.updated": partial(tellers.candidate, name="candidate.updated"),
+        "candidate.deleted": partial(tellers.candidate, name="candidate.deleted"),
+        "offer.created": partial(tellers.offer, name="offer.created"),
+        "offer.approval.approved": partial(tellers.offer, name="offer.approved"),
+        "interview.created": partial(tellers.interview, name="interview.scheduled"),
+        "interview.updated": partial(tellers.interview, name="interview.rescheduled"),
+        "interview.canceled": partial(tellers.interview, name="interview.cancelled"),
+        "job.created": tellers.job,
+        "job.updated": tellers.job,
+        "job.status.updated": tellers.job,
+        "job.hiring-team.updated": tellers.job,
+        "position.created": partial(tellers.position, name="opening.opened"),
+        "position.deleted": partial(tellers.position, name="opening.closed"),
+    }
+)
+
+_API = "what has changed only the API tells, and it moves no application"
+_APPROVAL = "a step of an approval decides nothing about a candidate"
+_ADS = "which advertisements are live only the API tells"
+_REVIEW = "it names its application by an id that joins it to nothing without the API"
+_HIRED = "onboarding begins after the hire, which is told by the application's status"
+IGNORED = MappingProxyType(
+    {
+        "application.attachment.created": "a document decides nothing",
+        "application.screening-answers.created": "answers are personal, and decide nothing",
+        "application.screening-answers.updated": "answers are personal, and decide nothing",
+        "application.onboarding-status.updated": _HIRED,
+        "offer.updated": _API,
+        "position.updated": _API,
+        "job.ad.created": _ADS,
+        "job.ad.updated": _ADS,
+        "job.ad.postings.updated": _ADS,
+        "review.created": _REVIEW,
+        "review.updated": _REVIEW,
+        "review.deleted": _REVIEW,
+        "onboarding.process.started": _HIRED,
+        "onboarding.assignments.high-priority.completed": _HIRED,
+        "onboarding.assignments.completed": _HIRED,
+        **{
+            f"{what}.{step}": _APPROVAL
+            for what in ("offer", "job")
+            for step in (
+                "approval.created",
+                "approval.rejected",
+                "approval.abandoned",
+                "approval.step.approved",
+                "approval.step.rejected",
+                "approval.comment.created",
+                "approver.skipped",
+                "approver.delegated",
+            )
+        },
+        "job.approval.approved": _APPROVAL,
+    }
+)
+
+
+def translate(body: bytes, headers: Headers, context: Context) -> Translation:
+    """The canonical events of one verified delivery, by the name in its headers; raise Malformed or Unmapped."""
+    found, faults = reading.read(Body, body)
+    name = telling.required(first(headers, "event-name") or None, "event-name (a header)")
+    event_id = telling.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
+    delivery = Delivery(name=name, raw=body, context=context, delivery_id=event_id)
+    when = _sent(first(headers, "smartrecruiters-timestamp"), context, event_id)
+    calls = {each: partial(teller, delivery, found, when) for each, teller in EVENTS.items()}
+    return telling.translation(name, calls, IGNORED, faults)
+
+
+def _sent(stamp: str | None, context: Context, event_id: str) -> When:
+    """When it was sent is all we know of when it happened; the event id is the same over all attempts."""
+    at = context.now
+    if stamp is not None and stamp.isdecimal() and len(stamp) <= 11:
+        at = reading.within_reason(datetime.fromtimestamp(int(stamp), UTC))
+    return When(at=at, quality="received", text=event_id)
+
+
+VENDOR = Vendor(
+    name="smartrecruiters",
+    title="SmartRecruiters",
+    key=signature.plain_key,
+    verify=verifier.verify,
+    translate=translate,
+    mapped=frozenset(EVENTS),
+    ignored=IGNORED,
+    expected=frozenset({"application.created", "application.status.updated", "offer.created"}),
+    success=202,
+    greet=verifier.greet,
+)

@@ -1,0 +1,46 @@
+"""Teamtailor: which of its events mean what, which are passed over and why."""
+
+from functools import partial
+from types import MappingProxyType
+
+from streams.ingest import reading, signature, telling
+from streams.ingest.telling import Delivery
+from streams.ingest.vendor import Context, Headers, Translation, Vendor
+from streams.ingest.vendors.teamtailor import tellers, verifier
+from streams.ingest.vendors.teamtailor.payload import Body
+
+# Older words for the same, which receivers report.
+ACTIONS = {"created": "create", "updated": "update", "destroyed": "destroy", "deleted": "destroy"}
+_AUDIT = "who looked at what is none of ours"
+_FIELDS = "custom fields are the customer's own, and decide nothing"
+IGNORED = MappingProxyType(
+    {
+        "audit_event.create": _AUDIT,
+        "custom_field_value.create": _FIELDS,
+        "custom_field_value.update": _FIELDS,
+        "custom_field_value.destroy": _FIELDS,
+    }
+)
+
+
+def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
+    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
+    found, faults = reading.read(Body, body)
+    sent = telling.required(found.event_name, "payload.event_name")
+    what, _, action = sent.rpartition(".")
+    name = f"{what}.{ACTIONS.get(action, action)}"
+    delivery = Delivery(name=name, raw=body, context=context)
+    calls = {each: partial(teller, delivery, found) for each, teller in tellers.EVENTS.items()}
+    return telling.translation(name, calls, IGNORED, faults)
+
+
+VENDOR = Vendor(
+    name="teamtailor",
+    title="Teamtailor",
+    key=signature.plain_key,
+    verify=verifier.verify,
+    translate=translate,
+    mapped=frozenset(tellers.EVENTS),
+    ignored=IGNORED,
+    expected=frozenset({"job_application.create", "job_application.update"}),
+)

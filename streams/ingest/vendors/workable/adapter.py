@@ -1,0 +1,56 @@
+"""Workable: which of its events mean what, which are passed over and why."""
+
+from collections.abc import Callable
+from functools import partial
+from types import MappingProxyType
+
+from streams.ingest import reading, signature, telling
+from streams.ingest.telling import Delivery
+from streams.ingest.vendor import Context, Headers, Translation, Vendor
+from streams.ingest.vendors.workable import tellers, verifier
+from streams.ingest.vendors.workable.payload import Body
+
+EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+    {
+        "candidate_created": tellers.created,
+        "candidate_moved": tellers.moved,
+        "candidate_deleted": tellers.deleted,
+        "job_deleted": tellers.job_deleted,
+    }
+)
+_EMPLOYEES = "about employees, whom the HR system tells of; it is no part of hiring"
+IGNORED = MappingProxyType(
+    dict.fromkeys(
+        (
+            "employee_created",
+            "employee_updated",
+            "employee_published",
+            "onboarding_completed",
+            "timeoff_created",
+            "timeoff_updated",
+            "timeoff_deleted",
+        ),
+        _EMPLOYEES,
+    )
+)
+
+
+def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
+    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
+    found, faults = reading.read(Body, body)
+    name = telling.required(found.event_type, "event_type")
+    delivery = Delivery(name=name, raw=body, context=context)
+    calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
+    return telling.translation(name, calls, IGNORED, faults)
+
+
+VENDOR = Vendor(
+    name="workable",
+    title="Workable",
+    key=signature.plain_key,
+    verify=verifier.verify,
+    translate=translate,
+    mapped=frozenset(EVENTS),
+    ignored=IGNORED,
+    expected=frozenset({"candidate_created", "candidate_moved"}),
+)

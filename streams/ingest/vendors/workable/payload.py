@@ -1,0 +1,51 @@
+"""The fields of Workable's webhooks that we read; two shapes of a candidate are about, and only `id` is in both."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Word, Words
+
+
+class Job(Read):
+    """求人; absent for a candidate of the talent pool."""
+
+    shortcode: MaybeKey = None
+    title: Words = None
+    id: MaybeKey = None
+
+
+class Data(Read):
+    """A candidate, as of sending; or, where the event is about one, a job. The address is hashed and never kept."""
+
+    id: MaybeKey = None
+    shortcode: MaybeKey = None
+    title: Words = None
+    job: Part[Job] = None
+    stage: Words = None
+    stage_kind: Words = None
+    disqualified: Flag = None
+    disqualified_at: Moment = None
+    disqualification_reason: Words = None
+    withdrew: Flag = None
+    hired_at: Moment = None
+    email: Words = None
+    domain: Words = None
+    outlet: Words = None
+    common_source: Words = None
+    common_source_category: Words = None
+    created_at: Moment = None
+    updated_at: Moment = None
+    originating_candidate_id: MaybeKey = None
+    talent_pool: Part[dict[str, object]] = None
+
+
+class Body(Read):
+    """The whole delivery. `id` is that of the candidate, the same for all events of one, and no id of the delivery."""
+
+    id: MaybeKey = None
+    event_type: Annotated[Word, Field(max_length=100)]
+    fired_at: Moment = None
+    data: Annotated[Data, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
+        Data()
+    )

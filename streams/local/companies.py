@@ -1,4 +1,4 @@
-"""The three sample companies of a local stack: their configuration and their generated secrets."""
+"""The sample companies of a local stack: a connection of every vendor, and their generated secrets."""
 
 import base64
 import secrets
@@ -9,8 +9,39 @@ import yaml
 COMPANIES = (
     ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
     ("brightwater", "Brightwater Ltd", "America/New_York", "en", ("brightwater-greenhouse",)),
-    ("sakura", "さくらメディカル", "Asia/Tokyo", "ja", ("sakura-standard",)),
+    ("sakura", "さくらメディカル", "Asia/Tokyo", "ja", ("sakura-standard", "sakura-huntflow")),
+    ("kaede", "かえでラボ", "Asia/Tokyo", "ja", ("kaede-ashby", "kaede-workable")),
+    (
+        "northwind",
+        "Northwind GmbH",
+        "Europe/Berlin",
+        "en",
+        ("northwind-lever", "northwind-recruitee"),
+    ),
+    (
+        "harbor",
+        "Harbor Retail",
+        "America/New_York",
+        "en",
+        ("harbor-smartrecruiters", "harbor-teamtailor"),
+    ),
 )
+# What Lever's ids mean, which carry no name: the company has mapped them, as every customer of Lever has to.
+MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
+    "northwind-lever": {
+        "stages": [
+            {"stage_id": "stage-5101", "milestone": "screening"},
+            {"stage_id": "stage-5102", "milestone": "casual"},
+            {"stage_id": "stage-5103", "milestone": "interview_n"},
+            {"stage_id": "stage-5104", "milestone": "offer"},
+        ],
+        "reasons": [
+            {"reason_id": "reason-underqualified", "party": "company"},
+            {"reason_id": "reason-withdrew", "party": "candidate"},
+            {"reason_id": "reason-hired", "party": "hired"},
+        ],
+    }
+}
 
 
 def write_sample(state: Path) -> Path:
@@ -33,6 +64,7 @@ def write_sample(state: Path) -> Path:
                     "id": each,
                     "vendor": each.rpartition("-")[2],
                     "secrets": [{"file": _generated(folder, each)}],
+                    **MAPPED.get(each, {}),
                 }
                 for each in connections
             ],

@@ -1,4 +1,4 @@
-"""The three companies: how they hire, in their own words."""
+"""The simulated companies: how they hire, in their own words, and with which system."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ COMPANIES = (
         tenant="aoba",
         connection="aoba-greenhouse",
         vendor="greenhouse",
-        share=0.45,
+        share=0.33,
         channels=JAPANESE_CHANNELS,
         stages=(
             (1101, "書類選考", 0.42, False),
@@ -58,7 +58,7 @@ COMPANIES = (
         tenant="brightwater",
         connection="brightwater-greenhouse",
         vendor="greenhouse",
-        share=0.3,
+        share=0.2,
         channels=ENGLISH_CHANNELS,
         stages=(
             (2101, "Application Review", 0.35, False),
@@ -74,7 +74,7 @@ COMPANIES = (
         tenant="sakura",
         connection="sakura-standard",
         vendor="standard",
-        share=0.25,
+        share=0.17,
         channels=JAPANESE_CHANNELS,
         stages=(
             (3101, "書類選考", 0.5, False),
@@ -84,5 +84,46 @@ COMPANIES = (
         ),
         jobs=("看護師", "臨床検査技師", "医療事務"),
         first_person=901,
+    ),
+    Company(
+        tenant="kaede",
+        connection="kaede-ashby",
+        vendor="ashby",
+        share=0.16,
+        channels=JAPANESE_CHANNELS,
+        stages=(
+            (4101, "書類選考", 0.4, False),
+            (4102, "カジュアル面談", 0.7, True),
+            (4103, "一次面接", 0.5, True),
+            (4104, "最終面接", 0.6, True),
+            (4105, "内定", 0.75, False),
+        ),
+        jobs=("機械学習エンジニア", "プロダクトマネージャー", "品質保証"),
+        first_person=1101,
+    ),
+    Company(
+        tenant="northwind",
+        connection="northwind-lever",
+        vendor="lever",
+        share=0.1,
+        channels=ENGLISH_CHANNELS,
+        stages=(
+            (5101, "Résumé review", 0.4, False),
+            (5102, "Recruiter screen", 0.6, True),
+            (5103, "Onsite", 0.5, True),
+            (5104, "Offer", 0.8, False),
+        ),
+        jobs=("Operations Manager", "Support Engineer"),
+        first_person=1301,
+    ),
+    Company(
+        tenant="harbor",
+        connection="harbor-smartrecruiters",
+        vendor="smartrecruiters",
+        share=0.04,
+        channels=ENGLISH_CHANNELS,
+        stages=((6101, "In review", 0.5, False), (6102, "Interview", 0.5, True)),
+        jobs=("Store Manager", "Buyer"),
+        first_person=1501,
     ),
 )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from streams.simulator.story import Beat, Story
+from streams.simulator.story import Beat, Message, Story
 
 ACTIONS = {
     "applied": "new_candidate_application",
@@ -96,11 +96,12 @@ def _offer(story: Story, beat: Beat) -> dict[str, Any]:
     }
 
 
-def body(story: Story, beat: Beat) -> bytes | None:
-    """The bytes of one delivery, escaped as Greenhouse escapes; None for what Greenhouse does not send (scorecards)."""
+def messages(story: Story, beat: Beat) -> list[Message]:
+    """The webhook of one beat, escaped as Greenhouse escapes; none for scorecards, which Greenhouse does not send."""
     action = ACTIONS.get(beat.what)
     if action is None:
-        return None
+        return []
     offer = beat.what in {"offered", "answered"}
     payload = _offer(story, beat) if offer else {"application": _application(story, beat)}
-    return json.dumps({"action": action, "payload": payload}).replace("<", "\\u003c").encode()
+    body = json.dumps({"action": action, "payload": payload}).replace("<", "\\u003c").encode()
+    return [Message(event=action, body=body)]

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from streams.simulator.season import Delivery
-from streams.simulator.signing import SIGNERS
+from streams.simulator.signing import SIGNERS, Unsigned
 
 WINDOW = 200  # how far a shuffled delivery may land from its place
 ATTEMPTS = 400
@@ -134,12 +134,19 @@ class Player:
     async def _attempt(
         self, client: aiohttp.ClientSession, target: Target, delivery: Delivery
     ) -> int:
-        signed = SIGNERS[delivery.vendor](
-            delivery.body, delivery.name, target.secret, datetime.now(UTC)
+        body, signed = SIGNERS[delivery.vendor](
+            Unsigned(
+                body=delivery.body,
+                name=delivery.name,
+                event=delivery.event,
+                secret=target.secret,
+                at=datetime.now(UTC),
+                happened=delivery.at,
+            )
         )
         headers = {"content-type": "application/json", **signed}
         try:
-            async with client.post(target.url, data=delivery.body, headers=headers) as answer:
+            async with client.post(target.url, data=body, headers=headers) as answer:
                 return answer.status
         except (aiohttp.ClientError, TimeoutError):
             return 0

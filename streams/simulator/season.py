@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from streams.simulator import greenhouse, standard
+from streams.simulator import ashby, greenhouse, lever, smartrecruiters, standard
 from streams.simulator.company import COMPANIES
 from streams.simulator.story import Story, office, tell
 
-RENDERERS = {"greenhouse": greenhouse.body, "standard": standard.body}
+RENDERERS = {
+    "ashby": ashby.messages,
+    "greenhouse": greenhouse.messages,
+    "lever": lever.messages,
+    "smartrecruiters": smartrecruiters.messages,
+    "standard": standard.messages,
+}
+# SmartRecruiters tells no time but that of sending, and takes none older: its history is what happened since.
+REACH = {"smartrecruiters": timedelta(days=2)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +31,7 @@ class Delivery:
     vendor: str
     subject: str
     name: str
+    event: str
     body: bytes
 
 
@@ -30,16 +39,17 @@ def deliveries_of(story: Story) -> Iterator[Delivery]:
     """What the company's system sends for one application."""
     company = story.company
     for beat in story.beats:
-        body = RENDERERS[company.vendor](story, beat)
-        if body is not None:
-            name = hashlib.sha256(company.connection.encode() + body).hexdigest()[:24]
+        for each in RENDERERS[company.vendor](story, beat):
+            unique = f"{company.connection}/{each.event}/{beat.at.isoformat()}/".encode()
+            name = hashlib.sha256(unique + each.body).hexdigest()[:24]
             yield Delivery(
                 at=beat.at,
                 connection=company.connection,
                 vendor=company.vendor,
                 subject=f"{company.tenant}/{story.number}",
                 name=f"msg_{name}",
-                body=body,
+                event=each.event,
+                body=each.body,
             )
 
 
@@ -52,7 +62,8 @@ def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[De
     first = (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
     for number in count(first):
         company = rng.choices(COMPANIES, weights=weights)[0]
-        applied = office(until - timedelta(days=rng.uniform(0, days)), rng)
+        reach = REACH.get(company.vendor, timedelta(days=days))
+        applied = office(until - reach * rng.random(), rng)
         story = tell(number, company, applied, rng)
         made.extend(each for each in deliveries_of(story) if each.at <= until)
         if len(made) >= deliveries:

@@ -3,26 +3,112 @@
 import base64
 import hashlib
 import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 
-def greenhouse(body: bytes, name: str, secret: str, at: datetime) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class Unsigned:
+    """One attempt: `name` is stable over attempts, `event` the vendor's own, `at` when the attempt is made.
+
+    `happened` is when it happened, for vendors whose signed time is all that tells it.
+    """
+
+    body: bytes
+    name: str
+    event: str
+    secret: str
+    at: datetime
+    happened: datetime
+
+
+Signed = tuple[bytes, dict[str, str]]
+
+
+def _hex(sent: Unsigned, message: bytes) -> str:
+    return hmac.new(sent.secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def ashby(sent: Unsigned) -> Signed:
+    """`Ashby-Signature: sha256=<hex>` over the raw body."""
+    return sent.body, {"Ashby-Signature": f"sha256={_hex(sent, sent.body)}"}
+
+
+def greenhouse(sent: Unsigned) -> Signed:
     """`Signature: sha256 <hex>` over the raw body; there is no time in it."""
-    del at
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": name}
+    digest = _hex(sent, sent.body)
+    return sent.body, {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": sent.name}
 
 
-def standard(body: bytes, name: str, secret: str, at: datetime) -> dict[str, str]:
+def huntflow(sent: Unsigned) -> Signed:
+    """Plain hex over the raw body."""
+    headers = {"X-Huntflow-Signature": _hex(sent, sent.body), "X-Huntflow-Delivery": sent.name}
+    return sent.body, headers
+
+
+def lever(sent: Unsigned) -> Signed:
+    """In the body: hex over a token made for this delivery and the time of the event."""
+    envelope = json.loads(sent.body)
+    token = hashlib.sha256(sent.name.encode()).hexdigest()[:48]
+    digest = _hex(sent, f"{token}{envelope['triggeredAt']}".encode())
+    return json.dumps({**envelope, "token": token, "signature": digest}).encode(), {}
+
+
+def recruitee(sent: Unsigned) -> Signed:
+    """Plain hex over the raw body."""
+    return sent.body, {"X-Recruitee-Signature": _hex(sent, sent.body)}
+
+
+def smartrecruiters(sent: Unsigned) -> Signed:
+    """`v1=<hex>` over time, body and four headers, joined by dots."""
+    stamp = str(int(sent.happened.timestamp()))
+    link = "<https://api.example.com/>; rel=self"
+    parts = (stamp.encode(), sent.body, *(p.encode() for p in (sent.name, sent.event, "v1", link)))
+    return sent.body, {
+        "smartrecruiters-timestamp": stamp,
+        "event-id": sent.name,
+        "event-name": sent.event,
+        "event-version": "v1",
+        "Link": link,
+        "smartrecruiters-signature": f"v1={_hex(sent, b'.'.join(parts))}",
+    }
+
+
+def standard(sent: Unsigned) -> Signed:
     """Standard Webhooks 1.0: `v1,<base64>` over `id.timestamp.body`, the time being that of the attempt."""
-    stamp = str(int(at.timestamp()))
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.new(key, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return {
-        "webhook-id": name,
+    stamp = str(int(sent.at.timestamp()))
+    key = base64.b64decode(sent.secret.removeprefix("whsec_"))
+    digest = hmac.new(key, f"{sent.name}.{stamp}.".encode() + sent.body, hashlib.sha256).digest()
+    return sent.body, {
+        "webhook-id": sent.name,
         "webhook-timestamp": stamp,
         "webhook-signature": "v1," + base64.b64encode(digest).decode(),
     }
 
 
-SIGNERS = {"greenhouse": greenhouse, "standard": standard}
+def teamtailor(sent: Unsigned) -> Signed:
+    """Base64 of `t=<time>,v2=<hex>`, over `time.body`."""
+    stamp = str(int(sent.at.timestamp()))
+    digest = _hex(sent, f"{stamp}.".encode() + sent.body)
+    header = base64.b64encode(f"t={stamp},v2={digest}".encode()).decode()
+    return sent.body, {"TT-Signature": header}
+
+
+def workable(sent: Unsigned) -> Signed:
+    """Plain hex over the raw body."""
+    return sent.body, {"X-Workable-Signature": _hex(sent, sent.body)}
+
+
+SIGNERS: dict[str, Callable[[Unsigned], Signed]] = {
+    "ashby": ashby,
+    "greenhouse": greenhouse,
+    "huntflow": huntflow,
+    "lever": lever,
+    "recruitee": recruitee,
+    "smartrecruiters": smartrecruiters,
+    "standard": standard,
+    "teamtailor": teamtailor,
+    "workable": workable,
+}

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from streams.simulator.story import Beat, Story
+from streams.simulator.story import Beat, Message, Story
 
 TYPES = {
     "applied": "application.created",
@@ -42,8 +42,8 @@ def _more(story: Story, beat: Beat) -> dict[str, Any]:
     return extra.get(beat.what, {})
 
 
-def body(story: Story, beat: Beat) -> bytes:
-    """The bytes of one delivery."""
+def messages(story: Story, beat: Beat) -> list[Message]:
+    """The webhook of one beat."""
     kind = TYPES.get(beat.what) or ("offer.accepted" if beat.good else "offer.declined")
     data = {
         "application": {
@@ -58,6 +58,7 @@ def body(story: Story, beat: Beat) -> bytes:
         "owners": {"recruiter_id": f"u{story.recruiter}"},
         **_more(story, beat),
     }
-    return json.dumps(
+    body = json.dumps(
         {"type": kind, "timestamp": beat.at.isoformat(), "data": data}, ensure_ascii=False
     ).encode()
+    return [Message(event=kind, body=body)]

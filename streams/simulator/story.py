@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from streams.simulator.company import Company
 
-UNDONE = 0.03  # share of rejections and hires that are taken back
+UNDONE = {"rejected": 0.03, "hired": 0.1}  # share of endings that are taken back
 WENT_BACK = 0.03  # share of moves that are taken back a day later
 WITHDREW = 0.08  # chance of 辞退 at each stage
 OFFICE_HOURS = (9, 19)
@@ -21,6 +21,14 @@ class Beat:
     stage: int = 0
     person: int = 0
     good: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One webhook of a beat, before it is signed; `event` is the vendor's own name of it."""
+
+    event: str
+    body: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,7 @@ class _Teller:
 
     def undo(self, what: str, stage: int) -> bool:
         """Now and then an ending is taken back, and happens again later."""
-        if self.rng.random() >= UNDONE:
+        if self.rng.random() >= UNDONE[what]:
             return False
         self.beat(f"un{what}", 2, 30, stage=stage)
         return True

@@ -1,0 +1,140 @@
+"""A story as Ashby sends it: snapshots, and one change told by several webhooks."""
+
+import json
+from typing import Any
+
+from streams.simulator.story import Beat, Message, Story
+
+REASONS = {
+    "rejected": ("Lacks Skills/Qualifications", "RejectedByOrg"),
+    "withdrawn": ("Took another job", "RejectedByCandidate"),
+}
+STATUS = {"rejected": "Archived", "withdrawn": "Archived", "hired": "Hired"}
+
+
+def _id(kind: int, number: int) -> str:
+    return f"{kind:08x}-0000-4000-8000-{number:012d}"
+
+
+def _stamp(beat: Beat) -> str:
+    return beat.at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _stage(story: Story, beat: Beat) -> dict[str, Any]:
+    number, name, _, _ = story.company.stages[beat.stage]
+    status = STATUS.get(beat.what)
+    title, kind = (status, status) if status else (name, "Offer" if name == "Offer" else "Active")
+    return {
+        "id": _id(5, 0 if status else number),
+        "title": title,
+        "type": kind,
+        "orderInInterviewPlan": beat.stage,
+        "interviewStageGroupId": None,
+        "interviewPlanId": _id(9, 1),
+    }
+
+
+def _application(story: Story, beat: Beat) -> dict[str, Any]:
+    reason = REASONS.get(beat.what)
+    archived = {"archivedAt": _stamp(beat)} if reason else {}
+    return {
+        "id": _id(1, story.number),
+        "createdAt": story.applied.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "updatedAt": _stamp(beat),
+        "status": STATUS.get(beat.what, "Active"),
+        "candidate": {
+            "id": _id(2, story.number),
+            "name": "Invented Candidate",
+            "primaryEmailAddress": {
+                "value": f"candidate{story.number}@example.invalid",
+                "type": "Personal",
+                "isPrimary": True,
+            },
+        },
+        "currentInterviewStage": _stage(story, beat),
+        "source": {"id": _id(3, len(story.channel)), "title": story.channel, "sourceType": None},
+        "archiveReason": reason
+        and {"id": _id(4, len(reason[1])), "text": reason[0], "reasonType": reason[1]},
+        **archived,
+        "job": {"id": _id(6, story.job), "title": story.company.jobs[story.job]},
+        "creditedToUser": None,
+        "hiringTeam": [
+            {"userId": _id(7, story.recruiter), "role": "Recruiter", "email": "r@x.invalid"}
+        ],
+        "customFields": [],
+    }
+
+
+def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
+    held = beat.what != "scheduled"
+    person = {"id": _id(7, beat.person), "firstName": "Invented", "lastName": "Interviewer"}
+    meeting = {
+        "id": _id(8, story.number * 10 + beat.stage),
+        "interviewers": [{**person, "trainingRole": None, "interviewerPool": None}],
+        "createdAt": _stamp(beat),
+        "updatedAt": _stamp(beat),
+        "startTime": _stamp(beat),
+        "endTime": _stamp(beat),
+        "hasSubmittedFeedback": beat.what == "scored",
+    }
+    return {
+        "id": _id(11, story.number * 10 + beat.stage),
+        "status": "Complete" if held else "Scheduled",
+        "applicationId": _id(1, story.number),
+        "candidateId": _id(2, story.number),
+        "interviewStageId": _id(5, story.company.stages[beat.stage][0]),
+        "scheduledBy": None,
+        "updatedAt": _stamp(beat),
+        "interviewEvents": [meeting],
+    }
+
+
+def _offer(story: Story, beat: Beat) -> dict[str, Any]:
+    status = "WaitingOnCandidateResponse"
+    if beat.what == "answered":
+        status = "CandidateAccepted" if beat.good else "CandidateRejected"
+    return {
+        "id": _id(10, story.number),
+        "applicationId": _id(1, story.number),
+        "decidedAt": _stamp(beat) if beat.what == "answered" else None,
+        "offerStatus": status,
+        "latestVersion": {"id": _id(10, story.number), "createdAt": _stamp(beat)},
+        "versions": [{"id": _id(10, story.number)}],
+    }
+
+
+ACTIONS = {
+    "applied": ("applicationSubmit",),
+    "moved": ("candidateStageChange", "applicationUpdate"),
+    "rejected": ("candidateStageChange", "applicationUpdate"),
+    "withdrawn": ("candidateStageChange", "applicationUpdate"),
+    "unrejected": ("candidateStageChange", "applicationUpdate"),
+    "hired": ("candidateHire", "candidateStageChange", "applicationUpdate"),
+    "unhired": ("candidateStageChange", "applicationUpdate"),
+    "scheduled": ("interviewScheduleCreate", "interviewScheduleUpdate"),
+    "met": ("interviewScheduleUpdate",),
+    "scored": ("interviewScheduleUpdate",),
+    "offered": ("offerCreate",),
+    "answered": ("offerUpdate",),
+}
+
+
+def messages(story: Story, beat: Beat) -> list[Message]:
+    """Every webhook of one beat; all of one cause share its id."""
+    actions = ACTIONS[beat.what]
+    if actions[0].startswith("interview"):
+        data = {"interviewSchedule": _schedule(story, beat)}
+    elif actions[0].startswith("offer"):
+        data = {"offer": _offer(story, beat)}
+    else:
+        data = {"application": _application(story, beat)}
+    cause = f"{story.number}-{beat.what}-{int(beat.at.timestamp())}"
+    return [
+        Message(
+            event=action,
+            body=json.dumps(
+                {"data": data, "action": action, "webhookActionId": cause}, ensure_ascii=False
+            ).encode(),
+        )
+        for action in actions
+    ]

@@ -110,6 +110,12 @@ TOPICS = (
     CONNECTION_HEALTH,
 )
 
+
+def of_epoch(number: int) -> tuple[Topic, ...]:
+    """The topics that an epoch has for itself."""
+    return tuple(topic.in_epoch(number) for topic in TOPICS if topic.per_epoch)
+
+
 _EPOCH = re.compile(r"-e([1-9][0-9]*)$")
 
 

@@ -14,6 +14,11 @@ from schemas.topics import EPOCHS, KPI_CELLS
 FIRST_FACTS = 1  # what numbers were counted by before epochs were recorded
 
 
+def group_of(epoch: int) -> str:
+    """The consumer group of all workers that count in an epoch."""
+    return f"hirelay-funnel-e{epoch}"
+
+
 class Outdated(Exception):
     """The live numbers were counted by other facts than this version's; only a replay makes them comparable."""
 
@@ -26,7 +31,9 @@ class Reader:
         self._part = TopicPartition(EPOCHS.name, 0)
         self._found: dict[int, Epoch] = {}
         try:
-            self._consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False
+            )
             there = self._consumer.partitions_for_topic(EPOCHS.name)
         except KafkaError as error:
             raise Unavailable("kafka", f"no broker at {bootstrap}") from error
@@ -124,7 +131,7 @@ def settled(bootstrap: str, number: int | None, wanted: Meaning, now: datetime) 
 
 
 def _has_cells(bootstrap: str) -> bool:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
     try:
         numbers = consumer.partitions_for_topic(KPI_CELLS.name) or ()
         parts = [TopicPartition(KPI_CELLS.name, number) for number in numbers]

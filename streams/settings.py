@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     archive_rows: int = Field(50_000, description="Largest batch the archiver inserts.")
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
 
+    def environment(self, **changed: Any) -> dict[str, str]:
+        """These settings, some of them changed, as the variables of a process that is started with them."""
+        values = self.model_dump() | changed
+        return {f"HIRELAY_{name.upper()}": str(value) for name, value in values.items()}
+
 
 def load(state: Path | None = None, **given: Any) -> Settings:
     """Settings from the environment, or those that a running local stack wrote to `state`/run.json.

@@ -6,13 +6,22 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.topics import TOPICS, Topic
+from schemas.topics import TOPICS, Topic, of_epoch
+from streams import epochs
+
+SHARED = tuple(topic for topic in TOPICS if not topic.per_epoch)
 
 
-def ensure_topics(
-    bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic] = TOPICS
-) -> list[str]:
-    """Create what is missing and return the names.
+def ensure_topics(bootstrap: str, partitions: int, replication: int) -> list[str]:
+    """Create what is missing, of an epoch's own topics those of the live one, and return the names; raise as `create`."""
+    created = create(bootstrap, partitions, replication, SHARED)
+    live = epochs.live(epochs.read(bootstrap))
+    own = of_epoch(0 if live is None else live.number)
+    return created + create(bootstrap, partitions, replication, own)
+
+
+def create(bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic]) -> list[str]:
+    """Create what is missing of these topics and return the names.
 
     Raises Unavailable when no broker answers, and Malformed when a topic has another number of partitions: state is
     laid out by partition, so that number changes only with a new application version and a replay.
@@ -32,6 +41,22 @@ def ensure_topics(
     finally:
         admin.close()
     return [topic.name for topic in missing]
+
+
+def remove(bootstrap: str, topics: Sequence[Topic], groups: Sequence[str]) -> None:
+    """Delete those of the topics and consumer groups that are there; raise Unavailable when no broker answers."""
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        held = set(admin.list_topics())
+        names = [topic.name for topic in topics if topic.name in held]
+        if names:
+            admin.delete_topics(names)
+        known = {each["group_id"] for each in admin.list_groups()}
+        if known.intersection(groups):
+            admin.delete_groups(sorted(known.intersection(groups)))
+        admin.close()
+    except KafkaError as error:
+        raise Unavailable("kafka", f"topics cannot be deleted: {error}") from error
 
 
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:

@@ -14,6 +14,16 @@ TABLES: dict[type[NamedTuple], str] = {
 }
 
 
+_PARTS = """
+select distinct partition_id
+from system.parts
+where database = currentDatabase()
+    and table = 'epoch_cells'
+    and active
+    and startsWith(partition, concat('(', toString({epoch:UInt16}), ','))
+"""
+
+
 class Writer:
     """The Sink of every base table."""
 
@@ -37,3 +47,13 @@ class Writer:
             column_oriented=True,
             settings={"async_insert": 0, "insert_deduplication_token": token},
         )
+
+    def retired(self) -> set[int]:
+        """The epochs whose cells are of no use any more."""
+        found = self._client.query("select number from epochs final where state = 'retired'")
+        return {row[0] for row in found.result_rows}
+
+    def drop(self, epoch: int) -> None:
+        """Remove every cell of an epoch at once; nothing when there is none. Raises as `write`."""
+        for (part,) in self._client.query(_PARTS, parameters={"epoch": epoch}).result_rows:
+            self._client.command(f"alter table epoch_cells drop partition id '{part}'")

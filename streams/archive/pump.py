@@ -4,16 +4,24 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.topics import CANDIDATE_EVENTS, CONNECTION_HEALTH, EPOCHS, KPI_CELLS, QUARANTINE
+from schemas.rows import EpochRow
+from schemas.topics import (
+    CANDIDATE_EVENTS,
+    CONNECTION_HEALTH,
+    EPOCHS,
+    KPI_CELLS,
+    QUARANTINE,
+    epoch_of,
+)
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.rows import (
@@ -52,8 +60,9 @@ Result = TypeVar("Result")
 class Batch:
     """Rows waiting for one insert. Of a cell only the newest row counts, so older ones in the batch are dropped."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, retired: Collection[int] = ()) -> None:
+        """Empty; rows of `retired` epochs are passed over."""
+        self._retired = retired
         self._cells: dict[tuple[str, int, bytes], Rows] = {}
         self._others: dict[str, Rows] = {name: [] for name in READERS}
         self.positions: dict[Any, int] = {}
@@ -65,11 +74,11 @@ class Batch:
         self.positions[part] = record.offset + 1
         try:
             reader = READERS.get(record.topic)
-            if reader is None:
+            if reader is not None:
+                self._others[record.topic].extend(reader(source, record.value))
+            elif epoch_of(record.topic) not in self._retired:
                 rows = cell_rows(source, record.key, record.value)
                 self._cells[record.topic, record.partition, record.key] = [*rows]
-            else:
-                self._others[record.topic].extend(reader(source, record.value))
         except (Malformed, TypeError) as problem:
             self.unreadable.append((source, str(problem)))
 
@@ -77,6 +86,11 @@ class Batch:
         """One list a table."""
         cells = [row for rows in self._cells.values() for row in rows]
         return [rows for rows in (cells, *self._others.values()) if rows]
+
+    def retiring(self) -> list[int]:
+        """Epochs that the batch says are retired."""
+        rows = cast("list[EpochRow]", self._others[EPOCHS.name])
+        return [row.number for row in rows if row.state == "retired"]
 
     def __len__(self) -> int:
         """Rows so far, about."""
@@ -126,9 +140,9 @@ async def consumer_of(settings: Settings) -> Any:
     return consumer
 
 
-async def collect(consumer: Any, settings: Settings) -> Batch:
+async def collect(consumer: Any, settings: Settings, retired: Collection[int]) -> Batch:
     """Records until the batch is full or `archive_s` has passed since its first one."""
-    batch = Batch()
+    batch = Batch(retired)
     deadline = None
     while len(batch) < settings.archive_rows:
         left = settings.archive_s if deadline is None else deadline - time.monotonic()
@@ -150,9 +164,10 @@ async def collect(consumer: Any, settings: Settings) -> Batch:
 async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> None:
     """Archive for ever."""
     consumer = await for_ever("kafka", lambda: consumer_of(settings), metrics)
+    retired = await for_ever("retired", partial(asyncio.to_thread, writer.retired), metrics)
     try:
         while True:
-            batch = await collect(consumer, settings)
+            batch = await collect(consumer, settings, retired)
             for source, problem in batch.unreadable:
                 metrics.unreadable.inc()
                 log.warning(
@@ -167,6 +182,9 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
                     metrics,
                 )
                 metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
+            for epoch in batch.retiring():
+                await for_ever("drop", partial(asyncio.to_thread, writer.drop, epoch), metrics)
+                retired.add(epoch)
             if batch.positions:
                 await _commit(consumer, batch.positions)
     finally:

@@ -5,12 +5,14 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,7 +20,9 @@ from typing import Any, TextIO
 import typer
 
 from schemas.errors import Unavailable
+from schemas.meaning import meaning
 from schemas.tenancy import Secret
+from streams import epochs
 from streams.config import load_tenancy
 from streams.local.companies import write_sample
 from streams.local.kafka import free_port, prepare
@@ -72,21 +76,42 @@ class Stack:
         )
         self.supervisor.add(Role("kafka", broker.command, self.state / "logs" / "kafka.log"))
         _until("kafka", lambda: _answers_topics(self.settings))
-        environment = {
-            f"HIRELAY_{name.upper()}": str(value)
-            for name, value in self.settings.model_dump().items()
-        }
+        environment = self.settings.environment()
+        outdated = self._outdated()
         for role in ROLES:
             say(role)
             command = (sys.executable, "-m", "streams", role)
             self.supervisor.add(
                 Role(role, command, self.state / "logs" / f"{role}.log", environment)
             )
+        if outdated:
+            say(f"a replay, because {outdated}")
+            self._replay(environment)
         for role in ROLES:
             url = f"http://127.0.0.1:{self._ports_of[role]}/healthz"
             _until(role, partial(_answers, url), self.supervisor.look)
         self.write_run()
         log.info("stack ready", extra={"state": str(self.state)})
+
+    def _outdated(self) -> str:
+        """Why what stands here is of another version and needs a replay; empty when it does not."""
+        try:
+            epochs.settled(self.settings.kafka, None, meaning(self._tenancy), datetime.now(UTC))
+        except epochs.Outdated as why:
+            return str(why)
+        return ""
+
+    def _replay(self, environment: dict[str, str]) -> None:
+        url = f"http://127.0.0.1:{self._ports_of['archiver']}/"
+        _until("archiver", partial(_answers, f"{url}healthz"), self.supervisor.look)
+        done = subprocess.run(
+            (sys.executable, "-m", "streams", "replay"),
+            env={**os.environ, **environment, "HIRELAY_CLICKHOUSE": url},
+            stdout=sys.stderr,
+            check=False,
+        )
+        if done.returncode:
+            raise Unavailable("replay", "it did not succeed; what it said stands above")
 
     def write_run(self) -> None:
         """Write run.json as a whole, readable by the owner alone: it holds the local secrets."""

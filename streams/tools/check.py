@@ -71,9 +71,14 @@ class Finding:
 
 def check(settings: Settings, *, patience_s: float, console: Console) -> Finding:
     """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
-    epoch = epochs.live(epochs.read(settings.kafka))
-    if epoch is None:
+    live = epochs.live(epochs.read(settings.kafka))
+    if live is None:
         raise Unavailable("epoch", "no worker has counted anything yet: start one first")
+    return check_epoch(settings, live.number, patience_s=patience_s, console=console)
+
+
+def check_epoch(settings: Settings, number: int, *, patience_s: float, console: Console) -> Finding:
+    """Compare every cell of one epoch, as `check` does."""
     client = connect(settings.clickhouse, settings.clickhouse_password)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
@@ -84,7 +89,7 @@ def check(settings: Settings, *, patience_s: float, console: Console) -> Finding
             verify.verify(
                 settings.kafka,
                 client,
-                epoch,
+                number,
                 patience_s=patience_s,
                 progress=lambda _what, done, total: bar.update(task, completed=done, total=total),
             )

@@ -23,7 +23,7 @@ LIVE_RATE = 4.0  # a second
 def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
     """Play, show, check; 0 when every cell is equal. Goes on live until Ctrl-C unless `once`."""
     console.print(
-        "[bold]Hirelay demo[/bold]: three companies, 120 days of hiring, real Kafka, real ClickHouse."
+        "[bold]Hirelay demo[/bold]: six companies on five systems, 120 days of hiring, real Kafka, real ClickHouse."
     )
     try:
         with running(state, lambda step: console.print(f"  starting {step} …")) as stack:

@@ -54,8 +54,16 @@ def play(
     console: Console,
     title: str,
 ) -> Report:
-    """Post deliveries with a progress bar (on a terminal only)."""
-    player = Player(targets_of(run), rate=rate)
+    """Post deliveries with a progress bar (on a terminal only); raise Unavailable when a simulated company has no door."""
+    targets = targets_of(run)
+    unknown = sorted({each.connection for each in deliveries} - targets.keys())
+    if unknown:
+        raise Unavailable(
+            "connection",
+            f"this stack has no {', '.join(unknown)}: the simulated companies are those of the sample configuration, "
+            "start a stack with another --state and without --config",
+        )
+    player = Player(targets, rate=rate)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -9,13 +9,13 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas import codec
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
-from schemas.epoch import Epoch
 from schemas.errors import Malformed, Unavailable
 from schemas.facts import add, fold
 from schemas.history import Happening, context, happening
 from schemas.people import Known, parents
 from schemas.rules import EPOCH_DAY, Rulebook
 from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
+from streams import epochs
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,7 +47,6 @@ class Verdict:
 class Oracle:
     """The set of accepted events, read from the log; nothing the worker wrote is looked at."""
 
-    rulebook: Rulebook
     deliveries: int = 0
     poison: int = 0
     histories: dict[tuple[str, str], dict[bytes, Happening]] = field(default_factory=dict)
@@ -71,12 +70,12 @@ class Oracle:
             elif (about := context(accepted)) is not None:
                 self.people.setdefault(accepted.tenant, Known()).add(about)
 
-    def cells(self) -> Cells:
-        """What every cell must hold."""
+    def cells(self, rulebook: Rulebook) -> Cells:
+        """What every cell must hold by these rules."""
         cells: Cells = {}
         for (tenant, _), history in self.histories.items():
             events = [*history.values(), *self._reaching(tenant, history)]
-            state, changes = fold(events, self.rulebook.of(tenant))
+            state, changes = fold(events, rulebook.of(tenant))
             add(cells, tenant, state, changes)
         return without_zeros(cells)
 
@@ -184,7 +183,7 @@ def compare(where: str, expected: Cells, found: Cells) -> list[Difference]:
 def verify(
     bootstrap: str,
     client: Any,
-    epoch: Epoch,
+    epoch: int,
     *,
     patience_s: float = 30.0,
     progress: Progress = lambda _what, _done, _total: None,
@@ -195,18 +194,19 @@ def verify(
     way is equal at the next look, and a wrong one stays wrong.
     """
     events = Log(bootstrap, CANDIDATE_EVENTS)
-    rows = Log(bootstrap, KPI_CELLS.in_epoch(epoch.number))
-    oracle, changelog = Oracle(Rulebook(epoch.meaning)), Changelog()
+    rows = Log(bootstrap, KPI_CELLS.in_epoch(epoch))
+    meanings = epochs.Reader(bootstrap)
+    oracle, changelog = Oracle(), Changelog()
     deadline = time.monotonic() + patience_s
     suspects: set[tuple[str, CellKey]] | None = None
     try:
         while True:
-            archived = clickhouse_cells(client, epoch.number)
+            archived = clickhouse_cells(client, epoch)
             for record in rows.read():
                 changelog.read(record.partition, record.key, record.value)
             for record in events.read(lambda done, total: progress("events", done, total)):
                 oracle.read(record.offset, record.value)
-            expected = oracle.cells()
+            expected = oracle.cells(Rulebook(meanings.read()[epoch].meaning))
             differences = [
                 *compare("changelog", expected, changelog.cells()),
                 *compare("clickhouse", expected, archived),
@@ -220,6 +220,7 @@ def verify(
     finally:
         events.close()
         rows.close()
+        meanings.close()
 
 
 def _verdict(oracle: Oracle, expected: Cells, differences: list[Difference]) -> Verdict:

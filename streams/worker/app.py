@@ -18,6 +18,7 @@ from prometheus_client import generate_latest
 from schemas import cells, record
 from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
+from streams.epochs import group_of
 from streams.settings import Settings
 from streams.worker import kin, shard
 from streams.worker.changelog import Changelog
@@ -75,6 +76,7 @@ def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
 
 def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
     directory.mkdir(parents=True, exist_ok=True)
+    identity = _identity(directory)
     return faust.App(
         group_of(epoch),
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
@@ -88,7 +90,8 @@ def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         topic_allow_declare=False,
         topic_partitions=settings.partitions,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=_identity(directory),
+        consumer_group_instance_id=identity,
+        canonical_url=f"http://{identity}",  # the broker hands a restarted member its assignment back, address included
         consumer_max_fetch_size=4 * 1024 * 1024,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
@@ -100,11 +103,6 @@ def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         web_tables_enabled=False,
         web_router_enabled=False,
     )
-
-
-def group_of(epoch: int) -> str:
-    """The consumer group of all workers that count in an epoch."""
-    return f"hirelay-funnel-e{epoch}"
 
 
 def _identity(directory: Path) -> str:

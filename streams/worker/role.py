@@ -3,10 +3,12 @@
 import gc
 import logging
 import os
+import shutil
 import signal
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import faust
 
@@ -49,8 +51,16 @@ def serve(settings: Settings, number: int | None = None) -> None:
     log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
     app = create_app(settings, EpochBook(epoch.meaning, configured, settle), epoch.number)
     if number is None:
+        _forget(settings.worker_dir, epoch.number)
         threading.Thread(target=_follow, args=(settings, epoch.number), daemon=True).start()
     faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
+
+
+def _forget(folder: Path, live: int) -> None:
+    """Remove what this machine kept of earlier epochs; a later one may be being built beside this process."""
+    for each in folder.glob("epoch-*"):
+        if each.name.removeprefix("epoch-").isdigit() and int(each.name[6:]) < live:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def _settled(settings: Settings, number: int | None, wanted: Meaning) -> Epoch:

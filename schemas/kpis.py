@@ -16,7 +16,7 @@ class Kpi:
     """One definition. `numerator` and `denominator` name measures; a name that ends in `.*` sums all that start so.
 
     A KPI in `days` is the median of the integer-day histogram that `numerator` names. `minimum_n` is the smallest
-    denominator that is shown without the mark for thin data.
+    denominator that is shown without the mark for thin data. A `quiet` KPI is shown to people only where it is not zero.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Kpi:
     unit: Unit
     higher_is_better: bool | None = None
     minimum_n: int = 1
+    quiet: bool = False
     explanation: str
 
 
@@ -149,6 +150,26 @@ KPIS = (
         higher_is_better=False,
         minimum_n=5,
         explanation="Median of local days from application to hire decision, over the hires.",
+    ),
+    Kpi(
+        id="unmapped_stage_entries",
+        ja="未設定の選考段階",
+        en="Entries into unmapped stages",
+        numerator=("entered.unmapped",),
+        unit="count",
+        higher_is_better=False,
+        quiet=True,
+        explanation="Stages that nobody said the meaning of; they decide nothing. See `hirelay mapping suggest`.",
+    ),
+    Kpi(
+        id="unmapped_reasons",
+        ja="未設定の終了理由",
+        en="Endings for unmapped reasons",
+        numerator=("unmapped_reasons",),
+        unit="count",
+        higher_is_better=False,
+        quiet=True,
+        explanation="Endings of which nobody said who ended it; in no rate. See `hirelay mapping suggest`.",
     ),
 )
 

@@ -83,7 +83,8 @@ def _bound(day: date | None, otherwise: int) -> int:
     return otherwise if day is None else day.toordinal() - EPOCH_DAY
 
 
-def _in_force(rule: StageRule | ReasonRule) -> Rule:
+def rule_of(rule: StageRule | ReasonRule) -> Rule:
+    """A configured rule in the form that is looked up."""
     since, until = _bound(rule.since, _EVER[0]), _bound(rule.until, _EVER[1])
     if isinstance(rule, StageRule):
         key, name, means = rule.stage_id, rule.stage_name, rule.milestone
@@ -93,7 +94,7 @@ def _in_force(rule: StageRule | ReasonRule) -> Rule:
 
 
 def _ruling(rules: dict[str, Sequence[StageRule] | Sequence[ReasonRule]]) -> Ruling:
-    return {connection: tuple(map(_in_force, each)) for connection, each in rules.items()}
+    return {connection: tuple(map(rule_of, each)) for connection, each in rules.items()}
 
 
 def rules_of(tenant: TenantMeaning) -> Rules:

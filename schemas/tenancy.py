@@ -152,6 +152,18 @@ class Tenancy(Value):
         """The tenant of that id, or None."""
         return next((tenant for tenant in self.tenants if tenant.id == tenant_id), None)
 
+    def owner(self, connection_id: str) -> tuple[Tenant, Connection] | None:
+        """The connection of that id and its tenant, or None."""
+        return next(
+            (
+                (tenant, each)
+                for tenant in self.tenants
+                for each in tenant.connections
+                if each.id == connection_id
+            ),
+            None,
+        )
+
     def find(self, vendor: str, connection_id: str) -> tuple[Tenant, Connection] | None:
         """The connection behind `/hooks/{vendor}/{connection_id}` and its tenant, or None."""
         for tenant in self.tenants:

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 kpi_app = typer.Typer(help="Read KPIs.", no_args_is_help=True)
 app.add_typer(kpi_app, name="kpi")
+mapping_app = typer.Typer(help="What stages and reasons mean.", no_args_is_help=True)
+app.add_typer(mapping_app, name="mapping")
 
 State = Annotated[
     Path | None,
@@ -257,6 +259,20 @@ def show(
         basis=basis.value,
     )
     kpi.render(table, shape.value, Console())
+
+
+@mapping_app.command("suggest")
+def suggest(
+    connection: Annotated[str, typer.Option(help="Which connection.")],
+    state: State = None,
+) -> None:
+    """Propose what the stages and reasons that a connection has sent mean, as YAML for the configuration."""
+    from streams.tools import mapping
+
+    settings = load(state)
+    proposals = mapping.proposals(settings, connection, datetime.now().astimezone().date())
+    typer.echo(mapping.summary(connection, proposals), err=True)
+    typer.echo(mapping.as_yaml(connection, proposals), nl=False)
 
 
 @app.command()

@@ -7,12 +7,12 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from schemas.tenancy import Connection, Secret, StageRule, Tenancy, Tenant
+from schemas.tenancy import Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant
 
 KNOWN = sorted(
     {
         name
-        for model in (Connection, Secret, StageRule, Tenancy, Tenant)
+        for model in (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
         for name in model.model_fields
     }
 )

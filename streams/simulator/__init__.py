@@ -1,1 +1,1 @@
-"""A seeded hiring season of three companies, told as their systems would send it."""
+"""A seeded hiring season of six companies, told as their systems would send it."""

@@ -152,10 +152,15 @@ def as_rich(table: Table) -> RichTable:
         caption="n in brackets; * データ不足: too few cases for a rate",
     )
     rich.add_column(table.dimension)
-    for kpi in table.kpis:
+    kpis = [
+        kpi
+        for kpi in table.kpis
+        if not kpi.quiet or any(measure(kpi, row.tally).value for row in table.rows)
+    ]
+    for kpi in kpis:
         rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
     for row in table.rows:
-        rich.add_row(row.label, *(_shown(kpi, measure(kpi, row.tally)) for kpi in table.kpis))
+        rich.add_row(row.label, *(_shown(kpi, measure(kpi, row.tally)) for kpi in kpis))
     return rich
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from streams.cli import app
+from streams.cli.main import app
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")

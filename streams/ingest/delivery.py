@@ -51,6 +51,13 @@ class Arrival:
         )
 
     @property
+    def kept(self) -> Headers:
+        """What a replay needs to judge it again: the headers, and the last part of the address."""
+        if not self.address_key:
+            return self.headers
+        return (*self.headers, (sealing.ADDRESS, self.address_key))
+
+    @property
     def facts(self) -> dict[str, str]:
         """What every log line about it says."""
         return {
@@ -93,7 +100,7 @@ class Reception:
         if not arrival.door.secrets:
             return await self._before_the_secret(arrival)
         try:
-            self._verify(arrival)
+            verify(arrival, self._trust)
         except Unauthentic as why:
             self._note(arrival, "signature", "refused")
             log.warning("signature refused", extra={**arrival.facts, "detail": why.detail})
@@ -102,22 +109,10 @@ class Reception:
             self._trust.spend(arrival.door.connection.id, arrival.at)
             return await self._quarantine(arrival, why)
         try:
-            told = _checked(translate(arrival))
+            told = checked(translate(arrival))
         except (Malformed, Unmapped) as why:
             return await self._quarantine(arrival, why)
         return await self._accept(arrival, told)
-
-    def _verify(self, arrival: Arrival) -> None:
-        """Raise Unauthentic for another address, another signature, or another body under a signature already used."""
-        door, vendor = arrival.door, arrival.vendor
-        if door.address_key and not hmac.compare_digest(
-            door.address_key, arrival.address_key.encode()
-        ):
-            raise Unauthentic("bad_signature", "the last part of the address is not this one's key")
-        vendor.verify(arrival.headers, arrival.body, door.secrets, arrival.at)
-        nonce = vendor.nonce(arrival.body)
-        if nonce is not None:
-            self._trust.once(door.connection.id, nonce, arrival.body)
 
     async def _before_the_secret(self, arrival: Arrival) -> Answer:
         """The vendor shows its secret only after a test was answered: tests are answered, the rest is kept."""
@@ -175,7 +170,7 @@ class Reception:
 
     async def _set_aside(self, arrival: Arrival, why: Condition, told: Translation | None) -> None:
         door = arrival.door
-        entry = sealing.set_aside(door, arrival.headers, arrival.body, why, arrival.context, told)
+        entry = sealing.set_aside(door, arrival.kept, arrival.body, why, arrival.context, told)
         await self._publisher.set_aside(entry)
         self._metrics.quarantined.labels(arrival.vendor.name, why.reason).inc()
         self._note(arrival, "reason", why.reason)
@@ -184,6 +179,17 @@ class Reception:
     def _note(self, arrival: Arrival, what: What, name: str) -> None:
         self._health.note(arrival.door, what, name, arrival.at)
         self._metrics.note(arrival.door.connection.id, what, name, arrival.at)
+
+
+def verify(arrival: Arrival, trust: Trust) -> None:
+    """Raise Unauthentic for another address, another signature, or another body under a signature already used."""
+    door, vendor = arrival.door, arrival.vendor
+    if door.address_key and not hmac.compare_digest(door.address_key, arrival.address_key.encode()):
+        raise Unauthentic("bad_signature", "the last part of the address is not this one's key")
+    vendor.verify(arrival.headers, arrival.body, door.secrets, arrival.at)
+    nonce = vendor.nonce(arrival.body)
+    if nonce is not None:
+        trust.once(door.connection.id, nonce, arrival.body)
 
 
 def translate(arrival: Arrival) -> Translation:
@@ -195,7 +201,7 @@ def translate(arrival: Arrival) -> Translation:
         raise Malformed("not_this_vendor", type(error).__name__) from None
 
 
-def _checked(told: Translation) -> Translation:
+def checked(told: Translation) -> Translation:
     """Without the events that the worker could not read: one of them would spoil the pack of all its neighbours."""
     sound: list[Event] = []
     faults: list[Condition] = list(told.faults)

@@ -14,6 +14,7 @@ from streams.ingest.config import Door
 from streams.ingest.vendor import Context, Headers, Translation
 
 NONCE = 12  # bytes; the size AES-GCM is specified for
+ADDRESS = ":address-key"  # kept among the headers, whose names cannot begin so
 # Passwords of the connection that no replay needs.
 NEVER_KEPT = frozenset({"authorization", "proxy-authorization", "cookie"})
 

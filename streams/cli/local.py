@@ -1,0 +1,80 @@
+"""Commands about a whole stack on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.cli.options import LocalState
+
+app = typer.Typer()
+
+
+@app.command()
+def up(
+    state: LocalState = Path("state"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print run.json as one line when ready.")
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Tenants and connections instead of the sample companies."),
+    ] = None,
+) -> None:
+    """Run the whole stack here, without Docker, until Ctrl-C."""
+    from streams.local.stack import up as run
+
+    run(state, json_output=as_json, config=config)
+
+
+@app.command()
+def down(state: LocalState = Path("state")) -> None:
+    """Stop the stack that runs in a state directory."""
+    from streams.local.stack import down as stop
+
+    stop(state)
+    typer.echo(f"stopped the stack in {state}")
+
+
+@app.command()
+def demo(
+    state: LocalState = Path("state"),
+    once: Annotated[bool, typer.Option("--once", help="End after the check.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
+) -> None:
+    """Start the stack, play a hiring season through the real HTTP door, show and check the numbers."""
+    from streams.tools.demo import run
+
+    raise typer.Exit(run(state, once=once, seed=seed, console=Console()))
+
+
+@app.command()
+def simulate(
+    state: LocalState = Path("state"),
+    events: Annotated[int, typer.Option(help="How many deliveries, about.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
+    duplicates: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of deliveries sent twice.")
+    ] = 0.0,
+    shuffle: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of deliveries out of order.")
+    ] = 0.0,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help="At most so many deliveries a second.")
+    ] = None,
+) -> None:
+    """Post a simulated season, signed as the vendors sign, to a running local stack."""
+    from streams.tools.simulate import simulate as play
+
+    report = play(
+        state,
+        events=events,
+        seed=seed,
+        duplicates=duplicates,
+        shuffle=shuffle,
+        rate=rate,
+        console=Console(stderr=True),
+    )
+    typer.echo(report.describe())
+    raise typer.Exit(0 if report.complete else 1)

@@ -1,0 +1,32 @@
+"""`hirelay`: every command, and how its expected failures are said."""
+
+import logging
+import sys
+
+import typer
+
+from schemas.errors import Condition
+from streams import logs
+from streams.cli import dlq, local, numbers, roles, webhooks
+from streams.config import Misconfigured
+from streams.settings import load
+
+app = typer.Typer(
+    help="Hirelay: exact recruiting KPIs from ATS webhooks, as hiring happens.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for part in (local, webhooks, numbers, roles):
+    app.add_typer(part.app)
+app.add_typer(dlq.app, name="dlq")
+
+
+def main() -> None:
+    """Run a command; an expected condition is one clear line and exit code 2, never a traceback."""
+    logs.configure(load().log_level)
+    try:
+        app()
+    except (Condition, Misconfigured, FileNotFoundError, ConnectionError) as problem:
+        logging.getLogger(__name__).debug("command failed", exc_info=True)
+        typer.echo(f"hirelay: {problem}", err=True)
+        sys.exit(2)

@@ -1,0 +1,81 @@
+"""Commands that show, prove and rebuild the numbers."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.cli.options import Answer, Basis, Dimension, Shape, State, day
+from streams.settings import load
+
+app = typer.Typer()
+kpi_app = typer.Typer(help="Read KPIs.", no_args_is_help=True)
+app.add_typer(kpi_app, name="kpi")
+
+
+@kpi_app.command("show")
+def show(
+    tenant: Annotated[str, typer.Option(help="Which company.")],
+    dim: Annotated[Dimension, typer.Option(help="By what to break down.")] = Dimension.channel,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First local day, 2026-11-24; default 90 days ago.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Last local day, included; default today.")
+    ] = None,
+    basis: Annotated[
+        Basis, typer.Option(help="Day of the fact, or day of application.")
+    ] = Basis.decision,
+    shape: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.table,
+    state: State = None,
+) -> None:
+    """Show the KPIs of one company from ClickHouse."""
+    from sinks.clickhouse.client import connect
+    from streams.tools import kpi
+
+    settings = load(state)
+    today = datetime.now().astimezone().date()
+    table = kpi.show(
+        connect(settings.clickhouse, settings.clickhouse_password),
+        tenant=tenant,
+        dimension=dim.value,
+        first=day(first, today - timedelta(days=90)),
+        last=day(last, today),
+        basis=basis.value,
+    )
+    kpi.render(table, shape.value, Console())
+
+
+@app.command()
+def verify(
+    state: State = None,
+    answer: Annotated[
+        Answer, typer.Option("--format", help="How to print the verdict.")
+    ] = Answer.text,
+    patience: Annotated[float, typer.Option(help="Seconds a cell may be on its way.")] = 30.0,
+) -> None:
+    """Fold the accepted events alone and compare every cell; end 1 on any difference."""
+    from streams.tools.check import check
+
+    verdict = check(load(state), patience_s=patience, console=Console(stderr=True))
+    typer.echo(verdict.as_json() if answer is Answer.json else verdict.as_text())
+    raise typer.Exit(1 if verdict.differences else 0)
+
+
+@app.command()
+def replay(
+    state: State = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Count anew although nothing has changed.")
+    ] = False,
+) -> None:
+    """Count every accepted event anew by the present configuration and version, prove it, then show it instead."""
+    from streams.tools.replay import replay as run
+
+    finding = run(load(state), force=force, console=Console(stderr=True))
+    if finding is None:
+        typer.echo("nothing to replay: the live numbers are what a replay would give")
+        return
+    typer.echo(finding.as_text())
+    raise typer.Exit(1 if finding.differences else 0)

@@ -1,0 +1,73 @@
+"""Options that several commands share, and how lists, tables and verdicts are printed."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+State = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", help="Directory of a local stack; without it HIRELAY_… variables apply."
+    ),
+]
+LocalState = Annotated[Path, typer.Option("--state", help="Directory of the local stack.")]
+
+
+class Dimension(StrEnum):
+    """By what to break down."""
+
+    total = "total"
+    channel = "channel"
+    interviewer = "interviewer"
+    recruiter = "recruiter"
+    job = "job"
+
+
+class Basis(StrEnum):
+    """On which day a fact counts: the day it happened, or the day of the application."""
+
+    decision = "decision"
+    cohort = "cohort"
+
+
+class Shape(StrEnum):
+    """How to print a table."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class Listing(StrEnum):
+    """How to print a list."""
+
+    table = "table"
+    json = "json"
+
+
+class EntryState(StrEnum):
+    """Which entries of the quarantine."""
+
+    open = "open"
+    replayed = "replayed"
+    dropped = "dropped"
+    all = "all"
+
+
+class Answer(StrEnum):
+    """How to print a verdict."""
+
+    text = "text"
+    json = "json"
+
+
+def day(value: str | None, otherwise: date) -> date:
+    """A day that was typed, or the other one; raise BadParameter."""
+    try:
+        return otherwise if value is None else date.fromisoformat(value)
+    except ValueError as error:
+        msg = f"{value!r} is not a day; write it as 2026-11-24"
+        raise typer.BadParameter(msg) from error

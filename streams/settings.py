@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(8080, description="Port of the gateway; 0 takes a free one.")
+    gateway_url: str = Field(
+        "", description="Address at which vendors reach the gateway, for what `connect` prints."
+    )
     gateway_body_bytes: int = Field(2_000_000, description="Largest webhook body accepted.")
     gateway_deadline_s: float = Field(
         8.0, description="Longest time from a whole body to an answer."

@@ -1,6 +1,7 @@
 """Commands about the systems that send: how they are doing, what their words mean."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,42 @@ from streams.settings import load
 app = typer.Typer()
 mapping_app = typer.Typer(help="What stages and reasons mean.", no_args_is_help=True)
 app.add_typer(mapping_app, name="mapping")
+
+
+@app.command()
+def connect(
+    vendor: Annotated[
+        str, typer.Argument(help="greenhouse, ashby, lever …; a wrong one lists all.")
+    ],
+    tenant: Annotated[str, typer.Option(help="Which company.")],
+    name: Annotated[str, typer.Option(help="Id of the connection instead of TENANT-VENDOR.")] = "",
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the secret that the vendor has shown; - reads it."),
+    ] = None,
+    address_key: Annotated[
+        bool, typer.Option("--address-key", help="End the address in a secret of its own.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Stay until the first event arrives.")
+    ] = False,
+    state: State = None,
+) -> None:
+    """Make the connection of a vendor's webhook, or add a secret to it, and show what to do at the vendor."""
+    from streams.tools import connect as tool
+    from streams.tools import connecting
+
+    settings, console = load(state), Console()
+    wanted = tool.Wanted(
+        vendor=tool.vendor_of(vendor),
+        tenant=tenant,
+        name=name,
+        secret=connecting.secret(secret_file, tool.vendor_of(vendor)),
+        address_key=address_key,
+    )
+    connecting.tell(wanted.vendor, tool.connect(settings, wanted), console)
+    if wait:
+        connecting.wait(settings, wanted.connection, console)
 
 
 @app.command()

@@ -88,6 +88,15 @@ def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
     return Configuration(tenancy=tenancy, doors=doors)
 
 
+def is_awaited(secret: Secret, directory: Path) -> bool:
+    """Whether the secret's file is there and still empty: the vendor shows its secret only later."""
+    return secret.file is not None and _is_empty(directory / secret.file)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and not path.read_bytes().strip()
+
+
 def derive(secret: bytes, purpose: bytes) -> bytes:
     """A 32-byte key of its own for each purpose, from a secret of any length (HKDF-SHA256, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
@@ -100,6 +109,10 @@ class Vault:
         """Read files relative to `directory`."""
         self._environ = environ
         self._directory = directory
+
+    def awaits(self, secret: Secret) -> bool:
+        """As `is_awaited`."""
+        return is_awaited(secret, self._directory)
 
     def find(self, secret: Secret, owner: str, problems: list[str]) -> bytes:
         """The secret's bytes, outer white space removed; what is missing or empty is added to `problems`."""
@@ -127,6 +140,8 @@ def _secrets(
         return ()
     found: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):
+        if vault.awaits(secret):
+            continue
         text = vault.find(secret, f"{owner}, secret {number}", problems)
         if not text:
             continue

@@ -1,6 +1,7 @@
 """What a vendor is to the gateway: how it signs, what its bodies mean, and which answer it takes for success."""
 
 import hmac
+import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,11 @@ def no_greeting(_headers: Headers, _body: bytes) -> Greeting | None:
     return None
 
 
+def random_secret() -> str:
+    """A secret of 256 bits, as text that every form takes."""
+    return secrets.token_hex(32)
+
+
 def no_nonce(_body: bytes) -> str | None:
     """For vendors whose signature covers the body."""
     return None
@@ -77,7 +83,8 @@ class Vendor:
     `key` turns a configured secret into the signing key, once, at the start; it raises ValueError for a secret that
     cannot be one. `verify` raises Unauthentic. `translate` raises Malformed or Unmapped, and nothing else for any
     bytes. `mapped` and `ignored` name every event of the vendor's documentation; `expected` are those without which
-    the funnel has holes. `success` is the status the vendor takes for success. `keyed_by` says who makes the secret.
+    the funnel has holes. `success` is the status the vendor takes for success. `keyed_by` says who makes the secret;
+    if it is the customer, `make` makes one. `on_bad_signature` is what a new connection does with what it cannot verify.
     `handshake` allows the CloudEvents OPTIONS request. `greet` answers what is no delivery, before anything is
     verified. `nonce` is what a signature that leaves out the body does cover, once per delivery.
     """
@@ -92,6 +99,8 @@ class Vendor:
     expected: frozenset[str] = frozenset()
     success: int = 200
     keyed_by: Literal["customer", "vendor"] = "vendor"
+    make: Callable[[], str] = random_secret
+    on_bad_signature: Literal["reject", "quarantine"] = "reject"
     handshake: bool = False
     greet: Callable[[Headers, bytes], Greeting | None] = no_greeting
     nonce: Callable[[bytes], str | None] = no_nonce

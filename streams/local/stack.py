@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,18 +21,18 @@ import typer
 
 from schemas.errors import Unavailable
 from schemas.meaning import meaning
-from schemas.tenancy import Secret
 from streams import epochs
-from streams.config import load_tenancy
+from streams.config import Misconfigured, load_tenancy
+from streams.local import runfile
 from streams.local.companies import write_sample
 from streams.local.kafka import free_port, prepare
+from streams.local.runfile import ROLES
 from streams.local.supervisor import Role, Supervisor
 from streams.settings import Settings
 from streams.topics_admin import ensure_topics
 
 log = logging.getLogger(__name__)
 
-ROLES = ("archiver", "worker", "gateway")
 READY_S = 90.0
 PORTS = ("kafka", "controller", "gateway", "worker", "archiver")
 
@@ -53,6 +53,7 @@ class Stack:
             kafka=f"127.0.0.1:{ports['kafka']}",
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],
+            gateway_url=f"http://127.0.0.1:{ports['gateway']}",
             worker_dir=self.state / "worker",
             worker_web_port=ports["worker"],
             archiver_port=ports["archiver"],
@@ -114,48 +115,35 @@ class Stack:
             raise Unavailable("replay", "it did not succeed; what it said stands above")
 
     def write_run(self) -> None:
-        """Write run.json as a whole, readable by the owner alone: it holds the local secrets."""
-        path = self.state / "run.json"
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(self.run(), ensure_ascii=False, indent=1))
-        fresh.replace(path)
+        """Write run.json as it is now."""
+        runfile.write(self.state / "run.json", self.run())
 
     def run(self) -> dict[str, Any]:
-        """What people and tools need: pids, addresses, connections with their secrets, settings."""
-        url = {role: f"http://127.0.0.1:{self._ports_of[role]}" for role in ROLES}
+        """What run.json holds."""
         pids = {
             name: role.process.pid
             for name, role in self.supervisor.roles.items()
             if role.process is not None
         }
-        settings = json.loads(self.settings.model_dump_json()) | {
-            "clickhouse": url["archiver"] + "/"
-        }
-        return {
-            "settings": settings,
-            "roles": {
-                "kafka": {"pid": pids.get("kafka"), "bootstrap": self.settings.kafka},
-                **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
-                "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
-            },
-            "connections": [
-                {
-                    "tenant": tenant.id,
-                    "vendor": connection.vendor,
-                    "id": connection.id,
-                    "url": f"{url['gateway']}/hooks/{connection.vendor}/{connection.id}",
-                    "secret": next((_reveal(secret) for secret in connection.secrets), None),
-                }
-                for tenant in self._tenancy.tenants
-                for connection in tenant.connections
-            ],
-        }
+        return runfile.described(self.settings, self._tenancy, self._ports_of, pids)
 
     def watch(self) -> None:
         """Keep everything running until `ask_to_stop`."""
+        read = self._stamp()
         while not self._stopping.wait(0.1):
             self.supervisor.look()
+            if read != (read := self._stamp()):
+                self._take_up()
+
+    def _stamp(self) -> float:
+        path = self.settings.config
+        return path.stat().st_mtime if path.exists() else 0.0
+
+    def _take_up(self) -> None:
+        """Show the connections of a changed configuration; what is wrong with it the gateway says."""
+        with suppress(Misconfigured, OSError):
+            self._tenancy = load_tenancy(self.settings.config)
+            self.write_run()
 
     def ask_to_stop(self) -> None:
         """End `watch`; safe from a signal handler and from another thread."""
@@ -166,10 +154,6 @@ class Stack:
         self.supervisor.stop()
         (self.state / "run.json").unlink(missing_ok=True)
         self._lock.close()
-
-
-def _reveal(secret: Secret) -> str | None:
-    return Path(secret.file).read_text().strip() if secret.file is not None else None
 
 
 def _locked(state: Path) -> TextIO:

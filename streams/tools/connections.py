@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from schemas.tenancy import Connection, Tenancy
 from sinks.clickhouse.client import connect
 from streams.config import load_tenancy
+from streams.ingest.config import is_awaited
 from streams.ingest.vendors import VENDORS
 from streams.settings import Settings
 
@@ -63,7 +65,7 @@ class Health:
     def is_refusing(self) -> bool:
         """Whether the latest delivery was refused for its signature."""
         return self.last_refused is not None and (
-            self.last is None or self.last_refused > self.last
+            self.last is None or self.last_refused >= self.last
         )
 
     def advice(self, now: datetime) -> str:
@@ -85,11 +87,11 @@ class Health:
 def read(settings: Settings) -> list[Health]:
     """Every configured connection, in the order of the configuration; raise Unavailable or Misconfigured."""
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    return healths(client, load_tenancy(settings.config))
+    return healths(client, load_tenancy(settings.config), settings.config.parent)
 
 
-def healths(client: Any, tenancy: Tenancy) -> list[Health]:
-    """As `read`, of what is given."""
+def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[Health]:
+    """As `read`, of what is given; files of secrets are beside the configuration, in `directory`."""
     counted: dict[str, dict[str, dict[str, tuple[int, datetime]]]] = defaultdict(
         lambda: defaultdict(dict)
     )
@@ -99,7 +101,13 @@ def healths(client: Any, tenancy: Tenancy) -> list[Health]:
     for connection, reason, entries in client.query(OPEN).result_rows:
         kept[connection][reason] += entries
     return [
-        _health(tenant.id, each, counted[each.id], kept[each.id])
+        _health(
+            tenant.id,
+            each,
+            counted[each.id],
+            kept[each.id],
+            sum(not is_awaited(secret, directory) for secret in each.secrets),
+        )
         for tenant in tenancy.tenants
         for each in tenant.connections
     ]
@@ -110,6 +118,7 @@ def _health(
     connection: Connection,
     counted: dict[str, dict[str, tuple[int, datetime]]],
     kept: Counter[str],
+    secrets: int,
 ) -> Health:
     expected = next((v.expected for v in VENDORS if v.name == connection.vendor), frozenset[str]())
     outcomes, refused = counted["outcome"], counted["signature"]
@@ -117,7 +126,7 @@ def _health(
         tenant=tenant,
         connection=connection.id,
         vendor=connection.vendor,
-        secrets=len(connection.secrets),
+        secrets=secrets,
         last=max((last for name, (_, last) in outcomes.items() if name in LET_IN), default=None),
         deliveries={name: total for name, (total, _) in sorted(outcomes.items())},
         signature_failures=sum(total for total, _ in refused.values()),

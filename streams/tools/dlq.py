@@ -124,6 +124,9 @@ def replayed(settings: Settings, choice: Choice, console: Console, *, dry_run: b
     """Replay the chosen entries, say what became of each; how many stay. Raises Malformed, Misconfigured, Unavailable."""
     quarantine = Quarantine(settings.kafka)
     chosen = quarantine.read(choice)
+    if not chosen:
+        console.print("Nothing is set aside.")
+        return 0
     configuration = Source(settings.config).load()
     if dry_run:
         trust = Trust()

@@ -76,4 +76,5 @@ VENDOR = Vendor(
     ignored=IGNORED,
     expected=EXPECTED,
     keyed_by="customer",
+    on_bad_signature="quarantine",
 )

@@ -187,5 +187,6 @@ VENDOR = Vendor(
     mapped=frozenset(TYPES) | {"batch"},
     ignored={},
     keyed_by="customer",
+    make=verifier.make,
     handshake=True,
 )

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 from datetime import datetime
+from secrets import token_bytes
 
 from streams.ingest import signature
 from streams.ingest.vendor import Headers, Secrets
@@ -11,6 +12,11 @@ from streams.ingest.vendor import Headers, Secrets
 TOLERANCE_S = 300  # the specification's: an attempt older or newer than this may be a replay
 SCHEME = "whsec_"
 SHORTEST_KEY = 16  # bytes; the specification asks for 24, its official example key has 24
+
+
+def make() -> str:
+    """A new secret of 256 bits."""
+    return SCHEME + base64.b64encode(token_bytes(32)).decode()
 
 
 def key(secret: bytes) -> bytes:

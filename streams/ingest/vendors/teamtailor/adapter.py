@@ -43,4 +43,5 @@ VENDOR = Vendor(
     mapped=frozenset(tellers.EVENTS),
     ignored=IGNORED,
     expected=frozenset({"job_application.create", "job_application.update"}),
+    on_bad_signature="quarantine",
 )

@@ -94,9 +94,12 @@ class Reception:
     async def _take(self, arrival: Arrival) -> Answer:
         greeting = arrival.vendor.greet(arrival.headers, arrival.body)
         if greeting is not None:
-            content: dict[str, str | int | None] = {"delivery": arrival.id, "accepted": 0}
-            headers = dict(greeting.headers)
-            return Answer(status=greeting.status, outcome="ping", content=content, headers=headers)
+            return Answer(
+                status=greeting.status,
+                outcome="ping",
+                content={"delivery": arrival.id, "accepted": 0, "ignored": 0, "quarantined": None},
+                headers=dict(greeting.headers),
+            )
         if not arrival.door.secrets:
             return await self._before_the_secret(arrival)
         try:
@@ -196,7 +199,7 @@ def translate(arrival: Arrival) -> Translation:
     """The vendor's translation; raise Malformed or Unmapped, whatever the bytes are."""
     try:
         return arrival.vendor.translate(arrival.body, arrival.headers, arrival.context)
-    except (ValueError, RecursionError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
         # An adapter may meet text and numbers that it did not foresee; the delivery is kept, and shows which.
         raise Malformed("not_this_vendor", type(error).__name__) from None
 

@@ -21,6 +21,7 @@ from pydantic import (
 from schemas.errors import Condition, Malformed
 
 LONGEST_ID, LONGEST_TEXT = 150, 500
+LATEST_MS = 2**42  # the year 2109
 TRUE, FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
 T = TypeVar("T")
@@ -127,7 +128,8 @@ def _instant(value: object) -> object:
     if isinstance(value, str) and value.isdigit() and len(value) == 13:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return within_reason(datetime.fromtimestamp(value / 1000, UTC))
+        # Beyond these the conversion raises what is no ValueError.
+        return within_reason(datetime.fromtimestamp(max(0, min(value, LATEST_MS)) / 1000, UTC))
     if not isinstance(value, str):
         return value
     return within_reason(datetime.fromisoformat(value.removesuffix(" UTC") + _zone(value)))
@@ -181,6 +183,9 @@ MaybeKey = Annotated[_Id | None, BeforeValidator(lambda value: absent(identity(v
 # Text that describes, and text that decides what the event means.
 Words = Annotated[str | None, BeforeValidator(_words), SOFT]
 Word = Annotated[str | None, BeforeValidator(_words)]
+# A word of the vendor's own vocabulary, such as the name of an event.
+_Term = Annotated[str, Field(max_length=100)]
+Term = Annotated[_Term | None, BeforeValidator(_words)]
 # Yes or no where it decides; what is neither is refused.
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 # Instants: of vendors that write UTC, and of those that may leave out the zone.

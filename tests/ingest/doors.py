@@ -3,7 +3,9 @@
 import base64
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from streams.ingest.config import Configuration, Vault, derive, resolve
 from streams.ingest.server import keys
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
+from streams.simulator.signing import SIGNERS, Unsigned
 from tests.fakes import NOON
 
 STANDARD_KEY = bytes(range(24))
@@ -99,6 +102,31 @@ def fixture(path: Path) -> Fixture:
         headers = tuple((name.lower(), text) for name, text in value["_headers"].items())
         return Fixture(path.parent.name, json.dumps(value["body"]).encode(), headers)
     return Fixture(path.parent.name, raw)
+
+
+def lower(headers: Mapping[str, str]) -> Headers:
+    """Headers as the gateway sees them."""
+    return tuple((name.lower(), value) for name, value in headers.items())
+
+
+def signed(
+    delivery: Fixture, *, name: str = "d-1", at: datetime = NOON, secret: str | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of a delivery as its vendor sends it, with the secret of `configuration`."""
+    held = dict(delivery.headers)
+    body, headers = SIGNERS[delivery.vendor](
+        Unsigned(
+            body=delivery.body,
+            name=held.get("event-id", name),
+            event=held.get("event-name", ""),
+            secret=secret or ENVIRON[delivery.vendor.upper()],
+            at=at,
+            happened=at,
+        )
+    )
+    ours = {each.lower() for each in headers}
+    rest = {name: value for name, value in held.items() if name not in ours}
+    return body, {"content-type": "application/json"} | rest | headers
 
 
 def translated(body: bytes, headers: Headers = (), connection_id: str | None = None) -> Translation:

@@ -57,7 +57,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_unknown_vendor_is_named(tmp_path: Path) -> None:
     """A vendor without an adapter is refused before the gateway opens."""
-    with pytest.raises(Misconfigured, match="known: greenhouse, standard"):
+    with pytest.raises(Misconfigured, match="known: ashby, greenhouse, huntflow"):
         load(written(tmp_path, vendor="pigeon"), ENVIRON, keys())
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from streams.ingest.reading import (
     Day,
@@ -13,6 +13,7 @@ from streams.ingest.reading import (
     Number,
     Part,
     Read,
+    Term,
     Whole,
     Word,
     Words,
@@ -89,7 +90,7 @@ class Log(Read):
     """One record of the applicant's log. Its `id` stays when it is edited or deleted, and so does `created`."""
 
     id: Key
-    type: Annotated[Word, Field(max_length=60)] = None
+    type: Term = None
     created: LocalMoment = None
     status: Whole[Named] = None
     rejection_reason: Whole[Named] = None
@@ -153,7 +154,7 @@ class Author(Read):
 class Meta(Read):
     """What the event is, and whether it adds, edits or deletes its record."""
 
-    event_type: Annotated[Word, Field(max_length=60)] = None
+    event_type: Term = None
     event_id: MaybeKey = None
     webhook_action: Word = None
     author: Part[Author] = None

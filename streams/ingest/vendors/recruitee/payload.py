@@ -2,9 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from streams.ingest.reading import Each, Flag, Key, MaybeKey, Moment, Part, Read, Whole, Word, Words
+from streams.ingest.reading import (
+    Each,
+    Flag,
+    Key,
+    MaybeKey,
+    Moment,
+    Part,
+    Read,
+    Term,
+    Whole,
+    Word,
+    Words,
+)
 from streams.ingest.reading import named as _named
 
 
@@ -72,7 +84,7 @@ class Body(Read):
 
     id: MaybeKey = None
     created_at: Moment = None
-    event_type: Annotated[Word, Field(max_length=100)] = None
+    event_type: Term = None
     event_subtype: Word = None
     test: Flag = None
     payload: Annotated[

@@ -7,9 +7,9 @@ read.
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
-from streams.ingest.reading import Key, MaybeKey, Moment, Part, Read, Word, Words
+from streams.ingest.reading import Key, MaybeKey, Moment, Part, Read, Term, Words
 
 
 class Attributes(Read):
@@ -57,7 +57,7 @@ def _inner(value: dict[str, Any], name: str) -> dict[str, Any]:
 class Body(Read):
     """The whole delivery, in one shape."""
 
-    event_name: Annotated[Word, Field(max_length=100)] = None
+    event_name: Term = None
     id: MaybeKey = None
     attributes: Annotated[Attributes, BeforeValidator(lambda value: value or {})] = Attributes()
     relationships: Part[Relationships] = None

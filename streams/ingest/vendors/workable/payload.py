@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Word, Words
+from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Term, Words
 
 
 class Job(Read):
@@ -44,7 +44,7 @@ class Body(Read):
     """The whole delivery. `id` is that of the candidate, the same for all events of one, and no id of the delivery."""
 
     id: MaybeKey = None
-    event_type: Annotated[Word, Field(max_length=100)]
+    event_type: Term
     fired_at: Moment = None
     data: Annotated[Data, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
         Data()

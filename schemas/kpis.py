@@ -169,7 +169,7 @@ KPIS = (
         unit="count",
         higher_is_better=False,
         quiet=True,
-        explanation="Endings of which nobody said who ended it; in no rate. See `hirelay mapping suggest`.",
+        explanation="Endings of which nobody said who ended it; counted as the system calls them. See `hirelay mapping suggest`.",
     ),
 )
 

@@ -4,8 +4,8 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ def tenancy() -> Tenancy:
             connection("greenhouse", "pending", secrets=()),
             connection("greenhouse", "prefixed", id_prefix="gh-", test=True),
             connection("greenhouse", "addressed", address_key=Secret(env="ADDRESS")),
+            connection("ashby", "ashby-lenient", on_bad_signature="quarantine"),
+            connection("lever", "lever-locked", address_key=Secret(env="ADDRESS")),
             connection("standard", "events"),
             connection("standard", "prefixed-events", id_prefix="own-"),
         ),
@@ -88,9 +90,11 @@ class Fixture:
     body: bytes
     headers: Headers = ()
 
-    def translated(self, connection_id: str | None = None) -> Translation:
-        """What the vendor's adapter makes of it; raise Malformed or Unmapped."""
-        where = context(self.vendor, connection_id)
+    def translated(
+        self, connection_id: str | None = None, later: timedelta = timedelta()
+    ) -> Translation:
+        """What the vendor's adapter makes of it, `later` than noon; raise Malformed or Unmapped."""
+        where = replace(context(self.vendor, connection_id), now=NOON + later)
         return vendor(self.vendor).translate(self.body, self.headers, where)
 
 

@@ -1,0 +1,41 @@
+"""What deliveries count, without gateway, Kafka and worker: translated, written as packs, folded."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from schemas import codec
+from schemas.cells import Cells
+from schemas.meaning import meaning
+from schemas.rules import Rulebook
+from schemas.tenancy import Tenancy
+from streams.ingest.packer import encode
+from streams.tools.verify import Oracle
+from tests.ingest.doors import Fixture, tenancy
+
+
+def cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> Cells:
+    """Every cell of the tenant acme."""
+    oracle = Oracle()
+    for offset, delivery in enumerate(deliveries):
+        events = delivery.translated().events
+        if events:
+            oracle.read(offset, codec.encode([encode(event) for event in events]))
+    return oracle.cells(Rulebook(meaning(settings or tenancy())))
+
+
+def totals(found: Cells) -> dict[date, dict[str, int]]:
+    """The measures of the whole company by local day, on the decision basis."""
+    return {
+        date(1970, 1, 1) + timedelta(key.day): tally
+        for key, tally in found.items()
+        if (key.dimension, key.basis) == ("total", "decision")
+    }
+
+
+def summed(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> dict[str, int]:
+    """The measures of the whole company over all days."""
+    found: dict[str, int] = {}
+    for tally in totals(cells(deliveries, settings)).values():
+        for measure, n in tally.items():
+            found[measure] = found.get(measure, 0) + n
+    return found

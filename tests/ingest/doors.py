@@ -18,6 +18,7 @@ from streams.ingest.vendors import VENDORS
 from streams.simulator.signing import SIGNERS, Unsigned
 from tests.fakes import NOON
 
+SIGNING = [each for each in VENDORS if each.name in SIGNERS]  # those that the simulator speaks
 STANDARD_KEY = bytes(range(24))
 ENVIRON = {
     **{each.name.upper(): f"a {each.name} secret of the test" for each in VENDORS},
@@ -96,6 +97,12 @@ class Fixture:
         """What the vendor's adapter makes of it, `later` than noon; raise Malformed or Unmapped."""
         where = replace(context(self.vendor, connection_id), now=NOON + later)
         return vendor(self.vendor).translate(self.body, self.headers, where)
+
+
+def files(vendor: str = "*") -> list[Path]:
+    """The deliveries in `tests/vendors/<vendor>/`; `_….json` are about the vendor, `….expect.json` beside a delivery."""
+    found = (Path(__file__).parents[1] / "vendors").glob(f"{vendor}/[!_]*.json")
+    return sorted(path for path in found if not path.name.endswith(".expect.json"))
 
 
 def fixture(path: Path) -> Fixture:

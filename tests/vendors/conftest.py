@@ -1,11 +1,10 @@
 """One option: `--write-expected` writes the `.expect.json` of every fixture that has none, for you to read and correct."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.ingest.doors import expectation, fixture
+from tests.ingest.doors import expectation, files, fixture
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,8 +16,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Write what is missing; what is there is never touched."""
     if not config.getoption("--write-expected"):
         return
-    for path in sorted(Path(__file__).parent.glob("*/*.json")):
+    for path in files():
         beside = path.with_suffix(".expect.json")
-        if ".expect" not in path.name and not beside.exists():
+        if not beside.exists():
             text = json.dumps(expectation(fixture(path)), ensure_ascii=False, indent=1)
             beside.write_text(text + "\n")

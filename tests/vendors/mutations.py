@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from streams.simulator.season import season
-from tests.ingest.doors import Fixture, fixture
+from tests.ingest.doors import Fixture, files, fixture
 
 FOLDER = Path(__file__).parent
 STRANGE = st.one_of(
@@ -47,13 +47,13 @@ SIGNED = {"lever": {"triggeredAt"}}  # parts without which the body cannot be si
 @cache
 def fixtures(vendor: str) -> list[Fixture]:
     """Every delivery in the vendor's folder; for our own format, of a simulated season."""
-    if not (FOLDER / vendor).exists():
+    paths = files(vendor)
+    if not paths:
         until = datetime(2026, 3, 31, tzinfo=UTC)
         made = season(3, deliveries=2000, days=60, until=until)
         kinds = {each.event: each.body for each in made if each.vendor == vendor}
         return [Fixture(vendor, body) for body in kinds.values()]
-    paths = sorted((FOLDER / vendor).glob("*.json"))
-    return [fixture(path) for path in paths if ".expect" not in path.name and path.stem != "cells"]
+    return [fixture(path) for path in paths]
 
 
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

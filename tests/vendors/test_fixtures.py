@@ -8,10 +8,10 @@ import pytest
 from schemas.event import TYPES, short
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
-from tests.ingest.doors import expectation, fixture
+from tests.ingest.doors import expectation, files, fixture
 
 FOLDER = Path(__file__).parent
-CASES = sorted(path for path in FOLDER.glob("*/*.json") if ".expect" not in path.name)
+CASES = files()
 OWN_FORMAT = "standard"  # its events are our own, and are tested as such
 
 

@@ -6,27 +6,23 @@ import pytest
 
 from streams.ingest.vendors import VENDORS
 from tests.fakes import NOON
-from tests.ingest.doors import fixture
 from tests.vendors.folding import cells, totals
-from tests.vendors.mutations import FOLDER
-from tests.vendors.stories import STORIES, TODAY, Story
+from tests.vendors.stories import STORIES, Story
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.vendor)
 def test_a_story_counts_what_happened(story: Story) -> None:
     """By hand and by the fold, the same."""
-    told = [fixture(FOLDER / story.vendor / f"{name}.json") for name in story.deliveries]
-    expected = {(NOON.date() if day is TODAY else day): n for day, n in story.counts.items()}
-    found = cells(told)
+    found = cells(story.told())
 
-    assert expected == totals(found)
+    assert story.on(NOON.date()) == totals(found)
     assert story.channel in {key.member for key in found if key.dimension == "channel"}
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.vendor)
 def test_a_story_counts_the_same_in_any_order(story: Story) -> None:
     """Webhooks come late and twice; the numbers do not know."""
-    told = [fixture(FOLDER / story.vendor / f"{name}.json") for name in story.deliveries]
+    told = story.told()
     expected = cells(told)
 
     for order in itertools.islice(itertools.permutations(told), 0, 120, 7):

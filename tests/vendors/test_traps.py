@@ -96,8 +96,7 @@ def test_01_a_snapshot_without_its_previous_stage() -> None:
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 def test_02_a_redelivery_after_eight_days(vendor: Vendor) -> None:
     """The same delivery, however late, is the same facts; the same move at another time is another fact."""
-    paths = [path for path in (FOLDER / vendor.name).glob("*.json") if ".expect" not in path.name]
-    for path in paths:
+    for path in doors.files(vendor.name):
         delivery = doors.fixture(path)
         if "error" not in doors.expectation(delivery):
             assert ids(delivery) == ids(delivery, later=8 * DAY), path.name
@@ -503,7 +502,7 @@ def test_27_silence_is_seen() -> None:
     assert "switched on" in quiet.advice(NOON)
 
 
-@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
+@pytest.mark.parametrize("vendor", doors.SIGNING, ids=lambda vendor: vendor.name)
 async def test_28_nobody_is_named(
     vendor: Vendor,
     client: httpx.AsyncClient,
@@ -512,9 +511,7 @@ async def test_28_nobody_is_named(
 ) -> None:
     """No name, address or note of a person is in an event, a log line, an answer or the open part of an entry."""
     caplog.set_level(logging.DEBUG)
-    for path in sorted((FOLDER / vendor.name).glob("*.json")):
-        if ".expect" in path.name:
-            continue
+    for path in doors.files(vendor.name):
         delivery = doors.fixture(path)
         marked = Fixture(
             vendor.name, delivery.body.replace(b'"x"', b'"Hanako Yamada"'), delivery.headers

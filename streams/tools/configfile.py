@@ -1,62 +1,103 @@
-"""Add connections and secrets to the configuration file; its comments and its form stay as people wrote them."""
+"""Add connections and secrets to the configuration file; everything that people wrote in it stays, letter by letter."""
 
-import io
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
 
-from streams.config import load_tenancy
+from streams.config import Misconfigured, load_tenancy
 
 Entry = dict[str, Any]
 
 
+class _Indented(yaml.SafeDumper):
+    """Writes lists indented under their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Never without indent."""
+        super().increase_indent(flow, False)
+
+
 def add_connection(path: Path, tenant: str, entry: Entry) -> None:
-    """Append a connection to the tenant's; raise Misconfigured when the file would not be valid, which leaves it alone."""
-
-    def append(found: CommentedMap) -> None:
-        found.setdefault("connections", []).append(CommentedMap(entry))
-
-    _change(path, tenant, append)
+    """Append a connection to the tenant's; raise Misconfigured when that cannot be, which leaves the file alone."""
+    _append(path, lambda top: (_tenant(top, tenant), "connections"), entry)
 
 
 def add_secret(path: Path, tenant: str, connection: str, secret: dict[str, str]) -> None:
     """Append a secret to those of a connection; raise Misconfigured as `add_connection`."""
 
-    def append(found: CommentedMap) -> None:
-        each = next(each for each in found["connections"] if each["id"] == connection)
-        each.setdefault("secrets", []).append(CommentedMap(secret))
+    def place(top: Node) -> tuple[MappingNode, str]:
+        connections = _value(_tenant(top, tenant), "connections")
+        return _entry(connections, connection), "secrets"
 
-    _change(path, tenant, append)
+    _append(path, place, secret)
 
 
-def _change(path: Path, tenant: str, change: Callable[[CommentedMap], None]) -> None:
-    """Write the changed file beside the old one, read it as every role will, then put it in its place at once."""
+def _append(path: Path, place: Callable[[Node], tuple[MappingNode, str]], entry: Entry) -> None:
+    """Write the longer file beside the old one, read it as every role will, then put it in its place at once."""
+    load_tenancy(path)
     text = path.read_text()
-    yaml = _yaml(text)
-    loaded = yaml.load(text)
-    change(next(each for each in loaded["tenants"] if each["id"] == tenant))
-    output = io.StringIO()
-    yaml.dump(loaded, output)
+    top = yaml.compose(text, Loader=yaml.SafeLoader)
+    owner, key = place(cast("Node", top))  # not empty, since it is valid
     fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.write_text(output.getvalue())
+        fresh.write_text(_longer(text, owner, key, entry))
         fresh.chmod(path.stat().st_mode)
         load_tenancy(fresh)
         fresh.replace(path)
+    except Misconfigured as problem:
+        msg = f"{path} was left as it is: {problem}"
+        raise Misconfigured(msg) from problem
     finally:
         fresh.unlink(missing_ok=True)
 
 
-def _yaml(text: str) -> YAML:
-    """A writer that indents lists as the file does."""
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 10_000
-    found = re.search(r"^tenants:[^\n]*\n(?:\s*#[^\n]*\n)*( *)- ", text, re.MULTILINE)
-    offset = len(found.group(1)) if found else 2
-    yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
-    return yaml
+def _longer(text: str, owner: MappingNode, key: str, entry: Entry) -> str:
+    """The text with one more entry in the list `key` of the mapping `owner`, in the form of its other lists."""
+    lines = text.splitlines()
+    column = owner.start_mark.column
+    held = next((each for name, each in owner.value if name.value == key), None)
+    if held is None:
+        at, fresh = _last_line(owner), [" " * column + f"{key}:"]
+    elif held.flow_style and not held.value:
+        at, fresh = held.start_mark.line, []
+        lines[at] = lines[at].replace("[]", "", 1).rstrip()
+    elif held.flow_style:
+        msg = f"`{key}` on line {held.start_mark.line + 1} is written in one line; add {entry} by hand"
+        raise Misconfigured(msg)
+    else:
+        at, fresh, column = _last_line(held), [], held.start_mark.column
+    if held is None or held.flow_style:
+        column += 2
+    dumper = _Indented if column > owner.start_mark.column else yaml.SafeDumper
+    dumped = yaml.dump([entry], Dumper=dumper, sort_keys=False, allow_unicode=True)
+    fresh += [" " * column + line for line in dumped.splitlines()]
+    return "\n".join([*lines[: at + 1], *fresh, *lines[at + 1 :]]) + "\n"
+
+
+def _last_line(node: Node) -> int:
+    """The line on which the last value in the node ends; its own end mark lies behind comments that follow."""
+    return max((_last_line(child) for child in _children(node)), default=node.end_mark.line)
+
+
+def _children(node: Node) -> Iterator[Node]:
+    if isinstance(node, MappingNode) and not node.flow_style:
+        yield from (value for _, value in node.value)
+    elif isinstance(node, SequenceNode) and not node.flow_style:
+        yield from node.value
+
+
+def _value(node: Node, key: str) -> Node:
+    found: Node = next(value for name, value in node.value if name.value == key)
+    return found
+
+
+def _entry(node: Node, wanted: str) -> MappingNode:
+    found: MappingNode = next(each for each in node.value if _value(each, "id").value == wanted)
+    return found
+
+
+def _tenant(top: Node, wanted: str) -> MappingNode:
+    return _entry(_value(top, "tenants"), wanted)

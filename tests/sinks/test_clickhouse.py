@@ -1,7 +1,6 @@
 """ClickHouse holds absolute rows: doubled, late and reordered inserts change nothing."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -34,15 +33,6 @@ FROZEN = {
     "0017_connection_counts.sql": "f1004286d0d7cfd97c85c5f203271ab26538ae15d9b7da55349f5952a2e5399d",
     "0018_v_connection_counts.sql": "781dc8f09e8fa57d9ccf27c54ed094676ab905d8e994bc21ac45d6e56abba276",
 }
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The real engine in a directory of its own, migrated."""
-    client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}")
-    migrations.migrate(client)
-    yield client
-    client.close()
 
 
 def cell(tenant: str, value: int, version: int, partition: int = 0, epoch: int = 0) -> KpiCell:
@@ -181,3 +171,17 @@ def test_a_second_owner_of_the_directory_is_told(tmp_path: Path) -> None:
     """A setting that is no ClickHouse is refused with words, not with a traceback of the driver."""
     with pytest.raises(Unavailable, match="neither"):
         connect(f"file://{tmp_path}")
+
+
+def test_a_retired_epoch_is_dropped_as_a_whole(client: Any) -> None:
+    """Its rows go, those of others stay, also of an epoch whose number begins alike."""
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    writer = Writer(client)
+    writer.write([cell("drop", n, 1, epoch=n) for n in (71, 711)], "drop-1")
+    writer.write([EpochRow(71, "retired", 2, now, 1)], "drop-2")
+    writer.drop(71)
+    writer.drop(71)
+    left = client.query("select epoch from epoch_cells where tenant = 'drop'").result_rows
+
+    assert 71 in writer.retired()
+    assert left == [(711,)]

@@ -1,0 +1,63 @@
+"""A batch of the archiver holds of each cell the newest row, and nothing of an epoch that is gone."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from schemas.cells import Cell, CellKey, encode_cell, encode_key
+from schemas.epoch import Epoch
+from schemas.meaning import Meaning
+from schemas.topics import EPOCHS, KPI_CELLS
+from streams.archive.pump import Batch
+
+
+class Record(NamedTuple):
+    """A record as the consumer hands it out."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+
+
+def record(epoch: int, offset: int, hired: int) -> Record:
+    """A cell of an epoch."""
+    key = encode_key(CellKey("acme", "total", "all", 20_000, "decision"))
+    topic = KPI_CELLS.in_epoch(epoch).name
+    return Record(topic, 0, offset, key, encode_cell(Cell(o=offset, m={"hired": hired})))
+
+
+def values(batch: Batch) -> list[Any]:
+    """(epoch, value) of every cell row."""
+    return [(row.epoch, row.value) for rows in batch.rows() for row in rows]  # type: ignore[attr-defined]
+
+
+def test_the_newest_row_of_each_epoch_stands() -> None:
+    """Older rows of the same cell are not inserted first."""
+    batch = Batch()
+    for each in (record(0, 1, 5), record(1, 1, 7), record(0, 2, 6)):
+        batch.add((each.topic, 0), each)
+
+    assert values(batch) == [(0, 6), (1, 7)]
+
+
+def test_a_retired_epoch_is_passed_over() -> None:
+    """Its topic may still be there for a while."""
+    batch = Batch(retired={1})
+    for each in (record(0, 1, 5), record(1, 1, 7)):
+        batch.add((each.topic, 0), each)
+
+    assert values(batch) == [(0, 5)]
+    assert len(batch.positions) == 2
+
+
+def test_a_batch_says_which_epochs_end_in_it() -> None:
+    """So that their rows are dropped after it is written."""
+    batch = Batch()
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+    for offset, state in enumerate(("live", "retired")):
+        epoch = Epoch(number=4, state=state, facts=2, meaning=Meaning(), changed=now)
+        value = epoch.model_dump_json().encode()
+        batch.add("p", Record(EPOCHS.name, 0, offset, b"4", value))
+
+    assert batch.retiring() == [4]

@@ -1,0 +1,110 @@
+"""While it runs the gateway takes up a changed configuration, and tells how each connection is doing."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from schemas.health import HealthCount
+from streams.config import Misconfigured
+from streams.ingest.gateway import Gateway
+from streams.ingest.server import Source, create_app
+from streams.settings import Settings
+from tests.fakes import ListPublisher, SetClock
+from tests.ingest import doors
+
+VENDORS = Path(__file__).parents[1] / "vendors"
+MOVE = doors.fixture(VENDORS / "greenhouse/candidate_stage_change.json")
+
+
+def written(folder: Path, secret: str) -> Path:
+    """A configuration of one connection, whose secret is in a file."""
+    path = folder / "hirelay.yaml"
+    for name, text in (("secret", secret), ("key", "k" * 20)):
+        (folder / name).write_text(text)
+    tenant = {
+        "id": "acme",
+        "name": "アクメ",
+        "quarantine_key": {"file": "key"},
+        "person_key": {"file": "key"},
+        "connections": [
+            {"id": "acme-gh", "vendor": "greenhouse", "secrets": [{"file": "secret"}]},
+        ],
+    }
+    path.write_text(yaml.safe_dump({"tenants": [tenant]}))
+    return path
+
+
+def test_a_secret_that_arrives_later_is_taken_up(tmp_path: Path) -> None:
+    """A connection whose file of a secret is empty waits; when the file is filled it is open, without a restart."""
+    source = Source(written(tmp_path, ""))
+    before = source.load().doors["greenhouse", "acme-gh"].secrets
+    untouched = source.reload()
+    (tmp_path / "secret").write_text("a secret of the vendor")
+    changed = source.reload()
+
+    assert (before, untouched) == ((), None)
+    assert changed is not None
+    assert changed.doors["greenhouse", "acme-gh"].secrets == (b"a secret of the vendor",)
+    assert source.reload() is None
+
+
+def test_a_mistake_is_said_once_and_the_doors_stay_open(tmp_path: Path) -> None:
+    """A configuration that cannot be used is no reason to stop receiving."""
+    path = written(tmp_path, "a secret of the vendor")
+    source = Source(path)
+    source.load()
+    path.write_text("tenants: 7")
+
+    with pytest.raises(Misconfigured):
+        source.reload()
+    assert source.reload() is None
+    path.write_text(written(tmp_path, "another secret").read_text())
+    assert source.reload() is not None
+
+
+async def test_what_came_is_reported_by_connection() -> None:
+    """Events, outcomes and refused signatures, as absolute counts; what could not be told is told next time."""
+    publisher = ListPublisher()
+    app = create_app(Settings(), doors.configuration(), publisher, SetClock())
+    opened: Gateway = app.state.gateway
+    transport = httpx.ASGITransport(app)
+    body, headers = doors.signed(MOVE)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as sender:
+        for _ in range(2):
+            await sender.post(doors.GREENHOUSE, content=body, headers=headers)
+        await sender.post(doors.GREENHOUSE, content=body, headers={"Signature": "sha256 00"})
+    publisher.away = True
+    await opened.report()
+    publisher.away = False
+    await opened.report()
+    await opened.report()
+
+    assert {(each.what, each.name): each.total for each in publisher.counts} == {
+        ("outcome", "accepted"): 2,
+        ("outcome", "refused"): 1,
+        ("event", "candidate_stage_change"): 2,
+        ("signature", "refused"): 1,
+    }
+    assert len(publisher.counts) == 4
+    assert {each.connection for each in publisher.counts} == {"acme-greenhouse"}
+
+
+def test_a_later_count_replaces_the_earlier_one() -> None:
+    """The key of a count is what it counts, and who counted it."""
+    one = HealthCount.model_validate(
+        {
+            "tenant": "acme",
+            "connection": "acme-gh",
+            "vendor": "greenhouse",
+            "run": "r",
+            "what": "event",
+            "name": "ping",
+            "total": 1,
+            "last": SetClock().now,
+        }
+    )
+
+    assert one.key() == one.model_copy(update={"total": 2}).key()
+    assert one.key() != one.model_copy(update={"run": "s"}).key()

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import clickhouse_connect
 import pytest
 
 
@@ -34,6 +36,21 @@ class Stack:
             timeout=timeout,
             check=False,
         )
+
+    def asked(self, query: str, **parameters: str) -> list[Any]:
+        """Rows from ClickHouse."""
+        rows: list[Any] = self.client().query(query, parameters=parameters).result_rows
+        return rows
+
+    def client(self) -> Any:
+        """ClickHouse as every reader reads it."""
+        port = int(self.run()["roles"]["clickhouse"]["url"].rsplit(":", 1)[1])
+        return clickhouse_connect.get_client(host="127.0.0.1", port=port)
+
+    def connection(self, name: str) -> dict[str, str]:
+        """A connection as run.json describes it."""
+        found: dict[str, str] = next(c for c in self.run()["connections"] if c["id"] == name)
+        return found
 
     def simulate(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start posting a season."""
@@ -70,13 +87,12 @@ def wait_until(true: Any, seconds: float) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A fresh stack; stopped with SIGINT, as a person stops it, which must end it with 0."""
-    state = tmp_path_factory.mktemp("stack")
+@contextmanager
+def running(state: Path, *options: str) -> Iterator[Stack]:
+    """A stack; stopped with SIGINT, as a person stops it, which must end it with 0."""
     with (state / "up.log").open("w") as log:
         up = subprocess.Popen(
-            [sys.executable, "-m", "streams", "up", "--state", str(state), "--json"],
+            [sys.executable, "-m", "streams", "up", "--state", str(state), "--json", *options],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -87,3 +103,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield Stack(state)
         up.send_signal(signal.SIGINT)
         assert up.wait(timeout=60) == 0
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A fresh stack with the sample companies."""
+    with running(tmp_path_factory.mktemp("stack")) as fresh:
+        yield fresh

@@ -8,9 +8,7 @@ import signal
 import urllib.error
 import urllib.request
 import uuid
-from typing import Any
 
-import clickhouse_connect
 import pytest
 from kafka import KafkaProducer
 
@@ -38,15 +36,6 @@ def greenhouse(stack: Stack) -> dict[str, str]:
         c for c in stack.run()["connections"] if c["vendor"] == "greenhouse"
     )
     return found
-
-
-def asked(stack: Stack, query: str) -> list[Any]:
-    """Rows from ClickHouse, read as every reader reads."""
-    port = int(stack.run()["roles"]["clickhouse"]["url"].rsplit(":", 1)[1])
-    rows: list[Any] = (
-        clickhouse_connect.get_client(host="127.0.0.1", port=port).query(query).result_rows
-    )
-    return rows
 
 
 def test_a_wrong_signature_is_refused(stack: Stack) -> None:
@@ -92,7 +81,7 @@ def test_an_unknown_event_is_set_aside_where_people_see_it(stack: Stack) -> None
     name = f"new_kind_{uuid.uuid4().hex[:6]}"
     assert sent(greenhouse(stack), json.dumps({"action": name, "payload": {}}).encode()) == 200
     query = f"select reason from v_quarantined where position(detail, '{name}') > 0"
-    wait_until(lambda: asked(stack, query) == [("unmapped_event",)], 15)
+    wait_until(lambda: stack.asked(query) == [("unmapped_event",)], 15)
 
 
 def test_poison_in_the_topic_does_not_stop_the_stream(stack: Stack) -> None:
@@ -107,8 +96,7 @@ def test_poison_in_the_topic_does_not_stop_the_stream(stack: Stack) -> None:
     assert max(visible_after(stack.run(), probes=8, rate=20.0)) < 10
     wait_until(
         lambda: (
-            asked(stack, "select count() from v_quarantined where reason = 'poison_pack'")
-            == [(16,)]
+            stack.asked("select count() from v_quarantined where reason = 'poison_pack'") == [(16,)]
         ),
         20,
     )
@@ -145,5 +133,5 @@ def test_a_stopped_broker_is_answered_with_retry_later(stack: Stack) -> None:
 
     verdict = stack.verdict()
     query = f"select distinct member from v_cells where startsWith(member, 'stop-{mark}')"
-    assert acknowledged <= {row[0] for row in asked(stack, query)}
+    assert acknowledged <= {row[0] for row in stack.asked(query)}
     assert verdict["equal"]

@@ -90,37 +90,42 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
     revision = subject.revision
     stage = data.to_stage or data.stage
-    people = tuple(person.user_id for person in data.interviewers if person.role != "shadow")
+    people: tuple[str, ...] = ()
+    if data.interviewers:
+        people = tuple(each.user_id for each in data.interviewers if each.role != "shadow")
     if data.interviewer_id is not None:
         people = (data.interviewer_id,)
-    return Happening(
-        at=milliseconds(event.time),
-        kind=kind,
-        id=bytes.fromhex(event.id),
-        offset=offset,
-        index=index,
-        connection=event.source.rpartition(":")[2],
-        channel=channel.id if channel is not None else None,
-        job=subject.job_id,
-        recruiter=data.owners.recruiter_id if data.owners is not None else None,
-        nature=subject.kind,
-        applied=None if applied is None else milliseconds(applied),
-        stage=stage.id if stage is not None else None,
-        stage_name=stage.name if stage is not None else None,
-        stage_kind=stage.vendor_kind if stage is not None else None,
-        entity=data.interview_id
-        if kind.startswith("interview.")
-        else data.feedback_id or data.offer_id,
-        people=people,
-        number=_number(kind, data),
-        test=event.test,
-        candidate=subject.candidate_id,
-        active=subject.active,
-        party=data.party,
-        reason=reason.id if reason is not None else None,
-        reason_name=reason.name if reason is not None else None,
-        revision=0 if revision is None else milliseconds(revision),
-        log=data.log_id,
+    return (
+        Happening(  # by position, in the order of the fields: by name it takes seven times as long
+            milliseconds(event.time),
+            kind,
+            bytes.fromhex(event.id),
+            offset,
+            index,
+            event.source.rpartition(":")[2],
+            channel.id if channel is not None else None,
+            subject.job_id,
+            data.owners.recruiter_id if data.owners is not None else None,
+            subject.kind,
+            None if applied is None else milliseconds(applied),
+            stage.id if stage is not None else None,
+            stage.name if stage is not None else None,
+            stage.vendor_kind if stage is not None else None,
+            data.interview_id
+            if kind.startswith("interview.")
+            else data.feedback_id or data.offer_id,
+            people,
+            _number(kind, data),
+            event.test,
+            subject.candidate_id,
+            subject.active,
+            data.party,
+            reason.id if reason is not None else None,
+            reason.name if reason is not None else None,
+            (),
+            0 if revision is None else milliseconds(revision),
+            data.log_id,
+        )
     )
 
 

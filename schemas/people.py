@@ -9,10 +9,14 @@ from schemas.history import CONTEXT, Happening, Order, order
 Parent = str
 
 
-def parents(event: Happening) -> tuple[Parent, ...]:
+def parents(event: Happening) -> list[Parent]:
     """What the application belongs to, as far as this event of it says."""
-    found = (("candidate", event.candidate), ("job", event.job))
-    return tuple(f"{kind}/{name}" for kind, name in found if name is not None)
+    found = []  # asked of every event: no comprehension
+    if event.candidate is not None:
+        found.append("candidate/" + event.candidate)
+    if event.job is not None:
+        found.append("job/" + event.job)
+    return found
 
 
 def about(event: Happening) -> Parent | None:

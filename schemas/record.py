@@ -69,8 +69,12 @@ def parents(value: bytes) -> list[str]:
 
 def link(record: Record, event: Happening) -> list[str]:
     """Remember what the event says that the application belongs to; return what is new."""
-    fresh = [each for each in people.parents(event) if each not in record.parents]
-    record.parents += fresh
+    found = people.parents(event)
+    if not found:
+        return []
+    fresh = [each for each in found if each not in record.parents]
+    if fresh:
+        record.parents = [*record.parents, *fresh]
     return fresh
 
 

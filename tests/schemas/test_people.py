@@ -77,8 +77,8 @@ def test_an_application_belongs_to_its_candidate_and_its_job() -> None:
     """As far as the event says."""
     event = happened(1, "application.created", candidate="c1", job="j1")
 
-    assert parents(event) == ("candidate/c1", "job/j1")
-    assert parents(happened(2, "application.created")) == ()
+    assert parents(event) == ["candidate/c1", "job/j1"]
+    assert parents(happened(2, "application.created")) == []
 
 
 CREATED = happened(1, "application.created", 0, candidate="c1")

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 from schemas.candidate import Id, Text, Value
 
 What = Literal["event", "outcome", "reason", "signature"]
+LET_IN = frozenset({"accepted", "ignored", "ping", "quarantined"})  # outcomes of a delivery
 
 
 class HealthCount(Value):

@@ -180,8 +180,8 @@ class Reception:
         log.warning("delivery set aside", extra={**arrival.facts, "reason": why.reason})
 
     def _note(self, arrival: Arrival, what: What, name: str) -> None:
-        self._health.note(arrival.door, what, name, arrival.at)
-        self._metrics.note(arrival.door.connection.id, what, name, arrival.at)
+        count = self._health.note(arrival.door, what, name, arrival.at)
+        self._metrics.connections.note(count, arrival.vendor.expected)
 
 
 def verify(arrival: Arrival, trust: Trust) -> None:

@@ -64,7 +64,7 @@ class Gateway:
 
     def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self.metrics.open([connection for _, connection in configuration.doors])
+        self.metrics.connections.open([connection for _, connection in configuration.doors])
 
     async def run(self, reload: Reload | None) -> None:
         """Until cancelled: take up a changed configuration, and report what the connections have been doing."""

@@ -18,8 +18,8 @@ class Health:
         self._counts: dict[tuple[str, What, str], HealthCount] = {}
         self._changed: set[tuple[str, What, str]] = set()
 
-    def note(self, door: Door, what: What, name: str, at: datetime) -> None:
-        """One more."""
+    def note(self, door: Door, what: What, name: str, at: datetime) -> HealthCount:
+        """One more; the count as it is now."""
         connection = door.connection
         key = (connection.id, what, name)
         held = self._counts.get(key)
@@ -34,6 +34,7 @@ class Health:
             last=at,
         )
         self._changed.add(key)
+        return self._counts[key]
 
     def changed(self) -> list[HealthCount]:
         """What has changed since the last time this was asked."""

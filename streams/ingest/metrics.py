@@ -1,8 +1,10 @@
 """Every Prometheus metric of the gateway, named once; labels are vendors, configured connections and closed-set words."""
 
-from datetime import datetime
+from collections.abc import Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from schemas.health import LET_IN, HealthCount
 
 
 class GatewayMetrics:
@@ -64,28 +66,42 @@ class GatewayMetrics:
             "Kafka producers given up because a send failed or hung",
             registry=self.registry,
         )
+        self.configuration_stale = Gauge(
+            "hirelay_gateway_configuration_stale",
+            "1 while the configuration on disk cannot be used and an older one is in force",
+            registry=self.registry,
+        )
+        self.connections = ConnectionMetrics(self.registry)
+
+
+class ConnectionMetrics:
+    """How each connection is doing since this process started; `hirelay connections` shows it over all processes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Register the series; `open` gives them their connections."""
         self.last_delivery = Gauge(
             "hirelay_connection_last_delivery_timestamp_seconds",
-            "When a connection was last heard of; no series before the first delivery after a start",
+            "When a delivery was last let in; no series before the first since a start",
             ["connection"],
-            registry=self.registry,
+            registry=registry,
         )
         self.signature_failures = Counter(
             "hirelay_connection_signature_failures",
             "Deliveries that no active secret vouches for",
             ["connection"],
-            registry=self.registry,
+            registry=registry,
         )
         self.set_aside = Counter(
             "hirelay_connection_quarantined",
             "Deliveries of a connection that were set aside, whole or in part",
             ["connection", "reason"],
-            registry=self.registry,
+            registry=registry,
         )
-        self.configuration_stale = Gauge(
-            "hirelay_gateway_configuration_stale",
-            "1 while the configuration on disk cannot be used and an older one is in force",
-            registry=self.registry,
+        self.last_event = Gauge(
+            "hirelay_connection_last_event_timestamp_seconds",
+            "When an event without which KPIs have holes last came; no series before its first since a start",
+            ["connection", "event"],
+            registry=registry,
         )
 
     def open(self, connections: list[str]) -> None:
@@ -93,11 +109,14 @@ class GatewayMetrics:
         for each in connections:
             self.signature_failures.labels(each)
 
-    def note(self, connection: str, what: str, name: str, at: datetime) -> None:
-        """Count what `schemas.health` counts, as far as Prometheus should know it."""
-        if what == "outcome":
-            self.last_delivery.labels(connection).set(at.timestamp())
-        elif what == "signature":
+    def note(self, count: HealthCount, expected: Collection[str]) -> None:
+        """Show what was counted, as far as Prometheus should know it."""
+        connection, at = count.connection, count.last.timestamp()
+        if count.what == "outcome" and count.name in LET_IN:
+            self.last_delivery.labels(connection).set(at)
+        elif count.what == "event" and count.name in expected:
+            self.last_event.labels(connection, count.name).set(at)
+        elif count.what == "signature":
             self.signature_failures.labels(connection).inc()
-        elif what == "reason":
-            self.set_aside.labels(connection, name).inc()
+        elif count.what == "reason":
+            self.set_aside.labels(connection, count.name).inc()

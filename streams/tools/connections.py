@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from schemas.health import LET_IN
 from schemas.tenancy import Connection, Tenancy
 from sinks.clickhouse.client import connect
 from streams.config import load_tenancy
@@ -35,7 +36,6 @@ from v_quarantined
 where state = 'open'
 group by connection, reason
 """
-LET_IN = frozenset({"accepted", "ignored", "ping", "quarantined"})
 LONG = timedelta(days=1)  # silence that is worth a look; a small company may hire less often
 
 

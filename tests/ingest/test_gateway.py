@@ -75,6 +75,7 @@ async def test_what_came_is_reported_by_connection() -> None:
         for _ in range(2):
             await sender.post(doors.GREENHOUSE, content=body, headers=headers)
         await sender.post(doors.GREENHOUSE, content=body, headers={"Signature": "sha256 00"})
+        shown = (await sender.get("/metrics")).text
     publisher.away = True
     await opened.report()
     publisher.away = False
@@ -89,6 +90,13 @@ async def test_what_came_is_reported_by_connection() -> None:
     }
     assert len(publisher.counts) == 4
     assert {each.connection for each in publisher.counts} == {"acme-greenhouse"}
+    for line in (
+        'hirelay_connection_signature_failures_total{connection="acme-greenhouse"} 1.0',
+        'hirelay_connection_signature_failures_total{connection="acme-ashby"} 0.0',
+        'hirelay_connection_last_delivery_timestamp_seconds{connection="acme-greenhouse"}',
+        'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change"}',
+    ):
+        assert line in shown
 
 
 def test_a_later_count_replaces_the_earlier_one() -> None:

@@ -1,5 +1,6 @@
-"""The real ClickHouse engine, migrated: one a process, which is all that it allows."""
+"""The real ClickHouse engine for all tests, and `--write-expected` for those who add vendors' deliveries."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,11 +8,32 @@ import pytest
 
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
+from tests.ingest.doors import expectation, files, fixture
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    parser.addoption(
+        "--write-expected",
+        action="store_true",
+        help="write the .expect.json of every vendor's delivery that has none, to be read and corrected",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write what is missing; what is there is never touched."""
+    if not config.getoption("--write-expected"):
+        return
+    for path in files():
+        beside = path.with_suffix(".expect.json")
+        if not beside.exists():
+            text = json.dumps(expectation(fixture(path)), ensure_ascii=False, indent=1)
+            beside.write_text(text + "\n")
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """In a directory of its own."""
+    """ClickHouse, migrated; one directory a process is all that the engine allows."""
     client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}")
     migrate(client)
     yield client

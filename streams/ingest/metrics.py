@@ -50,6 +50,15 @@ class GatewayMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+        self.configuration_stale = Gauge(
+            "hirelay_gateway_configuration_stale",
+            "1 while the configuration on disk cannot be used and an older one is in force",
+            registry=self.registry,
+        )
+        self.connections = ConnectionMetrics(self.registry)
+        self._register_broker()
+
+    def _register_broker(self) -> None:
         self.packs = Counter(
             "hirelay_gateway_packs", "Records acknowledged by Kafka", registry=self.registry
         )
@@ -66,12 +75,6 @@ class GatewayMetrics:
             "Kafka producers given up because a send failed or hung",
             registry=self.registry,
         )
-        self.configuration_stale = Gauge(
-            "hirelay_gateway_configuration_stale",
-            "1 while the configuration on disk cannot be used and an older one is in force",
-            registry=self.registry,
-        )
-        self.connections = ConnectionMetrics(self.registry)
 
 
 class ConnectionMetrics:

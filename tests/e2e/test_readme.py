@@ -8,7 +8,16 @@ import pytest
 from tests.e2e.conftest import Stack
 from tests.test_docs import READMES, commands
 
-TOOLS = {"simulate", "kpi", "verify"}  # the other commands start or stop something
+TOOLS = {
+    "simulate",
+    "kpi",
+    "verify",
+    "connect",
+    "connections",
+    "mapping",
+    "dlq",
+    "replay",
+}  # the other commands start or stop something
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -164,25 +164,26 @@ def as_json(found: list[Health], now: datetime) -> str:
 def as_rich(found: list[Health], now: datetime) -> Table:
     """A table for people; what needs a hand stands out."""
     table = Table(title=f"Connections at {now.astimezone():%Y-%m-%d %H:%M}")
-    for name in ("connection", "vendor", "last delivery", "deliveries", "bad signatures"):
-        table.add_column(name)
-    table.add_column("never seen")
-    table.add_column("quarantine")
-    table.add_column("what to do")
+    for name in ("connection", "last", "deliveries", "trouble", "what to do"):
+        table.add_column(name, overflow="fold")
     for each in found:
-        silent = each.silent_for(now)
-        style = "" if not each.advice(now) else "red" if each.is_refusing() else "yellow"
+        silent, advice = each.silent_for(now), each.advice(now)
+        style = "red" if each.is_refusing() else "yellow"
         table.add_row(
-            each.connection,
-            each.vendor,
+            f"{each.connection}\n[dim]{each.vendor}[/]",
             "never" if silent is None else f"{_span(silent)} ago",
             _counts(each.deliveries),
-            str(each.signature_failures or ""),
-            "\n".join(each.never_seen),
-            _counts(each.quarantine),
-            f"[{style}]{each.advice(now)}[/]" if style else "",
+            "\n".join(_trouble(each)),
+            f"[{style}]{advice}[/]" if advice else "[green]well[/]",
         )
     return table
+
+
+def _trouble(each: Health) -> list[str]:
+    found = [f"never seen: {name}" for name in each.never_seen]
+    if each.signature_failures:
+        found.append(f"bad signatures: {each.signature_failures}")
+    return found + [f"set aside: {reason} {n}" for reason, n in each.quarantine.items()]
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -11,11 +11,12 @@ from streams.local.stack import Stack, running
 from streams.settings import Settings, load
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import season
-from streams.tools import kpi
+from streams.tools import connections, kpi
 from streams.tools.check import check
 from streams.tools.simulate import DAYS, play
 
 HISTORY = 8_000  # deliveries
+SHOWN = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
 LIVE = 400  # deliveries of the live part, then it starts again with the next seed
 LIVE_RATE = 4.0  # a second
 
@@ -53,17 +54,17 @@ def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
 def _tables(settings: Settings, until: datetime, console: Console) -> None:
     client = connect(settings.clickhouse, settings.clickhouse_password)
     last = until.date() + timedelta(days=1)
-    for company in COMPANIES:
-        for dimension in ("channel", "interviewer"):
-            table = kpi.show(
-                client,
-                tenant=company.tenant,
-                dimension=dimension,
-                first=last - timedelta(days=DAYS + 1),
-                last=last,
-                basis="decision",
-            )
-            kpi.render(table, "table", console)
+    for tenant, dimension in SHOWN:
+        table = kpi.show(
+            client,
+            tenant=tenant,
+            dimension=dimension,
+            first=last - timedelta(days=DAYS + 1),
+            last=last,
+            basis="decision",
+        )
+        kpi.render(table, "table", console)
+    connections.render(connections.read(settings), datetime.now(UTC), console, as_table=True)
 
 
 def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
@@ -74,11 +75,14 @@ def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> 
         f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)"
     )
     console.print(f"  addresses, pids and secrets of this stack: {state / 'run.json'}")
-    console.print(
-        f"  hirelay kpi show --state {state} --tenant aoba --dim channel --basis cohort",
-        soft_wrap=True,
-    )
-    console.print(f"  hirelay verify --state {state}", soft_wrap=True)
+    console.print(f"  companies: {', '.join(company.tenant for company in COMPANIES)}")
+    for command in (
+        "kpi show --tenant northwind --dim channel --basis cohort",
+        "mapping suggest --connection northwind-lever",
+        "connections",
+        "verify",
+    ):
+        console.print(f"  hirelay {command} --state {state}", soft_wrap=True)
 
 
 def _live(run_file: dict[str, Any], seed: int, console: Console) -> None:

@@ -33,6 +33,10 @@ group by job_id
 
 # Measures of an application belong to whoever decided it; these are what an interviewer's cells hold.
 OF_INTERVIEWERS = ("interviews_held", "stage_pass_rate", "feedback_positive_rate", "withdraw_rate")
+WIDE, NARROW = (
+    13,
+    9,
+)  # columns of the terminal that a KPI needs beside others, and a member beside others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,22 +149,33 @@ def as_csv(table: Table) -> str:
     return output.getvalue()
 
 
-def as_rich(table: Table) -> RichTable:
-    """A table for people, titles in Japanese and English; a rate of too few cases is marked."""
+def as_rich(table: Table, width: int) -> RichTable:
+    """A table for people, titles in Japanese and English; a rate of too few cases is marked.
+
+    One line a member; where that is wider than `width` columns, one line a KPI.
+    """
     rich = RichTable(
         title=f"{table.tenant}: {table.dimension}, {table.first} to {table.last}, {table.basis} basis",
         caption="n in brackets; * データ不足: too few cases for a rate",
     )
-    rich.add_column(table.dimension)
     kpis = [
         kpi
         for kpi in table.kpis
         if not kpi.quiet or any(measure(kpi, row.tally).value for row in table.rows)
     ]
+    shown = [[_shown(kpi, measure(kpi, row.tally)) for kpi in kpis] for row in table.rows]
+    if WIDE * (1 + len(kpis)) > width > NARROW * len(table.rows):
+        rich.add_column("", no_wrap=True)
+        for row in table.rows:
+            rich.add_column(row.label, justify="right", overflow="fold")
+        for kpi, *cells in zip(kpis, *shown, strict=True):
+            rich.add_row(f"{kpi.ja}\n[dim]{kpi.en}[/]", *cells)
+        return rich
+    rich.add_column(table.dimension, overflow="fold")
     for kpi in kpis:
         rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
-    for row in table.rows:
-        rich.add_row(row.label, *(_shown(kpi, measure(kpi, row.tally)) for kpi in kpis))
+    for row, cells in zip(table.rows, shown, strict=True):
+        rich.add_row(row.label, *cells)
     return rich
 
 
@@ -187,4 +202,4 @@ def render(table: Table, shape: str, console: Console) -> None:
             "try a longer --from/--to, or look at the tenant's id in the configuration."
         )
     else:
-        console.print(as_rich(table))
+        console.print(as_rich(table, console.width))

@@ -26,7 +26,7 @@ def main() -> None:
     logs.configure(load().log_level)
     try:
         app()
-    except (Condition, Misconfigured, FileNotFoundError, ConnectionError) as problem:
+    except (Condition, Misconfigured, OSError) as problem:
         logging.getLogger(__name__).debug("command failed", exc_info=True)
         typer.echo(f"hirelay: {problem}", err=True)
         sys.exit(2)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from schemas.health import LET_IN
 from schemas.tenancy import Connection, Tenancy
+from schemas.topics import DAY_MS, QUARANTINE
 from sinks.clickhouse.client import connect
 from streams.config import load_tenancy
 from streams.ingest.config import is_awaited
@@ -34,8 +35,10 @@ select
     count() as entries
 from v_quarantined
 where state = 'open'
+    and at > now() - interval {days:UInt16} day
 group by connection, reason
 """
+KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # what is older can no longer be replayed
 LONG = timedelta(days=1)  # silence that is worth a look; a small company may hire less often
 
 
@@ -98,7 +101,9 @@ def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[Health]:
     for connection, what, name, total, last in client.query(COUNTS).result_rows:
         counted[connection][what][name] = (total, last.replace(tzinfo=UTC))
     kept: dict[str, Counter[str]] = defaultdict(Counter)
-    for connection, reason, entries in client.query(OPEN).result_rows:
+    for connection, reason, entries in client.query(
+        OPEN, parameters={"days": KEPT_DAYS}
+    ).result_rows:
         kept[connection][reason] += entries
     return [
         _health(

@@ -135,11 +135,14 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
 
 def fold(history: Iterable[Happening], rules: Rules) -> tuple[State, list[Change]]:
     """The state and all changes of a history, whatever order and however often its events arrived."""
-    events = in_order(history)
+    arrived = list(history)
+    events = in_order(arrived)
     state = start(events, rules)
     changes: list[Change] = []
     for event in events:
         changes.extend(step(state, event, rules))
+    # Also of those left out: what arrives later of a record that is gone must not be counted.
+    state.logs = sorted({event.log for event in arrived if event.log is not None})
     return state, changes
 
 

@@ -11,7 +11,7 @@ from schemas.facts import add, facts, fold
 from schemas.history import Happening
 from schemas.record import Record, accept
 from schemas.rules import Rules
-from tests.builders import happened, histories, moved
+from tests.builders import START, happened, histories, moved
 
 RULES = Rules("Asia/Tokyo")
 
@@ -59,6 +59,19 @@ def test_the_sum_of_deltas_is_the_facts_of_the_whole(
     rng.shuffle(history)
 
     assert facts(history, "t", RULES) == delivered(history, repeat=2)
+
+
+def test_a_late_entry_of_a_record_that_is_gone_counts_nothing() -> None:
+    """Its retraction may arrive first; the entry then tells of nothing, however it is folded."""
+    created = happened(0, "application.created", channel="doda", job="j1", applied=START)
+    gone = happened(1, "application.updated", log="log2", revision=1, number=1)
+    entry = happened(
+        2, "application.stage_changed", stage="s1", stage_name="書類選考", log="log2"
+    )
+    expected = facts([created], "t", RULES)
+
+    assert delivered([created, gone, entry]) == expected
+    assert delivered([created, entry, gone]) == expected
 
 
 @given(histories(), st.integers(0, 12))

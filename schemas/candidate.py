@@ -116,12 +116,14 @@ class Data(Value):
     """What every event about an application repeats.
 
     `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
-    of one record the latest revision stands.
+    of one record the latest revision stands. `touches` are all channels that led to the application, in order, where a
+    system knows more than one.
     """
 
     application: Application
     log_id: Id | None = None
     channel: Channel | None = None
+    touches: tuple[Channel, ...] = ()
     actor: Actor | None = None
     owners: Owners | None = None
     dims: Dims | None = None

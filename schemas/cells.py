@@ -7,13 +7,22 @@ import msgspec
 from schemas.errors import Malformed
 
 TOTAL, CHANNEL, INTERVIEWER, RECRUITER, JOB = "total", "channel", "interviewer", "recruiter", "job"
-DIMENSIONS = (TOTAL, CHANNEL, INTERVIEWER, RECRUITER, JOB)
+SOURCE_DETAIL, HIRING_MANAGER = "source_detail", "hiring_manager"
+DEPARTMENT, LOCATION = "department", "location"
+# Every application is in one member of each of these, if only in `unknown`; in the optional ones where it is known.
+FULL = (TOTAL, CHANNEL, RECRUITER, JOB)
+OPTIONAL = (SOURCE_DETAIL, HIRING_MANAGER, DEPARTMENT, LOCATION)
+DIMENSIONS = (*FULL, INTERVIEWER, *OPTIONAL)
 ALL = "all"  # the one member of `total`
 UNKNOWN = "unknown"  # the member for an application whose channel, recruiter or job nobody told us
 
-Basis = Literal["decision", "cohort"]
+Basis = Literal["decision", "cohort", "entry"]
 DECISION: Basis = "decision"  # 判定日: the day the thing happened
 COHORT: Basis = "cohort"  # 応募日コホート: the day the application was made
+ENTRY: Basis = (
+    "entry"  # 進出日コホート: the day a stage was entered; only of durations, by their age in days
+)
+BASES = (DECISION, COHORT, ENTRY)
 
 Tally = dict[str, int]
 

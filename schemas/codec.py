@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -15,6 +15,7 @@ LARGEST = 500  # events in one pack
 
 # Whole numbers that fit wherever they go; JSON knows no bound, msgpack and ClickHouse do.
 Small = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+Wide = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
 class Named(msgspec.Struct, gc=False):
@@ -23,6 +24,7 @@ class Named(msgspec.Struct, gc=False):
     id: str
     name: str | None = None
     vendor_kind: str | None = None
+    detail: str | None = None
 
 
 class Subject(msgspec.Struct, gc=False):
@@ -41,6 +43,14 @@ class Owned(msgspec.Struct, gc=False):
     """`Owners` as the worker reads it."""
 
     recruiter_id: str | None = None
+    hiring_manager_ids: tuple[str, ...] = ()
+
+
+class Where(msgspec.Struct, gc=False):
+    """`Dims` as the worker reads it."""
+
+    department: str | None = None
+    location: str | None = None
 
 
 class Person(msgspec.Struct, gc=False):
@@ -93,6 +103,21 @@ class Body(msgspec.Struct, gc=False):
     fields: tuple[str, ...] = ()
     job_id: str | None = None
     moves: tuple[Move, ...] = ()
+    dims: Where | None = None
+    touches: tuple[Named, ...] = ()
+    start: str | None = None
+    end: str | None = None
+    rating: float | None = None
+    department: str | None = None
+    location: str | None = None
+    hiring_manager_ids: tuple[str, ...] = ()
+    scope: str | None = None
+    member: str | None = None
+    kind: str | None = None
+    amount: Wide | None = None
+    currency: str | None = None
+    period_from: str | None = None
+    period_to: str | None = None
 
 
 class Accepted(msgspec.Struct, gc=False):
@@ -156,7 +181,25 @@ def _sound(event: Accepted) -> bool:
     moments = (
         (event.time,) if subject is None else (event.time, subject.applied_at, subject.revision)
     )
-    return _HEX_ID.fullmatch(event.id) is not None and all(
-        moment is None or (moment.tzinfo is not None and 1990 <= moment.year < 2100)
-        for moment in moments
+    return (
+        _HEX_ID.fullmatch(event.id) is not None
+        and all(
+            moment is None or (moment.tzinfo is not None and 1990 <= moment.year < 2100)
+            for moment in moments
+        )
+        and all(map(_reads, (event.data.start, event.data.end)))
+        and all(map(_reads, (event.data.period_from, event.data.period_to)))
     )
+
+
+def _reads(text: str | None) -> bool:
+    """Whether it is an instant with an offset, or a day, of our time."""
+    if text is None:
+        return True
+    try:
+        if len(text) == len("2026-11-24"):
+            return 1970 <= date.fromisoformat(text).year < 2100
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return found.tzinfo is not None and 1970 <= found.year < 2100

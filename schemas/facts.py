@@ -2,26 +2,36 @@
 
 from collections.abc import Callable, Iterable
 
-from schemas import journey, meetings, people
+from schemas import employment, journey, meetings, people, requisition, spend
 from schemas.cells import (
     ALL,
     CHANNEL,
     COHORT,
     DECISION,
+    DEPARTMENT,
+    ENTRY,
+    HIRING_MANAGER,
     INTERVIEWER,
     JOB,
+    LOCATION,
     RECRUITER,
+    SOURCE_DETAIL,
     TOTAL,
     UNKNOWN,
+    Basis,
     CellKey,
     Cells,
 )
-from schemas.history import CONTEXT, Happening, in_order, order, retracts
+from schemas.history import CONTEXT, JOBS, Happening, in_order, order, retracts
 from schemas.rules import Rules
-from schemas.state import Change, Fact, State
+from schemas.state import EVERYWHERE, NAMED, SPENT, Change, Fact, State
 
 # Changes whenever equal events may give other facts: numbers counted by another version need a replay.
-VERSION = 2
+VERSION = 3
+
+# Attributes of an application, and those that its job may say too.
+ATTRIBUTES = ("channel", "job", "nature", "detail", "touches")
+PLACES = ("manager", "department", "location")
 
 Step = Callable[[State, Happening, Rules, list[Change]], None]
 
@@ -61,6 +71,14 @@ STEPS: dict[str, Step] = {
     "offer.revoked": meetings.offer,
     "offer.superseded": meetings.offer,
     "offer.deleted": meetings.offer,
+    "employment.started": employment.employ,
+    "employment.confirmed": employment.employ,
+    "employment.performance_rated": employment.employ,
+    "employment.ended": employment.employ,
+    "job.opened": requisition.follow,
+    "job.updated": nothing,
+    "job.paused": requisition.follow,
+    "job.closed": requisition.follow,
     # What these change is decided over the whole history, before the fold starts.
     "application.deleted": nothing,
     "pipeline.remapped": nothing,
@@ -84,15 +102,23 @@ def start(history: list[Happening], rules: Rules) -> State:
         state.silent |= event.test
         if _made_up(state, event):
             continue
-        state.channel = event.channel or state.channel
-        state.job = event.job or state.job
-        state.nature = event.nature or state.nature
+        for name in ATTRIBUTES:
+            setattr(state, name, getattr(event, name) or getattr(state, name))
         state.applied = state.applied if event.applied is None else event.applied
+    _place(state, history)
     if state.nature in {"prospect", "pool"}:
         state.silent = True
     if own:
         state.cohort = rules.day(own[0].at if state.applied is None else state.applied)
     return state
+
+
+def _place(state: State, history: list[Happening]) -> None:
+    """Where the job is, as its own events and the application's say it, the last one known."""
+    for event in history:
+        if (event.kind in JOBS and event.job == state.job) or event.kind not in CONTEXT:
+            for name in PLACES:
+                setattr(state, name, getattr(event, name) or getattr(state, name))
 
 
 def _made_up(state: State, event: Happening) -> bool:
@@ -113,6 +139,11 @@ def continues(state: State, event: Happening) -> bool:
         and event.kind != "application.deleted"
         and event.kind not in CONTEXT
         and (event.log is None or (event.log not in state.logs and not retracts(event)))
+        and (event.detail is None or event.detail == state.detail)
+        and (event.department is None or event.department == state.department)
+        and (event.location is None or event.location == state.location)
+        and (event.manager is None or event.manager == state.manager)
+        and (not event.touches or event.touches == state.touches)
     )
 
 
@@ -128,7 +159,7 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
         return changes
     state.recruiter = event.recruiter or state.recruiter
     if first:
-        changes.append((1, ("applications", state.cohort, state.recruiter, ())))
+        changes.append((1, ("applications", state.cohort, state.recruiter, (), EVERYWHERE)))
     STEPS[event.kind](state, event, rules, changes)
     return changes
 
@@ -137,6 +168,8 @@ def fold(history: Iterable[Happening], rules: Rules) -> tuple[State, list[Change
     """The state and all changes of a history, whatever order and however often its events arrived."""
     arrived = list(history)
     events = in_order(arrived)
+    if events and spend.is_spend(events[0]):
+        return spend.fold(events, rules)
     state = start(events, rules)
     changes: list[Change] = []
     for event in events:
@@ -147,26 +180,49 @@ def fold(history: Iterable[Happening], rules: Rules) -> tuple[State, list[Change
 
 
 def spread(state: State, fact: Fact) -> list[tuple[str, str]]:
-    """The (dimension, member) pairs that one fact counts in."""
-    _, _, recruiter, people = fact
+    """The (dimension, member) pairs that one fact counts in.
+
+    The dimensions that few tenants tell us are only counted where they are known; the rest is what the total has more.
+    """
+    _, _, recruiter, people, reach = fact
+    if reach in {NAMED, SPENT}:
+        return [(dimension, member) for dimension, _, member in (p.partition("/") for p in people)]
     pairs = [
         (TOTAL, ALL),
         (CHANNEL, state.channel or UNKNOWN),
         (RECRUITER, recruiter or UNKNOWN),
         (JOB, state.job or UNKNOWN),
     ]
+    if reach != EVERYWHERE:
+        return pairs
+    for dimension, member in (
+        (SOURCE_DETAIL, state.detail),
+        (HIRING_MANAGER, state.manager),
+        (DEPARTMENT, state.department),
+        (LOCATION, state.location),
+    ):
+        if member is not None:
+            pairs.append((dimension, member))
     pairs.extend((INTERVIEWER, person) for person in people)
     return pairs
 
 
+def days_of(state: State, fact: Fact) -> tuple[tuple[int, Basis], tuple[int, Basis]]:
+    """The two (day, basis) pairs that one fact counts on."""
+    day, reach = fact[1], fact[4]
+    if reach >= 0:
+        return (day, DECISION), (reach, ENTRY)
+    return (day, DECISION), (day if reach == SPENT else state.cohort, COHORT)
+
+
 def add(cells: Cells, tenant: str, state: State, changes: Iterable[Change], sign: int = 1) -> None:
-    """Add changes to `cells`, each on its own day (decision basis) and on the day of application (cohort basis)."""
+    """Add changes to `cells`, each in all cells that it spreads to."""
     for n, fact in changes:
-        measure, day, _, _ = fact
+        days = days_of(state, fact)
         for dimension, member in spread(state, fact):
-            for when, basis in ((day, DECISION), (state.cohort, COHORT)):
+            for when, basis in days:
                 tally = cells.setdefault(CellKey(tenant, dimension, member, when, basis), {})
-                tally[measure] = tally.get(measure, 0) + sign * n
+                tally[fact[0]] = tally.get(fact[0], 0) + sign * n
 
 
 def facts(history: Iterable[Happening], tenant: str, rules: Rules) -> Cells:

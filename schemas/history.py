@@ -1,7 +1,7 @@
 """An application's history: its KPI-relevant events as they arrived, and the one order in which they happened."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -17,12 +17,19 @@ COUNTED = frozenset(
     for name in TYPES
     if name.split(".")[0] in {"application", "interview", "feedback", "offer"}
 )
-# Events about a candidate or a pipeline: part of the history of every application they reach.
-CONTEXT = frozenset(
-    {"candidate.merged", "candidate.deleted", "candidate.anonymized", "pipeline.remapped"}
-)
+EMPLOYMENT = frozenset(name for name in TYPES if name.startswith("employment."))
+COSTS = frozenset(name for name in TYPES if name.startswith("cost."))
+JOBS = frozenset({"job.opened", "job.updated", "job.paused", "job.closed"})
+# Events about a candidate, a job or a pipeline: part of the history of every application they reach.
+CONTEXT = JOBS | {
+    "candidate.merged",
+    "candidate.deleted",
+    "candidate.anonymized",
+    "pipeline.remapped",
+}
 STAGE_DATA = "candidate_stage_data"  # what Greenhouse calls an anonymisation that resets stages
 
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -33,8 +40,10 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
     partition the event was first accepted; `people` are interviewers who count (no shadows). `number` is a decision or
     a version, and 1 for a deletion by way of the candidate, an anonymisation that resets stages and a log record that is
-    gone. `entity` is the
-    interview, scorecard or offer, and of a merge the winner.
+    gone, and of a rating tenths. `entity` is the interview, scorecard or offer, and of a merge the winner; `about` is the
+    interview that a scorecard is of. `begin` and `end` are those of an interview in milliseconds; `on` and `until` local days
+    (since 1970) on which an employment or a cost starts and ends. `amount` is a cost in minor units, whose kind is
+    `reason` and whose currency is `reason_name`.
     """
 
     at: int
@@ -63,6 +72,17 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     moves: tuple[tuple[str, str], ...] = ()
     revision: int = 0
     log: str | None = None
+    detail: str | None = None
+    manager: str | None = None
+    department: str | None = None
+    location: str | None = None
+    touches: tuple[str, ...] = ()
+    about: str | None = None
+    begin: int | None = None
+    end: int | None = None
+    on: int | None = None
+    until: int | None = None
+    amount: int | None = None
 
 
 Order = tuple[int, int, int, bytes]
@@ -78,12 +98,27 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
+def instant(text: str | None) -> int | None:
+    """Milliseconds since 1970 UTC of an RFC 3339 text; raise ValueError."""
+    return None if text is None else milliseconds(datetime.fromisoformat(text))
+
+
+def local_day(text: str | None) -> int | None:
+    """Days since 1970-01-01 of an ISO date; raise ValueError."""
+    return None if text is None else date.fromisoformat(text).toordinal() - EPOCH_DAY
+
+
+def tenths(rating: float) -> int:
+    """A rating in tenths of its own scale, from -1000 to 1000."""
+    return max(-1_000, min(1_000, round(rating * 10)))
+
+
 def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
     """The event as the fold reads it, or None when it says nothing about one application."""
     kind = short(event.type)
     data = event.data
     if kind not in COUNTED or data.application is None:
-        return None
+        return _aside(event, kind, offset, index)
     subject = data.application
     channel = data.channel if isinstance(data.channel, Named) else None
     reason = data.reason if isinstance(data.reason, Reason) else None
@@ -125,8 +160,44 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             (),
             0 if revision is None else milliseconds(revision),
             data.log_id,
+            channel.detail if channel is not None else None,
+            data.owners.hiring_manager_ids[0]
+            if data.owners is not None and data.owners.hiring_manager_ids
+            else None,
+            data.dims.department if data.dims is not None else None,
+            data.dims.location if data.dims is not None else None,
+            tuple(touch.id for touch in data.touches) if data.touches else (),
+            data.interview_id if kind.startswith("feedback.") else None,
+            instant(data.start),
+            instant(data.end),
         )
     )
+
+
+def _aside(event: Accepted, kind: str, offset: int, index: int) -> Happening | None:
+    """Events beside the funnel that count by themselves: employments, of their application, and costs, of their own."""
+    data = event.data
+    told = Happening(
+        at=milliseconds(event.time),
+        kind=kind,
+        id=bytes.fromhex(event.id),
+        offset=offset,
+        index=index,
+        connection=event.source.rpartition(":")[2],
+        test=event.test,
+    )
+    if kind in EMPLOYMENT:
+        told.on = local_day(data.end if kind == "employment.ended" else data.start)
+        told.number = None if data.rating is None else tenths(data.rating)
+        return told
+    if kind in COSTS:
+        told.channel = data.member if data.scope in {"channel", "agency"} else None
+        told.job = data.member if data.scope == "job" else None
+        told.number, told.amount = data.version, data.amount
+        told.reason, told.reason_name = data.kind, data.currency
+        told.on, told.until = local_day(data.period_from), local_day(data.period_to)
+        return told
+    return None
 
 
 def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
@@ -135,6 +206,8 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
     if kind not in CONTEXT or event.test:
         return None
     data = event.data
+    if kind == "job.updated" and not (data.department or data.location or data.hiring_manager_ids):
+        return None
     return Happening(
         at=milliseconds(event.time),
         kind=kind,
@@ -147,6 +220,9 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
         entity=data.into_id,
         number=int(STAGE_DATA in data.fields),
         moves=tuple((move.from_id, move.to_id) for move in data.moves),
+        department=data.department,
+        location=data.location,
+        manager=next(iter(data.hiring_manager_ids), None),
     )
 
 

@@ -1,17 +1,20 @@
 """How an application moves: stage visits, decisions, endings, and their undoing."""
 
+from schemas import hiring
 from schemas.history import Happening
 from schemas.milestones import RANK, UNMAPPED
+from schemas.response import respond
 from schemas.rules import Rules
 from schemas.state import Change, State, Visit, take_back
 
 HIRED, HIRED_STAGE = "application.hired", "hired"
+WITHDRAWN = "application.withdrawn"
 # Which measure an ending adds, and which one it adds at the milestone it happened in.
 ENDINGS = {
     "application.rejected": ("rejected", "failed"),
-    "application.withdrawn": ("withdrawn", "withdrew"),
+    WITHDRAWN: ("withdrawn", "withdrew"),
     "application.closed": ("closed", "closed"),
-    "application.hired": ("hired", "passed"),
+    HIRED: ("hired", "passed"),
 }
 
 
@@ -32,22 +35,34 @@ def move(state: State, changes: list[Change], stage: str, milestone: str, day: i
     rank = RANK[milestone]
     while visits and RANK[visits[-1].milestone] > rank:
         gone = visits.pop()
-        take_back(changes, gone.left)
+        _return_to(changes, gone)
         take_back(changes, gone.entered)
     if visits:
-        take_back(changes, visits[-1].left)
+        _return_to(changes, visits[-1])
         if visits[-1].milestone == milestone:
             visits[-1].stage = stage
             return
-        top = visits[-1]
-        state.gain(changes, top.left, f"passed.{top.milestone}", day, tuple(top.people))
+        _pass(state, changes, visits[-1], day)
     _enter(state, changes, stage, milestone, day)
 
 
 def _enter(state: State, changes: list[Change], stage: str, milestone: str, day: int) -> None:
-    visit = Visit(stage, milestone, [], [], [])
+    visit = Visit(stage, milestone, [], [], [], day)
     state.gain(changes, visit.entered, f"entered.{milestone}", day)
     state.visits.append(visit)
+
+
+def _pass(state: State, changes: list[Change], visit: Visit, day: int) -> None:
+    visit.passed = day
+    state.gain(changes, visit.left, f"passed.{visit.milestone}", day, tuple(visit.people))
+    state.last_for(changes, visit.left, f"{visit.milestone}.passed", visit.since, day)
+    hiring.offered_after(state, changes, visit)
+
+
+def _return_to(changes: list[Change], visit: Visit) -> None:
+    visit.passed = None
+    take_back(changes, visit.left)
+    take_back(changes, visit.after)
 
 
 def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
@@ -67,9 +82,11 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
         state.parked = (event.stage, milestone)
         return
     day = rules.day(event.at)
+    if state.visits and state.visits[-1].stage != event.stage:
+        respond(state, event, rules, changes)
     move(state, changes, event.stage, milestone, day)
     if milestone == HIRED_STAGE:
-        _hire(state, changes, day)
+        _hire(state, changes, event, rules)
         state.implied = True
 
 
@@ -91,17 +108,31 @@ def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> 
         state.implied = False
         return
     _undo(state, changes)
-    whole, at_stage = ENDINGS[kind]
+    if kind != WITHDRAWN:
+        respond(state, event, rules, changes)
     if kind == HIRED:
-        _hire(state, changes, day)
+        _hire(state, changes, event, rules)
     else:
+        whole = ENDINGS[kind][0]
         state.gain(changes, state.ending, whole, day)
+        state.last_for(changes, state.ending, f"application.{whole}", state.cohort, day)
     if told is None:
         state.gain(changes, state.ending, "unmapped_reasons", day)
-    if state.visits:
-        visit = state.visits[-1]
-        state.gain(changes, state.ending, f"{at_stage}.{visit.milestone}", day, tuple(visit.people))
+    _part(state, changes, kind, day)
     state.ended = kind
+
+
+def _part(state: State, changes: list[Change], kind: str, day: int) -> None:
+    """What the ending says of the stage it happened in, and of the interviewers before it."""
+    if state.visits:
+        visit, outcome = state.visits[-1], ENDINGS[kind][1]
+        people = tuple(visit.people)
+        state.gain(changes, state.parting, f"{outcome}.{visit.milestone}", day, people)
+        if visit.milestone != UNMAPPED:
+            lasted = f"{visit.milestone}.{outcome}"
+            state.last_for(changes, state.parting, lasted, visit.since, day)
+    if kind == WITHDRAWN:
+        hiring.withdrew(state, changes, day)
 
 
 def reopen(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
@@ -142,9 +173,8 @@ def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
     return next((meaning for meaning in meanings if meaning != UNMAPPED), UNMAPPED)
 
 
-def _hire(state: State, changes: list[Change], day: int) -> None:
-    state.gain(changes, state.ending, "hired", day)
-    state.gain(changes, state.ending, f"hire_days.{max(0, day - state.cohort)}", day)
+def _hire(state: State, changes: list[Change], event: Happening, rules: Rules) -> None:
+    hiring.hire(state, changes, event.at, rules.day(event.at))
     state.ended = HIRED
 
 
@@ -156,5 +186,6 @@ def _resume(state: State, event: Happening, rules: Rules, changes: list[Change])
 
 
 def _undo(state: State, changes: list[Change]) -> None:
+    take_back(changes, state.parting)
     take_back(changes, state.ending)
-    state.ended, state.implied = None, False
+    state.ended, state.implied, state.decided = None, False, None

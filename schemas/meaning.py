@@ -3,7 +3,15 @@
 from pydantic import Field
 
 from schemas.candidate import Value
-from schemas.tenancy import DeletedCandidates, Name, ReasonRule, StageRule, Tenancy, Tenant
+from schemas.tenancy import (
+    Currency,
+    DeletedCandidates,
+    Name,
+    ReasonRule,
+    StageRule,
+    Tenancy,
+    Tenant,
+)
 
 
 class ConnectionMeaning(Value):
@@ -14,10 +22,11 @@ class ConnectionMeaning(Value):
 
 
 class TenantMeaning(Value):
-    """Where a tenant's days are cut, what deletions take, and what its connections' words mean."""
+    """Where a tenant's days are cut, what deletions take, its currency, and what its connections' words mean."""
 
     timezone: str = "UTC"
     deleted_candidates: DeletedCandidates = "named"
+    currency: Currency = "JPY"
     connections: dict[Name, ConnectionMeaning] = Field(default_factory=dict)
 
 
@@ -72,6 +81,7 @@ def meaning_of(tenant: Tenant) -> TenantMeaning:
     return TenantMeaning(
         timezone=tenant.timezone,
         deleted_candidates=tenant.deleted_candidates,
+        currency=tenant.currency,
         connections={
             each.id: ConnectionMeaning(stages=each.stages, reasons=each.reasons)
             for each in tenant.connections

@@ -20,6 +20,7 @@ MILESTONES = (
     "accepted",
     "hired",
 )
+INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
 RANK = {name: rank for rank, name in enumerate(MILESTONES)}
 UNMAPPED = "unmapped"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.history import CONTEXT, Happening, Order, order
+from schemas.history import CONTEXT, JOBS, Happening, Order, order
 
 # What a parent of applications is called: `candidate/<id>` or `job/<id>`.
 Parent = str
@@ -22,7 +22,9 @@ def parents(event: Happening) -> list[Parent]:
 def about(event: Happening) -> Parent | None:
     """Whose applications a context event reaches; None when it does not say."""
     kind, name = (
-        ("job", event.job) if event.kind == "pipeline.remapped" else ("candidate", event.candidate)
+        ("job", event.job)
+        if event.kind in JOBS or event.kind == "pipeline.remapped"
+        else ("candidate", event.candidate)
     )
     return None if name is None else f"{kind}/{name}"
 

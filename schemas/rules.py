@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from schemas.history import Happening
+from schemas.history import EPOCH_DAY, Happening
 from schemas.meaning import Meaning, TenantMeaning
 from schemas.milestones import Rule, by_name, by_rule
 from schemas.reasons import BY_PARTY, party_of
@@ -13,7 +13,6 @@ from schemas.tenancy import ReasonRule, StageRule
 QUARTER_HOUR_MS = (
     900_000  # every zone's offset is a multiple of it, so a day never changes inside one
 )
-EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EVER = (-(10**9), 10**9)
 
 Ruling = dict[str, tuple[Rule, ...]]
@@ -28,12 +27,17 @@ class Rules:
         stages: Ruling | None = None,
         reasons: Ruling | None = None,
         deleted: str = "named",
+        currency: str = "JPY",
     ) -> None:
-        """`stages` and `reasons` hold the configured rules of each connection; `deleted` is the policy of deletions."""
+        """`stages` and `reasons` hold the configured rules of each connection; `deleted` is the policy of deletions.
+
+        `currency` is the one that costs are added up in.
+        """
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
         self._reasons = reasons or {}
         self.deleted = deleted
+        self.currency = currency
         self._days: dict[int, int] = {}
         self._milestones: dict[tuple[str, str, str | None, str | None, int], str] = {}
 
@@ -105,6 +109,7 @@ def rules_of(tenant: TenantMeaning) -> Rules:
         _ruling({name: each.stages for name, each in connections.items()}),
         _ruling({name: each.reasons for name, each in connections.items()}),
         tenant.deleted_candidates,
+        tenant.currency,
     )
 
 

@@ -4,39 +4,70 @@ import msgspec
 
 from schemas.history import Order
 
-# What an application contributes: measure, local day it happened, recruiter then, interviewers concerned.
-Fact = tuple[str, int, str | None, tuple[str, ...]]
-# A fact is gained (+1) or taken back (-1).
+# How far a fact spreads, its last field. A day (≥ 0) makes it a duration: it counts on the day it ended and on the day it
+# began, which is that one.
+EVERYWHERE = -1  # in every dimension, on the day it happened and on the day of the application
+NAMED = -2  # only in the cells that its people name as `dimension/member`, on these two days
+SPENT = -3  # the same, on both bases on its own day: money has no application
+
+# What is contributed: measure, local day it happened, recruiter then, interviewers concerned, how far it spreads.
+Fact = tuple[str, int, str | None, tuple[str, ...], int]
+# How many of it are gained, or taken back.
 Change = tuple[int, Fact]
 
 
 class Visit(msgspec.Struct, array_like=True):
-    """One stay at a milestone; `entered` and `left` are the facts that entering and passing it made."""
+    """One stay at a milestone; `entered` and `left` are what entering and passing it made.
+
+    `since` and `passed` are local days; `met` says that an interview took place during the stay, `after` is what later
+    events made of the pass.
+    """
 
     stage: str
     milestone: str
     people: list[str]
-    entered: list[Fact]
-    left: list[Fact]
+    entered: list[Change]
+    left: list[Change]
+    since: int = 0
+    passed: int | None = None
+    met: bool = False
+    after: list[Change] = []
 
 
 class Item(msgspec.Struct, array_like=True):
-    """An interview, a scorecard or an offer: facts that stay, facts that its latest status made, who, which version."""
+    """An interview, a scorecard or an offer: what stays, what its latest status made, who, which version.
 
-    first: list[Fact]
-    latest: list[Fact]
+    Of an interview `milestone` is where it belongs and `end` the instant (ms) from which scorecards are late; of an offer
+    `accepted` says that it ever was.
+    """
+
+    first: list[Change]
+    latest: list[Change]
     people: tuple[str, ...] = ()
     version: int = 0
+    milestone: str | None = None
+    end: int | None = None
+    accepted: bool = False
+
+
+class Requisition(msgspec.Struct, array_like=True):
+    """The application's job: the instant it was opened, the time on hold so far, and since when it is (ms)."""
+
+    opened: int | None = None
+    held: int = 0
+    paused: int | None = None
+    closed: bool = False
 
 
 class State(msgspec.Struct, array_like=True):
     """The fold of a history in time order.
 
-    `channel`, `job`, `nature` and `applied` are attributes of the whole history (last known wins), set before the
+    `channel` to `location`, `nature` and `applied` are attributes of the whole history (last known wins), set before the
     fold starts; `silent` means that the application counts nowhere (prospect, test, deleted), `until` that nothing
     after it does (anonymised). `counted` says that its first own event was met. Where pipelines were exchanged under
     the application, `renamed` is old → new stage id. `implied` says that a hire was told by a stage alone; `logs` are the
-    log records met.
+    log records met. `ending` is what its end made, `parting` what the end made at the stage it happened in. `accepted`,
+    `joined` and `decided` are local days, of the acceptance, of joining and of the hire.
     """
 
     channel: str | None = None
@@ -49,7 +80,7 @@ class State(msgspec.Struct, array_like=True):
     recruiter: str | None = None
     visits: list[Visit] = []
     ended: str | None = None
-    ending: list[Fact] = []
+    ending: list[Change] = []
     parked: tuple[str, str] | None = None
     items: dict[str, Item] = {}
     until: Order | None = None
@@ -57,22 +88,53 @@ class State(msgspec.Struct, array_like=True):
     renamed: dict[str, str] = {}
     implied: bool = False
     logs: list[str] = []
+    parting: list[Change] = []
+    detail: str | None = None
+    manager: str | None = None
+    department: str | None = None
+    location: str | None = None
+    touches: tuple[str, ...] = ()
+    responded: bool = False
+    accepted: int | None = None
+    decided: int | None = None
+    joined: int | None = None
+    employment: list[Change] = []
+    tenure: list[Change] = []
+    requisition: Requisition = msgspec.field(default_factory=Requisition)
 
     def gain(
         self,
         changes: list[Change],
-        into: list[Fact],
+        into: list[Change],
         measure: str,
         day: int,
         people: tuple[str, ...] = (),
     ) -> None:
         """Record one new fact in `changes` and remember it in `into`, so that it can be taken back."""
-        fact = (measure, day, self.recruiter, people)
-        changes.append((1, fact))
-        into.append(fact)
+        change = (1, (measure, day, self.recruiter, people, EVERYWHERE))
+        changes.append(change)
+        into.append(change)
+
+    def last_for(
+        self, changes: list[Change], into: list[Change], what: str, since: int, day: int
+    ) -> None:
+        """Record that `what` lasted from local day `since` to `day`; negative durations are 0."""
+        change = (1, (f"days.{what}.{max(0, day - since)}", day, self.recruiter, (), max(0, since)))
+        changes.append(change)
+        into.append(change)
 
 
-def take_back(changes: list[Change], facts: list[Fact]) -> None:
+def take_back(changes: list[Change], facts: list[Change]) -> None:
     """Undo remembered facts, exactly as they were made, and forget them."""
-    changes.extend((-1, fact) for fact in facts)
+    changes.extend((-n, fact) for n, fact in facts)
     facts.clear()
+
+
+def with_people(changes: list[Change], facts: list[Change], people: tuple[str, ...]) -> None:
+    """Make remembered facts those of other interviewers; durations are nobody's."""
+    for at, (n, fact) in enumerate(facts):
+        if fact[4] == EVERYWHERE:
+            renewed = (n, (*fact[:3], people, EVERYWHERE))
+            changes.append((-n, fact))
+            changes.append(renewed)
+            facts[at] = renewed

@@ -69,9 +69,14 @@ class PipelineRemapped(Value):
 
 
 class Cost(Value):
-    """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217)."""
+    """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217).
+
+    A correction is a higher `version` of the same `cost_id`. `period_from` to `period_to`, both included, are the days that
+    the amount is spread over; without them it falls on the day of the event.
+    """
 
     cost_id: Id
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     amount: Minor
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     scope: Literal["channel", "job", "agency", "hire", "company"]
@@ -86,7 +91,7 @@ class Employment(Value):
 
     application_id: Id
     start: date | None = None
-    rating: float | None = None
+    rating: Annotated[float, Field(ge=-100, le=100)] | None = None
     end: date | None = None
     end_reason: Text | None = None
 

@@ -10,6 +10,7 @@ from schemas.candidate import Value
 from schemas.milestones import MILESTONES
 
 DeletedCandidates = Literal["named", "keep", "retract"]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]  # ISO 4217
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -106,7 +107,8 @@ class Tenant(Value):
 
     `deleted_candidates` says what a candidate's deletion takes from the numbers: `named` only the applications that the
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
-    rates; `retract` all of the candidate's applications. An application deleted by itself never counts.
+    rates; `retract` all of the candidate's applications. An application deleted by itself never counts. Costs in another
+    currency than `currency` are shown apart, never added.
     """
 
     id: Name
@@ -114,6 +116,7 @@ class Tenant(Value):
     timezone: str = "Asia/Tokyo"
     language: Literal["ja", "en"] = "ja"
     deleted_candidates: DeletedCandidates = "named"
+    currency: Currency = "JPY"
     quarantine_key: Secret
     person_key: Secret
     connections: tuple[Connection, ...] = ()

@@ -51,7 +51,7 @@ def histories(draw: st.DrawFn) -> list[Happening]:
 
 
 def contexts(number: int) -> st.SearchStrategy[Happening]:
-    """What may happen to a candidate or to the pipeline of a job."""
+    """What may happen to a candidate, to a job or to its pipeline."""
     hours = st.integers(0, 24 * 20)
     people = st.sampled_from(["c1", "c2", "c3"])
     stages = st.sampled_from([stage for stage, _ in STAGES] + ["new"])
@@ -75,6 +75,13 @@ def contexts(number: int) -> st.SearchStrategy[Happening]:
             st.sampled_from(["j1", "j2"]),
             stages,
             stages,
+        ),
+        st.builds(
+            lambda h, k, j, d: happened(number, f"job.{k}", h, job=j, department=d),
+            hours,
+            st.sampled_from(["opened", "paused", "closed", "updated"]),
+            st.sampled_from(["j1", "j2"]),
+            st.sampled_from([None, "d1", "d3"]),
         ),
     )
 
@@ -111,20 +118,30 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
             one_of([None, "辞退", "Timing"]),
         ),
         st.builds(
-            lambda h, k, e, p: happened(number, f"interview.{k}", h, entity=e, people=p),
+            lambda h, k, e, p, d: happened(
+                number,
+                f"interview.{k}",
+                h,
+                entity=e,
+                people=p,
+                begin=None if d is None else START + d * HOUR,
+                end=None if d is None else START + (d + 1) * HOUR,
+            ),
             hours,
             one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show"]),
             one_of(["i1", "i2"]),
             people,
+            one_of([None, 24, 240]),
         ),
         st.builds(
-            lambda h, k, e, d: happened(
-                number, f"feedback.{k}", h, entity=e, people=("p1",), number=d
+            lambda h, k, e, d, i: happened(
+                number, f"feedback.{k}", h, entity=e, people=("p1",), number=d, about=i
             ),
             hours,
             one_of(["requested", "submitted", "updated", "deleted"]),
             one_of(["f1", "f2"]),
             st.one_of(st.none(), st.integers(-2, 2)),
+            one_of([None, "i1", "i2"]),
         ),
         st.builds(
             lambda h, k, e, v: happened(number, f"offer.{k}", h, entity=e, number=v),
@@ -168,6 +185,22 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
             one_of([None, "prospect", "application"]),
             one_of([None, True, False]),
             one_of([None, "c1", "c2"]),
+        ),
+        st.builds(
+            lambda h, m, d, t: happened(
+                number, "application.updated", h, manager=m, department=d, touches=t, detail=d
+            ),
+            hours,
+            one_of([None, "m1", "m2"]),
+            one_of([None, "d1", "d2"]),
+            one_of([(), ("doda",), ("doda", "LinkedIn", "doda")]),
+        ),
+        st.builds(
+            lambda h, k, o, n: happened(number, f"employment.{k}", h, on=o, number=n),
+            hours,
+            one_of(["started", "confirmed", "performance_rated", "ended"]),
+            one_of([None, 20_470, 20_500, 20_900]),
+            one_of([None, 35]),
         ),
         st.builds(
             lambda h, n: happened(number, "application.deleted", h, number=n),

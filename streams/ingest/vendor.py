@@ -124,7 +124,7 @@ def subject_of(data: Value) -> str:
     for name in SUBJECTS:
         value = getattr(data, name, None)
         if value is not None:
-            return str(value)
+            return f"cost/{value}" if name == "cost_id" else str(value)
     raise Malformed("not_canonical", "the event names nothing that it is about")
 
 

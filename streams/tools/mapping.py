@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import yaml
 
+from schemas.history import EPOCH_DAY
 from schemas.milestones import MILESTONES, UNMAPPED, by_name, by_rule, tidy
 from schemas.reasons import BY_PARTY, party_of
-from schemas.rules import EPOCH_DAY, rule_of
+from schemas.rules import rule_of
 from schemas.tenancy import Connection, ReasonRule, StageRule
 from sinks.clickhouse.client import connect
 from streams.config import Misconfigured, load_tenancy

@@ -11,9 +11,9 @@ from schemas import codec
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.errors import Malformed, Unavailable
 from schemas.facts import add, fold
-from schemas.history import Happening, context, happening
+from schemas.history import EPOCH_DAY, Happening, context, happening
 from schemas.people import Known, parents
-from schemas.rules import EPOCH_DAY, Rulebook
+from schemas.rules import Rulebook
 from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
 from streams import epochs
 

@@ -3,8 +3,8 @@
 import msgspec
 
 from schemas.cells import (
-    COHORT,
-    DECISION,
+    BASES,
+    Basis,
     Cell,
     Cells,
     Tally,
@@ -13,8 +13,10 @@ from schemas.cells import (
     encode_cell,
     encode_key,
 )
-from schemas.facts import add, spread
+from schemas.facts import add, days_of, spread
 from schemas.record import Part
+
+SLOTS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
 Rows = list[tuple[bytes, bytes]]
 Key = tuple[str, str, str, int, str]  # a CellKey without the cost of naming its fields
@@ -41,7 +43,7 @@ class CellTable:
         """Take a row as it was written."""
         where, cell = decode_key(key), decode_cell(value)
         days = self._members.setdefault(where[:3], {})
-        slot = where.day * 2 + (where.basis == COHORT)
+        slot = where.day * 3 + SLOTS[where.basis]
         days[slot] = Live((*where[:3], where.day, where.basis), cell.o, cell.m)
 
     def add(self, tenant: str, part: Part, offset: int) -> None:
@@ -55,18 +57,19 @@ class CellTable:
         for n, fact in changes:
             if fact[1:] != shared:
                 shared = fact[1:]
-                tallies = self._tallies(
-                    tenant, spread(state, fact), (fact[1], state.cohort), offset
-                )
+                tallies = self._tallies(tenant, spread(state, fact), days_of(state, fact), offset)
             measure, amount = fact[0], sign * n
             for tally in tallies:
                 tally[measure] = tally.get(measure, 0) + amount
 
     def _tallies(
-        self, tenant: str, pairs: list[tuple[str, str]], days: tuple[int, int], offset: int
+        self,
+        tenant: str,
+        pairs: list[tuple[str, str]],
+        days: tuple[tuple[int, Basis], ...],
+        offset: int,
     ) -> list[Tally]:
-        happened, cohort = days
-        slots = ((happened * 2, happened, DECISION), (cohort * 2 + 1, cohort, COHORT))
+        slots = [(day * 3 + SLOTS[basis], day, basis) for day, basis in days]
         tallies: list[Tally] = []
         members = self._members
         for dimension, member in pairs:
@@ -101,7 +104,7 @@ class CellTable:
     def _open(self, key: Key, offset: int) -> Live | None:
         """The cell, marked as changed; None when its fence says that it already has everything up to `offset`."""
         cells = self._members.setdefault(key[:3], {})
-        slot = key[3] * 2 + (key[4] == COHORT)
+        slot = key[3] * 3 + SLOTS[key[4]]
         cell = cells.get(slot)
         if cell is None:
             cell = cells[slot] = Live((*key,), -1, {})

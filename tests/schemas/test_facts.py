@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import record as records
-from schemas.cells import ALL, COHORT, DECISION, TOTAL, CellKey, Cells, without_zeros
+from schemas.cells import ALL, COHORT, DECISION, ENTRY, TOTAL, CellKey, Cells, without_zeros
 from schemas.facts import add, facts, fold
 from schemas.history import Happening
 from schemas.record import Record, accept
@@ -65,9 +65,7 @@ def test_a_late_entry_of_a_record_that_is_gone_counts_nothing() -> None:
     """Its retraction may arrive first; the entry then tells of nothing, however it is folded."""
     created = happened(0, "application.created", channel="doda", job="j1", applied=START)
     gone = happened(1, "application.updated", log="log2", revision=1, number=1)
-    entry = happened(
-        2, "application.stage_changed", stage="s1", stage_name="書類選考", log="log2"
-    )
+    entry = happened(2, "application.stage_changed", stage="s1", stage_name="書類選考", log="log2")
     expected = facts([created], "t", RULES)
 
     assert delivered([created, gone, entry]) == expected
@@ -97,9 +95,14 @@ def test_a_replayed_event_offers_the_same_delta_again(
 
 
 @given(histories())
-def test_cohort_and_decision_basis_hold_the_same_totals(history: list[Happening]) -> None:
-    """A fact is counted once on each basis, only on another day."""
-    assert totals(history, DECISION) == totals(history, COHORT)
+def test_a_fact_is_counted_once_on_each_of_its_two_bases(history: list[Happening]) -> None:
+    """A fact counts on the day it happened and on the day of the application; a duration when it ended and began."""
+    decided = totals(history, DECISION)
+    lasted = {measure: n for measure, n in decided.items() if measure.startswith("days.")}
+    counted = {measure: n for measure, n in decided.items() if measure not in lasted}
+
+    assert counted == totals(history, COHORT)
+    assert lasted == totals(history, ENTRY)
 
 
 @given(histories())
@@ -165,6 +168,7 @@ def test_a_skipped_stage_is_neither_entered_nor_passed() -> None:
         "applications": 1,
         "entered.screening": 1,
         "passed.screening": 1,
+        "days.screening.passed.0": 1,
         "entered.final_interview": 1,
     }
 

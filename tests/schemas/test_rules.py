@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.history import milliseconds
+from schemas.history import EPOCH_DAY, milliseconds
 from schemas.meaning import Meaning, TenantMeaning, meaning_of
-from schemas.rules import EPOCH_DAY, Rulebook, Rules, rules_of
+from schemas.rules import Rulebook, Rules, rules_of
 from schemas.tenancy import Connection, Secret, StageRule, Tenancy, Tenant
 
 KEY = Secret(env="KEY")

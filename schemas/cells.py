@@ -19,9 +19,7 @@ UNKNOWN = "unknown"  # the member for an application whose channel, recruiter or
 Basis = Literal["decision", "cohort", "entry"]
 DECISION: Basis = "decision"  # 判定日: the day the thing happened
 COHORT: Basis = "cohort"  # 応募日コホート: the day the application was made
-ENTRY: Basis = (
-    "entry"  # 進出日コホート: the day a stage was entered; only of durations, by their age in days
-)
+ENTRY: Basis = "entry"  # 進出日コホート: the day a stage was entered; durations, by their age in days, and nothing else
 BASES = (DECISION, COHORT, ENTRY)
 
 Tally = dict[str, int]

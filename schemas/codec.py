@@ -177,25 +177,25 @@ def read(value: bytes | None) -> Pack:
 
 def _sound(event: Accepted) -> bool:
     """What the fold relies on and only a foreign writer can break: a hex id, and instants of our time with a zone."""
-    subject = event.data.application
-    moments = (
-        (event.time,) if subject is None else (event.time, subject.applied_at, subject.revision)
-    )
+    subject, data = event.data.application, event.data
     return (
         _HEX_ID.fullmatch(event.id) is not None
-        and all(
-            moment is None or (moment.tzinfo is not None and 1990 <= moment.year < 2100)
-            for moment in moments
-        )
-        and all(map(_reads, (event.data.start, event.data.end)))
-        and all(map(_reads, (event.data.period_from, event.data.period_to)))
+        and _ours(event.time)
+        and (subject is None or subject.applied_at is None or _ours(subject.applied_at))
+        and (subject is None or subject.revision is None or _ours(subject.revision))
+        and (data.start is None or _reads(data.start))
+        and (data.end is None or _reads(data.end))
+        and (data.period_from is None or _reads(data.period_from))
+        and (data.period_to is None or _reads(data.period_to))
     )
 
 
-def _reads(text: str | None) -> bool:
+def _ours(moment: datetime) -> bool:
+    return moment.tzinfo is not None and 1990 <= moment.year < 2100
+
+
+def _reads(text: str) -> bool:
     """Whether it is an instant with an offset, or a day, of our time."""
-    if text is None:
-        return True
     try:
         if len(text) == len("2026-11-24"):
             return 1970 <= date.fromisoformat(text).year < 2100

@@ -24,7 +24,7 @@ from schemas.cells import (
 )
 from schemas.history import CONTEXT, JOBS, Happening, in_order, order, retracts
 from schemas.rules import Rules
-from schemas.state import EVERYWHERE, NAMED, SPENT, Change, Fact, State
+from schemas.state import DECIDED, EVERYWHERE, NAMED, SPENT, Change, Fact, State
 
 # Changes whenever equal events may give other facts: numbers counted by another version need a replay.
 VERSION = 3
@@ -32,6 +32,8 @@ VERSION = 3
 # Attributes of an application, and those that its job may say too.
 ATTRIBUTES = ("channel", "job", "nature", "detail", "touches")
 PLACES = ("manager", "department", "location")
+
+OF_THEIR_OWN = (NAMED, SPENT)
 
 Step = Callable[[State, Happening, Rules, list[Change]], None]
 
@@ -179,21 +181,21 @@ def fold(history: Iterable[Happening], rules: Rules) -> tuple[State, list[Change
     return state, changes
 
 
-def spread(state: State, fact: Fact) -> list[tuple[str, str]]:
-    """The (dimension, member) pairs that one fact counts in.
+def home(state: State, fact: Fact) -> list[tuple[str, str]]:
+    """The (dimension, member) pairs that one fact counts in, but for its interviewers.
 
     The dimensions that few tenants tell us are only counted where they are known; the rest is what the total has more.
     """
-    _, _, recruiter, people, reach = fact
-    if reach in {NAMED, SPENT}:
-        return [(dimension, member) for dimension, _, member in (p.partition("/") for p in people)]
+    recruiter, reach = fact[2], fact[4]
+    if reach in OF_THEIR_OWN:
+        return []
     pairs = [
         (TOTAL, ALL),
         (CHANNEL, state.channel or UNKNOWN),
         (RECRUITER, recruiter or UNKNOWN),
         (JOB, state.job or UNKNOWN),
     ]
-    if reach != EVERYWHERE:
+    if reach >= 0:
         return pairs
     for dimension, member in (
         (SOURCE_DETAIL, state.detail),
@@ -203,23 +205,31 @@ def spread(state: State, fact: Fact) -> list[tuple[str, str]]:
     ):
         if member is not None:
             pairs.append((dimension, member))
-    pairs.extend((INTERVIEWER, person) for person in people)
     return pairs
 
 
-def days_of(state: State, fact: Fact) -> tuple[tuple[int, Basis], tuple[int, Basis]]:
-    """The two (day, basis) pairs that one fact counts on."""
+def others(fact: Fact) -> list[tuple[str, str]]:
+    """The pairs of its interviewers, or of the members that it names."""
+    if fact[4] in OF_THEIR_OWN:
+        return [(each.partition("/")[0], each.partition("/")[2]) for each in fact[3]]
+    return [(INTERVIEWER, person) for person in fact[3]]
+
+
+def days_of(state: State, fact: Fact) -> list[tuple[int, Basis]]:
+    """The (day, basis) pairs that one fact counts on."""
     day, reach = fact[1], fact[4]
+    if reach == DECIDED:
+        return [(day, DECISION)]
     if reach >= 0:
-        return (day, DECISION), (reach, ENTRY)
-    return (day, DECISION), (day if reach == SPENT else state.cohort, COHORT)
+        return [(reach, ENTRY)]
+    return [(day, DECISION), (day if reach == SPENT else state.cohort, COHORT)]
 
 
 def add(cells: Cells, tenant: str, state: State, changes: Iterable[Change], sign: int = 1) -> None:
     """Add changes to `cells`, each in all cells that it spreads to."""
     for n, fact in changes:
         days = days_of(state, fact)
-        for dimension, member in spread(state, fact):
+        for dimension, member in (*home(state, fact), *others(fact)):
             for when, basis in days:
                 tally = cells.setdefault(CellKey(tenant, dimension, member, when, basis), {})
                 tally[fact[0]] = tally.get(fact[0], 0) + sign * n

@@ -98,9 +98,9 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
-def instant(text: str | None) -> int | None:
+def instant(text: str) -> int:
     """Milliseconds since 1970 UTC of an RFC 3339 text; raise ValueError."""
-    return None if text is None else milliseconds(datetime.fromisoformat(text))
+    return milliseconds(datetime.fromisoformat(text))
 
 
 def local_day(text: str | None) -> int | None:
@@ -119,7 +119,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     data = event.data
     if kind not in COUNTED or data.application is None:
         return _aside(event, kind, offset, index)
-    subject = data.application
+    subject, owners, dims = data.application, data.owners, data.dims
     channel = data.channel if isinstance(data.channel, Named) else None
     reason = data.reason if isinstance(data.reason, Reason) else None
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
@@ -140,7 +140,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             event.source.rpartition(":")[2],
             channel.id if channel is not None else None,
             subject.job_id,
-            data.owners.recruiter_id if data.owners is not None else None,
+            None if owners is None else owners.recruiter_id,
             subject.kind,
             None if applied is None else milliseconds(applied),
             stage.id if stage is not None else None,
@@ -161,15 +161,15 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             0 if revision is None else milliseconds(revision),
             data.log_id,
             channel.detail if channel is not None else None,
-            data.owners.hiring_manager_ids[0]
-            if data.owners is not None and data.owners.hiring_manager_ids
+            owners.hiring_manager_ids[0]
+            if owners is not None and owners.hiring_manager_ids
             else None,
-            data.dims.department if data.dims is not None else None,
-            data.dims.location if data.dims is not None else None,
-            tuple(touch.id for touch in data.touches) if data.touches else (),
-            data.interview_id if kind.startswith("feedback.") else None,
-            instant(data.start),
-            instant(data.end),
+            None if dims is None else dims.department,
+            None if dims is None else dims.location,
+            tuple([touch.id for touch in data.touches]) if data.touches else (),
+            data.interview_id if data.feedback_id is not None else None,
+            None if data.start is None else instant(data.start),
+            None if data.end is None else instant(data.end),
         )
     )
 

@@ -8,12 +8,12 @@ from schemas.rules import Rules
 from schemas.state import Change, State, Visit, take_back
 
 HIRED, HIRED_STAGE = "application.hired", "hired"
-WITHDRAWN = "application.withdrawn"
+WITHDRAWN, CLOSED = "application.withdrawn", "application.closed"
 # Which measure an ending adds, and which one it adds at the milestone it happened in.
 ENDINGS = {
     "application.rejected": ("rejected", "failed"),
     WITHDRAWN: ("withdrawn", "withdrew"),
-    "application.closed": ("closed", "closed"),
+    CLOSED: ("closed", "closed"),
     HIRED: ("hired", "passed"),
 }
 
@@ -93,12 +93,12 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
 def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once.
 
-    A hire that is told again says nothing new: it was decided when it was first told. Nor does an ending whose reason
-    nobody mapped, after a hire: some vendors file hires under a reason too.
+    A hire that is told again says nothing new: it was decided when it was first told. Nor does, after a hire, a closing
+    for a reason that nobody mapped: some vendors file hires under a reason too.
     """
     told = rules.ending(event)
     kind = told or event.kind
-    if state.ended == HIRED and (kind == HIRED or told is None):
+    if state.ended == HIRED and (kind == HIRED or (told is None and kind == CLOSED)):
         state.implied = state.implied and kind != HIRED
         return
     _undo(state, changes)

@@ -4,7 +4,7 @@ from schemas.hiring import offered, offered_after
 from schemas.history import Happening
 from schemas.response import LONGEST_SCORECARD_H, hours, respond
 from schemas.rules import Rules
-from schemas.state import Change, Item, State, Visit, take_back, with_people
+from schemas.state import DECIDED, Change, Item, State, Visit, take_back, with_people
 
 # The latest status of an interview or offer replaces the one before.
 OUTCOMES = {
@@ -15,6 +15,15 @@ OUTCOMES = {
     "offer.declined": "offers_declined",
     "offer.expired": "offers_expired",
     "offer.revoked": "offers_revoked",
+}
+# 評価 by the canonical scale of decisions.
+DECISIONS = {
+    -2: "feedback.strong_no",
+    -1: "feedback.no",
+    0: "feedback.mixed",
+    1: "feedback.yes",
+    2: "feedback.strong_yes",
+    None: "feedback.undecided",
 }
 MINUTE_MS = 60_000
 LONGEST_INTERVIEW_M = 1_440
@@ -83,7 +92,8 @@ def _held(state: State, event: Happening, item: Item, day: int, changes: list[Ch
         item.end = event.at
     if event.begin is not None and event.end is not None:
         lasted = min(max(0, event.end - event.begin) // MINUTE_MS, LONGEST_INTERVIEW_M)
-        state.gain(changes, item.latest, f"interview_minutes.{lasted}", day, item.people)
+        measure = f"interview_minutes.{lasted}"
+        state.gain(changes, item.latest, measure, day, item.people, DECIDED)
     _join(state, changes, item.milestone, item.people)
 
 
@@ -98,25 +108,15 @@ def feedback(state: State, event: Happening, rules: Rules, changes: list[Change]
         return
     item.people = event.people or item.people
     day = rules.day(event.at)
-    state.gain(changes, item.latest, "feedback_submitted", day, item.people)
-    _judge(state, event, item, day, changes)
+    state.gain(changes, item.latest, DECISIONS[event.number], day, item.people)
     met = state.items.get(f"interview/{event.about}")
     if item.end is None and met is not None and met.end is not None:
         item.end = event.at  # the first submission is what can be late
         item.version = hours(met.end, event.at, LONGEST_SCORECARD_H)
     if item.end is not None:
-        state.gain(changes, item.latest, f"scorecard_hours.{item.version}", day, item.people)
+        measure = f"scorecard_hours.{item.version}"
+        state.gain(changes, item.latest, measure, day, item.people, DECIDED)
     _join(state, changes, None if met is None else met.milestone, item.people)
-
-
-def _judge(state: State, event: Happening, item: Item, day: int, changes: list[Change]) -> None:
-    if event.number is None:
-        state.gain(changes, item.latest, "feedback_undecided", day, item.people)
-        return
-    state.gain(changes, item.latest, f"feedback_decision.{event.number}", day, item.people)
-    if event.number:
-        sign = "feedback_positive" if event.number > 0 else "feedback_negative"
-        state.gain(changes, item.latest, sign, day, item.people)
 
 
 def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:

@@ -2,7 +2,7 @@
 
 from schemas.history import Happening
 from schemas.rules import Rules
-from schemas.state import Change, State
+from schemas.state import DECIDED, Change, State
 
 HOUR_MS = 3_600_000
 LONGEST_RESPONSE_H = 2_400  # 100 days; longer is counted as that
@@ -21,4 +21,4 @@ def respond(state: State, event: Happening, rules: Rules, changes: list[Change])
     state.responded = True
     if state.applied is not None:
         waited = hours(state.applied, event.at, LONGEST_RESPONSE_H)
-        state.gain(changes, [], f"response_hours.{waited}", rules.day(event.at))
+        state.gain(changes, [], f"response_hours.{waited}", rules.day(event.at), (), DECIDED)

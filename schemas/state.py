@@ -4,11 +4,14 @@ import msgspec
 
 from schemas.history import Order
 
-# How far a fact spreads, its last field. A day (≥ 0) makes it a duration: it counts on the day it ended and on the day it
-# began, which is that one.
+# How far a fact spreads, its last field. A day (≥ 0) makes it a duration: it counts on the day it began, which is that one,
+# because the durations that ended on a day say nothing of those that have not ended yet.
 EVERYWHERE = -1  # in every dimension, on the day it happened and on the day of the application
 NAMED = -2  # only in the cells that its people name as `dimension/member`, on these two days
 SPENT = -3  # the same, on both bases on its own day: money has no application
+DECIDED = (
+    -4
+)  # in every dimension, only on the day it happened: what a meeting took belongs to no cohort
 
 # What is contributed: measure, local day it happened, recruiter then, interviewers concerned, how far it spreads.
 Fact = tuple[str, int, str | None, tuple[str, ...], int]
@@ -102,16 +105,17 @@ class State(msgspec.Struct, array_like=True):
     tenure: list[Change] = []
     requisition: Requisition = msgspec.field(default_factory=Requisition)
 
-    def gain(
+    def gain(  # noqa: PLR0913, PLR0917 - the hottest call of the fold
         self,
         changes: list[Change],
         into: list[Change],
         measure: str,
         day: int,
         people: tuple[str, ...] = (),
+        reach: int = EVERYWHERE,
     ) -> None:
         """Record one new fact in `changes` and remember it in `into`, so that it can be taken back."""
-        change = (1, (measure, day, self.recruiter, people, EVERYWHERE))
+        change = (1, (measure, day, self.recruiter, people, reach))
         changes.append(change)
         into.append(change)
 

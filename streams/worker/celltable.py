@@ -13,7 +13,7 @@ from schemas.cells import (
     encode_cell,
     encode_key,
 )
-from schemas.facts import add, days_of, spread
+from schemas.facts import add, days_of, home, others
 from schemas.record import Part
 
 SLOTS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
@@ -53,31 +53,39 @@ class CellTable:
         """
         sign, state, changes = part
         shared: tuple[object, ...] = ()
-        tallies: list[Tally] = []
+        there: list[Tally] = []
+        people: tuple[str, ...] = ()
+        theirs: list[Tally] = []
         for n, fact in changes:
-            if fact[1:] != shared:
-                shared = fact[1:]
-                tallies = self._tallies(tenant, spread(state, fact), days_of(state, fact), offset)
-            measure, amount = fact[0], sign * n
-            for tally in tallies:
+            measure, day, recruiter, who, reach = fact
+            if (day, recruiter, reach) != shared:
+                shared, people = (day, recruiter, reach), ()
+                days = [(day * 3 + SLOTS[basis], day, basis) for day, basis in days_of(state, fact)]
+                there = self._tallies(tenant, home(state, fact), days, offset)
+            amount = sign * n
+            for tally in there:
                 tally[measure] = tally.get(measure, 0) + amount
+            if who:
+                if who != people:
+                    people, theirs = who, self._tallies(tenant, others(fact), days, offset)
+                for tally in theirs:
+                    tally[measure] = tally.get(measure, 0) + amount
 
     def _tallies(
         self,
         tenant: str,
         pairs: list[tuple[str, str]],
-        days: tuple[tuple[int, Basis], ...],
+        days: list[tuple[int, int, Basis]],
         offset: int,
     ) -> list[Tally]:
-        slots = [(day * 3 + SLOTS[basis], day, basis) for day, basis in days]
         tallies: list[Tally] = []
-        members = self._members
+        members, dirty = self._members, self._dirty
         for dimension, member in pairs:
             name = (tenant, dimension, member)
             cells = members.get(name)
             if cells is None:
                 cells = members[name] = {}
-            for slot, day, basis in slots:
+            for slot, day, basis in days:
                 cell = cells.get(slot)
                 if cell is None:
                     cell = cells[slot] = Live((tenant, dimension, member, day, basis), -1, {})
@@ -85,7 +93,7 @@ class CellTable:
                     continue
                 if not cell.dirty:
                     cell.dirty = True
-                    self._dirty.append(cell)
+                    dirty.append(cell)
                 tallies.append(cell.m)
         return tallies
 

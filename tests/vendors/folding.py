@@ -23,12 +23,18 @@ def cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> Cel
     return oracle.cells(Rulebook(meaning(settings or tenancy())))
 
 
+def happened(measure: str) -> bool:
+    """Whether the measure says that something happened, not how long it took."""
+    return not measure.rpartition(".")[2].lstrip("-").isdigit()
+
+
 def totals(found: Cells) -> dict[date, dict[str, int]]:
-    """The measures of the whole company by local day, on the decision basis."""
+    """What happened in the whole company by local day, on the decision basis."""
     return {
-        date(1970, 1, 1) + timedelta(key.day): tally
+        date(1970, 1, 1) + timedelta(key.day): counted
         for key, tally in found.items()
         if (key.dimension, key.basis) == ("total", "decision")
+        and (counted := {name: n for name, n in tally.items() if happened(name)})
     }
 
 

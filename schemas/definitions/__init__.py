@@ -1,0 +1,1 @@
+"""The rows of the KPI catalogue, by what they are about."""

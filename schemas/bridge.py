@@ -1,0 +1,67 @@
+"""What moved the hires between two periods: volume or which stage, with nothing left over.
+
+Hires are N·Πp. LMDI (Ang 2005; reference §5.2): the contribution of a factor x is Λ(H1, H0)·ln(x1/x0) with the
+logarithmic mean Λ(a, b) = (a − b)/ln(a/b), Λ(a, a) = a; the contributions sum to H1 − H0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log, log1p, prod
+
+VOLUME = "volume"
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One period: cases that entered, and the pass rate of each stage; None where nobody reached it."""
+
+    volume: float
+    rates: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Hires N·Πp before and after, and by how much each factor moved them; the volume's name is `VOLUME`."""
+
+    before: float
+    after: float
+    contributions: Mapping[str, float]
+
+
+def bridge(before: Funnel, after: Funnel) -> Bridge:
+    """The decomposition. A stage nobody reached in one period keeps the other's rate, so contributes 0.
+
+    A zero is the limit of an ε → 0: a factor that falls to 0 takes all of −H0, one that rises from 0 all of H1, several
+    take equal parts; from no hires to no hires nothing contributes.
+    """
+    factors = {VOLUME: (before.volume, after.volume)}
+    for stage in {**before.rates, **after.rates}:
+        factors[stage] = _both(before.rates.get(stage), after.rates.get(stage))
+    hires = prod(old for old, _ in factors.values()), prod(new for _, new in factors.values())
+    return Bridge(*hires, _contributions(factors, *hires))
+
+
+def _contributions(
+    factors: Mapping[str, tuple[float, float]], before: float, after: float
+) -> dict[str, float]:
+    """Λ·ln(x1/x0), or its limit where a period has no hires."""
+    if before > 0 and after > 0:
+        mean = logarithmic_mean(after, before)
+        return {name: mean * log(new / old) for name, (old, new) in factors.items()}
+    zero = [name for name, (old, new) in factors.items() if (old > 0) != (new > 0)]
+    share = (after - before) / len(zero) if zero else 0.0
+    return {name: share if name in zero else 0.0 for name in factors}
+
+
+def _both(old: float | None, new: float | None) -> tuple[float, float]:
+    """The known rate for the unknown one; if neither is known, no factor at all."""
+    if old is None:
+        old = 1.0 if new is None else new
+    return old, old if new is None else new
+
+
+def logarithmic_mean(a: float, b: float) -> float:
+    """Λ of two positive numbers; near a = b by the form that does not cancel."""
+    if a == b:
+        return a
+    return (a - b) / (log1p((a - b) / b) if b / 2 < a < 2 * b else log(a / b))

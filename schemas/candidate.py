@@ -222,7 +222,7 @@ class Feedback(Data):
 
 
 class Offer(Data):
-    """offer.*: 内定. `amount` is in minor units of `currency` (ISO 4217)."""
+    """offer.*: 内定. `amount` is the first year's compensation in minor units of `currency` (ISO 4217)."""
 
     offer_id: Id
     version: int | None = None

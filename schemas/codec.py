@@ -83,6 +83,7 @@ class Body(msgspec.Struct, gc=False):
     application: Subject | None = None
     log_id: str | None = None
     retracted: bool | None = None
+    is_reapplication: bool | None = None
     channel: Named | str | None = None
     owners: Owned | None = None
     stage: Named | None = None

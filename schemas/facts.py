@@ -162,6 +162,8 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
     state.recruiter = event.recruiter or state.recruiter
     if first:
         changes.append((1, ("applications", state.cohort, state.recruiter, (), EVERYWHERE)))
+    if event.kind == "application.created" and event.number:
+        state.gain(changes, [], "reapplications", state.cohort)
     STEPS[event.kind](state, event, rules, changes)
     return changes
 

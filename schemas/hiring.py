@@ -1,28 +1,33 @@
 """What a hire, an offer and a withdrawal say of the time it took, of the channels and of the interviews before."""
 
-from schemas.attribution import MODELS, shares
+from schemas.attribution import WEIGHTS, credit
 from schemas.milestones import INTERVIEWS
 from schemas.state import NAMED, Change, State, Visit
 
 DAY_MS = 86_400_000
 
 
-def hire(state: State, changes: list[Change], at: int, day: int) -> None:
-    """採用決定: hired on local day `day`; with the days since the application and since the job was opened, less its holds."""
+def hire(state: State, changes: list[Change], at: int, day: int, worth: int) -> None:
+    """採用決定: hired on local day `day`; with the days since the application and since the job was opened, less its holds.
+
+    `worth` is what the tenant says a hire is worth, in minor units.
+    """
     state.decided = day
     ending = state.ending
     state.gain(changes, ending, "hired", day)
     state.gain(changes, ending, f"hire_days.{max(0, day - state.cohort)}", day)
     state.last_for(changes, ending, "application.hired", state.cohort, day)
+    if worth:
+        state.gain(changes, ending, "hire_value", day, n=worth)
     job = state.requisition
     if job.opened is not None and job.opened <= at:
         held = job.held + (at - job.paused if job.paused is not None else 0)
         state.gain(changes, ending, f"fill_days.{max(0, at - job.opened - held) // DAY_MS}", day)
     touches = state.touches or ((state.channel,) if state.channel else ())
-    for model in MODELS:
-        for channel, credit in shares(touches, model).items():
+    for model in WEIGHTS:
+        for channel, share in credit(touches, model).items():
             where = (f"channel/{channel}",)
-            change = (credit, (f"hire_credit.{model}", day, state.recruiter, where, NAMED))
+            change = (share, (f"hire_credit.{model}", day, state.recruiter, where, NAMED))
             changes.append(change)
             ending.append(change)
 

@@ -40,10 +40,10 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
     `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
     partition the event was first accepted; `people` are interviewers who count (no shadows). `number` is a decision or
     a version, and 1 for a deletion by way of the candidate, an anonymisation that resets stages and a log record that is
-    gone, and of a rating tenths. `entity` is the interview, scorecard or offer, and of a merge the winner; `about` is the
+    gone or an application that is a re-application, and of a rating tenths. `entity` is the interview, scorecard or offer, and of a merge the winner; `about` is the
     interview that a scorecard is of. `begin` and `end` are those of an interview in milliseconds; `on` and `until` local days
-    (since 1970) on which an employment or a cost starts and ends. `amount` is a cost in minor units, whose kind is
-    `reason` and whose currency is `reason_name`.
+    (since 1970) on which an employment or a cost starts and ends. `amount` is money in minor units, in the currency
+    `reason_name`; of a cost `reason` is its kind.
     """
 
     at: int
@@ -156,7 +156,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             subject.active,
             data.party,
             reason.id if reason is not None else None,
-            reason.name if reason is not None else None,
+            data.currency if reason is None else reason.name,
             (),
             0 if revision is None else milliseconds(revision),
             data.log_id,
@@ -170,6 +170,9 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             data.interview_id if data.feedback_id is not None else None,
             None if data.start is None else instant(data.start),
             None if data.end is None else instant(data.end),
+            None,
+            None,
+            data.amount,
         )
     )
 
@@ -229,7 +232,7 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
 def _number(kind: str, data: Body) -> int | None:
     if kind == "application.deleted":
         return int(data.cause == "candidate")
-    if data.retracted:
+    if data.retracted or data.is_reapplication:
         return 1
     return data.decision if kind.startswith("feedback.") else data.version
 

@@ -174,7 +174,7 @@ def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
 
 
 def _hire(state: State, changes: list[Change], event: Happening, rules: Rules) -> None:
-    hiring.hire(state, changes, event.at, rules.day(event.at))
+    hiring.hire(state, changes, event.at, rules.day(event.at), rules.hire_value)
     state.ended = HIRED
 
 

@@ -1,6 +1,6 @@
 """The KPI catalogue: every number we show is one row in `schemas.definitions`."""
 
-from schemas.cells import INTERVIEWER, Basis
+from schemas.cells import FULL, INTERVIEWER, Basis
 from schemas.definitions import funnel, interviewing, money, offers, retention, times
 from schemas.kpi import Kpi
 
@@ -15,6 +15,7 @@ KPIS: tuple[Kpi, ...] = (
     *money.KPIS,
 )
 BY_ID = {kpi.id: kpi for kpi in KPIS}
+ENTERED = tuple(sorted({kpi.entered for kpi in KPIS if kpi.entered}))  # who began a duration
 
 
 def of(dimension: str, basis: Basis | None = None) -> tuple[Kpi, ...]:
@@ -25,4 +26,5 @@ def of(dimension: str, basis: Basis | None = None) -> tuple[Kpi, ...]:
         if (basis is None or basis in kpi.bases)
         and (not kpi.only or dimension in kpi.only)
         and (dimension != INTERVIEWER or kpi.people)
+        and (kpi.additive or dimension in FULL)
     )

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from schemas.candidate import Value
+from schemas.candidate import Minor, Value
 from schemas.tenancy import (
     Currency,
     DeletedCandidates,
@@ -22,11 +22,12 @@ class ConnectionMeaning(Value):
 
 
 class TenantMeaning(Value):
-    """Where a tenant's days are cut, what deletions take, its currency, and what its connections' words mean."""
+    """Where a tenant's days are cut, what deletions take, its currency, what a hire is worth, and what its connections' words mean."""
 
     timezone: str = "UTC"
     deleted_candidates: DeletedCandidates = "named"
     currency: Currency = "JPY"
+    hire_value: Minor = 0
     connections: dict[Name, ConnectionMeaning] = Field(default_factory=dict)
 
 
@@ -82,6 +83,7 @@ def meaning_of(tenant: Tenant) -> TenantMeaning:
         timezone=tenant.timezone,
         deleted_candidates=tenant.deleted_candidates,
         currency=tenant.currency,
+        hire_value=tenant.hire_value,
         connections={
             each.id: ConnectionMeaning(stages=each.stages, reasons=each.reasons)
             for each in tenant.connections

@@ -140,7 +140,7 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
         for visit in state.visits:
             offered_after(state, changes, visit)
     if event.kind in OUTCOMES:
-        _answer(state, event, item, day, changes)
+        _answer(state, event, item, rules, changes)
 
 
 def _unmake(state: State, item: Item, changes: list[Change]) -> None:
@@ -152,7 +152,10 @@ def _unmake(state: State, item: Item, changes: list[Change]) -> None:
             take_back(changes, visit.after)
 
 
-def _answer(state: State, event: Happening, item: Item, day: int, changes: list[Change]) -> None:
+def _answer(
+    state: State, event: Happening, item: Item, rules: Rules, changes: list[Change]
+) -> None:
+    day = rules.day(event.at)
     if event.kind == "offer.declined" and item.accepted:
         known = [fact[0] for _, fact in (*item.latest, *state.ending)]
         if "offers_reneged" not in known:
@@ -165,3 +168,5 @@ def _answer(state: State, event: Happening, item: Item, day: int, changes: list[
         state.accepted = day
         waited = max(0, day - state.cohort)
         state.gain(changes, item.latest, f"accept_days.{waited}", day)
+        if event.amount is not None and event.reason_name == rules.currency:
+            state.gain(changes, item.latest, "compensation", day, n=event.amount)

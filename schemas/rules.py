@@ -21,23 +21,25 @@ Ruling = dict[str, tuple[Rule, ...]]
 class Rules:
     """Pure look-ups with a memory; two Rules from equal meanings answer alike."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a tenant's policies
         self,
         timezone: str,
         stages: Ruling | None = None,
         reasons: Ruling | None = None,
         deleted: str = "named",
         currency: str = "JPY",
+        hire_value: int = 0,
     ) -> None:
         """`stages` and `reasons` hold the configured rules of each connection; `deleted` is the policy of deletions.
 
-        `currency` is the one that costs are added up in.
+        `currency` is the one that costs are added up in, and `hire_value` what a hire is worth in its minor units.
         """
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
         self._reasons = reasons or {}
         self.deleted = deleted
         self.currency = currency
+        self.hire_value = hire_value
         self._days: dict[int, int] = {}
         self._milestones: dict[tuple[str, str, str | None, str | None, int], str] = {}
 
@@ -110,6 +112,7 @@ def rules_of(tenant: TenantMeaning) -> Rules:
         _ruling({name: each.reasons for name, each in connections.items()}),
         tenant.deleted_candidates,
         tenant.currency,
+        tenant.hire_value,
     )
 
 

@@ -1,6 +1,6 @@
 """採用費用: what one cost entry contributes to the cells, a pure function of the set of its versions."""
 
-from schemas.amortise import daily
+from schemas.amortise import Spread, daily
 from schemas.history import Happening
 from schemas.rules import Rules
 from schemas.state import SPENT, Change, State
@@ -29,16 +29,17 @@ def fold(events: list[Happening], rules: Rules) -> tuple[State, list[Change]]:
         return state, changes
     first = rules.day(newest.at) if newest.on is None else newest.on
     last = first if newest.until is None else min(max(first, newest.until), first + LONGEST_DAYS)
-    measure = f"cost.{newest.reason}"
-    if newest.reason_name != rules.currency:
-        measure = f"foreign_cost.{newest.reason_name}.{newest.reason}"
+    ours = newest.reason_name == rules.currency
+    measure = f"{'cost' if ours else f'foreign_cost.{newest.reason_name}'}.{newest.reason}"
     members: tuple[str, ...] = (
         "total/all",
         f"channel/{newest.channel}" if newest.channel else UNKNOWN_CHANNEL,
     )
     if newest.job is not None:
         members = (*members, f"job/{newest.job}")
-    for day, amount in daily(newest.amount, first, last):
+    for day, amount in daily(Spread(newest.amount, first, last)).items():
         if amount:
             changes.append((amount, (measure, day, None, members, SPENT)))
+        if not ours:
+            changes.append((1, ("foreign_costs", day, None, members, SPENT)))
     return state, changes

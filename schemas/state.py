@@ -113,9 +113,10 @@ class State(msgspec.Struct, array_like=True):
         day: int,
         people: tuple[str, ...] = (),
         reach: int = EVERYWHERE,
+        n: int = 1,
     ) -> None:
-        """Record one new fact in `changes` and remember it in `into`, so that it can be taken back."""
-        change = (1, (measure, day, self.recruiter, people, reach))
+        """Record `n` of a new fact in `changes` and remember it in `into`, so that it can be taken back."""
+        change = (n, (measure, day, self.recruiter, people, reach))
         changes.append(change)
         into.append(change)
 

@@ -11,6 +11,7 @@ from schemas.milestones import MILESTONES
 
 DeletedCandidates = Literal["named", "keep", "retract"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]  # ISO 4217
+DEFAULT_CURRENCY = "JPY"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -108,7 +109,8 @@ class Tenant(Value):
     `deleted_candidates` says what a candidate's deletion takes from the numbers: `named` only the applications that the
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
     rates; `retract` all of the candidate's applications. An application deleted by itself never counts. Costs in another
-    currency than `currency` are shown apart, never added.
+    currency than `currency` are shown apart, never added. `hire_value` is what one hire is worth, in minor units; ROI is
+    known only where it is above 0.
     """
 
     id: Name
@@ -116,7 +118,8 @@ class Tenant(Value):
     timezone: str = "Asia/Tokyo"
     language: Literal["ja", "en"] = "ja"
     deleted_candidates: DeletedCandidates = "named"
-    currency: Currency = "JPY"
+    currency: Currency = DEFAULT_CURRENCY
+    hire_value: Annotated[int, Field(ge=0, le=2**53)] = 0
     quarantine_key: Secret
     person_key: Secret
     connections: tuple[Connection, ...] = ()

@@ -7,7 +7,15 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from schemas.tenancy import Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant
+from schemas.tenancy import (
+    DEFAULT_CURRENCY,
+    Connection,
+    ReasonRule,
+    Secret,
+    StageRule,
+    Tenancy,
+    Tenant,
+)
 
 KNOWN = sorted(
     {
@@ -42,6 +50,13 @@ def load_tenancy(path: Path) -> Tenancy:
         ]
         msg = "\n".join([f"{path} has {len(lines)} problem(s):", *lines])
         raise Misconfigured(msg) from error
+
+
+def currency_of(path: Path, tenant: str) -> str:
+    """The tenant's currency; that of a tenant that is not configured here is the default."""
+    tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
+    found = tenancy.tenant(tenant)
+    return DEFAULT_CURRENCY if found is None else found.currency
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -1,6 +1,6 @@
 """採用単価と ROI: what hiring costs, and what it is worth. Money is in minor units of the tenant's currency."""
 
-from schemas.attribution import MODELS
+from schemas.attribution import WEIGHTS
 from schemas.cells import CHANNEL
 from schemas.kpi import Kpi
 
@@ -65,11 +65,16 @@ KPIS = (
     _spent("cost_external", "外部費用", "External cost", EXTERNAL),
     _spent("cost_internal", "内部費用", "Internal cost", INTERNAL),
     _per("cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"),
-    _per("cph_comparable", ("比較用採用単価 (CPH-C)", "Comparable cost per hire"), COMPARABLE, "hired"),
+    _per(
+        "cph_comparable",
+        ("比較用採用単価 (CPH-C)", "Comparable cost per hire"),
+        COMPARABLE,
+        "hired",
+    ),
     _per("cost_per_application", ("応募単価", "Cost per application"), ("cost.*",), "applications"),
     _per("cost_per_interview", ("面接単価", "Cost per interview"), ("cost.*",), "interviews_held"),
     _per("cost_per_offer", ("内定単価", "Cost per offer"), ("cost.*",), "offers_made"),
-    *(_channel(model) for model in MODELS),
+    *(_channel(model) for model in WEIGHTS),
     Kpi(
         id="hire_cost_ratio",
         ja="採用コスト率",

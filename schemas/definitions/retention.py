@@ -1,6 +1,6 @@
 """定着: who stays, and how they do."""
 
-from schemas.cells import DECISION
+from schemas.cells import ENTRY
 from schemas.kpi import Kpi
 
 
@@ -15,7 +15,7 @@ def _retention(days: int) -> Kpi:
         outcome="ended",
         entered="joined",
         limit=days,
-        bases=(DECISION,),
+        bases=(ENTRY,),
         higher_is_better=True,
         minimum_n=10,
         standards=("ISO 30414:2025 turnover and retention",),

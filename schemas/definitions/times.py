@@ -1,7 +1,7 @@
 """期間: how long candidates wait, and how long hiring takes."""
 
 from schemas.cells import ENTRY
-from schemas.kpi import DECIDED, Kpi, Unit
+from schemas.kpi import BOTH, DECIDED, Kpi, Unit
 
 STAGES = (
     ("screening", "書類選考", "screening"),
@@ -18,9 +18,9 @@ STAGES = (
 def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit: Unit) -> Kpi:
     ja, en = names
     told_ja, told_en = EXPLAINED[measure]
-    which_ja, which_en = ("中央値", "Median") if share == 0.5 else ("90パーセンタイル", "90th percentile")
-    decided = measure == "response_hours"
-    more = {"bases": DECIDED} if decided else {}
+    which_ja, which_en = (
+        ("中央値", "Median") if share == 0.5 else ("90パーセンタイル", "90th percentile")
+    )
     return Kpi(
         id=id_,
         ja=ja,
@@ -29,23 +29,29 @@ def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit
         unit=unit,
         numerator=(f"{measure}.*",),
         share=share,
+        bases=DECIDED if measure == "response_hours" else BOTH,
         higher_is_better=False,
         minimum_n=5,
         standards=STANDARDS.get(measure, ()),
         explain_ja=f"{told_ja}の{which_ja}。",
         explain_en=f"{which_en} of {told_en}.",
-        **more,
     )
 
 
 EXPLAINED = {
     "hire_days": ("応募日から採用決定日までの日数", "local days from application to hire decision"),
-    "accept_days": ("応募日から内定承諾日までの日数", "local days from application to acceptance of the offer"),
+    "accept_days": (
+        "応募日から内定承諾日までの日数",
+        "local days from application to acceptance of the offer",
+    ),
     "fill_days": (
         "求人開始から採用決定までの日数(保留期間を除く)",
         "days from the opening of the job to the hire decision, time on hold taken out",
     ),
-    "start_days": ("内定承諾日から入社日までの日数", "local days from acceptance to the first day at work"),
+    "start_days": (
+        "内定承諾日から入社日までの日数",
+        "local days from acceptance to the first day at work",
+    ),
     "response_hours": (
         "応募から会社の最初の対応(段階の移動・面接設定・評価・内定・不採用)までの時間",
         "whole hours from application to the first thing the company did",
@@ -77,19 +83,31 @@ def _waiting(stage: str, ja: str, en: str) -> Kpi:
 KPIS = (
     _quantile("time_to_hire_days", ("採用リードタイム", "Time to hire"), "hire_days", 0.5, "days"),
     _quantile(
-        "time_to_hire_p90_days", ("採用リードタイム p90", "Time to hire, p90"), "hire_days", 0.9, "days"
+        "time_to_hire_p90_days",
+        ("採用リードタイム p90", "Time to hire, p90"),
+        "hire_days",
+        0.9,
+        "days",
     ),
     _quantile(
         "time_to_accept_days", ("応募から承諾まで", "Time to accept"), "accept_days", 0.5, "days"
     ),
     _quantile(
-        "time_to_accept_p90_days", ("応募から承諾まで p90", "Time to accept, p90"), "accept_days", 0.9, "days"
+        "time_to_accept_p90_days",
+        ("応募から承諾まで p90", "Time to accept, p90"),
+        "accept_days",
+        0.9,
+        "days",
     ),
     _quantile("time_to_fill_days", ("充足期間", "Time to fill"), "fill_days", 0.5, "days"),
     _quantile("time_to_start_days", ("入社までの期間", "Time to start"), "start_days", 0.5, "days"),
     _quantile("response_hours", ("一次対応時間", "First response"), "response_hours", 0.5, "hours"),
     _quantile(
-        "response_p90_hours", ("一次対応時間 p90", "First response, p90"), "response_hours", 0.9, "hours"
+        "response_p90_hours",
+        ("一次対応時間 p90", "First response, p90"),
+        "response_hours",
+        0.9,
+        "hours",
     ),
     Kpi(
         id="response_48h_rate",

@@ -1,12 +1,13 @@
 """Commands that show, prove and rebuild the numbers."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
 
-from streams.cli.options import Answer, Basis, Dimension, Shape, State, day
+from schemas import cells
+from streams.cli.options import Answer, Basis, Dimension, Language, Shape, State, day
 from streams.settings import load
 
 app = typer.Typer()
@@ -25,26 +26,58 @@ def show(
         str | None, typer.Option("--to", help="Last local day, included; default today.")
     ] = None,
     basis: Annotated[
-        Basis, typer.Option(help="Day of the fact, or day of application.")
+        Basis, typer.Option(help="Day of the fact, of the application, or of entering a stage.")
     ] = Basis.decision,
+    only: Annotated[
+        list[str] | None, typer.Option("--kpi", help="Only this KPI; may be given again.")
+    ] = None,
     shape: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.table,
     state: State = None,
 ) -> None:
     """Show the KPIs of one company from ClickHouse."""
     from sinks.clickhouse.client import connect
-    from streams.tools import kpi
+    from streams.config import currency_of
+    from streams.tools import definitions, kpi, kpi_text
 
     settings = load(state)
     today = datetime.now().astimezone().date()
-    table = kpi.show(
-        connect(settings.clickhouse, settings.clickhouse_password),
+    question = kpi.Question(
         tenant=tenant,
         dimension=dim.value,
+        basis=cast("cells.Basis", basis.value),
         first=day(first, today - timedelta(days=90)),
         last=day(last, today),
-        basis=basis.value,
+        as_of=today,
+        kpis=tuple(definitions.find(each).id for each in only or ()),
+        currency=currency_of(settings.config, tenant),
     )
-    kpi.render(table, shape.value, Console())
+    client = connect(settings.clickhouse, settings.clickhouse_password)
+    kpi_text.render(kpi.show(client, question), shape.value, Console())
+
+
+@kpi_app.command("list")
+def list_(
+    lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja,
+    page: Annotated[bool, typer.Option("--page", help="The whole catalogue as Markdown.")] = False,
+) -> None:
+    """List every KPI: id, name, formula, bases."""
+    from streams.tools import definitions
+
+    if page:
+        typer.echo(definitions.page(lang.value), nl=False)
+    else:
+        Console().print(definitions.listed(lang.value))
+
+
+@kpi_app.command("explain")
+def explain(
+    kpi: Annotated[str, typer.Argument(help="Id of the KPI.")],
+    lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja,
+) -> None:
+    """Say what a KPI means: numerator, denominator, basis, smallest sample, standards, policies."""
+    from streams.tools import definitions
+
+    typer.echo(definitions.explained(definitions.find(kpi), lang.value), nl=False)
 
 
 @app.command()

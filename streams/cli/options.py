@@ -21,16 +21,28 @@ class Dimension(StrEnum):
 
     total = "total"
     channel = "channel"
+    source_detail = "source_detail"
     interviewer = "interviewer"
     recruiter = "recruiter"
+    hiring_manager = "hiring_manager"
     job = "job"
+    department = "department"
+    location = "location"
 
 
 class Basis(StrEnum):
-    """On which day a fact counts: the day it happened, or the day of the application."""
+    """On which day a fact counts: the day it happened, of the application, or of entering the stage."""
 
     decision = "decision"
     cohort = "cohort"
+    entry = "entry"
+
+
+class Language(StrEnum):
+    """Of what people read."""
+
+    ja = "ja"
+    en = "en"
 
 
 class Shape(StrEnum):

@@ -6,17 +6,33 @@ from typing import Any
 
 from rich.console import Console
 
+from schemas.cells import DECISION
 from sinks.clickhouse.client import connect
 from streams.local.stack import Stack, running
 from streams.settings import Settings, load
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import season
-from streams.tools import connections, kpi
+from streams.tools import connections, kpi, kpi_text
 from streams.tools.check import check
 from streams.tools.simulate import DAYS, play
 
 HISTORY = 8_000  # deliveries
 SHOWN = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
+HEADLINES = (
+    "applications",
+    "screen_pass_rate",
+    "interview_pass_rate",
+    "withdraw_rate",
+    "interviews_held",
+    "feedback_positive_rate",
+    "then_offered_rate",
+    "offer_accept_rate",
+    "hires",
+    "time_to_hire_days",
+    "response_hours",
+    "unmapped_stage_entries",
+    "unmapped_reasons",
+)
 LIVE = 400  # deliveries of the live part, then it starts again with the next seed
 LIVE_RATE = 4.0  # a second
 
@@ -55,15 +71,16 @@ def _tables(settings: Settings, until: datetime, console: Console) -> None:
     client = connect(settings.clickhouse, settings.clickhouse_password)
     last = until.date() + timedelta(days=1)
     for tenant, dimension in SHOWN:
-        table = kpi.show(
-            client,
+        question = kpi.Question(
             tenant=tenant,
             dimension=dimension,
+            basis=DECISION,
             first=last - timedelta(days=DAYS + 1),
             last=last,
-            basis="decision",
+            as_of=last,
+            kpis=HEADLINES,
         )
-        kpi.render(table, "table", console)
+        kpi_text.render(kpi.show(client, question), "table", console)
     connections.render(connections.read(settings), datetime.now(UTC), console, as_table=True)
 
 

@@ -1,19 +1,17 @@
-"""`hirelay kpi show`: KPIs of one company from ClickHouse, as a table, JSON or CSV."""
+"""KPIs of one company from ClickHouse: the sums of a window, and what they come to."""
 
-import csv
-import io
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table as RichTable
+from schemas.cells import ENTRY, FULL, JOB, TOTAL, Basis, Tally
+from schemas.cohort import Days, Judged, judge, summed
+from schemas.history import EPOCH_DAY
+from schemas.kpi import Kpi, measure
+from schemas.kpis import ENTERED, of
 
-from schemas.cells import INTERVIEWER
-from schemas.kpis import KPIS, Kpi, Measured, measure
-
-QUERY = """
+SUMS = """
 select member, measure, sum(value) as value
 from v_cells
 where tenant = {tenant:String}
@@ -24,6 +22,15 @@ group by member, measure
 having value != 0
 order by member, measure
 """
+DURATIONS = """
+select member, basis, day, measure, value
+from v_cells
+where tenant = {tenant:String}
+    and dimension = {dimension:String}
+    and day between {first:Date} and {last:Date}
+    and (basis = 'entry' or (basis = 'decision' and measure in {entered:Array(String)}))
+order by member, day, measure
+"""
 NAMES = """
 select job_id, argMax(job_name, time) as name
 from v_events
@@ -31,175 +38,93 @@ where tenant = {tenant:String} and job_id != '' and job_name != ''
 group by job_id
 """
 
-# Measures of an application belong to whoever decided it; these are what an interviewer's cells hold.
-OF_INTERVIEWERS = ("interviews_held", "stage_pass_rate", "feedback_positive_rate", "withdraw_rate")
-WIDE, NARROW = (
-    13,
-    9,
-)  # columns of the terminal that a KPI needs beside others, and a member beside others
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Whose numbers, broken down by what, of which local days (both included), known on which day."""
+
+    tenant: str
+    dimension: str = TOTAL
+    basis: Basis
+    first: date
+    last: date
+    as_of: date
+    kpis: tuple[str, ...] = ()
+    currency: str = "JPY"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One member and its raw sums."""
+    """One member, its raw sums, and the days that its durations began on."""
 
     member: str
     label: str
-    tally: dict[str, int]
+    tally: Tally
+    days: Days = field(default_factory=Days)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """The answer, with everything a reader needs to know what the numbers mean."""
 
-    tenant: str
-    dimension: str
-    basis: str
-    first: date
-    last: date
+    question: Question
     rows: tuple[Row, ...]
 
     @property
     def kpis(self) -> tuple[Kpi, ...]:
-        """The KPIs that make sense for the dimension."""
-        return tuple(
-            kpi for kpi in KPIS if self.dimension != INTERVIEWER or kpi.id in OF_INTERVIEWERS
-        )
+        """The KPIs that make sense of the dimension and the basis, of those that were asked for."""
+        asked = self.question.kpis
+        found = of(self.question.dimension, self.question.basis)
+        return tuple(kpi for kpi in found if not asked or kpi.id in asked)
+
+    def value(self, kpi: Kpi, row: Row) -> Judged:
+        """What the KPI comes to for the member."""
+        if kpi.additive:
+            got = measure(kpi, row.tally)
+            return Judged(got.value, got.n)
+        return judge(kpi, row.days, self.question.as_of.toordinal() - EPOCH_DAY)
 
 
-def show(  # noqa: PLR0913 - the options of one question
-    client: Any,
-    *,
-    tenant: str,
-    dimension: str,
-    first: date,
-    last: date,
-    basis: str,
-) -> Table:
-    """The sums of `first` to `last`, both included, biggest member first."""
-    asked = {"tenant": tenant, "dimension": dimension, "basis": basis, "first": first, "last": last}
-    tallies: dict[str, dict[str, int]] = {}
-    for member, name, value in client.query(QUERY, parameters=asked).result_rows:
+def show(client: Any, question: Question) -> Table:
+    """The numbers of the question, biggest member first."""
+    asked = {
+        "tenant": question.tenant,
+        "dimension": question.dimension,
+        "basis": question.basis,
+        "first": question.first,
+        "last": question.last,
+        "entered": list(ENTERED),
+    }
+    days = _days(client, asked) if question.dimension in FULL else {}
+    tallies: dict[str, Tally] = {}
+    for member, name, value in client.query(SUMS, parameters=asked).result_rows:
         tallies.setdefault(member, {})[name] = int(value)
     names: dict[str, str] = {}
-    if dimension == "job":
-        names = dict(client.query(NAMES, parameters={"tenant": tenant}).result_rows)
+    if question.dimension == JOB:
+        names = dict(client.query(NAMES, parameters={"tenant": question.tenant}).result_rows)
     rows = [
-        Row(member=each, label=names.get(each, each), tally=tally)
-        for each, tally in tallies.items()
-    ]
-    rows.sort(key=lambda row: (-_size(row.tally), row.member))
-    return Table(
-        tenant=tenant, dimension=dimension, basis=basis, first=first, last=last, rows=tuple(rows)
-    )
-
-
-def _size(tally: dict[str, int]) -> int:
-    return tally.get("applications", 0) + tally.get("interviews_held", 0)
-
-
-def as_json(table: Table) -> str:
-    """Raw sums and finished KPIs of every member."""
-    return json.dumps(
-        {
-            "tenant": table.tenant,
-            "dimension": table.dimension,
-            "basis": table.basis,
-            "from": table.first.isoformat(),
-            "to": table.last.isoformat(),
-            "rows": [
-                {
-                    "member": row.member,
-                    "label": row.label,
-                    "measures": row.tally,
-                    "kpis": {
-                        kpi.id: {"value": got.value, "n": got.n, "thin": got.n < kpi.minimum_n}
-                        for kpi in table.kpis
-                        for got in (measure(kpi, row.tally),)
-                    },
-                }
-                for row in table.rows
-            ],
-        },
-        ensure_ascii=False,
-    )
-
-
-def as_csv(table: Table) -> str:
-    """One line a member and KPI: tenant, dimension, member, label, basis, from, to, kpi, value, n."""
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(
-        ["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"]
-    )
-    for row in table.rows:
-        for kpi in table.kpis:
-            got = measure(kpi, row.tally)
-            value = "" if got.value is None else f"{got.value:g}"
-            head = [
-                table.tenant,
-                table.dimension,
-                row.member,
-                row.label,
-                table.basis,
-                table.first,
-                table.last,
-            ]
-            writer.writerow([*head, kpi.id, value, got.n])
-    return output.getvalue()
-
-
-def as_rich(table: Table, width: int) -> RichTable:
-    """A table for people, titles in Japanese and English; a rate of too few cases is marked.
-
-    One line a member; where that is wider than `width` columns, one line a KPI.
-    """
-    rich = RichTable(
-        title=f"{table.tenant}: {table.dimension}, {table.first} to {table.last}, {table.basis} basis",
-        caption="n in brackets; * データ不足: too few cases for a rate",
-    )
-    kpis = [
-        kpi
-        for kpi in table.kpis
-        if not kpi.quiet or any(measure(kpi, row.tally).value for row in table.rows)
-    ]
-    shown = [[_shown(kpi, measure(kpi, row.tally)) for kpi in kpis] for row in table.rows]
-    if WIDE * (1 + len(kpis)) > width > NARROW * len(table.rows):
-        rich.add_column("", no_wrap=True)
-        for row in table.rows:
-            rich.add_column(row.label, justify="right", overflow="fold")
-        for kpi, *cells in zip(kpis, *shown, strict=True):
-            rich.add_row(f"{kpi.ja}\n[dim]{kpi.en}[/]", *cells)
-        return rich
-    rich.add_column(table.dimension, overflow="fold")
-    for kpi in kpis:
-        rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
-    for row, cells in zip(table.rows, shown, strict=True):
-        rich.add_row(row.label, *cells)
-    return rich
-
-
-def _shown(kpi: Kpi, got: Measured) -> str:
-    if got.value is None:
-        return "-"
-    thin = "*" if got.n < kpi.minimum_n else ""
-    if kpi.unit == "ratio":
-        return f"{got.value:.0%}{thin} ({got.n})"
-    if kpi.unit == "days":
-        return f"{got.value:g} d{thin} ({got.n})"
-    return f"{got.value:.0f}"
-
-
-def render(table: Table, shape: str, console: Console) -> None:
-    """Print in one of the shapes; an empty table says so, and how to look further."""
-    if shape == "json":
-        console.file.write(as_json(table) + "\n")
-    elif shape == "csv":
-        console.file.write(as_csv(table))
-    elif not table.rows:
-        console.print(
-            f"Nothing for {table.tenant} by {table.dimension} from {table.first} to {table.last}: "
-            "try a longer --from/--to, or look at the tenant's id in the configuration."
+        Row(
+            member=each,
+            label=names.get(each, each),
+            tally=tallies.get(each, {}),
+            days=days.get(each, Days()),
         )
-    else:
-        console.print(as_rich(table, console.width))
+        for each in sorted(tallies.keys() | days.keys())
+    ]
+    rows.sort(key=lambda row: (-_size(row, question.basis), row.member))
+    return Table(question=question, rows=tuple(rows))
+
+
+def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
+    found: dict[str, Days] = {}
+    rows: Iterator[Any] = iter(client.query(DURATIONS, parameters=asked).result_rows)
+    for member, basis, day, name, value in rows:
+        held = found.setdefault(member, Days())
+        by_day = held.begun if basis == ENTRY else held.decided
+        by_day.setdefault(day.toordinal() - EPOCH_DAY, {})[name] = int(value)
+    return found
+
+
+def _size(row: Row, basis: Basis) -> int:
+    tally = summed(row.days.decided.values()) if basis == ENTRY else row.tally
+    return tally.get("applications", 0) + tally.get("interviews_held", 0)

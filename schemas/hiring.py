@@ -1,7 +1,7 @@
 """What a hire, an offer and a withdrawal say of the time it took, of the channels and of the interviews before."""
 
 from schemas.attribution import WEIGHTS, credit
-from schemas.milestones import INTERVIEWS
+from schemas.milestones import INTERVIEWS, RANK, UNMAPPED
 from schemas.state import NAMED, Change, State, Visit
 
 DAY_MS = 86_400_000
@@ -50,13 +50,17 @@ def withdrew(state: State, changes: list[Change], day: int) -> None:
     if visits and visits[-1].milestone in INTERVIEWS and not visits[-1].met:
         measure = f"withdrew_before.{visits[-1].milestone}"
         state.gain(changes, state.parting, measure, day)
-    if len(visits) > 1 and not visits[-1].met:
+    if len(visits) > 1 and not visits[-1].met and _before_an_offer(visits[-1]):
         before = visits[-2]
         if before.passed is not None and before.people:
             measure, people = f"then_withdrew.{before.milestone}", tuple(before.people)
             state.gain(changes, state.ending, measure, before.passed, people)
     if any(item.accepted for item in state.items.values()) and not _reneged(state):
         state.gain(changes, state.ending, "offers_reneged", day)
+
+
+def _before_an_offer(visit: Visit) -> bool:
+    return visit.milestone != UNMAPPED and RANK[visit.milestone] < RANK["offer"]
 
 
 def _reneged(state: State) -> bool:

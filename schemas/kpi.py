@@ -22,6 +22,7 @@ class Kpi:
 
     `numerator` and `denominator` name measures; `x.*` sums all that start with `x.`. `scale` divides the value. Money is in
     minor units. `of` and `outcome` name the durations `days.<of>.<outcome>.<age>` and `entered` the measure of who began.
+    Where nothing of `requires` was counted there is no value: no cost known is not a cost of 0.
     `minimum_n` is the smallest sample that is shown without the mark for thin data. `people` KPIs make sense of an
     interviewer, `only` lists the dimensions of one that makes sense of few. A `quiet` KPI is shown only where it is not zero.
     """
@@ -39,6 +40,7 @@ class Kpi:
     of: str = ""
     outcome: str = ""
     entered: str = ""
+    requires: tuple[str, ...] = ()
     bases: tuple[Basis, ...] = BOTH
     higher_is_better: bool | None = None
     minimum_n: int = 1
@@ -92,8 +94,9 @@ def measure(kpi: Kpi, tally: Mapping[str, int]) -> Measured:
         return Measured(counted / kpi.scale, counted)
     if kpi.kind == "ratio":
         below = total(tally, kpi.denominator)
+        known = below and (not kpi.requires or total(tally, kpi.requires))
         above = total(tally, kpi.numerator)
-        return Measured(above * kpi.scale / below if below else None, below)
+        return Measured(above * kpi.scale / below if known else None, int(below / kpi.scale))
     bars = histogram(tally, kpi.numerator)
     n = sum(bars.values())
     if not n:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.history import CONTEXT, JOBS, Happening, Order, order
+from schemas.history import CONTEXT, COSTS, JOBS, Happening, Order, order
 
 # What a parent of applications is called: `candidate/<id>` or `job/<id>`.
 Parent = str
@@ -11,7 +11,9 @@ Parent = str
 
 def parents(event: Happening) -> list[Parent]:
     """What the application belongs to, as far as this event of it says."""
-    found = []  # asked of every event: no comprehension
+    found: list[Parent] = []  # asked of every event: no comprehension
+    if event.kind in COSTS:
+        return found  # money is told nothing
     if event.candidate is not None:
         found.append("candidate/" + event.candidate)
     if event.job is not None:

@@ -1,12 +1,11 @@
 """Commands that show, prove and rebuild the numbers."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from schemas import cells
 from streams.cli.options import Answer, Basis, Dimension, Language, Shape, State, day
 from streams.settings import load
 
@@ -44,7 +43,7 @@ def show(
     question = kpi.Question(
         tenant=tenant,
         dimension=dim.value,
-        basis=cast("cells.Basis", basis.value),
+        basis=basis.value,
         first=day(first, today - timedelta(days=90)),
         last=day(last, today),
         as_of=today,

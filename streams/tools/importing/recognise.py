@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -77,15 +77,18 @@ def _columns(
 def holds_people(name: str, values: Sequence[str]) -> str | None:
     """Why a column may not be proposed for the field, or None; `values` are a sample of its cells."""
     plain = [unicodedata.normalize("NFKC", value).strip() for value in values if value.strip()]
-    if any(EMAIL.search(value) for value in plain):
-        return "holds e-mail addresses"
-    phones = sum(PHONE.fullmatch(value) is not None for value in plain)
-    if plain and phones * 2 > len(plain):
+    if _most(EMAIL.search, plain):
+        return "looks like e-mail addresses"
+    if _most(PHONE.fullmatch, plain):
         return "looks like telephone numbers"
-    people = sum(PERSON.fullmatch(value) is not None for value in plain)
-    if name in IDS and plain and people * 2 > len(plain):
+    if name in IDS and _most(PERSON.fullmatch, plain):
         return "looks like names of people; use a column of ids"
     return None
+
+
+def _most(matches: Callable[[str], object], values: Sequence[str]) -> bool:
+    """Whether more than half are; single ones are refused where they stand."""
+    return sum(matches(value) is not None for value in values) * 2 > len(values)
 
 
 def _samples(table: Table) -> dict[str, list[str]]:

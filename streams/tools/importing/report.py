@@ -63,7 +63,7 @@ def report_of(readings: Iterable[Reading]) -> Report:
 
 def render(report: Report, source: Source, console: Console) -> None:
     """Show it: totals, events by type, and the first refused rows with what to do."""
-    console.print(_totals(report, source), highlight=False, markup=False)
+    console.print(_totals(report, source), highlight=False, markup=False, soft_wrap=True)
     if report.types:
         table = Table("event", "count")
         table.columns[1].justify = "right"
@@ -71,13 +71,13 @@ def render(report: Report, source: Source, console: Console) -> None:
             table.add_row(name, f"{count:,}")
         console.print(table)
     for text in _notes(report):
-        console.print(text, highlight=False, markup=False)
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
     if report.problems:
         console.print(_refused(report))
         rest = len(report.problems) - SHOWN
         if rest > 0:
             more = f"… and {rest:,} more; write all of them with --report FILE"
-            console.print(more, highlight=False, markup=False)
+            console.print(more, highlight=False, markup=False, soft_wrap=True)
 
 
 def _totals(report: Report, source: Source) -> str:
@@ -139,4 +139,4 @@ def render_sent(sent: Sent, console: Console) -> None:
         )
     if sent.failure:
         lines.append(f"{sent.failure}; run the same command again to go on")
-    console.print("\n".join(lines), highlight=False, markup=False)
+    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)

@@ -45,7 +45,7 @@ def run(settings: Settings, wanted: Wanted, environ: Mapping[str, str], console:
         report.write(seen, wanted.report)
     if opened is None:
         told = "Nothing was sent: this was a dry run. Add --apply to send the sound rows."
-        console.print(told, highlight=False, markup=False)
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
         return seen.refused == 0
     kept = Journal(journal.place(wanted.path, connection.id, wanted.state))
     if wanted.restart:

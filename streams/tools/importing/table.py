@@ -70,20 +70,23 @@ def look(path: Path, encoding: str | None = None) -> Table:
     """The table in `path`; raise Misconfigured when its bytes are no text or it has no header."""
     encoding = encoding or _encoding(path)
     _decode(path, encoding)
-    with path.open(encoding=encoding, newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        delimiter = "\t" if first.count("\t") > first.count(",") else ","
-        try:
-            headers = next(csv.reader(file, delimiter=delimiter, strict=True), [])
-        except csv.Error as error:
-            msg = f"{path}: line 1, the header, cannot be split into cells: {error}"
-            raise Misconfigured(msg) from error
+    found = {mark: _header(path, encoding, mark) for mark in (",", "\t")}
+    delimiter = max(found, key=lambda mark: len(found[mark]))
+    headers = found[delimiter]
     if not any(each.strip() for each in headers):
-        msg = f"{path} has no header on its first line"
+        msg = f"{path} has no header on its first line, or one that cannot be split into cells"
         raise Misconfigured(msg)
     tidy = tuple(each.strip().removeprefix("\ufeff") for each in headers)
     return Table(path=path, encoding=encoding, delimiter=delimiter, headers=tidy)
+
+
+def _header(path: Path, encoding: str, delimiter: str) -> list[str]:
+    """The cells of the first row, none when it cannot be split so."""
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            return next(csv.reader(file, delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            return []
 
 
 def _encoding(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Which batches of one file were confirmed through one connection, so that a run that was cut off goes on."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,7 +32,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Read what was confirmed before."""
         self._path = path
-        self._confirmed = set(_whole_lines(path))
+        self._confirmed = set(path.read_text("ascii", "replace").split() if path.exists() else ())
 
     def forget(self) -> None:
         """Begin anew."""
@@ -47,17 +46,9 @@ class Journal:
     def confirm(self, batch: Batch) -> None:
         """Remember it; return when it is in the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = "" if not self._confirmed and not self._path.exists() else _mended(self._path)
         with self._path.open("a", encoding="ascii") as file:
-            file.write(f"{fresh}{batch.name}\n")
+            file.write(f"{_mended(self._path)}{batch.name}\n")
         self._confirmed.add(batch.name)
-
-
-def _whole_lines(path: Path) -> Iterator[str]:
-    if path.exists():
-        for line in path.read_text("ascii", errors="replace").splitlines(keepends=True):
-            if line.endswith("\n"):
-                yield line.strip()
 
 
 def _mended(path: Path) -> str:

@@ -1,7 +1,6 @@
 """A row under way: its cells by field, read as what is asked for; whatever is wrong is noted, not raised."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TypeVar
@@ -104,13 +103,8 @@ class Row:
     def _read(self, name: str, reader: Callable[[str], T]) -> T | None:
         if not self.has(name):
             return None
-        with self._noting(name):
-            return reader(self.cells[name])
-        return None
-
-    @contextmanager
-    def _noting(self, name: str) -> Iterator[None]:
         try:
-            yield
+            return reader(self.cells[name])
         except Malformed as why:
             self.refuse(name, why.reason, why.detail)
+            return None

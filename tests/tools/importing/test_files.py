@@ -65,7 +65,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
             {"kind": "applications", "timezone": "Tokyo", **same(*FIELDS)},
             "no such time zone 'Tokyo'",
         ),
-        ({"kind": "applications", "colums": {}, **same(*FIELDS)}, "colums: Extra inputs"),
+        ({"kind": "applications", "constant": {}, **same(*FIELDS)}, "constant: Extra inputs"),
         ({"kind": "log"}, "`activities` is empty"),
         ({"kind": "log", "activities": {"x": {"type": "hired"}}}, "no type 'hired' for logs"),
         ({"kind": "log", "activities": {"x": {}}}, "give `type`, or `ignore` with a reason"),

@@ -54,10 +54,16 @@ def meanings() -> Mapping[str, Mapping[str, str]]:
 def activity(name: str) -> dict[str, str] | None:
     """What an activity of that name could mean, or None; only a proposal."""
     plain = squeezed(name)
-    found = next((means for part, means in _words()["activities"] if squeezed(part) in plain), None)
+    found = next((means for part, means in _words()["activities"] if _fits(part, plain)), None)
     if found is None:
         return None
     return {key: name if value == "self" else value for key, value in found.items()}
+
+
+def _fits(part: str, plain: str) -> bool:
+    if part.startswith("="):
+        return squeezed(part[1:]) == plain
+    return squeezed(part) in plain
 
 
 def role(object_type: str) -> str | None:

@@ -14,9 +14,10 @@ VENDOR = "standard"
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """Where batches are posted to and what signs them."""
+    """Where batches are posted to and what signs them; `address` is the part of `url` that may be shown."""
 
-    url: str
+    address: str
+    url: str = field(repr=False)
     secret: str = field(repr=False)
 
 
@@ -47,7 +48,7 @@ def door(settings: Settings, connection: Connection, environ: Mapping[str, str])
         raise Misconfigured(msg)
     text = vault.find(active[0], f"connection {connection.id}", problems)
     base = settings.gateway_url or f"http://{settings.gateway_host}:{settings.gateway_port}"
-    url = f"{base.rstrip('/')}/hooks/{VENDOR}/{connection.id}"
+    url = address = f"{base.rstrip('/')}/hooks/{VENDOR}/{connection.id}"
     if connection.address_key is not None:
         key = vault.find(connection.address_key, f"connection {connection.id}", problems)
         url = f"{url}/{key.decode()}"
@@ -58,4 +59,4 @@ def door(settings: Settings, connection: Connection, environ: Mapping[str, str])
     except ValueError as error:
         msg = f"the secret of {connection.id} cannot sign: {error}"
         raise Misconfigured(msg) from error
-    return Door(url=url, secret=text.decode())
+    return Door(address=address, url=url, secret=text.decode())

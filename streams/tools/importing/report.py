@@ -70,7 +70,7 @@ def render(report: Report, source: Source, console: Console) -> None:
         for name, count in sorted(report.types.items()):
             table.add_row(name, f"{count:,}")
         console.print(table)
-    for text in _notes(report):
+    for text in _notes(report, source):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if report.problems:
         console.print(_refused(report))
@@ -92,8 +92,10 @@ def _totals(report: Report, source: Source) -> str:
     )
 
 
-def _notes(report: Report) -> list[str]:
-    notes = [f"ignored, {count:,} rows: {why}" for why, count in sorted(report.ignored.items())]
+def _notes(report: Report, source: Source) -> list[str]:
+    read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
+    notes = [f"read: {read or 'nothing but the events themselves'}; nothing else leaves the file"]
+    notes += [f"ignored, {count:,} rows: {why}" for why, count in sorted(report.ignored.items())]
     if report.assumed:
         notes.append(f"{report.assumed:,} events have a day and no time, or the day of another")
     if report.repeated:

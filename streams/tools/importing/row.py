@@ -94,7 +94,9 @@ class Row:
 
     def _meaning(self, name: str, text: str) -> str:
         wanted, allowed = tidy(text), self.layout.sanctioned[name]
-        found = self.layout.meanings.get(name, {}).get(wanted, wanted)
+        # A number means nothing by itself: 1 is the best grade here and the worst there.
+        itself = "" if wanted.lstrip("+-").isdigit() else wanted
+        found = self.layout.meanings.get(name, {}).get(wanted, itself)
         if found not in allowed:
             detail = f"{shown(text)}|{name}, as one of {', '.join(allowed)}"
             raise Malformed("unknown_word", detail)

@@ -86,7 +86,7 @@ class Sender:
             pause = 0.5 * 2**attempt if reply.retry_after is None else reply.retry_after
             await self.sleep(min(LONGEST_PAUSE_S, pause))
         said = f"{reply.status}: {reply.message}" if reply.status else "no answer"
-        self.sent.failure = f"the gateway at {self.door.url} took no batch any more ({said})"
+        self.sent.failure = f"the gateway at {self.door.address} took no batch any more ({said})"
 
     def _confirmed(self, batch: Batch, reply: Reply) -> None:
         self.journal.confirm(batch)

@@ -1,6 +1,6 @@
 """A file and its map together: what kind of source it is, and the readings of it, as often as they are asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from streams.tools.importing.kinds import BY_NAME, LOG, SANCTIONED
 from streams.tools.importing.log import Trace
 from streams.tools.importing.logs import Activities, tell_trace
 from streams.tools.importing.mapfile import Map
+from streams.tools.importing.panels import panels_of
 from streams.tools.importing.reading import Reading, consistent
 from streams.tools.importing.recognise import recognise
 from streams.tools.importing.row import Layout, Row
@@ -22,12 +23,16 @@ XES, OCEL, TABLE = (".xes", ".xes.gz"), (".jsonocel", ".json"), (".csv", ".tsv",
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What is imported: `mode` is the ingestmode of its events; `readings` begins anew whenever it is called."""
+    """What is imported: `mode` is the ingestmode of its events, `columns` the headers or attributes that are read, by field.
+
+    `readings` begins anew whenever it is called.
+    """
 
     path: Path
     kind: str
     mode: str
     zone: ZoneInfo
+    columns: Mapping[str, str]
     readings: Callable[[], Iterator[Reading]]
 
 
@@ -48,6 +53,7 @@ def source(path: Path, written: Map | None, timezone: str) -> Source:
         kind=known.kind,
         mode="csv",
         zone=zone,
+        columns=known.columns,
         readings=lambda: consistent(_rows(table, known, layout, places)),
     )
 
@@ -106,6 +112,7 @@ def _log(path: Path, written: Map | None, zone: ZoneInfo) -> Source:
         kind=LOG,
         mode="backfill",
         zone=zone,
+        columns=written.attributes,
         readings=lambda: consistent(readings()),
     )
 
@@ -135,11 +142,15 @@ def _places(table: Table, written: Map) -> dict[str, int]:
 
 def _rows(table: Table, written: Map, layout: Layout, places: dict[str, int]) -> Iterator[Reading]:
     kind = BY_NAME[written.kind]
+    panels = panels_of(table, places) if kind.name == "interviews" else {}
     for line in table.lines():
         if line.problem is not None:
             yield Reading(line=line.number, problems=(line.problem,))
             continue
         cells = {name: line.cells[place] for name, place in places.items()}
+        together = panels.get(cells.get("interview_id", "").strip())
+        if together:
+            cells["interviewers"] = together
         row = Row(line=line.number, cells={**written.constants, **cells}, layout=layout)
         told = kind.tell(row)
         yield Reading(

@@ -25,7 +25,8 @@ from tests.tools.importing.samples import opened, same, told
 
 FIELDS = ("application_id", "applied_at")
 LIMIT = 4_000
-OPEN = Door(url=f"http://gateway{doors.STANDARD}", secret=doors.ENVIRON["STANDARD"])
+ADDRESS = f"http://gateway{doors.STANDARD}"
+OPEN = Door(address=ADDRESS, url=ADDRESS, secret=doors.ENVIRON["STANDARD"])
 
 
 def many(folder: Path, count: int = 40) -> Source:
@@ -151,7 +152,7 @@ async def test_a_wrong_secret_is_said_at_once(tmp_path: Path) -> None:
     """401 is not tried again: the gateway's own sentence says what to compare."""
     gateway = Gateway()
     sender = gateway.sender(Journal(tmp_path / "journal"))
-    sender.door = Door(url=OPEN.url, secret="whsec_" + "QUJD" * 8)
+    sender.door = Door(address=ADDRESS, url=ADDRESS, secret="whsec_" + "QUJD" * 8)
     sent = await sender.send(packed(many(tmp_path)))
 
     assert sent.failure.startswith("the gateway refused a batch (401): The signature does not")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.tools.importing.samples import opened, same, story, told
+from tests.tools.importing.samples import opened, read, same, story, told
 
 
 def data(found: Any, kind: str) -> dict[str, Any]:
@@ -142,6 +142,29 @@ def test_interviews(tmp_path: Path) -> None:
     held = data(found, "interview.completed")
     assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
     assert held["start"] == "2026-04-02T01:00:00Z"
+
+
+def test_an_interview_with_a_row_for_each_interviewer(tmp_path: Path) -> None:
+    """Two rows of one interview are one interview with two people, not a contradiction."""
+    text = (
+        "面接ID,応募ID,面接日時,面接官ID,状態\n"
+        "i-1,a-1,2026/04/02 10:00,u-1,実施済\ni-1,a-1,2026/04/02 10:00,u-2,実施済\n"
+    )
+    held = data(opened(tmp_path, text), "interview.completed")
+
+    assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
+
+
+def test_a_number_is_no_decision_by_itself(tmp_path: Path) -> None:
+    """On a scale of five 1 is no praise: what numbers mean is said by the map."""
+    fields = ("application_id", "interviewer_id", "submitted_at", "decision")
+    text = f"{','.join(fields)}\na-1,u-1,2026-04-02,1\n"
+    unsaid = opened(tmp_path, text, kind="feedback", **same(*fields))
+    (refused,) = [problem for each in read(unsaid) for problem in each.problems]
+    said = opened(tmp_path, text, kind="feedback", values={"decision": {1: -2}}, **same(*fields))
+
+    assert "“1” has no meaning in the map" in refused.wrong
+    assert data(said, "feedback.submitted")["decision"] == -2
 
 
 def test_scorecards(tmp_path: Path) -> None:

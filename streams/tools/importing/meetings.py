@@ -27,25 +27,21 @@ def interviews(row: Row) -> list[Told]:
     key = key or derived(entity, start.text, *(str(each["user_id"]) for each in panel))
     span = {} if start.dated else {"start": start, "end": end}
     data: Part = {**about, **more, **span, "interview_id": key, "interviewers": panel}
-    arranged = scheduled or start
-    fact = Fact(
-        type="interview.scheduled",
-        when=arranged,
-        entity=entity,
-        more=(key,),
-        guessed=scheduled is None,
-    )
-    told = tell(row, "interviews", fact, data)
-    if status == "scheduled":
-        return told
-    became = cancelled or start if status == "cancelled" else start
+    told = _tell(row, data, "scheduled", scheduled or start, guessed=scheduled is None)
     if status == "completed":
-        became = end or start
-    guessed = status == "cancelled" and cancelled is None
-    fact = Fact(
-        type=f"interview.{status}", when=became, entity=entity, more=(key,), guessed=guessed
-    )
-    return told + tell(row, "interviews", fact, data)
+        told += _tell(row, data, status, end or start)
+    elif status == "cancelled":
+        told += _tell(row, data, status, cancelled or start, guessed=cancelled is None)
+    elif status == "no_show":
+        told += _tell(row, data, status, start)
+    return told
+
+
+def _tell(row: Row, data: Part, status: str, when: When, *, guessed: bool = False) -> list[Told]:
+    """What became of the interview; `guessed` where its own day stands for one that the row does not have."""
+    entity, key = parts.application_of(row), str(data["interview_id"])
+    fact = Fact(type=f"interview.{status}", when=when, entity=entity, more=(key,), guessed=guessed)
+    return tell(row, "interviews", fact, data)
 
 
 def feedback(row: Row) -> list[Told]:

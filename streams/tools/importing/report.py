@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from streams.tools.importing import dictionary
 from streams.tools.importing.reading import Reading
 from streams.tools.importing.refusals import Problem
 from streams.tools.importing.sending import Sent
@@ -94,7 +95,12 @@ def _totals(report: Report, source: Source) -> str:
 
 def _notes(report: Report, source: Source) -> list[str]:
     read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
-    notes = [f"read: {read or 'nothing but the events themselves'}; nothing else leaves the file"]
+    notes = [f"read: {read}; no other column is"] if read else []
+    notes += [
+        f"{header} looks like a column about a person, and the map sends it as {name}"
+        for name, header in source.columns.items()
+        if dictionary.is_personal(header)
+    ]
     notes += [f"ignored, {count:,} rows: {why}" for why, count in sorted(report.ignored.items())]
     if report.assumed:
         notes.append(f"{report.assumed:,} events have a day and no time, or the day of another")

@@ -115,6 +115,20 @@ def test_refused_rows_are_written_and_the_others_sent(
     assert (len(written), written[1][:2]) == (26, ["3", "応募日"])
 
 
+def test_a_map_that_sends_a_name_is_not_taken_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who maps 氏名 by hand is told so, before anything is sent."""
+    monkeypatch.setenv("HIRELAY_CONFIG", str(configuration(tmp_path)))
+    path = tmp_path / "map.yaml"
+    columns = {"application_id": "応募ID", "applied_at": "応募日", "candidate_id": "氏名"}
+    path.write_text(yaml.safe_dump({"kind": "applications", "columns": columns}))
+    result = typed(str(TABLE), "--connection", "acme-events", "--map", str(path))
+
+    assert "氏名 looks like a column about a person" in result.output
+    assert "応募ID as application_id" in result.output
+
+
 def test_looking_into_a_file_needs_no_gateway() -> None:
     """The draft of a map is printed alone, so that it can be written into a file."""
     result = typed("--inspect", str(TABLE))

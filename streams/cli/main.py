@@ -7,7 +7,7 @@ import typer
 
 from schemas.errors import Condition
 from streams import logs
-from streams.cli import dlq, local, numbers, roles, webhooks
+from streams.cli import dlq, importing, local, numbers, roles, webhooks
 from streams.config import Misconfigured
 from streams.settings import load
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (local, webhooks, numbers, roles):
+for part in (local, webhooks, importing, numbers, roles):
     app.add_typer(part.app)
 app.add_typer(dlq.app, name="dlq")
 

@@ -1,0 +1,98 @@
+"""Read XES event logs (IEEE 1849) as a stream, one trace after the other; a document type is refused."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+from xml.parsers import expat
+
+from streams.tools.importing.log import Entry, Trace, Unreadable
+
+CHUNK = 1 << 16
+TEXTS = {"string", "date", "int", "float", "boolean", "id"}
+NAME, TIME, TRANSITION = "concept:name", "time:timestamp", "lifecycle:transition"
+DONE = {"", "complete"}  # the transition that says an activity took place
+
+
+def traces(path: Path) -> Iterator[Trace]:
+    """The traces of `.xes` or `.xes.gz`, in their order; raise Unreadable."""
+    reader = _Reader()
+    try:
+        with _opened(path) as file:
+            while chunk := file.read(CHUNK):
+                reader.parser.Parse(chunk, False)
+                yield from reader.take()
+            reader.parser.Parse(b"", True)
+            yield from reader.take()
+    except expat.ExpatError as error:
+        raise Unreadable("not_xes", f"{path}: line {error.lineno}: not well-formed XML") from error
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise Unreadable("not_xes", f"{path} is not a whole gzip file") from error
+    if not reader.is_log:
+        raise Unreadable("not_xes", f"{path} holds no <log>: export the log as XES")
+
+
+def _opened(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+@dataclass
+class _Reader:
+    """Where the parser is; attributes of a trace or event are its direct children only."""
+
+    parser: expat.XMLParserType = field(default_factory=expat.ParserCreate)
+    is_log: bool = False
+    path: list[str] = field(default_factory=list)
+    trace: dict[str, str] = field(default_factory=dict)
+    event: dict[str, str] = field(default_factory=dict)
+    line: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    done: list[Trace] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        # Entities are declared in a document type, and nowhere else: without one none can grow.
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def take(self) -> list[Trace]:
+        """The traces that are complete by now."""
+        done, self.done = self.done, []
+        return done
+
+    def _doctype(self, *_: object) -> None:
+        raise Unreadable("document_type", "the XML declares a document type; a log needs none")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        self.path.append(name)
+        self.is_log |= self.path == ["log"]
+        if self.path == ["log", "trace"]:
+            self.trace, self.entries = {}, []
+        elif self.path == ["log", "trace", "event"]:
+            self.event, self.line = {}, self.parser.CurrentLineNumber
+        elif name in TEXTS and "key" in attributes:
+            if self.path[:-1] == ["log", "trace"]:
+                self.trace[attributes["key"]] = attributes.get("value", "")
+            elif self.path[:-1] == ["log", "trace", "event"]:
+                self.event[attributes["key"]] = attributes.get("value", "")
+
+    def _end(self, _tag: str) -> None:
+        if self.path == ["log", "trace", "event"]:
+            self.entries.append(self._entry())
+        elif self.path == ["log", "trace"]:
+            name = self.trace.get(NAME, "").strip()
+            self.done.append(
+                Trace(application=name, attributes=self.trace, entries=tuple(self.entries))
+            )
+        self.path.pop()
+
+    def _entry(self) -> Entry:
+        """A start or a pause of an activity is an activity of its own, to be mapped or ignored for itself."""
+        transition = self.event.get(TRANSITION, "").strip().casefold()
+        activity = self.event.get(NAME, "").strip()
+        if activity and transition not in DONE:
+            activity = f"{activity} [{transition}]"
+        time = self.event.get(TIME, "")
+        return Entry(line=self.line, activity=activity, time=time, attributes=self.event)

@@ -1,0 +1,164 @@
+"""`hirelay import` from the terminal to the gateway's socket."""
+
+import csv
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+import yaml
+from typer.testing import CliRunner
+
+from streams.cli.main import app
+from streams.config import Misconfigured
+from streams.ingest.server import Source, create_app
+from streams.settings import Settings
+from tests.fakes import ListPublisher
+from tests.ingest import doors
+from tests.tools.importing.samples import HERE
+
+TABLE = HERE / "applications.csv"
+
+
+def configuration(folder: Path) -> Path:
+    """A tenant with one standard and one other connection."""
+    (folder / "secret").write_text(doors.ENVIRON["STANDARD"])
+    (folder / "key").write_text("k" * 20)
+    (folder / "empty").write_text("")
+    connections = [
+        {"id": "acme-events", "vendor": "standard", "secrets": [{"file": "secret"}]},
+        {"id": "acme-waiting", "vendor": "standard", "secrets": [{"file": "empty"}]},
+        {"id": "acme-ashby", "vendor": "ashby", "secrets": [{"file": "key"}]},
+    ]
+    tenant = {
+        "id": "acme",
+        "name": "アクメ",
+        "quarantine_key": {"file": "key"},
+        "person_key": {"file": "key"},
+        "connections": connections,
+    }
+    path = folder / "hirelay.yaml"
+    path.write_text(yaml.safe_dump({"tenants": [tenant]}))
+    return path
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListPublisher]:
+    """The gateway behind a socket, as the settings of the terminal say."""
+    path, publisher = configuration(tmp_path), ListPublisher()
+    served = create_app(Settings(), Source(path).load(), publisher)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(served, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    monkeypatch.setenv("HIRELAY_CONFIG", str(path))
+    monkeypatch.setenv("HIRELAY_GATEWAY_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    yield publisher
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+def typed(*words: str) -> Any:
+    """The command as it was typed."""
+    return CliRunner().invoke(app, ["import", *words])
+
+
+def test_a_dry_run_sends_nothing(gateway: ListPublisher) -> None:
+    """Who only looks changes nothing, and is told how to go on."""
+    result = typed(str(TABLE), "--connection", "acme-events")
+
+    assert result.exit_code == 0, result.output
+    assert (
+        "applications.csv (applications): 3 rows read, 3 sound, 0 refused; 6 events"
+        in result.output
+    )
+    assert "from 2026-04-01 to 2026-05-01 (Asia/Tokyo)" in result.output
+    assert "Add --apply" in result.output
+    assert gateway.events == []
+
+
+def test_an_import_and_the_same_again(gateway: ListPublisher, tmp_path: Path) -> None:
+    """The second run sends nothing, the third is asked to and sends the same ids."""
+    path = tmp_path / TABLE.name
+    path.write_bytes(TABLE.read_bytes())
+    asked = (str(path), "--connection", "acme-events", "--apply")
+    first, second = typed(*asked), typed(*asked)
+    once = len(gateway.events)
+    third = typed(*asked, "--restart")
+
+    assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 0)
+    assert "6 events accepted in 1 batches" in first.output
+    assert "6 events had been confirmed by an earlier run" in second.output
+    assert (once, len(gateway.events)) == (6, 12)
+    assert len({each.id for each in gateway.events}) == 6
+
+
+def test_refused_rows_are_written_and_the_others_sent(
+    gateway: ListPublisher, tmp_path: Path
+) -> None:
+    """The report is a table that a spreadsheet opens; the command ends 1 until every row is sound."""
+    path = tmp_path / "t.csv"
+    rows = "".join(f"a-{n},not a day\n" for n in range(25))
+    path.write_text(f"応募ID,応募日\nok-1,2026-04-01\n{rows}", "utf-8")
+    report = tmp_path / "refused.csv"
+    result = typed(str(path), "--connection", "acme-events", "--apply", "--report", str(report))
+    written = list(csv.reader(report.open(encoding="utf-8-sig", newline="")))
+
+    assert result.exit_code == 1
+    assert "… and 5 more" in result.output
+    assert [each.subject for each in gateway.events] == ["ok-1"]
+    assert written[0] == ["line", "column", "what is wrong", "what to do"]
+    assert (len(written), written[1][:2]) == (26, ["3", "応募日"])
+
+
+def test_a_map_that_sends_a_name_is_not_taken_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who maps 氏名 by hand is told so, before anything is sent."""
+    monkeypatch.setenv("HIRELAY_CONFIG", str(configuration(tmp_path)))
+    path = tmp_path / "map.yaml"
+    columns = {"application_id": "応募ID", "applied_at": "応募日", "candidate_id": "氏名"}
+    path.write_text(yaml.safe_dump({"kind": "applications", "columns": columns}))
+    result = typed(str(TABLE), "--connection", "acme-events", "--map", str(path))
+
+    assert "氏名 looks like a column about a person" in result.output
+    assert "応募ID as application_id" in result.output
+
+
+def test_looking_into_a_file_needs_no_gateway() -> None:
+    """The draft of a map is printed alone, so that it can be written into a file."""
+    result = typed("--inspect", str(TABLE))
+
+    assert result.exit_code == 0
+    assert yaml.safe_load(result.output)["kind"] == "applications"
+
+
+@pytest.mark.parametrize(
+    ("connection", "message"),
+    [
+        ("acme-ashby", "it is one of ashby; known: acme-events, acme-waiting"),
+        ("nobody", "there is none; known: acme-events"),
+        ("acme-waiting", "has no secret yet"),
+    ],
+)
+def test_a_connection_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: str, message: str
+) -> None:
+    """Only a standard connection with a secret takes an import, and the error names those there are."""
+    monkeypatch.setenv("HIRELAY_CONFIG", str(configuration(tmp_path)))
+    result = typed(str(TABLE), "--connection", connection, "--apply")
+
+    assert isinstance(result.exception, Misconfigured)
+    assert message in str(result.exception)
+
+
+def test_a_connection_has_to_be_named() -> None:
+    """Without a connection nobody knows whose applications these are."""
+    result = typed(str(TABLE))
+
+    assert result.exit_code == 2
+    assert "--connection" in result.output

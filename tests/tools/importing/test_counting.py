@@ -1,0 +1,88 @@
+"""What an import counts, worked out by hand: the worker's own fold over the events as the gateway accepted them."""
+
+from pathlib import Path
+
+from schemas import codec
+from schemas.facts import facts
+from schemas.history import Happening, happening
+from schemas.rules import Rules
+from streams.ingest.packer import encode
+from streams.ingest.vendor import Context
+from streams.ingest.vendors.standard import adapter
+from streams.tools.importing.source import Source
+from tests.ingest import doors
+from tests.tools.importing.samples import opened
+from tests.tools.importing.test_sending import packed
+
+
+def accepted(found: Source) -> list[Happening]:
+    """The events of the file as the worker reads them."""
+    context: Context = doors.context("standard")
+    headers = (("content-type", "application/cloudevents-batch+json"), ("webhook-id", "d-1"))
+    happened: list[Happening] = []
+    for batch in packed(found):
+        told = adapter.translate(batch.body, headers, context)
+        assert told.faults == ()
+        for event in codec.decode(codec.encode([encode(each) for each in told.events])):
+            read = happening(event)
+            assert read is not None
+            happened.append(read)
+    return happened
+
+
+def counted(events: list[Happening], dimension: str = "total") -> dict[str, dict[str, int]]:
+    """Measures by member, all days together, on the basis of the day of application."""
+    sums: dict[str, dict[str, int]] = {}
+    for key, tally in facts(events, "acme", Rules("Asia/Tokyo")).items():
+        if (key.dimension, key.basis) == (dimension, "cohort"):
+            member = sums.setdefault(key.member, {})
+            for measure, n in tally.items():
+                member[measure] = member.get(measure, 0) + n
+    return sums
+
+
+def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
+    """応募・段階履歴・面接 with days alone: each step is passed by those who met the candidate in it."""
+    applications = opened(
+        tmp_path,
+        "応募ID,応募日,媒体,選考結果,選考終了日\nA-1,2026/04/01,doda,不採用,2026/04/10\n",
+    )
+    events = accepted(applications)
+    history = opened(
+        tmp_path,
+        "応募ID,選考段階,移動日\nA-1,二次面接,2026/04/05\nA-1,一次面接,2026/04/02\nA-1,書類選考,2026/04/01\n",
+    )
+    events += accepted(history)
+    interviews = opened(
+        tmp_path,
+        "応募ID,面接日,面接官ID,状態\nA-1,2026/04/05,u-1,実施済\nA-1,2026/04/10,u-2,実施済\n",
+    )
+    events += accepted(interviews)
+    total = counted(events)["all"]
+
+    assert {name: n for name, n in total.items() if not name.startswith("interviews_")} == {
+        "applications": 1,
+        "entered.screening": 1,
+        "passed.screening": 1,
+        "entered.interview_1": 1,
+        "passed.interview_1": 1,
+        "entered.interview_2": 1,
+        "failed.interview_2": 1,
+        "rejected": 1,
+    }
+    assert (total["interviews_scheduled"], total["interviews_held"]) == (2, 2)
+    people = counted(events, "interviewer")
+    assert people["u-1"]["passed.interview_1"] == 1
+    assert people["u-2"]["failed.interview_2"] == 1
+    assert "failed.interview_2" not in people["u-1"]
+
+
+def test_a_second_import_counts_nothing(tmp_path: Path) -> None:
+    """The same table twice, in another order, is the same application once."""
+    text = "応募ID,応募日,媒体,採用決定日\nA-1,2026/04/01,doda,2026/05/01\n"
+    once = accepted(opened(tmp_path, text))
+    again = accepted(opened(tmp_path, text))
+
+    assert counted(once + again[::-1]) == counted(once)
+    assert counted(once)["all"]["hired"] == 1
+    assert counted(once, "channel").keys() == {"doda"}

@@ -1,0 +1,258 @@
+"""Each kind of table tells its events, with the values that its columns hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.tools.importing.samples import opened, read, same, story, told
+
+
+def data(found: Any, kind: str) -> dict[str, Any]:
+    """What the only event of a type says."""
+    (event,) = [each for each in told(found) if each.type == kind]
+    value: dict[str, Any] = json.loads(event.data)
+    return value
+
+
+def test_one_row_tells_a_whole_application(tmp_path: Path) -> None:
+    """応募から採用まで: a row becomes its application, its move and its hire, each on its own day."""
+    found = opened(
+        tmp_path,
+        "応募ID,求人,応募日,応募経路,採用担当,選考段階,選考段階日,採用決定日,入社日\n"
+        "A-1,エンジニア,2026/04/01 10:30,ビズリーチ,u-9,最終面接,2026/04/20,2026/05/01,2026/07/01\n",
+    )
+
+    assert story(found) == [
+        ("application.created", "2026-04-01T01:30:00+00:00"),
+        ("application.stage_changed", "2026-04-20T14:00:08+00:00"),
+        ("application.hired", "2026-05-01T14:45:00+00:00"),
+    ]
+    created = data(found, "application.created")
+    assert created["application"] == {
+        "id": "A-1",
+        "job_id": "エンジニア",
+        "job_name": "エンジニア",
+        "applied_at": "2026-04-01T01:30:00Z",
+    }
+    assert created["channel"]["id"] == "ビズリーチ"
+    assert created["owners"] == {"recruiter_id": "u-9"}
+    assert data(found, "application.stage_changed")["to_stage"] == {
+        "id": "最終面接",
+        "name": "最終面接",
+    }
+    assert data(found, "application.hired")["start_date"] == "2026-07-01"
+
+
+def test_a_day_without_a_time_is_marked(tmp_path: Path) -> None:
+    """Whoever counts hours later must know that the hour was never told."""
+    fields = ("application_id", "applied_at")
+    text = f"{','.join(fields)}\na-1,2026-04-01\na-2,2026-04-01 10:30\n"
+    events = told(opened(tmp_path, text, kind="applications", **same(*fields)))
+
+    assert [json.loads(each.envelope("csv"))["timequality"] for each in events] == [
+        "assumed",
+        "exact",
+    ]
+
+
+def test_words_say_who_ended_it(tmp_path: Path) -> None:
+    """不採用 is by the company, 辞退 by the candidate, 充足 by neither; the map's own words go first."""
+    fields = ("application_id", "applied_at", "outcome", "ended_at", "reason")
+    rows = ["不採用", "辞退", "充足", "NG", "選考中", ""]
+    lines = [
+        f"a-{n},2026-04-01,{word},{'2026-04-09' if word not in {'選考中', ''} else ''},理由"
+        for n, word in enumerate(rows)
+    ]
+    text = "\n".join((",".join(fields), *lines))
+    found = opened(
+        tmp_path,
+        text,
+        kind="applications",
+        values={"outcome": {"NG": "candidate"}},
+        **same(*fields),
+    )
+    ended = [
+        (each.type, json.loads(each.data)["party"])
+        for each in told(found)
+        if each.type != "application.created"
+    ]
+
+    assert ended == [
+        ("application.rejected", "company"),
+        ("application.withdrawn", "candidate"),
+        ("application.closed", "neither"),
+        ("application.withdrawn", "candidate"),
+    ]
+
+
+def test_a_reason_alone_leaves_the_party_to_the_worker(tmp_path: Path) -> None:
+    """Who ended it is decided by the reasons that the tenant configured; until then nobody knows."""
+    fields = ("application_id", "applied_at", "ended_at", "reason")
+    text = f"{','.join(fields)}\na-1,2026-04-01,2026-04-09,連絡取れず\n"
+    found = opened(tmp_path, text, kind="applications", **same(*fields))
+    ended = data(found, "application.rejected")
+
+    assert (ended["party"], ended["reason"]) == ("unknown", {"name": "連絡取れず"})
+
+
+def test_somebody_who_withdrew_after_the_hire(tmp_path: Path) -> None:
+    """承諾後辞退: both stand on their days, and the last ending wins."""
+    fields = ("application_id", "applied_at", "hired_at", "withdrawn_at")
+    text = f"{','.join(fields)}\na-1,2026-04-01,2026-05-01,2026-06-01\n"
+    found = opened(tmp_path, text, kind="applications", **same(*fields))
+
+    assert sorted(each.type for each in told(found)) == [
+        "application.created",
+        "application.hired",
+        "application.withdrawn",
+    ]
+
+
+def test_a_history_of_stages(tmp_path: Path) -> None:
+    """Moves of one day without a time stand in the order of a hiring process."""
+    fields = ("application_id", "stage", "entered_at")
+    text = f"{','.join(fields)}\na-1,一次面接,2026-04-01\na-1,書類選考,2026-04-01\n"
+    events = told(opened(tmp_path, text, kind="stage_history", **same(*fields)))
+    ordered = sorted(events, key=lambda each: each.at)
+
+    assert [json.loads(each.data)["to_stage"]["name"] for each in ordered] == [
+        "書類選考",
+        "一次面接",
+    ]
+
+
+def test_interviews(tmp_path: Path) -> None:
+    """An interview is arranged, and then held, missed or cancelled; 面接官 may be several."""
+    fields = ("application_id", "start", "end", "scheduled_at", "interviewers", "status")
+    text = (
+        f"{','.join(fields)}\n"
+        'a-1,2026-04-02 10:00,2026-04-02 11:00,2026-04-01 09:00,"u-1、u-2",実施済\n'
+        "a-2,2026-04-03 10:00,,,u-1,無断欠席\n"
+        "a-3,2026-04-04 10:00,,,u-1,予定\n"
+    )
+    found = opened(tmp_path, text, kind="interviews", **same(*fields))
+
+    assert story(found) == [
+        ("interview.scheduled", "2026-04-01T00:00:00+00:00"),
+        ("interview.completed", "2026-04-02T02:00:00+00:00"),
+        ("interview.scheduled", "2026-04-03T01:00:00+00:00"),
+        ("interview.no_show", "2026-04-03T01:00:00+00:00"),
+        ("interview.scheduled", "2026-04-04T01:00:00+00:00"),
+    ]
+    held = data(found, "interview.completed")
+    assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
+    assert held["start"] == "2026-04-02T01:00:00Z"
+
+
+def test_an_interview_with_a_row_for_each_interviewer(tmp_path: Path) -> None:
+    """Two rows of one interview are one interview with two people, not a contradiction."""
+    text = (
+        "面接ID,応募ID,面接日時,面接官ID,状態\n"
+        "i-1,a-1,2026/04/02 10:00,u-1,実施済\ni-1,a-1,2026/04/02 10:00,u-2,実施済\n"
+    )
+    held = data(opened(tmp_path, text), "interview.completed")
+
+    assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
+
+
+def test_a_number_is_no_decision_by_itself(tmp_path: Path) -> None:
+    """On a scale of five 1 is no praise: what numbers mean is said by the map."""
+    fields = ("application_id", "interviewer_id", "submitted_at", "decision")
+    text = f"{','.join(fields)}\na-1,u-1,2026-04-02,1\n"
+    unsaid = opened(tmp_path, text, kind="feedback", **same(*fields))
+    (refused,) = [problem for each in read(unsaid) for problem in each.problems]
+    said = opened(tmp_path, text, kind="feedback", values={"decision": {1: -2}}, **same(*fields))
+
+    assert "“1” has no meaning in the map" in refused.wrong
+    assert data(said, "feedback.submitted")["decision"] == -2
+
+
+def test_scorecards(tmp_path: Path) -> None:
+    """◎ and × are known, letters mean what the map says."""
+    fields = ("application_id", "interviewer_id", "submitted_at", "decision")
+    text = f"{','.join(fields)}\na-1,u-1,2026-04-02,◎\na-1,u-2,2026-04-02,×\na-1,u-3,2026-04-02,B\n"
+    found = opened(tmp_path, text, kind="feedback", values={"decision": {"B": 1}}, **same(*fields))
+
+    assert [json.loads(each.data)["decision"] for each in told(found)] == [2, -1, 1]
+
+
+def test_offers(tmp_path: Path) -> None:
+    """内定: made, then accepted or declined, with its amount in yen."""
+    text = (
+        "応募ID,内定日,承諾日,辞退日,金額\n"
+        'a-1,2026/04/20,2026/04/25,,"¥6,000,000"\n'
+        "a-2,2026/04/21,,2026/04/30,600万円\n"
+    )
+    found = opened(tmp_path, text)
+
+    assert [each.type for each in told(found)] == [
+        *("offer.sent", "offer.accepted", "offer.sent", "offer.declined"),
+    ]
+    amounts = [json.loads(each.data) for each in told(found)]
+    assert {(each["amount"], each["currency"]) for each in amounts} == {(6_000_000, "JPY")}
+
+
+def test_an_answer_in_one_column(tmp_path: Path) -> None:
+    """Where one column holds the answer and another its day, the answer names the event."""
+    fields = ("application_id", "sent_at", "answer", "answered_at")
+    text = f"{','.join(fields)}\na-1,2026-04-01,承諾,2026-04-05\n"
+    found = opened(tmp_path, text, kind="offers", **same(*fields))
+
+    assert [each.type for each in told(found)] == ["offer.sent", "offer.accepted"]
+
+
+def test_hires_and_employment(tmp_path: Path) -> None:
+    """採用決定, 入社, 評価 and 退職 are told by application."""
+    hires = opened(tmp_path, "応募ID,採用決定日,入社日\na-1,2026/05/01,2026/07/01\n")
+    hired = data(hires, "application.hired")
+    text = "応募ID,入社日,退職日,人事評価,評価日\na-1,2026/07/01,2027/01/31,3.5,2026/12/31\n"
+    joined = opened(tmp_path, text)
+
+    assert hired["start_date"] == "2026-07-01"
+    assert [each.type for each in told(joined)] == [
+        *("employment.started", "employment.performance_rated", "employment.ended"),
+    ]
+    assert data(joined, "employment.ended") == {
+        "application_id": "a-1",
+        "start": "2026-07-01",
+        "end": "2027-01-31",
+    }
+    assert data(joined, "employment.performance_rated")["rating"] == 3.5
+
+
+def test_costs(tmp_path: Path) -> None:
+    """What was spent on a 媒体 goes by the name under which applications come from it."""
+    text = "金額,媒体,掲載開始日,掲載終了日\n\uff11200000,ビズリーチ,2026/04/01,2026/06/30\n"
+    found = opened(
+        tmp_path,
+        text,
+        kind="costs",
+        columns={
+            "amount": "金額",
+            "channel": "媒体",
+            "period_from": "掲載開始日",
+            "period_to": "掲載終了日",
+        },
+        constants={"scope": "channel", "cost_kind": "media", "currency": "JPY"},
+    )
+    cost = data(found, "cost.recorded")
+
+    assert len(cost.pop("cost_id")) == 24
+    assert cost == {
+        "amount": 1_200_000,
+        "currency": "JPY",
+        "scope": "channel",
+        "member": "ビズリーチ",
+        "kind": "media",
+        "period_from": "2026-04-01",
+        "period_to": "2026-06-30",
+    }
+
+
+def test_a_day_of_23_hours_holds_all_of_its_events(tmp_path: Path) -> None:
+    """On the day on which clocks go forward, an ending without a time stays on its day."""
+    fields = ("application_id", "hired_at")
+    text = f"{','.join(fields)}\na-1,2026-03-29\n"
+    found = opened(tmp_path, text, kind="hires", timezone="Europe/Berlin", **same(*fields))
+
+    assert story(found) == [("application.hired", "2026-03-29T21:45:00+00:00")]

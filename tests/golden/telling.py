@@ -64,23 +64,24 @@ def _meeting(app: str, time: str, words: list[str]) -> dict[str, Any]:
 def _step(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]]:
     """The type of a step and what it carries beside the application."""
     verb = words[0]
+    told: tuple[str, dict[str, Any]] = (f"application.{verb}", {})
     if verb in {"applied", "reapplied"}:
         again = {"is_reapplication": True} if verb == "reapplied" else {}
-        return "application.created", {"stage": stage("screening"), **again}
-    if verb in STAGES:
-        return "application.stage_changed", {"to_stage": stage(verb)}
-    if verb in MEETINGS:
-        return MEETINGS[verb], _meeting(app, time, words)
-    if verb == "scored":
+        told = "application.created", {"stage": stage("screening"), **again}
+    elif verb in STAGES:
+        told = "application.stage_changed", {"to_stage": stage(verb)}
+    elif verb in MEETINGS:
+        told = MEETINGS[verb], _meeting(app, time, words)
+    elif verb == "scored":
         card = {"feedback_id": f"{app}-{words[1]}-{words[2]}", "interview_id": f"{app}-{words[1]}"}
         judged = {"interviewer_id": words[2], "decision": DECISIONS[words[3]]}
-        return "feedback.submitted", card | judged
-    if verb in ENDINGS:
-        return ENDINGS[verb][0], {"party": ENDINGS[verb][1]}
-    if verb in OFFERS:
+        told = "feedback.submitted", card | judged
+    elif verb in ENDINGS:
+        told = ENDINGS[verb][0], {"party": ENDINGS[verb][1]}
+    elif verb in OFFERS:
         money = {"amount": int(words[1]), "currency": "JPY"} if len(words) > 1 else {}
-        return f"offer.{verb}", {"offer_id": f"{app}-offer", **money}
-    return f"application.{verb}", {}
+        told = f"offer.{verb}", {"offer_id": f"{app}-offer", **money}
+    return told
 
 
 def _employment(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]] | None:

@@ -119,7 +119,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     data = event.data
     if kind not in COUNTED or data.application is None:
         return _aside(event, kind, offset, index)
-    subject, owners, dims = data.application, data.owners, data.dims
+    subject = data.application
     channel = data.channel if isinstance(data.channel, Named) else None
     reason = data.reason if isinstance(data.reason, Reason) else None
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
@@ -130,7 +130,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         people = tuple(each.user_id for each in data.interviewers if each.role != "shadow")
     if data.interviewer_id is not None:
         people = (data.interviewer_id,)
-    return (
+    found = (
         Happening(  # by position, in the order of the fields: by name it takes seven times as long
             milliseconds(event.time),
             kind,
@@ -138,14 +138,14 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             offset,
             index,
             event.source.rpartition(":")[2],
-            channel.id if channel is not None else None,
+            None if channel is None else channel.id,
             subject.job_id,
-            None if owners is None else owners.recruiter_id,
+            None if data.owners is None else data.owners.recruiter_id,
             subject.kind,
             None if applied is None else milliseconds(applied),
-            stage.id if stage is not None else None,
-            stage.name if stage is not None else None,
-            stage.vendor_kind if stage is not None else None,
+            None if stage is None else stage.id,
+            None if stage is None else stage.name,
+            None if stage is None else stage.vendor_kind,
             data.interview_id
             if kind.startswith("interview.")
             else data.feedback_id or data.offer_id,
@@ -155,26 +155,33 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
             subject.candidate_id,
             subject.active,
             data.party,
-            reason.id if reason is not None else None,
+            None if reason is None else reason.id,
             data.currency if reason is None else reason.name,
             (),
             0 if revision is None else milliseconds(revision),
             data.log_id,
-            channel.detail if channel is not None else None,
-            owners.hiring_manager_ids[0]
-            if owners is not None and owners.hiring_manager_ids
-            else None,
-            None if dims is None else dims.department,
-            None if dims is None else dims.location,
-            tuple([touch.id for touch in data.touches]) if data.touches else (),
-            data.interview_id if data.feedback_id is not None else None,
-            None if data.start is None else instant(data.start),
-            None if data.end is None else instant(data.end),
-            None,
-            None,
-            data.amount,
+            None if channel is None else channel.detail,
         )
     )
+    _add(found, data)
+    return found
+
+
+def _add(found: Happening, data: Body) -> None:
+    """What few events carry."""
+    if data.dims is not None:
+        found.department, found.location = data.dims.department, data.dims.location
+    if data.owners is not None and data.owners.hiring_manager_ids:
+        found.manager = data.owners.hiring_manager_ids[0]
+    if data.touches:
+        found.touches = tuple(touch.id for touch in data.touches)
+    if data.feedback_id is not None:
+        found.about = data.interview_id
+    if data.start is not None:
+        found.begin = instant(data.start)
+    if data.end is not None:
+        found.end = instant(data.end)
+    found.amount = data.amount
 
 
 def _aside(event: Accepted, kind: str, offset: int, index: int) -> Happening | None:

@@ -84,3 +84,36 @@ class ConnectionCount(NamedTuple):
     total: int
     last: datetime
     version: int
+
+
+class KpiDefinition(NamedTuple):
+    """`kpi_definitions`: one row of the catalogue; all rows of the highest `version` are the catalogue."""
+
+    id: str
+    position: int
+    ja: str
+    en: str
+    explain_ja: str
+    explain_en: str
+    kind: str
+    unit: str
+    scale: float
+    share: float
+    upto: int
+    about: str
+    outcome: str
+    entered: str
+    bases: list[str]
+    better: int
+    minimum_n: int
+    requires: int
+    version: int
+
+
+class KpiMeasure(NamedTuple):
+    """`kpi_measures`: a measure, or all of a prefix, that is part of a KPI."""
+
+    kpi: str
+    part: str
+    pattern: str
+    version: int

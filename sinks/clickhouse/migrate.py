@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from schemas.errors import Malformed
+from sinks.clickhouse import catalogue
 
 _LEDGER = """
 create table if not exists schema_migrations
@@ -50,7 +51,10 @@ def migrations() -> list[Migration]:
 
 
 def migrate(client: Any) -> list[str]:
-    """Apply what is missing and return the names; raise Malformed when an applied file has changed since."""
+    """Apply what is missing, publish the catalogue of KPIs, and return the names of what was new.
+
+    Raise Malformed when an applied file has changed since.
+    """
     client.command(_LEDGER)
     held = dict(client.query("select name, checksum from schema_migrations final").result_rows)
     applied = []
@@ -70,4 +74,4 @@ def migrate(client: Any) -> list[str]:
                 "migration",
                 f"{migration.name} was applied and has changed; write a new one instead",
             )
-    return applied
+    return [*applied, catalogue.NAME] if catalogue.publish(client) else applied

@@ -1,0 +1,76 @@
+"""The KPI catalogue in ClickHouse, so that views compute what the code computes."""
+
+import hashlib
+import json
+from typing import Any
+
+from schemas.kpi import Kpi
+from schemas.kpis import KPIS
+from schemas.rows import KpiDefinition, KpiMeasure
+
+NAME = "catalogue"
+BETTER = {True: 1, False: -1, None: 0}
+_AT_ONCE = {"async_insert": 0}
+
+
+def publish(client: Any) -> bool:
+    """Write the catalogue if it is another one than last time; return whether it was."""
+    checksum = hashlib.sha256(json.dumps(_rows(0), ensure_ascii=False).encode()).hexdigest()
+    held = client.query(
+        "select checksum from schema_migrations final where name = {name:String}",
+        parameters={"name": NAME},
+    ).result_rows
+    if held == [(checksum,)]:
+        return False
+    ((version,),) = client.query("select max(version) + 1 from kpi_definitions").result_rows
+    definitions, measures = _rows(version)
+    _insert(client, "kpi_definitions", definitions, KpiDefinition._fields)
+    _insert(client, "kpi_measures", measures, KpiMeasure._fields)
+    _insert(client, "schema_migrations", [(NAME, checksum)], ("name", "checksum"))
+    return True
+
+
+def _insert(client: Any, table: str, rows: list[Any], names: tuple[str, ...]) -> None:
+    client.insert(table, rows, column_names=list(names), settings=_AT_ONCE)
+
+
+def _rows(version: int) -> tuple[list[KpiDefinition], list[KpiMeasure]]:
+    definitions = [_definition(number, kpi, version) for number, kpi in enumerate(KPIS)]
+    return definitions, [row for kpi in KPIS for row in _measures(kpi, version)]
+
+
+def _definition(position: int, kpi: Kpi, version: int) -> KpiDefinition:
+    return KpiDefinition(
+        id=kpi.id,
+        position=position,
+        ja=kpi.ja,
+        en=kpi.en,
+        explain_ja=kpi.explain_ja,
+        explain_en=kpi.explain_en,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        scale=float(kpi.scale),
+        share=kpi.share,
+        upto=kpi.limit,
+        about=kpi.of,
+        outcome=kpi.outcome,
+        entered=kpi.entered,
+        bases=list(kpi.bases),
+        better=BETTER[kpi.higher_is_better],
+        minimum_n=kpi.minimum_n,
+        requires=int(bool(kpi.requires)),
+        version=version,
+    )
+
+
+def _measures(kpi: Kpi, version: int) -> list[KpiMeasure]:
+    parts = (
+        ("numerator", kpi.numerator),
+        ("denominator", kpi.denominator),
+        ("requires", kpi.requires),
+    )
+    return [
+        KpiMeasure(kpi.id, part, pattern, version)
+        for part, patterns in parts
+        for pattern in patterns
+    ]

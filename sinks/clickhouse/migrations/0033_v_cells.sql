@@ -1,0 +1,26 @@
+-- Finished cells of the live epoch; while none is recorded, of the first.
+-- A cell's rows are all in one partition, its month, so partitions need not be merged with each other to find the newest.
+create or replace view v_cells as
+select
+    tenant,
+    dimension,
+    member,
+    day,
+    basis,
+    measure,
+    sum(value) as value
+from epoch_cells final
+where epoch = (
+    select max(number)
+    from epochs final
+    where state = 'live'
+)
+group by
+    tenant,
+    dimension,
+    member,
+    day,
+    basis,
+    measure
+having value != 0
+settings do_not_merge_across_partitions_select_final = 1

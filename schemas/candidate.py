@@ -116,7 +116,7 @@ class Data(Value):
     """What every event about an application repeats.
 
     `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
-    of one record the latest revision stands. `touches` are all channels that led to the application, in order, where a
+    of one record those of its latest revision stand, and what they leave out did not happen. `touches` are all channels that led to the application, in order, where a
     system knows more than one.
     """
 

@@ -247,15 +247,16 @@ def in_order(history: Iterable[Happening]) -> list[Happening]:
 
 
 def _corrected(events: list[Happening]) -> list[Happening]:
-    """A record tells one thing about the application, and one about each interview, scorecard and offer."""
-    last: dict[tuple[str | None, str, str | None], Happening] = {}
-    for each in sorted(events, key=lambda each: (each.revision, order(each))):
-        last[_told(each)] = each
+    """A record tells what its latest revision says: one thing of the application, one of each interview and scorecard."""
+    latest: dict[str | None, int] = {}
+    for each in events:
+        latest[each.log] = max(latest.get(each.log, 0), each.revision)
+    last = {_told(each): each for each in events if each.revision == latest[each.log]}
     gone = {each.log for each in last.values() if retracts(each)}
     return [
         each
         for each in events
-        if each.log is None or (each.log not in gone and last[_told(each)] is each)
+        if each.log is None or (each.log not in gone and last.get(_told(each)) is each)
     ]
 
 

@@ -205,9 +205,10 @@ class Body(Read):
     @model_validator(mode="before")
     @classmethod
     def a_ping_says_nothing(cls, value: object) -> object:
-        """Leave out what a ping carries, which is not documented."""
+        """Leave out what a ping carries, which is not documented; a number that is no JSON stays, and is refused."""
         if isinstance(value, dict) and value.get("action") == PING:
-            return {"action": PING}
+            bare = {name: each for name, each in value.items() if isinstance(each, float)}
+            return {**bare, "action": PING}
         return value
 
 

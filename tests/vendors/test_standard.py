@@ -103,7 +103,7 @@ def test_batch_keeps_the_sound_events() -> None:
         {"sur_prise": 1},
         {"surprise": {"a": 1}},
         {"surprise": [1]},
-        {"tiem": "2026-04-01T09:30:00+09:00"},
+        {"times": "2026-04-01T09:30:00+09:00"},
         {"timequalty": "received"},
         {"tests": True},
         {"data": {**CREATED, "tenant_id": {"email": "x"}}},

@@ -22,13 +22,17 @@ from streams.ingest.reading import (
 )
 
 
-def spare(value: object) -> object:
-    """The id alone, as a number or its digits, or the name alone, where an object is usual."""
+def numbered(value: object) -> object:
+    """The id alone, as a number or its digits, where an object is usual."""
     text = value.strip() if isinstance(value, str) else value
-    if isinstance(text, str) and not text.isdigit():
-        return named(text)
     number = isinstance(text, int | float) and not isinstance(text, bool) and text > 0
-    return {"id": text} if number or isinstance(text, str) else value
+    digits = isinstance(text, str) and text.isdigit()
+    return {"id": text} if number or digits else value
+
+
+def spare(value: object) -> object:
+    """The id alone, or the name alone, where an object is usual."""
+    return named(numbered(value))
 
 
 def _capital(value: object) -> object:
@@ -122,8 +126,8 @@ class Log(Read):
     status: Annotated[Whole[Named], BeforeValidator(spare)] = None
     rejection_reason: Annotated[Whole[Named], BeforeValidator(spare)] = None
     employment_date: Day = None
-    hired_in_fill_quota: Whole[dict[str, object]] = None
-    vacancy: Annotated[Whole[Vacancy], BeforeValidator(spare)] = None
+    hired_in_fill_quota: Annotated[Whole[dict[str, object]], BeforeValidator(numbered)] = None
+    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
     calendar_event: Part[CalendarEvent] = None
     source: MaybeKey = None
     survey_answer_of_type_a: Part[Scorecard] = None
@@ -166,7 +170,7 @@ class Event(Read):
 
     applicant: Whole[Applicant] = None
     applicant_log: Whole[Log] = None
-    vacancy: Annotated[Whole[Vacancy], BeforeValidator(spare)] = None
+    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
     vacancy_log: Whole[VacancyLog] = None
     applicant_offer: Whole[Offer] = None
     recruitment_evaluation: Whole[Evaluation] = None

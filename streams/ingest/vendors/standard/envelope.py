@@ -63,7 +63,7 @@ TOO_GOOD_TO_LOSE = (
     "deliveryid",
     "correlationid",
 )
-ALIKE = 0.75  # `tiem` and `time`
+ALIKE = 0.75  # one slip in a word of four letters
 
 
 def without_extensions(value: object) -> object:

@@ -62,7 +62,7 @@ def test_every_event_has_a_deletion() -> None:
     [
         ("interviews_scheduled", "applicant_comment__interview", "interview_deleted"),
         ("interviews_scheduled", "applicant_comment__interview", "interview_removed"),
-        ("feedback_submitted", "applicant_comment__scorecard", "scorecard_deleted"),
+        ("feedback_undecided", "applicant_comment__scorecard", "scorecard_deleted"),
     ],
 )
 def test_what_came_with_a_comment_goes_with_it(measure: str, made: str, gone: str) -> None:

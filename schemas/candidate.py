@@ -20,8 +20,9 @@ class Value(BaseModel):
 
 
 class Application(Value):
-    """Which application, as of the event. `applied_at` is when the candidate applied, never when we heard of it.
+    """Which application, as of the event. A lead is a prospect, unless any event says that it is something else.
 
+    `applied_at` is when the candidate applied, never when we heard of it.
     `active` is what a vendor that sends snapshots says of it: true undoes an ending that came before, None says nothing.
     `revision` is when the vendor last changed the snapshot: of two that tell of one instant the later revision stands.
     """
@@ -32,7 +33,7 @@ class Application(Value):
     job_name: Text | None = None
     requisition_id: Id | None = None
     opening_id: Id | None = None
-    kind: Literal["application", "prospect", "pool"] | None = None
+    kind: Literal["application", "prospect", "pool", "lead"] | None = None
     applied_at: AwareDatetime | None = None
     active: bool | None = None
     revision: AwareDatetime | None = None
@@ -116,7 +117,7 @@ class Data(Value):
     """What every event about an application repeats.
 
     `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
-    of one record the latest revision stands. `touches` are all channels that led to the application, in order, where a
+    of one record those of its latest revision stand, and what they leave out did not happen. `touches` are all channels that led to the application, in order, where a
     system knows more than one.
     """
 

@@ -27,6 +27,7 @@ CONTEXT = JOBS | {
     "candidate.anonymized",
     "pipeline.remapped",
 }
+LEAD = "lead"
 STAGE_DATA = "candidate_stage_data"  # what Greenhouse calls an anonymisation that resets stages
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -247,25 +248,39 @@ def _number(kind: str, data: Body) -> int | None:
 def in_order(history: Iterable[Happening]) -> list[Happening]:
     """The history as a set, in the order in which things happened; of one id the first to arrive stands.
 
-    Of a record of the vendor's log only what it says last is in it, and nothing of one that is gone.
+    Of a record of the vendor's log only what it says last is in it, and nothing of one that is gone. Whether a lead has
+    applied is settled.
     """
     kept: dict[bytes, Happening] = {}
     for each in history:
         kept.setdefault(each.id, each)
     events = sorted(kept.values(), key=order)
-    return _corrected(events) if any(each.log is not None for each in events) else events
+    if any(each.log is not None for each in events):
+        events = _corrected(events)
+    return _settled(events) if any(each.nature == LEAD for each in events) else events
+
+
+def _settled(events: list[Happening]) -> list[Happening]:
+    """Who is said to be no more than a lead is a prospect, unless another event, of whatever time, says what he is."""
+    known = any(each.nature not in {None, LEAD} for each in events)
+    nature = None if known else "prospect"
+    return [
+        msgspec.structs.replace(each, nature=nature) if each.nature == LEAD else each
+        for each in events
+    ]
 
 
 def _corrected(events: list[Happening]) -> list[Happening]:
-    """A record tells one thing about the application, and one about each interview, scorecard and offer."""
-    last: dict[tuple[str | None, str, str | None], Happening] = {}
-    for each in sorted(events, key=lambda each: (each.revision, order(each))):
-        last[_told(each)] = each
+    """A record tells what its latest revision says: one thing of the application, one of each interview and scorecard."""
+    latest: dict[str | None, int] = {}
+    for each in events:
+        latest[each.log] = max(latest.get(each.log, 0), each.revision)
+    last = {_told(each): each for each in events if each.revision == latest[each.log]}
     gone = {each.log for each in last.values() if retracts(each)}
     return [
         each
         for each in events
-        if each.log is None or (each.log not in gone and last[_told(each)] is each)
+        if each.log is None or (each.log not in gone and last.get(_told(each)) is each)
     ]
 
 

@@ -40,6 +40,9 @@ NAMES = {
         "他社内定承諾",
         "応募取り消し",
         "応募取消",
+        "отказ кандидата",
+        "кандидат отказался",
+        "самоотказ",
     ),
     "neither": (
         "position filled",
@@ -92,6 +95,7 @@ NAMES = {
         "見送り",
         "スキル不足",
         "経験不足",
+        "отказ компании",
     ),
 }
 _PARTIES = {tidy(name): party for party, names in NAMES.items() for name in names}

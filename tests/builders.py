@@ -182,7 +182,7 @@ def _anything(number: int) -> st.SearchStrategy[Happening]:
                 number, "application.updated", h, nature=n, active=a, candidate=c
             ),
             hours,
-            one_of([None, "prospect", "application"]),
+            one_of([None, "prospect", "application", "lead"]),
             one_of([None, True, False]),
             one_of([None, "c1", "c2"]),
         ),

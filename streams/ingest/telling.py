@@ -139,10 +139,12 @@ def translation(
 ) -> Translation:
     """What the teller of that vendor event says, with the faults of its reading; raise Malformed or Unmapped.
 
-    An event in `ignored` says nothing, for the reason given there; one that stands nowhere is unmapped.
+    An event in `ignored` says nothing, for the reason given there, and is called as it is there; one that stands nowhere is
+    unmapped.
     """
-    if name in ignored:
-        return Translation(event=name, ignored=((name, ignored[name]),))
+    passed_over = name if name in ignored or name in tellers else _family(name, ignored)
+    if passed_over in ignored:
+        return Translation(event=passed_over, ignored=((passed_over, ignored[passed_over]),))
     if name not in tellers:
         raise Unmapped("unmapped_event", plain(name))
     try:
@@ -152,6 +154,12 @@ def translation(
             raise Malformed("unmapped_value", f"{why.detail}; {faults[0].detail}"[:300]) from None
         raise
     return replace(told, event=name, faults=(*told.faults, *faults))
+
+
+def _family(name: str, ignored: Mapping[str, str]) -> str:
+    """The entry that stands for all names that begin like this one (`timeoff_*`); the name itself where there is none."""
+    families = (each for each in ignored if each.endswith("*") and name.startswith(each[:-1]))
+    return next(families, name)
 
 
 def content(data: Value) -> str:

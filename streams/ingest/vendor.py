@@ -82,7 +82,8 @@ class Vendor:
 
     `key` turns a configured secret into the signing key, once, at the start; it raises ValueError for a secret that
     cannot be one. `verify` raises Unauthentic. `translate` raises Malformed or Unmapped, and nothing else for any
-    bytes. `mapped` and `ignored` name every event of the vendor's documentation; `expected` are those without which
+    bytes. `mapped` and `ignored` name every event of the vendor's documentation; in `ignored` `timeoff_*` names all that
+    begin so and are not mapped. `expected` are those without which
     the funnel has holes. `success` is the status the vendor takes for success. `keyed_by` says who makes the secret;
     if it is the customer, `make` makes one. `on_bad_signature` is what a new connection does with what it cannot verify.
     `handshake` allows the CloudEvents OPTIONS request. `greet` answers what is no delivery, before anything is

@@ -56,6 +56,21 @@ def fixtures(vendor: str) -> list[Fixture]:
     return [fixture(path) for path in paths]
 
 
+def named(name: str, **changes: object) -> Fixture:
+    """A delivery in `tests/vendors/<vendor>/<event>.json`; `changes` name places as `data__application__id`."""
+    delivery = fixture(FOLDER / f"{name}.json")
+    if not changes:
+        return delivery
+    body = json.loads(delivery.body)
+    for place, value in changes.items():
+        *way, last = place.split("__")
+        found = body
+        for step in way:
+            found = found[step]
+        found[last] = value
+    return Fixture(delivery.vendor, json.dumps(body).encode(), delivery.headers)
+
+
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every place in a JSON value but its top."""
     found = [path] if path else []

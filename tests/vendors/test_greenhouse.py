@@ -8,8 +8,10 @@ import pytest
 
 from schemas.errors import Malformed
 from schemas.event import Event, short
-from tests.ingest.doors import translated
+from tests.ingest.doors import Fixture, translated
+from tests.vendors.folding import summed
 
+ENDINGS = ("rejected", "withdrawn", "closed")
 FOLDER = Path(__file__).parent / "greenhouse"
 
 
@@ -106,6 +108,65 @@ def test_an_interview_is_held_once() -> None:
     }
 
     assert len(held) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ending"),
+    [
+        ("They rejected us", "We rejected them", "rejected"),
+        ("We rejected them", "They rejected us", "withdrawn"),
+        ("We rejected them", "None specified", "closed"),
+    ],
+)
+def test_a_corrected_rejection(first: str, second: str, ending: str) -> None:
+    """Whoever is said last to have ended it has, in whichever order the two are told."""
+    name = "reject_candidate__they_rejected_us"
+    told = [
+        Fixture(
+            "greenhouse",
+            changed(
+                name,
+                last_activity_at=f"2015-02-1{day}T15:50:41Z",
+                rejection_reason={"id": day, "name": "x", "type": {"id": 1, "name": party}},
+            ),
+        )
+        for day, party in ((1, first), (2, second))
+    ]
+    counts = summed(told)
+
+    assert counts == summed(told[::-1])
+    assert [each for each in ENDINGS if each in counts] == [ending]
+
+
+def test_a_corrected_reason_of_one_party() -> None:
+    """A corrected reason is another fact, also where the same party ended it: the mapping may say another."""
+    name = "reject_candidate__they_rejected_us"
+    kinds = {"id": 2, "name": "They rejected us"}
+    first, second = (
+        only(changed(name, rejection_reason={"id": number, "name": "x", "type": kinds}))
+        for number in (1, 2)
+    )
+
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize("later", ["application", "prospect"])
+def test_what_somebody_is_now(later: str) -> None:
+    """A prospect who becomes a candidate on the day of his entry is one, and the other way round."""
+    told = [
+        Fixture(
+            "greenhouse",
+            changed(
+                "new_candidate_application",
+                prospect=prospect,
+                last_activity_at=f"2015-02-1{int(prospect == (later == 'prospect'))}T00:00:00Z",
+            ),
+        )
+        for prospect in (True, False)
+    ]
+
+    assert summed(told) == summed(told[::-1])
+    assert ("applications" in summed(told)) == (later == "application")
 
 
 def test_refusals_repeat_no_values() -> None:

@@ -89,7 +89,7 @@ def test_cloud_event_id_follows_source_and_id() -> None:
 def test_batch_keeps_the_sound_events() -> None:
     """One bad row does not hold up the others."""
     result = sent(
-        [CLOUD, {**CLOUD, "surprise": 1}, {**CLOUD, "id": "e-2"}],
+        [CLOUD, {**CLOUD, "Surprise": 1}, {**CLOUD, "id": "e-2"}],
         "application/cloudevents-batch+json",
     )
 
@@ -99,7 +99,15 @@ def test_batch_keeps_the_sound_events() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"surprise": 1},
+        {"Surprise": 1},
+        {"sur_prise": 1},
+        {"surprise": {"a": 1}},
+        {"surprise": [1]},
+        {"times": "2026-04-01T09:30:00+09:00"},
+        {"timequalty": "received"},
+        {"tests": True},
+        {"data": {**CREATED, "tenant_id": {"email": "x"}}},
+        {"data": {**CREATED, "tenantid": "acme"}},
         {"specversion": "0.3"},
         {"time": "yesterday"},
         {"time": "1900-01-01T00:00:00Z"},
@@ -116,6 +124,97 @@ def test_what_is_not_canonical_is_refused(changes: dict[str, object]) -> None:
     """A misspelt or unknown field is set aside, never dropped in silence."""
     with pytest.raises(Malformed, match="not_canonical"):
         cloud(**changes)
+
+
+def test_extensions_of_others_are_passed_over() -> None:
+    """What other systems add to an event beside ours is not ours to refuse."""
+    more = {
+        "traceparent": "00-x",
+        "sequence": 7,
+        "vendor": "own",
+        "rawref": "t/0/1",
+        "sampled": True,
+    }
+
+    assert cloud(**more).events == cloud().events
+
+
+def test_whose_it_is_the_connection_says() -> None:
+    """A tenant or a connection in the data is passed over."""
+    told = sent(standard(**CREATED, tenant_id="globex", connection_id="c"))
+
+    assert told.events == sent(standard()).events
+
+
+APPLICATION: dict[str, Any] = {"application": {"id": "a-1"}}
+
+
+@pytest.mark.parametrize("party", [{}, {"party": "candidate"}, {"party": "unknown"}])
+def test_a_withdrawal_is_by_the_candidate(party: dict[str, str]) -> None:
+    """Whoever sends a withdrawal need not say who withdrew."""
+    (event,) = sent(standard("application.withdrawn", **APPLICATION, **party)).events
+    data: Any = event.data
+
+    assert data.party == party.get("party", "candidate")
+
+
+@pytest.mark.parametrize(
+    ("kind", "party", "meant"),
+    [
+        ("application.withdrawn", "company", "application.rejected"),
+        ("application.rejected", "candidate", "application.withdrawn"),
+        ("application.closed", "candidate", "application.withdrawn"),
+        ("application.rejected", "neither", "application.closed"),
+    ],
+)
+def test_a_party_that_contradicts_the_type(kind: str, party: str, meant: str) -> None:
+    """A 辞退 by the company is none: it is set aside, and the entry says what it should be."""
+    with pytest.raises(Malformed, match=f"what was by {party} is {meant}"):
+        sent(standard(kind, **APPLICATION, party=party))
+
+
+def test_a_rejection_says_whose_it_is() -> None:
+    """Only a withdrawal names its party by itself: what a system calls a rejection may be one by the candidate."""
+    with pytest.raises(Malformed, match="party"):
+        sent(standard("application.rejected", **APPLICATION))
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "ours"),
+    [
+        ("candidate.merged", {"from": "1", "into": "2"}, {"from_id": "1", "into_id": "2"}),
+        (
+            "pipeline.remapped",
+            {"pipeline_id": "p", "remap": [{"from": "a", "to": "b"}]},
+            {"pipeline_id": "p", "moves": [{"from_id": "a", "to_id": "b"}]},
+        ),
+        (
+            "application.hired",
+            {"application": {"id": "a"}, "opening_id": "o"},
+            {"application": {"id": "a", "opening_id": "o"}},
+        ),
+    ],
+)
+def test_other_spellings(kind: str, other: dict[str, Any], ours: dict[str, Any]) -> None:
+    """A merge, an exchanged pipeline and a filled seat may be written in either way, in a prefixed connection too."""
+    for door in ("acme-events", "acme-prefixed-events"):
+        assert sent(standard(kind, **other), to=door) == sent(standard(kind, **ours), to=door)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("candidate.merged", {"from": "1", "from_id": "2", "into": "3"}),
+        ("candidate.merged", {"form": "1", "into": "2"}),
+        ("pipeline.remapped", {"pipeline_id": "p", "remap": [{"from": "a", "into": "b"}]}),
+        ("application.hired", {"application": {"id": "a", "opening_id": "1"}, "opening_id": "2"}),
+        ("application.rejected", {**APPLICATION, "party": "company", "opening_id": "2"}),
+    ],
+)
+def test_a_misspelling_is_not_another_spelling(kind: str, data: dict[str, Any]) -> None:
+    """What is said twice or by no name we know is set aside."""
+    with pytest.raises(Malformed, match="not_canonical"):
+        sent(standard(kind, **data))
 
 
 @pytest.mark.parametrize(

@@ -20,25 +20,10 @@ from streams.tools.connections import Health
 from tests.fakes import NOON, ListPublisher, SetClock
 from tests.ingest import doors
 from tests.vendors.folding import cells, summed, totals
-from tests.vendors.mutations import FOLDER
+from tests.vendors.mutations import named
 
 Fixture = doors.Fixture
 DAY = timedelta(days=1)
-
-
-def named(name: str, **changes: object) -> Fixture:
-    """A delivery in `tests/vendors/<vendor>/<event>.json`; `changes` name places as `data__application__id`."""
-    delivery = doors.fixture(FOLDER / f"{name}.json")
-    if not changes:
-        return delivery
-    body = json.loads(delivery.body)
-    for place, value in changes.items():
-        *way, last = place.split("__")
-        found = body
-        for step in way:
-            found = found[step]
-        found[last] = value
-    return Fixture(delivery.vendor, json.dumps(body).encode(), delivery.headers)
 
 
 def ids(delivery: Fixture, later: timedelta = timedelta()) -> list[str]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from streams.ingest import reading, signature, telling
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
 from streams.ingest.vendors.greenhouse import applications, offers, others, verifier
-from streams.ingest.vendors.greenhouse.payload import Body
+from streams.ingest.vendors.greenhouse.payload import PING, Body
 from streams.ingest.vendors.greenhouse.pieces import Delivery
 
 EVENTS: MappingProxyType[str, Callable[[Delivery], Translation]] = MappingProxyType(
@@ -60,7 +60,6 @@ EXPECTED = frozenset(
         "offer_updated",
     }
 )
-PING = "ping"
 DELIVERY_ID = "greenhouse-event-id"
 
 

@@ -105,7 +105,10 @@ def updated(delivery: Delivery) -> Translation:
 
 
 def rejected(delivery: Delivery) -> Translation:
-    """不採用, 辞退 or closed: the type of the reason says who ended it."""
+    """不採用, 辞退 or closed: the type of the reason says who ended it.
+
+    Another reason for the rejection of one instant corrects the one before.
+    """
     snapshot = _snapshot(delivery)
     seen = snapshot.application
     when = delivery.when(seen.rejected_at or seen.last_activity_at)
@@ -117,7 +120,8 @@ def rejected(delivery: Delivery) -> Translation:
         party=party,
     )
     interviews, passed_over = _interviews(snapshot, when)
-    end = delivery.event(name, data, when, (when.text,))
+    why = "" if data.reason is None else data.reason.id or data.reason.name or ""
+    end = delivery.event(name, data, when, (when.text, why))
     return Translation(events=(*interviews, end), ignored=passed_over)
 
 

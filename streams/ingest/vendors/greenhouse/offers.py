@@ -1,4 +1,4 @@
-"""Events about offers (内定): flat in offer events, nested in `offer_deleted` and `hire_candidate`."""
+"""Events about offers (内定): flat in most offer events, nested in `offer_deleted` and `hire_candidate`."""
 
 from typing import Any
 
@@ -21,21 +21,21 @@ OPEN = "created"
 
 def created(delivery: Delivery) -> Translation:
     """A new offer or a new version of one, with whatever has already become of it."""
-    offer, faults = _flat(delivery)
+    offer, faults = _offer(delivery)
     made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
     return Translation(events=(made, *_progress(delivery, offer)), faults=faults)
 
 
 def approved(delivery: Delivery) -> Translation:
     """The last approval; when it was given is not told."""
-    offer, faults = _flat(delivery)
+    offer, faults = _offer(delivery)
     event = _event(delivery, offer, "offer.approved", delivery.when(None))
     return Translation(events=(event,), faults=faults)
 
 
 def updated(delivery: Delivery) -> Translation:
     """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
-    offer, faults = _flat(delivery)
+    offer, faults = _offer(delivery)
     events = _progress(delivery, offer)
     ignored = () if events else (("offer_updated", "draft"),)
     return Translation(events=events, ignored=ignored, faults=faults)
@@ -43,8 +43,7 @@ def updated(delivery: Delivery) -> Translation:
 
 def deleted(delivery: Delivery) -> Translation:
     """An offer that was never made, after all."""
-    nested = delivery.payload.offer
-    offer, faults = (nested, ()) if nested is not None else _flat(delivery)
+    offer, faults = _offer(delivery)
     event = _event(delivery, offer, "offer.deleted", delivery.when(None))
     return Translation(events=(event,), faults=faults)
 
@@ -56,7 +55,10 @@ def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
     return delivery.event("offer.accepted", data, when, _fact(offer, when))
 
 
-def _flat(delivery: Delivery) -> tuple[Offer, tuple[Condition, ...]]:
+def _offer(delivery: Delivery) -> tuple[Offer, tuple[Condition, ...]]:
+    """The offer in the payload where there is one, as in every deletion; else the payload is the offer."""
+    if delivery.payload.offer is not None:
+        return delivery.payload.offer, ()
     found, faults = reading.read(FlatOffer, delivery.raw)
     return found.payload, faults
 
@@ -75,7 +77,9 @@ def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
 
 
 def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
-    application_id = telling.required(offer.application_id, "payload.application_id")
+    application_id = telling.required(
+        offer.application_id or delivery.payload.application_id, "payload.application_id"
+    )
     application = canonical.Application(
         id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
     )

@@ -62,14 +62,14 @@ def candidate_anonymized(delivery: Delivery) -> Translation:
 def job_created(delivery: Delivery) -> Translation:
     """求人 opened, or a draft of one."""
     job = _job(delivery)
-    name = "job.opened" if (job.status or "open") == "open" else "job.updated"
+    name = "job.opened" if (job.status or "open").casefold() == "open" else "job.updated"
     return _about_job(delivery, job, name, job.opened_at or job.created_at)
 
 
 def job_updated(delivery: Delivery) -> Translation:
     """求人 edited or closed; when an edit was made is not told."""
     job = _job(delivery)
-    if job.status == "closed":
+    if (job.status or "").casefold() == "closed":
         return _about_job(delivery, job, "job.closed", job.closed_at)
     return _about_job(delivery, job, "job.updated", None)
 

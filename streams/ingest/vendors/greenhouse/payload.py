@@ -6,7 +6,7 @@ where that event is translated.
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from streams.ingest.reading import (
     Day,
@@ -22,6 +22,8 @@ from streams.ingest.reading import (
     Word,
     Words,
 )
+
+PING = "ping"
 
 
 class Source(Read):
@@ -199,6 +201,15 @@ class Body(Read):
     payload: Annotated[
         Payload, BeforeValidator(lambda value: {} if value in (None, []) else value)
     ] = Payload()
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_ping_says_nothing(cls, value: object) -> object:
+        """Leave out what a ping carries, which is not documented; a number that is no JSON stays, and is refused."""
+        if isinstance(value, dict) and value.get("action") == PING:
+            bare = {name: each for name, each in value.items() if isinstance(each, float)}
+            return {**bare, "action": PING}
+        return value
 
 
 class FlatOffer(Read):

@@ -40,6 +40,7 @@ def application(
         ),
         kind=kind,
         applied_at=snapshot.applied_at,
+        revision=snapshot.last_activity_at,
     )
 
 

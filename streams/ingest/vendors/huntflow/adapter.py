@@ -3,21 +3,24 @@
 from functools import partial
 from types import MappingProxyType
 
+from schemas.errors import Condition
 from streams.ingest import reading, signature, telling
 from streams.ingest.telling import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
-from streams.ingest.vendors.huntflow import applicants, others, verifier
+from streams.ingest.vendors.huntflow import applicants, deletions, others, pieces, verifier
 from streams.ingest.vendors.huntflow.payload import Body
 
 EVENTS = MappingProxyType({**applicants.EVENTS, **others.EVENTS})
 IGNORED = MappingProxyType({**applicants.IGNORED, **others.IGNORED})
 APPLICANT = "APPLICANT"
 DELIVERY_ID = "x-huntflow-delivery"
+BESIDE = ("calendar_event", "survey_answer_of_type_a")
 
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
     found, faults = reading.read(Body, body)
+    _whole(found, faults)
     name = telling.required(found.meta.event_type, "meta.event_type")
     if name == APPLICANT:
         log = telling.required(found.event.applicant_log, "event.applicant_log")
@@ -29,8 +32,19 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
         delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
         correlation=found.meta.event_id,
     )
-    calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
-    return telling.translation(name, calls, IGNORED, faults)
+    deleted = found.meta.webhook_action == pieces.DELETE
+    tellers = deletions.DELETIONS if deleted else EVENTS
+    calls = {each: partial(teller, delivery, found) for each, teller in tellers.items()}
+    # Of a record that is gone nothing is missed.
+    return telling.translation(name, calls, IGNORED, () if deleted else faults)
+
+
+def _whole(found: Body, faults: tuple[Condition, ...]) -> None:
+    """Refuse an edit of which a part beside the record is not understood: left out, it would be taken back."""
+    if found.meta.webhook_action == pieces.EDIT:
+        for fault in faults:
+            if fault.detail.startswith(BESIDE):
+                raise fault
 
 
 VENDOR = Vendor(

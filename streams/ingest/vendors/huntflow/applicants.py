@@ -7,18 +7,18 @@ from typing import Any
 from schemas import candidate as canonical
 from schemas.event import Event
 from streams.ingest import telling
-from streams.ingest.telling import Delivery, When
+from streams.ingest.telling import Delivery
 from streams.ingest.vendor import Translation
+from streams.ingest.vendors.huntflow import pieces
 from streams.ingest.vendors.huntflow.payload import Body, CalendarEvent, Log
 
-ADD, EDIT, DELETE = "ADD", "EDIT", "DELETE"
 INTERVIEW = "interview"
 CANCELLED = frozenset({"cancelled", "canceled"})
 
 
 def added(delivery: Delivery, body: Body) -> Translation:
     """A person was entered; with a vacancy in the record also 応募."""
-    log = _log(body)
+    log = pieces.record(body)
     person = _person(delivery, body, "candidate.created")
     events = (person,) if log.vacancy is None else (person, _created(delivery, body, log))
     return Translation(events=events)
@@ -26,9 +26,7 @@ def added(delivery: Delivery, body: Body) -> Translation:
 
 def put_on_vacancy(delivery: Delivery, body: Body) -> Translation:
     """応募: a person and a vacancy, in its first stage."""
-    if body.meta.webhook_action == DELETE:
-        return _gone(delivery, body)
-    log = _log(body)
+    log = pieces.record(body)
     return Translation(events=(_created(delivery, body, log), *_beside(delivery, body, log)))
 
 
@@ -37,13 +35,9 @@ def moved(delivery: Delivery, body: Body) -> Translation:
 
     A rejection is a move into a stage for the rejected, so that a move out of it takes the rejection back.
     """
-    if body.meta.webhook_action == DELETE:
-        return _gone(delivery, body)
-    log = _log(body)
-    common, when = _common(delivery, body, log), _when(delivery, log)
-    stage = None
-    if log.status is not None and log.status.id is not None:
-        stage = canonical.Stage(id=log.status.id, name=log.status.name)
+    log = pieces.record(body)
+    common, when = pieces.common(delivery, body, log), pieces.when(delivery, log)
+    stage = pieces.stage(log)
     if log.rejection_reason is not None:
         why = canonical.Reason(id=log.rejection_reason.id, name=log.rejection_reason.name)
         data: Any = canonical.Ended(**common, reason=why, party="unknown")
@@ -56,13 +50,19 @@ def moved(delivery: Delivery, body: Body) -> Translation:
         common["application"] = common["application"].model_copy(update={"active": True})
         data = canonical.StageChanged(**common, to_stage=to_stage, from_known="no")
         name = "application.stage_changed"
-    event = delivery.event(name, data, when, _fact(delivery, body, log))
+    event = delivery.event(name, data, when, pieces.fact(delivery, body, log.id))
     return Translation(events=(event, *_beside(delivery, body, log)))
 
 
 def commented(delivery: Delivery, body: Body) -> Translation:
-    """A comment decides nothing, whatever stage it repeats; an interview or a scorecard may come with it."""
-    events = _beside(delivery, body, _log(body))
+    """A comment decides nothing, whatever stage it repeats; an interview or a scorecard may come with it.
+
+    An edit that leaves neither takes back what came with it before.
+    """
+    log = pieces.record(body)
+    events = _beside(delivery, body, log)
+    if not events and log.vacancy is not None and body.meta.webhook_action == pieces.EDIT:
+        events = (pieces.retraction(delivery, body, pieces.fact(delivery, body, log.id)),)
     ignored = () if events else (("APPLICANT/COMMENT", "a comment decides nothing"),)
     return Translation(events=events, ignored=ignored)
 
@@ -74,18 +74,20 @@ def removed(delivery: Delivery, body: Body) -> Translation:
 
 def taken_off(delivery: Delivery, body: Body) -> Translation:
     """The person was taken off the vacancy, and may be put on it again."""
-    log = _log(body)
-    data = canonical.Ended(**_common(delivery, body, log), party="neither")
-    event = delivery.event("application.closed", data, _when(delivery, log), (log.id,))
+    log = pieces.record(body)
+    data = canonical.Ended(**pieces.common(delivery, body, log), party="neither")
+    event = delivery.event(
+        "application.closed", data, pieces.when(delivery, log), pieces.fact(delivery, body, log.id)
+    )
     return Translation(events=(event,))
 
 
 def merged(delivery: Delivery, body: Body) -> Translation:
     """Two records of one person: `source` names the one that is gone."""
-    log = _log(body)
+    log = pieces.record(body)
     loser = telling.required(log.source, "event.applicant_log.source")
-    data = canonical.Merged(from_id=delivery.id(loser), into_id=_applicant_id(delivery, body))
-    event = delivery.event("candidate.merged", data, _when(delivery, log), (data.into_id,))
+    data = canonical.Merged(from_id=delivery.id(loser), into_id=pieces.applicant_id(delivery, body))
+    event = delivery.event("candidate.merged", data, pieces.when(delivery, log), (data.into_id,))
     return Translation(events=(event,))
 
 
@@ -112,39 +114,20 @@ IGNORED = MappingProxyType(
 )
 
 
-def _log(body: Body) -> Log:
-    return telling.required(body.event.applicant_log, "event.applicant_log")
-
-
-def _when(delivery: Delivery, log: Log) -> When:
-    return delivery.when(log.created, "exact")
-
-
-def _gone(delivery: Delivery, body: Body) -> Translation:
-    """The record was deleted: what it told did not happen."""
-    log = _log(body)
-    data = canonical.Updated(**_common(delivery, body, log), retracted=True)
-    fact = ("retracted", log.id)
-    event = delivery.event("application.updated", data, _when(delivery, log), fact)
-    return Translation(events=(event,))
-
-
 def _created(delivery: Delivery, body: Body, log: Log) -> Event:
-    when = _when(delivery, log)
-    common = _common(delivery, body, log)
+    when = pieces.when(delivery, log)
+    common = pieces.common(delivery, body, log)
     application = common["application"].model_copy(
         update={"applied_at": when.at, "kind": "application", "active": True}
     )
-    stage = None
-    if log.status is not None and log.status.id is not None:
-        stage = canonical.Stage(id=log.status.id, name=log.status.name)
-    data = canonical.Created(**{**common, "application": application}, stage=stage)
-    return delivery.event("application.created", data, when, _fact(delivery, body, log))
+    data = canonical.Created(**{**common, "application": application}, stage=pieces.stage(log))
+    fact = pieces.fact(delivery, body, log.id)
+    return delivery.event("application.created", data, when, fact)
 
 
 def _beside(delivery: Delivery, body: Body, log: Log) -> tuple[Event, ...]:
     """The interview and the scorecard of a record."""
-    if body.meta.webhook_action == DELETE or log.vacancy is None:
+    if log.vacancy is None:
         return ()
     events = []
     if log.calendar_event is not None and log.calendar_event.event_type == INTERVIEW:
@@ -153,12 +136,12 @@ def _beside(delivery: Delivery, body: Body, log: Log) -> tuple[Event, ...]:
     if card is not None:
         by = card.respondent
         data = canonical.Feedback(
-            **_common(delivery, body, log),
+            **pieces.common(delivery, body, log),
             feedback_id=delivery.id(card.id),
             interviewer_id=delivery.maybe((by.account_id or by.custom_id) if by else None),
         )
         when = delivery.when(card.created or log.created, "exact")
-        fact = (card.id, *_fact(delivery, body, log))
+        fact = (card.id, *pieces.fact(delivery, body, log.id))
         events.append(delivery.event("feedback.submitted", data, when, fact))
     return tuple(events)
 
@@ -166,7 +149,7 @@ def _beside(delivery: Delivery, body: Body, log: Log) -> tuple[Event, ...]:
 def _interview(delivery: Delivery, body: Body, log: Log, meeting: CalendarEvent) -> Event:
     people = (delivery.maybe(each.member) for each in meeting.attendees)
     data = canonical.Interview(
-        **_common(delivery, body, log),
+        **pieces.common(delivery, body, log),
         interview_id=delivery.id(meeting.id),
         start=None if meeting.start is None else delivery.when(meeting.start).at,
         end=None if meeting.end is None else delivery.when(meeting.end).at,
@@ -175,59 +158,11 @@ def _interview(delivery: Delivery, body: Body, log: Log, meeting: CalendarEvent)
     )
     cancelled = (meeting.status or "").casefold() in CANCELLED
     name = "interview.cancelled" if cancelled else "interview.scheduled"
-    fact = (meeting.id, *_fact(delivery, body, log))
-    return delivery.event(name, data, _when(delivery, log), fact)
-
-
-def _fact(delivery: Delivery, body: Body, log: Log) -> tuple[str, ...]:
-    """A record is added once; each edit of it is another fact, known by its own event id or by its bytes."""
-    if body.meta.webhook_action != EDIT:
-        return (log.id,)
-    return (log.id, EDIT, body.meta.event_id or delivery.when(None).text)
+    fact = (meeting.id, *pieces.fact(delivery, body, log.id))
+    return delivery.event(name, data, pieces.when(delivery, log), fact)
 
 
 def _person(delivery: Delivery, body: Body, name: str) -> Event:
-    log = _log(body)
-    data = canonical.CandidateData(candidate_id=_applicant_id(delivery, body))
-    return delivery.event(name, data, _when(delivery, log), (log.id,))
-
-
-def _applicant_id(delivery: Delivery, body: Body) -> str:
-    applicant = body.event.applicant
-    vendor_id = telling.required(
-        applicant.id if applicant is not None else None, "event.applicant.id"
-    )
-    return delivery.id(vendor_id)
-
-
-def _common(
-    delivery: Delivery, body: Body, log: Log
-) -> dict[str, Any]:  # any field of `canonical.Data`
-    vacancy = telling.required(log.vacancy, "event.applicant_log.vacancy")
-    candidate_id = _applicant_id(delivery, body)
-    applicant = telling.required(body.event.applicant, "event.applicant")
-    source = next(
-        (each.account_source for each in applicant.externals if each.account_source), None
-    )
-    corrected = body.meta.webhook_action in {EDIT, DELETE}
-    author = body.meta.author
-    owner = delivery.maybe(author.id if author is not None else None)
-    place = vacancy.account_region
-    unit = vacancy.account_division
-    return {
-        "application": canonical.Application(
-            id=f"{candidate_id}-{vacancy.id}",
-            candidate_id=candidate_id,
-            job_id=delivery.id(vacancy.id),
-            job_name=vacancy.position,
-            revision=delivery.context.now if corrected else None,
-        ),
-        "log_id": delivery.id(log.id),
-        "channel": telling.channel(source.name, source.id) if source is not None else None,
-        "actor": None if owner is None else canonical.Actor(user_id=owner),
-        "owners": None if owner is None else canonical.Owners(recruiter_id=owner),
-        "dims": canonical.Dims(
-            department=unit.name if unit is not None else None,
-            location=place.name if place is not None else None,
-        ),
-    }
+    log = pieces.record(body)
+    data = canonical.CandidateData(candidate_id=pieces.applicant_id(delivery, body))
+    return delivery.event(name, data, pieces.when(delivery, log), (log.id,))

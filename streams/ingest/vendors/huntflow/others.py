@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from schemas import candidate as canonical
 from schemas import surroundings
+from schemas.errors import Unmapped
 from streams.ingest import telling
 from streams.ingest.telling import Delivery
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.huntflow.payload import Body
+from streams.ingest.vendors.huntflow import pieces
+from streams.ingest.vendors.huntflow.payload import Body, Offer
 
 JOBS = {
     "OPEN": "job.opened",
@@ -18,7 +20,8 @@ JOBS = {
     "CLOSED": "job.closed",
     "REMOVED": "job.deleted",
 }
-MADE = "ADD"
+EDITED = "job.updated"
+MADE, REWRITTEN = "ADD", "EDIT"
 
 
 def vacancy(delivery: Delivery, body: Body) -> Translation:
@@ -33,33 +36,50 @@ def vacancy(delivery: Delivery, body: Body) -> Translation:
         department=job.account_division.name if job.account_division is not None else None,
         location=job.account_region.name if job.account_region is not None else None,
     )
-    name = JOBS.get(log.state or log.type or "", "job.updated")
     when = delivery.when(log.created, "exact")
-    event = delivery.event(name, data, when, (log.id, body.meta.webhook_action or ""))
-    return Translation(events=(event,))
+    fact = (log.id, body.meta.webhook_action or "", *pieces.fact(delivery, body, log.id)[2:])
+    return Translation(events=(delivery.event(what_became(body), data, when, fact),))
+
+
+def what_became(body: Body) -> str:
+    """The event that the record of the vacancy's log is."""
+    log = telling.required(body.event.vacancy_log, "event.vacancy_log")
+    return JOBS.get(log.state or log.type or "", EDITED)
 
 
 def offer(delivery: Delivery, body: Body) -> Translation:
     """内定 drawn up; whether it was sent, accepted or declined Huntflow does not tell, but a stage may."""
     found = telling.required(body.event.applicant_offer, "event.applicant_offer")
     log = found.account_applicant_offer_log
-    if log is not None and log.type not in {None, MADE}:
+    kind = (log.type if log is not None else None) or MADE
+    if kind == REWRITTEN:
         return Translation(ignored=(("OFFER", "an edit of the text decides nothing"),))
-    applicant = telling.required(body.event.applicant, "event.applicant")
+    if kind != MADE:
+        raise Unmapped("unmapped_value", f"account_applicant_offer_log.type {telling.plain(kind)}")
+    data = offered(delivery, body)
+    when = delivery.when(found.created, "exact")
+    fact = (_offer_id(found),)
+    return Translation(events=(delivery.event("offer.created", data, when, fact),))
+
+
+def offered(delivery: Delivery, body: Body) -> canonical.Offer:
+    """Which offer of whom for what; its id is unique within the application alone."""
+    found = telling.required(body.event.applicant_offer, "event.applicant_offer")
     job = telling.required(body.event.vacancy, "event.vacancy")
-    candidate_id = delivery.id(telling.required(applicant.id, "event.applicant.id"))
-    offer_id = telling.required(found.applicant_offer_id or found.id, "event.applicant_offer.id")
-    data = canonical.Offer(
+    candidate_id = pieces.applicant_id(delivery, body)
+    return canonical.Offer(
         application=canonical.Application(
             id=f"{candidate_id}-{job.id}",
             candidate_id=candidate_id,
             job_id=delivery.id(job.id),
             job_name=job.position,
         ),
-        offer_id=f"{candidate_id}-{job.id}-{offer_id}",
+        offer_id=f"{candidate_id}-{job.id}-{_offer_id(found)}",
     )
-    when = delivery.when(found.created, "exact")
-    return Translation(events=(delivery.event("offer.created", data, when, (offer_id,)),))
+
+
+def _offer_id(found: Offer) -> str:
+    return telling.required(found.applicant_offer_id or found.id, "event.applicant_offer.id")
 
 
 def evaluation(delivery: Delivery, body: Body) -> Translation:

@@ -1,8 +1,8 @@
 """The fields of Huntflow's webhooks (version 2.0) that we read."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from streams.ingest.reading import (
     Day,
@@ -17,8 +17,31 @@ from streams.ingest.reading import (
     Whole,
     Word,
     Words,
+    absent,
     named,
 )
+
+
+def numbered(value: object) -> object:
+    """The id alone, as a number or its digits, where an object is usual."""
+    text = value.strip() if isinstance(value, str) else value
+    number = isinstance(text, int | float) and not isinstance(text, bool) and text > 0
+    digits = isinstance(text, str) and text.isdigit()
+    return {"id": text} if number or digits else value
+
+
+def spare(value: object) -> object:
+    """The id alone, or the name alone, where an object is usual."""
+    return named(numbered(value))
+
+
+def _capital(value: object) -> object:
+    value = absent(value)
+    return value.upper() if isinstance(value, str) else value
+
+
+# What became of the record; nothing else is taken for an addition.
+Action = Annotated[Literal["ADD", "EDIT", "DELETE"] | None, BeforeValidator(_capital)]
 
 
 class Named(Read):
@@ -60,7 +83,7 @@ class Attendee(Read):
 
 
 class CalendarEvent(Read):
-    """A meeting."""
+    """A meeting, by the id of the calendar that it came from where it has none here."""
 
     id: Key
     event_type: Word = None
@@ -69,6 +92,14 @@ class CalendarEvent(Read):
     end: LocalMoment = None
     timezone: Words = None
     attendees: Each[Attendee] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def known_by_one_id(cls, value: object) -> object:
+        """Put `foreign` in place of an `id` that is not there."""
+        if isinstance(value, dict) and absent(value.get("id")) is None:
+            return {**value, "id": value.get("foreign")}
+        return value
 
 
 class Respondent(Read):
@@ -92,11 +123,11 @@ class Log(Read):
     id: Key
     type: Term = None
     created: LocalMoment = None
-    status: Whole[Named] = None
-    rejection_reason: Whole[Named] = None
+    status: Annotated[Whole[Named], BeforeValidator(spare)] = None
+    rejection_reason: Annotated[Whole[Named], BeforeValidator(spare)] = None
     employment_date: Day = None
-    hired_in_fill_quota: Whole[dict[str, object]] = None
-    vacancy: Whole[Vacancy] = None
+    hired_in_fill_quota: Annotated[Whole[dict[str, object]], BeforeValidator(numbered)] = None
+    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
     calendar_event: Part[CalendarEvent] = None
     source: MaybeKey = None
     survey_answer_of_type_a: Part[Scorecard] = None
@@ -139,7 +170,7 @@ class Event(Read):
 
     applicant: Whole[Applicant] = None
     applicant_log: Whole[Log] = None
-    vacancy: Whole[Vacancy] = None
+    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
     vacancy_log: Whole[VacancyLog] = None
     applicant_offer: Whole[Offer] = None
     recruitment_evaluation: Whole[Evaluation] = None
@@ -156,7 +187,7 @@ class Meta(Read):
 
     event_type: Term = None
     event_id: MaybeKey = None
-    webhook_action: Word = None
+    webhook_action: Action = None
     author: Part[Author] = None
 
 

@@ -32,7 +32,7 @@ EXPECTED = frozenset(
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
     found, faults = reading.read(Body, body)
-    if found.event in EVENTS and found.data.says_nothing and not faults:
+    if found.event in EVENTS and found.told is None:
         return Translation(event=found.event, ping=True)
     delivery = Delivery(name=found.event, raw=body, context=context)
     calls = {name: partial(teller, delivery, found) for name, teller in EVENTS.items()}

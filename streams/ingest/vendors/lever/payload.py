@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.reading import MaybeKey, Moment, Read, Whole
+from streams.ingest.reading import MaybeKey, Moment, Read, Whole, absent
 
 
 class Camel(Read):
@@ -22,9 +22,13 @@ class Archived(Camel):
 
 
 class Data(Camel):
-    """What happened. An opportunity is one person for one job, a contact the person."""
+    """What happened. An opportunity is one person for one job, a contact the person.
+
+    A candidate's id is an older name of the opportunity's.
+    """
 
     opportunity_id: MaybeKey = None
+    candidate_id: MaybeKey = None
     contact_id: MaybeKey = None
     application_id: MaybeKey = None
     from_stage_id: MaybeKey = None
@@ -33,17 +37,22 @@ class Data(Camel):
     to_archived: Whole[Archived] = None
     interview_id: MaybeKey = None
 
-    @property
-    def says_nothing(self) -> bool:
-        """The test delivery of *Verify connection* names nobody."""
-        return self.opportunity_id is None and self.contact_id is None and self.interview_id is None
+
+def _something(value: object) -> object:
+    """What is said, or None where nothing is: an object without a value."""
+    if isinstance(value, dict) and all(absent(each) is None for each in value.values()):
+        return None
+    return absent(value)
 
 
 class Body(Camel):
-    """The whole delivery; `data` is empty in a test."""
+    """The whole delivery; in a test it tells nothing."""
 
     event: Annotated[str, Field(max_length=100)]
     triggered_at: Moment = None
-    data: Annotated[Data, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
-        Data()
-    )
+    told: Annotated[Data | None, BeforeValidator(_something), Field(alias="data")] = None
+
+    @property
+    def data(self) -> Data:
+        """What happened."""
+        return self.told or Data()

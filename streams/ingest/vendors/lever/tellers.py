@@ -1,6 +1,6 @@
 """What each of Lever's events says."""
 
-from typing import Any, Literal
+from typing import Any
 
 from schemas import candidate as canonical
 from schemas.errors import Malformed
@@ -9,32 +9,34 @@ from streams.ingest.telling import Delivery, When
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.lever.payload import Body
 
-LEADS = "lead-"  # the ids of the default stages in which somebody has not applied yet
+APPLICATION, MAYBE = "application", "lead"
+# The pipelines that the ids of default stages begin with, and what somebody is in them; ids of custom stages name none.
+PIPELINES = {"lead": "prospect", "applicant": APPLICATION, "offer": APPLICATION}
 
 
 def created(delivery: Delivery, body: Body) -> Translation:
     """応募."""
     when = _when(delivery, body)
-    common = _common(delivery, body)
-    application = common["application"].model_copy(
-        update={"applied_at": when.at, "kind": "application"}
-    )
-    data = canonical.Created(**{**common, "application": application})
+    common = _common(delivery, body, APPLICATION)
+    common["application"] = common["application"].model_copy(update={"applied_at": when.at})
+    data = canonical.Created(**common)
     fact = (body.data.application_id or "", when.text)
     return Translation(events=(delivery.event("application.created", data, when, fact),))
 
 
 def moved(delivery: Delivery, body: Body) -> Translation:
-    """A move; of an archived opportunity too, which it does not reopen."""
+    """A move; of an archived opportunity too, which it does not reopen.
+
+    A custom stage may be one of the leads': only a default stage says more, the one entered or else, of somebody who had
+    applied by then, the one left.
+    """
     to_id = telling.required(body.data.to_stage_id, "data.toStageId")
     from_id = body.data.from_stage_id
-    kind: Literal["application", "prospect"] = (
-        "prospect" if to_id.startswith(LEADS) else "application"
-    )
-    common = _common(delivery, body)
-    common["application"] = common["application"].model_copy(update={"kind": kind})
+    kind = PIPELINES.get(_kind(to_id) or "")
+    if kind is None and PIPELINES.get(_kind(from_id or "") or "") == APPLICATION:
+        kind = APPLICATION
     data = canonical.StageChanged(
-        **common,
+        **_common(delivery, body, kind or MAYBE),
         to_stage=canonical.Stage(id=to_id, vendor_kind=_kind(to_id)),
         from_stage=None if from_id is None else canonical.Stage(id=from_id),
         from_known="no" if from_id is None else "payload",
@@ -66,7 +68,7 @@ def archived(delivery: Delivery, body: Body) -> Translation:
 def hired(delivery: Delivery, body: Body) -> Translation:
     """採用決定; Lever archives the opportunity too, under its reason for hires."""
     when = _when(delivery, body)
-    data = canonical.Hired(**_common(delivery, body))
+    data = canonical.Hired(**_common(delivery, body, APPLICATION))
     return Translation(events=(delivery.event("application.hired", data, when, (when.text,)),))
 
 
@@ -97,17 +99,20 @@ def _when(delivery: Delivery, body: Body) -> When:
     return delivery.when(body.triggered_at, "exact")
 
 
-def _common(delivery: Delivery, body: Body) -> dict[str, Any]:  # any field of `canonical.Data`
-    opportunity_id = telling.required(body.data.opportunity_id, "data.opportunityId")
-    return {
-        "application": canonical.Application(
-            id=delivery.id(opportunity_id), candidate_id=delivery.maybe(body.data.contact_id)
-        )
-    }
+def _common(
+    delivery: Delivery, body: Body, kind: Any = MAYBE
+) -> dict[str, Any]:  # any field of `canonical.Data`
+    """An opportunity may be a lead's, unless the event says that somebody has applied."""
+    seen = body.data
+    opportunity_id = telling.required(
+        seen.opportunity_id or seen.candidate_id, "data.opportunityId"
+    )
+    application = canonical.Application(
+        id=delivery.id(opportunity_id), candidate_id=delivery.maybe(seen.contact_id), kind=kind
+    )
+    return {"application": application}
 
 
 def _kind(stage_id: str) -> str | None:
     """The pipeline that a default stage's own id names; custom stages have ids that name nothing."""
-    return next(
-        (kind for kind in ("lead", "applicant", "offer") if stage_id.startswith(kind)), None
-    )
+    return next((kind for kind in PIPELINES if stage_id.startswith(kind)), None)

@@ -13,7 +13,6 @@ from streams.ingest.vendor import Translation
 from streams.ingest.vendors.recruitee.payload import Body, Offer
 
 POOL = "talent_pool"
-HIRED = frozenset({"hire", "hired"})
 
 
 def created(delivery: Delivery, body: Body) -> Translation:
@@ -50,6 +49,7 @@ def moved(delivery: Delivery, body: Body) -> Translation:
 
 
 def _stage_changed(delivery: Delivery, body: Body) -> Event:
+    """A move; into a stage for those who are hired it is the hire, and out of it takes the hire back."""
     details = body.payload.details
     left = details.from_stage if details is not None else None
     entered = telling.required(
@@ -58,9 +58,6 @@ def _stage_changed(delivery: Delivery, body: Body) -> Event:
     to_stage = canonical.Stage(id=entered.id, name=entered.name, vendor_kind=entered.category)
     common = _common(delivery, body, _offer(body))
     when = delivery.when(body.created_at)
-    if (entered.category or "").casefold() in HIRED:
-        hire = canonical.Hired(**common)
-        return delivery.event("application.hired", hire, when, (when.text,))
     data = canonical.StageChanged(
         **common,
         to_stage=to_stage,

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
 
+from schemas.errors import Malformed
 from streams.ingest import reading, signature, telling
 from streams.ingest.telling import Delivery, When
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
 from streams.ingest.vendors.smartrecruiters import tellers, verifier
 from streams.ingest.vendors.smartrecruiters.payload import Body
 
+STAMP = "smartrecruiters-timestamp"
 Teller = Callable[[Delivery, Body, When], Translation]
 
 EVENTS: MappingProxyType[str, Teller] = MappingProxyType(
@@ -44,35 +46,21 @@ _HIRED = "onboarding begins after the hire, which is told by the application's s
 IGNORED = MappingProxyType(
     {
         "application.attachment.created": "a document decides nothing",
-        "application.screening-answers.created": "answers are personal, and decide nothing",
-        "application.screening-answers.updated": "answers are personal, and decide nothing",
+        "application.screening-answers.*": "answers are personal, and decide nothing",
         "application.onboarding-status.updated": _HIRED,
         "offer.updated": _API,
-        "position.updated": _API,
-        "job.ad.created": _ADS,
-        "job.ad.updated": _ADS,
-        "job.ad.postings.updated": _ADS,
+        "position.*": _API,
+        "job.ad.*": _ADS,
         "review.created": _REVIEW,
         "review.updated": _REVIEW,
         "review.deleted": _REVIEW,
         "onboarding.process.started": _HIRED,
         "onboarding.assignments.high-priority.completed": _HIRED,
         "onboarding.assignments.completed": _HIRED,
-        **{
-            f"{what}.{step}": _APPROVAL
-            for what in ("offer", "job")
-            for step in (
-                "approval.created",
-                "approval.rejected",
-                "approval.abandoned",
-                "approval.step.approved",
-                "approval.step.rejected",
-                "approval.comment.created",
-                "approver.skipped",
-                "approver.delegated",
-            )
-        },
-        "job.approval.approved": _APPROVAL,
+        "offer.approval.*": _APPROVAL,
+        "offer.approver.*": _APPROVAL,
+        "job.approval.*": _APPROVAL,
+        "job.approver.*": _APPROVAL,
     }
 )
 
@@ -83,16 +71,24 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     name = telling.required(first(headers, "event-name") or None, "event-name (a header)")
     event_id = telling.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
     delivery = Delivery(name=name, raw=body, context=context, delivery_id=event_id)
-    when = _sent(first(headers, "smartrecruiters-timestamp"), context, event_id)
+    when = _sent(first(headers, STAMP), context, event_id)
     calls = {each: partial(teller, delivery, found, when) for each, teller in EVENTS.items()}
     return telling.translation(name, calls, IGNORED, faults)
 
 
 def _sent(stamp: str | None, context: Context, event_id: str) -> When:
-    """When it was sent is all we know of when it happened; the event id is the same over all attempts."""
+    """When it was sent is all we know of when it happened; the event id is the same over all attempts.
+
+    Raise Malformed for a number that is no such time.
+    """
     at = context.now
     if stamp is not None and stamp.isdecimal() and len(stamp) <= 11:
-        at = reading.within_reason(datetime.fromtimestamp(int(stamp), UTC))
+        try:
+            at = reading.within_reason(datetime.fromtimestamp(int(stamp), UTC))
+        except ValueError:
+            raise Malformed(
+                "unmapped_value", f"{STAMP} (a header): not a time of these years"
+            ) from None
     return When(at=at, quality="received", text=event_id)
 
 

@@ -1,10 +1,17 @@
 """The ids that SmartRecruiters' notifications carry: nothing else is in them."""
 
+from pydantic import AliasChoices, AliasGenerator, ConfigDict
+from pydantic.alias_generators import to_camel
+
 from streams.ingest.reading import MaybeKey, Read
+
+SPELLINGS = AliasGenerator(validation_alias=lambda name: AliasChoices(name, to_camel(name)))
 
 
 class Body(Read):
-    """Whichever of these ids the event has; `id` is a job or a candidate, by the event's name."""
+    """Whichever of these ids the event has; `id` is a job or a candidate, by the event's name. `candidateId` is `candidate_id`."""
+
+    model_config = ConfigDict(alias_generator=SPELLINGS, extra="ignore", frozen=True)
 
     id: MaybeKey = None
     job_id: MaybeKey = None

@@ -8,8 +8,13 @@ from pydantic import BaseModel, ValidationError
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.event import TYPES, Event, event_id, full, short
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first, subject_of
-from streams.ingest.vendors.standard import verifier
-from streams.ingest.vendors.standard.envelope import CloudEvent, StandardBody, parse
+from streams.ingest.vendors.standard import spelling, verifier
+from streams.ingest.vendors.standard.envelope import (
+    CloudEvent,
+    StandardBody,
+    parse,
+    without_extensions,
+)
 
 M = TypeVar("M", bound=BaseModel)
 SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -91,7 +96,7 @@ def _batch(value: object, context: Context, delivery: str) -> Translation:
 
 
 def _cloud_event(value: object, context: Context, delivery: str) -> Event:
-    sent = _read(CloudEvent, value)
+    sent = _read(CloudEvent, without_extensions(value))
     return _event(sent, context, delivery, occurrence=f"{sent.source}\x1f{sent.id}")
 
 
@@ -101,7 +106,8 @@ def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str
     if name not in TYPES or sent.type not in {name, full(name)}:
         raise Unmapped("unmapped_event", "the type is none of the canonical types")
     connection = context.connection
-    data = _read(TYPES[name], _prefixed(sent.data, name, connection.id_prefix))
+    told = spelling.canonical(name, sent.data)
+    data = _read(TYPES[name], _prefixed(told, name, connection.id_prefix))
     subject = subject_of(data)
     try:
         return Event(

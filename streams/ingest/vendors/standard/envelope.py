@@ -1,7 +1,9 @@
 """What a sender of canonical events may write: the Standard Webhooks body, or a CloudEvents 1.0 JSON event."""
 
+import difflib
 import json
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,7 +28,10 @@ class StandardBody(Sent):
 
 
 class CloudEvent(Sent):
-    """CloudEvents 1.0, structured. `tenant` and `recordedtime` may be sent, and are replaced by what we know."""
+    """CloudEvents 1.0, structured. `tenant` and `recordedtime` may be sent, and are replaced by what we know.
+
+    An extension that is none of these is passed over (`without_extensions`).
+    """
 
     specversion: Literal["1.0"]
     id: Name
@@ -46,6 +51,37 @@ class CloudEvent(Sent):
     deliveryid: str | None = None
     correlationid: str | None = None
     data: dict[str, Any]
+
+
+# Attributes whose loss would change what is counted, or how well it can be traced.
+TOO_GOOD_TO_LOSE = (
+    "time",
+    "timequality",
+    "ingestmode",
+    "test",
+    "vendorevent",
+    "deliveryid",
+    "correlationid",
+)
+ALIKE = 0.75  # one slip in a word of four letters
+
+
+def without_extensions(value: object) -> object:
+    """The event without attributes of others, which CloudEvents allows; raise Malformed for what may be a misspelling."""
+    if not isinstance(value, dict):
+        return value
+    foreign = {name for name in value if _is_extension(name, value[name])}
+    for name in sorted(foreign):
+        for meant in difflib.get_close_matches(name, TOO_GOOD_TO_LOSE, 1, ALIKE):
+            raise Malformed("not_canonical", f"an attribute is spelt almost as {meant}")
+    return {name: each for name, each in value.items() if name not in foreign}
+
+
+def _is_extension(name: str, value: object) -> bool:
+    """CloudEvents 1.0: lower-case letters and digits, and a simple value."""
+    if name in CloudEvent.model_fields or re.fullmatch(r"[a-z0-9]+", name) is None:
+        return False
+    return value is None or isinstance(value, str | bool | int | float)
 
 
 def parse(body: bytes) -> object:

@@ -15,10 +15,9 @@ _AUDIT = "who looked at what is none of ours"
 _FIELDS = "custom fields are the customer's own, and decide nothing"
 IGNORED = MappingProxyType(
     {
-        "audit_event.create": _AUDIT,
-        "custom_field_value.create": _FIELDS,
-        "custom_field_value.update": _FIELDS,
-        "custom_field_value.destroy": _FIELDS,
+        "audit*": _AUDIT,
+        "custom_field*": _FIELDS,
+        "custom-field*": _FIELDS,
     }
 )
 
@@ -28,7 +27,7 @@ def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     found, faults = reading.read(Body, body)
     sent = telling.required(found.event_name, "payload.event_name")
     what, _, action = sent.rpartition(".")
-    name = f"{what}.{ACTIONS.get(action, action)}"
+    name = f"{what}.{ACTIONS.get(action, action)}" if what else sent
     delivery = Delivery(name=name, raw=body, context=context)
     calls = {each: partial(teller, delivery, found) for each, teller in tellers.EVENTS.items()}
     return telling.translation(name, calls, IGNORED, faults)

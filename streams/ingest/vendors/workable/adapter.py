@@ -26,9 +26,7 @@ IGNORED = MappingProxyType(
             "employee_updated",
             "employee_published",
             "onboarding_completed",
-            "timeoff_created",
-            "timeoff_updated",
-            "timeoff_deleted",
+            "timeoff_*",
         ),
         _EMPLOYEES,
     )

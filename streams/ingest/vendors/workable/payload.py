@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Term, Words
+from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Term, Words, named
 
 
 class Job(Read):
@@ -13,6 +13,20 @@ class Job(Read):
     shortcode: MaybeKey = None
     title: Words = None
     id: MaybeKey = None
+
+
+class Reason(Read):
+    """Why somebody was disqualified, and, in the list of reasons, whether it means that he withdrew."""
+
+    id: MaybeKey = None
+    name: Words = None
+    description: Words = None
+    candidate_withdrew: Flag = None
+
+    @property
+    def words(self) -> str | None:
+        """What it is called."""
+        return self.name or self.description
 
 
 class Data(Read):
@@ -26,7 +40,7 @@ class Data(Read):
     stage_kind: Words = None
     disqualified: Flag = None
     disqualified_at: Moment = None
-    disqualification_reason: Words = None
+    disqualification_reason: Annotated[Part[Reason], BeforeValidator(named)] = None
     withdrew: Flag = None
     hired_at: Moment = None
     email: Words = None

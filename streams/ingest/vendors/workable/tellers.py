@@ -8,7 +8,7 @@ from schemas.event import Event
 from streams.ingest import telling
 from streams.ingest.telling import Delivery, When
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.workable.payload import Body, Data
+from streams.ingest.vendors.workable.payload import Body, Data, Reason
 
 SOURCED = "sourced"
 # Whether the candidate withdrew; the older shape of the candidate does not say.
@@ -85,16 +85,17 @@ def _ended(delivery: Delivery, body: Body) -> tuple[Event, ...]:
         return (delivery.event("application.hired", hire, when, (when.text,)),)
     if not seen.disqualified and not seen.withdrew:
         return ()
-    name, party = ENDINGS[seen.withdrew]
-    reason = seen.disqualification_reason
+    why = seen.disqualification_reason or Reason()
+    name, party = ENDINGS[why.candidate_withdrew if seen.withdrew is None else seen.withdrew]
+    known = why.id is not None or why.words is not None
     data = canonical.Ended(
         **_common(delivery, body),
         stage=_stage(seen),
-        reason=None if reason is None else canonical.Reason(name=reason),
+        reason=canonical.Reason(id=why.id, name=why.words) if known else None,
         party=party,
     )
     when = delivery.when(seen.disqualified_at or seen.updated_at or body.fired_at)
-    return (delivery.event(name, data, when, (when.text, reason or "")),)
+    return (delivery.event(name, data, when, (when.text, why.words or why.id or "")),)
 
 
 def _stage(seen: Data) -> canonical.Stage | None:

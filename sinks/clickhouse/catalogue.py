@@ -7,10 +7,10 @@ from typing import Any
 from schemas.kpi import Kpi
 from schemas.kpis import KPIS
 from schemas.rows import KpiDefinition, KpiMeasure
+from sinks.clickhouse.writer import Writer
 
 NAME = "catalogue"
 BETTER = {True: 1, False: -1, None: 0}
-_AT_ONCE = {"async_insert": 0}
 
 
 def publish(client: Any) -> bool:
@@ -23,15 +23,12 @@ def publish(client: Any) -> bool:
     if held == [(checksum,)]:
         return False
     ((version,),) = client.query("select max(version) + 1 from kpi_definitions").result_rows
-    definitions, measures = _rows(version)
-    _insert(client, "kpi_definitions", definitions, KpiDefinition._fields)
-    _insert(client, "kpi_measures", measures, KpiMeasure._fields)
-    _insert(client, "schema_migrations", [(NAME, checksum)], ("name", "checksum"))
+    writer = Writer(client)
+    for rows in _rows(version):
+        writer.write(rows, f"{NAME}-{version}")
+    names = ["name", "checksum"]
+    client.insert("schema_migrations", [[NAME, checksum]], names, settings={"async_insert": 0})
     return True
-
-
-def _insert(client: Any, table: str, rows: list[Any], names: tuple[str, ...]) -> None:
-    client.insert(table, rows, column_names=list(names), settings=_AT_ONCE)
 
 
 def _rows(version: int) -> tuple[list[KpiDefinition], list[KpiMeasure]]:

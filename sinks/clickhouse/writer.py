@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
+from schemas.rows import (
+    CandidateEvent,
+    ConnectionCount,
+    EpochRow,
+    KpiCell,
+    KpiDefinition,
+    KpiMeasure,
+    Quarantined,
+)
 
 TABLES: dict[type[NamedTuple], str] = {
     KpiCell: "epoch_cells",
     CandidateEvent: "candidate_events",
     Quarantined: "quarantined",
     EpochRow: "epochs",
+    KpiDefinition: "kpi_definitions",
+    KpiMeasure: "kpi_measures",
     ConnectionCount: "connection_counts",
 }
 

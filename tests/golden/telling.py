@@ -108,7 +108,7 @@ def _application(cells: list[str]) -> Iterator[dict[str, Any]]:
             "candidate_id": f"of-{app}",
             "applied_at": applied,
         },
-        "channel": {"id": channel},
+        "channel": {"id": channel, "detail": f"{channel} A"},
         "owners": {"recruiter_id": recruiter, "hiring_manager_ids": ["m1"]},
         "dims": {"department": "開発" if job == "j1" else "営業", "location": "東京"},
     }

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed, Unavailable
-from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
+from schemas.rows import (
+    CandidateEvent,
+    ConnectionCount,
+    EpochRow,
+    KpiCell,
+    KpiDefinition,
+    KpiMeasure,
+    Quarantined,
+)
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.writer import TABLES, Writer
@@ -32,6 +40,21 @@ FROZEN = {
     "0016_v_quarantined.sql": "ae544b532ca87b23c160fd11ed63e05623489246e542662968517e1c86b40538",
     "0017_connection_counts.sql": "f1004286d0d7cfd97c85c5f203271ab26538ae15d9b7da55349f5952a2e5399d",
     "0018_v_connection_counts.sql": "781dc8f09e8fa57d9ccf27c54ed094676ab905d8e994bc21ac45d6e56abba276",
+    "0019_kpi_definitions.sql": "155958b64f2656b188076e74c271d423237a1a7f179aa08423aac56fbb3cafa3",
+    "0020_kpi_measures.sql": "60aa6349a4e47be3df80fee61e94beda3b0d60455edb0bb6a7b813c63f8d5021",
+    "0021_v_definitions.sql": "a5e4bebf2805de906d11ad434510a545212c1223584a0ec370c7869cbf54af64",
+    "0022_v_kpi_series.sql": "401c09182a67ac39b47f804885c54ec6280a6f39f171391e8e064f7fea6d73de",
+    "0023_v_kpis.sql": "d3f613c2689f90e150545cd3318ae54388062592ae401176525eff971ffaf8ca",
+    "0024_v_life.sql": "af0c2397b3937a66c2f14afc45583c37c66dd04752f1ebe1edeae3e02050f47d",
+    "0025_v_duration_kpis.sql": "0a93e347ce71e3bd64f48ad47d075edc2414391ab21d36275dcb9de543b255fb",
+    "0026_v_funnel.sql": "092165ff2716c0b3166565fdc64eb8720f00268b079fbaecb6917dff14b7ed17",
+    "0027_v_triangle.sql": "207543200379549d9273d4704be2ba19b9f7fc7392998ed0ae3b23e43867addf",
+    "0028_v_interviewers.sql": "175e4d4d09fc4de56fecb16337af89ad1d5781e3235555314c7b4d93bce838dd",
+    "0029_v_pipeline.sql": "0cbbbf750b526a111739316c6c7910ca33a663a2a7a9bbf336f8d2d317726c4c",
+    "0030_v_costs.sql": "5d4e5548191c5a57d5b550c0ff0df34c0006a0bc80a702b5992050cc5c3b852a",
+    "0031_v_bottleneck.sql": "e9d939f6597755e8410eb1d7538f0b83077eb51e2825a9db839b3a9a71f88cd2",
+    "0032_v_what_if.sql": "6c5952d4beb8634a11ad2b3acd3fb84e0c79beed0e7a6af7b86b7ec884225aab",
+    "0033_v_cells.sql": "ea6ef1dc8153183e7cb80a39ba99a6ad1fd30a7dbf12682db0d4dbb765cf5e0a",
 }
 
 
@@ -70,7 +93,10 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
         migrations.migrate(client)
 
 
-@pytest.mark.parametrize("model", [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount])
+@pytest.mark.parametrize(
+    "model",
+    [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition, KpiMeasure],
+)
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
     """The table and the model say the same, in the same order."""
     described = client.query(f"describe table {TABLES[model]}").result_rows

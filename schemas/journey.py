@@ -7,6 +7,10 @@ from schemas.response import respond
 from schemas.rules import Rules
 from schemas.state import Change, State, Visit, take_back
 
+MOVED = "application.stage_changed"
+UNANSWERED = frozenset(
+    {"lead", "applied", "screening", UNMAPPED}
+)  # where applications wait by themselves
 HIRED, HIRED_STAGE = "application.hired", "hired"
 WITHDRAWN, CLOSED = "application.withdrawn", "application.closed"
 # Which measure an ending adds, and which one it adds at the milestone it happened in.
@@ -82,12 +86,19 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
         state.parked = (event.stage, milestone)
         return
     day = rules.day(event.at)
-    if state.visits and state.visits[-1].stage != event.stage:
+    if _answers(state, event, milestone):
         respond(state, event, rules, changes)
     move(state, changes, event.stage, milestone, day)
     if milestone == HIRED_STAGE:
         _hire(state, changes, event, rules)
         state.implied = True
+
+
+def _answers(state: State, event: Happening, milestone: str) -> bool:
+    """Whether the move is something the company did: from one stage to another, or at once beyond the first ones."""
+    if state.visits:
+        return state.visits[-1].stage != event.stage
+    return event.kind == MOVED and milestone not in UNANSWERED
 
 
 def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:

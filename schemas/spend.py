@@ -1,7 +1,7 @@
 """採用費用: what one cost entry contributes to the cells, a pure function of the set of its versions."""
 
 from schemas.amortise import Spread, daily
-from schemas.history import Happening
+from schemas.history import Happening, order
 from schemas.rules import Rules
 from schemas.state import SPENT, Change, State
 
@@ -23,7 +23,7 @@ def fold(events: list[Happening], rules: Rules) -> tuple[State, list[Change]]:
     one channel, `unknown` where it has none, so that the channels sum to the total; of a job also in the job.
     """
     state = State(last=None, counted=True)
-    newest = max(events, key=lambda each: (each.number or 0, each.at, each.id))
+    newest = max(events, key=lambda each: (each.number or 0, order(each)))
     changes: list[Change] = []
     if newest.test or newest.kind == REVERSED or newest.amount is None:
         return state, changes

@@ -27,6 +27,9 @@ def show(
     basis: Annotated[
         Basis, typer.Option(help="Day of the fact, of the application, or of entering a stage.")
     ] = Basis.decision,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day up to which cases in flight are known; default today.")
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--kpi", help="Only this KPI; may be given again.")
     ] = None,
@@ -46,7 +49,7 @@ def show(
         basis=basis.value,
         first=day(first, today - timedelta(days=90)),
         last=day(last, today),
-        as_of=today,
+        as_of=day(as_of, today),
         kpis=tuple(definitions.find(each).id for each in only or ()),
         currency=currency_of(settings.config, tenant),
     )

@@ -58,6 +58,12 @@ def written(folder: Path) -> Path:
             deleted_candidates="retract",
         ),
         tenant(folder, "connecting"),
+        *(
+            tenant(
+                folder, name, connection(folder, f"{name}-events", "standard"), hire_value=5_000_000
+            )
+            for name in ("golden", "tables", "logs")
+        ),
     ]
     path = folder / "hirelay.yaml"
     path.write_text(yaml.safe_dump({"tenants": tenants}, sort_keys=False))

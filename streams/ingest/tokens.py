@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from schemas.tenancy import Tenant
 
-SHORTEST = 24  # bytes; at random over 128 bits even as hexadecimal digits of half of them
+SHORTEST = 24  # bytes: as random hexadecimal digits 96 bits, beyond guessing over a network
 FORM = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
 SCHEME = "bearer"
 

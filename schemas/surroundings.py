@@ -7,6 +7,9 @@ from pydantic import AwareDatetime, Field
 
 from schemas.candidate import Id, Minor, Stage, Text, Value
 
+CostScope = Literal["channel", "job", "agency", "hire", "company"]
+CostKind = Literal["media", "agency_fee", "scout", "event", "tool", "internal_hours"]
+
 
 class Job(Value):
     """job.opened, .updated, .paused, .closed, .deleted."""
@@ -79,11 +82,11 @@ class Cost(Value):
     version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     amount: Minor
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    scope: Literal["channel", "job", "agency", "hire", "company"]
+    scope: CostScope
     member: Id | None = None
     period_from: date | None = None
     period_to: date | None = None
-    kind: Literal["media", "agency_fee", "scout", "event", "tool", "internal_hours"]
+    kind: CostKind
 
 
 class Employment(Value):

@@ -110,7 +110,7 @@ class Tenant(Value):
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
     rates; `retract` all of the candidate's applications. An application deleted by itself never counts. Costs in another
     currency than `currency` are shown apart, never added. `hire_value` is what one hire is worth, in minor units; ROI is
-    known only where it is above 0.
+    known only where it is above 0. `api_tokens` open the API to the tenant; several may be active, for rotation.
     """
 
     id: Name
@@ -122,6 +122,7 @@ class Tenant(Value):
     hire_value: Annotated[int, Field(ge=0, le=2**53)] = 0
     quarantine_key: Secret
     person_key: Secret
+    api_tokens: tuple[Secret, ...] = ()
     connections: tuple[Connection, ...] = ()
 
     @field_validator("timezone")

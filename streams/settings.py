@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     archive_rows: int = Field(50_000, description="Largest batch the archiver inserts.")
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
 
+    @property
+    def gateway_address(self) -> str:
+        """Where senders reach the gateway, without a slash at the end."""
+        base = self.gateway_url or f"http://{self.gateway_host}:{self.gateway_port}"
+        return base.rstrip("/")
+
     def environment(self, **changed: Any) -> dict[str, str]:
         """These settings, some of them changed, as the variables of a process that is started with them."""
         values = self.model_dump() | changed

@@ -1,5 +1,6 @@
 """What a sender is told: a status, and JSON that says what happened and what to do about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 RETRY_AFTER_S = 10  # seconds; the first retry of every vendor's schedule is later
@@ -11,16 +12,24 @@ class Answer:
 
     status: int
     outcome: str
-    content: dict[str, str | int | None]
+    content: Mapping[str, object]
     headers: dict[str, str] = field(default_factory=dict)
     retry_after: int | None = None
 
 
 class Refused(Exception):
-    """The request is answered at once with a 4xx or 503; `reason` is from a closed set, `message` says what to do."""
+    """The request is answered at once with a 4xx or 503; `reason` is from a closed set, `message` says what to do.
+
+    `more` is what the answer says besides.
+    """
 
     def __init__(
-        self, status: int, reason: str, message: str, retry_after: int | None = None
+        self,
+        status: int,
+        reason: str,
+        message: str,
+        retry_after: int | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         """Hold what the answer needs."""
         super().__init__(reason)
@@ -28,13 +37,19 @@ class Refused(Exception):
         self.reason = reason
         self.message = message
         self.retry_after = retry_after
+        self.more = more or {}
 
     def answer(self, delivery: str) -> Answer:
         """The same as an answer to the delivery of that id."""
         return Answer(
             status=self.status,
             outcome="unavailable" if self.status == 503 else "refused",
-            content={"error": self.reason, "message": self.message, "delivery": delivery},
+            content={
+                "error": self.reason,
+                "message": self.message,
+                "delivery": delivery,
+                **self.more,
+            },
             retry_after=self.retry_after,
         )
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.tenancy import Connection, Secret, Tenancy, Tenant
 from streams.config import Misconfigured, load_tenancy
+from streams.ingest.tokens import Token, token
 
 QUARANTINE, PERSON = b"hirelay/quarantine/1", b"hirelay/person/1"
 
@@ -27,10 +28,11 @@ class Door:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """The validated tenancy and its doors by (vendor, connection id)."""
+    """The validated tenancy, its doors by (vendor, connection id), and the tokens of its API."""
 
     tenancy: Tenancy
     doors: Mapping[tuple[str, str], Door]
+    tokens: tuple[Token, ...] = ()
 
 
 # A vendor's name → how its secret text becomes a signing key (ValueError if it cannot).
@@ -53,6 +55,7 @@ def files(path: Path, tenancy: Tenancy) -> list[Path]:
         for secret in (
             tenant.quarantine_key,
             tenant.person_key,
+            *tenant.api_tokens,
             *(s for connection in tenant.connections for s in _all_secrets(connection)),
         )
     ]
@@ -81,11 +84,12 @@ def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
                 quarantine_key=derive(quarantine, QUARANTINE),
                 person_key=derive(person, PERSON),
             )
+    tokens = _tokens(tenancy, vault, problems)
     if problems:
         raise Misconfigured(
             "\n".join(["the gateway cannot start:", *(f"  {each}" for each in problems)])
         )
-    return Configuration(tenancy=tenancy, doors=doors)
+    return Configuration(tenancy=tenancy, doors=doors, tokens=tokens)
 
 
 def is_awaited(secret: Secret, directory: Path) -> bool:
@@ -150,6 +154,26 @@ def _secrets(
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
     return tuple(found)
+
+
+def _tokens(tenancy: Tenancy, vault: Vault, problems: list[str]) -> tuple[Token, ...]:
+    """Every active token; one that two tenants share opens neither of them."""
+    found: dict[bytes, Token] = {}
+    for tenant in tenancy.tenants:
+        for number, secret in enumerate(tenant.api_tokens, start=1):
+            owner = f"tenant {tenant.id}, api_token {number}"
+            text = b"" if vault.awaits(secret) else vault.find(secret, owner, problems)
+            if not text:
+                continue
+            try:
+                made = token(tenant, text)
+            except ValueError as error:
+                problems.append(f"{owner} ({secret.env or secret.file}): {error}")
+                continue
+            other = found.setdefault(made.digest, made).tenant
+            if other.id != tenant.id:
+                problems.append(f"{owner}: the same as a token of tenant {other.id}; make another")
+    return tuple(found.values())
 
 
 def _address_key(connection: Connection, vault: Vault, problems: list[str]) -> bytes:

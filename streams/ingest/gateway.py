@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import Request
@@ -17,6 +18,7 @@ from streams.ingest import body as request_body
 from streams.ingest import config
 from streams.ingest.answer import Answer, Refused
 from streams.ingest.config import Configuration
+from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, Posted
 from streams.ingest.delivery import Arrival, Clock, Reception, headers_of
 from streams.ingest.health import Health
 from streams.ingest.metrics import GatewayMetrics
@@ -58,7 +60,8 @@ class Gateway:
         self._health = Health()
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
         self._reception = Reception(publisher, metrics, self._health)
-        for name in self._vendors:
+        self._costs = Costs(publisher)
+        for name in (*self._vendors, SOURCE_VENDOR):
             metrics.events.labels(name)  # a series that starts at 0 shows its first event
         self._open(configuration)
 
@@ -131,6 +134,23 @@ class Gateway:
         known = vendor if vendor in self._vendors else "unknown"
         self.metrics.deliveries.labels(known, answer.outcome).inc()
         return _response(answer)
+
+    async def costs(self, request: Request) -> Response:
+        """Answer one request to `/v1/costs`; who may post is settled before the body is read."""
+        delivery, given = secrets.token_hex(8), request.headers.getlist("authorization")
+        try:
+            tenant = self._costs.owner(self._configuration.tokens, given, self._clock())
+            body = await request_body.read(request, self._largest)
+            posted = Posted(id=delivery, tenant=tenant, body=body, at=self._clock())
+            with self.metrics.seconds.time():
+                accepted = await self._costs.take(posted)
+            answer = accepted.answer()
+            self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
+        except Refused as refused:
+            self.metrics.refused.labels(refused.reason).inc()
+            answer = refused.answer(delivery)
+        self.metrics.deliveries.labels(SOURCE_VENDOR, answer.outcome).inc()
+        return _response(replace(answer, headers=CHALLENGE) if answer.status == 401 else answer)
 
     def handshake(self, vendor: str, connection: str, request: Request) -> Response:
         """The CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""

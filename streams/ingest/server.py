@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from schemas import topics
-from streams.ingest import config
+from streams.ingest import config, costs_route
 from streams.ingest.broker import KafkaProducer, Link
 from streams.ingest.config import Configuration
 from streams.ingest.delivery import Clock
@@ -75,7 +75,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
 
     app = FastAPI(
         title="Hirelay gateway",
-        summary="Takes the webhooks of applicant tracking systems.",
+        summary="Takes the webhooks of applicant tracking systems, and what hiring costs.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery. "
         "Retries are safe: events have ids made of their content.",
         version="1",
@@ -84,6 +84,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     )
     app.state.gateway = gateway
     _add_hooks(app, gateway)
+    costs_route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
     return app
@@ -146,7 +147,7 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
 async def _http_error(_: Request, error: Exception) -> Response:
     """Unknown paths and methods, in the same words as every other refusal."""
     status = error.status_code if isinstance(error, HTTPException) else 400
-    message = "Webhooks are sent with POST to /hooks/<vendor>/<connection id>."
+    message = "POST takes webhooks at /hooks/<vendor>/<connection id> and costs at /v1/costs."
     headers = error.headers if isinstance(error, HTTPException) else None
     content = {"error": "no_such_address" if status == 404 else "refused", "message": message}
     return JSONResponse(content, status_code=status, headers=headers)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from schemas.tenancy import DEFAULT_CURRENCY
+
 COMPANIES = (
     ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
     ("brightwater", "Brightwater Ltd", "America/New_York", "en", ("brightwater-greenhouse",)),
@@ -26,6 +28,8 @@ COMPANIES = (
         ("harbor-smartrecruiters", "harbor-teamtailor"),
     ),
 )
+# Those that do not count in yen.
+CURRENCIES = {"brightwater": "USD", "northwind": "EUR", "harbor": "USD"}
 # What Lever's ids mean, which carry no name: the company has mapped them, as every customer of Lever has to.
 MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
     "northwind-lever": {
@@ -57,8 +61,10 @@ def write_sample(state: Path) -> Path:
             "name": name,
             "timezone": zone,
             "language": language,
+            "currency": CURRENCIES.get(tenant, DEFAULT_CURRENCY),
             "quarantine_key": {"file": _generated(folder, f"{tenant}-quarantine")},
             "person_key": {"file": _generated(folder, f"{tenant}-person")},
+            "api_tokens": [{"file": _generated(folder, f"{tenant}-api-token")}],
             "connections": [
                 {
                     "id": each,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.tenancy import Connection, Secret, Tenancy
+from streams.ingest.costs import PATH
 from streams.settings import Settings
 
 ROLES = ("archiver", "worker", "gateway")
@@ -14,7 +15,7 @@ ROLES = ("archiver", "worker", "gateway")
 def described(
     settings: Settings, tenancy: Tenancy, ports: Mapping[str, int], pids: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Pids, addresses, connections with their secrets, settings."""
+    """Pids, addresses, connections with their secrets, the API of each tenant with its token, settings."""
     url = {role: f"http://127.0.0.1:{ports[role]}" for role in ROLES}
     values = json.loads(settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
     return {
@@ -28,6 +29,15 @@ def described(
             {"tenant": tenant.id, **_connection(each, url["gateway"], settings.config.parent)}
             for tenant in tenancy.tenants
             for each in tenant.connections
+        ],
+        "costs": [
+            {
+                "tenant": tenant.id,
+                "url": url["gateway"] + PATH,
+                "token": _reveal(tenant.api_tokens[0], settings.config.parent),
+            }
+            for tenant in tenancy.tenants
+            if tenant.api_tokens
         ],
     }
 

@@ -33,6 +33,7 @@ class Delivery:
     name: str
     event: str
     body: bytes
+    hired_through: str | None = None  # the channel, where it tells a hire
 
 
 def deliveries_of(story: Story) -> Iterator[Delivery]:
@@ -50,6 +51,7 @@ def deliveries_of(story: Story) -> Iterator[Delivery]:
                 name=f"msg_{name}",
                 event=each.event,
                 body=each.body,
+                hired_through=story.channel if beat.what == "hired" else None,
             )
 
 

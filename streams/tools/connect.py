@@ -154,8 +154,7 @@ def _keep(folder: Path, name: str, secret: str) -> Path:
 
 
 def _url(settings: Settings, wanted: Wanted, address: str) -> str:
-    base = settings.gateway_url or f"http://{settings.gateway_host}:{settings.gateway_port}"
-    path = f"{base.rstrip('/')}/hooks/{wanted.vendor.name}/{wanted.connection}"
+    path = f"{settings.gateway_address}/hooks/{wanted.vendor.name}/{wanted.connection}"
     return f"{path}/{address}" if address else path
 
 

@@ -12,7 +12,8 @@ from streams.local.stack import Stack, running
 from streams.settings import Settings, load
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import season
-from streams.tools import connections, kpi, kpi_text
+from streams.simulator.spending import spending
+from streams.tools import connections, costs, kpi, kpi_text, posting
 from streams.tools.check import check
 from streams.tools.simulate import DAYS, play
 
@@ -30,6 +31,8 @@ HEADLINES = (
     "hires",
     "time_to_hire_days",
     "response_hours",
+    "cost_total",
+    "cph_internal",
     "unmapped_stage_entries",
     "unmapped_reasons",
 )
@@ -56,6 +59,7 @@ def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
     history = season(seed, deliveries=HISTORY, days=DAYS, until=until)
     report = play(run_file, history, rate=None, console=console, title="playing 120 days")
     console.print(f"  {report.describe()}")
+    _spend(run_file, spending(history, seed=seed, days=DAYS, until=until), console)
     settings = load(stack.state)
     finding = check(settings, patience_s=60, console=console)
     _tables(settings, until, console)
@@ -65,6 +69,22 @@ def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
     if not once:
         _live(run_file, seed, console)
     return 0 if report.complete and not finding.differences else 1
+
+
+def _spend(
+    run_file: dict[str, Any], spent: dict[str, list[dict[str, Any]]], console: Console
+) -> None:
+    """Post what the season cost, as every company with a token does."""
+    apis = {
+        each["tenant"]: costs.Api(url=each["url"], token=each["token"])
+        for each in run_file["costs"]
+        if each["token"]
+    }
+    posted = 0
+    for tenant, entries in spent.items():
+        if tenant in apis:
+            posted += len(posting.post(apis[tenant], costs.body_of(entries)))
+    console.print(f"  {posted} costs accepted: contracts of media, fees for hires, tools")
 
 
 def _tables(settings: Settings, until: datetime, console: Console) -> None:

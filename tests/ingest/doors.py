@@ -26,6 +26,8 @@ ENVIRON = {
     "QUARANTINE": "a quarantine key of any length",
     "PERSON": "p",
     "ADDRESS": "an-address-key",
+    "TOKEN": "acme-token-of-the-first-half-year",
+    "NEXT_TOKEN": "acme-token-of-the-second-half-year",
 }
 GREENHOUSE_KEY = ENVIRON["GREENHOUSE"].encode()
 GREENHOUSE = "/hooks/greenhouse/acme-greenhouse"
@@ -48,6 +50,7 @@ def tenancy() -> Tenancy:
         name="アクメ",
         quarantine_key=Secret(env="QUARANTINE"),
         person_key=Secret(env="PERSON"),
+        api_tokens=(Secret(env="TOKEN"), Secret(env="NEXT_TOKEN")),
         connections=(
             *(connection(each.name, each.name) for each in VENDORS),
             connection("greenhouse", "lenient", on_bad_signature="quarantine"),

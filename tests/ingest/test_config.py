@@ -36,7 +36,7 @@ def test_example_names_every_missing_secret() -> None:
     assert "connection acme-greenhouse, secret 1: no secret in environment variable" in str(
         caught.value
     )
-    assert str(caught.value).count("no secret in") == 8
+    assert str(caught.value).count("no secret in") == 9
 
 
 def test_file_secret(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from schemas.errors import Malformed
+from schemas.money import minor_units
 from streams.tools.importing.refusals import EMAIL, shown
 
 LONGEST_ID, LONGEST_TEXT = (
@@ -16,11 +17,6 @@ NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 GROUPED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 PEOPLE = re.compile(r"[,、;|\n]+")
-# ISO 4217: minor units that are not two.
-DIGITS = {
-    **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 # A yen sign of Shift_JIS is read as a backslash.
 MARKS = {"¥": "JPY", "\\": "JPY", "円": "JPY", "$": "USD", "€": "EUR", "£": "GBP"}
 MARKED = re.compile(
@@ -85,10 +81,10 @@ def money(text: str, expected: str | None) -> tuple[int, str]:
             raise Malformed("other_currency", marked)
     unit = expected or "JPY"
     amount = Decimal(found["number"].replace(",", "")) * (TEN_THOUSAND if found["many"] else 1)
-    minor = amount.scaleb(DIGITS.get(unit, 2))
-    if minor != minor.to_integral_value() or abs(minor) > LARGEST:
+    minor = minor_units(amount, unit)
+    if minor is None or abs(minor) > LARGEST:
         raise Malformed("not_money", shown(text))
-    return int(minor), unit
+    return minor, unit
 
 
 def _short(text: str, longest: int) -> str:

@@ -47,8 +47,7 @@ def door(settings: Settings, connection: Connection, environ: Mapping[str, str])
         msg = f"connection {connection.id} has no secret yet: run `hirelay connect` for it"
         raise Misconfigured(msg)
     text = vault.find(active[0], f"connection {connection.id}", problems)
-    base = settings.gateway_url or f"http://{settings.gateway_host}:{settings.gateway_port}"
-    url = address = f"{base.rstrip('/')}/hooks/{VENDOR}/{connection.id}"
+    url = address = f"{settings.gateway_address}/hooks/{VENDOR}/{connection.id}"
     if connection.address_key is not None:
         key = vault.find(connection.address_key, f"connection {connection.id}", problems)
         url = f"{url}/{key.decode()}"

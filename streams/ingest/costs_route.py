@@ -1,0 +1,91 @@
+"""The address of the costs API, described for those who post to it."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Security
+from fastapi.responses import Response
+from fastapi.security import HTTPBearer
+
+from streams.ingest.costs import PATH
+from streams.ingest.entries import MOST, Entry
+from streams.ingest.gateway import Gateway
+
+EXAMPLE = {
+    "cost_id": "doda-2026",
+    "kind": "media",
+    "scope": "channel",
+    "member": "doda",
+    "amount": 1200000,
+    "from": "2026-04-01",
+    "to": "2027-03-31",
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "Every entry is acknowledged; `ids` are those of its events, in the order of the entries.",
+        "content": {
+            "application/json": {
+                "example": {"accepted": 1, "ids": ["0123456789abcdef0123456789abcdef"]}
+            }
+        },
+    },
+    400: {"description": "The body is not JSON."},
+    401: {"description": "No active token."},
+    408: {"description": "The body did not arrive in time."},
+    413: {"description": "The body is larger than the limit."},
+    415: {"description": "The body is compressed; send it as it is."},
+    422: {
+        "description": "Nothing was accepted; `problems` says of each entry what to change.",
+        "content": {
+            "application/json": {
+                "example": {
+                    "error": "invalid_entries",
+                    "message": "Nothing was accepted. Problems: 1; shown: 1.",
+                    "delivery": "0123456789abcdef",
+                    "problems": [
+                        {"index": 0, "field": "member", "message": "missing: say which channel"}
+                    ],
+                }
+            }
+        },
+    },
+    429: {"description": "Too many attempts without a good token."},
+    503: {"description": "Send the same request again after `Retry-After` seconds."},
+}
+
+
+def _body() -> dict[str, Any]:
+    entry = Entry.model_json_schema()
+    many = {
+        "type": "object",
+        "required": ["entries"],
+        "additionalProperties": False,
+        "properties": {
+            "entries": {"type": "array", "minItems": 1, "maxItems": MOST, "items": entry}
+        },
+    }
+    content = {"schema": {"anyOf": [entry, many]}, "example": {"entries": [EXAMPLE]}}
+    return {"required": True, "content": {"application/json": content}}
+
+
+def add(app: FastAPI, gateway: Gateway) -> None:
+    """Open the address."""
+    # Who posts is settled by the gateway, in its own words; this only describes it.
+    token = HTTPBearer(auto_error=False, description="One of the tenant's `api_tokens`.")
+
+    @app.post(
+        PATH,
+        tags=["costs"],
+        summary="Record what hiring cost, or take it back",
+        status_code=202,
+        dependencies=[Security(token)],
+        responses=RESPONSES,
+        openapi_extra={"requestBody": _body()},
+    )
+    async def post_costs(request: Request) -> Response:
+        """One entry or up to 500, all of them or none.
+
+        The token tells the company. An entry that is sent again as it was counts once. To correct a cost send it with a
+        higher `version`; `reversed` takes it back. Of one version that was sent with two contents the later one stands,
+        and the first content is not taken a second time: always prefer a higher version.
+        """
+        return await gateway.costs(request)

@@ -18,6 +18,7 @@ from schemas.record import Part
 
 SLOTS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
+Slots = list[tuple[int, int, Basis]]  # of a member's cells, with the day and basis of each
 Rows = list[tuple[bytes, bytes]]
 Key = tuple[str, str, str, int, str]  # a CellKey without the cost of naming its fields
 
@@ -49,25 +50,27 @@ class CellTable:
     def add(self, tenant: str, part: Part, offset: int) -> None:
         """Add one event's changes to every cell whose fence has not had `offset`.
 
-        Facts of one day and one set of people share their cells, and come one after the other.
+        Facts of one day, recruiter and reach share their cells; those of one set of people come one after the other.
         """
         sign, state, changes = part
-        shared: tuple[object, ...] = ()
-        there: list[Tally] = []
-        people: tuple[str, ...] = ()
+        homes: dict[tuple[object, ...], tuple[Slots, list[Tally]]] = {}
+        people: tuple[object, ...] = ()
         theirs: list[Tally] = []
         for n, fact in changes:
             measure, day, recruiter, who, reach = fact
-            if (day, recruiter, reach) != shared:
-                shared, people = (day, recruiter, reach), ()
+            place = (day, recruiter, reach)
+            found = homes.get(place)
+            if found is None:
                 days = [(day * 3 + SLOTS[basis], day, basis) for day, basis in days_of(state, fact)]
                 there = self._tallies(tenant, home(state, fact), days, offset)
+                found = homes[place] = (days, there)
             amount = sign * n
-            for tally in there:
+            for tally in found[1]:
                 tally[measure] = tally.get(measure, 0) + amount
             if who:
-                if who != people:
-                    people, theirs = who, self._tallies(tenant, others(fact), days, offset)
+                if people != (who, place):
+                    people = (who, place)
+                    theirs = self._tallies(tenant, others(fact), found[0], offset)
                 for tally in theirs:
                     tally[measure] = tally.get(measure, 0) + amount
 
@@ -75,7 +78,7 @@ class CellTable:
         self,
         tenant: str,
         pairs: list[tuple[str, str]],
-        days: list[tuple[int, int, Basis]],
+        days: Slots,
         offset: int,
     ) -> list[Tally]:
         tallies: list[Tally] = []

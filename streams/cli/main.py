@@ -7,7 +7,7 @@ import typer
 
 from schemas.errors import Condition
 from streams import logs
-from streams.cli import dlq, importing, local, numbers, roles, webhooks
+from streams.cli import dlq, importing, local, numbers, plan, roles, webhooks
 from streams.config import Misconfigured
 from streams.settings import load
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 for part in (local, webhooks, importing, numbers, roles):
     app.add_typer(part.app)
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(plan.app, name="plan")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from tests.test_docs import READMES, commands
 TOOLS = {
     "simulate",
     "kpi",
+    "plan",
     "verify",
     "connect",
     "connections",

@@ -64,7 +64,7 @@ def test_numbers_are_written_as_people_write_them(told: dict[str, Any], plan: fl
     ("told", "said"),
     [
         ({"kpi": "hire"}, r"no KPI 'hire' \(did you mean `hires`\?\)"),
-        ({"dimension": "channnel"}, r"no dimension 'channnel' \(did you mean `channel`\?\)"),
+        ({"dimension": "channels"}, r"no dimension 'channels' \(did you mean `channel`\?\)"),
         ({"dimension": "xyz"}, r"known: channel, department, hiring_manager, interviewer"),
         ({"dimension": "channel"}, "say which channel: give `member`"),
         ({"member": "doda"}, "`member` 'doda' of which `dimension`"),

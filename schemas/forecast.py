@@ -30,7 +30,8 @@ class Arrivals:
 class Forecast:
     """Expected hires and the 80 % interval, both ends included, from `n` in flight (`mean` and bounds include arrivals).
 
-    `unseen` of them are older than anybody who ever left open, or have no history: they count as no hire.
+    `unseen` of them are older than anybody who ever left open, or have no history: they count as no hire. `variance` is
+    what the interval was made of; with `arrivals` there may be more hires than in flight.
     """
 
     mean: float
@@ -38,6 +39,16 @@ class Forecast:
     high: int
     n: int
     unseen: int
+    variance: float = 0.0
+    arrivals: bool = False
+
+    def at_least(self, count: int) -> float:
+        """P(so many hires or more), of the distribution that the interval is of."""
+        if count <= 0:
+            return 1.0
+        if self.mean <= 0 or (count > self.n and not self.arrivals):
+            return 0.0
+        return 1 - panjer.until(self.mean, self.variance, count - 1)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,15 @@ def forecast(
         variance += sum(_draws(tables[name], x) for x in asked) + noise(tables[name], asked)
     low, high = (panjer.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     high = high if arrivals else min(high, n)
-    return Forecast(mean=mean, low=low, high=high, n=n, unseen=n - int(seen))
+    return Forecast(
+        mean=mean,
+        low=low,
+        high=high,
+        n=n,
+        unseen=n - int(seen),
+        variance=variance,
+        arrivals=arrivals is not None,
+    )
 
 
 def _open(

@@ -49,6 +49,11 @@ def major(minor: float, currency: str) -> float:
     return minor if currency in WHOLE else minor / 10 ** decimals(currency)
 
 
+def minor(amount: float, currency: str) -> float:
+    """Undo `major`."""
+    return amount if currency in WHOLE else amount * 100
+
+
 def shown(minor: float, currency: str) -> str:
     """As people read it: `¥93,600` or `1,234.50 USD`."""
     if currency == "JPY":

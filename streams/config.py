@@ -1,12 +1,14 @@
 """Read the configuration of tenants and connections from its YAML file, with errors that say what to change."""
 
-import difflib
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from schemas.near import meant
 from schemas.tenancy import (
     DEFAULT_CURRENCY,
     Connection,
@@ -17,13 +19,8 @@ from schemas.tenancy import (
     Tenant,
 )
 
-KNOWN = sorted(
-    {
-        name
-        for model in (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
-        for name in model.model_fields
-    }
-)
+MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Misconfigured(Exception):
@@ -35,17 +32,21 @@ def load_tenancy(path: Path) -> Tenancy:
     if not path.exists():
         msg = f"no configuration at {path}; set HIRELAY_CONFIG or start from deploy/config/hirelay.yaml"
         raise Misconfigured(msg)
+    return read(path, Tenancy, MODELS)
+
+
+def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
+    """The file at `path` as a strict `model`, made of `models`, whose keys are proposed for misspelt ones; raise Misconfigured."""
     try:
         # Through JSON, so that the strict models read dates and tuples as they read any other document.
-        return Tenancy.model_validate_json(
-            json.dumps(yaml.safe_load(path.read_text()), default=str)
-        )
-    except yaml.YAMLError as error:
+        return model.model_validate_json(json.dumps(yaml.safe_load(path.read_text()), default=str))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
     except ValidationError as error:
+        keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
         lines = [
-            f"  {_place(problem['loc'])}: {problem['msg']}{_hint(problem)}"
+            f"  {_place(problem['loc'])}: {problem['msg']}{_hint(problem, keys)}"
             for problem in error.errors()
         ]
         msg = "\n".join([f"{path} has {len(lines)} problem(s):", *lines])
@@ -63,9 +64,8 @@ def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "(top)"
 
 
-def _hint(problem: object) -> str:
+def _hint(problem: object, keys: Iterable[str]) -> str:
     """Did you mean …, for a key that is not ours."""
     if not isinstance(problem, dict) or problem.get("type") != "extra_forbidden":
         return ""
-    near = difflib.get_close_matches(str(problem["loc"][-1]), KNOWN, n=1)
-    return f" (did you mean `{near[0]}`?)" if near else f" (known: {', '.join(KNOWN)})"
+    return meant(str(problem["loc"][-1]), keys)

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     config: Path = Field(
         Path("deploy/config/hirelay.yaml"), description="Tenants and connections (YAML)."
     )
+    targets: Path = Field(
+        Path("deploy/config/targets.yaml"), description="Targets of KPIs (YAML), for `plan`."
+    )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
     partitions: int = Field(
         4, description="Partitions of candidate-events and of all topics that follow it."

@@ -1,11 +1,13 @@
-"""The sample companies of a local stack: a connection of every vendor, and their generated secrets."""
+"""The sample companies of a local stack: a connection of every vendor, their generated secrets, what they aim at."""
 
 import base64
 import secrets
+from datetime import date
 from pathlib import Path
 
 import yaml
 
+from schemas.period import APRIL
 from schemas.tenancy import DEFAULT_CURRENCY
 
 COMPANIES = (
@@ -46,6 +48,23 @@ MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
         ],
     }
 }
+# What the first company aims at in its fiscal year.
+TARGETS = """# 予実: see deploy/config/targets.yaml for everything that can be written here.
+targets:
+  - {{ tenant: aoba, kpi: hires, period: FY{year}, at_least: 24, owner: hr_manager }}
+  - {{ tenant: aoba, kpi: applications, period: FY{year}, at_least: 600 }}
+  - {{ tenant: aoba, kpi: offer_accept_rate, period: FY{year}, at_least: 70 % }}
+  - {{ tenant: aoba, kpi: time_to_hire_days, period: FY{year}, at_most: 45 }}
+  - {{ tenant: aoba, kpi: hires, dimension: channel, member: 社員紹介, period: FY{year}, at_least: 4 }}
+"""
+
+
+def write_targets(folder: Path, today: date) -> Path:
+    """Write sample targets once, for the fiscal year of `today`."""
+    path = folder / "targets.yaml"
+    if not path.exists():
+        path.write_text(TARGETS.format(year=today.year - (today.month < APRIL)))
+    return path
 
 
 def write_sample(state: Path) -> Path:

@@ -24,7 +24,7 @@ from schemas.meaning import meaning
 from streams import epochs
 from streams.config import Misconfigured, load_tenancy
 from streams.local import runfile
-from streams.local.companies import write_sample
+from streams.local.companies import write_sample, write_targets
 from streams.local.kafka import free_port, prepare
 from streams.local.runfile import ROLES
 from streams.local.supervisor import Role, Supervisor
@@ -48,8 +48,11 @@ class Stack:
         self._lock = _locked(self.state)
         ports = self._ports()
         self._ports_of = ports
+        targets = config and config.resolve().parent / "targets.yaml"
+        today = datetime.now().astimezone().date()
         self.settings = Settings(
             config=(config or write_sample(self.state)).resolve(),
+            targets=targets or write_targets(self.state, today),
             kafka=f"127.0.0.1:{ports['kafka']}",
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],

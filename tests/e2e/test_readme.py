@@ -12,6 +12,7 @@ TOOLS = {
     "costs",
     "simulate",
     "kpi",
+    "plan",
     "verify",
     "connect",
     "connections",

@@ -1,0 +1,37 @@
+"""Read the targets from their YAML file, with errors that say what to change."""
+
+from pathlib import Path
+
+from schemas.near import meant
+from schemas.targets import Target, Targets
+from schemas.tenancy import Tenancy, Tenant
+from streams.config import Misconfigured, read
+
+
+def load_targets(path: Path, tenancy: Tenancy) -> Targets:
+    """The validated targets in `path`, of companies that are configured; raise Misconfigured."""
+    if not path.exists():
+        msg = f"no targets at {path}; set HIRELAY_TARGETS or start from deploy/config/targets.yaml"
+        raise Misconfigured(msg)
+    targets = read(path, Targets, (Target, Targets))
+    places = {f"targets.{at}.tenant": each.tenant for at, each in enumerate(targets.targets)}
+    places |= {f"fiscal_year_starts_of.{each}": each for each in targets.fiscal_year_starts_of}
+    known = [tenant.id for tenant in tenancy.tenants]
+    lines = [
+        f"  {place}: no tenant {tenant!r} in the configuration{meant(tenant, known)}"
+        for place, tenant in places.items()
+        if tenant not in known
+    ]
+    if lines:
+        raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
+    return targets
+
+
+def tenant_of(tenancy: Tenancy, wanted: str) -> Tenant:
+    """The tenant of that id; raise Misconfigured with the one that was probably meant."""
+    found = tenancy.tenant(wanted)
+    if found is None:
+        known = [tenant.id for tenant in tenancy.tenants]
+        msg = f"no tenant {wanted!r} in the configuration{meant(wanted, known)}"
+        raise Misconfigured(msg)
+    return found

@@ -117,3 +117,21 @@ class KpiMeasure(NamedTuple):
     part: str
     pattern: str
     version: int
+
+
+class PlannedTarget(NamedTuple):
+    """`targets`: one number to reach; all rows of the highest `version` are the file of targets."""
+
+    tenant: str
+    kpi: str
+    dimension: str
+    member: str
+    basis: str
+    first: date
+    last: date
+    period: str
+    plan: float
+    better: int
+    owner: str
+    note: str
+    version: int

@@ -10,6 +10,7 @@ from schemas.rows import (
     KpiCell,
     KpiDefinition,
     KpiMeasure,
+    PlannedTarget,
     Quarantined,
 )
 
@@ -20,6 +21,7 @@ TABLES: dict[type[NamedTuple], str] = {
     EpochRow: "epochs",
     KpiDefinition: "kpi_definitions",
     KpiMeasure: "kpi_measures",
+    PlannedTarget: "targets",
     ConnectionCount: "connection_counts",
 }
 
@@ -57,6 +59,14 @@ class Writer:
             column_oriented=True,
             settings={"async_insert": 0, "insert_deduplication_token": token},
         )
+
+    def plan(self, rows: Sequence[PlannedTarget]) -> None:
+        """Replace all targets by these; their versions are given here. Raises as `write`."""
+        ((version,),) = self._client.query("select max(version) + 1 from targets").result_rows
+        if rows:
+            self.write([row._replace(version=version) for row in rows], f"targets-{version}")
+        else:
+            self._client.command("truncate table targets")
 
     def retired(self) -> set[int]:
         """The epochs whose cells are of no use any more."""

@@ -18,6 +18,7 @@ from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.pump import for_ever, pump
 from streams.archive.reads import reads
+from streams.archive.targets import planned
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ async def _serve(settings: Settings) -> None:
     async def open_clickhouse() -> Any:
         client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
         applied = await asyncio.to_thread(migrate, client)
+        rows = planned(settings)
+        if rows is not None:
+            await asyncio.to_thread(Writer(client).plan, rows)
         log.info("clickhouse ready", extra={"migrations_applied": applied})
         return client
 

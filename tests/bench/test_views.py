@@ -28,6 +28,7 @@ VIEWS = {
     "v_costs": f"v_costs(tenant='t1', {YEAR}, grain='month', fiscal_start=4)",
     "v_bottleneck": f"v_bottleneck(tenant='t1', dimension='total', {YEAR}, as_of='2026-12-31')",
     "v_what_if": f"v_what_if(tenant='t1', {YEAR})",
+    "v_plan": "v_plan(tenant='t1', as_of='2026-12-31')",
 }
 BASELINE = """
 select member, measure, sum(value)
@@ -79,12 +80,21 @@ settings max_partitions_per_insert_block = 1000
 """
 
 
+PLANNED = """
+insert into targets
+select 't1', 'hires', 'channel', concat('c', toString(number % 40)), 'decision', first, addDays(addMonths(first, 1), -1), '', 2, 1,
+    '', '', 1
+from (select number, addMonths(toDate('2026-01-01'), intDiv(number, 40)) as first from numbers(200))
+"""
+
+
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A database with that many rows."""
     client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}", timeout_s=600)
     migrate(client)
     client.command(FILL, parameters={"rows": ROWS})
+    client.command(PLANNED)
     return client
 
 

@@ -55,6 +55,8 @@ FROZEN = {
     "0031_v_bottleneck.sql": "e9d939f6597755e8410eb1d7538f0b83077eb51e2825a9db839b3a9a71f88cd2",
     "0032_v_what_if.sql": "6c5952d4beb8634a11ad2b3acd3fb84e0c79beed0e7a6af7b86b7ec884225aab",
     "0033_v_cells.sql": "ea6ef1dc8153183e7cb80a39ba99a6ad1fd30a7dbf12682db0d4dbb765cf5e0a",
+    "0034_targets.sql": "96eda1d9cf28c2b024ffd8e9ded97104e43bf58e0a7713db736be58db8c0d57f",
+    "0035_v_plan.sql": "59d74e55870eefa812443a6fcf26592616cca4635a4bf855eba40fd92621c852",
 }
 
 

@@ -11,7 +11,7 @@ from schemas.cohort import Days, judge, summed
 from schemas.history import EPOCH_DAY
 from schemas.kpi import Kpi, measure
 from schemas.kpis import KPIS, of
-from schemas.rows import KpiCell
+from schemas.rows import KpiCell, PlannedTarget
 from schemas.shrinkage import Member, fit, posterior
 from sinks.clickhouse import catalogue
 from sinks.clickhouse.writer import Writer
@@ -266,6 +266,33 @@ def test_the_bottleneck_is_where_the_days_go(client: Any, counted: Cells) -> Non
 
     assert sum(row["share"] for row in rows) == pytest.approx(1)
     assert {row["milestone"]: row["median_days"] for row in rows}["offer"] == 5
+
+
+def test_plan_and_actual_stand_side_by_side(client: Any, counted: Cells) -> None:
+    """Half of the quarter gone: hires against half of the plan, a rate and a cost limit against the whole of it."""
+    quarter = (date(2026, 4, 1), date(2026, 6, 30), "2026-Q2")
+    wanted = [
+        PlannedTarget(TENANT, kpi, TOTAL, ALL, "decision", *quarter, plan, better, "hr", "", 0)
+        for kpi, plan, better in (
+            ("hires", 4, 1),
+            ("offer_accept_rate", 0.5, 1),
+            ("cost_total", 1_000_000, -1),
+            ("joins", 0, 1),
+        )
+    ]
+    Writer(client).plan([PlannedTarget("gone", *wanted[0][1:])])
+    Writer(client).plan(wanted)
+    shown = {
+        row["kpi"]: row for row in ask(client, f"v_plan(tenant='{TENANT}', as_of='2026-05-15')")
+    }
+
+    assert shown["hires"]["gone"] == pytest.approx(45 / 91)
+    assert shown["hires"]["actual"] == 2
+    assert shown["hires"]["gap"] == pytest.approx(2 - 4 * 45 / 91)
+    assert (shown["offer_accept_rate"]["actual"], shown["offer_accept_rate"]["n"]) == (0.6, 5)
+    assert shown["cost_total"]["gap"] < 0
+    assert (shown["joins"]["actual"], shown["joins"]["achieved"]) == (2, None)
+    assert ask(client, "v_plan(tenant='gone', as_of='2026-05-15')") == []
 
 
 def test_the_catalogue_is_published_once(client: Any) -> None:

@@ -1,0 +1,48 @@
+"""The file of targets as rows, so that boards show plan beside actual."""
+
+import logging
+
+from schemas import money
+from schemas.rows import PlannedTarget
+from schemas.targets import Target, Targets
+from schemas.tenancy import Tenancy
+from streams.config import Misconfigured, load_tenancy
+from streams.settings import Settings
+from streams.targets import load_targets
+
+log = logging.getLogger(__name__)
+
+
+def planned(settings: Settings) -> list[PlannedTarget] | None:
+    """The rows of the file; none where there is no file, None where it cannot be used: then what is known stays."""
+    if not settings.targets.exists() or not settings.config.exists():
+        return []
+    try:
+        tenancy = load_tenancy(settings.config)
+        targets = load_targets(settings.targets, tenancy)
+    except Misconfigured as problem:
+        log.warning("targets not taken up", extra={"reason": str(problem)[:500]})
+        return None
+    return [_row(target, targets, tenancy) for target in targets.targets]
+
+
+def _row(target: Target, targets: Targets, tenancy: Tenancy) -> PlannedTarget:
+    days, tenant = targets.days(target), tenancy.tenant(target.tenant)
+    plan = target.plan
+    if target.definition.unit == "money" and tenant is not None:
+        plan = money.minor(plan, tenant.currency)
+    return PlannedTarget(
+        tenant=target.tenant,
+        kpi=target.kpi,
+        dimension=target.dimension,
+        member=target.member,
+        basis=target.basis,
+        first=days.first,
+        last=days.last,
+        period=target.called,
+        plan=plan,
+        better=1 if target.direction == "at_least" else -1,
+        owner=target.owner or "",
+        note=target.note or "",
+        version=0,
+    )

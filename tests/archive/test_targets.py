@@ -1,0 +1,46 @@
+"""Boards show plan beside actual: the file of targets becomes rows of ClickHouse."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from streams.archive.targets import planned
+from streams.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(targets: Path) -> Settings:
+    """The example companies with some targets."""
+    return Settings(config=ROOT / "deploy/config/hirelay.yaml", targets=targets)
+
+
+def test_the_example_becomes_rows() -> None:
+    """Days instead of names of periods, money in minor units, and which way is good."""
+    rows = {
+        (row.kpi, row.dimension, row.tenant): row
+        for row in planned(settings(ROOT / "deploy/config/targets.yaml")) or ()
+    }
+    hires = rows["hires", "total", "acme"]
+
+    assert (date(2026, 4, 1), date(2027, 3, 31)) == (hires.first, hires.last)
+    assert (hires.plan, hires.better) == (48, 1)
+    assert (
+        rows["cost_total", "total", "acme"].plan,
+        rows["cost_total", "total", "acme"].better,
+    ) == (45_000_000, -1)
+
+
+def test_without_a_file_nothing_is_planned(tmp_path: Path) -> None:
+    """Targets are no duty."""
+    assert planned(settings(tmp_path / "none.yaml")) == []
+
+
+def test_a_broken_file_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The archiver says what is wrong, and boards keep what they had."""
+    path = tmp_path / "targets.yaml"
+    path.write_text("targets: [{tenant: acme, kpi: hirez, period: FY2026, at_least: 1}]")
+
+    assert planned(settings(path)) is None
+    assert "targets not taken up" in caplog.text

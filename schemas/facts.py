@@ -33,6 +33,7 @@ VERSION = 3
 ATTRIBUTES = ("channel", "job", "nature", "detail", "touches")
 PLACES = ("manager", "department", "location")
 
+RESET_MS = 24 * 3_600_000  # an anonymisation is heard of within a day, retries included
 OF_THEIR_OWN = (NAMED, SPENT)
 
 Step = Callable[[State, Happening, Rules, list[Change]], None]
@@ -100,6 +101,7 @@ def start(history: list[Happening], rules: Rules) -> State:
     for event in history:
         state.renamed.update(event.moves)
     own = [event for event in history if event.kind not in CONTEXT]
+    state.earliest = min((e.applied for e in own if e.applied is not None), default=None)
     for event in own:
         state.silent |= event.test
         if _made_up(state, event):
@@ -124,7 +126,18 @@ def _place(state: State, history: list[Happening]) -> None:
 
 
 def _made_up(state: State, event: Happening) -> bool:
-    return state.until is not None and order(event) > state.until
+    """Whether a system made it up when it anonymised: it came after, or begins the application anew just before.
+
+    The reset carries instants of shortly before the deletion is heard of; that it is no news is told by its day of
+    application, which was another all the time.
+    """
+    if state.until is None:
+        return False
+    reset = state.until[0] - RESET_MS
+    anew = event.applied is not None and event.applied > reset and event.at > reset
+    return order(event) > state.until or (
+        anew and state.earliest is not None and state.earliest <= reset
+    )
 
 
 def continues(state: State, event: Happening) -> bool:

@@ -70,7 +70,8 @@ class State(msgspec.Struct, array_like=True):
     after it does (anonymised). `counted` says that its first own event was met. Where pipelines were exchanged under
     the application, `renamed` is old → new stage id. `implied` says that a hire was told by a stage alone; `logs` are the
     log records met. `ending` is what its end made, `parting` what the end made at the stage it happened in. `accepted`,
-    `joined` and `decided` are local days, of the acceptance, of joining and of the hire.
+    `joined` and `decided` are local days, of the acceptance, of joining and of the hire; `earliest` is the first instant of
+    application that was ever told.
     """
 
     channel: str | None = None
@@ -104,6 +105,7 @@ class State(msgspec.Struct, array_like=True):
     employment: list[Change] = []
     tenure: list[Change] = []
     requisition: Requisition = msgspec.field(default_factory=Requisition)
+    earliest: int | None = None
 
     def gain(  # noqa: PLR0913, PLR0917 - the hottest call of the fold
         self,

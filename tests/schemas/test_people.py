@@ -5,9 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.facts import facts
 from schemas.history import Happening
 from schemas.people import Known, fate, parents
-from tests.builders import contexts, happened
+from schemas.rules import Rules
+from tests.builders import HOUR, START, contexts, happened, moved
+
+RULES = Rules("Asia/Tokyo")
 
 
 @st.composite
@@ -122,3 +126,25 @@ def test_what_an_anonymisation_resets_is_not_believed() -> None:
 
     assert fate([CREATED, reset], "named").until is not None
     assert fate([CREATED, names], "named").until is None
+
+
+def test_a_reset_told_just_before_its_anonymisation_is_not_believed() -> None:
+    """Systems stamp the reset a moment before the deletion is heard of: the application begins anew, which it did not."""
+    told = [
+        happened(0, "application.created", applied=START, candidate="c1", channel="doda"),
+        moved(1, 24, "s1"),
+        moved(2, 48, "s2"),
+    ]
+    reset = happened(
+        3,
+        "application.updated",
+        24 * 30,
+        applied=START + 24 * 30 * HOUR,
+        stage="s1",
+        stage_name="書類選考",
+    )
+    gone = happened(4, "candidate.anonymized", 24 * 30 + 10, candidate="c1", number=1)
+    news = happened(5, "application.rejected", 24 * 30 + 9, party="company")
+
+    assert facts(told, "t", RULES) == facts([*told, reset, gone], "t", RULES)
+    assert facts([*told, news], "t", RULES) == facts([*told, news, gone], "t", RULES)

@@ -107,7 +107,8 @@ def start(history: list[Happening], rules: Rules) -> State:
         if _made_up(state, event):
             continue
         for name in ATTRIBUTES:
-            setattr(state, name, getattr(event, name) or getattr(state, name))
+            if value := getattr(event, name):
+                setattr(state, name, value)
         state.applied = state.applied if event.applied is None else event.applied
     _place(state, history)
     if state.nature in {"prospect", "pool"}:
@@ -122,7 +123,8 @@ def _place(state: State, history: list[Happening]) -> None:
     for event in history:
         if (event.kind in JOBS and event.job == state.job) or event.kind not in CONTEXT:
             for name in PLACES:
-                setattr(state, name, getattr(event, name) or getattr(state, name))
+                if value := getattr(event, name):
+                    setattr(state, name, value)
 
 
 def _made_up(state: State, event: Happening) -> bool:
@@ -212,14 +214,14 @@ def home(state: State, fact: Fact) -> list[tuple[str, str]]:
     ]
     if reach >= 0:
         return pairs
-    for dimension, member in (
-        (SOURCE_DETAIL, state.detail),
-        (HIRING_MANAGER, state.manager),
-        (DEPARTMENT, state.department),
-        (LOCATION, state.location),
-    ):
-        if member is not None:
-            pairs.append((dimension, member))
+    if state.detail is not None:
+        pairs.append((SOURCE_DETAIL, state.detail))
+    if state.manager is not None:
+        pairs.append((HIRING_MANAGER, state.manager))
+    if state.department is not None:
+        pairs.append((DEPARTMENT, state.department))
+    if state.location is not None:
+        pairs.append((LOCATION, state.location))
     return pairs
 
 

@@ -1,5 +1,7 @@
 """What a hire, an offer and a withdrawal say of the time it took, of the channels and of the interviews before."""
 
+from functools import lru_cache
+
 from schemas.attribution import WEIGHTS, credit
 from schemas.milestones import INTERVIEWS, RANK, UNMAPPED
 from schemas.state import NAMED, Change, State, Visit
@@ -24,12 +26,20 @@ def hire(state: State, changes: list[Change], at: int, day: int, worth: int) -> 
         held = job.held + (at - job.paused if job.paused is not None else 0)
         state.gain(changes, ending, f"fill_days.{max(0, at - job.opened - held) // DAY_MS}", day)
     touches = state.touches or ((state.channel,) if state.channel else ())
-    for model in WEIGHTS:
-        for channel, share in credit(touches, model).items():
-            where = (f"channel/{channel}",)
-            change = (share, (f"hire_credit.{model}", day, state.recruiter, where, NAMED))
-            changes.append(change)
-            ending.append(change)
+    for measure, where, share in _credits(touches):
+        change = (share, (measure, day, state.recruiter, where, NAMED))
+        changes.append(change)
+        ending.append(change)
+
+
+@lru_cache(maxsize=4_096)
+def _credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], int]]:
+    """The measure, cell and micro-units of every model and channel."""
+    return [
+        (f"hire_credit.{model}", (f"channel/{channel}",), share)
+        for model in WEIGHTS
+        for channel, share in credit(touches, model).items()
+    ]
 
 
 def offered(state: State) -> bool:

@@ -64,9 +64,10 @@ def _pass(state: State, changes: list[Change], visit: Visit, day: int) -> None:
 
 
 def _return_to(changes: list[Change], visit: Visit) -> None:
-    visit.passed = None
-    take_back(changes, visit.left)
-    take_back(changes, visit.after)
+    if visit.passed is not None:
+        visit.passed = None
+        take_back(changes, visit.left)
+        take_back(changes, visit.after)
 
 
 def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
@@ -86,7 +87,7 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
         state.parked = (event.stage, milestone)
         return
     day = rules.day(event.at)
-    if _answers(state, event, milestone):
+    if not state.responded and _answers(state, event, milestone):
         respond(state, event, rules, changes)
     move(state, changes, event.stage, milestone, day)
     if milestone == HIRED_STAGE:
@@ -119,7 +120,7 @@ def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> 
         state.implied = False
         return
     _undo(state, changes)
-    if kind != WITHDRAWN:
+    if kind != WITHDRAWN and not state.responded:
         respond(state, event, rules, changes)
     if kind == HIRED:
         _hire(state, changes, event, rules)

@@ -67,7 +67,8 @@ def _join(
 
 def interview(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
     """面接: scheduled once, then held, missed or cancelled; the latest outcome counts, and every rescheduling."""
-    respond(state, event, rules, changes)
+    if not state.responded:
+        respond(state, event, rules, changes)
     item = _item(state, event)
     item.people = event.people or item.people
     if item.milestone is None and state.visits:
@@ -101,7 +102,8 @@ def feedback(state: State, event: Happening, rules: Rules, changes: list[Change]
     """評価: one scorecard counts once, as it was last submitted; a deleted one not at all."""
     if event.kind == "feedback.requested":
         return
-    respond(state, event, rules, changes)
+    if not state.responded:
+        respond(state, event, rules, changes)
     item = _item(state, event)
     take_back(changes, item.latest)
     if event.kind == "feedback.deleted":
@@ -125,7 +127,8 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
     An event of an older version than the latest seen says nothing any more. Who declines after accepting has reneged
     (承諾後辞退): the acceptance stands.
     """
-    respond(state, event, rules, changes)
+    if not state.responded:
+        respond(state, event, rules, changes)
     item = _item(state, event)
     if event.number is not None:
         if event.number < item.version:

@@ -15,9 +15,10 @@ def hours(since: int, until: int, longest: int) -> int:
 
 
 def respond(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
-    """The company did something for the first time: moved the application on, invited, answered, rejected or hired."""
-    if state.responded:
-        return
+    """The company did something for the first time: moved the application on, invited, answered, rejected or hired.
+
+    To be asked only while `state.responded` is false; so hot is the way here.
+    """
     state.responded = True
     if state.applied is not None:
         waited = hours(state.applied, event.at, LONGEST_RESPONSE_H)

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from schemas import record as records
 from schemas.cells import ALL, COHORT, DECISION, ENTRY, TOTAL, CellKey, Cells, without_zeros
+from schemas.cohort import summed
 from schemas.facts import add, facts, fold
 from schemas.history import Happening
+from schemas.kpi import Measured, measure
+from schemas.kpis import BY_ID
 from schemas.milestones import MILESTONES
 from schemas.record import Record, accept
 from schemas.rules import Rules
-from tests.builders import START, happened, histories, moved
+from tests.builders import HOUR, START, happened, histories, moved
 
 RULES = Rules("Asia/Tokyo")
 
@@ -266,3 +269,32 @@ def test_the_fold_reports_its_last_event() -> None:
 
     assert state.last is not None
     assert state.last[3] == (2).to_bytes(16, "big")
+
+
+def test_flow_and_cohort_may_tell_opposite_stories() -> None:
+    """Ten who applied in March pass in April, ninety who applied in April are rejected in May: 100 % and 0 %."""
+    cells: Cells = {}
+    for number in range(100):
+        old = number < 10
+        applied = START + (60 if old else 95) * 24 * HOUR
+        created = happened(number * 2, "application.created", applied=applied, stage="s1")
+        created.at, created.stage_name = applied, "書類選考"
+        decided = moved(number * 2 + 1, 24 * 100, "s2") if old else None
+        if decided is None:
+            decided = happened(number * 2 + 1, "application.rejected", 24 * 130, party="company")
+        state, changes = fold([created, decided], RULES)
+        add(cells, "t", state, changes)
+    april = range(RULES.day(START) + 90, RULES.day(START) + 120)
+    rate = BY_ID["screen_pass_rate"]
+
+    assert Measured(1.0, 10) == measure(rate, in_window(cells, DECISION, april))
+    assert Measured(0.0, 90) == measure(rate, in_window(cells, COHORT, april))
+
+
+def in_window(cells: Cells, basis: str, days: range) -> dict[str, int]:
+    """The company's sums of some days."""
+    return summed(
+        tally
+        for key, tally in cells.items()
+        if (key.dimension, key.basis) == (TOTAL, basis) and key.day in days
+    )

@@ -268,6 +268,30 @@ def test_the_bottleneck_is_where_the_days_go(client: Any, counted: Cells) -> Non
     assert {row["milestone"]: row["median_days"] for row in rows}["offer"] == 5
 
 
+def test_a_new_kpi_is_one_row(client: Any, counted: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One definition: the view computes it and the catalogue lists it, without a line of SQL."""
+    row = Kpi(
+        id="scorecards_per_interview",
+        ja="面接あたり評価数",
+        en="Scorecards per interview",
+        kind="ratio",
+        unit="ratio",
+        numerator=("feedback.*",),
+        denominator=("interviews_held",),
+        explain_ja="評価 ÷ 面接",
+        explain_en="Scorecards ÷ interviews.",
+    )
+    view = f"v_kpis(tenant='{TENANT}', dimension='total', basis='decision', {WINDOW})"
+    with monkeypatch.context() as patched:
+        patched.setattr(catalogue, "KPIS", (*KPIS, row))
+        assert catalogue.publish(client)
+        (shown,) = ask(client, view, f"where kpi = '{row.id}'")
+    assert catalogue.publish(client)  # without it again
+
+    assert (shown["value"], shown["n"]) == (1.0, 7)
+    assert ask(client, view, f"where kpi = '{row.id}'") == []
+
+
 def test_plan_and_actual_stand_side_by_side(client: Any, counted: Cells) -> None:
     """Half of the quarter gone: hires against half of the plan, a rate and a cost limit against the whole of it."""
     quarter = (date(2026, 4, 1), date(2026, 6, 30), "2026-Q2")

@@ -271,6 +271,20 @@ def test_the_fold_reports_its_last_event() -> None:
     assert state.last[3] == (2).to_bytes(16, "big")
 
 
+def test_who_declines_after_accepting_has_reneged() -> None:
+    """The acceptance stands, nothing is declined, and telling it as a withdrawal too counts no second one."""
+    told = [
+        happened(0, "application.created", applied=START),
+        happened(1, "offer.accepted", 24, entity="o1"),
+        happened(2, "offer.declined", 48, entity="o1"),
+        happened(3, "application.withdrawn", 49, party="candidate"),
+    ]
+    counted = totals(told)
+
+    assert (counted["offers_accepted"], counted["offers_reneged"]) == (1, 1)
+    assert "offers_declined" not in counted
+
+
 def test_flow_and_cohort_may_tell_opposite_stories() -> None:
     """Ten who applied in March pass in April, ninety who applied in April are rejected in May: 100 % and 0 %."""
     cells: Cells = {}

@@ -137,6 +137,23 @@ def days_of(found: Cells, dimension: str, member: str) -> Days:
     )
 
 
+def test_the_last_of_a_cohort_counts_too(client: Any) -> None:
+    """One of two is rejected, then the other is hired: nobody is left, and half were hired."""
+    applied = day(FIRST)
+    made: Cells = {
+        CellKey("x", TOTAL, ALL, applied, "decision"): {"applications": 2},
+        CellKey("x", TOTAL, ALL, applied, "entry"): {
+            "days.application.rejected.3": 1,
+            "days.application.hired.5": 1,
+        },
+    }
+    write(client, "last", made)
+    view = f"v_duration_kpis(tenant='last', dimension='total', {WINDOW}, as_of='{AS_OF}')"
+    (row,) = ask(client, view, "where kpi = 'hired_within_90_rate'")
+
+    assert (row["value"], row["n"], row["in_flight"]) == (0.5, 2, 0)
+
+
 @pytest.mark.parametrize(
     ("grain", "periods"),
     [

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.cells import Tally
-from schemas.incidence import aalen_johansen
 from schemas.kpi import Kpi, Measured
-from schemas.survival import kaplan_meier
-from schemas.triangle import Triangle
+from schemas.statistics.incidence import aalen_johansen
+from schemas.statistics.survival import kaplan_meier
+from schemas.statistics.triangle import Triangle
 
 
 @dataclass

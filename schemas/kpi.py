@@ -7,7 +7,7 @@ from typing import Literal
 from schemas.cells import COHORT, DECISION, Basis
 
 # count: the sum. ratio: sum ÷ sum. quantile, mean and within: of the integer histogram `<measure>.<value>`; within is the
-# share of values up to `limit`. The last three read durations by entry day, in-flight cases included (`schemas.survival`):
+# share of values up to `limit`. The last three read durations by entry day, in-flight cases included (`schemas.statistics.survival`):
 # waiting is a median, retention who is left after `limit` days, incidence whom the outcome reached within `limit` days.
 Kind = Literal["count", "ratio", "quantile", "mean", "within", "waiting", "retention", "incidence"]
 Unit = Literal["count", "ratio", "days", "hours", "money", "score"]

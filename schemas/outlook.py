@@ -8,12 +8,12 @@ from typing import Literal
 
 from schemas.cells import ALL
 from schemas.cohort import Days, triangle
-from schemas.forecast import HIRED, Arrivals, forecast
 from schemas.history import EPOCH_DAY
-from schemas.incidence import aalen_johansen
 from schemas.kpi import histogram
 from schemas.period import Period
-from schemas.triangle import Triangle, life_table
+from schemas.statistics.forecast import HIRED, Arrivals, forecast
+from schemas.statistics.incidence import aalen_johansen
+from schemas.statistics.triangle import Triangle, life_table
 
 ENOUGH = (
     100  # cases that a member must have seen before its own history says more than the company's

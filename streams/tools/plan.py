@@ -13,9 +13,9 @@ from schemas.kpi import measure
 from schemas.outlook import Cases, Outlook, applying, joining, outlook, remains
 from schemas.period import Period
 from schemas.plan import Compared, actual_vs_plan
+from schemas.statistics.triangle import Triangle
 from schemas.targets import Target, Targets
 from schemas.tenancy import Tenant
-from schemas.triangle import Triangle
 from streams.tools import kpi
 
 CASES = """

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
-
-from schemas import panjer
-from schemas.history import EPOCH_DAY
-from schemas.incidence import aalen_johansen
-from schemas.outlook import Cases, Outlook, outlook
-from schemas.triangle import Triangle
 from tests.schemas.test_forecast import Company, Season, season
+
+from schemas.history import EPOCH_DAY
+from schemas.outlook import Cases, Outlook, outlook
+from schemas.statistics import panjer
+from schemas.statistics.incidence import aalen_johansen
+from schemas.statistics.triangle import Triangle
 
 SEASONS = int(os.environ.get("BENCH_SEASONS", "400"))
 SEED = 20260424

@@ -12,7 +12,7 @@ from schemas.history import EPOCH_DAY
 from schemas.kpi import Kpi, measure
 from schemas.kpis import KPIS, of
 from schemas.rows import KpiCell, PlannedTarget
-from schemas.shrinkage import Member, fit, posterior
+from schemas.statistics.shrinkage import Member, fit, posterior
 from sinks.clickhouse import catalogue
 from sinks.clickhouse.writer import Writer
 from tests.golden.telling import season

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from lifelines import KaplanMeierFitter
 
-from schemas.survival import Curve, Survival, kaplan_meier, median_with_inflight
-from schemas.triangle import Triangle
-from tests.schemas.cohorts import AS_OF, CASES, Case, observed, triangle
+from schemas.statistics.survival import Curve, Survival, kaplan_meier, median_with_inflight
+from schemas.statistics.triangle import Triangle
+from tests.schemas.statistics.cohorts import AS_OF, CASES, Case, observed, triangle
 
 # Freireich et al. 1963, the 21 of the treated arm: weeks of remission, and those still in it.
 REMISSION = Triangle(

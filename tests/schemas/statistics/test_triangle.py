@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.triangle import Row, Triangle, life_table
+from schemas.statistics.triangle import Row, Triangle, life_table
 
 DAYS = st.integers(-5, 40)
 ANY = st.builds(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.lever import gains
+from schemas.statistics.levers import gains
 
 
 def test_the_lesser_goal_counts() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from schemas.beta import Beta, log_beta
-from schemas.shrinkage import Member, fit, posterior
+from schemas.statistics.beta import Beta, log_beta
+from schemas.statistics.shrinkage import Member, fit, posterior
 
 MEMBERS = st.lists(
     st.integers(0, 60).flatmap(lambda n: st.builds(Member, st.integers(0, n), st.just(n))),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import NormalDist
 
-from schemas.triangle import Row, Triangle, life_table
+from schemas.statistics.triangle import Row, Triangle, life_table
 
 Z95 = NormalDist().inv_cdf(0.975)
 ROUNDING = 1e-12  # a product of fractions that is one half may come out a little above it
@@ -55,7 +55,7 @@ class Curve:
 def kaplan_meier(triangle: Triangle, as_of: int) -> Curve | None:
     """The curve as known on day `as_of`; None if nobody entered.
 
-    `schemas.triangle.life_table` says what becomes of impossible data; nothing here raises.
+    `schemas.statistics.triangle.life_table` says what becomes of impossible data; nothing here raises.
     """
     table = life_table(triangle, as_of)
     if not table.n:

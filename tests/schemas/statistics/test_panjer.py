@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from schemas.panjer import quantile, until
+from schemas.statistics.panjer import quantile, until
 
 MEANS = st.floats(0.01, 500)
 COUNTS = st.integers(0, 800)

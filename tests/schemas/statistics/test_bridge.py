@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.bridge import VOLUME, Funnel, bridge, logarithmic_mean
+from schemas.statistics.bridge import VOLUME, Funnel, bridge, logarithmic_mean
 
 RATES = st.none() | st.just(0.0) | st.floats(0.001, 1)
 STAGES = ("screening", "interview_1", "offer")

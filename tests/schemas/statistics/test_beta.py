@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from schemas.beta import Beta, jeffreys, jeffreys_interval
+from schemas.statistics.beta import Beta, jeffreys, jeffreys_interval
 
 SIZES = st.floats(0.01, 10) | st.floats(10, 5_000) | st.integers(1, 500_000).map(float)
 PARTS = st.floats(0, 1)

@@ -1,6 +1,6 @@
 """How many hires to expect by a day from those who are in the process, by what became of others like them.
 
-P(hire within T | open at age a) = (F(a + T) − F(a))/S(a) with F and S of competing risks (`schemas.incidence`). The mean
+P(hire within T | open at age a) = (F(a + T) − F(a))/S(a) with F and S of competing risks (`schemas.statistics.incidence`). The mean
 is their sum. The variance is that of the draws, Σ p(1 − p), plus that of the estimated history: the delta method over
 the multinomial events of each age, which keeps that all ages lean on the same history (for one cohort from age 0 it is
 Collett's variance of F). The interval is of a count with this mean and variance (`schemas.panjer`). It says nothing of a
@@ -10,9 +10,9 @@ process that changes, and nobody is hired later than history reaches: short hist
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from schemas import panjer
 from schemas.cells import ALL
-from schemas.incidence import Incidence, Step
+from schemas.statistics import panjer
+from schemas.statistics.incidence import Incidence, Step
 
 HIRED = "hired"
 LEVEL = 0.8

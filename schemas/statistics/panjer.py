@@ -1,6 +1,6 @@
 """A count of which mean and variance are known, as the distribution of Panjer's class that has them."""
 
-from schemas.beta import incomplete
+from schemas.statistics.beta import incomplete
 
 POISSON_LIKE = 1e-4  # nearer to the mean than this share of it, the variance is as good as equal
 

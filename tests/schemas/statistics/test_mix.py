@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.mix import Share, split
+from schemas.statistics.mix import Share, split
 
 SHARES = st.integers(0, 200).flatmap(lambda n: st.builds(Share, st.integers(0, n), st.just(n)))
 SEGMENTS = st.dictionaries(st.sampled_from(["agency", "referral", "social"]), SHARES)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from schemas.chisquare import exceeded
-from schemas.funnelplot import (
+from schemas.statistics.chisquare import exceeded
+from schemas.statistics.funnelplot import (
     ACTION,
     WARNING,
     Limits,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
 
-from schemas.beta import Beta, log_beta
+from schemas.statistics.beta import Beta, log_beta
 
 MOST = 2000.0  # a prior worth more decisions than that is a claim nobody can check
 LEAST = 0.1

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p, sqrt
 
-from schemas.beta import incomplete
-from schemas.chisquare import exceeded
+from schemas.statistics.beta import incomplete
+from schemas.statistics.chisquare import exceeded
 
 WARNING, ACTION = 0.95, 0.998
 WINSORISED = 0.1  # of the z at either end, set to the next one inwards, so that outliers do not excuse themselves

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter
 
-from schemas.incidence import Estimate, Incidence, aalen_johansen
-from schemas.triangle import Triangle
-from tests.schemas.cohorts import AS_OF, CASES, OUTCOMES, Case, observed, triangle
+from schemas.statistics.incidence import Estimate, Incidence, aalen_johansen
+from schemas.statistics.triangle import Triangle
+from tests.schemas.statistics.cohorts import AS_OF, CASES, OUTCOMES, Case, observed, triangle
 
 # The reference's five cases: pass@2, fail@3, in flight at age 3, pass@5, withdraw@7.
 GOLDEN = Triangle(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter
 
-from schemas.forecast import Arrivals, Exposure, Forecast, forecast, noise
-from schemas.incidence import Incidence, aalen_johansen
-from schemas.triangle import Triangle
-from tests.schemas.cohorts import AS_OF, CASES, Case, observed, triangle
+from schemas.statistics.forecast import Arrivals, Exposure, Forecast, forecast, noise
+from schemas.statistics.incidence import Incidence, aalen_johansen
+from schemas.statistics.triangle import Triangle
+from tests.schemas.statistics.cohorts import AS_OF, CASES, Case, observed, triangle
 
 NAMES = {"pass": "hired", "fail": "rejected", "withdraw": "withdrew"}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from schemas.triangle import Triangle
+from schemas.statistics.triangle import Triangle
 
 AS_OF = 60
 OUTCOMES = ("fail", "pass", "withdraw")

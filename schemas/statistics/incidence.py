@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.triangle import LifeTable, Triangle, life_table
+from schemas.statistics.triangle import LifeTable, Triangle, life_table
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Incidence:
 def aalen_johansen(triangle: Triangle, as_of: int, horizon: int | None = None) -> Incidence | None:
     """The incidence by age `horizon` (None: by the oldest age seen), as known on day `as_of`; None if nobody entered.
 
-    `schemas.triangle.life_table` says what becomes of impossible data; nothing here raises.
+    `schemas.statistics.triangle.life_table` says what becomes of impossible data; nothing here raises.
     """
     table = life_table(triangle, as_of)
     if not table.n:

@@ -128,7 +128,7 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
     stage = data.to_stage or data.stage
     people: tuple[str, ...] = ()
     if data.interviewers:
-        people = tuple(each.user_id for each in data.interviewers if each.role != "shadow")
+        people = tuple([each.user_id for each in data.interviewers if each.role != "shadow"])
     if data.interviewer_id is not None:
         people = (data.interviewer_id,)
     found = (

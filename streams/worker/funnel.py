@@ -19,6 +19,7 @@ from sinks.metrics import WorkerMetrics
 from streams.worker import kin
 from streams.worker.celltable import Rows
 from streams.worker.changelog import Changelog
+from streams.worker.garbage import Garbage
 from streams.worker.shard import Changes, Shard
 from streams.worker.store import LocalTable
 
@@ -74,6 +75,7 @@ class Funnel:
         self._flushing = asyncio.Lock()
         self._persisted = time.monotonic()
         self._awake = time.monotonic()
+        self._garbage = Garbage(self._awake)
         self.events_waiting = 0
 
     def assigned(self) -> None:
@@ -175,6 +177,7 @@ class Funnel:
             if not self._unacked:
                 return
             started = time.monotonic()
+            waiting = self.events_waiting
             events, self._unacked, self.events_waiting = self._unacked, [], 0
             copies, self._copies = self._copies, []
             changes = [(n, shard, shard.changes()) for n, shard in self._shards.items()]
@@ -187,6 +190,7 @@ class Funnel:
             for event in events:
                 await self._acknowledge(event)
             self._persist()
+            self._garbage.flushed(waiting, time.monotonic())
             self._metrics.flush_seconds.observe(time.monotonic() - started)
 
     async def _write_all(self, number: int, changes: Changes) -> None:

@@ -1,6 +1,5 @@
 """Run one worker process until it is told to stop, or until another epoch is live."""
 
-import gc
 import logging
 import os
 import shutil
@@ -32,9 +31,6 @@ def serve(settings: Settings, number: int | None = None) -> None:
     `number` names an epoch to count in, None means the live one. While the live numbers are of another version of the
     facts nothing is counted: adding to them would mix the two. It says so, and waits for `hirelay replay`.
     """
-    gc.set_threshold(
-        50_000, 20, 100_000
-    )  # long-lived rows are not garbage; looking at them all is the cost
 
     def configured() -> Meaning:
         return meaning(load_tenancy(settings.config))

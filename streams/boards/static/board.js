@@ -113,6 +113,7 @@ async function whom() {
 
 function draw() {
   held.forEach((each) => { each.gone = true; forget(each); });
+  delete main.dataset.ready;
   const board = page.spec.boards.find((each) => each.id === page.asked.board);
   document.title = `${board[page.language]} – ${page.tenant.name} – Hirelay`;
   held = board.panels.map((panel) => frame(panel, page));
@@ -133,6 +134,7 @@ async function refresh() {
   running = mine;
   await Promise.all(mine.map((each) => load(each)));
   if (running === mine) running = null;
+  if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;
   if (mine.again && mine === held) { mine.again = false; refresh(); }
 }
 

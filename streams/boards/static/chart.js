@@ -77,6 +77,7 @@ export async function redraw(held, rows, page) {
   held.drawing = true;
   const spec = structuredClone(panel.chart[page.language]);
   spec.data = { name: "rows", values: data };
+  if (panel.kind === "line") spec.encoding.x.axis.values = [...new Set(data.map((row) => row._time))];
   place.replaceChildren();
   const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
   held.drawing = false;

@@ -35,8 +35,8 @@ PARAMETERS = {
 class Column:
     """One column of an answer, in the order of the query.
 
-    `n` names the column with the cases behind the number; a number that is null although there are cases is of too few
-    of them. `leads` is the board that a member of `dimension` leads to. A hidden column is only the n of another.
+    `n` names the column with the cases behind the number; a number that is null with fewer cases than `minimum` (0: that of
+    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to. A hidden column is only the n of another.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Column:
     ja: str = ""
     en: str = ""
     n: str = ""
+    minimum: int = 0
     leads: str = ""
     dimension: str = ""
     hidden: bool = False

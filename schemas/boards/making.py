@@ -167,6 +167,7 @@ def _member_columns(id_: str) -> tuple[Column, ...]:
             ja=kpi.ja,
             en=kpi.en,
             n="" if kpi.kind == "count" else hidden.name,
+            minimum=kpi.minimum_n,
         ),
         hidden,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.board import Column, Panel
 
 HEIGHT = 232
+PLOT = 360
 FORMATS = {"ratio": ".0%", "count": ",.4~g", "days": ",.3~g", "hours": ",.3~g"}
 MONEY = {
     "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~g') + '万' : format(datum.value, ',')",
@@ -69,10 +70,9 @@ def _bar(panel: Panel, language: str) -> Chart:
     }
 
 
-def _time(panel: Panel) -> Chart:
-    """`_time` is the day's midnight where the reader is, so that no zone moves a day."""
-    axis = {"title": None, "format": "%-m/%-d", "labelOverlap": "greedy", "grid": False}
-    return {"field": "_time", "type": "temporal", "axis": axis}
+def _period(panel: Panel, **more: Any) -> Chart:
+    axis = {"title": None, "labelExpr": DAY, "labelAngle": 0, "labelOverlap": "greedy"}
+    return {"field": panel.columns[0].name, "type": "ordinal", "axis": axis, **more}
 
 
 def _line(panel: Panel, language: str) -> Chart:
@@ -88,9 +88,14 @@ def _line(panel: Panel, language: str) -> Chart:
         ],
         "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
         "encoding": {
-            "x": _time(panel),
+            "x": _period(panel, scale={"type": "point", "padding": 0.3}),
             "y": {"field": "drawn", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
-            "color": {"field": "series", "type": "nominal", "sort": titles, "legend": LEGEND},
+            "color": {
+                "field": "series",
+                "type": "nominal",
+                "sort": titles,
+                "legend": LEGEND | {"symbolType": "stroke"},
+            },
             "strokeDash": {
                 "field": "series",
                 "type": "nominal",
@@ -108,11 +113,10 @@ LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit
 
 def _stack(panel: Panel, language: str) -> Chart:
     series, value = panel.names[-1], panel.numbers[0]
-    axis = {"title": None, "labelExpr": DAY, "labelAngle": 0, "labelOverlap": "greedy"}
     return {
         "mark": {"type": "bar", "stroke": None, "width": {"band": 0.8}},
         "encoding": {
-            "x": {"field": panel.columns[0].name, "type": "ordinal", "axis": axis},
+            "x": _period(panel),
             "y": {"field": value.name, "type": "quantitative", "axis": _axis(value, language)},
             "color": {"field": series.name, "type": "nominal", "sort": None, "legend": LEGEND | {"columns": 4}},
             "tooltip": {"field": "_say"},
@@ -125,19 +129,20 @@ def _plot(panel: Panel, language: str) -> Chart:
     x = {
         "field": "n",
         "type": "quantitative",
-        "scale": {"zero": True},
+        "scale": {"zero": False, "nice": True},
         "axis": {"title": _title(by["n"], language), "grid": False, "tickMinStep": 1},
     }
 
     def limit(name: str, dash: list[int]) -> Chart:
         return {
-            "mark": {"type": "line", "strokeDash": dash, "strokeWidth": 1.2, "style": "limit"},
+            "mark": {"type": "line", "strokeDash": dash, "strokeWidth": 1.2, "color": "#8a94a6"},
             "encoding": {"x": x, "y": {"field": name, "type": "quantitative"}},
         }
 
     y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}}
     outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
     return {
+        "height": PLOT,
         "layer": [
             limit("rate_of_all", [1, 0]),
             *(limit(f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
@@ -154,7 +159,7 @@ def _plot(panel: Panel, language: str) -> Chart:
                     "tooltip": {"field": "_say"},
                 },
             },
-        ]
+        ],
     }
 
 

@@ -10,30 +10,26 @@ function config() {
     background: "transparent", font, padding: 4,
     view: { stroke: null },
     axis: { labelColor: faint, titleColor: faint, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, labelPadding: 6 },
-    legend: { labelColor: ink, labelFontSize: 12, symbolType: "square" },
+    legend: { labelColor: ink, labelFontSize: 12, symbolType: "circle" },
     text: { color: ink, fontSize: 12 },
     bar: { color: css("--blue") }, line: { color: css("--blue") }, point: { color: css("--blue"), size: 36 },
-    style: { limit: { stroke: faint } },
-    range: { category: ["#2563eb", "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"].map((each) => each) },
+    range: { category: ["#2563eb", "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
   };
 }
 
 /** Each row as an object the chart reads. */
 function named(panel, rows, page) {
-  const top = Math.max(...rows.map((row) => Math.max(0, row[panel.columns.findIndex((c) => c === firstNumber(panel))] ?? 0)), 0);
   const first = rows[0];
   return rows.map((row) => {
     const made = {};
     panel.columns.forEach((column, at) => {
       const word = ["text", "milestone", "spending"].includes(column.unit);
       made[column.name] = word ? plain(panel, row, column, at, page) : row[at];
-      if (column.unit === "period") made._time = midnight(row[at]);
     });
     made._say = say(panel, row, page);
     const at = panel.columns.findIndex((column) => column === drawn(panel));
     made._at = row[at] ?? 0;
     made._text = row[at] === null ? plain(panel, row, panel.columns[at], at, page) : beside(panel, row, at, first, page);
-    made._top = top;
     return made;
   });
 }
@@ -56,11 +52,6 @@ function say(panel, row, page) {
     .map(({ column, at }) => `${column[page.language]}: ${plain(panel, row, column, at, page)}`).join("\n");
 }
 
-function midnight(iso) {
-  const [year, month, day] = iso.split("-").map(Number);
-  return new Date(year, month - 1, day).getTime();
-}
-
 export async function redraw(held, rows, page) {
   const { panel, body } = held;
   const place = body.querySelector(".chart") ?? body.insertBefore(
@@ -77,9 +68,8 @@ export async function redraw(held, rows, page) {
   held.drawing = true;
   const spec = structuredClone(panel.chart[page.language]);
   spec.data = { name: "rows", values: data };
-  if (panel.kind === "line") spec.encoding.x.axis.values = [...new Set(data.map((row) => row._time))];
   place.replaceChildren();
-  const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
+  const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(),  tooltip: { theme: page.dark() ? "dark" : "light" } });
   held.drawing = false;
   if (held.gone) return result.finalize();
   held.view = result.view;

@@ -9,7 +9,8 @@ export function money(value, tenant, language) {
     if (Math.abs(value) >= 1e6 && language === "ja") return `¥${digits(value / 1e4, 1)}万`;
     return `¥${digits(value, 0)}`;
   }
-  return `${digits(value, tenant.decimals, tenant.decimals)} ${tenant.currency}`;
+  const most = Math.abs(value) >= 1000 ? 0 : tenant.decimals;
+  return `${digits(value, most, most)} ${tenant.currency}`;
 }
 
 export function number(value, unit, tenant, language) {
@@ -18,18 +19,19 @@ export function number(value, unit, tenant, language) {
   if (unit === "money") return money(value, tenant, language);
   if (unit === "days") return `${digits(value, 1)}${ja ? "日" : " d"}`;
   if (unit === "hours") return `${digits(value, 1)}${ja ? "時間" : " h"}`;
-  return digits(value, 2);
+  return digits(value, 1);
 }
 
 /** What stands where a number would: the word for too few cases, or a dash where there is nothing. */
-export const absent = (n, spec, language) =>
-  n > 0 ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
+export const absent = (n, minimum, spec, language) =>
+  n > 0 && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
 
-export function name(value, unit, spec, language, words) {
+export function name(value, unit, page) {
+  const { spec, language, words, tenant } = page;
   const at = language === "ja" ? 0 : 1;
   if (unit === "kpi") return spec.kpis[value]?.[language] ?? value;
   if (unit === "period") return value;
-  if (unit === "time") return new Date(`${value}Z`).toLocaleString(language, { dateStyle: "short", timeStyle: "medium" });
+  if (unit === "time") return new Date(`${value}Z`).toLocaleString(language, { dateStyle: "short", timeStyle: "medium", timeZone: tenant.timezone });
   if (value === "unknown") return words.unknown;
   return spec.words[unit]?.[value]?.[at] ?? String(value ?? "");
 }

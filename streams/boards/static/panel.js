@@ -62,8 +62,8 @@ function tile(id, row, panel, page) {
   const value = row?.[1] ?? null;
   const n = row?.[2] ?? 0;
   const before = row?.[3] ?? null;
-  const shown = row === null ? "…" : value === null ? absent(kpi.cases ? n : 0, spec, language) : number(value, kpi.unit, tenant, language);
-  const cases = row && kpi.kind !== "count" && kpi.cases ? `n = ${n.toLocaleString("en-US")}` : "";
+  const shown = row === null ? "…" : value === null ? absent(kpi.cases ? n : 0, kpi.minimum_n, spec, language) : number(value, kpi.unit, tenant, language);
+  const cases = row && kpi.kind !== "count" && kpi.cases && n > 0 ? `n = ${n.toLocaleString("en-US")}` : "";
   const figure = element("p", { class: value === null ? "figure thin" : "figure", "data-kpi": id }, shown);
   if (value !== null) figure.dataset.value = value;
   return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.define(id) },
@@ -108,10 +108,10 @@ export function unitOf(panel, row, column, page) {
 }
 
 export function plain(panel, row, column, at, page) {
-  const { spec, language, tenant, words } = page;
-  if (isName(column)) return name(row[at], column.unit, spec, language, words);
+  const { spec, language, tenant } = page;
+  if (isName(column)) return name(row[at], column.unit, page);
   const n = cases(panel, row, column);
-  if (row[at] === null) return absent(n, spec, language);
+  if (row[at] === null) return absent(n, column.minimum || panel.minimum_n, spec, language);
   return number(row[at], unitOf(panel, row, column, page), tenant, language);
 }
 

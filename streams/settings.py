@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     archiver_port: int = Field(
         0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
     )
+    board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
+    board_port: int = Field(8090, description="Port of the board page; 0 takes a free one.")
     log_level: str = Field(
         "INFO", description="Least level of our own log lines; libraries log warnings."
     )

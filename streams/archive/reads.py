@@ -1,6 +1,8 @@
 """Embedded reads over ClickHouse's own HTTP protocol, so that every reader uses the client it uses in production."""
 
 import re
+from collections.abc import Iterable
+from queue import SimpleQueue
 from typing import Any
 
 from starlette.applications import Starlette
@@ -41,8 +43,21 @@ def _error(code: int, message: str, status: int = 400) -> Response:
     return PlainTextResponse(text + "\n", status, {"X-ClickHouse-Exception-Code": str(code)})
 
 
-def reads(connection: Any) -> Starlette:
-    """The application; `connection` is an open chdb connection of this process."""
+def reads(connections: Iterable[Any]) -> Starlette:
+    """The application; `connections` are open chdb connections of this process, as many as queries may run at once.
+
+    A connection holds the parameters of its query, so one that is shared would answer with those of somebody else.
+    """
+    idle: SimpleQueue[Any] = SimpleQueue()
+    for each in connections:
+        idle.put(each)
+
+    def answered(sql: str, form: str, parameters: dict[str, str]) -> Any:
+        connection = idle.get()
+        try:
+            return connection.query(sql, form, params=parameters)
+        finally:
+            idle.put(connection)
 
     async def ping(_: Request) -> Response:
         return PlainTextResponse("Ok.\n")
@@ -62,9 +77,7 @@ def reads(connection: Any) -> Starlette:
         }
         form = request.query_params.get("default_format", "TabSeparated")
         try:
-            result = await run_in_threadpool(
-                connection.query, sql.strip().rstrip(";"), form, params=parameters
-            )
+            result = await run_in_threadpool(answered, sql.strip().rstrip(";"), form, parameters)
         except RuntimeError as error:
             found = re.search(r"Code:\s*(\d+)", str(error))
             return _error(int(found.group(1)) if found else 1000, str(error))

@@ -23,6 +23,8 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
+READERS = 4  # queries of the embedded engine at once
+
 
 def serve(settings: Settings) -> None:
     """Archive until SIGTERM (exit 0) or a failure (exit 1, to be restarted)."""
@@ -73,6 +75,6 @@ def _pages(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
     if is_embedded(settings.clickhouse):
         import chdb
 
-        connection = chdb.connect(urlsplit(settings.clickhouse).path)
-        routes.append(Mount("/", reads(connection)))
+        path = urlsplit(settings.clickhouse).path
+        routes.append(Mount("/", reads([chdb.connect(path) for _ in range(READERS)])))
     return Starlette(routes=routes)

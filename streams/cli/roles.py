@@ -42,6 +42,18 @@ def archiver(state: State = None) -> None:
 
 
 @app.command()
+def board(
+    state: State = None,
+    port: Annotated[int | None, typer.Option(help="Port of the page; 0 takes a free one.")] = None,
+) -> None:
+    """Show the boards as a page with live numbers."""
+    from streams.boards.role import serve
+
+    given = {} if port is None else {"board_port": port}
+    serve(load(state, **given))
+
+
+@app.command()
 def topics(state: State = None) -> None:
     """Create the Kafka topics that are missing; refuse a partition count that differs."""
     from streams.topics_admin import ensure_topics

@@ -9,7 +9,7 @@ from schemas.tenancy import Connection, Secret, Tenancy
 from streams.ingest.costs import PATH
 from streams.settings import Settings
 
-ROLES = ("archiver", "worker", "gateway")
+ROLES = ("archiver", "worker", "gateway", "board")
 
 
 def described(

@@ -34,7 +34,7 @@ from streams.topics_admin import ensure_topics
 log = logging.getLogger(__name__)
 
 READY_S = 90.0
-PORTS = ("kafka", "controller", "gateway", "worker", "archiver")
+PORTS = ("kafka", "controller", "gateway", "worker", "archiver", "board")
 
 
 class Stack:
@@ -60,6 +60,7 @@ class Stack:
             worker_dir=self.state / "worker",
             worker_web_port=ports["worker"],
             archiver_port=ports["archiver"],
+            board_port=ports["board"],
         )
         self._tenancy = load_tenancy(self.settings.config)
         self.supervisor = Supervisor(self.write_run)
@@ -67,10 +68,11 @@ class Stack:
 
     def _ports(self) -> dict[str, int]:
         path = self.state / "ports.json"
-        if not path.exists():
-            path.write_text(json.dumps({name: free_port() for name in PORTS}))
-        loaded: dict[str, int] = json.loads(path.read_text())
-        return loaded
+        held: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        ports = {name: held.get(name) or free_port() for name in PORTS}
+        if ports != held:
+            path.write_text(json.dumps(ports))
+        return ports
 
     def start(self, say: Callable[[str], None]) -> None:
         """Bring everything up; `say` is told each step. Raises Unavailable when a role does not come."""
@@ -85,9 +87,10 @@ class Stack:
         for role in ROLES:
             say(role)
             command = (sys.executable, "-m", "streams", role)
-            self.supervisor.add(
-                Role(role, command, self.state / "logs" / f"{role}.log", environment)
-            )
+            log_file = self.state / "logs" / f"{role}.log"
+            # The engine's directory belongs to the archiver; everybody else reads through its door.
+            mine = environment if role != "board" else environment | self._reading()
+            self.supervisor.add(Role(role, command, log_file, mine))
         if outdated:
             say(f"a replay, because {outdated}")
             self._replay(environment)
@@ -106,16 +109,20 @@ class Stack:
         return ""
 
     def _replay(self, environment: dict[str, str]) -> None:
-        url = f"http://127.0.0.1:{self._ports_of['archiver']}/"
-        _until("archiver", partial(_answers, f"{url}healthz"), self.supervisor.look)
+        url = self._reading()
+        health = f"{url['HIRELAY_CLICKHOUSE']}healthz"
+        _until("archiver", partial(_answers, health), self.supervisor.look)
         done = subprocess.run(
             (sys.executable, "-m", "streams", "replay"),
-            env={**os.environ, **environment, "HIRELAY_CLICKHOUSE": url},
+            env={**os.environ, **environment, **url},
             stdout=sys.stderr,
             check=False,
         )
         if done.returncode:
             raise Unavailable("replay", "it did not succeed; what it said stands above")
+
+    def _reading(self) -> dict[str, str]:
+        return {"HIRELAY_CLICKHOUSE": f"http://127.0.0.1:{self._ports_of['archiver']}/"}
 
     def write_run(self) -> None:
         """Write run.json as it is now."""
@@ -233,7 +240,8 @@ def up(state: Path, *, json_output: bool = False, config: Path | None = None) ->
             typer.echo(json.dumps(run, ensure_ascii=False))
         else:
             typer.echo(
-                f"Hirelay runs in {stack.state}; gateway {run['roles']['gateway']['url']}; Ctrl-C stops it."
+                f"Hirelay runs in {stack.state}; gateway {run['roles']['gateway']['url']}; "
+                f"boards {run['roles']['board']['url']}; Ctrl-C stops it."
             )
         stack.watch()
     finally:

@@ -107,6 +107,7 @@ def _tables(settings: Settings, until: datetime, console: Console) -> None:
 def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
     state = stack.state
     console.print("\n[bold]Where to look[/bold]")
+    console.print(f"  boards      {run_file['roles']['board']['url']}  (日本語, English)")
     console.print(f"  gateway     {run_file['roles']['gateway']['url']}/docs (OpenAPI), /metrics")
     console.print(
         f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)"

@@ -1,0 +1,34 @@
+"""Names of milestones and kinds of cost as boards show them, in both languages."""
+
+MILESTONES = {
+    "lead": ("リード", "Lead"),
+    "applied": ("応募", "Applied"),
+    "screening": ("書類選考", "Screening"),
+    "casual": ("カジュアル面談", "Casual chat"),
+    "assessment": ("適性検査", "Assessment"),
+    "interview_1": ("一次面接", "1st interview"),
+    "interview_2": ("二次面接", "2nd interview"),
+    "interview_n": ("面接", "Interview"),
+    "final_interview": ("最終面接", "Final interview"),
+    "reference": ("リファレンス", "Reference"),
+    "offer": ("内定", "Offer"),
+    "accepted": ("内定承諾", "Accepted"),
+    "hired": ("採用決定", "Hired"),
+    "unmapped": ("未設定", "Unmapped"),
+}
+SPENDING = {
+    "media": ("媒体", "Media"),
+    "agency_fee": ("紹介手数料", "Agency fees"),
+    "scout": ("スカウト", "Scouting"),
+    "event": ("イベント", "Events"),
+    "internal_hours": ("社内工数", "Internal hours"),
+    "tool": ("ツール", "Tools"),
+}
+BASES = {
+    "decision": ("判定日", "day of the fact"),
+    "cohort": ("応募日コホート", "day of application"),
+    "entry": ("進出日コホート", "day of entry"),
+    "now": ("現時点", "now"),
+}
+THIN = ("データ不足", "too few cases")
+EVERYBODY = ("全社", "Whole company")

@@ -1,0 +1,99 @@
+"""What somebody looks at, and the rows that answer a panel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from schemas.board import Panel
+from schemas.cells import ALL, FULL, JOB, TOTAL
+from schemas.errors import Malformed
+from schemas.money import decimals
+from schemas.tenancy import Tenant
+
+WINDOW = 90  # days shown when nobody says which, as `hirelay kpi show` does
+MEMBERS = """
+select member, sum(n) as cases
+from v_kpis(
+    tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
+)
+where kpi = 'applications'
+group by member
+order by cases desc, member
+limit 200
+"""
+TITLES = """
+select job_id, argMax(job_name, time) as title
+from v_events
+where tenant = {tenant:String} and job_id != '' and job_name != ''
+group by job_id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Whose numbers, of which local days (both included), of which member."""
+
+    tenant: Tenant
+    first: date
+    last: date
+    today: date
+    dimension: str = TOTAL
+    member: str = ALL
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that every query of a board takes."""
+        return {
+            "tenant": self.tenant.id,
+            "first": self.first,
+            "last": self.last,
+            "as_of": min(self.last, self.today),
+            "before": self.first - timedelta(days=1),
+            "dimension": self.dimension,
+            "member": self.member,
+            "minor": 10 ** decimals(self.tenant.currency),
+        }
+
+
+def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> Asked:
+    """The question in a page's address; raise Malformed where it makes no sense."""
+    last = _day(query.get("to", ""), today)
+    first = _day(query.get("from", ""), last - timedelta(days=WINDOW))
+    dimension = query.get("dimension") or TOTAL
+    member = query.get("member") or ALL
+    if first > last:
+        raise Malformed("window", f"{first} is after {last}")
+    if dimension not in FULL:
+        raise Malformed("dimension", f"{dimension!r} is none of {', '.join(FULL)}")
+    if dimension == TOTAL:
+        member = ALL
+    return Asked(
+        tenant=tenant, first=first, last=last, today=today, dimension=dimension, member=member
+    )
+
+
+def _day(text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError as error:
+        raise Malformed("day", f"{text!r} is not a day; write it as 2026-11-24") from error
+
+
+def answer(client: Any, panel: Panel, question: Asked) -> list[list[Any]]:
+    """The rows of a panel, in the order of its columns; days and instants as ISO text."""
+    found = client.query(panel.sql, parameters=question.parameters())
+    return [[_plain(value) for value in row] for row in found.result_rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def members(client: Any, question: Asked) -> list[tuple[str, str]]:
+    """The members of the dimension that had applications, biggest first, with their names."""
+    parameters = question.parameters()
+    found = client.query(MEMBERS, parameters=parameters).result_rows
+    names: dict[str, str] = {}
+    if question.dimension == JOB:
+        names = dict(client.query(TITLES, parameters=parameters).result_rows)
+    return [(member, names.get(member, member)) for member, _ in found]

@@ -1,0 +1,68 @@
+"""Boards as the local page reads them: no SQL, charts in both languages, the definitions beside."""
+
+from dataclasses import asdict
+from typing import Any
+
+from schemas.board import Board, Panel
+from schemas.boards.every import BOARDS
+from schemas.boards.words import BASES, EVERYBODY, MILESTONES, SPENDING, THIN
+from schemas.kpi import Kpi
+from schemas.kpis import KPIS
+from schemas.money import decimals
+from schemas.tenancy import Tenancy
+from streams.boards.vega import chart
+
+# Denominators that are amounts: a sum of money is no number of cases.
+AMOUNTS = ("cost.*", "compensation")
+
+
+def described(tenancy: Tenancy) -> dict[str, Any]:
+    """Everything the page needs before it asks for numbers."""
+    return {
+        "tenants": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "language": each.language,
+                "timezone": each.timezone,
+                "currency": each.currency,
+                "decimals": decimals(each.currency),
+            }
+            for each in tenancy.tenants
+        ],
+        "boards": [_board(each) for each in BOARDS],
+        "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS},
+        "words": {
+            "milestone": MILESTONES,
+            "spending": SPENDING,
+            "basis": BASES,
+            "thin": THIN,
+            "everybody": EVERYBODY,
+        },
+    }
+
+
+def _board(board: Board) -> dict[str, Any]:
+    head = {name: getattr(board, name) for name in ("id", "ja", "en", "for_ja", "for_en")}
+    return head | {"panels": [_panel(each) for each in board.panels]}
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    told = asdict(panel)
+    del told["sql"]
+    return told | {"chart": {"ja": chart(panel, "ja"), "en": chart(panel, "en")}}
+
+
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    return {
+        "ja": kpi.ja,
+        "en": kpi.en,
+        "unit": kpi.unit,
+        "kind": kpi.kind,
+        "minimum_n": kpi.minimum_n,
+        "better": 0 if kpi.higher_is_better is None else 1 if kpi.higher_is_better else -1,
+        "cases": not any(each in AMOUNTS for each in kpi.denominator),
+        "explain_ja": kpi.explain_ja,
+        "explain_en": kpi.explain_en,
+        "standards": kpi.standards,
+    }

@@ -1,0 +1,120 @@
+"""The board page: files, what boards there are, rows of panels, and a line that says when they change."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from schemas.boards.every import BY_ID
+from schemas.errors import Malformed, Unavailable
+from schemas.tenancy import Tenancy, Tenant
+from streams.boards.asking import Asked, answer, asked, members
+from streams.boards.described import described
+from streams.boards.live import Watcher
+from streams.config import Misconfigured
+from streams.targets import tenant_of
+
+# The page loads nothing from elsewhere and evaluates no text; styles are set by the charts.
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+STATIC = files("streams.boards") / "static"
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Page:
+    """What the routes answer."""
+
+    def __init__(self, tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> None:
+        """`tenancy` is read for every question; `connect` gives a connection, or raises while there is none."""
+        self._tenancy = tenancy
+        self._client = cache(connect)
+        self._watcher = Watcher(self._client)
+
+    def _tenant(self, request: Request) -> Tenant:
+        return tenant_of(self._tenancy(), request.query_params.get("tenant", ""))
+
+    def _asked(self, request: Request) -> Asked:
+        tenant = self._tenant(request)
+        today = datetime.now(ZoneInfo(tenant.timezone)).date()
+        return asked(request.query_params, tenant, today)
+
+    async def index(self, _: Request) -> Response:
+        """The page itself."""
+        return FileResponse(str(STATIC / "index.html"), headers=HEADERS)
+
+    async def healthz(self, _: Request) -> Response:
+        """Whether the process answers."""
+        return JSONResponse({"ready": True})
+
+    async def boards(self, _: Request) -> Response:
+        """Boards, definitions and companies."""
+        return JSONResponse(described(self._tenancy()))
+
+    async def members(self, request: Request) -> Response:
+        """Whose numbers one can ask for."""
+        about = self._asked(request)
+        return JSONResponse(await run_in_threadpool(lambda: members(self._client(), about)))
+
+    async def data(self, request: Request) -> Response:
+        """The rows of one panel."""
+        board = BY_ID.get(request.path_params["board"])
+        panels = () if board is None else board.panels
+        panel = next((each for each in panels if each.id == request.path_params["panel"]), None)
+        if panel is None:
+            return JSONResponse({"error": "no such panel"}, 404)
+        about = self._asked(request)
+        rows = await run_in_threadpool(lambda: answer(self._client(), panel, about))
+        return JSONResponse({"rows": rows})
+
+    async def events(self, request: Request) -> Response:
+        """A line for every change of a company's numbers, for as long as the reader stays."""
+        return StreamingResponse(
+            self._watcher.follow(self._tenant(request).id),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+
+def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> Starlette:
+    """The application; see `Page` for what it is given."""
+    page = Page(tenancy, connect)
+    return Starlette(
+        routes=[
+            Route("/", page.index),
+            Route("/healthz", page.healthz),
+            Route("/api/boards", page.boards),
+            Route("/api/members", page.members),
+            Route("/api/data/{board}/{panel}", page.data),
+            Route("/api/events", page.events),
+            Mount("/static", StaticFiles(directory=str(STATIC))),
+        ],
+        middleware=[Middleware(GZipMiddleware, minimum_size=2000)],
+        exception_handlers={
+            Malformed: _refused(400),
+            Misconfigured: _refused(400),
+            Unavailable: _refused(503),
+            ClickHouseError: _refused(503),
+        },
+    )
+
+
+def _refused(status: int) -> Any:
+    async def handler(_: Request, problem: Exception) -> Response:
+        return JSONResponse({"error": str(problem)[:500]}, status)
+
+    return handler

@@ -1,0 +1,216 @@
+"""A panel as a Vega-Lite chart over rows that the page gives it, names already in the reader's language.
+
+The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, and `_at`, where it stands.
+"""
+
+from typing import Any
+
+from schemas.board import Column, Panel
+
+HEIGHT = 232
+PLOT = 360
+FORMATS = {"ratio": ".0%", "count": ",.4~g", "days": ",.3~g", "hours": ",.3~g"}
+MONEY = {
+    "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~g') + '万' : format(datum.value, ',')",
+    "en": "format(datum.value, '~s')",
+}
+# From the ISO text itself: a date object would be another day in another zone.
+DAY = "toNumber(slice(datum.value, 5, 7)) + '/' + toNumber(slice(datum.value, 8, 10))"
+Chart = dict[str, Any]
+
+
+def chart(panel: Panel, language: str) -> Chart | None:
+    """The specification without colours; None where a panel is words and numbers alone."""
+    make = MAKERS.get(panel.kind)
+    if make is None:
+        return None
+    drawn = make(panel, language)
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"name": "rows"},
+        "width": "container",
+        "height": HEIGHT,
+        "autosize": {"type": "fit", "contains": "padding"},
+        **drawn,
+    }
+
+
+def _title(column: Column, language: str) -> str:
+    return column.ja if language == "ja" else column.en
+
+
+def _axis(column: Column, language: str) -> Chart:
+    shown = {"title": None, "tickCount": 5, "grid": True}
+    if column.unit == "money":
+        return shown | {"labelExpr": MONEY[language]}
+    tick = {"tickMinStep": 1} if column.unit == "count" else {}
+    return shown | tick | {"format": FORMATS.get(column.unit, ",")}
+
+
+def _bar(panel: Panel, language: str) -> Chart:
+    name = next(each for each in panel.names if not each.hidden)
+    value = panel.numbers[0]
+    y = {"field": name.name, "type": "nominal", "sort": None, "title": None}
+    x = {"field": value.name, "type": "quantitative", "axis": None, "scale": {"nice": False}}
+    return {
+        "encoding": {"y": y | {"axis": {"labelLimit": 150, "ticks": False, "domain": False}}},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 3, "height": {"band": 0.72}},
+                "encoding": {"x": x, "tooltip": {"field": "_say"}},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
+                "encoding": {
+                    "x": {"field": "_at", "type": "quantitative", "axis": None},
+                    "text": {"field": "_text"},
+                },
+            },
+        ],
+    }
+
+
+def _period(panel: Panel, **more: Any) -> Chart:
+    axis = {"title": None, "labelExpr": DAY, "labelAngle": 0, "labelOverlap": "greedy"}
+    return {"field": panel.columns[0].name, "type": "ordinal", "axis": axis, **more}
+
+
+def _line(panel: Panel, language: str) -> Chart:
+    numbers = panel.numbers
+    titles = [_title(each, language) for each in numbers]
+    axis = _axis(numbers[0], language)
+    pairs = [[each.name, title] for each, title in zip(numbers, titles, strict=True)]
+    named = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
+    return {
+        "transform": [
+            {"fold": [each.name for each in numbers], "as": ["key", "drawn"]},
+            {"calculate": f"{named} : ''", "as": "series"},
+        ],
+        "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
+        "encoding": {
+            "x": _period(panel, scale={"type": "point", "padding": 0.3}),
+            "y": {"field": "drawn", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
+            "color": {
+                "field": "series",
+                "type": "nominal",
+                "sort": titles,
+                "legend": LEGEND | {"symbolType": "stroke"},
+            },
+            "strokeDash": {
+                "field": "series",
+                "type": "nominal",
+                "sort": titles,
+                "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
+                "legend": None,
+            },
+            "tooltip": {"field": "_say"},
+        },
+    }
+
+
+LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}
+
+
+def _stack(panel: Panel, language: str) -> Chart:
+    series, value = panel.names[-1], panel.numbers[0]
+    return {
+        "mark": {"type": "bar", "stroke": None, "width": {"band": 0.8}},
+        "encoding": {
+            "x": _period(panel),
+            "y": {"field": value.name, "type": "quantitative", "axis": _axis(value, language)},
+            "color": {"field": series.name, "type": "nominal", "sort": None, "legend": LEGEND | {"columns": 4}},
+            "tooltip": {"field": "_say"},
+        },
+    }  # fmt: skip
+
+
+def _plot(panel: Panel, language: str) -> Chart:
+    by = {each.name: each for each in panel.columns}
+    x = {
+        "field": "n",
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": True},
+        "axis": {"title": _title(by["n"], language), "grid": False, "tickMinStep": 1},
+    }
+
+    def limit(name: str, dash: list[int]) -> Chart:
+        return {
+            "mark": {"type": "line", "strokeDash": dash, "strokeWidth": 1.2, "color": "#8a94a6"},
+            "encoding": {"x": x, "y": {"field": name, "type": "quantitative"}},
+        }
+
+    y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}}
+    outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
+    return {
+        "height": PLOT,
+        "layer": [
+            limit("rate_of_all", [1, 0]),
+            *(limit(f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
+            *(limit(f"limit_998_{end}", [1, 0]) for end in ("low", "high")),
+            {
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "encoding": {
+                    "x": x,
+                    "y": y | {"axis": _axis(by["rate"], language)},
+                    "color": {
+                        "condition": {"test": outside, "value": "#c2410c"},
+                        "value": "#2563eb",
+                    },
+                    "tooltip": {"field": "_say"},
+                },
+            },
+        ],
+    }
+
+
+def _triangle(panel: Panel, language: str) -> Chart:
+    week, age = panel.columns[0], panel.columns[1]
+    value = panel.numbers[-1]
+    return {
+        "encoding": {
+            "x": {
+                "field": age.name,
+                "type": "ordinal",
+                "axis": {"title": _title(age, language), "labelAngle": 0, "domain": False},
+            },
+            "y": {
+                "field": week.name,
+                "type": "ordinal",
+                "axis": {"title": None, "labelExpr": DAY},
+            },
+        },
+        "layer": [
+            {
+                "mark": {"type": "rect", "cornerRadius": 2},
+                "encoding": {
+                    "color": {
+                        "field": value.name,
+                        "type": "quantitative",
+                        "scale": {"domain": [0, 1], "scheme": "blues"},
+                        "legend": None,
+                    },
+                    "tooltip": {"field": "_say"},
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 10.5},
+                "encoding": {
+                    "text": {"field": "_text"},
+                    "color": {
+                        "condition": {"test": f"datum.{value.name} > 0.55", "value": "white"},
+                        "value": "#111",
+                    },
+                },
+            },
+        ],
+    }
+
+
+MAKERS = {
+    "bar": _bar,
+    "funnel": _bar,
+    "line": _line,
+    "stack": _stack,
+    "plot": _plot,
+    "triangle": _triangle,
+}

@@ -9,6 +9,8 @@ from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from schemas.errors import Unavailable
+
 log = logging.getLogger(__name__)
 
 PACE_S = 0.5  # a changed cell is told in less than two seconds with room for the reader's own query
@@ -69,7 +71,7 @@ class Watcher:
         while self._readers:
             try:
                 rows = await asyncio.to_thread(self._look)
-            except (ClickHouseError, OSError):
+            except (ClickHouseError, OSError, Unavailable):
                 log.warning("freshness unknown", exc_info=True)
                 rows = self._known
             if rows != self._known:

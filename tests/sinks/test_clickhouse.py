@@ -57,6 +57,7 @@ FROZEN = {
     "0033_v_cells.sql": "ea6ef1dc8153183e7cb80a39ba99a6ad1fd30a7dbf12682db0d4dbb765cf5e0a",
     "0034_targets.sql": "96eda1d9cf28c2b024ffd8e9ded97104e43bf58e0a7713db736be58db8c0d57f",
     "0035_v_plan.sql": "59d74e55870eefa812443a6fcf26592616cca4635a4bf855eba40fd92621c852",
+    "0036_v_freshness.sql": "b36ae961926ff6281cd28b605087df866ee1e4ab4089a95b4714f6f132613245",
 }
 
 

@@ -1,6 +1,6 @@
 """The life cycle of breaches: what has to be written so that what was told agrees with what the cells say; pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -30,7 +30,7 @@ def reconcile(
     known: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: Segment | None = None,
+    segment: Callable[[], Segment | None] = lambda: None,
 ) -> list[Breach]:
     """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
 
@@ -99,7 +99,11 @@ def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
 
 
 def _breach(
-    subject: Subject, episode: Episode, as_of: int, now: datetime, segment: Segment | None
+    subject: Subject,
+    episode: Episode,
+    as_of: int,
+    now: datetime,
+    segment: Callable[[], Segment | None],
 ) -> Breach:
     rule, opened = subject.rule, _day(episode.name)
     ended = episode.until is not None
@@ -126,7 +130,7 @@ def _breach(
         until=None if episode.until is None else _day(episode.until),
         judged=_day(as_of if episode.until is None else episode.until),
         evidence=evidence(rule, episode.last),
-        segment=None if ended else segment,
+        segment=None if ended else segment(),
         told=now,
         ended=now if ended else None,
     )

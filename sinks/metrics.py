@@ -138,4 +138,4 @@ class DispatcherMetrics:
 
 
 def _value(gauge: Gauge) -> float:
-    return float([*gauge.collect()][0].samples[0].value)
+    return float(next(iter(gauge.collect())).samples[0].value)

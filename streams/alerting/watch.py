@@ -70,6 +70,9 @@ def watched(settings: Settings, held: Watched | None) -> Watched:
     stamps = _stamps(settings)
     try:
         tenancy = load_tenancy(settings.config)
+        if not settings.alerts.exists():
+            log.warning("nothing is watched", extra={"missing": str(settings.alerts)})
+            return Watched(rules=AlertRules(rules=()), tenancy=tenancy, stamps=stamps)
         rules = load_alerts(settings.alerts, tenancy)
     except Misconfigured as problem:
         if held is None:

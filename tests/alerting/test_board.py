@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.breach import Breach
 from streams.alerting.board import LASTS, Board, Links, alert, labels
-from tests.schemas.test_lifecycle import FIRST, bad, good, subject, told
+from tests.schemas.test_lifecycle import FIRST, bad, good, told
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 

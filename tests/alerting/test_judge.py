@@ -13,18 +13,14 @@ from tests.schemas.test_alerts import rule, screened
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = date(2026, 4, 1).toordinal() - EPOCH_DAY
-RULES = AlertRules(
-    rules=(rule(id="company"), rule(id="channels", dimension="channel", member="*"))
-)
+RULES = AlertRules(rules=(rule(id="company"), rule(id="channels", dimension="channel", member="*")))
 
 
 def tenancy() -> Tenancy:
     """One company that reads English."""
     key = Secret(env="KEY")
     return Tenancy(
-        tenants=(
-            Tenant(id="acme", name="Acme", language="en", quarantine_key=key, person_key=key),
-        )
+        tenants=(Tenant(id="acme", name="Acme", language="en", quarantine_key=key, person_key=key),)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from schemas.alerts import AlertRule, binomial
 from schemas.breach import Breach, Ending, Evidence, Segment, identity
 from schemas.cells import Tally
-from schemas.episodes import Episode, Told, episodes
+from schemas.episodes import Episode, Told, episodes, judged
 from schemas.history import EPOCH_DAY
 from schemas.kpi import measure
 from schemas.offtarget import Judgement, interval, passes
@@ -51,11 +51,29 @@ def reconcile(
         elif not each.same(old):
             changed.append(_after(old, each))
     named = {each.id for each in found}
-    gone = [each for each in known if each.id not in named and each.ending != "corrected"]
-    return [
-        *changed,
-        *close([each for each in gone if each.ending != "withdrawn"], "corrected", now),
-    ]
+    gone = [each for each in known if each.id not in named and not _settled(each)]
+    return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
+
+
+def _settled(breach: Breach) -> bool:
+    """Whether the days alone do not show it and nothing is left to say: taken back, or over on the day it opened."""
+    return breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+
+
+def _on_its_day(breach: Breach) -> bool:
+    return breach.ending == "recovered" and breach.until == breach.opened
+
+
+def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
+    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was."""
+    last: Judgement | None = None
+    if breach.active and _number(breach.opened) == as_of:
+        for _, found in judged(subject.rule, subject.days, as_of):
+            last = found
+    if last is None or last.value is None:
+        return close([breach], "corrected", now)[0]
+    seen = {"evidence": evidence(subject.rule, last), "segment": None}
+    return close([breach], "recovered", now)[0].model_copy(update=seen)
 
 
 def close(breaches: Iterable[Breach], ending: Ending, now: datetime) -> list[Breach]:
@@ -87,7 +105,7 @@ def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
     openings, endings, blocked = set(), set(), set()
     for each in known:
         opened = _number(each.opened)
-        if each.ending == "corrected":
+        if each.ending == "corrected" or _on_its_day(each):
             blocked |= set(range(opened, opened + rule.cool_down_days))
         elif each.ending != "withdrawn":
             openings.add(opened)

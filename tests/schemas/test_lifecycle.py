@@ -127,12 +127,23 @@ def test_a_little_noise_takes_nothing_back() -> None:
 
 def test_what_late_events_disprove_is_taken_back_as_corrected() -> None:
     """A breach that never was ends, with the reason, and does not open again on the same day."""
-    known = told(bad(0), FIRST)
-    known = told(good(0), FIRST, known)
-    again = told(bad(0), FIRST, known)
+    known = told(bad(0), FIRST + 1)
+    known = told(good(0), FIRST + 1, known)
+    again = told(bad(0), FIRST + 1, known)
 
     assert [(each.state, each.ending) for each in known] == [("resolved", "corrected")]
-    assert again == known
+    assert [each.id for each in again if each.active] == []
+
+
+def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
+    """Off target at noon and well by the evening: one opening, one ending, with the evening's numbers."""
+    known = told(bad(0), FIRST)
+    known = told(good(0), FIRST, known)
+    (only,) = told(good(0) | bad(1), FIRST + 1, known)
+
+    assert (only.state, only.ending, only.until) == ("resolved", "recovered", only.opened)
+    assert only.evidence.value == 0.909091
+    assert told(bad(0), FIRST, known) == known
 
 
 def test_no_case_left_ends_it_too() -> None:

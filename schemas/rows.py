@@ -72,6 +72,37 @@ class EpochRow(NamedTuple):
     version: int
 
 
+class BreachRow(NamedTuple):
+    """`breaches`: one breach; the highest `version` (Kafka offset) is what it is now, `body` its record."""
+
+    tenant: str
+    id: str
+    rule: str
+    kpi: str
+    dimension: str
+    member: str
+    owner: str
+    severity: str
+    state: str
+    ending: str
+    direction: str
+    target: float
+    window_days: int
+    opened: date
+    since: date
+    until: date | None
+    judged: date
+    value: float | None
+    n: int
+    low: float | None
+    high: float | None
+    probability: float | None
+    told: datetime
+    ended: datetime | None
+    body: str
+    version: int
+
+
 class ConnectionCount(NamedTuple):
     """`connection_counts`: what one gateway process has counted of a connection since it started."""
 

@@ -91,7 +91,10 @@ class Target(Value):
     def sound(self) -> Self:
         """Refuse a target that could not be compared with anything."""
         problem = (
-            _of_whom(self) or _when(self) or _how_much(self) or _direction(self.definition, self)
+            _of_whom(self)
+            or _when(self)
+            or _how_much(self)
+            or wrong_way(self.definition, self.direction)
         )
         if problem:
             raise ValueError(problem)
@@ -111,7 +114,7 @@ class Target(Value):
     def plan(self) -> float:
         """The number, in the KPI's own unit."""
         told = self.at_most if self.at_least is None else self.at_least
-        return _number(told, self.definition)
+        return number_of(told, self.definition)
 
     @property
     def key(self) -> Key:
@@ -159,21 +162,22 @@ def _how_much(target: Target) -> str:
     if (target.at_least is None) == (target.at_most is None):
         return "give exactly one of `at_least` and `at_most`"
     try:
-        _number(target.at_most if target.at_least is None else target.at_least, target.definition)
+        number_of(target.at_most if target.at_least is None else target.at_least, target.definition)
     except ValueError as problem:
         return str(problem)
     return ""
 
 
-def _direction(kpi: Kpi, target: Target) -> str:
-    if kpi.higher_is_better is None or kpi.higher_is_better == (target.direction == "at_least"):
+def wrong_way(kpi: Kpi, direction: Direction) -> str:
+    """What to write instead, where the direction contradicts what is good of the KPI; else nothing."""
+    if kpi.higher_is_better is None or kpi.higher_is_better == (direction == "at_least"):
         return ""
     better, right = ("higher", "at_least") if kpi.higher_is_better else ("lower", "at_most")
-    return f"of {kpi.id} {better} is better; write `{right}` instead of `{target.direction}`"
+    return f"of {kpi.id} {better} is better; write `{right}` instead of `{direction}`"
 
 
-def _number(told: float | str | None, kpi: Kpi) -> float:
-    """In the KPI's own unit; raise ValueError with what to write instead."""
+def number_of(told: float | str | None, kpi: Kpi) -> float:
+    """What was told, in the KPI's own unit; raise ValueError with what to write instead."""
     if isinstance(told, str):
         percent = PERCENT.fullmatch(told.strip())
         if percent is None:

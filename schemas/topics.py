@@ -72,15 +72,23 @@ KPI_CELLS = Topic(
     name="kpi-cells",
     key="[tenant, dimension, member, day, basis]",
     producers=("worker",),
-    consumers=("worker", "archiver", "verify"),
+    consumers=("worker", "archiver", "verify", "watch"),
     compacted=True,
     per_epoch=True,
+)
+KPI_BREACHES = Topic(
+    name="kpi-breaches",
+    key="tenant/id of the breach",
+    producers=("watch",),
+    consumers=("watch", "dispatcher", "archiver"),
+    compacted=True,
+    co_partitioned=False,
 )
 EPOCHS = Topic(
     name="epochs",
     key="number of the epoch",
     producers=("worker", "replay"),
-    consumers=("worker", "archiver", "verify", "replay"),
+    consumers=("worker", "archiver", "verify", "replay", "watch"),
     compacted=True,
     co_partitioned=False,
 )
@@ -105,6 +113,7 @@ TOPICS = (
     APPLICATIONS,
     PEOPLE,
     KPI_CELLS,
+    KPI_BREACHES,
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,

@@ -1,6 +1,11 @@
-"""Every Prometheus metric of the worker, named once; labels are topics from the declared list, never ids."""
+"""Every Prometheus metric of worker, archiver, watch and dispatcher, named once; labels are from closed sets, never ids."""
+
+from collections import Counter as Counted
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from schemas.breach import Breach
 
 
 class WorkerMetrics:
@@ -60,3 +65,77 @@ class ArchiverMetrics:
         self.unreadable = Counter(
             "hirelay_archiver_unreadable", "Records that could not be read", registry=self.registry
         )
+
+
+class WatchMetrics:
+    """The watch's own series; labels are states and severities, from closed sets."""
+
+    def __init__(self) -> None:
+        """Register everything at 0."""
+        self.registry = CollectorRegistry()
+        self.ready = Gauge(
+            "hirelay_watch_ready", "1 once every cell has been judged", registry=self.registry
+        )
+        self.looked = Gauge(
+            "hirelay_watch_looked_timestamp_seconds",
+            "When the cells were last looked at",
+            registry=self.registry,
+        )
+        self.records = Counter(
+            "hirelay_watch_records",
+            "Records of breaches written",
+            ["state"],
+            registry=self.registry,
+        )
+        self.unreadable = Counter(
+            "hirelay_watch_unreadable", "Cells that could not be read", registry=self.registry
+        )
+        self.active = Gauge(
+            "hirelay_kpi_breaches_active",
+            "Breaches that go on",
+            ["severity"],
+            registry=self.registry,
+        )
+        for state in ("opened", "updated", "resolved"):
+            self.records.labels(state)
+
+    def show(self, active: Iterable[Breach]) -> None:
+        """Show how many go on, by severity."""
+        counted = Counted(each.severity for each in active)
+        for severity in ("critical", "warning", "info"):
+            self.active.labels(severity).set(counted[severity])
+
+    def is_ready(self) -> bool:
+        """Whether every cell has been judged once."""
+        return _value(self.ready) == 1
+
+
+class DispatcherMetrics:
+    """The dispatcher's own series; instances are numbered as they are configured."""
+
+    def __init__(self) -> None:
+        """Register everything at 0."""
+        self.registry = CollectorRegistry()
+        self.ready = Gauge(
+            "hirelay_dispatcher_ready", "1 once every breach is known", registry=self.registry
+        )
+        self.posts = Counter(
+            "hirelay_dispatcher_posts",
+            "Posts to an Alertmanager",
+            ["instance", "outcome"],
+            registry=self.registry,
+        )
+        self.told = Gauge(
+            "hirelay_dispatcher_told_timestamp_seconds",
+            "When an Alertmanager last took everything",
+            ["instance"],
+            registry=self.registry,
+        )
+
+    def is_ready(self) -> bool:
+        """Whether every breach is known."""
+        return _value(self.ready) == 1
+
+
+def _value(gauge: Gauge) -> float:
+    return float(next(iter(gauge.collect())).samples[0].value)

@@ -19,6 +19,21 @@ class Settings(BaseSettings):
     targets: Path = Field(
         Path("deploy/config/targets.yaml"), description="Targets of KPIs (YAML), for `plan`."
     )
+    alerts: Path = Field(
+        Path("deploy/config/alerts.yaml"), description="Alert rules (YAML), for `watch`."
+    )
+    alertmanagers: str = Field(
+        "", description="Addresses of all Alertmanager instances, comma separated."
+    )
+    board_url: str = Field("", description="Address of the board that alerts link to.")
+    runbook_url: str = Field("", description="Address of the runbook that alerts link to.")
+    watch_port: int = Field(0, description="Port of the watch's health and metrics; 0: a free one.")
+    dispatcher_port: int = Field(
+        0, description="Port of the dispatcher's health and metrics; 0: a free one."
+    )
+    alerting_host: str = Field(
+        "127.0.0.1", description="Address of the health and metrics of watch and dispatcher."
+    )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
     partitions: int = Field(
         4, description="Partitions of candidate-events and of all topics that follow it."
@@ -63,6 +78,13 @@ class Settings(BaseSettings):
     flush_events: int = Field(20_000, description="Most events held before the worker writes.")
     archive_rows: int = Field(50_000, description="Largest batch the archiver inserts.")
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
+
+    @property
+    def alertmanager_addresses(self) -> tuple[str, ...]:
+        """Where alerts are sent, without slashes at the end."""
+        return tuple(
+            each.strip().rstrip("/") for each in self.alertmanagers.split(",") if each.strip()
+        )
 
     @property
     def gateway_address(self) -> str:

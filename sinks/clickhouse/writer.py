@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from schemas.rows import (
+    BreachRow,
     CandidateEvent,
     ConnectionCount,
     EpochRow,
@@ -23,6 +24,7 @@ TABLES: dict[type[NamedTuple], str] = {
     KpiMeasure: "kpi_measures",
     PlannedTarget: "targets",
     ConnectionCount: "connection_counts",
+    BreachRow: "breaches",
 }
 
 

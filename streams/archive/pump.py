@@ -18,6 +18,7 @@ from schemas.topics import (
     CANDIDATE_EVENTS,
     CONNECTION_HEALTH,
     EPOCHS,
+    KPI_BREACHES,
     KPI_CELLS,
     QUARANTINE,
     epoch_of,
@@ -26,6 +27,7 @@ from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.rows import (
     Source,
+    breach_rows,
     cell_rows,
     epoch_rows,
     event_rows,
@@ -51,6 +53,7 @@ READERS: dict[str, Callable[[Source, bytes], Sequence[NamedTuple]]] = {
     QUARANTINE.name: quarantine_rows,
     EPOCHS.name: epoch_rows,
     CONNECTION_HEALTH.name: health_rows,
+    KPI_BREACHES.name: breach_rows,
 }
 ARCHIVED = rf"^({'|'.join(READERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
 NEW_TOPICS_MS = 5_000  # how soon the topics of a new epoch are noticed
@@ -124,6 +127,7 @@ async def consumer_of(settings: Settings) -> Any:
         bootstrap_servers=settings.kafka,
         group_id="hirelay-archiver",
         enable_auto_commit=False,
+        isolation_level="read_committed",  # breaches are written in transactions
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=4 * 1024 * 1024,
         session_timeout_ms=10_000,

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas import codec
+from schemas.breach import Breach
 from schemas.candidate import Value
 from schemas.cells import decode_cell, decode_key
 from schemas.epoch import Epoch
@@ -13,7 +14,7 @@ from schemas.errors import Malformed
 from schemas.event import short
 from schemas.health import HealthCount
 from schemas.quarantine import SetAside
-from schemas.rows import CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
+from schemas.rows import BreachRow, CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
 from schemas.topics import epoch_of
 
 _EPOCH = date(1970, 1, 1)
@@ -153,6 +154,20 @@ def epoch_rows(source: Source, value: bytes) -> list[EpochRow]:
     epoch = _read(Epoch, value)
     changed = epoch.changed.astimezone(UTC)
     return [EpochRow(epoch.number, epoch.state, epoch.facts, changed, source.offset)]
+
+
+def breach_rows(source: Source, value: bytes) -> list[BreachRow]:
+    """The one row of a breach; raise Malformed."""
+    held = _read(Breach, value)
+    told = held.model_dump(include={*BreachRow._fields}) | held.evidence.model_dump()
+    told |= {
+        "ending": held.ending or "",
+        "told": held.told.astimezone(UTC),
+        "ended": held.ended and held.ended.astimezone(UTC),
+        "body": value.decode(),
+        "version": source.offset,
+    }
+    return [BreachRow(**told)]
 
 
 def health_rows(source: Source, value: bytes) -> list[ConnectionCount]:

@@ -54,6 +54,22 @@ def board(
 
 
 @app.command()
+def watch(state: State = None) -> None:
+    """Find what is off target, and write it down once."""
+    from streams.alerting.role import serve_watch
+
+    serve_watch(load(state))
+
+
+@app.command()
+def dispatcher(state: State = None) -> None:
+    """Tell Alertmanager of every breach, for as long as it goes on."""
+    from streams.alerting.role import serve_dispatcher
+
+    serve_dispatcher(load(state))
+
+
+@app.command()
 def topics(state: State = None) -> None:
     """Create the Kafka topics that are missing; refuse a partition count that differs."""
     from streams.topics_admin import ensure_topics

@@ -9,7 +9,8 @@ from schemas.tenancy import Connection, Secret, Tenancy
 from streams.ingest.costs import PATH
 from streams.settings import Settings
 
-ROLES = ("archiver", "worker", "gateway", "board")
+ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "board")
+OBSERVERS = ("alertmanager", "prometheus")  # where they are installed
 
 
 def described(
@@ -23,6 +24,11 @@ def described(
         "roles": {
             "kafka": {"pid": pids.get("kafka"), "bootstrap": settings.kafka},
             **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
+            **{
+                name: {"pid": pids[name], "url": f"http://127.0.0.1:{ports[name]}"}
+                for name in OBSERVERS
+                if name in pids
+            },
             "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
         },
         "connections": [

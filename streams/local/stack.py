@@ -24,9 +24,10 @@ from schemas.meaning import meaning
 from streams import epochs
 from streams.config import Misconfigured, load_tenancy
 from streams.local import runfile
-from streams.local.companies import write_sample, write_targets
+from streams.local.companies import write_alerts, write_sample, write_targets
 from streams.local.kafka import free_port, prepare
-from streams.local.runfile import ROLES
+from streams.local.observers import NAMES, installed, observers
+from streams.local.runfile import OBSERVERS, ROLES
 from streams.local.supervisor import Role, Supervisor
 from streams.settings import Settings
 from streams.topics_admin import ensure_topics
@@ -34,7 +35,7 @@ from streams.topics_admin import ensure_topics
 log = logging.getLogger(__name__)
 
 READY_S = 90.0
-PORTS = ("kafka", "controller", "gateway", "worker", "archiver", "board")
+PORTS = ("kafka", "controller", *ROLES, *OBSERVERS)
 
 
 class Stack:
@@ -49,10 +50,14 @@ class Stack:
         ports = self._ports()
         self._ports_of = ports
         targets = config and config.resolve().parent / "targets.yaml"
+        alerts = config and config.resolve().parent / "alerts.yaml"
+        manager = f"http://127.0.0.1:{ports['alertmanager']}"
         today = datetime.now().astimezone().date()
         self.settings = Settings(
             config=(config or write_sample(self.state)).resolve(),
             targets=targets or write_targets(self.state, today),
+            alerts=alerts or write_alerts(self.state),
+            alertmanagers=manager if installed("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],
@@ -61,6 +66,8 @@ class Stack:
             worker_web_port=ports["worker"],
             archiver_port=ports["archiver"],
             board_port=ports["board"],
+            watch_port=ports["watch"],
+            dispatcher_port=ports["dispatcher"],
         )
         self._tenancy = load_tenancy(self.settings.config)
         self.supervisor = Supervisor(self.write_run)
@@ -91,6 +98,7 @@ class Stack:
             # The engine's directory belongs to the archiver; everybody else reads through its door.
             mine = environment if role != "board" else environment | self._reading()
             self.supervisor.add(Role(role, command, log_file, mine))
+        self._observe(say)
         if outdated:
             say(f"a replay, because {outdated}")
             self._replay(environment)
@@ -99,6 +107,16 @@ class Stack:
             _until(role, partial(_answers, url), self.supervisor.look)
         self.write_run()
         log.info("stack ready", extra={"state": str(self.state)})
+
+    def _observe(self, say: Callable[[str], None]) -> None:
+        """Start Prometheus and Alertmanager where they are installed, and say so where they are not."""
+        for name in OBSERVERS:
+            if installed(name) is None:
+                say(f"without {name}: this machine does not have {' or '.join(NAMES[name])}")
+        for each in observers(self.state, self._ports_of, ROLES):
+            say(each.name)
+            self.supervisor.add(each.role(self.state))
+            _until(each.name, partial(_answers, each.ready), self.supervisor.look)
 
     def _outdated(self) -> str:
         """Why what stands here is of another version and needs a replay; empty when it does not."""

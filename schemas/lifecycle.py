@@ -1,0 +1,210 @@
+"""The life cycle of breaches: what has to be written so that what was told agrees with what the cells say; pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from schemas.alerts import AlertRule, binomial
+from schemas.breach import Breach, Ending, Evidence, Segment, identity
+from schemas.cells import Tally
+from schemas.episodes import Episode, Told, episodes, judged
+from schemas.history import EPOCH_DAY
+from schemas.kpi import measure
+from schemas.offtarget import Judgement, interval, passes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One member under one rule: its cells by day since 1970-01-01, and in which language it is told."""
+
+    rule: AlertRule
+    dimension: str
+    member: str
+    days: Mapping[int, Tally]
+    language: Literal["ja", "en"] = "ja"
+
+
+def reconcile(
+    subject: Subject,
+    known: Sequence[Breach],
+    as_of: int,
+    now: datetime,
+    segment: Callable[[], Segment | None] = lambda: None,
+) -> list[Breach]:
+    """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
+
+    What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
+    records and decides nothing.
+    """
+    as_of = max([as_of, *(_number(each.judged) for each in known)])
+    found = [
+        _breach(subject, each, as_of, now, segment)
+        for each in episodes(subject.rule, subject.days, _told(subject.rule, known), as_of)
+    ]
+    before = {each.id: each for each in known}
+    changed = []
+    for each in found:
+        old = before.get(each.id)
+        if old is None:
+            changed.append(each)
+        elif not each.same(old):
+            changed.append(_after(old, each))
+    named = {each.id for each in found}
+    gone = [each for each in known if each.id not in named and not _settled(each)]
+    return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
+
+
+def _settled(breach: Breach) -> bool:
+    """Whether the days alone do not show it and nothing is left to say: taken back, or over on the day it opened."""
+    return breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+
+
+def _on_its_day(breach: Breach) -> bool:
+    return breach.ending == "recovered" and breach.until == breach.opened
+
+
+def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
+    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was."""
+    last: Judgement | None = None
+    if breach.active and _number(breach.opened) == as_of:
+        for _, found in judged(subject.rule, subject.days, as_of):
+            last = found
+    if last is None or last.value is None:
+        return close([breach], "corrected", now)[0]
+    seen = {"evidence": evidence(subject.rule, last), "segment": None}
+    return close([breach], "recovered", now)[0].model_copy(update=seen)
+
+
+def close(breaches: Iterable[Breach], ending: Ending, now: datetime) -> list[Breach]:
+    """Records that end these breaches on the last day that was looked at."""
+    return [
+        each.model_copy(
+            update={
+                "state": "resolved",
+                "ending": ending,
+                "until": each.until or each.judged,
+                "ended": each.ended or now,
+            }
+        )
+        for each in breaches
+    ]
+
+
+def _after(old: Breach, new: Breach) -> Breach:
+    """The next record of a breach that is known."""
+    changes: dict[str, object] = {"told": old.told}
+    if new.active:
+        changes["state"] = "updated"
+    elif old.ended is not None:
+        changes["ended"] = old.ended
+    return new.model_copy(update=changes)
+
+
+def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
+    openings, endings, blocked = set(), set(), set()
+    for each in known:
+        opened = _number(each.opened)
+        if each.ending == "corrected" or _on_its_day(each):
+            blocked |= set(range(opened, opened + rule.cool_down_days))
+        elif each.ending != "withdrawn":
+            openings.add(opened)
+            if each.until is not None:
+                endings.add(_number(each.until))
+    return Told(
+        openings=frozenset(openings), endings=frozenset(endings), blocked=frozenset(blocked)
+    )
+
+
+def _breach(
+    subject: Subject,
+    episode: Episode,
+    as_of: int,
+    now: datetime,
+    segment: Callable[[], Segment | None],
+) -> Breach:
+    rule, opened = subject.rule, _day(episode.name)
+    ended = episode.until is not None
+    ending: Ending | None = None
+    if ended:
+        ending = "recovered" if episode.last.n or rule.smallest == 0 else "no_cases"
+    return Breach(
+        id=identity(rule.tenant, rule.id, subject.dimension, subject.member, opened),
+        tenant=rule.tenant,
+        rule=rule.id,
+        kpi=rule.kpi,
+        dimension=subject.dimension,
+        member=subject.member,
+        owner=rule.owner,
+        severity=rule.severity,
+        language=rule.language or subject.language,
+        state="resolved" if ended else "opened",
+        ending=ending,
+        direction=rule.direction,
+        target=rule.target,
+        window_days=rule.window_days,
+        opened=opened,
+        since=_day(episode.opened),
+        until=None if episode.until is None else _day(episode.until),
+        judged=_day(as_of if episode.until is None else episode.until),
+        evidence=evidence(rule, episode.last),
+        segment=None if ended else segment(),
+        told=now,
+        ended=now if ended else None,
+    )
+
+
+def evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
+    """What is shown of a judgement, to the digits that mean something."""
+    low = high = None
+    if judgement.value is not None and binomial(rule.definition):
+        low, high = interval(passes(judgement.value, judgement.n), judgement.n)
+    return Evidence(
+        value=_rounded(judgement.value),
+        n=judgement.n,
+        low=_rounded(low),
+        high=_rounded(high),
+        probability=_rounded(judgement.probability),
+    )
+
+
+def farthest(
+    rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
+) -> Segment | None:
+    """The member that misses most cases of its share of the target, in the window that ends on `as_of`; of a share only."""
+    if not binomial(rule.definition):
+        return None
+    found: list[Segment] = []
+    for (dimension, member), days in sorted(members.items()):
+        sums: Tally = {}
+        for day in range(as_of - rule.window_days + 1, as_of + 1):
+            for name, n in days.get(day, {}).items():
+                sums[name] = sums.get(name, 0) + n
+        got = measure(rule.definition, sums)
+        if got.value is None or got.n <= 0:
+            continue
+        missing = (rule.target - got.value) * got.n
+        missing = missing if rule.direction == "at_least" else -missing
+        found.append(
+            Segment(
+                dimension=dimension,
+                member=member,
+                value=round(got.value, 6),
+                n=got.n,
+                missing=round(missing, 1),
+            )
+        )
+    worst = max(found, key=lambda each: (each.missing, each.n), default=None)
+    return worst if worst is not None and worst.missing > 0 else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _number(day: date) -> int:
+    return day.toordinal() - EPOCH_DAY
+
+
+def _day(number: int) -> date:
+    return date.fromordinal(number + EPOCH_DAY)

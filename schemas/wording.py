@@ -1,0 +1,118 @@
+"""What people read of a breach, in Japanese or English: never a name, an address or an id of a person."""
+
+from schemas.breach import Breach, Segment
+from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
+from schemas.kpi import Unit
+from schemas.kpis import BY_ID
+from schemas.playbook import play_of
+
+JA = {
+    TOTAL: "全社",
+    CHANNEL: "媒体",
+    JOB: "求人",
+    SOURCE_DETAIL: "流入元",
+    DEPARTMENT: "部署",
+    LOCATION: "勤務地",
+    "recruiter": "採用担当",
+    "interviewer": "面接官",
+    "hiring_manager": "採用責任者",
+}
+ENDINGS = {
+    "recovered": ("目標の水準に戻りました", "It is back on target"),
+    "no_cases": ("期間内の対象がなくなりました", "No case is left in the window"),
+    "corrected": (
+        "後から届いた情報により、目標未達ではありませんでした",
+        "Late events say that it never was off target",
+    ),
+    "withdrawn": ("アラートの規則が取り下げられました", "The rule was withdrawn"),
+}
+
+
+def summary(breach: Breach) -> str:
+    """One sentence: what of whom, its value and its target."""
+    kpi = BY_ID[breach.kpi]
+    value, target = number(breach.evidence.value, kpi.unit), number(breach.target, kpi.unit)
+    if breach.language == "ja":
+        word = "以上" if breach.direction == "at_least" else "以下"
+        ended = "" if breach.active else "【解消】"
+        return f"{ended}{whose(breach)}の{kpi.ja}が {value} です(目標 {target} {word})"
+    word = "at least" if breach.direction == "at_least" else "at most"
+    ended = "" if breach.active else "Resolved: "
+    return f"{ended}{kpi.en} of {whose(breach)} is {value} (target: {word} {target})"
+
+
+def description(breach: Breach) -> str:
+    """The evidence: n, interval, certainty, window, since when, who contributes most, and the first check."""
+    between = "" if breach.language == "ja" else " "
+    return between.join(part for part in _parts(breach) if part)
+
+
+def suggestion(breach: Breach) -> str:
+    """What usually helps, and whose it is."""
+    play, language = play_of(breach.kpi), breach.language
+    owner = play.owner(language)
+    return (
+        f"{play.suggestion(language)}({owner})"
+        if language == "ja"
+        else (f"{play.suggestion(language)} ({owner})")
+    )
+
+
+def _parts(breach: Breach) -> list[str]:
+    found, unit = breach.evidence, BY_ID[breach.kpi].unit
+    low, high = number(found.low, unit), number(found.high, unit)
+    check = play_of(breach.kpi).check(breach.language)
+    if breach.language == "ja":
+        return [
+            f"直近 {breach.window_days} 日、n = {found.n}。",
+            f"90% 区間 {low}〜{high}。" if found.low is not None else "",
+            f"目標に届いていない確率 {_certainty(found.probability)}。"
+            if found.probability is not None
+            else "",
+            f"{breach.since} から。",
+            f"最も影響が大きいのは{_segment(breach.segment, breach.language)}。"
+            if breach.segment
+            else "",
+            f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
+        ]
+    return [
+        f"Last {breach.window_days} days, n = {found.n}.",
+        f"90 % interval {low} to {high}." if found.low is not None else "",
+        f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
+        f"Since {breach.since}.",
+        f"Most of it comes from {_segment(breach.segment, breach.language)}."
+        if breach.segment
+        else "",
+        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Look first: {check}",
+    ]
+
+
+def whose(breach: Breach) -> str:
+    """The company or the member; a person is only said to be one."""
+    if breach.dimension == TOTAL:
+        return "全社" if breach.language == "ja" else "the whole company"
+    kind = JA[breach.dimension] if breach.language == "ja" else breach.dimension.replace("_", " ")
+    if breach.personal:
+        return f"{kind} 1 名" if breach.language == "ja" else f"one {kind}"
+    return f"{kind}「{breach.member}」" if breach.language == "ja" else f'{kind} "{breach.member}"'
+
+
+def _certainty(probability: float) -> str:
+    """A probability; nothing is certain."""
+    return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
+
+
+def _segment(segment: Segment, language: str) -> str:
+    value = number(segment.value, "ratio")
+    if language == "ja":
+        return f"{JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
+    return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
+
+
+def number(value: float | None, unit: Unit) -> str:
+    """A number in its unit."""
+    if value is None:
+        return "-"
+    if unit == "ratio":
+        return f"{value:.1%}"
+    return f"{value:,.1f}".removesuffix(".0") + {"days": " d", "hours": " h"}.get(unit, "")

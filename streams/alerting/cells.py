@@ -1,0 +1,89 @@
+"""The cells that rules are about, summed over the source partitions, as far as the rules' KPIs need them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from schemas.alerts import AlertRules
+from schemas.cells import (
+    CHANNEL,
+    DECISION,
+    JOB,
+    TOTAL,
+    Cell,
+    CellKey,
+    Tally,
+    decode_cell,
+    decode_key,
+)
+from schemas.kpi import named
+from schemas.kpis import BY_ID
+
+SEGMENTS = (CHANNEL, JOB)  # where a breach of the whole company is looked for
+
+
+class Series(NamedTuple):
+    """One KPI of one member."""
+
+    tenant: str
+    kpi: str
+    dimension: str
+    member: str
+
+
+class CellSums:
+    """Takes absolute rows in any order, repeated ones too, and knows the sums by day."""
+
+    def __init__(self, rules: AlertRules) -> None:
+        """Nothing read yet; only what `rules` need is kept."""
+        self._kpis: dict[tuple[str, str], set[str]] = {}
+        for rule in rules.rules:
+            also = SEGMENTS if rule.dimension == TOTAL else ()
+            for dimension in (rule.dimension, *also):
+                self._kpis.setdefault((rule.tenant, dimension), set()).add(rule.kpi)
+        self._rows: dict[tuple[int, CellKey], Cell] = {}
+        self._days: dict[Series, dict[int, Tally]] = {}
+        self._members: dict[tuple[str, str, str], dict[str, None]] = {}
+
+    def take(self, partition: int, key: bytes, value: bytes) -> list[Series]:
+        """Take one row and return what it changed; an older row than the one held changes nothing. Raises Malformed."""
+        where = decode_key(key)
+        kpis = self._kpis.get((where.tenant, where.dimension))
+        if kpis is None or where.basis != DECISION:
+            return []
+        cell = decode_cell(value)
+        held = self._rows.get((partition, where))
+        if held is not None and held.o > cell.o:
+            return []
+        self._rows[partition, where] = cell
+        before = {} if held is None else held.m
+        difference = {
+            name: change
+            for name in {**before, **cell.m}
+            if (change := cell.m.get(name, 0) - before.get(name, 0))
+        }
+        return [series for kpi in sorted(kpis) if (series := self._add(kpi, where, difference))]
+
+    def _add(self, kpi: str, where: CellKey, difference: Mapping[str, int]) -> Series | None:
+        row = BY_ID[kpi]
+        parts = dict(named(difference, (*row.numerator, *row.denominator)))
+        if not parts:
+            return None
+        series = Series(where.tenant, kpi, where.dimension, where.member)
+        days = self._days.setdefault(series, {})
+        self._members.setdefault(series[:3], {})[where.member] = None
+        sums = days.setdefault(where.day, {})
+        for name, n in parts.items():
+            sums[name] = sums.get(name, 0) + n
+            if not sums[name]:
+                del sums[name]
+        if not sums:
+            del days[where.day]
+        return series
+
+    def days(self, series: Series) -> Mapping[int, Tally]:
+        """What was counted by day; no day on which everything is 0."""
+        return self._days.get(series, {})
+
+    def members(self, tenant: str, kpi: str, dimension: str) -> list[str]:
+        """Every member of which the KPI was ever counted."""
+        return list(self._members.get((tenant, kpi, dimension), ()))

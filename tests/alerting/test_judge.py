@@ -1,0 +1,98 @@
+"""Cells of all partitions become breaches, and only what differs from what stands is written."""
+
+from datetime import UTC, date, datetime
+
+from schemas.alerts import AlertRules
+from schemas.breach import Breach
+from schemas.cells import Cell, CellKey, Tally, encode_cell, encode_key
+from schemas.history import EPOCH_DAY
+from schemas.tenancy import Secret, Tenancy, Tenant
+from streams.alerting.cells import CellSums
+from streams.alerting.judge import Judge
+from tests.schemas.test_alerts import rule, screened
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+DAY = date(2026, 4, 1).toordinal() - EPOCH_DAY
+RULES = AlertRules(rules=(rule(id="company"), rule(id="channels", dimension="channel", member="*")))
+
+
+def tenancy() -> Tenancy:
+    """One company that reads English."""
+    key = Secret(env="KEY")
+    return Tenancy(
+        tenants=(Tenant(id="acme", name="Acme", language="en", quarantine_key=key, person_key=key),)
+    )
+
+
+def row(
+    dimension: str, member: str, tally: Tally, offset: int = 1, day: int = DAY
+) -> tuple[bytes, bytes]:
+    """A cell as the worker writes it."""
+    key = CellKey("acme", dimension, member, day, "decision")
+    return encode_key(key), encode_cell(Cell(offset, tally))
+
+
+def looked(sums: CellSums, judge: Judge, rules: AlertRules = RULES) -> list[Breach]:
+    """One look at everything, noted as written."""
+    found = judge.changes(sums, None, lambda _: date(2026, 4, 1), NOW)
+    judge.note(found)
+    return found
+
+
+def test_partitions_are_added_and_repeats_are_not() -> None:
+    """A cell is the sum of its partitions' newest rows, in whatever order and however often they come."""
+    sums = CellSums(RULES)
+    for partition, offset, passed in ((0, 5, 3), (1, 2, 4), (0, 5, 3), (0, 4, 9), (1, 7, 6)):
+        sums.take(partition, *row("channel", "doda", screened(passed, 1), offset))
+    (series,) = sums.take(2, *row("channel", "doda", screened(1, 0)))
+
+    assert sums.days(series) == {DAY: {"passed.screening": 10, "failed.screening": 2}}
+
+
+def test_a_cell_that_returns_to_nothing_leaves_no_day() -> None:
+    """A day that was corrected away is a day on which nothing was counted."""
+    sums = CellSums(RULES)
+    sums.take(0, *row("channel", "doda", screened(1, 0), 1))
+    (series,) = sums.take(0, *row("channel", "doda", screened(0, 0), 2))
+
+    assert sums.days(series) == {}
+
+
+def test_the_company_and_the_channel_are_told_each_once() -> None:
+    """Two rules, two breaches; the company's names the channel that it comes from; the next look is silent."""
+    sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    for dimension, member in (("total", "all"), ("channel", "doda")):
+        sums.take(0, *row(dimension, member, screened(5, 45)))
+    sums.take(0, *row("channel", "other", screened(3, 2)))
+    found = {each.rule: each for each in looked(sums, judge)}
+
+    assert set(found) == {"company", "channels"}
+    assert found["channels"].member == "doda"
+    assert found["company"].segment is not None
+    assert found["company"].segment.member == "doda"
+    assert found["company"].language == "en"
+    assert looked(sums, judge) == []
+
+
+def test_a_restarted_watch_writes_nothing_it_wrote_before() -> None:
+    """All that a watch knows stands in Kafka, so the next one has nothing to add."""
+    sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    sums.take(0, *row("total", "all", screened(5, 45)))
+    written = looked(sums, judge)
+    again = Judge(RULES, tenancy())
+    again.note(Breach.model_validate_json(each.model_dump_json()) for each in written)
+
+    assert [each.state for each in written] == ["opened"]
+    assert looked(sums, again) == []
+
+
+def test_breaches_of_a_rule_that_is_gone_are_withdrawn() -> None:
+    """Who deletes a rule is not alerted by it for ever."""
+    sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    sums.take(0, *row("total", "all", screened(5, 45)))
+    written = looked(sums, judge)
+    none = Judge(AlertRules(rules=()), tenancy())
+    none.note(written)
+    (gone,) = none.withdrawn(NOW)
+
+    assert (gone.id, gone.state, gone.ending) == (written[0].id, "resolved", "withdrawn")

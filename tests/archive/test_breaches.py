@@ -1,0 +1,24 @@
+"""The archive of breaches holds each once, as it is now."""
+
+from typing import Any
+
+from schemas.topics import KPI_BREACHES
+from sinks.clickhouse.writer import Writer
+from streams.archive.rows import Source, breach_rows
+from tests.schemas.test_lifecycle import FIRST, bad, good, told
+
+
+def test_the_newest_record_of_a_breach_stands(client: Any) -> None:
+    """Opened, updated and resolved are one row of the board, with its name and its evidence."""
+    opened = told(bad(0), FIRST)
+    ended = told(bad(0) | good(1), FIRST + 1, opened)
+    writer = Writer(client)
+    for offset, each in reversed([*enumerate([*opened, *ended])]):
+        record = each.model_dump_json().encode()
+        writer.write(breach_rows(Source(KPI_BREACHES.name, 0, offset), record), f"b-{offset}")
+    found = client.query(
+        "select state, ending, active, ja, n, value, until from v_breaches where tenant = 'acme'"
+    ).result_rows
+
+    assert [row[:5] for row in found] == [("resolved", "recovered", 0, "書類通過率", 240)]
+    assert round(found[0][5], 3) == 0.833

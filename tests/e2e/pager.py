@@ -1,0 +1,149 @@
+"""Who is paged: a receiver of Alertmanager's webhooks, and an incident that makes it ring."""
+
+import json
+import threading
+import urllib.request
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import yaml
+
+from sinks import alertmanager
+from tests.e2e.conftest import Stack, wait_until
+from tests.e2e.house import posted
+from tests.ingest.doors import Fixture
+
+RULE = """
+  - id: {id}
+    tenant: aoba
+    kpi: screen_pass_rate
+    dimension: channel
+    member: {member}
+    at_least: 30 %
+    window_days: 7
+    owner: recruiting
+    severity: critical
+"""
+
+
+@dataclass
+class Pager:
+    """What was received: how often each breach fired and was resolved."""
+
+    rung: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def of(self, breach: str) -> tuple[int, int]:
+        """How often it fired, and how often it was resolved."""
+        return self.rung[breach, "firing"], self.rung[breach, "resolved"]
+
+
+@contextmanager
+def paged(stack: Stack) -> Iterator[Pager]:
+    """Have Alertmanager page every breach on its own for as long as the block lasts."""
+    pager = Pager()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            for each in json.loads(body)["alerts"]:
+                pager.rung[each["labels"].get("breach", ""), each["status"]] += 1
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    path = stack.state / "alertmanager.yml"
+    before = path.read_text()
+    receiver = {
+        "name": "pager",
+        "webhook_configs": [{"url": f"http://127.0.0.1:{server.server_port}/"}],
+    }
+    route = {
+        "receiver": "pager",
+        "group_by": ["breach"],
+        "group_wait": "0s",
+        "group_interval": "1s",
+    }
+    _configure(stack, yaml.safe_dump({"route": route, "receivers": [receiver]}))
+    try:
+        yield pager
+    finally:
+        _configure(stack, before)
+        server.shutdown()
+        server.server_close()
+
+
+def _configure(stack: Stack, text: str) -> None:
+    (stack.state / "alertmanager.yml").write_text(text)
+    address = stack.run()["roles"]["alertmanager"]["url"]
+    urllib.request.urlopen(f"{address}/-/reload", data=b"", timeout=10).close()
+
+
+@dataclass
+class Incident:
+    """A channel of its own, watched by a rule of its own."""
+
+    stack: Stack
+    channel: str = field(default_factory=lambda: f"媒体{uuid.uuid4().hex[:6]}")
+    sent: int = 0
+
+    def watch(self) -> None:
+        """Add the rule to the file of the running stack."""
+        path = self.stack.state / "alerts.yaml"
+        rule = RULE.format(id=f"incident-{uuid.uuid4().hex[:6]}", member=self.channel)
+        path.write_text(path.read_text() + rule)
+
+    def screened(self, *, passed: int, failed: int, days_ago: int) -> None:
+        """Post so many decisions of that day, in one delivery."""
+        at = datetime.now(UTC) - timedelta(days=days_ago, minutes=2)
+        told = []
+        for number in range(passed + failed):
+            self.sent += 1
+            name = f"{self.channel}-{self.sent}"
+            told.append(self._event(name, "created", at - timedelta(seconds=20)))
+            told.append(self._event(name, "stage_changed" if number < passed else "rejected", at))
+        headers = (("content-type", "application/cloudevents-batch+json"),)
+        body = json.dumps(told, ensure_ascii=False).encode()
+        assert (
+            posted(self.stack, "aoba-standard", Fixture("standard", body, headers), self.sent)
+            == 200
+        )
+
+    def _event(self, name: str, what: str, at: datetime) -> dict[str, Any]:
+        screening = {"id": "s-screening", "name": "書類選考"}
+        more: dict[str, dict[str, Any]] = {
+            "created": {"stage": screening},
+            "stage_changed": {"to_stage": {"id": "s-first", "name": "一次面接"}},
+            "rejected": {"stage": screening, "party": "company"},
+        }
+        data = {
+            "application": {"id": name, "applied_at": at.isoformat()},
+            "channel": {"id": self.channel},
+        }
+        head = {"specversion": "1.0", "id": f"{name}-{what}", "source": "incident"}
+        kind = {"type": f"application.{what}", "time": at.isoformat()}
+        return head | kind | {"data": data | more[what]}
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """The alerts of the channel that fire, as Alertmanager's API shows them."""
+        address = self.stack.run()["roles"]["alertmanager"]["url"]
+        return alertmanager.held(address, f'member="{self.channel}"')
+
+    def breaches(self) -> list[Any]:
+        """(id, state, ending) of every breach of the channel, from ClickHouse."""
+        query = "select id, state, ending from v_breaches where member = {member:String}"
+        return self.stack.asked(query, member=self.channel)
+
+    def fires(self, seconds: float) -> dict[str, Any]:
+        """The one alert, once it fires."""
+        wait_until(lambda: len(self.alerts()) == 1, seconds)
+        return self.alerts()[0]

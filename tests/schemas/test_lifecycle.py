@@ -1,0 +1,193 @@
+"""Breaches open, change and end once, whatever is replayed, late or repeated."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.breach import Breach
+from schemas.cells import Tally
+from schemas.history import EPOCH_DAY
+from schemas.lifecycle import Subject, farthest, reconcile
+from schemas.wording import description, suggestion, summary
+from tests.schemas.test_alerts import rule, screened
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+FIRST = date(2026, 1, 1).toordinal() - EPOCH_DAY
+Days = dict[int, Tally]
+
+of_days = st.dictionaries(
+    st.integers(FIRST, FIRST + 40),
+    st.builds(screened, st.integers(0, 12), st.integers(0, 12)),
+    max_size=15,
+)
+
+
+def subject(days: Days, **changed: Any) -> Subject:
+    """The screening of one channel, in windows of a week."""
+    told = {"dimension": "channel", "window_days": 7, "cool_down_days": 3, **changed}
+    return Subject(rule=rule(**told), dimension="channel", member="doda", days=days)
+
+
+def written(known: list[Breach], more: list[Breach]) -> list[Breach]:
+    """What a compacted topic holds after more was written."""
+    return list(({each.id: each for each in known} | {each.id: each for each in more}).values())
+
+
+def told(days: Days, as_of: int, known: list[Breach] | None = None) -> list[Breach]:
+    """What is known after one look."""
+    return written(known or [], reconcile(subject(days), known or [], as_of, NOW))
+
+
+def bad(*days: int) -> Days:
+    """Days on which nobody passed."""
+    return {FIRST + day: screened(0, 20) for day in days}
+
+
+def good(*days: int) -> Days:
+    """Days on which most passed."""
+    return {FIRST + day: screened(200, 20) for day in days}
+
+
+@given(of_days, st.integers(FIRST, FIRST + 50))
+def test_a_replay_of_the_same_cells_tells_nobody_again(days: Days, as_of: int) -> None:
+    """What was written once is not written again, however often it is looked at."""
+    known = told(days, as_of)
+
+    assert reconcile(subject(days), known, as_of, NOW + timedelta(hours=1)) == []
+    assert told(days, as_of) == known
+
+
+@given(of_days, of_days, st.integers(FIRST, FIRST + 50))
+def test_late_events_are_settled_by_one_look(before: Days, after: Days, as_of: int) -> None:
+    """However the cells are corrected, one look is enough, and one number names one breach."""
+    known = told(after, as_of, told(before, as_of))
+    seen = reconcile(subject(after), known, as_of, NOW)
+
+    assert seen == []
+    assert sum(each.active for each in known) <= 1
+
+
+@given(of_days, st.integers(FIRST, FIRST + 50))
+def test_looking_every_day_tells_what_looking_once_tells(days: Days, as_of: int) -> None:
+    """A watch that slept for a month knows what one that was awake knows."""
+    known: list[Breach] = []
+    for day in range(FIRST, as_of + 1):
+        known = told({at: tally for at, tally in days.items() if at <= day}, day, known)
+
+    def facts(breaches: list[Breach]) -> list[tuple[Any, ...]]:
+        return sorted((b.opened, b.since, b.until, b.active, b.evidence.n) for b in breaches)
+
+    assert facts(known) == facts(told(days, as_of))
+
+
+@given(of_days, st.integers(FIRST, FIRST + 50), st.integers(0, 30))
+def test_days_to_come_change_nothing_that_was_told(days: Days, as_of: int, more: int) -> None:
+    """The past stays as it is while time goes by."""
+    early = {each.id: each for each in told(days, as_of)}
+    late = {each.id: each for each in told(days, as_of + more)}
+
+    for name, each in early.items():
+        assert late[name].opened == each.opened
+        assert each.active or late[name] == each
+
+
+def test_a_breach_opens_changes_and_ends_once() -> None:
+    """Three records, one id: opened, updated, resolved."""
+    known: list[Breach] = []
+    states = []
+    for days, as_of in ((bad(0), 0), (bad(0, 1), 1), (bad(0, 1) | good(2), 2)):
+        more = reconcile(subject(days), known, FIRST + as_of, NOW)
+        states += [each.state for each in more]
+        known = written(known, more)
+
+    assert states == ["opened", "updated", "resolved"]
+    assert len(known) == 1
+    assert (known[0].ending, known[0].until) == ("recovered", date(2026, 1, 3))
+
+
+def test_nothing_opens_in_the_cool_down() -> None:
+    """Who has just been told that it is over is left in peace for some days."""
+    days = bad(0) | good(1) | {FIRST + day: screened(0, 900) for day in (2, 3, 4)}
+    opened = [each.opened for each in told(days, FIRST + 4)]
+
+    assert opened == [date(2026, 1, 1), date(2026, 1, 5)]
+
+
+def test_a_little_noise_takes_nothing_back() -> None:
+    """A breach that opened at noon is still open when the evening is only less certain of it."""
+    known = told({FIRST: screened(4, 20)}, FIRST)
+    assert [each.state for each in known] == ["opened"]
+    evening = {FIRST: screened(14, 27)}
+
+    assert not told(evening, FIRST)
+    assert [each.state for each in told(evening, FIRST, known)] == ["updated"]
+
+
+def test_what_late_events_disprove_is_taken_back_as_corrected() -> None:
+    """A breach that never was ends, with the reason, and does not open again on the same day."""
+    known = told(bad(0), FIRST + 1)
+    known = told(good(0), FIRST + 1, known)
+    again = told(bad(0), FIRST + 1, known)
+
+    assert [(each.state, each.ending) for each in known] == [("resolved", "corrected")]
+    assert [each.id for each in again if each.active] == []
+
+
+def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
+    """Off target at noon and well by the evening: one opening, one ending, with the evening's numbers."""
+    known = told(bad(0), FIRST)
+    known = told(good(0), FIRST, known)
+    (only,) = told(good(0) | bad(1), FIRST + 1, known)
+
+    assert (only.state, only.ending, only.until) == ("resolved", "recovered", only.opened)
+    assert only.evidence.value == 0.909091
+    assert told(bad(0), FIRST, known) == known
+
+
+def test_no_case_left_ends_it_too() -> None:
+    """When the last decision has left the window, there is nothing to be off target."""
+    (only,) = told(bad(0), FIRST + 20)
+
+    assert (only.ending, only.until) == ("no_cases", date(2026, 1, 8))
+
+
+def test_japanese_and_english_say_the_same() -> None:
+    """Value, target, n, interval, since when and a suggestion, in the reader's language."""
+    days = {FIRST: screened(20, 80)}
+    (ja,) = reconcile(subject(days), [], FIRST, NOW)
+    (en,) = reconcile(subject(days, language="en"), [], FIRST, NOW)
+
+    assert summary(ja) == "媒体「doda」の書類通過率が 20.0% です(目標 40.0% 以上)"
+    assert summary(en) == 'Screening pass rate of channel "doda" is 20.0% (target: at least 40.0%)'
+    assert "n = 100。90% 区間 14.1%〜27.2%。" in description(ja)
+    assert "2026-01-01 から。" in description(ja)
+    assert "n = 100. 90 % interval 14.1% to 27.2%." in description(en)
+    assert "不採用理由" in suggestion(ja) and "rejection reasons" in suggestion(en)
+
+
+def test_a_person_is_never_named() -> None:
+    """Of an interviewer people read that it is one, and look him up on the board."""
+    person = Subject(
+        rule=rule(dimension="interviewer", window_days=7),
+        dimension="interviewer",
+        member="user-4711",
+        days=bad(0),
+    )
+    (found,) = reconcile(person, [], FIRST, NOW)
+
+    assert "4711" not in summary(found) + description(found) + suggestion(found)
+    assert "面接官 1 名" in summary(found)
+
+
+def test_the_member_that_misses_most_is_named() -> None:
+    """Of two channels the one that costs most passes, not the one with the worst rate of few."""
+    days = {
+        ("channel", "doda"): {FIRST: screened(10, 90)},
+        ("channel", "x"): {FIRST: screened(0, 5)},
+    }
+    found = farthest(rule(), days, FIRST)
+
+    assert found is not None
+    assert (found.member, found.missing) == ("doda", 30.0)

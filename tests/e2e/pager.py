@@ -94,12 +94,13 @@ class Incident:
 
     stack: Stack
     channel: str = field(default_factory=lambda: f"媒体{uuid.uuid4().hex[:6]}")
+    rule: str = field(default_factory=lambda: f"incident-{uuid.uuid4().hex[:6]}")
     sent: int = 0
 
     def watch(self) -> None:
         """Add the rule to the file of the running stack."""
         path = self.stack.state / "alerts.yaml"
-        rule = RULE.format(id=f"incident-{uuid.uuid4().hex[:6]}", member=self.channel)
+        rule = RULE.format(id=self.rule, member=self.channel)
         path.write_text(path.read_text() + rule)
 
     def screened(self, *, passed: int, failed: int, days_ago: int) -> None:
@@ -134,14 +135,14 @@ class Incident:
         return head | kind | {"data": data | more[what]}
 
     def alerts(self) -> list[dict[str, Any]]:
-        """The alerts of the channel that fire, as Alertmanager's API shows them."""
+        """The alerts of its rule that fire, as Alertmanager's API shows them."""
         address = self.stack.run()["roles"]["alertmanager"]["url"]
-        return alertmanager.held(address, f'member="{self.channel}"')
+        return alertmanager.held(address, f'rule="{self.rule}"')
 
     def breaches(self) -> list[Any]:
-        """(id, state, ending) of every breach of the channel, from ClickHouse."""
-        query = "select id, state, ending from v_breaches where member = {member:String}"
-        return self.stack.asked(query, member=self.channel)
+        """(id, state, ending) of every breach of its rule, from ClickHouse."""
+        query = "select id, state, ending from v_breaches where rule = {rule:String}"
+        return self.stack.asked(query, rule=self.rule)
 
     def fires(self, seconds: float) -> dict[str, Any]:
         """The one alert, once it fires."""

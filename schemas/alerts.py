@@ -1,16 +1,15 @@
 """Alert rules: which KPI of whom may not be worse than what, and who is told, in which language."""
 
-import unicodedata
 from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from schemas import aim
 from schemas.candidate import Text, Value
-from schemas.cells import CHANNEL, DECISION, DIMENSIONS, TOTAL
+from schemas.cells import DECISION, DIMENSIONS, TOTAL
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID, of
-from schemas.near import meant
 from schemas.targets import Direction, number_of, wrong_way
 from schemas.tenancy import Name
 
@@ -50,9 +49,7 @@ class AlertRule(Value):
     @classmethod
     def known_kpi(cls, value: str) -> str:
         """Refuse an id that is not in the catalogue, and a KPI that day cells alone do not give."""
-        if value not in BY_ID:
-            msg = f"no KPI {value!r}{meant(value, BY_ID)}"
-            raise ValueError(msg)
+        aim.known_kpi(value)
         if value not in WATCHED:
             msg = f"{value} cannot be watched: it is not counted by the day of the decision"
             raise ValueError(msg)
@@ -62,18 +59,13 @@ class AlertRule(Value):
     @classmethod
     def known_dimension(cls, value: str) -> str:
         """Refuse a dimension that nothing is counted by."""
-        if value not in DIMENSIONS:
-            msg = f"no dimension {value!r}{meant(value, DIMENSIONS)}"
-            raise ValueError(msg)
-        return value
+        return aim.known_dimension(value)
 
     @field_validator("member")
     @classmethod
     def named_as_counted(cls, value: str, info: ValidationInfo) -> str:
         """Write a channel as the gateway does, whose names are ids: NFKC, spaces collapsed."""
-        if info.data.get("dimension") != CHANNEL:
-            return value
-        return " ".join(unicodedata.normalize("NFKC", value).split())
+        return aim.as_counted(value, info.data.get("dimension"))
 
     @field_validator("owner")
     @classmethod

@@ -106,7 +106,12 @@ def instant(text: str) -> int:
 
 def local_day(text: str | None) -> int | None:
     """Days since 1970-01-01 of an ISO date; raise ValueError."""
-    return None if text is None else date.fromisoformat(text).toordinal() - EPOCH_DAY
+    return None if text is None else day_number(date.fromisoformat(text))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, as cells have them."""
+    return day.toordinal() - EPOCH_DAY
 
 
 def tenths(rating: float) -> int:

@@ -8,8 +8,9 @@ from typing import Literal
 from schemas.alerts import AlertRule, binomial
 from schemas.breach import Breach, Ending, Evidence, Segment, identity
 from schemas.cells import Tally
+from schemas.cohort import summed
 from schemas.episodes import Episode, Told, episodes, judged
-from schemas.history import EPOCH_DAY
+from schemas.history import EPOCH_DAY, day_number
 from schemas.kpi import measure
 from schemas.offtarget import Judgement, interval, passes
 
@@ -37,7 +38,7 @@ def reconcile(
     What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
     records and decides nothing.
     """
-    as_of = max([as_of, *(_number(each.judged) for each in known)])
+    as_of = max([as_of, *(day_number(each.judged) for each in known)])
     found = [
         _breach(subject, each, as_of, now, segment)
         for each in episodes(subject.rule, subject.days, _told(subject.rule, known), as_of)
@@ -67,7 +68,7 @@ def _on_its_day(breach: Breach) -> bool:
 def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
     """The end of what the days do not show any more: on the day it opened it has recovered, later it never was."""
     last: Judgement | None = None
-    if breach.active and _number(breach.opened) == as_of:
+    if breach.active and day_number(breach.opened) == as_of:
         for _, found in judged(subject.rule, subject.days, as_of):
             last = found
     if last is None or last.value is None:
@@ -104,13 +105,13 @@ def _after(old: Breach, new: Breach) -> Breach:
 def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
     openings, endings, blocked = set(), set(), set()
     for each in known:
-        opened = _number(each.opened)
+        opened = day_number(each.opened)
         if each.ending == "corrected" or _on_its_day(each):
             blocked |= set(range(opened, opened + rule.cool_down_days))
         elif each.ending != "withdrawn":
             openings.add(opened)
             if each.until is not None:
-                endings.add(_number(each.until))
+                endings.add(day_number(each.until))
     return Told(
         openings=frozenset(openings), endings=frozenset(endings), blocked=frozenset(blocked)
     )
@@ -176,11 +177,8 @@ def farthest(
         return None
     found: list[Segment] = []
     for (dimension, member), days in sorted(members.items()):
-        sums: Tally = {}
-        for day in range(as_of - rule.window_days + 1, as_of + 1):
-            for name, n in days.get(day, {}).items():
-                sums[name] = sums.get(name, 0) + n
-        got = measure(rule.definition, sums)
+        window = range(as_of - rule.window_days + 1, as_of + 1)
+        got = measure(rule.definition, summed(days.get(day, {}) for day in window))
         if got.value is None or got.n <= 0:
             continue
         missing = (rule.target - got.value) * got.n
@@ -200,10 +198,6 @@ def farthest(
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
-
-
-def _number(day: date) -> int:
-    return day.toordinal() - EPOCH_DAY
 
 
 def _day(number: int) -> date:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.cells import ALL
 from schemas.cohort import Days, triangle
-from schemas.history import EPOCH_DAY
+from schemas.history import day_number
 from schemas.kpi import histogram
 from schemas.period import Period
 from schemas.statistics.forecast import HIRED, Arrivals, forecast
@@ -61,7 +61,7 @@ def outlook(
 
     None where nobody has entered yet, so that there is no past to ask.
     """
-    as_of, ahead = left[0].toordinal() - EPOCH_DAY, (left[1] - left[0]).days
+    as_of, ahead = day_number(left[0]), (left[1] - left[0]).days
     own, company = aalen_johansen(cases.own, as_of), aalen_johansen(cases.company, as_of)
     mine = own is not None and own.n >= ENOUGH
     history = own if mine else company

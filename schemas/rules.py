@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from schemas.history import EPOCH_DAY, Happening
+from schemas.history import Happening, day_number
 from schemas.meaning import Meaning, TenantMeaning
 from schemas.milestones import Rule, by_name, by_rule
 from schemas.reasons import BY_PARTY, party_of
@@ -49,7 +49,7 @@ class Rules:
         found = self._days.get(slot)
         if found is None:
             moment = datetime.fromtimestamp(slot * (QUARTER_HOUR_MS // 1000), UTC)
-            found = moment.astimezone(self._zone).date().toordinal() - EPOCH_DAY
+            found = day_number(moment.astimezone(self._zone).date())
             self._days[slot] = found
         return found
 
@@ -86,7 +86,7 @@ class Rules:
 
 
 def _bound(day: date | None, otherwise: int) -> int:
-    return otherwise if day is None else day.toordinal() - EPOCH_DAY
+    return otherwise if day is None else day_number(day)
 
 
 def rule_of(rule: StageRule | ReasonRule) -> Rule:

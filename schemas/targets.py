@@ -2,18 +2,17 @@
 
 import math
 import re
-import unicodedata
 from collections import defaultdict
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from schemas import aim
 from schemas.candidate import Text, Value
-from schemas.cells import ALL, CHANNEL, DECISION, DIMENSIONS, TOTAL, Basis
+from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID, of
-from schemas.near import meant
 from schemas.period import APRIL, YEARS, Period, named
 from schemas.tenancy import Name
 
@@ -49,27 +48,19 @@ class Target(Value):
     @classmethod
     def known_kpi(cls, value: str) -> str:
         """Refuse an id that is not in the catalogue."""
-        if value not in BY_ID:
-            msg = f"no KPI {value!r}{meant(value, BY_ID)}"
-            raise ValueError(msg)
-        return value
+        return aim.known_kpi(value)
 
     @field_validator("dimension")
     @classmethod
     def known_dimension(cls, value: str) -> str:
         """Refuse a dimension that nothing is counted by."""
-        if value not in DIMENSIONS:
-            msg = f"no dimension {value!r}{meant(value, DIMENSIONS)}"
-            raise ValueError(msg)
-        return value
+        return aim.known_dimension(value)
 
     @field_validator("member")
     @classmethod
     def named_as_counted(cls, value: str, info: ValidationInfo) -> str:
         """Write a channel as the gateway does, whose names are ids: NFKC, spaces collapsed."""
-        if info.data.get("dimension") != CHANNEL:
-            return value
-        return " ".join(unicodedata.normalize("NFKC", value).split())
+        return aim.as_counted(value, info.data.get("dimension"))
 
     @field_validator("period")
     @classmethod

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from schemas.alerts import AlertRule, AlertRules
-from schemas.near import meant
 from schemas.tenancy import Tenancy
-from streams.config import Misconfigured, read
+from streams.config import Misconfigured, read, refuse_strangers
 
 
 def load_alerts(path: Path, tenancy: Tenancy) -> AlertRules:
@@ -16,12 +15,6 @@ def load_alerts(path: Path, tenancy: Tenancy) -> AlertRules:
         )
         raise Misconfigured(msg)
     rules = read(path, AlertRules, (AlertRule, AlertRules))
-    known = [tenant.id for tenant in tenancy.tenants]
-    lines = [
-        f"  rules.{at}.tenant: no tenant {rule.tenant!r} in the configuration{meant(rule.tenant, known)}"
-        for at, rule in enumerate(rules.rules)
-        if rule.tenant not in known
-    ]
-    if lines:
-        raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
+    places = {f"rules.{at}.tenant": rule.tenant for at, rule in enumerate(rules.rules)}
+    refuse_strangers(path, places, tenancy)
     return rules

@@ -53,6 +53,18 @@ def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> M
         raise Misconfigured(msg) from error
 
 
+def refuse_strangers(path: Path, places: dict[str, str], tenancy: Tenancy) -> None:
+    """Raise Misconfigured where a file names tenants that are not configured; `places` says where it names which."""
+    known = [tenant.id for tenant in tenancy.tenants]
+    lines = [
+        f"  {place}: no tenant {tenant!r} in the configuration{meant(tenant, known)}"
+        for place, tenant in places.items()
+        if tenant not in known
+    ]
+    if lines:
+        raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
+
+
 def currency_of(path: Path, tenant: str) -> str:
     """The tenant's currency; that of a tenant that is not configured here is the default."""
     tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())

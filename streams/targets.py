@@ -5,7 +5,7 @@ from pathlib import Path
 from schemas.near import meant
 from schemas.targets import Target, Targets
 from schemas.tenancy import Tenancy, Tenant
-from streams.config import Misconfigured, read
+from streams.config import Misconfigured, read, refuse_strangers
 
 
 def load_targets(path: Path, tenancy: Tenancy) -> Targets:
@@ -16,14 +16,7 @@ def load_targets(path: Path, tenancy: Tenancy) -> Targets:
     targets = read(path, Targets, (Target, Targets))
     places = {f"targets.{at}.tenant": each.tenant for at, each in enumerate(targets.targets)}
     places |= {f"fiscal_year_starts_of.{each}": each for each in targets.fiscal_year_starts_of}
-    known = [tenant.id for tenant in tenancy.tenants]
-    lines = [
-        f"  {place}: no tenant {tenant!r} in the configuration{meant(tenant, known)}"
-        for place, tenant in places.items()
-        if tenant not in known
-    ]
-    if lines:
-        raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
+    refuse_strangers(path, places, tenancy)
     return targets
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from schemas.alerts import EVERY, AlertRule, AlertRules
 from schemas.breach import Breach, Segment
 from schemas.cells import TOTAL
-from schemas.history import EPOCH_DAY
+from schemas.history import day_number
 from schemas.lifecycle import Subject, close, farthest, reconcile
 from schemas.tenancy import Tenancy
 from streams.alerting.cells import SEGMENTS, CellSums, Series
@@ -54,7 +54,7 @@ class Judge:
                 if changed is None
                 else [each.member for each in changed if _about(rule, each)]
             )
-            as_of = today(rule.tenant).toordinal() - EPOCH_DAY
+            as_of = day_number(today(rule.tenant))
             for member in members:
                 found += self._one(rule, member, sums, as_of, now)
         return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.cells import ENTRY, FULL, JOB, TOTAL, Basis, Tally
 from schemas.cohort import Days, Judged, judge, summed
-from schemas.history import EPOCH_DAY
+from schemas.history import day_number
 from schemas.kpi import Kpi, measure
 from schemas.kpis import ENTERED, of
 
@@ -82,7 +82,7 @@ class Table:
         if kpi.additive:
             got = measure(kpi, row.tally)
             return Judged(got.value, got.n)
-        return judge(kpi, row.days, self.question.as_of.toordinal() - EPOCH_DAY)
+        return judge(kpi, row.days, day_number(self.question.as_of))
 
 
 def show(client: Any, question: Question) -> Table:
@@ -121,7 +121,7 @@ def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
     for member, basis, day, name, value in rows:
         held = found.setdefault(member, Days())
         by_day = held.begun if basis == ENTRY else held.decided
-        by_day.setdefault(day.toordinal() - EPOCH_DAY, {})[name] = int(value)
+        by_day.setdefault(day_number(day), {})[name] = int(value)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from schemas.history import EPOCH_DAY
+from schemas.history import day_number
 from schemas.milestones import MILESTONES, UNMAPPED, by_name, by_rule, tidy
 from schemas.reasons import BY_PARTY, party_of
 from schemas.rules import rule_of
@@ -148,7 +148,7 @@ def _first(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
 def _configured(
     rules: Sequence[StageRule] | Sequence[ReasonRule], key: str, name: str, today: date
 ) -> str | None:
-    day = today.toordinal() - EPOCH_DAY
+    day = day_number(today)
     return by_rule([rule_of(rule) for rule in rules], key, name, day)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from schemas import money
 from schemas.cells import ALL, DECISION, ENTRY, FULL, TOTAL
 from schemas.cohort import Days, Judged, judge
-from schemas.history import EPOCH_DAY
+from schemas.history import day_number
 from schemas.kpi import measure
 from schemas.outlook import Cases, Outlook, applying, joining, outlook, remains
 from schemas.period import Period
@@ -161,6 +161,6 @@ class _Numbers:
             found = Days()
             for basis, day, name, value in self.client.query(CASES, parameters=asked).result_rows:
                 by_day = found.begun if basis == ENTRY else found.decided
-                by_day.setdefault(day.toordinal() - EPOCH_DAY, {})[name] = int(value)
+                by_day.setdefault(day_number(day), {})[name] = int(value)
             self.begun[dimension, member] = found
         return self.begun[dimension, member]

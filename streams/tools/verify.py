@@ -11,7 +11,7 @@ from schemas import codec
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.errors import Malformed, Unavailable
 from schemas.facts import add, fold
-from schemas.history import EPOCH_DAY, Happening, context, happening
+from schemas.history import Happening, context, day_number, happening
 from schemas.people import Known, parents
 from schemas.rules import Rulebook
 from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
@@ -166,7 +166,7 @@ def clickhouse_cells(client: Any, epoch: int) -> Cells:
     cells: Cells = {}
     found = client.query(CELLS, parameters={"epoch": epoch}).result_rows
     for tenant, dimension, member, day, basis, measure, value in found:
-        key = CellKey(tenant, dimension, member, day.toordinal() - EPOCH_DAY, basis)
+        key = CellKey(tenant, dimension, member, day_number(day), basis)
         cells.setdefault(key, {})[measure] = value
     return without_zeros(cells)
 

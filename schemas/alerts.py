@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from schemas import aim
 from schemas.candidate import Text, Value
-from schemas.cells import DECISION, DIMENSIONS, TOTAL
+from schemas.cells import DECISION, DIMENSIONS, ENTRY, TOTAL
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID, of
 from schemas.targets import Direction, number_of, wrong_way
@@ -24,7 +24,12 @@ class AlertRule(Value):
 
     A rate is off target where P(it is worse than the target) exceeds `confidence` with at least `minimum_n` cases, and no
     longer where that probability is `clear` or less (hysteresis). Other KPIs are compared as they are, and are good again
-    once they are better than the target by the share `margin`. After an ending nothing opens for `cool_down_days`.
+    once they are better than the target by the share `margin`. After an ending nothing opens for `cool_down_days`: 7 unless
+    given, of a service level 1.
+
+    Of a waiting time the rule is a service level: no more than `allowed` cases may wait longer than `at_most` local days. It
+    looks at all who wait, whenever they began, so it has no window.
+
     `minimum_n` is the KPI's own unless given. `owner` is a role, never a person; `language` is the company's unless given.
     """
 
@@ -40,7 +45,8 @@ class AlertRule(Value):
     confidence: Probability = 0.95
     clear: Probability = 0.5
     margin: Annotated[float, Field(ge=0, lt=1)] = 0.05
-    cool_down_days: Annotated[int, Field(ge=0, le=366)] = 7
+    cool_down_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    allowed: Annotated[int, Field(ge=0)] = 0
     owner: Text
     severity: Severity = "warning"
     language: Literal["ja", "en"] | None = None
@@ -48,10 +54,10 @@ class AlertRule(Value):
     @field_validator("kpi")
     @classmethod
     def known_kpi(cls, value: str) -> str:
-        """Refuse an id that is not in the catalogue, and a KPI that day cells alone do not give."""
+        """Refuse an id that is not in the catalogue, and a KPI that neither day cells nor waiting cases give."""
         aim.known_kpi(value)
         if value not in WATCHED:
-            msg = f"{value} cannot be watched: it is not counted by the day of the decision"
+            msg = f"{value} cannot be watched: it is neither counted by the day of the decision nor a waiting time"
             raise ValueError(msg)
         return value
 
@@ -100,11 +106,28 @@ class AlertRule(Value):
         return number_of(told, self.definition)
 
     @property
+    def waits(self) -> bool:
+        """Whether it is a service level."""
+        return self.definition.kind == "waiting"
+
+    @property
+    def limit(self) -> int:
+        """Of a service level: the local days that a case may wait."""
+        return int(self.target) if self.waits else 0
+
+    @property
+    def cool_down(self) -> int:
+        """The days after an ending on which nothing opens."""
+        if self.cool_down_days is not None:
+            return self.cool_down_days
+        return 1 if self.waits else 7
+
+    @property
     def smallest(self) -> int:
         """The least sample that is judged; a count has none, because few are what it is about."""
         if self.minimum_n is not None:
             return self.minimum_n
-        return 0 if self.definition.kind == "count" else self.definition.minimum_n
+        return 0 if self.definition.kind == "count" or self.waits else self.definition.minimum_n
 
     def of(self, dimension: str, member: str) -> bool:
         """Whether it watches that member."""
@@ -114,8 +137,9 @@ class AlertRule(Value):
 WATCHED = frozenset(
     kpi.id
     for kpi in BY_ID.values()
-    if DECISION in kpi.bases and kpi.additive and kpi.unit != "money"
+    if kpi.kind == "waiting" or (DECISION in kpi.bases and kpi.additive and kpi.unit != "money")
 )
+OF_WINDOWS = ("window_days", "minimum_n", "confidence", "clear", "margin")
 
 
 def _unsound(rule: AlertRule) -> str:
@@ -131,10 +155,26 @@ def _unsound(rule: AlertRule) -> str:
         )
     if rule.clear >= rule.confidence:
         return f"`clear` {rule.clear:g} has to be below `confidence` {rule.confidence:g}, or it would open and end at once"
-    if rule.definition not in of(rule.dimension, DECISION):
-        fitting = [each for each in DIMENSIONS if rule.definition in of(each, DECISION)]
+    basis = ENTRY if rule.waits else DECISION
+    if rule.definition not in of(rule.dimension, basis):
+        fitting = [each for each in DIMENSIONS if rule.definition in of(each, basis)]
         return f"{rule.kpi} makes no sense by {rule.dimension}; use one of {', '.join(fitting)}"
-    return wrong_way(rule.definition, rule.direction)
+    return wrong_way(rule.definition, rule.direction) or _of_its_kind(rule, told)
+
+
+def _of_its_kind(rule: AlertRule, told: float) -> str:
+    """What to write instead, where a key belongs to the other kind of rule."""
+    given = rule.model_fields_set
+    if not rule.waits:
+        if "allowed" not in given:
+            return ""
+        return f"`allowed` belongs to waiting times; {rule.kpi} is compared with its target alone"
+    misplaced = [name for name in OF_WINDOWS if name in given]
+    if misplaced:
+        return f"{rule.kpi} counts everybody who waits; leave out `{misplaced[0]}`"
+    if told != int(told):
+        return f"{told:g} days: a service level is in whole local days"
+    return ""
 
 
 def binomial(kpi: Kpi) -> bool:

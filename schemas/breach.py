@@ -16,17 +16,21 @@ Ending = Literal["recovered", "no_cases", "corrected", "withdrawn"]
 
 
 class Evidence(Value):
-    """What a breach rests on: the window's value and n; of a rate its 90 % interval and P(worse than the target)."""
+    """What a breach rests on: the window's value and n; of a rate its 90 % interval and P(worse than the target).
+
+    Of a service level the value is how many are overdue, n how many wait, `oldest` the longest wait in days.
+    """
 
     value: float | None
     n: int
     low: float | None = None
     high: float | None = None
     probability: float | None = None
+    oldest: int | None = None
 
 
 class Segment(Value):
-    """The member of another dimension that is farthest below its share of the target: `missing` cases, of `n`."""
+    """The member of another dimension that most of it comes from: `missing` cases, of `n`."""
 
     dimension: str
     member: str
@@ -41,7 +45,7 @@ class Breach(Value):
     `opened` names it for ever. `since` is the first local day off target as the cells say today, `until` the day on which
     it ended, `judged` the last day that was looked at. `told` and `ended` are when it was first written and when its ending
     was. An ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events say that it never was)
-    or `withdrawn` (the rule is gone).
+    or `withdrawn` (the rule is gone). With `limit_days` it is of a service level: more than `target` cases wait longer.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -58,6 +62,7 @@ class Breach(Value):
     direction: Direction
     target: float
     window_days: int
+    limit_days: int | None = None
     opened: date
     since: date
     until: date | None = None

@@ -23,6 +23,7 @@ def employ(state: State, event: Happening, rules: Rules, changes: list[Change]) 
         take_back(changes, state.tenure)
         state.gain(changes, state.tenure, "left_employment", day)
         if state.joined is not None:
-            state.last_for(changes, state.tenure, "employment.ended", state.joined, day)
+            whose = ("employment.ended", (), state.employment[0][1][2])
+            state.last_for(changes, state.tenure, whose, (state.joined, day))
     elif event.number is not None:
         state.gain(changes, [], f"performance_tenths.{event.number}", rules.day(event.at))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from schemas.alerts import AlertRule
 from schemas.cells import Tally
 from schemas.offtarget import Judgement, judge
+from schemas.waiting import judged_waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,9 @@ def judged(
     rule: AlertRule, days: Mapping[int, Tally], as_of: int
 ) -> Iterator[tuple[int, Judgement]]:
     """Every day from the first cell to `as_of`, with the judgement of the window that ends on it."""
+    if rule.waits:
+        yield from judged_waits(rule, days, as_of)
+        return
     if not days:
         return
     first = min(days)
@@ -79,7 +83,7 @@ def episodes(rule: AlertRule, days: Mapping[int, Tally], told: Told, as_of: int)
         else:
             open_.last = now
             if not now.holds or (day in told.endings and not now.worse):
-                open_.until, free = day, day + rule.cool_down_days
+                open_.until, free = day, day + rule.cool_down
         if open_ is not None:
             if day in told.openings and open_.name not in told.openings:
                 open_.name = day

@@ -27,7 +27,7 @@ from schemas.rules import Rules
 from schemas.state import DECIDED, EVERYWHERE, NAMED, SPENT, Change, Fact, State
 
 # Changes whenever equal events may give other facts: numbers counted by another version need a replay.
-VERSION = 3
+VERSION = 4
 
 # Attributes of an application, and those that its job may say too.
 ATTRIBUTES = ("channel", "job", "nature", "detail", "touches")
@@ -176,6 +176,7 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
         return changes
     state.recruiter = event.recruiter or state.recruiter
     if first:
+        state.received = state.recruiter
         changes.append((1, ("applications", state.cohort, state.recruiter, (), EVERYWHERE)))
     if event.kind == "application.created" and event.number:
         state.gain(changes, [], "reapplications", state.cohort)

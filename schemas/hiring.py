@@ -18,7 +18,8 @@ def hire(state: State, changes: list[Change], at: int, day: int, worth: int) -> 
     ending = state.ending
     state.gain(changes, ending, "hired", day)
     state.gain(changes, ending, f"hire_days.{max(0, day - state.cohort)}", day)
-    state.last_for(changes, ending, "application.hired", state.cohort, day)
+    whose = ("application.hired", (), state.received)
+    state.last_for(changes, ending, whose, (state.cohort, day))
     if worth:
         state.gain(changes, ending, "hire_value", day, n=worth)
     job = state.requisition

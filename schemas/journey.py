@@ -1,6 +1,6 @@
 """How an application moves: stage visits, decisions, endings, and their undoing."""
 
-from schemas import hiring
+from schemas import hiring, owed
 from schemas.history import Happening
 from schemas.milestones import RANK, UNMAPPED
 from schemas.response import respond
@@ -59,8 +59,16 @@ def _enter(state: State, changes: list[Change], stage: str, milestone: str, day:
 def _pass(state: State, changes: list[Change], visit: Visit, day: int) -> None:
     visit.passed = day
     state.gain(changes, visit.left, f"passed.{visit.milestone}", day, tuple(visit.people))
-    state.last_for(changes, visit.left, f"{visit.milestone}.passed", visit.since, day)
+    _stayed(state, changes, visit.left, (visit, "passed", day))
     hiring.offered_after(state, changes, visit)
+
+
+def _stayed(
+    state: State, changes: list[Change], into: list[Change], end: tuple[Visit, str, int]
+) -> None:
+    visit, outcome, day = end
+    whose = (f"{visit.milestone}.{outcome}", (), visit.entered[0][1][2])
+    state.last_for(changes, into, whose, (visit.since, day))
 
 
 def _return_to(changes: list[Change], visit: Visit) -> None:
@@ -93,6 +101,7 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
     if milestone == HIRED_STAGE:
         _hire(state, changes, event, rules)
         state.implied = True
+        owed.settle(state, changes, day)
 
 
 def _answers(state: State, event: Happening, milestone: str) -> bool:
@@ -127,11 +136,13 @@ def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> 
     else:
         whole = ENDINGS[kind][0]
         state.gain(changes, state.ending, whole, day)
-        state.last_for(changes, state.ending, f"application.{whole}", state.cohort, day)
+        whose = (f"application.{whole}", (), state.received)
+        state.last_for(changes, state.ending, whose, (state.cohort, day))
     if told is None:
         state.gain(changes, state.ending, "unmapped_reasons", day)
     _part(state, changes, kind, day)
     state.ended = kind
+    owed.settle(state, changes, day)
 
 
 def _part(state: State, changes: list[Change], kind: str, day: int) -> None:
@@ -141,8 +152,7 @@ def _part(state: State, changes: list[Change], kind: str, day: int) -> None:
         people = tuple(visit.people)
         state.gain(changes, state.parting, f"{outcome}.{visit.milestone}", day, people)
         if visit.milestone != UNMAPPED:
-            lasted = f"{visit.milestone}.{outcome}"
-            state.last_for(changes, state.parting, lasted, visit.since, day)
+            _stayed(state, changes, state.parting, (visit, outcome, day))
     if kind == WITHDRAWN:
         hiring.withdrew(state, changes, day)
 
@@ -200,4 +210,5 @@ def _resume(state: State, event: Happening, rules: Rules, changes: list[Change])
 def _undo(state: State, changes: list[Change]) -> None:
     take_back(changes, state.parting)
     take_back(changes, state.ending)
+    owed.settle(state, changes, None)
     state.ended, state.implied, state.decided = None, False, None

@@ -26,5 +26,5 @@ def of(dimension: str, basis: Basis | None = None) -> tuple[Kpi, ...]:
         if (basis is None or basis in kpi.bases)
         and (not kpi.only or dimension in kpi.only)
         and (dimension != INTERVIEWER or kpi.people)
-        and (kpi.additive or dimension in FULL)
+        and (kpi.additive or dimension in FULL or kpi.people)
     )

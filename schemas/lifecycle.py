@@ -1,5 +1,6 @@
 """The life cycle of breaches: what has to be written so that what was told agrees with what the cells say; pure."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,7 +108,7 @@ def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
     for each in known:
         opened = day_number(each.opened)
         if each.ending == "corrected" or _on_its_day(each):
-            blocked |= set(range(opened, opened + rule.cool_down_days))
+            blocked |= set(range(opened, opened + rule.cool_down))
         elif each.ending != "withdrawn":
             openings.add(opened)
             if each.until is not None:
@@ -142,8 +143,9 @@ def _breach(
         state="resolved" if ended else "opened",
         ending=ending,
         direction=rule.direction,
-        target=rule.target,
-        window_days=rule.window_days,
+        target=rule.allowed if rule.waits else rule.target,
+        window_days=0 if rule.waits else rule.window_days,
+        limit_days=rule.limit if rule.waits else None,
         opened=opened,
         since=_day(episode.opened),
         until=None if episode.until is None else _day(episode.until),
@@ -166,13 +168,19 @@ def evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
         low=_rounded(low),
         high=_rounded(high),
         probability=_rounded(judgement.probability),
+        oldest=judgement.oldest,
     )
 
 
 def farthest(
     rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
 ) -> Segment | None:
-    """The member that misses most cases of its share of the target, in the window that ends on `as_of`; of a share only."""
+    """The member that misses most cases of its share of the target, in the window that ends on `as_of`; of a share only.
+
+    Of a service level it is the member of whom most are overdue.
+    """
+    if rule.waits:
+        return _slowest(rule, members, as_of)
     if not binomial(rule.definition):
         return None
     found: list[Segment] = []
@@ -194,6 +202,25 @@ def farthest(
         )
     worst = max(found, key=lambda each: (each.missing, each.n), default=None)
     return worst if worst is not None and worst.missing > 0 else None
+
+
+def _slowest(
+    rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
+) -> Segment | None:
+    found: list[Segment] = []
+    for (dimension, member), days in sorted(members.items()):
+        last = deque(judged(rule, days, as_of), maxlen=1)
+        if last and (overdue := last[0][1].value):
+            found.append(
+                Segment(
+                    dimension=dimension,
+                    member=member,
+                    value=overdue,
+                    n=last[0][1].n,
+                    missing=overdue,
+                )
+            )
+    return max(found, key=lambda each: (each.missing, -each.n), default=None)
 
 
 def _rounded(value: float | None) -> float | None:

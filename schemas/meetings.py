@@ -1,5 +1,6 @@
 """Interviews, scorecards and offers of one application: each is counted by its id, whatever its events repeat."""
 
+from schemas import owed
 from schemas.hiring import offered, offered_after
 from schemas.history import Happening
 from schemas.response import LONGEST_SCORECARD_H, hours, respond
@@ -81,6 +82,7 @@ def interview(state: State, event: Happening, rules: Rules, changes: list[Change
         state.gain(changes, item.latest, OUTCOMES[event.kind], day, item.people)
         if event.kind == "interview.completed":
             _held(state, event, item, day, changes)
+        owed.word(state, item, changes)
         return
     if not item.first:
         state.gain(changes, item.first, "interviews_scheduled", day, item.people)
@@ -106,10 +108,11 @@ def feedback(state: State, event: Happening, rules: Rules, changes: list[Change]
         respond(state, event, rules, changes)
     item = _item(state, event)
     take_back(changes, item.latest)
+    day = rules.day(event.at)
+    owed.submitted(state, event, day, changes)
     if event.kind == "feedback.deleted":
         return
     item.people = event.people or item.people
-    day = rules.day(event.at)
     state.gain(changes, item.latest, DECISIONS[event.number], day, item.people)
     met = state.items.get(f"interview/{event.about}")
     if item.end is None and met is not None and met.end is not None:
@@ -136,6 +139,7 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
         item.version = event.number
     if event.kind in {"offer.superseded", "offer.deleted"}:
         _unmake(state, item, changes)
+        owed.answer(state, item, changes)
         return
     day = rules.day(event.at)
     if not item.first and event.kind not in {"offer.created", "offer.approved"}:
@@ -144,6 +148,7 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
             offered_after(state, changes, visit)
     if event.kind in OUTCOMES:
         _answer(state, event, item, rules, changes)
+    owed.answer(state, item, changes)
 
 
 def _unmake(state: State, item: Item, changes: list[Change]) -> None:

@@ -15,7 +15,8 @@ LEVEL = 0.9  # of the interval that is shown beside a rate
 class Judgement:
     """A window: its value and sample, whether it is worse than the target, and whether a breach that is open holds on.
 
-    `probability` is P(the rate is worse than the target), None where none is known. Worse implies holding.
+    `probability` is P(the rate is worse than the target), None where none is known. Worse implies holding. Of a service level
+    `oldest` is the age in days of the case that has waited longest.
     """
 
     value: float | None
@@ -23,6 +24,7 @@ class Judgement:
     probability: float | None
     worse: bool
     holds: bool
+    oldest: int | None = None
 
 
 def judge(rule: AlertRule, tally: Mapping[str, int], *, whole: bool) -> Judgement:

@@ -5,6 +5,7 @@ From published surveys of declines and the use cases of hiring systems; a compan
 
 from dataclasses import dataclass
 
+from schemas.definitions.times import STAGES
 from schemas.kpis import BY_ID
 
 
@@ -117,6 +118,33 @@ PLAYS = (
         suggest_ja="未提出者へのリマインドと、面接担当の割り振りの見直しを行ってください。",
         suggest_en="Remind those who owe one, and spread the interviews over more people.",
         **FIELD,
+    ),
+    Play(
+        id="stuck",
+        kpis=tuple(f"time_in_{stage}_days" for stage, _, _ in STAGES),
+        check_ja="待っているのは会社か候補者か。担当者の不在や日程調整の停滞はないか。",
+        check_en="Who is waited for, the company or the candidate? Is somebody away, or scheduling stuck?",
+        suggest_ja="最も長く待っている応募から順に、今日中に次の一手(日程・合否・連絡)を決めてください。",
+        suggest_en="Take those who have waited longest first, and settle the next step of each today.",
+        **TALENT,
+    ),
+    Play(
+        id="no_word_after_interview",
+        kpis=("time_to_scorecard_days", "time_to_feedback_days"),
+        check_ja="未提出は特定の面接官か、全体か。評価表は面接の直後に開けるか。",
+        check_en="Is it one interviewer or all of them? Can the scorecard be opened right after the interview?",
+        suggest_ja="未提出の面接官に当日中の提出を依頼し、面接の直後 15 分を評価の時間として確保してください。",
+        suggest_en="Ask for the missing scorecards today, and keep the 15 minutes after an interview free for writing them.",
+        **FIELD,
+    ),
+    Play(
+        id="offers_unanswered",
+        kpis=("time_to_answer_days",),
+        check_ja="候補者は他社の結果を待っているのか、条件で迷っているのか。回答期限は伝わっているか。",
+        check_en="Do they wait for others, or hesitate over conditions? Do they know until when to answer?",
+        suggest_ja="候補者に連絡して懸念を聞き、必要なら現場責任者との面談を設け、回答期限を合意してください。",
+        suggest_en="Call the candidate, hear the doubts, offer a talk with the hiring manager and agree on a date.",
+        **TALENT,
     ),
     Play(
         id="slow_hiring",

@@ -40,8 +40,8 @@ class Visit(msgspec.Struct, array_like=True):
 class Item(msgspec.Struct, array_like=True):
     """An interview, a scorecard or an offer: what stays, what its latest status made, who, which version.
 
-    Of an interview `milestone` is where it belongs and `end` the instant (ms) from which scorecards are late; of an offer
-    `accepted` says that it ever was.
+    Of an interview `milestone` is where it belongs, `end` the instant (ms) from which scorecards are late and `given` which of them
+    was given by whom first on which local day; of an offer `accepted` says that it ever was. `owed` is what being owed made.
     """
 
     first: list[Change]
@@ -51,6 +51,8 @@ class Item(msgspec.Struct, array_like=True):
     milestone: str | None = None
     end: int | None = None
     accepted: bool = False
+    given: list[tuple[str, str, int]] = []
+    owed: list[Change] = []
 
 
 class Requisition(msgspec.Struct, array_like=True):
@@ -70,8 +72,8 @@ class State(msgspec.Struct, array_like=True):
     after it does (anonymised). `counted` says that its first own event was met. Where pipelines were exchanged under
     the application, `renamed` is old → new stage id. `implied` says that a hire was told by a stage alone; `logs` are the
     log records met. `ending` is what its end made, `parting` what the end made at the stage it happened in. `accepted`,
-    `joined` and `decided` are local days, of the acceptance, of joining and of the hire; `earliest` is the first instant of
-    application that was ever told.
+    `joined`, `decided` and `gone` are local days, of the acceptance, of joining, of the hire and of the end; `earliest` is the
+    first instant of application that was ever told, `received` the recruiter who had it when it was first counted.
     """
 
     channel: str | None = None
@@ -106,6 +108,8 @@ class State(msgspec.Struct, array_like=True):
     tenure: list[Change] = []
     requisition: Requisition = msgspec.field(default_factory=Requisition)
     earliest: int | None = None
+    gone: int | None = None
+    received: str | None = None
 
     def gain(  # noqa: PLR0913, PLR0917 - the hottest call of the fold
         self,
@@ -123,12 +127,20 @@ class State(msgspec.Struct, array_like=True):
         into.append(change)
 
     def last_for(
-        self, changes: list[Change], into: list[Change], what: str, since: int, day: int
+        self,
+        changes: list[Change],
+        into: list[Change],
+        of: tuple[str, tuple[str, ...], str | None],
+        days: tuple[int, int],
     ) -> None:
-        """Record that `what` lasted from local day `since` to `day`; negative durations are 0."""
-        change = (1, (f"days.{what}.{max(0, day - since)}", day, self.recruiter, (), max(0, since)))
-        changes.append(change)
-        into.append(change)
+        """Record that something lasted from one local day to another; negative durations are 0.
+
+        `of` is what, with its interviewers and the recruiter of who began: the end is counted where the beginning was.
+        """
+        (what, people, recruiter), (since, day) = of, days
+        fact = (f"days.{what}.{max(0, day - since)}", day, recruiter, people, max(0, since))
+        changes.append((1, fact))
+        into.append((1, fact))
 
 
 def take_back(changes: list[Change], facts: list[Change]) -> None:

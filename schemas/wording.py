@@ -2,6 +2,7 @@
 
 from schemas.breach import Breach, Segment
 from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
+from schemas.definitions.times import STAGES
 from schemas.kpi import Unit
 from schemas.kpis import BY_ID
 from schemas.playbook import play_of
@@ -28,8 +29,19 @@ ENDINGS = {
 }
 
 
+# Who waits for what: cases of a service level, in Japanese and English (one, many).
+CASES = {
+    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "owed since an interview"),
+    "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
+    "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
+}  # fmt: skip
+STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
+
+
 def summary(breach: Breach) -> str:
     """One sentence: what of whom, its value and its target."""
+    if breach.limit_days is not None:
+        return _overdue(breach, breach.limit_days)
     kpi = BY_ID[breach.kpi]
     value, target = number(breach.evidence.value, kpi.unit), number(breach.target, kpi.unit)
     if breach.language == "ja":
@@ -39,6 +51,24 @@ def summary(breach: Breach) -> str:
     word = "at least" if breach.direction == "at_least" else "at most"
     ended = "" if breach.active else "Resolved: "
     return f"{ended}{kpi.en} of {whose(breach)} is {value} (target: {word} {target})"
+
+
+def _overdue(breach: Breach, days: int) -> str:
+    """How many wait too long, of whom, and since when the longest."""
+    of, n, oldest = BY_ID[breach.kpi].of, int(breach.evidence.value or 0), breach.evidence.oldest
+    allowed = int(breach.target)
+    if breach.language == "ja":
+        stage = STAGE_NAMES.get(of, ("", ""))[0]
+        case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
+        longest = f"、最長 {oldest} 日" if oldest is not None else ""
+        ended = "" if breach.active else "【解消】"
+        return f"{ended}{whose(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+    stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
+    one, many, how = CASES[of][1:] if of in CASES else ("application", "applications", stage)
+    longest = f"; the longest: {oldest} d" if oldest is not None else ""
+    ended = "" if breach.active else "Resolved: "
+    case = one if n == 1 else many
+    return f"{ended}{n} {case} {how} for more than {days} d, of {whose(breach)} (allowed: {allowed}{longest})"
 
 
 def description(breach: Breach) -> str:
@@ -62,27 +92,26 @@ def _parts(breach: Breach) -> list[str]:
     found, unit = breach.evidence, BY_ID[breach.kpi].unit
     low, high = number(found.low, unit), number(found.high, unit)
     check = play_of(breach.kpi).check(breach.language)
+    waits = breach.limit_days is not None
     if breach.language == "ja":
         return [
-            f"直近 {breach.window_days} 日、n = {found.n}。",
+            f"いま待っているのは全部で {found.n} 件。"
+            if waits
+            else f"直近 {breach.window_days} 日、n = {found.n}。",
             f"90% 区間 {low}〜{high}。" if found.low is not None else "",
             f"目標に届いていない確率 {_certainty(found.probability)}。"
             if found.probability is not None
             else "",
             f"{breach.since} から。",
-            f"最も影響が大きいのは{_segment(breach.segment, breach.language)}。"
-            if breach.segment
-            else "",
+            f"最も影響が大きいのは{_segment(breach.segment, breach)}。" if breach.segment else "",
             f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
         ]
     return [
-        f"Last {breach.window_days} days, n = {found.n}.",
+        f"{found.n} wait in all." if waits else f"Last {breach.window_days} days, n = {found.n}.",
         f"90 % interval {low} to {high}." if found.low is not None else "",
         f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
         f"Since {breach.since}.",
-        f"Most of it comes from {_segment(breach.segment, breach.language)}."
-        if breach.segment
-        else "",
+        f"Most of it comes from {_segment(breach.segment, breach)}." if breach.segment else "",
         f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Look first: {check}",
     ]
 
@@ -102,9 +131,11 @@ def _certainty(probability: float) -> str:
     return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
 
 
-def _segment(segment: Segment, language: str) -> str:
-    value = number(segment.value, "ratio")
-    if language == "ja":
+def _segment(segment: Segment, breach: Breach) -> str:
+    waits = breach.limit_days is not None
+    value = number(segment.value, "count" if waits else "ratio")
+    if breach.language == "ja":
+        value += " 件" if waits else ""
         return f"{JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
     return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
 

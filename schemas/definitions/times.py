@@ -80,6 +80,24 @@ def _waiting(stage: str, ja: str, en: str) -> Kpi:
     )
 
 
+def _owed(of: str, entered: str, names: tuple[str, str], told: tuple[str, str]) -> Kpi:
+    return Kpi(
+        id=f"time_to_{of}_days",
+        ja=names[0],
+        en=names[1],
+        kind="waiting",
+        unit="days",
+        of=of,
+        entered=entered,
+        bases=(ENTRY,),
+        higher_is_better=False,
+        minimum_n=5,
+        people=of != "answer",
+        explain_ja=f"{told[0]}日数の中央値。まだのものも含めて推定します(Kaplan–Meier)。応募が終了すれば待ちません。",
+        explain_en=f"Median of days {told[1]}; those still missing count (Kaplan–Meier), until the application ends.",
+    )
+
+
 KPIS = (
     _quantile("time_to_hire_days", ("採用リードタイム", "Time to hire"), "hire_days", 0.5, "days"),
     _quantile(
@@ -124,4 +142,28 @@ KPIS = (
         explain_en="Share of first responses within 48 whole hours, of the applications that got one.",
     ),
     *(_waiting(*stage) for stage in STAGES),
+    _owed(
+        "scorecard",
+        "scorecards_due",
+        ("評価提出までの日数", "Days to a scorecard"),
+        (
+            "面接の実施から各面接官の評価提出までの",
+            "from an interview to the scorecard of each interviewer",
+        ),
+    ),
+    _owed(
+        "feedback",
+        "interviews_held",
+        ("面接後の初回評価までの日数", "Days to feedback"),
+        (
+            "面接の実施から最初の評価提出までの",
+            "from an interview to the first scorecard of any interviewer",
+        ),
+    ),
+    _owed(
+        "answer",
+        "offers_made",
+        ("内定への回答日数", "Days to an answer"),
+        ("内定の提示から候補者の回答までの", "from an offer to the candidate's answer"),
+    ),
 )

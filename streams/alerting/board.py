@@ -8,7 +8,8 @@ from schemas.breach import Breach
 from schemas.wording import description, suggestion, summary
 from sinks.alertmanager import Alert
 
-ALERT = "HirelayOffTarget"  # its heading in the runbook
+# Their headings in the runbook: a KPI off its target, and cases that wait longer than a service level allows.
+OFF_TARGET, OVERDUE = "HirelayOffTarget", "HirelayOverdue"
 RESEND = timedelta(seconds=60)
 LASTS = (
     4 * RESEND
@@ -56,6 +57,11 @@ def _recently(breach: Breach, now: datetime) -> bool:
     )
 
 
+def name(breach: Breach) -> str:
+    """The name of its alert, by which receivers and the runbook tell the kinds apart."""
+    return OFF_TARGET if breach.limit_days is None else OVERDUE
+
+
 def alert(breach: Breach, links: Links, now: datetime) -> Alert:
     """A breach as Alertmanager takes it. The labels are its identity and never change while it goes on."""
     annotations = {
@@ -64,7 +70,7 @@ def alert(breach: Breach, links: Links, now: datetime) -> Alert:
         "suggestion": suggestion(breach),
     }
     if links.runbook:
-        annotations["runbook_url"] = f"{links.runbook}#{ALERT.lower()}"
+        annotations["runbook_url"] = f"{links.runbook}#{name(breach).lower()}"
     if links.board:
         annotations["board_url"] = f"{links.board}?breach={breach.id}"
     ends = now + LASTS if breach.ended is None else breach.ended
@@ -82,7 +88,7 @@ def alert(breach: Breach, links: Links, now: datetime) -> Alert:
 def labels(breach: Breach) -> dict[str, str]:
     """The identity of the alert; a person is told apart by nothing but the breach's own id."""
     found = {
-        "alertname": ALERT,
+        "alertname": name(breach),
         "breach": breach.id,
         "tenant": breach.tenant,
         "rule": breach.rule,

@@ -7,6 +7,7 @@ from schemas.alerts import AlertRules
 from schemas.cells import (
     CHANNEL,
     DECISION,
+    ENTRY,
     JOB,
     TOTAL,
     Cell,
@@ -18,6 +19,10 @@ from schemas.cells import (
 from schemas.kpi import named
 from schemas.kpis import BY_ID
 
+PARTS = {
+    id_: (*row.numerator, *row.denominator) if row.additive else (row.entered, f"days.{row.of}.*")
+    for id_, row in BY_ID.items()
+}
 SEGMENTS = (CHANNEL, JOB)  # where a breach of the whole company is looked for
 
 
@@ -35,11 +40,12 @@ class CellSums:
 
     def __init__(self, rules: AlertRules) -> None:
         """Nothing read yet; only what `rules` need is kept."""
-        self._kpis: dict[tuple[str, str], set[str]] = {}
+        self._kpis: dict[tuple[str, str, str], set[str]] = {}
         for rule in rules.rules:
             also = SEGMENTS if rule.dimension == TOTAL else ()
             for dimension in (rule.dimension, *also):
-                self._kpis.setdefault((rule.tenant, dimension), set()).add(rule.kpi)
+                for basis in (DECISION, ENTRY) if rule.waits else (DECISION,):
+                    self._kpis.setdefault((rule.tenant, dimension, basis), set()).add(rule.kpi)
         self._rows: dict[tuple[int, CellKey], Cell] = {}
         self._days: dict[Series, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -47,8 +53,8 @@ class CellSums:
     def take(self, partition: int, key: bytes, value: bytes) -> list[Series]:
         """Take one row and return what it changed; an older row than the one held changes nothing. Raises Malformed."""
         where = decode_key(key)
-        kpis = self._kpis.get((where.tenant, where.dimension))
-        if kpis is None or where.basis != DECISION:
+        kpis = self._kpis.get((where.tenant, where.dimension, where.basis))
+        if kpis is None:
             return []
         cell = decode_cell(value)
         held = self._rows.get((partition, where))
@@ -64,8 +70,7 @@ class CellSums:
         return [series for kpi in sorted(kpis) if (series := self._add(kpi, where, difference))]
 
     def _add(self, kpi: str, where: CellKey, difference: Mapping[str, int]) -> Series | None:
-        row = BY_ID[kpi]
-        parts = dict(named(difference, (*row.numerator, *row.denominator)))
+        parts = dict(named(difference, PARTS[kpi]))
         if not parts:
             return None
         series = Series(where.tenant, kpi, where.dimension, where.member)

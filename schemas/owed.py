@@ -1,0 +1,102 @@
+"""What is owed after a meeting or an offer: scorecards, a first word of feedback, an answer. Durations until it came.
+
+A scorecard is owed by every interviewer of an interview that was held, feedback by any of them, an answer by the candidate.
+Nothing is owed any more once the application has ended. All of it counts on the day from which it is owed, so that what is
+missing now is who began less who ended, as for the stays at a stage.
+"""
+
+from schemas.history import Happening
+from schemas.state import DECIDED, Change, Fact, Item, State, take_back
+
+HELD = "interviews_held"
+ENDED = "closed"
+
+
+def held(item: Item) -> Fact | None:
+    """What an interview was counted as when it was held; None where it was not."""
+    return next((fact for _, fact in item.latest if fact[0] == HELD), None)
+
+
+def met(state: State, event: Happening) -> Item | None:
+    """The interview that a scorecard is of: the one it names or was given to, else the latest held with its author."""
+    if event.about is not None:
+        return state.items.get(f"interview/{event.about}")
+    latest: tuple[int, Item] | None = None
+    for key, item in state.items.items():
+        if not key.startswith("interview/"):
+            continue
+        if any(each[0] == event.entity for each in item.given):
+            return item
+        fact = held(item)
+        if fact is None or not set(event.people) & set(fact[3]):
+            continue
+        if latest is None or fact[1] >= latest[0]:
+            latest = (fact[1], item)
+    return None if latest is None else latest[1]
+
+
+def submitted(state: State, event: Happening, day: int, changes: list[Change]) -> None:
+    """A scorecard was given on a local day, or is gone; its first day stands, nobody named is the empty name."""
+    item = met(state, event)
+    if item is None or event.entity is None:
+        return
+    known = [each for each in item.given if each[0] == event.entity]
+    if event.kind == "feedback.deleted":
+        item.given[:] = [each for each in item.given if each not in known]
+    elif not known:
+        item.given.extend((event.entity, person, day) for person in event.people or ("",))
+    word(state, item, changes)
+
+
+def word(state: State, item: Item, changes: list[Change]) -> None:
+    """Count anew what is owed after an interview; of one that was not held nothing is."""
+    take_back(changes, item.owed)
+    fact = held(item)
+    if fact is None:
+        return
+    _, since, recruiter, people, _ = fact
+    for person in people:
+        due: Fact = ("scorecards_due", since, recruiter, (person,), DECIDED)
+        changes.append((1, due))
+        item.owed.append((1, due))
+        own = [day for _, author, day in item.given if author in {person, ""}]
+        _until(state, item, changes, "scorecard", (due, own))
+    _until(state, item, changes, "feedback", (fact, [day for _, _, day in item.given]))
+
+
+def _until(
+    state: State, item: Item, changes: list[Change], what: str, came: tuple[Fact, list[int]]
+) -> None:
+    (_, since, recruiter, people, _), days = came
+    day, outcome = min(days, default=None), "submitted"
+    if state.gone is not None and (day is None or state.gone < day):
+        day, outcome = state.gone, ENDED
+    if day is not None:
+        whose = (f"{what}.{outcome}", people, recruiter)
+        state.last_for(changes, item.owed, whose, (since, day))
+
+
+def answer(state: State, item: Item, changes: list[Change]) -> None:
+    """Count anew how long an offer waited for its answer, or until the application ended without one."""
+    take_back(changes, item.owed)
+    if not item.first:
+        return
+    _, made, recruiter, _, _ = item.first[0][1]
+    day, outcome = state.gone, ENDED
+    if item.latest:
+        fact = item.latest[0][1]
+        day, outcome = fact[1], fact[0].removeprefix("offers_")
+    if day is not None:
+        state.last_for(changes, item.owed, (f"answer.{outcome}", (), recruiter), (made, day))
+
+
+def settle(state: State, changes: list[Change], day: int | None) -> None:
+    """The application ended on a local day, or goes on (None): what was owed is owed no more, or again."""
+    if state.gone == day:
+        return
+    state.gone = day
+    for key, item in state.items.items():
+        if key.startswith("interview/"):
+            word(state, item, changes)
+        elif key.startswith("offer/"):
+            answer(state, item, changes)

@@ -15,10 +15,11 @@ from schemas.tenancy import (
 
 
 class ConnectionMeaning(Value):
-    """What the stages and reasons of one connection mean."""
+    """What the stages and reasons of one connection mean, and whether its system tells of scorecards."""
 
     stages: tuple[StageRule, ...] = ()
     reasons: tuple[ReasonRule, ...] = ()
+    scorecards: bool = True
 
 
 class TenantMeaning(Value):
@@ -85,7 +86,9 @@ def meaning_of(tenant: Tenant) -> TenantMeaning:
         currency=tenant.currency,
         hire_value=tenant.hire_value,
         connections={
-            each.id: ConnectionMeaning(stages=each.stages, reasons=each.reasons)
+            each.id: ConnectionMeaning(
+                stages=each.stages, reasons=each.reasons, scorecards=each.tells_scorecards
+            )
             for each in tenant.connections
         },
     )

@@ -82,6 +82,7 @@ def interview(state: State, event: Happening, rules: Rules, changes: list[Change
         state.gain(changes, item.latest, OUTCOMES[event.kind], day, item.people)
         if event.kind == "interview.completed":
             _held(state, event, item, day, changes)
+            item.owes = rules.scorecards(event.connection)
         owed.word(state, item, changes)
         return
     if not item.first:

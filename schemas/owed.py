@@ -1,7 +1,7 @@
 """What is owed after a meeting or an offer: scorecards, a first word of feedback, an answer. Durations until it came.
 
 A scorecard is owed by every interviewer of an interview that was held, feedback by any of them, an answer by the candidate.
-Nothing is owed any more once the application has ended. All of it counts on the day from which it is owed, so that what is
+Nothing is owed any more once the application has ended, nor where the system never tells of scorecards. All of it counts on the day from which it is owed, so that what is
 missing now is who began less who ended, as for the stays at a stage.
 """
 
@@ -52,22 +52,24 @@ def word(state: State, item: Item, changes: list[Change]) -> None:
     """Count anew what is owed after an interview; of one that was not held nothing is."""
     take_back(changes, item.owed)
     fact = held(item)
-    if fact is None:
+    if fact is None or not item.owes:
         return
     _, since, recruiter, people, _ = fact
     for person in people:
         due: Fact = ("scorecards_due", since, recruiter, (person,), DECIDED)
-        changes.append((1, due))
-        item.owed.append((1, due))
         own = [day for _, author, day in item.given if author in {person, ""}]
         _until(state, item, changes, "scorecard", (due, own))
-    _until(state, item, changes, "feedback", (fact, [day for _, _, day in item.given]))
+    any_: Fact = ("feedback_due", since, recruiter, people, DECIDED)
+    _until(state, item, changes, "feedback", (any_, [day for _, _, day in item.given]))
 
 
 def _until(
     state: State, item: Item, changes: list[Change], what: str, came: tuple[Fact, list[int]]
 ) -> None:
-    (_, since, recruiter, people, _), days = came
+    due, days = came
+    changes.append((1, due))
+    item.owed.append((1, due))
+    _, since, recruiter, people, _ = due
     day, outcome = min(days, default=None), "submitted"
     if state.gone is not None and (day is None or state.gone < day):
         day, outcome = state.gone, ENDED

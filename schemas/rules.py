@@ -29,10 +29,12 @@ class Rules:
         deleted: str = "named",
         currency: str = "JPY",
         hire_value: int = 0,
+        unscored: frozenset[str] = frozenset(),
     ) -> None:
         """`stages` and `reasons` hold the configured rules of each connection; `deleted` is the policy of deletions.
 
-        `currency` is the one that costs are added up in, and `hire_value` what a hire is worth in its minor units.
+        `currency` is the one that costs are added up in, and `hire_value` what a hire is worth in its minor units. The
+        connections in `unscored` never tell of scorecards.
         """
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
@@ -40,6 +42,7 @@ class Rules:
         self.deleted = deleted
         self.currency = currency
         self.hire_value = hire_value
+        self._unscored = unscored
         self._days: dict[int, int] = {}
         self._milestones: dict[tuple[str, str, str | None, str | None, int], str] = {}
 
@@ -65,6 +68,10 @@ class Rules:
             found = configured or by_name(name, kind)
             self._milestones[key] = found
         return found
+
+    def scorecards(self, connection: str) -> bool:
+        """Whether its system tells of scorecards, so that a missing one is missing."""
+        return connection not in self._unscored
 
     def ending(self, event: Happening) -> str | None:
         """Which ending the event is: by the configured reason, by what the vendor says, by a well-known reason.
@@ -113,6 +120,7 @@ def rules_of(tenant: TenantMeaning) -> Rules:
         tenant.deleted_candidates,
         tenant.currency,
         tenant.hire_value,
+        frozenset(name for name, each in connections.items() if not each.scorecards),
     )
 
 

@@ -41,7 +41,8 @@ class Item(msgspec.Struct, array_like=True):
     """An interview, a scorecard or an offer: what stays, what its latest status made, who, which version.
 
     Of an interview `milestone` is where it belongs, `end` the instant (ms) from which scorecards are late and `given` which of them
-    was given by whom first on which local day; of an offer `accepted` says that it ever was. `owed` is what being owed made.
+    was given by whom first on which local day; of an offer `accepted` says that it ever was. `owes` says that scorecards are told
+    where it was held, `owed` is what being owed made.
     """
 
     first: list[Change]
@@ -53,6 +54,7 @@ class Item(msgspec.Struct, array_like=True):
     accepted: bool = False
     given: list[tuple[str, str, int]] = []
     owed: list[Change] = []
+    owes: bool = False
 
 
 class Requisition(msgspec.Struct, array_like=True):

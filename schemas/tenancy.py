@@ -84,12 +84,17 @@ class ReasonRule(Value):
         return self
 
 
+# Whose webhooks say that a scorecard was submitted; the others leave it to be looked up.
+TELL_SCORECARDS = frozenset({"ashby", "huntflow", "standard"})
+
+
 class Connection(Value):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without a gap.
 
     `id_prefix` keeps two systems of one tenant apart when their ids could collide; empty means one shared id space,
     so that a scorecard from a second system reaches the application of the first. `address_key` is the last part of
-    the address, for vendors whose signature does not cover the body: who does not know it is not heard.
+    the address, for vendors whose signature does not cover the body: who does not know it is not heard. `scorecards` says
+    whether they are told of the interviews of this system, if only by another one; unless given, whether its vendor does.
     """
 
     id: Name
@@ -101,6 +106,12 @@ class Connection(Value):
     address_key: Secret | None = None
     stages: tuple[StageRule, ...] = ()
     reasons: tuple[ReasonRule, ...] = ()
+    scorecards: bool | None = None
+
+    @property
+    def tells_scorecards(self) -> bool:
+        """Whether a scorecard that is not there is missing, and not only untold."""
+        return self.vendor in TELL_SCORECARDS if self.scorecards is None else self.scorecards
 
 
 class Tenant(Value):

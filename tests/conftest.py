@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from tests.ingest.doors import expectation, files, fixture
+
+# Machines are slow now and then; what is tested is what the code does, not how fast examples are drawn.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

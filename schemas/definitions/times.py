@@ -153,7 +153,7 @@ KPIS = (
     ),
     _owed(
         "feedback",
-        "interviews_held",
+        "feedback_due",
         ("面接後の初回評価までの日数", "Days to feedback"),
         (
             "面接の実施から最初の評価提出までの",

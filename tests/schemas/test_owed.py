@@ -12,6 +12,7 @@ from tests.builders import happened, histories, moved
 
 RULES = Rules("Asia/Tokyo")
 DAY = 24
+DUE = {"scorecards_due": 1, "feedback_due": 1}
 CREATED = happened(0, "application.created", channel="doda", recruiter="r1")
 
 
@@ -37,7 +38,7 @@ def counted(history: list[Happening], member: str = "") -> Tally:
             continue
         for measure, n in tally.items():
             owes = measure.startswith(("days.scorecard", "days.feedback", "days.answer"))
-            if owes or (measure == "scorecards_due" and key.basis == DECISION):
+            if owes or (measure in {"scorecards_due", "feedback_due"} and key.basis == DECISION):
                 found[measure] = found.get(measure, 0) + n
     return found
 
@@ -48,10 +49,11 @@ def test_every_interviewer_owes_a_scorecard() -> None:
 
     assert counted(history) == {
         "scorecards_due": 2,
+        "feedback_due": 1,
         "days.scorecard.submitted.2": 1,
         "days.feedback.submitted.2": 1,
     }
-    assert counted(history, "p2") == {"scorecards_due": 1, "days.feedback.submitted.2": 1}
+    assert counted(history, "p2") == DUE | {"days.feedback.submitted.2": 1}
 
 
 def test_the_end_of_the_application_ends_what_is_owed_until_it_is_reopened() -> None:
@@ -61,10 +63,8 @@ def test_the_end_of_the_application_ends_what_is_owed_until_it_is_reopened() -> 
         held(1, DAY, "p1"),
         happened(2, "application.rejected", 4 * DAY, party="company"),
     ]
-    due = {"scorecards_due": 1}
-
-    assert counted(ended) == due | {"days.scorecard.closed.3": 1, "days.feedback.closed.3": 1}
-    assert counted([*ended, happened(3, "application.reopened", 5 * DAY)]) == due
+    assert counted(ended) == DUE | {"days.scorecard.closed.3": 1, "days.feedback.closed.3": 1}
+    assert counted([*ended, happened(3, "application.reopened", 5 * DAY)]) == DUE
 
 
 def test_an_interview_that_was_not_held_owes_nothing() -> None:
@@ -84,8 +84,8 @@ def test_a_deleted_scorecard_is_owed_again() -> None:
     ]
     first = {"days.scorecard.submitted.1": 1, "days.feedback.submitted.1": 1}
 
-    assert counted(history) == {"scorecards_due": 1} | first
-    assert counted([*history, scored(4, 10 * DAY, "p1", "deleted")]) == {"scorecards_due": 1}
+    assert counted(history) == DUE | first
+    assert counted([*history, scored(4, 10 * DAY, "p1", "deleted")]) == DUE
 
 
 def test_a_scorecard_of_nobody_is_everybodys() -> None:
@@ -93,6 +93,18 @@ def test_a_scorecard_of_nobody_is_everybodys() -> None:
     history = [CREATED, held(1, DAY, "p1", "p2"), scored(2, DAY, "")]
 
     assert counted(history)["days.scorecard.submitted.0"] == 2
+
+
+def test_nothing_is_owed_where_scorecards_are_never_told() -> None:
+    """A missing event of a system that sends none says nothing."""
+    history = [CREATED, held(1, DAY, "p1")]
+
+    assert counted(history) == DUE
+    assert not any(
+        measure.endswith("_due")
+        for tally in facts(history, "t", Rules("Asia/Tokyo", unscored=frozenset({""}))).values()
+        for measure in tally
+    )
 
 
 def test_an_offer_waits_for_its_answer() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.event import TYPES, short
+from schemas.tenancy import TELL_SCORECARDS
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 from tests.ingest.doors import expectation, files, fixture
@@ -66,3 +67,14 @@ def test_setup_page_exists(vendor: Vendor) -> None:
     page = FOLDER.parents[1] / "streams" / "ingest" / "vendors" / vendor.name / "README.md"
 
     assert "## Set up" in page.read_text()
+
+
+def test_who_tells_of_scorecards_is_known() -> None:
+    """Only where a vendor's webhooks tell of scorecards is a missing one missing."""
+    told = {
+        path.parent.name
+        for path in Path(__file__).parent.glob("*/*.expect.json")
+        if "recruit.feedback.submitted" in path.read_text()
+    }
+
+    assert told | {"standard"} == TELL_SCORECARDS  # its events are our own

@@ -24,7 +24,7 @@ def bars(counts: Sequence[int]) -> str:
 def advice(found: Rehearsed) -> str:
     """What to change in a rule that is too loud, or that can never be heard."""
     if not found.members:
-        return "nothing was counted of it: is the name of the member right?"
+        return "nothing was counted: is the member named right, and does the system tell of it?"
     if len(found.openings) <= OFTEN * found.days / 7:
         return ""
     if found.rule.waits:

@@ -9,6 +9,8 @@ import pytest
 
 from schemas.errors import Malformed, Unavailable
 from schemas.rows import (
+    BreachActionRow,
+    BreachRow,
     CandidateEvent,
     ConnectionCount,
     EpochRow,
@@ -60,6 +62,10 @@ FROZEN = {
     "0036_v_freshness.sql": "b36ae961926ff6281cd28b605087df866ee1e4ab4089a95b4714f6f132613245",
     "0037_breaches.sql": "30f0d2a0440bb70d61079ce874889182af86bf931213a978393db581527061ca",
     "0038_v_breaches.sql": "641451e296ee956406d8d749d5769e07a8d29584a3472356049ae59bdc70d901",
+    "0039_breach_actions.sql": "c7ccf5db3bb3e8354db1b91772e0bb90dc350b4a34969c930c970a2d0193f74e",
+    "0040_v_breaches.sql": "f56f298d00d027b75a4523dc399304f295bf2cda0ca7eb01558f2b0f7a48d5fb",
+    "0041_v_breach_actions.sql": "c864dab0bed9a26c2ffd404a03bfb9f75e66074f64afa89c35041ae6a47321a0",
+    "0042_v_freshness.sql": "1a74591febfc0a2e8bcae8840102937b0b6fb12e6ecf001b59a0df07a87338c5",
 }
 
 
@@ -100,7 +106,10 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "model",
-    [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition, KpiMeasure],
+    [
+        *(KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition),
+        *(KpiMeasure, BreachRow, BreachActionRow),
+    ],
 )
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
     """The table and the model say the same, in the same order."""

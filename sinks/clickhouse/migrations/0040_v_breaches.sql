@@ -1,0 +1,35 @@
+-- Breaches as they are now, for boards; told to ended is also the span of an annotation. body is the record as JSON. last_action
+-- is what was done last, by when it was done; null where nobody has said anything.
+create or replace view v_breaches as
+select
+    breaches.* except (ending, version),
+    nullIf(ending, '') as ending,
+    state != 'resolved' as active,
+    v_definitions.ja as ja,
+    v_definitions.en as en,
+    v_definitions.unit as unit,
+    taken.last_action as last_action,
+    taken.last_action_at as last_action_at
+from breaches final
+left join v_definitions on v_definitions.id = breaches.kpi
+left join
+(
+    select
+        tenant as whose,
+        breach,
+        toNullable(argMax(action, (at, version))) as last_action,
+        toNullable(max(at)) as last_action_at
+    from
+    (
+        select
+            tenant,
+            breach,
+            id,
+            argMin(breach_actions.action, breach_actions.version) as action,
+            argMin(breach_actions.at, breach_actions.version) as at,
+            min(breach_actions.version) as version
+        from breach_actions
+        group by tenant, breach, id
+    )
+    group by tenant, breach
+) as taken on taken.whose = breaches.tenant and taken.breach = breaches.id

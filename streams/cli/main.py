@@ -7,7 +7,7 @@ import typer
 
 from schemas.errors import Condition
 from streams import logs
-from streams.cli import costs, dlq, importing, local, numbers, plan, roles, webhooks
+from streams.cli import alerts, costs, dlq, importing, local, numbers, plan, roles, webhooks
 from streams.config import Misconfigured
 from streams.settings import load
 
@@ -21,6 +21,7 @@ for part in (local, webhooks, importing, numbers, roles):
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")
+app.add_typer(alerts.app, name="alerts")
 
 
 def main() -> None:

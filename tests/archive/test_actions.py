@@ -7,6 +7,7 @@ import pytest
 
 from schemas.action import ACTIONS, BreachAction, identity
 from schemas.breach import Breach
+from schemas.rows import BreachRow
 from schemas.topics import BREACH_ACTIONS, KPI_BREACHES
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, action_rows, breach_rows
@@ -80,6 +81,15 @@ def test_the_newest_action_stands_beside_the_breach(client: Any) -> None:
     query = "select tenant, last_action from v_breaches where tenant in ('newest', 'silent') order by tenant"
 
     assert client.query(query).result_rows == [("newest", "done"), ("silent", None)]
+
+
+def test_columns_have_plain_names(client: Any) -> None:
+    """Of what is joined only what is meant shows, and everything that was there is still there."""
+    columns = [row[0] for row in client.query("describe table v_breaches").result_rows]
+
+    assert not [each for each in columns if "." in each]
+    assert {*BreachRow._fields} - {"version"} <= {*columns}
+    assert columns[-6:] == ["active", "ja", "en", "unit", "last_action", "last_action_at"]
 
 
 def test_a_breach_without_an_action_is_measured_too(client: Any) -> None:

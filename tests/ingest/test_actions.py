@@ -163,7 +163,7 @@ async def test_only_ones_own_breaches_are_there(
 @pytest.mark.parametrize(
     ("body", "error", "says"),
     [
-        ({"action": "acepted"}, "unknown_action", "did you mean `accepted`?"),
+        ({"action": "aksepted"}, "unknown_action", "did you mean `accepted`?"),
         ({"action": "Done"}, "unknown_action", "did you mean `done`?"),
         ({"action": "taro"}, "unknown_action", "known: accepted, done, ignored"),
         ({"action": 7}, "unknown_action", "known: accepted, done, ignored"),
@@ -226,7 +226,7 @@ async def test_while_kafka_is_away_nothing_is_promised(
 async def test_metrics_name_no_company(client: httpx.AsyncClient) -> None:
     """Operators see how many were taken and refused, by closed-set words; an action is no event of hiring."""
     await post(client, {"action": "done"})
-    await post(client, {"action": "acepted"})
+    await post(client, {"action": "aksepted"})
     await post(client, {"action": "done"}, "0" * 16)
     metrics = (await client.get("/metrics")).text
 

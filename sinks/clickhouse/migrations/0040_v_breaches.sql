@@ -1,17 +1,26 @@
 -- Breaches as they are now, for boards; told to ended is also the span of an annotation. body is the record as JSON. last_action
--- is what was done last, by when it was done; null where nobody has said anything.
+-- is what was done last, by when it was done; null where nobody has said anything. What is joined
+-- shares no name with a breach, or the columns would be named by their table.
 create or replace view v_breaches as
 select
     breaches.* except (ending, version),
     nullIf(ending, '') as ending,
     state != 'resolved' as active,
-    v_definitions.ja as ja,
-    v_definitions.en as en,
-    v_definitions.unit as unit,
+    defined.ja as ja,
+    defined.en as en,
+    defined.unit as unit,
     taken.last_action as last_action,
     taken.last_action_at as last_action_at
 from breaches final
-left join v_definitions on v_definitions.id = breaches.kpi
+left join
+(
+    select
+        id as meant,
+        ja,
+        en,
+        unit
+    from v_definitions
+) as defined on defined.meant = breaches.kpi
 left join
 (
     select

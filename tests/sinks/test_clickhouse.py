@@ -66,6 +66,7 @@ FROZEN = {
     "0040_v_breaches.sql": "5a178419032b7de23c3b7a5cc9233d537308d6394a861a11a72a55f2c18d22a6",
     "0041_v_breach_actions.sql": "c864dab0bed9a26c2ffd404a03bfb9f75e66074f64afa89c35041ae6a47321a0",
     "0042_v_freshness.sql": "1a74591febfc0a2e8bcae8840102937b0b6fb12e6ecf001b59a0df07a87338c5",
+    "0043_v_bottleneck.sql": "e99ae0debe37f1f5d851822ebdca767257a116a1936a54c7217a525724538af0",
 }
 
 

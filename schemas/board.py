@@ -13,7 +13,7 @@ from schemas.cells import Basis
 
 # tiles: one number a KPI. plot: a funnel plot with its limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
-# text, milestone, spending and word (of `WORDS`, or a name where it is none of them) are names; period is a day that begins one; the rest are numbers.
+# text, milestone, spending and word (of `OF_BREACHES`, or a name where it is none of them) are names; period is a day that begins one; the rest are numbers.
 Unit = Literal[
     "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
 ]  # fmt: skip

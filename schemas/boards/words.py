@@ -33,7 +33,7 @@ BASES = {
 THIN = ("データ不足", "too few cases")
 EVERYBODY = ("全社", "Whole company")
 # Of breaches and what was done about them, by kind: a member could be called like one of these.
-WORDS = {
+OF_BREACHES = {
     "severity.critical": ("重大", "critical"),
     "severity.warning": ("警告", "warning"),
     "severity.info": ("参考", "info"),

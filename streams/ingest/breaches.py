@@ -8,7 +8,7 @@ keeps Kafka busy with ids that are none; a breach can be acted upon that much la
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -30,11 +30,11 @@ class Breaches(Protocol):
 
 
 class LogOfBreaches:
-    """The real one. `deadline_s` is the longest that a look may take."""
+    """The real one. `make` gives a consumer of committed records, unopened; `deadline_s` is the longest that a look may take."""
 
-    def __init__(self, bootstrap: str, deadline_s: float) -> None:
+    def __init__(self, make: Callable[[], Any], deadline_s: float) -> None:
         """Nothing is opened before it is asked."""
-        self._bootstrap = bootstrap
+        self._make = make
         self._deadline_s = deadline_s
         self._known: set[bytes] = set()
         self._next = 0
@@ -75,16 +75,21 @@ class LogOfBreaches:
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[Any]:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap.split(","),
-            group_id=None,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",  # breaches are written in transactions
-            fetch_max_wait_ms=100,
-        )
+        consumer = self._make()
         try:
             await consumer.start()
             consumer.assign([PART])
             yield consumer
         finally:
             await consumer.stop()
+
+
+def consumer_of(bootstrap: str) -> Any:
+    """A consumer in no group, unopened; must be made in the running loop."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        group_id=None,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",  # breaches are written in transactions
+        fetch_max_wait_ms=100,
+    )

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -19,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from schemas import topics
 from streams.ingest import actions_route, config, costs_route
-from streams.ingest.breaches import Breaches, LogOfBreaches
+from streams.ingest.breaches import Breaches, LogOfBreaches, consumer_of
 from streams.ingest.broker import KafkaProducer, Link
 from streams.ingest.config import Configuration
 from streams.ingest.delivery import Clock
@@ -62,7 +63,8 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     """The application; its lifespan starts the publisher and, after the last request, stops it."""
     seams = Seams(
         publisher=publisher,
-        breaches=breaches or LogOfBreaches(settings.kafka, settings.gateway_deadline_s),
+        breaches=breaches
+        or LogOfBreaches(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )

@@ -10,7 +10,7 @@ from schemas.action import ACTIONS
 from schemas.alerts import Severity
 from schemas.board import NAMES, Panel
 from schemas.boards.every import BOARDS, BY_ID
-from schemas.boards.words import WORDS
+from schemas.boards.words import OF_BREACHES
 from schemas.breach import PEOPLE, Breach, Ending
 from schemas.cells import ALL, TOTAL
 from schemas.rows import BreachActionRow, PlannedTarget
@@ -116,7 +116,9 @@ def test_open_breaches_come_first_and_people_are_not_named(client: Any, company:
         ("2", "doda", "state.recovered", None),
     ]
     assert shown[0][1:3] == ["2026-06-01", "screen_pass_rate"] and "4711" not in str(shown)
-    assert {word for row in shown for word in (row[7], row[8], row[9]) if word} <= WORDS.keys()
+    assert {
+        word for row in shown for word in (row[7], row[8], row[9]) if word
+    } <= OF_BREACHES.keys()
 
 
 def test_a_filtered_board_shows_its_own_breaches(client: Any, company: Tenant) -> None:
@@ -155,5 +157,7 @@ def test_every_word_of_a_breach_is_said_in_both_languages() -> None:
         "whose": (TOTAL, *PEOPLE),
     }
 
-    assert {f"{kind}.{name}" for kind, names in kinds.items() for name in names} == WORDS.keys()
-    assert all(ja and en for ja, en in WORDS.values())
+    assert {
+        f"{kind}.{name}" for kind, names in kinds.items() for name in names
+    } == OF_BREACHES.keys()
+    assert all(ja and en for ja, en in OF_BREACHES.values())

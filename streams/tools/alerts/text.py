@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from schemas.boards.words import WORDS
+from schemas.boards.words import OF_BREACHES
 from schemas.breach import Breach
 from schemas.tenancy import Tenancy
 from schemas.wording import description, suggestion, summary
@@ -76,7 +76,7 @@ def head(name: str, language: str) -> str:
 
 def word(kind: str, name: str, language: str) -> str:
     """A word of a closed set, as boards say it."""
-    pair = WORDS.get(f"{kind}.{name}", (name, name))
+    pair = OF_BREACHES.get(f"{kind}.{name}", (name, name))
     return pair[0 if language == "ja" else 1]
 
 

@@ -26,7 +26,7 @@ from streams.alerting.board import Links
 from streams.cli.main import app
 from streams.config import Misconfigured
 from streams.settings import Settings
-from streams.tools.alerts import acting, managers, text
+from streams.tools.alerts import acting, drawing, managers, text
 from streams.tools.alerts.held import Held, held
 from streams.tools.alerts.text import Reader
 from streams.tools.alerts.weeks import WEEKS, picture, windows
@@ -237,6 +237,13 @@ def test_a_picture_shows_where_the_target_is() -> None:
 def test_what_is_not_counted_by_days_has_no_picture() -> None:
     """A kind of breach that knows more than days is explained without one."""
     assert picture(breach(), []) == []
+
+
+def test_while_clickhouse_is_away_the_rest_is_said() -> None:
+    """In place of the picture stands why there is none."""
+    gone = Settings(clickhouse="http://127.0.0.1:1/")
+
+    assert drawing.weeks(gone, breach(), "en") == ["(not shown: ClickHouse does not answer)"]
 
 
 def test_a_silence_is_for_exactly_one_breach() -> None:

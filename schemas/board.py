@@ -13,12 +13,12 @@ from schemas.cells import Basis
 
 # tiles: one number a KPI. plot: a funnel plot with its limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
-# text, milestone and spending are names; period is a day that begins one; the rest are numbers.
+# text, milestone, spending and word (of `OF_BREACHES`, or a name where it is none of them) are names; period is a day that begins one; the rest are numbers.
 Unit = Literal[
-    "text", "milestone", "spending", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
+    "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
 ]  # fmt: skip
 Use = Literal["now"]
-NAMES = ("text", "milestone", "spending", "kpi")
+NAMES = ("text", "milestone", "spending", "word", "kpi")
 PARAMETERS = {
     "tenant": "String",
     "first": "Date",
@@ -36,7 +36,7 @@ class Column:
     """One column of an answer, in the order of the query.
 
     `n` names the column with the cases behind the number; a number that is null with fewer cases than `minimum` (0: that of
-    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to. A hidden column is only the n of another.
+    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to. A hidden column is only the n of another, or what a row is known by.
     """
 
     name: str

@@ -103,6 +103,18 @@ class BreachRow(NamedTuple):
     version: int
 
 
+class BreachActionRow(NamedTuple):
+    """`breach_actions`: one record of an action; of one id the lowest `version` (Kafka offset) stands."""
+
+    tenant: str
+    breach: str
+    id: str
+    action: str
+    at: datetime
+    recorded: datetime
+    version: int
+
+
 class ConnectionCount(NamedTuple):
     """`connection_counts`: what one gateway process has counted of a connection since it started."""
 

@@ -80,8 +80,16 @@ KPI_BREACHES = Topic(
     name="kpi-breaches",
     key="tenant/id of the breach",
     producers=("watch",),
-    consumers=("watch", "dispatcher", "archiver"),
+    consumers=("watch", "dispatcher", "archiver", "gateway", "alerts"),
     compacted=True,
+    co_partitioned=False,
+)
+BREACH_ACTIONS = Topic(
+    name="breach-actions",
+    key="tenant/id of the breach",
+    producers=("gateway",),
+    consumers=("archiver", "alerts"),
+    retention_ms=-1,  # of a repeated action the first record stands, so none may be compacted away
     co_partitioned=False,
 )
 EPOCHS = Topic(
@@ -114,6 +122,7 @@ TOPICS = (
     PEOPLE,
     KPI_CELLS,
     KPI_BREACHES,
+    BREACH_ACTIONS,
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,

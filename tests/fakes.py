@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from schemas.action import BreachAction
 from schemas.errors import Unavailable
 from schemas.event import Event
 from schemas.health import HealthCount
@@ -19,6 +20,7 @@ class ListPublisher:
     events: list[Event] = field(default_factory=list)
     entries: list[SetAside] = field(default_factory=list)
     counts: list[HealthCount] = field(default_factory=list)
+    actions: list[BreachAction] = field(default_factory=list)
     away: bool = False
     running: bool = False
 
@@ -42,6 +44,12 @@ class ListPublisher:
             raise Unavailable("broker_away")
         self.entries.append(entry)
 
+    async def note(self, action: BreachAction) -> None:
+        """Keep the action."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.actions.append(action)
+
     async def report(self, counts: Sequence[HealthCount]) -> None:
         """Keep the counts."""
         if self.away:
@@ -62,3 +70,17 @@ class SetClock:
     def __call__(self) -> datetime:
         """Tell it."""
         return self.now
+
+
+@dataclass
+class SetBreaches:
+    """Knows these breaches, by tenant and id, or nothing while it is `away`."""
+
+    known: set[tuple[str, str]] = field(default_factory=set)
+    away: bool = False
+
+    async def has(self, tenant: str, breach: str) -> bool:
+        """Look it up."""
+        if self.away:
+            raise Unavailable("breaches_unknown")
+        return (tenant, breach) in self.known

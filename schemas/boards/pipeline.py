@@ -1,7 +1,7 @@
 """パイプライン健全性: who waits now, where, and whether the data itself is well."""
 
 from schemas.board import Board, Column, Panel
-from schemas.boards import shared
+from schemas.boards import breaches, shared
 from schemas.boards.making import NAMED, tiles
 
 NOW = (
@@ -16,6 +16,7 @@ BOARD = Board(
     for_ja="いま誰が待っていて、データは届いているか。",
     for_en="Who is waiting now, and is the data arriving?",
     panels=(
+        breaches.BREACHES,
         tiles(
             "response",
             "候補者を待たせていないか",

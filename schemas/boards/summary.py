@@ -1,7 +1,7 @@
 """経営サマリー: how hiring is going, at a glance."""
 
 from schemas.board import Board
-from schemas.boards import shared
+from schemas.boards import breaches, shared
 from schemas.boards.making import over_time, ranking, tiles
 from schemas.cells import DECISION
 
@@ -21,6 +21,7 @@ BOARD = Board(
                 *("time_to_hire_days", "cost_total", "cph_internal"),
             ),
         ),
+        breaches.OPEN,
         shared.PACE,
         over_time(
             "applications_by_week",

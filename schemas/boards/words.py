@@ -32,3 +32,21 @@ BASES = {
 }
 THIN = ("データ不足", "too few cases")
 EVERYBODY = ("全社", "Whole company")
+# Of breaches and what was done about them, by kind: a member could be called like one of these.
+OF_BREACHES = {
+    "severity.critical": ("重大", "critical"),
+    "severity.warning": ("警告", "warning"),
+    "severity.info": ("参考", "info"),
+    "state.open": ("継続中", "open"),
+    "state.recovered": ("解消", "recovered"),
+    "state.no_cases": ("対象なし", "no cases left"),
+    "state.corrected": ("訂正", "corrected"),
+    "state.withdrawn": ("取り下げ", "withdrawn"),
+    "action.accepted": ("対応する", "accepted"),
+    "action.ignored": ("対応しない", "ignored"),
+    "action.done": ("対応済み", "done"),
+    "whose.total": ("全社", "whole company"),
+    "whose.interviewer": ("面接官 1 名", "one interviewer"),
+    "whose.recruiter": ("採用担当 1 名", "one recruiter"),
+    "whose.hiring_manager": ("採用責任者 1 名", "one hiring manager"),
+}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from schemas.rows import (
+    BreachActionRow,
     BreachRow,
     CandidateEvent,
     ConnectionCount,
@@ -25,6 +26,7 @@ TABLES: dict[type[NamedTuple], str] = {
     PlannedTarget: "targets",
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
+    BreachActionRow: "breach_actions",
 }
 
 

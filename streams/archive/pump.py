@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from schemas.errors import Malformed, Unavailable
 from schemas.rows import EpochRow
 from schemas.topics import (
+    BREACH_ACTIONS,
     CANDIDATE_EVENTS,
     CONNECTION_HEALTH,
     EPOCHS,
@@ -27,6 +28,7 @@ from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.rows import (
     Source,
+    action_rows,
     breach_rows,
     cell_rows,
     epoch_rows,
@@ -54,6 +56,7 @@ READERS: dict[str, Callable[[Source, bytes], Sequence[NamedTuple]]] = {
     EPOCHS.name: epoch_rows,
     CONNECTION_HEALTH.name: health_rows,
     KPI_BREACHES.name: breach_rows,
+    BREACH_ACTIONS.name: action_rows,
 }
 ARCHIVED = rf"^({'|'.join(READERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
 NEW_TOPICS_MS = 5_000  # how soon the topics of a new epoch are noticed

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas import codec
+from schemas.action import BreachAction
 from schemas.breach import Breach
 from schemas.candidate import Value
 from schemas.cells import decode_cell, decode_key
@@ -14,7 +15,15 @@ from schemas.errors import Malformed
 from schemas.event import short
 from schemas.health import HealthCount
 from schemas.quarantine import SetAside
-from schemas.rows import BreachRow, CandidateEvent, ConnectionCount, EpochRow, KpiCell, Quarantined
+from schemas.rows import (
+    BreachActionRow,
+    BreachRow,
+    CandidateEvent,
+    ConnectionCount,
+    EpochRow,
+    KpiCell,
+    Quarantined,
+)
 from schemas.topics import epoch_of
 
 _EPOCH = date(1970, 1, 1)
@@ -168,6 +177,22 @@ def breach_rows(source: Source, value: bytes) -> list[BreachRow]:
         "version": source.offset,
     }
     return [BreachRow(**told)]
+
+
+def action_rows(source: Source, value: bytes) -> list[BreachActionRow]:
+    """The one row of an action; raise Malformed."""
+    held = _read(BreachAction, value)
+    return [
+        BreachActionRow(
+            held.tenant,
+            held.breach,
+            held.id,
+            held.action,
+            held.at.astimezone(UTC),
+            held.recorded.astimezone(UTC),
+            source.offset,
+        )
+    ]
 
 
 def health_rows(source: Source, value: bytes) -> list[ConnectionCount]:

@@ -1,6 +1,6 @@
 """What somebody looks at, and the rows that answer a panel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from schemas.board import Panel
 from schemas.cells import ALL, FULL, JOB, TOTAL
 from schemas.errors import Malformed
 from schemas.money import decimals
-from schemas.tenancy import Tenant
+from schemas.tenancy import Tenancy, Tenant
 
 WINDOW = 90  # days shown when nobody says which, as `hirelay kpi show` does
 MEMBERS = """
@@ -27,6 +27,12 @@ select job_id, argMax(job_name, time) as title
 from v_events
 where tenant = {tenant:String} and job_id != '' and job_name != ''
 group by job_id
+"""
+# Ids are made of the company, so one is enough to find it.
+PLACE = """
+select tenant, since, until, window_days
+from v_breaches
+where id = {breach:String}
 """
 
 
@@ -97,3 +103,25 @@ def members(client: Any, question: Asked) -> list[tuple[str, str]]:
     if question.dimension == JOB:
         names = dict(client.query(TITLES, parameters=parameters).result_rows)
     return [(member, names.get(member, member)) for member, _ in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a breach is seen: on the board of which company, in which days around it."""
+
+    tenant: str
+    first: date
+    last: date
+
+
+def place(client: Any, tenancy: Tenancy, breach: str, today: Callable[[Tenant], date]) -> Place:
+    """The days from one window before it began to one after it ended, or to today; raise Malformed for none of ours."""
+    for tenant_id, since, until, window in client.query(
+        PLACE, parameters={"breach": breach}
+    ).result_rows:
+        tenant = tenancy.tenant(tenant_id)
+        if tenant is not None:
+            around, now = timedelta(days=window), today(tenant)
+            last = now if until is None else min(now, until + around)
+            return Place(tenant=tenant_id, first=min(since, last) - around, last=last)
+    raise Malformed("breach", "there is no such breach")

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.board import Board, Panel
 from schemas.boards.every import BOARDS
-from schemas.boards.words import BASES, EVERYBODY, MILESTONES, SPENDING, THIN
+from schemas.boards.words import BASES, EVERYBODY, MILESTONES, OF_BREACHES, SPENDING, THIN
 from schemas.kpi import Kpi
 from schemas.kpis import KPIS
 from schemas.money import decimals
@@ -35,6 +35,7 @@ def described(tenancy: Tenancy) -> dict[str, Any]:
         "words": {
             "milestone": MILESTONES,
             "spending": SPENDING,
+            "word": OF_BREACHES,
             "basis": BASES,
             "thin": THIN,
             "everybody": EVERYBODY,

@@ -1,7 +1,7 @@
 """The board page: files, what boards there are, rows of panels, and a line that says when they change."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,10 +17,11 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from schemas.boards import pipeline
 from schemas.boards.every import BY_ID
 from schemas.errors import Malformed, Unavailable
 from schemas.tenancy import Tenancy, Tenant
-from streams.boards.asking import Asked, answer, asked, members
+from streams.boards.asking import Asked, answer, asked, members, place
 from streams.boards.described import described
 from streams.boards.live import Watcher
 from streams.config import Misconfigured
@@ -50,8 +51,7 @@ class Page:
 
     def _asked(self, request: Request) -> Asked:
         tenant = self._tenant(request)
-        today = datetime.now(ZoneInfo(tenant.timezone)).date()
-        return asked(request.query_params, tenant, today)
+        return asked(request.query_params, tenant, _today(tenant))
 
     async def index(self, _: Request) -> Response:
         """The page itself."""
@@ -81,6 +81,13 @@ class Page:
         rows = await run_in_threadpool(lambda: answer(self._client(), panel, about))
         return JSONResponse({"rows": rows})
 
+    async def breach(self, request: Request) -> Response:
+        """What the page shows to who follows the link of an alert."""
+        breach, tenancy = request.path_params["breach"], self._tenancy()
+        found = await run_in_threadpool(lambda: place(self._client(), tenancy, breach, _today))
+        window = {"from": found.first.isoformat(), "to": found.last.isoformat()}
+        return JSONResponse({"tenant": found.tenant, "board": pipeline.BOARD.id, **window})
+
     async def events(self, request: Request) -> Response:
         """A line for every change of a company's numbers, for as long as the reader stays."""
         return StreamingResponse(
@@ -99,6 +106,7 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
             Route("/healthz", page.healthz),
             Route("/api/boards", page.boards),
             Route("/api/members", page.members),
+            Route("/api/breaches/{breach}", page.breach),
             Route("/api/data/{board}/{panel}", page.data),
             Route("/api/events", page.events),
             Mount("/static", StaticFiles(directory=str(STATIC))),
@@ -111,6 +119,10 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
             ClickHouseError: _refused(503),
         },
     )
+
+
+def _today(tenant: Tenant) -> date:
+    return datetime.now(ZoneInfo(tenant.timezone)).date()
 
 
 def _refused(status: int) -> Any:

@@ -7,7 +7,7 @@ import typer
 
 from schemas.errors import Condition
 from streams import logs
-from streams.cli import config, costs, dlq, importing, local, numbers, plan, roles, webhooks
+from streams.cli import alerts, config, costs, dlq, importing, local, numbers, plan, roles, webhooks
 from streams.config import Misconfigured
 from streams.settings import load
 
@@ -22,6 +22,7 @@ app.add_typer(dlq.app, name="dlq")
 app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
+app.add_typer(alerts.app, name="alerts")
 
 
 def main() -> None:

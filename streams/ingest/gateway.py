@@ -5,9 +5,10 @@ import contextlib
 import logging
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
@@ -16,7 +17,9 @@ from schemas.errors import Unavailable
 from streams.config import Misconfigured
 from streams.ingest import body as request_body
 from streams.ingest import config
+from streams.ingest.actions import Actions
 from streams.ingest.answer import Answer, Refused
+from streams.ingest.breaches import Breaches
 from streams.ingest.config import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, Posted
 from streams.ingest.delivery import Arrival, Clock, Reception, headers_of
@@ -41,26 +44,30 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seams:
+    """What the gateway stands on: where things go, which breaches there are, the clock and the metrics."""
+
+    publisher: Publisher
+    breaches: Breaches
+    clock: Clock
+    metrics: GatewayMetrics
+
+
 class Gateway:
     """Everything behind the routes; `run` keeps it up to date and reports, for as long as it lasts."""
 
-    def __init__(
-        self,
-        largest: int,
-        configuration: Configuration,
-        publisher: Publisher,
-        clock: Clock,
-        metrics: GatewayMetrics,
-    ) -> None:
+    def __init__(self, largest: int, configuration: Configuration, seams: Seams) -> None:
         """Hold what is given; nothing starts here. `largest` is the size in bytes that a body may have."""
-        self.publisher = publisher
-        self.metrics = metrics
+        self.publisher = publisher = seams.publisher
+        self.metrics = metrics = seams.metrics
         self._largest = largest
-        self._clock = clock
+        self._clock = seams.clock
         self._health = Health()
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
         self._reception = Reception(publisher, metrics, self._health)
         self._costs = Costs(publisher)
+        self._actions = Actions(publisher, seams.breaches)
         for name in (*self._vendors, SOURCE_VENDOR):
             metrics.events.labels(name)  # a series that starts at 0 shows its first event
         self._open(configuration)
@@ -136,16 +143,28 @@ class Gateway:
         return _response(answer)
 
     async def costs(self, request: Request) -> Response:
-        """Answer one request to `/v1/costs`; who may post is settled before the body is read."""
+        """Answer one request to `/v1/costs`."""
+
+        async def take(posted: Posted) -> Answer:
+            accepted = await self._costs.take(posted)
+            self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
+            return accepted.answer()
+
+        return await self._api(request, take)
+
+    async def act(self, request: Request, breach: str) -> Response:
+        """Answer one request to `/v1/breaches/…/actions`."""
+        return await self._api(request, partial(self._actions.take, breach))
+
+    async def _api(self, request: Request, take: Callable[[Posted], Awaitable[Answer]]) -> Response:
+        """Answer one request of the API; who may post is settled before the body is read."""
         delivery, given = secrets.token_hex(8), request.headers.getlist("authorization")
         try:
             tenant = self._costs.owner(self._configuration.tokens, given, self._clock())
             body = await request_body.read(request, self._largest)
             posted = Posted(id=delivery, tenant=tenant, body=body, at=self._clock())
             with self.metrics.seconds.time():
-                accepted = await self._costs.take(posted)
-            answer = accepted.answer()
-            self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
+                answer = await take(posted)
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
             answer = refused.answer(delivery)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiokafka.partitioner import murmur2
 
 from schemas import codec, topics
+from schemas.action import BreachAction
 from schemas.errors import Unavailable
 from schemas.event import Event
 from schemas.health import HealthCount
@@ -87,16 +88,27 @@ class Packer:
 
     async def set_aside(self, entry: SetAside) -> None:
         """Return when the quarantine has the entry."""
-        producer, _ = self._link.producer()
         value = entry.model_dump_json(exclude_none=True).encode()
+        key = (entry.tenant or "").encode()
+        await self._alone(topics.QUARANTINE.name, key, value, "quarantine_not_acknowledged")
+
+    async def note(self, action: BreachAction) -> None:
+        """Return when the broker has the action."""
+        value = action.model_dump_json().encode()
+        name = topics.BREACH_ACTIONS.name
+        await self._alone(name, action.key, value, "action_not_acknowledged")
+
+    async def _alone(self, topic: str, key: bytes, value: bytes, otherwise: str) -> None:
+        """Send one record; raise Unavailable for the reason `otherwise`."""
+        producer, _ = self._link.producer()
         self._room(len(value))
-        item = self._item((entry.tenant or "").encode(), value)
+        item = self._item(key, value)
         try:
             async with asyncio.timeout(self._deadline_s):
-                await producer.send(topics.QUARANTINE.name, item.key, value, None)
+                await producer.send(topic, item.key, value, None)
         except (TimeoutError, Unavailable) as error:
             self._link.distrust(producer)
-            raise Unavailable("quarantine_not_acknowledged") from error
+            raise Unavailable(otherwise) from error
         finally:
             item.done.cancel()
 

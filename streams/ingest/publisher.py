@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from schemas.action import BreachAction
 from schemas.event import Event
 from schemas.health import HealthCount
 from schemas.quarantine import SetAside
@@ -22,6 +23,9 @@ class Publisher(Protocol):
 
     async def set_aside(self, entry: SetAside) -> None:
         """Return only after the entry is acknowledged; raise Unavailable if it may not be."""
+
+    async def note(self, action: BreachAction) -> None:
+        """Return only after the action is acknowledged; raise Unavailable if it may not be."""
 
     async def report(self, counts: Sequence[HealthCount]) -> None:
         """Return only after the counts are acknowledged; raise Unavailable if one may not be."""

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -18,11 +19,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from schemas import topics
-from streams.ingest import config, costs_route
+from streams.ingest import actions_route, config, costs_route
+from streams.ingest.breaches import Breaches, LogOfBreaches, consumer_of
 from streams.ingest.broker import KafkaProducer, Link
 from streams.ingest.config import Configuration
 from streams.ingest.delivery import Clock
-from streams.ingest.gateway import Gateway, Reload, utc_now
+from streams.ingest.gateway import Gateway, Reload, Seams, utc_now
 from streams.ingest.limits import IDLE_S, LimitedProtocol
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.packer import Packer
@@ -56,11 +58,17 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     clock: Clock = utc_now,
     metrics: GatewayMetrics | None = None,
     reload: Reload | None = None,
+    breaches: Breaches | None = None,
 ) -> FastAPI:
     """The application; its lifespan starts the publisher and, after the last request, stops it."""
-    gateway = Gateway(
-        settings.gateway_body_bytes, configuration, publisher, clock, metrics or GatewayMetrics()
+    seams = Seams(
+        publisher=publisher,
+        breaches=breaches
+        or LogOfBreaches(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
+        clock=clock,
+        metrics=metrics or GatewayMetrics(),
     )
+    gateway = Gateway(settings.gateway_body_bytes, configuration, seams)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -75,7 +83,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
 
     app = FastAPI(
         title="Hirelay gateway",
-        summary="Takes the webhooks of applicant tracking systems, and what hiring costs.",
+        summary="Takes the webhooks of applicant tracking systems, what hiring costs, and what was done about breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery. "
         "Retries are safe: events have ids made of their content.",
         version="1",
@@ -85,6 +93,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     app.state.gateway = gateway
     _add_hooks(app, gateway)
     costs_route.add(app, gateway)
+    actions_route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
     return app
@@ -147,7 +156,10 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
 async def _http_error(_: Request, error: Exception) -> Response:
     """Unknown paths and methods, in the same words as every other refusal."""
     status = error.status_code if isinstance(error, HTTPException) else 400
-    message = "POST takes webhooks at /hooks/<vendor>/<connection id> and costs at /v1/costs."
+    message = (
+        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs "
+        "and actions at /v1/breaches/<id>/actions."
+    )
     headers = error.headers if isinstance(error, HTTPException) else None
     content = {"error": "no_such_address" if status == 404 else "refused", "message": message}
     return JSONResponse(content, status_code=status, headers=headers)

@@ -66,6 +66,7 @@ class Stack:
             worker_web_port=ports["worker"],
             archiver_port=ports["archiver"],
             board_port=ports["board"],
+            board_url=f"http://127.0.0.1:{ports['board']}/",
             watch_port=ports["watch"],
             dispatcher_port=ports["dispatcher"],
         )

@@ -29,6 +29,9 @@ VIEWS = {
     "v_bottleneck": f"v_bottleneck(tenant='t1', dimension='total', {YEAR}, as_of='2026-12-31')",
     "v_what_if": f"v_what_if(tenant='t1', {YEAR})",
     "v_plan": "v_plan(tenant='t1', as_of='2026-12-31')",
+    "v_breaches": "v_breaches where tenant = 't1'",
+    "v_breach_actions": "v_breach_actions(tenant='t1', days=14)",
+    "v_freshness": "v_freshness",
 }
 BASELINE = """
 select member, measure, sum(value)
@@ -86,6 +89,18 @@ select 't1', 'hires', 'channel', concat('c', toString(number % 40)), 'decision',
     '', '', 1
 from (select number, addMonths(toDate('2026-01-01'), intDiv(number, 40)) as first from numbers(200))
 """
+BREACHES = """
+insert into breaches
+select 't1', lower(hex(cityHash64(number))), 'r', 'hires', 'total', 'all', 'o', 'info', 'resolved', 'recovered', 'at_least', 1, 28,
+    '2026-01-01', '2026-01-01', '2026-01-08', '2026-01-08', 0.1, 10, null, null, null, '2026-01-01', '2026-01-08', '{}', number
+from numbers(20000)
+"""
+ACTIONS = """
+insert into breach_actions
+select 't1', id, lower(hex(MD5(concat(id, toString(number))))), ['accepted', 'done', 'ignored'][1 + number % 3], told, told, version
+from breaches
+cross join numbers(3) as times
+"""
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +109,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Any:
     client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}", timeout_s=600)
     migrate(client)
     client.command(FILL, parameters={"rows": ROWS})
-    client.command(PLANNED)
+    for each in (PLANNED, BREACHES, ACTIONS):
+        client.command(each)
     return client
 
 

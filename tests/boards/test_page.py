@@ -13,9 +13,12 @@ from schemas.errors import Unavailable
 from schemas.rows import KpiCell
 from schemas.tenancy import Tenancy
 from sinks.clickhouse.writer import Writer
+from streams.archive.rows import Source, breach_rows
 from streams.boards.live import Watcher
 from streams.boards.page import create_app
 from tests.ingest.doors import tenancy
+from tests.schemas.test_lifecycle import FIRST as BEGIN
+from tests.schemas.test_lifecycle import bad, told
 
 DAY = date(2026, 4, 1)
 WINDOW = {"tenant": "board", "from": "2026-04-01", "to": "2026-04-30"}
@@ -123,3 +126,35 @@ async def test_a_changed_cell_is_told(client: Any) -> None:
     await lines.aclose()  # type: ignore[attr-defined]
 
     assert before["stamp"] != after["stamp"]
+
+
+@pytest.fixture
+def breach(client: Any) -> str:
+    """A breach of the company that began in March and goes on, and one of somebody who is not configured here."""
+    (one,) = told(bad(0), BEGIN)
+    changed = {"since": date(2026, 3, 20), "window_days": 14}
+    for number, tenant in enumerate(("board", "stranger")):
+        held = one.model_copy(update={"tenant": tenant, "id": f"{number}" * 16, **changed})
+        rows = breach_rows(Source("kpi-breaches", 0, 1), held.model_dump_json().encode())
+        Writer(client).write(rows, f"page-{tenant}")
+    return "0" * 16
+
+
+async def test_the_link_of_an_alert_leads_to_its_row(page: httpx.AsyncClient, breach: str) -> None:
+    """The health board of its company, in days from one window before it began, where the panel shows its row."""
+    where = (await page.get(f"/api/breaches/{breach}")).json()
+    shown = await page.get("/api/data/pipeline/breaches", params=where)
+
+    assert (where["tenant"], where["board"], where["from"]) == ("board", "pipeline", "2026-03-06")
+    assert [row[0] for row in shown.json()["rows"]] == [breach]
+
+
+@pytest.mark.parametrize("name", ["1" * 16, "f" * 16, "x' or 1=1 --"])
+async def test_a_link_to_nothing_of_ours_says_so(
+    page: httpx.AsyncClient, breach: str, name: str
+) -> None:
+    """Of a company that is not configured, of no breach, and of what is no id."""
+    answer = await page.get(f"/api/breaches/{name}")
+
+    assert answer.status_code == 400
+    assert "no such breach" in answer.json()["error"]

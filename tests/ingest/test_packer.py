@@ -9,6 +9,7 @@ import pytest
 from kafka.partitioner.default import murmur2
 
 from schemas import codec
+from schemas.action import BreachAction
 from schemas.candidate import Application, Created
 from schemas.errors import Unavailable
 from schemas.event import Event, event_id, full
@@ -201,3 +202,21 @@ async def test_in_flight_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         await made.accept([event("3"), event("4")])
 
     assert sum(len(codec.decode(value)) for _, _, value, _ in kafka.sent) == 4
+
+
+async def test_an_action_goes_beside_its_breach_and_is_acknowledged() -> None:
+    """Into the topic of actions, under the breach's key; what the broker refuses is no success."""
+    broken, fresh = producer(fault=True), producer()
+    action = BreachAction(
+        id="0" * 32, tenant="acme", breach="1" * 16, action="done", at=NOON, recorded=NOON
+    )
+    async with packer(broken, fresh) as made:
+        await until_ready(made)
+        with pytest.raises(Unavailable, match="action_not_acknowledged"):
+            await made.note(action)
+        await until_ready(made)
+        await made.note(action)
+
+    assert fresh.sent == [
+        ("breach-actions", b"acme/" + b"1" * 16, action.model_dump_json().encode(), None)
+    ]

@@ -1,20 +1,27 @@
 """Every panel of every board is answered by the real engine, in the columns that it promises."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 
 import pytest
 
+from schemas.action import ACTIONS
+from schemas.alerts import Severity
 from schemas.board import NAMES, Panel
-from schemas.boards.every import BOARDS
+from schemas.boards.every import BOARDS, BY_ID
+from schemas.boards.words import OF_BREACHES
+from schemas.breach import PEOPLE, Breach, Ending
 from schemas.cells import ALL, TOTAL
-from schemas.rows import PlannedTarget
+from schemas.rows import BreachActionRow, PlannedTarget
 from schemas.tenancy import Tenant
 from sinks.clickhouse.writer import Writer
+from streams.archive.rows import Source, breach_rows
 from streams.boards.asking import Asked, answer, asked
 from tests.golden.telling import season
 from tests.golden.test_golden import house
+from tests.schemas.test_lifecycle import FIRST as BEGIN
+from tests.schemas.test_lifecycle import bad, told
 from tests.sinks.test_views import write
 from tests.vendors.folding import cells
 
@@ -26,12 +33,37 @@ PANELS = [
 COUNTED_BY_GATEWAYS = "connections"  # its rows come from the gateway, not from the season
 
 
+def breaches() -> list[Breach]:
+    """An open one of a channel, one of a person, one that was over in May, and one that was over before."""
+    (one,) = told(bad(0), BEGIN)
+    since = {"opened": date(2026, 6, 1), "since": date(2026, 6, 1), "judged": LAST}
+    open_ = one.model_copy(update={"tenant": COMPANY, "id": "0" * 16, **since})
+    person = {"dimension": "interviewer", "member": "user-4711", "severity": "info"}
+    over = {"state": "resolved", "ending": "recovered", "ended": one.told, "kpi": "applications"}
+    may, march = (
+        {"opened": day, "since": day, "until": day, "judged": day, **over}
+        for day in (date(2026, 5, 4), date(2026, 3, 2))
+    )
+    return [
+        open_,
+        open_.model_copy(update={"id": "1" * 16, **person}),
+        open_.model_copy(update={"id": "2" * 16, **may}),
+        open_.model_copy(update={"id": "3" * 16, **march}),
+    ]
+
+
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
-    """The golden season with a target of hires."""
+    """The golden season with a target of hires, and four breaches."""
     write(client, COMPANY, cells([season()], house()))
     plan = (date(2026, 4, 1), date(2026, 6, 30), "2026-Q2", 4, 1, "", "", 0)
     Writer(client).plan([PlannedTarget(COMPANY, "hires", TOTAL, ALL, "decision", *plan)])
+    for offset, each in enumerate(breaches()):
+        rows = breach_rows(Source("kpi-breaches", 0, offset), each.model_dump_json().encode())
+        Writer(client).write(rows, f"boards-{offset}")
+    at = datetime(2026, 6, 2, tzinfo=UTC)
+    done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
+    Writer(client).write([done], "boards-action")
     yield Tenant.model_construct(id=COMPANY, name="x", timezone="Asia/Tokyo", currency="JPY")
     client.command(f"delete from epoch_cells where tenant = '{COMPANY}'")
 
@@ -66,3 +98,66 @@ def test_a_tile_shows_what_the_view_of_kpis_says(client: Any, company: Tenant) -
         name: row[0] for name, row in shown.items()
     }
     assert shown["offer_accept_rate"][:2] == [None, 5]  # too few to be a rate
+
+
+def panel_of(board: str, name: str) -> Panel:
+    """One panel."""
+    return next(each for each in BY_ID[board].panels if each.id == name)
+
+
+def test_open_breaches_come_first_and_people_are_not_named(client: Any, company: Tenant) -> None:
+    """Those of the window, each with what it is, its numbers and what was done; of a person only the kind."""
+    about = asked({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
+    shown = answer(client, panel_of("pipeline", "breaches"), about)
+
+    assert [(row[0][0], row[3], row[8], row[9]) for row in shown] == [
+        ("0", "doda", "state.open", "action.done"),
+        ("1", "whose.interviewer", "state.open", None),
+        ("2", "doda", "state.recovered", None),
+    ]
+    assert shown[0][1:3] == ["2026-06-01", "screen_pass_rate"] and "4711" not in str(shown)
+    assert {
+        word for row in shown for word in (row[7], row[8], row[9]) if word
+    } <= OF_BREACHES.keys()
+
+
+def test_a_filtered_board_shows_its_own_breaches(client: Any, company: Tenant) -> None:
+    """Of the channel that is looked at, not of the others."""
+    window = {"from": "2026-04-01", "to": "2026-06-30", "dimension": "channel"}
+    of = {
+        member: answer(
+            client,
+            panel_of("pipeline", "breaches"),
+            asked(window | {"member": member}, company, LAST),
+        )
+        for member in ("doda", "wantedly")
+    }
+
+    assert [row[0][0] for row in of["doda"]] == ["0", "2"]
+    assert of["wantedly"] == []
+
+
+def test_open_breaches_are_counted_by_severity(client: Any, company: Tenant) -> None:
+    """A severity without any is 0, and those that nobody has acted upon are counted apart."""
+    about = asked({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
+
+    assert answer(client, panel_of("summary", "open_breaches"), about) == [
+        ["severity.critical", 0, 0, None],
+        ["severity.warning", 1, 0, "2026-06-01"],
+        ["severity.info", 1, 1, "2026-06-01"],
+    ]
+
+
+def test_every_word_of_a_breach_is_said_in_both_languages() -> None:
+    """Severities, endings, actions and kinds of people; nobody reads a code."""
+    kinds = {
+        "severity": get_args(Severity),
+        "state": ("open", *get_args(Ending)),
+        "action": ACTIONS,
+        "whose": (TOTAL, *PEOPLE),
+    }
+
+    assert {
+        f"{kind}.{name}" for kind, names in kinds.items() for name in names
+    } == OF_BREACHES.keys()
+    assert all(ja and en for ja, en in OF_BREACHES.values())

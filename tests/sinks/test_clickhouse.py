@@ -9,6 +9,8 @@ import pytest
 
 from schemas.errors import Malformed, Unavailable
 from schemas.rows import (
+    BreachActionRow,
+    BreachRow,
     CandidateEvent,
     ConnectionCount,
     EpochRow,
@@ -61,7 +63,11 @@ FROZEN = {
     "0037_breaches.sql": "30f0d2a0440bb70d61079ce874889182af86bf931213a978393db581527061ca",
     "0038_v_breaches.sql": "641451e296ee956406d8d749d5769e07a8d29584a3472356049ae59bdc70d901",
     "0039_v_pipeline.sql": "2a97eaadcfa2597559bc859f051b0d3fa593ccb7c4dba74dc5ab6e0380570bac",
-    "0040_v_bottleneck.sql": "92b4e875a896f27339e32194ae43e1c0ee4ce8dbe882874d0df1d4ab873bfb7c",
+    "0040_v_bottleneck.sql": "5abe8d8559b0014d83a805422f2134a8588b1afbb6432e29063a95bfc0751ca9",
+    "0041_breach_actions.sql": "c7ccf5db3bb3e8354db1b91772e0bb90dc350b4a34969c930c970a2d0193f74e",
+    "0042_v_breaches.sql": "b2de8d29730fed051cd9fbf73cf6362ae6888a77557bd76f6415d5cd4afa039a",
+    "0043_v_breach_actions.sql": "c864dab0bed9a26c2ffd404a03bfb9f75e66074f64afa89c35041ae6a47321a0",
+    "0044_v_freshness.sql": "1a74591febfc0a2e8bcae8840102937b0b6fb12e6ecf001b59a0df07a87338c5",
 }
 
 
@@ -102,7 +108,10 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "model",
-    [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition, KpiMeasure],
+    [
+        *(KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition),
+        *(KpiMeasure, BreachRow, BreachActionRow),
+    ],
 )
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
     """The table and the model say the same, in the same order."""

@@ -154,6 +154,20 @@ def test_the_last_of_a_cohort_counts_too(client: Any) -> None:
     assert (row["value"], row["n"], row["in_flight"]) == (0.5, 2, 0)
 
 
+def test_where_nobody_has_waited_a_day_no_stage_has_a_share(client: Any) -> None:
+    """Zero of zero days is unknown, and never what JSON cannot say."""
+    entered = day(FIRST)
+    made: Cells = {
+        CellKey("x", TOTAL, ALL, entered, "decision"): {"entered.screening": 9},
+        CellKey("x", TOTAL, ALL, entered, "entry"): {"days.screening.passed.0": 9},
+    }
+    write(client, "prompt", made)
+    view = f"v_bottleneck(tenant='prompt', dimension='total', {WINDOW}, as_of='{FIRST}')"
+    (row,) = ask(client, view)
+
+    assert (row["days_waited"], row["share"]) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("grain", "periods"),
     [

@@ -1,5 +1,6 @@
 -- Where time is lost: for each stage who came in, how long the middle one waits, and the days that all of them waited.
--- Parameters: tenant, dimension, first and last (local days of entering, both included), as_of.
+-- The share is null where nobody has waited a whole day yet. Parameters: tenant, dimension, first and last (local days of
+-- entering, both included), as_of.
 create or replace view v_bottleneck as
 select
     member,
@@ -8,7 +9,7 @@ select
     any(in_flight) as waiting,
     if(countIf(survival <= 0.5 + 1e-12) = 0, null, minIf(age, survival <= 0.5 + 1e-12)) as median_days,
     sum(age * cases) as days_waited,
-    days_waited / sum(days_waited) over (partition by member) as share
+    days_waited / nullIf(sum(days_waited) over (partition by member), 0) as share
 from v_life(
     tenant = {tenant:String},
     dimension = {dimension:String},

@@ -14,6 +14,8 @@ let held = [];
 let source = null;
 let heard = null;
 let stamp = null;
+let lost = false;
+let looked = "";
 
 const page = {
   spec: null, asked: {}, language: "ja", words: WORDS.ja, tenant: null,
@@ -51,10 +53,30 @@ function asked() {
     from: given.from || shifted(last, -90),
     to: last,
     lang: given.lang || stored || tenant.language,
+    ...(given.breach && given.board ? { breach: given.breach } : {}),
   };
 }
 
+/** Where the link of an alert leads: the board of its company with the days around it. */
+async function located() {
+  const given = Object.fromEntries(new URLSearchParams(location.search));
+  lost = false;
+  if (!given.breach || given.board) return;
+  const found = await read(`breaches/${encodeURIComponent(given.breach)}`, {}).catch(() => null);
+  lost = found === null;
+  if (found) history.replaceState(null, "", `?${new URLSearchParams({ ...given, ...found })}`);
+}
+
+/** Bring the row of the link into view, once. */
+function look() {
+  const row = main.querySelector("tr.linked");
+  if (!row || looked === page.asked.breach) return;
+  looked = page.asked.breach;
+  row.scrollIntoView({ block: "center" });
+}
+
 function go(change) {
+  lost = false;
   history.pushState(null, "", `?${new URLSearchParams(change)}`);
   show();
 }
@@ -121,6 +143,7 @@ function draw() {
   const member = who ? element("b", { id: "focus" }, page.asked.member) : null;
   main.replaceChildren(
     element("div", { class: "top" }, element("h1", {}, board[page.language]),
+      lost ? element("p", { class: "lost", role: "alert" }, page.words.lost) : null,
       element("p", {}, `${page.tenant.name} · ${page.asked.from} – ${page.asked.to}`, who, member, ` · ${board[`for_${page.language}`]}`)),
     ...held.map((each) => each.section));
   refresh();
@@ -146,6 +169,7 @@ async function load(each) {
     each.section.classList.remove("failed");
     const text = JSON.stringify(rows);
     if (text !== each.text) fill(each, rows, page);
+    look();
     each.text = text;
     each.section.dataset.stamp = stamp ?? "";
     each.section.dataset.ready = "yes";
@@ -198,7 +222,10 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", async (event) => {
   const now = { ...page.asked, [event.target.name]: event.target.value };
   delete now.period;
-  if (event.target.name === "tenant") Object.assign(now, { dimension: "total", member: "all" });
+  if (event.target.name === "tenant") {
+    Object.assign(now, { dimension: "total", member: "all" });
+    delete now.breach;
+  }
   if (event.target.name === "dimension") {
     now.member = "all";
     if (now.dimension !== "total") now.member = (await read("members", now).catch(() => []))[0]?.[0] ?? "unknown";
@@ -220,7 +247,7 @@ document.querySelector("#theme").addEventListener("click", () => {
   show();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (page.spec) show(); });
-addEventListener("popstate", show);
+addEventListener("popstate", async () => { await located(); show(); });
 addEventListener("DOMContentLoaded", start);
 if (document.readyState !== "loading") start();
 setInterval(() => { if (page.spec) clock(); }, 1000);
@@ -231,5 +258,6 @@ async function start() {
   const theme = localStorage.getItem("hirelay-theme");
   if (theme) document.documentElement.dataset.theme = theme;
   page.spec = await read("boards", {});
+  await located();
   show();
 }

@@ -23,7 +23,7 @@ function named(panel, rows, page) {
   return rows.map((row) => {
     const made = {};
     panel.columns.forEach((column, at) => {
-      const word = ["text", "milestone", "spending"].includes(column.unit);
+      const word = ["text", "milestone", "spending", "word"].includes(column.unit);
       made[column.name] = word ? plain(panel, row, column, at, page) : row[at];
     });
     made._say = say(panel, row, page);
@@ -34,7 +34,7 @@ function named(panel, rows, page) {
   });
 }
 
-const numbers = (panel) => panel.columns.filter((column) => !column.hidden && !["text", "milestone", "spending", "kpi", "period", "time"].includes(column.unit));
+const numbers = (panel) => panel.columns.filter((column) => !column.hidden && !["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit));
 const firstNumber = (panel) => numbers(panel)[0];
 const drawn = (panel) => (panel.kind === "triangle" ? numbers(panel).at(-1) : firstNumber(panel));
 

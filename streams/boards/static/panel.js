@@ -86,7 +86,9 @@ export function table(panel, rows, page) {
   const { language, words } = page;
   const head = element("tr", {}, ...shown.map(({ column }) =>
     element("th", { scope: "col", class: isName(column) ? "" : "number" }, column[language])));
-  const lines = rows.map((row) => element("tr", {}, ...shown.map(({ column, at }, place) => {
+  const key = panel.columns.findIndex((column) => column.name === "breach");
+  const linked = (row) => key >= 0 && page.asked.breach === row[key];
+  const lines = rows.map((row) => element("tr", linked(row) ? { class: "linked", "aria-current": "true" } : {}, ...shown.map(({ column, at }, place) => {
     const text = cell(panel, row, column, at, page);
     return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? "" : "number" },
       column.leads ? link(panel, row, column, text, page) : text);
@@ -95,7 +97,7 @@ export function table(panel, rows, page) {
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines)));
 }
 
-const isName = (column) => ["text", "milestone", "spending", "kpi", "period", "time"].includes(column.unit);
+const isName = (column) => ["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit);
 
 export function cases(panel, row, column) {
   if (!column.n) return null;
@@ -104,7 +106,7 @@ export function cases(panel, row, column) {
 
 export function unitOf(panel, row, column, page) {
   const at = panel.columns.findIndex((each) => each.unit === "kpi");
-  return at >= 0 && column.unit === "count" && row ? page.spec.kpis[row[at]].unit : column.unit;
+  return at >= 0 && column.unit === "count" && row ? page.spec.kpis[row[at]]?.unit ?? column.unit : column.unit;
 }
 
 export function plain(panel, row, column, at, page) {

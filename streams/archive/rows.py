@@ -168,7 +168,8 @@ def epoch_rows(source: Source, value: bytes) -> list[EpochRow]:
 def breach_rows(source: Source, value: bytes) -> list[BreachRow]:
     """The one row of a breach; raise Malformed."""
     held = _read(Breach, value)
-    told = held.model_dump(include={*BreachRow._fields}) | held.evidence.model_dump()
+    named = {*BreachRow._fields}
+    told = held.model_dump(include=named) | held.evidence.model_dump(include=named)
     told |= {
         "ending": held.ending or "",
         "told": held.told.astimezone(UTC),

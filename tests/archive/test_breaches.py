@@ -5,6 +5,7 @@ from typing import Any
 from schemas.topics import KPI_BREACHES
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
+from tests.schemas import test_waiting
 from tests.schemas.test_lifecycle import FIRST, bad, good, told
 
 
@@ -22,3 +23,17 @@ def test_the_newest_record_of_a_breach_stands(client: Any) -> None:
 
     assert [row[:5] for row in found] == [("resolved", "recovered", 0, "書類通過率", 240)]
     assert round(found[0][5], 3) == 0.833
+
+
+def test_a_service_level_counts_who_waits_too_long(client: Any) -> None:
+    """Its value is a number of cases, and its name says of how many days."""
+    (waits,) = test_waiting.told([(0, None)], 9)
+    Writer(client).write(
+        breach_rows(Source(KPI_BREACHES.name, 0, 0), waits.model_dump_json().encode()), "waits"
+    )
+    found = client.query(
+        "select limit_days, unit, value, n, en from v_breaches where id = {id:String}",
+        parameters={"id": waits.id},
+    ).result_rows
+
+    assert found == [(2, "count", 1, 1, "Days in screening > 2 d")]

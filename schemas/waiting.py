@@ -6,59 +6,77 @@ overdue from day d + limit + 1 on; nobody has to wait for a timer, because the d
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from schemas.alerts import AlertRule
 from schemas.cells import Tally
+from schemas.kpi import Kpi
 from schemas.offtarget import Judgement
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits at the end of a day: how many for too long, how many at all, and the longest wait in days."""
+
+    overdue: int
+    open: int
+    oldest: int | None
 
 
 def judged_waits(
     rule: AlertRule, days: Mapping[int, Tally], as_of: int
 ) -> Iterator[tuple[int, Judgement]]:
     """Every day from the first cell to `as_of`: the value is the number overdue, n the number who wait at all."""
-    began, ended = _cases(rule, days)
+    for day, found in waiting(rule.definition, rule.limit, days, as_of):
+        worse = found.overdue > rule.allowed
+        yield (
+            day,
+            Judgement(
+                value=float(found.overdue),
+                n=found.open,
+                probability=None,
+                worse=worse,
+                holds=worse,
+                oldest=found.oldest,
+            ),
+        )
+
+
+def waiting(
+    kpi: Kpi, limit: int, days: Mapping[int, Tally], as_of: int
+) -> Iterator[tuple[int, Waiting]]:
+    """Who waits at the end of every day from the first cell to `as_of`, where `limit` days are allowed."""
+    began, ended = _cases(kpi, days)
     if not days:
         return
     first = min(days)
     late: Counter[int] = Counter()  # changes of the number overdue, by day
     left: dict[int, Counter[int]] = {}  # by day of ending: how many of which day of beginning
     for day, n in began.items():
-        late[day + rule.limit + 1] += n
+        late[day + limit + 1] += n
     for (day, age), n in ended.items():
-        late[max(day + rule.limit + 1, day + age)] -= n
+        late[max(day + limit + 1, day + age)] -= n
         left.setdefault(day + age, Counter())[day] += n
     open_: Counter[int] = Counter()
-    overdue = waiting = 0
+    overdue = total = 0
     oldest = first
     for today in range(first, as_of + 1):
         open_[today] += began.get(today, 0)
-        waiting += began.get(today, 0)
+        total += began.get(today, 0)
         overdue += late[today]
         for day, n in left.get(today, {}).items():
             open_[day] -= n
-            waiting -= n
+            total -= n
         while oldest <= today and open_[oldest] <= 0:
             oldest += 1
-        yield today, _judgement(rule, max(overdue, 0), max(waiting, 0), today - oldest)
-
-
-def _judgement(rule: AlertRule, overdue: int, waiting: int, oldest: int) -> Judgement:
-    worse = overdue > rule.allowed
-    return Judgement(
-        value=float(overdue),
-        n=waiting,
-        probability=None,
-        worse=worse,
-        holds=worse,
-        oldest=max(oldest, 0) if waiting else None,
-    )
+        longest = max(today - oldest, 0) if total > 0 else None
+        yield today, Waiting(max(overdue, 0), max(total, 0), longest)
 
 
 def _cases(
-    rule: AlertRule, days: Mapping[int, Tally]
+    kpi: Kpi, days: Mapping[int, Tally]
 ) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
     """Who began on which day, and who of them ended at which age, by whichever outcome."""
-    kpi = rule.definition
     prefix = f"days.{kpi.of}."
     began: dict[int, int] = {}
     ended: dict[tuple[int, int], int] = {}

@@ -63,10 +63,13 @@ targets:
 ALERTS = """# Alert rules: see deploy/config/alerts.yaml for everything that can be written here.
 rules:
   - { id: screening, tenant: aoba, kpi: screen_pass_rate, at_least: 15 %, owner: recruiting }
-  - { id: screening-by-channel, tenant: aoba, kpi: screen_pass_rate, dimension: channel, at_least: 15 %, owner: recruiting }
+  - { id: screening-by-channel, tenant: aoba, kpi: screen_pass_rate, dimension: channel, at_least: 30 %, minimum_n: 20, owner: recruiting }
   - { id: interviews, tenant: aoba, kpi: interview_pass_rate, at_least: 20 %, window_days: 56, owner: recruiting }
   - { id: answers, tenant: aoba, kpi: response_hours, at_most: 72, owner: recruiting }
   - { id: acceptances, tenant: aoba, kpi: offer_accept_rate, at_least: 50 %, window_days: 90, owner: hr_manager, severity: critical }
+  - { id: screening-waits, tenant: aoba, kpi: time_in_screening_days, dimension: job, at_most: 5, owner: recruiting }
+  - { id: offers-waiting, tenant: aoba, kpi: time_to_answer_days, at_most: 5, owner: hr_manager }
+  - { id: scorecards-owed, tenant: sakura, kpi: time_to_scorecard_days, dimension: interviewer, at_most: 2, owner: hiring_team }
 """
 
 

@@ -19,6 +19,7 @@ RENDERERS = {
     "standard": standard.messages,
 }
 # SmartRecruiters tells no time but that of sending, and takes none older: its history is what happened since.
+SPARE = 9_000  # numbers from here to the next season's are left to incidents
 REACH = {"smartrecruiters": timedelta(days=2)}
 
 
@@ -55,14 +56,17 @@ def deliveries_of(story: Story) -> Iterator[Delivery]:
             )
 
 
+def first_of(seed: int, until: datetime) -> int:
+    """The number of a season's first application: another seed or another day is other people, so that seasons add up."""
+    return (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
+
+
 def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[Delivery]:
     """`deliveries` webhooks of the `days` before `until`, by time; the same seed and `until` give the same bytes."""
     rng = random.Random(seed)
     weights = [company.share for company in COMPANIES]
     made: list[Delivery] = []
-    # Another seed or another day is other people, so that seasons add up in one stack.
-    first = (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
-    for number in count(first):
+    for number in count(first_of(seed, until)):
         company = rng.choices(COMPANIES, weights=weights)[0]
         reach = REACH.get(company.vendor, timedelta(days=days))
         applied = office(until - reach * rng.random(), rng)

@@ -11,10 +11,11 @@ from sinks.clickhouse.client import connect
 from streams.local.stack import Stack, running
 from streams.settings import Settings, load
 from streams.simulator.company import COMPANIES
-from streams.simulator.season import season
+from streams.simulator.season import SPARE, first_of, season
 from streams.simulator.spending import spending
 from streams.tools import connections, costs, kpi, kpi_text, posting
 from streams.tools.check import check
+from streams.tools.demo_alert import fall, tell
 from streams.tools.simulate import DAYS, play
 
 HISTORY = 8_000  # deliveries
@@ -61,10 +62,13 @@ def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
     console.print(f"  {report.describe()}")
     _spend(run_file, spending(history, seed=seed, days=DAYS, until=until), console)
     settings = load(stack.state)
+    alerted = fall(run_file, settings, first=first_of(seed, until) + SPARE, console=console)
     finding = check(settings, patience_s=60, console=console)
     _tables(settings, until, console)
     style = "green" if not finding.differences else "red"
     console.print(f"[bold {style}]{finding.as_text()}[/]")
+    if alerted is not None:
+        tell(alerted, settings, console)
     _where_to_look(run_file, stack, console)
     if not once:
         _live(run_file, seed, console)
@@ -118,6 +122,8 @@ def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> 
         "kpi show --tenant northwind --dim channel --basis cohort",
         "mapping suggest --connection northwind-lever",
         "connections",
+        "alerts list",
+        "config check",
         "verify",
     ):
         console.print(f"  hirelay {command} --state {state}", soft_wrap=True)

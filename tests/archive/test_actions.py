@@ -89,7 +89,15 @@ def test_columns_have_plain_names(client: Any) -> None:
 
     assert not [each for each in columns if "." in each]
     assert {*BreachRow._fields} - {"version"} <= {*columns}
-    assert columns[-7:] == ["active", "limit_days", "ja", "en", "unit", "last_action", "last_action_at"]
+    assert columns[-7:] == [
+        "active",
+        "limit_days",
+        "ja",
+        "en",
+        "unit",
+        "last_action",
+        "last_action_at",
+    ]
 
 
 def test_a_breach_without_an_action_is_measured_too(client: Any) -> None:

@@ -29,9 +29,10 @@ from streams.settings import Settings
 from streams.tools.alerts import acting, drawing, managers, text
 from streams.tools.alerts.held import Held, held
 from streams.tools.alerts.text import Reader
-from streams.tools.alerts.weeks import WEEKS, picture, windows
+from streams.tools.alerts.weeks import WEEKS, picture, waits, windows
 from streams.tools.posting import Reply
 from tests.ingest.doors import tenancy
+from tests.schemas import test_waiting
 from tests.schemas.test_alerts import screened
 from tests.schemas.test_lifecycle import FIRST, bad, good, told
 
@@ -351,3 +352,15 @@ def test_good_and_bad_weeks_end_it() -> None:
     shown = text.explained(over, held([over], []), reader("en"), [], "curl")
 
     assert "Resolved: " in shown and "It is back on target." in shown and "recovered" in shown
+
+
+def test_a_service_level_is_drawn_as_cases() -> None:
+    """How many had waited for too long at the end of each week: none, then one, then two."""
+    (late,) = test_waiting.told([(0, None), (8, None)], 14)
+    days = {
+        date.fromordinal(day + EPOCH_DAY): tally
+        for day, tally in test_waiting.cells([(0, None), (8, None)]).items()
+    }
+
+    assert [(each.value, each.n) for each in waits(late, days)] == [(0, 1), (1, 1), (2, 2)]
+    assert picture(late, waits(late, days))[-1].endswith("2  n = 2")

@@ -29,6 +29,7 @@ HEADS = {
     "evidence": ("根拠", "Evidence"),
     "suggestion": ("対策案", "Suggestion"),
     "weeks": ("推移(各日までの {days} 日間、┊ が目標)", "Weeks ({days} days up to each; ┊ is the target)"),
+    "waits": ("推移(各日に {days} 日を超えて待っていた件数、┊ が上限)", "Weeks (who had waited for more than {days} days; ┊ is what is allowed)"),
     "actions": ("対応の記録", "Actions"),
     "none_yet": ("まだありません", "none yet"),
     "board": ("ボード", "Board"),
@@ -152,7 +153,7 @@ def explained(breach: Breach, held: Held, reader: Reader, weeks: Sequence[str], 
     parts: list[tuple[str, Sequence[str]]] = [
         (head("evidence", language), (description(told),)),
         (head("suggestion", language), (suggestion(told),)),
-        (head("weeks", language).format(days=breach.window_days), weeks),
+        (_over(breach, language), weeks),
         (head("actions", language), _actions(breach, held, reader)),
         *(
             (head(name, language), (links[key],))
@@ -165,6 +166,12 @@ def explained(breach: Breach, held: Held, reader: Reader, weeks: Sequence[str], 
         f"{title}\n" + "\n".join(f"  {each}" for each in lines) for title, lines in parts if lines
     ]
     return "\n\n".join([f"{summary(told)}\n{' · '.join(facts)}", *blocks]) + "\n"
+
+
+def _over(breach: Breach, language: str) -> str:
+    if breach.limit_days is None:
+        return head("weeks", language).format(days=breach.window_days)
+    return head("waits", language).format(days=breach.limit_days)
 
 
 def _actions(breach: Breach, held: Held, reader: Reader) -> list[str]:

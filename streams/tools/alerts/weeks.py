@@ -9,8 +9,10 @@ from schemas.alerts import WATCHED
 from schemas.breach import Breach
 from schemas.cells import Tally
 from schemas.cohort import summed
+from schemas.history import day_number
 from schemas.kpi import measure
 from schemas.kpis import BY_ID
+from schemas.waiting import waiting
 from schemas.wording import number
 
 WEEKS = 12
@@ -22,7 +24,7 @@ from v_cells
 where tenant = {tenant:String}
     and dimension = {dimension:String}
     and member = {member:String}
-    and basis = 'decision'
+    and basis in ('decision', {basis:String})
     and day between {first:Date} and {last:Date}
 """
 
@@ -40,17 +42,33 @@ def weeks(client: Any, breach: Breach) -> list[Week]:
     """The last windows, oldest first, from the first with cases on; none for what is not counted by the day of decision."""
     if breach.kpi not in WATCHED:
         return []
+    since = breach.judged - timedelta(days=7 * (WEEKS - 1) + breach.window_days - 1)
     asked = {
         "tenant": breach.tenant,
         "dimension": breach.dimension,
         "member": breach.member,
-        "first": breach.judged - timedelta(days=7 * (WEEKS - 1) + breach.window_days - 1),
+        "basis": "decision" if breach.limit_days is None else "entry",
+        "first": since if breach.limit_days is None else date(2000, 1, 1),
         "last": breach.judged,
     }
     days: dict[date, Tally] = {}
     for day, name, value in client.query(CELLS, parameters=asked).result_rows:
         days.setdefault(day, {})[name] = int(value)
-    return windows(breach, days)
+    return windows(breach, days) if breach.limit_days is None else waits(breach, days)
+
+
+def waits(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
+    """Of a service level: how many had waited for too long at the end of each week, of how many who waited."""
+    by_day = {day_number(day): tally for day, tally in days.items()}
+    judged = dict(
+        waiting(BY_ID[breach.kpi], breach.limit_days or 0, by_day, day_number(breach.judged))
+    )
+    lasts = (breach.judged - timedelta(days=7 * back) for back in reversed(range(WEEKS)))
+    return [
+        Week(last, float(found.overdue), found.open)
+        for last in lasts
+        if (found := judged.get(day_number(last))) is not None
+    ]
 
 
 def windows(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
@@ -76,8 +94,9 @@ def picture(breach: Breach, found: Iterable[Week]) -> list[str]:
     if most <= 0:
         return []
     place = round(WIDTH * breach.target / most)
+    unit = kpi.unit if breach.limit_days is None else "count"
     return [
-        f"{each.last}  {_bar(each.value, most, place)}  {number(each.value, kpi.unit):>8}"
+        f"{each.last}  {_bar(each.value, most, place)}  {number(each.value, unit):>8}"
         + ("" if kpi.kind == "count" else f"  n = {each.n}")
         for each in held
     ]

@@ -31,6 +31,16 @@ RULE = """
     severity: critical
 """
 
+LEVEL = """
+  - id: {id}
+    tenant: aoba
+    kpi: time_in_screening_days
+    dimension: channel
+    member: {member}
+    at_most: 2
+    owner: recruiting
+"""
+
 
 @dataclass
 class Pager:
@@ -97,10 +107,10 @@ class Incident:
     rule: str = field(default_factory=lambda: f"incident-{uuid.uuid4().hex[:6]}")
     sent: int = 0
 
-    def watch(self) -> None:
+    def watch(self, rule: str = RULE) -> None:
         """Add the rule to the file of the running stack."""
         path = self.stack.state / "alerts.yaml"
-        rule = RULE.format(id=self.rule, member=self.channel)
+        rule = rule.format(id=self.rule, member=self.channel)
         path.write_text(path.read_text() + rule)
 
     def screened(self, *, passed: int, failed: int, days_ago: int) -> None:
@@ -112,6 +122,19 @@ class Incident:
             name = f"{self.channel}-{self.sent}"
             told.append(self._event(name, "created", at - timedelta(seconds=20)))
             told.append(self._event(name, "stage_changed" if number < passed else "rejected", at))
+        self._post(told)
+
+    def waits(self, days: int) -> None:
+        """Post one application that has been at the screening for so many days."""
+        at = datetime.now(UTC) - timedelta(days=days)
+        self._post([self._event(f"{self.channel}-waits", "created", at)])
+
+    def decided(self) -> None:
+        """The one that waits is passed."""
+        at = datetime.now(UTC) - timedelta(minutes=1)
+        self._post([self._event(f"{self.channel}-waits", "stage_changed", at)])
+
+    def _post(self, told: list[dict[str, Any]]) -> None:
         headers = (("content-type", "application/cloudevents-batch+json"),)
         body = json.dumps(told, ensure_ascii=False).encode()
         assert (

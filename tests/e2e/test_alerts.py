@@ -8,7 +8,7 @@ import pytest
 
 from streams.local.observers import installed
 from tests.e2e.conftest import Stack, wait_until
-from tests.e2e.pager import Incident, paged
+from tests.e2e.pager import LEVEL, Incident, paged
 
 pytestmark = pytest.mark.skipif(
     installed("alertmanager") is None,
@@ -41,6 +41,24 @@ def test_an_incident_is_told_in_japanese_within_seconds(stack: Stack) -> None:
 def _screened(stack: Stack, incident: Incident) -> int:
     query = "select sum(value) from v_cells where member = {member:String} and basis = 'decision' and measure in ('passed.screening', 'failed.screening')"
     return int(stack.asked(query, member=incident.channel)[0][0])
+
+
+def test_who_waits_too_long_is_told_until_somebody_decides(stack: Stack) -> None:
+    """A service level of two days: an application of five days ago fires, its decision ends it."""
+    incident = Incident(stack)
+    incident.watch(LEVEL)
+    incident.waits(5)
+    alert = incident.fires(20)
+
+    assert alert["labels"]["alertname"] == "HirelayOverdue"
+    assert alert["annotations"]["summary"] == (
+        f"媒体「{incident.channel}」で書類選考に 2 日を超えて留まる応募が 1 件です(上限 0 件、最長 5 日)"
+    )
+    incident.decided()
+    wait_until(lambda: incident.alerts() == [], 20)
+    wait_until(
+        lambda: [each[1:] for each in incident.breaches()] == [("resolved", "recovered")], 20
+    )
 
 
 def test_whatever_dies_an_episode_is_told_once(stack: Stack) -> None:

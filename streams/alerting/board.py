@@ -11,9 +11,8 @@ from sinks.alertmanager import Alert
 # Their headings in the runbook: a KPI off its target, and cases that wait longer than a service level allows.
 OFF_TARGET, OVERDUE = "HirelayOffTarget", "HirelayOverdue"
 RESEND = timedelta(seconds=60)
-LASTS = (
-    4 * RESEND
-)  # nearer to the interval it would flap; an ending that is never told comes by itself
+# An Alertmanager that cannot be reached for ten minutes gives no false all-clear; an ending that is never told comes by itself.
+LASTS = 15 * RESEND
 ENDINGS_KEPT = timedelta(
     days=1
 )  # a restarted dispatcher tells these again, should one have been lost

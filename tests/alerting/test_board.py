@@ -1,8 +1,10 @@
 """What Alertmanager is told of a breach: an identity without people, a text, and an end that is never far."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from schemas.breach import Breach
+from sinks.alertmanager import Alert
 from streams.alerting.board import LASTS, Board, Links, alert, labels
 from tests.schemas.test_lifecycle import FIRST, bad, good, told
 
@@ -54,6 +56,48 @@ def test_an_ending_is_told_until_it_is_taken() -> None:
     assert [each.id for each in board.due(later, set())] == [ended().id]
     assert board.due(later, {ended().id}) == []
     assert board.due(NOW + timedelta(days=3), set()) == []
+
+
+def test_ten_minutes_without_alertmanager_lose_and_double_nothing() -> None:
+    """Said every minute before and after, an episode that goes on fires once, and one that began in between is told after."""
+    held, board = Held(), Board()
+    board.note(opened())
+    other = opened().model_copy(update={"id": "f" * 16, "told": NOW + timedelta(minutes=9)})
+    over = ended(timedelta(minutes=30))
+    for minute in range(40):
+        now = NOW + timedelta(minutes=minute)
+        if minute == 9:
+            board.note(other)
+        if minute == 30:
+            board.note(over)
+        if not 5 <= minute < 15:
+            held.take([alert(each, Links(), now) for each in board.due(now, held.over)])
+        held.look(now)
+
+    assert held.changes[opened().id] == ["firing", "resolved"]
+    assert held.changes[other.id] == ["firing"]
+
+
+@dataclass
+class Held:
+    """What an Alertmanager makes of what it is sent: it fires until `endsAt` has come."""
+
+    ends: dict[str, datetime] = field(default_factory=dict)
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+
+    def take(self, alerts: list[Alert]) -> None:
+        """One request."""
+        for each in alerts:
+            self.ends[each["labels"]["breach"]] = datetime.fromisoformat(each["endsAt"])
+
+    def look(self, now: datetime) -> None:
+        """Note what has changed by now."""
+        for name, ends in self.ends.items():
+            state = "firing" if now < ends else "resolved"
+            known = self.changes.setdefault(name, [])
+            if known[-1:] != [state]:
+                known.append(state)
 
 
 def test_what_was_over_when_it_was_found_is_never_told() -> None:

@@ -1,7 +1,7 @@
 /** The page: what is asked stands in its address; numbers are read anew whenever they have changed. */
 import { ago } from "./format.js";
 import { element, fill, frame } from "./panel.js";
-import { forget } from "./chart.js";
+import { forget, prepare } from "./chart.js";
 import { WORDS } from "./words.js";
 
 const DIMENSIONS = ["total", "channel", "job", "recruiter"];
@@ -33,7 +33,8 @@ const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).for
 const shifted = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
 
 async function read(path, given) {
-  const answer = await fetch(`api/${path}?${new URLSearchParams(given)}`);
+  const question = new URLSearchParams(given).toString();
+  const answer = await fetch(`api/${path}${question && "?"}${question}`);
   if (!answer.ok) throw new Error((await answer.json()).error);
   return answer.json();
 }
@@ -66,6 +67,7 @@ function show() {
   page.words = WORDS[page.language];
   page.tenant = page.spec.tenants.find((each) => each.id === page.asked.tenant);
   document.documentElement.lang = page.language;
+  document.body.dataset.shown = "yes";
   chrome();
   draw();
   if (before.tenant !== page.asked.tenant) listen();
@@ -127,12 +129,17 @@ function draw() {
 }
 
 let running = null;
-/** Read every panel; a change that comes meanwhile is read once more at the end. */
+/**
+ * Read every panel; a change that comes meanwhile is read once more at the end. The first numbers are asked for alone: beside the
+ * others they would wait for them.
+ */
 async function refresh() {
   const mine = held;
   if (running === mine) { mine.again = true; return; }
   running = mine;
-  await Promise.all(mine.map((each) => load(each)));
+  const first = mine.find((each) => each.panel.kind === "tiles") ?? mine[0];
+  await load(first);
+  await Promise.all(mine.map((each) => (each === first ? null : load(each))));
   if (running === mine) running = null;
   if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;
   if (mine.again && mine === held) { mine.again = false; refresh(); }
@@ -145,7 +152,8 @@ async function load(each) {
     if (each.gone) return;
     each.section.classList.remove("failed");
     const text = JSON.stringify(rows);
-    if (text !== each.text) fill(each, rows, page);
+    if (text !== each.text) await fill(each, rows, page);
+    if (each.gone) return;
     each.text = text;
     each.section.dataset.stamp = stamp ?? "";
     each.section.dataset.ready = "yes";
@@ -232,4 +240,5 @@ async function start() {
   if (theme) document.documentElement.dataset.theme = theme;
   page.spec = await read("boards", {});
   show();
+  prepare();
 }

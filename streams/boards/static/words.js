@@ -8,7 +8,7 @@ export const WORDS = {
     table: "表で見る", definition: "定義", close: "閉じる", basis: "基準", minimum: "最小件数", standards: "規格",
     none: "この期間の数字はありません", failed: "読み込めませんでした。つながり次第、やり直します。",
     before: "前の期間", fresh: "最後に届いたイベント", never: "まだ届いていません", offline: "接続が切れています。つなぎ直しています…",
-    better: "改善", worse: "悪化", same: "変わらず", unknown: "（不明）",
+    better: "改善", worse: "悪化", same: "変わらず", unknown: "（不明）", others: "その他",
     now: "たった今", seconds: "秒前", minutes: "分前", hours: "時間前", days: "日前",
   },
   en: {
@@ -19,7 +19,7 @@ export const WORDS = {
     table: "As a table", definition: "Definition", close: "Close", basis: "Basis", minimum: "Smallest sample", standards: "Standards",
     none: "There are no numbers in this period", failed: "It could not be read. It is tried again once there is a connection.",
     before: "before", fresh: "Last event heard", never: "nothing heard yet", offline: "Disconnected; connecting again…",
-    better: "better", worse: "worse", same: "no change", unknown: "(unknown)",
+    better: "better", worse: "worse", same: "no change", unknown: "(unknown)", others: "Others",
     now: "just now", seconds: "s ago", minutes: "min ago", hours: "h ago", days: "d ago",
   },
 };

@@ -59,9 +59,8 @@ def _axis(column: Column, language: str) -> Chart:
 
 def _bar(panel: Panel, language: str) -> Chart:
     name = next(each for each in panel.names if not each.hidden)
-    value = panel.numbers[0]
     y = {"field": name.name, "type": "nominal", "sort": None, "title": None}
-    x = {"field": value.name, "type": "quantitative", "axis": None, "scale": {"nice": False}}
+    x = {"field": "_at", "type": "quantitative", "axis": None, "scale": {"nice": False}}
     return {
         "encoding": {"y": y | {"axis": {"labelLimit": 150, "ticks": False, "domain": False}}},
         "layer": [
@@ -75,10 +74,7 @@ def _bar(panel: Panel, language: str) -> Chart:
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
-                "encoding": {
-                    "x": {"field": "_at", "type": "quantitative", "axis": None},
-                    "text": {"field": "_text"},
-                },
+                "encoding": {"x": x, "text": {"field": "_text"}},
             },
         ],
     }
@@ -88,7 +84,13 @@ def _period(panel: Panel, language: str, **more: Any) -> Chart:
     period = panel.columns[0]
     grain = "month" if period.en == "Month" else "week"
     said = PERIODS[grain, language]
-    axis = {"title": None, "labelExpr": said, "labelAngle": 0, "labelOverlap": "greedy"}
+    axis = {
+        "title": None,
+        "labelExpr": said,
+        "labelAngle": 0,
+        "labelOverlap": "greedy",
+        "labelSeparation": 8,
+    }
     return {"field": period.name, "type": "ordinal", "axis": axis, **more}
 
 
@@ -239,7 +241,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
                     "color": {
                         "condition": [
                             {"test": f"datum.{value.name} === null", "value": "#8a94a6"},
-                            {"test": f"datum.{value.name} > 0.55", "value": "white"},
+                            {"test": f"datum.{value.name} > 0.7", "value": "white"},
                         ],
                         "value": "#111",
                     },

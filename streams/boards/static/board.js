@@ -185,7 +185,7 @@ function listen() {
 function clock() {
   const { words } = page;
   const lost = fresh.classList.contains("lost");
-  const said = lost ? words.offline : `${words.fresh}: ${heard ? ago(Date.now() - heard, words) : words.never}`;
+  const said = lost ? words.offline : `${words.fresh}: ${stamp === null ? "…" : heard ? ago(Date.now() - heard, words) : words.never}`;
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 

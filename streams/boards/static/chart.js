@@ -16,7 +16,7 @@ function config() {
     text: { color: ink, fontSize: 12 },
     rect: { stroke: css("--card"), strokeWidth: 2 },
     bar: { color: css("--blue") }, line: { color: css("--blue") }, point: { color: css("--blue"), size: 36 },
-    range: { category: ["#2563eb", "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
+    range: { category: [css("--blue"), "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
   };
 }
 

@@ -45,8 +45,8 @@ def pictures(browser: Browser, url: str, language: str, folder: Path) -> None:
 def main(state: str, folder: str) -> None:
     """Of the stack in `state`, into `folder`."""
     url = json.loads((Path(state) / "run.json").read_text())["roles"]["board"]["url"]
-    for language, locale in LOCALES.items():
-        with chromium(f"--lang={locale}") as browser:
+    with chromium() as browser:
+        for language in LOCALES:
             pictures(browser, url, language, Path(folder) / language)
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route
 
-from tests.e2e.browser import BOARDS, Look, chromium
+from tests.e2e.browser import BOARDS, Look, chromium, needs_chromium
 from tests.e2e.conftest import Stack, running
 from tests.e2e.probe import post, standard
 
+pytestmark = needs_chromium
 PLAYED = 4_000  # deliveries
 RUNS = int(os.environ.get("BENCH_BOARD_RUNS", "5"))  # a board, each way
 RATE = 20.0  # events a second

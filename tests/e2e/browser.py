@@ -35,15 +35,20 @@ def installed() -> str | None:
     return next((found for found in map(shutil.which, NAMES) if found), None)
 
 
+# A mark, so that no stack is started for tests that cannot run.
+needs_chromium = pytest.mark.skipif(
+    installed() is None,
+    reason="the board page is NOT tested: no Chromium here; apt-get install chromium",
+)
+
+
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
-    """A headless Chromium; skip, and say how to get one, where there is none."""
-    place = installed()
-    if place is None:
-        pytest.skip("the board page is NOT tested: no Chromium here; apt-get install chromium")
+    """A headless Chromium, which has to be installed."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=place, args=["--no-sandbox", "--disable-dev-shm-usage", *arguments]
+            executable_path=installed(),
+            args=["--no-sandbox", "--disable-dev-shm-usage", *arguments],
         )
         yield browser
         browser.close()

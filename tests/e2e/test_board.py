@@ -12,10 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from schemas.kpis import BY_ID
-from tests.e2e.browser import BOARDS, PHONE, WIDE, Look, chromium
+from tests.e2e.browser import BOARDS, PHONE, WIDE, Look, chromium, needs_chromium
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.probe import post, standard
 
+pytestmark = needs_chromium
 PLAYED = 1_200  # deliveries
 LIVE_S = 2.0  # from the cell to the page; the promise
 SLACK = 3.0  # times the promise, on machines that do other things besides

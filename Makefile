@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STATE ?= state
 
-.PHONY: help setup demo test check fmt bench lock up down
+.PHONY: help setup demo test check fmt bench screenshots lock up down
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
 
 $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Hirelay needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
@@ -39,6 +39,9 @@ fmt: setup ## Format and fix what can be fixed
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)
+
+screenshots: setup ## Take the pictures of the boards in deploy/pictures, of a demo stack that runs (make demo)
+	$(BIN)/python -m tests.e2e.screenshots $(STATE) deploy/pictures/boards
 
 lock: ## Write exact versions of all dependencies to deploy/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --group dev pyproject.toml -o deploy/requirements.lock

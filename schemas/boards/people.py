@@ -5,12 +5,8 @@ from schemas.boards.making import members, tiles
 from schemas.cells import DECISION
 
 VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
-HIDDEN_JA = (
-    "判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
-)
-HIDDEN_EN = (
-    "Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
-)
+HIDDEN_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
+HIDDEN_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
 
 BOARD = Board(
     id="people",

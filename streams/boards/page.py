@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from schemas.boards import pipeline
 from schemas.boards.every import BY_ID
@@ -24,12 +22,12 @@ from schemas.tenancy import Tenancy, Tenant
 from streams.boards.asking import Asked, answer, asked, members, place
 from streams.boards.described import described
 from streams.boards.live import Watcher
+from streams.boards.shelf import INDEX, shelf
 from streams.config import Misconfigured
 from streams.targets import tenant_of
 
 # The page loads nothing from elsewhere and evaluates no text; styles are set by the charts.
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-STATIC = files("streams.boards") / "static"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -53,9 +51,18 @@ class Page:
         tenant = self._tenant(request)
         return asked(request.query_params, tenant, _today(tenant))
 
-    async def index(self, _: Request) -> Response:
-        """The page itself."""
-        return FileResponse(str(STATIC / "index.html"), headers=HEADERS)
+    async def index(self, request: Request) -> Response:
+        """The page itself, asked for anew each time."""
+        return shelf().kept[INDEX].answer(request, **HEADERS, **{"Cache-Control": "no-cache"})
+
+    async def file(self, request: Request) -> Response:
+        """Scripts and styles."""
+        held = shelf()
+        kept = held.kept.get(request.path_params["name"])
+        if kept is None:
+            return JSONResponse({"error": "no such file"}, 404)
+        cached = held.cached(request.path_params.get("version", ""))
+        return kept.answer(request, **{"Cache-Control": cached})
 
     async def healthz(self, _: Request) -> Response:
         """Whether the process answers."""
@@ -109,7 +116,8 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
             Route("/api/breaches/{breach}", page.breach),
             Route("/api/data/{board}/{panel}", page.data),
             Route("/api/events", page.events),
-            Mount("/static", StaticFiles(directory=str(STATIC))),
+            Route("/static/{name}", page.file),
+            Route("/static/{version}/{name}", page.file),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=2000)],
         exception_handlers={

@@ -1,6 +1,7 @@
 """A panel as a Vega-Lite chart over rows that the page gives it, names already in the reader's language.
 
-The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, and `_at`, where it stands.
+The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, `_at`, where it stands, and of stacks `_rank`, the place
+of the series.
 """
 
 from typing import Any
@@ -15,7 +16,16 @@ MONEY = {
     "en": "format(datum.value, '~s')",
 }
 # From the ISO text itself: a date object would be another day in another zone.
-DAY = "toNumber(slice(datum.value, 5, 7)) + '/' + toNumber(slice(datum.value, 8, 10))"
+_MONTH, _DAY = "toNumber(slice(datum.value, 5, 7))", "toNumber(slice(datum.value, 8, 10))"
+_NAMES = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
+PERIODS = {
+    ("week", "ja"): f"{_MONTH} + '/' + {_DAY}",
+    ("week", "en"): f"{_NAMES}[{_MONTH} - 1] + ' ' + {_DAY}",
+    ("month", "ja"): f"{_MONTH} + '月'",
+    ("month", "en"): f"{_NAMES}[{_MONTH} - 1]",
+}
+BAR = 24  # px at most, so that few bars do not become blocks
+CELL = 11  # px at least for a number in a cell
 Chart = dict[str, Any]
 
 
@@ -49,30 +59,39 @@ def _axis(column: Column, language: str) -> Chart:
 
 def _bar(panel: Panel, language: str) -> Chart:
     name = next(each for each in panel.names if not each.hidden)
-    value = panel.numbers[0]
     y = {"field": name.name, "type": "nominal", "sort": None, "title": None}
-    x = {"field": value.name, "type": "quantitative", "axis": None, "scale": {"nice": False}}
+    x = {"field": "_at", "type": "quantitative", "axis": None, "scale": {"nice": False}}
     return {
         "encoding": {"y": y | {"axis": {"labelLimit": 150, "ticks": False, "domain": False}}},
         "layer": [
             {
-                "mark": {"type": "bar", "cornerRadiusEnd": 3, "height": {"band": 0.72}},
+                "mark": {
+                    "type": "bar",
+                    "cornerRadiusEnd": 3,
+                    "height": {"expr": f"min({BAR}, bandwidth('y') * 0.72)"},
+                },
                 "encoding": {"x": x, "tooltip": {"field": "_say"}},
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
-                "encoding": {
-                    "x": {"field": "_at", "type": "quantitative", "axis": None},
-                    "text": {"field": "_text"},
-                },
+                "encoding": {"x": x, "text": {"field": "_text"}},
             },
         ],
     }
 
 
-def _period(panel: Panel, **more: Any) -> Chart:
-    axis = {"title": None, "labelExpr": DAY, "labelAngle": 0, "labelOverlap": "greedy"}
-    return {"field": panel.columns[0].name, "type": "ordinal", "axis": axis, **more}
+def _period(panel: Panel, language: str, **more: Any) -> Chart:
+    period = panel.columns[0]
+    grain = "month" if period.en == "Month" else "week"
+    said = PERIODS[grain, language]
+    axis = {
+        "title": None,
+        "labelExpr": said,
+        "labelAngle": 0,
+        "labelOverlap": "parity",
+        "labelSeparation": 5,
+    }
+    return {"field": period.name, "type": "ordinal", "axis": axis, **more}
 
 
 def _line(panel: Panel, language: str) -> Chart:
@@ -88,20 +107,20 @@ def _line(panel: Panel, language: str) -> Chart:
         ],
         "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
         "encoding": {
-            "x": _period(panel, scale={"type": "point", "padding": 0.3}),
+            "x": _period(panel, language, scale={"type": "point", "padding": 0.3}),
             "y": {"field": "drawn", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
             "color": {
                 "field": "series",
                 "type": "nominal",
                 "sort": titles,
-                "legend": LEGEND | {"symbolType": "stroke"},
+                "legend": STROKES,
             },
             "strokeDash": {
                 "field": "series",
                 "type": "nominal",
                 "sort": titles,
                 "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
-                "legend": None,
+                "legend": STROKES,
             },
             "tooltip": {"field": "_say"},
         },
@@ -109,6 +128,7 @@ def _line(panel: Panel, language: str) -> Chart:
 
 
 LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}
+STROKES = LEGEND | {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2.5}
 
 
 def _stack(panel: Panel, language: str) -> Chart:
@@ -116,9 +136,10 @@ def _stack(panel: Panel, language: str) -> Chart:
     return {
         "mark": {"type": "bar", "stroke": None, "width": {"band": 0.8}},
         "encoding": {
-            "x": _period(panel),
+            "x": _period(panel, language),
             "y": {"field": value.name, "type": "quantitative", "axis": _axis(value, language)},
-            "color": {"field": series.name, "type": "nominal", "sort": None, "legend": LEGEND | {"columns": 4}},
+            "color": {"field": series.name, "type": "nominal", "sort": {"field": "_rank", "op": "min"}, "legend": LEGEND},
+            "order": {"field": "_rank", "type": "quantitative"},
             "tooltip": {"field": "_say"},
         },
     }  # fmt: skip
@@ -130,7 +151,12 @@ def _plot(panel: Panel, language: str) -> Chart:
         "field": "n",
         "type": "quantitative",
         "scale": {"zero": False, "nice": True},
-        "axis": {"title": _title(by["n"], language), "grid": False, "tickMinStep": 1},
+        "axis": {
+            "title": _title(by["n"], language),
+            "grid": False,
+            "tickMinStep": 1,
+            "tickCount": 8,
+        },
     }
 
     def limit(name: str, dash: list[int]) -> Chart:
@@ -167,16 +193,28 @@ def _triangle(panel: Panel, language: str) -> Chart:
     week, age = panel.columns[0], panel.columns[1]
     value = panel.numbers[-1]
     return {
+        "height": PLOT,
         "encoding": {
             "x": {
                 "field": age.name,
                 "type": "ordinal",
-                "axis": {"title": _title(age, language), "labelAngle": 0, "domain": False},
+                "axis": {
+                    "title": _title(age, language),
+                    "labelAngle": 0,
+                    "domain": False,
+                    "ticks": False,
+                },
             },
             "y": {
                 "field": week.name,
                 "type": "ordinal",
-                "axis": {"title": None, "labelExpr": DAY},
+                "axis": {
+                    "title": None,
+                    "labelExpr": PERIODS["week", language],
+                    "labelOverlap": "greedy",
+                    "domain": False,
+                    "ticks": False,
+                },
             },
         },
         "layer": [
@@ -193,11 +231,18 @@ def _triangle(panel: Panel, language: str) -> Chart:
                 },
             },
             {
-                "mark": {"type": "text", "fontSize": 10.5},
+                "mark": {
+                    "type": "text",
+                    "fontSize": 11,
+                    "opacity": {"expr": f"bandwidth('y') < {CELL} ? 0 : 1"},
+                },
                 "encoding": {
                     "text": {"field": "_text"},
                     "color": {
-                        "condition": {"test": f"datum.{value.name} > 0.55", "value": "white"},
+                        "condition": [
+                            {"test": f"datum.{value.name} === null", "value": "#8a94a6"},
+                            {"test": f"datum.{value.name} > 0.7", "value": "white"},
+                        ],
                         "value": "#111",
                     },
                 },

@@ -48,7 +48,8 @@ MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
         ],
     }
 }
-# What the first company aims at in its fiscal year.
+HIRE_VALUE = 1_500_000  # minor units that a hire is worth, so that there is a return to show
+# What two companies aim at in their fiscal year.
 TARGETS = """# 予実: see deploy/config/targets.yaml for everything that can be written here.
 targets:
   - {{ tenant: aoba, kpi: hires, period: FY{year}, at_least: 24, owner: hr_manager }}
@@ -56,6 +57,10 @@ targets:
   - {{ tenant: aoba, kpi: offer_accept_rate, period: FY{year}, at_least: 70 % }}
   - {{ tenant: aoba, kpi: time_to_hire_days, period: FY{year}, at_most: 45 }}
   - {{ tenant: aoba, kpi: hires, dimension: channel, member: 社員紹介, period: FY{year}, at_least: 4 }}
+  - {{ tenant: brightwater, kpi: hires, period: FY{year}, at_least: 18, owner: hr_manager }}
+  - {{ tenant: brightwater, kpi: applications, period: FY{year}, at_least: 500 }}
+  - {{ tenant: brightwater, kpi: offer_accept_rate, period: FY{year}, at_least: 75 % }}
+  - {{ tenant: brightwater, kpi: hires, dimension: channel, member: Referral, period: FY{year}, at_least: 6 }}
 """
 
 
@@ -103,6 +108,7 @@ def write_sample(state: Path) -> Path:
             "timezone": zone,
             "language": language,
             "currency": CURRENCIES.get(tenant, DEFAULT_CURRENCY),
+            "hire_value": HIRE_VALUE,
             "quarantine_key": {"file": _generated(folder, f"{tenant}-quarantine")},
             "person_key": {"file": _generated(folder, f"{tenant}-person")},
             "api_tokens": [{"file": _generated(folder, f"{tenant}-api-token")}],

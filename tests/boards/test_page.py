@@ -1,6 +1,7 @@
 """The board page answers what boards show, refuses what makes no sense, and tells when numbers have changed."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
@@ -72,6 +73,19 @@ async def test_the_page_has_everything_with_it(page: httpx.AsyncClient) -> None:
     assert "http://" not in index.text and "https://" not in index.text
     for name in ("vega.min.js", "vega-lite.min.js", "board.js", "board.css", "LICENSES.txt"):
         assert (await page.get(f"/static/{name}")).status_code == 200
+
+
+async def test_a_file_is_kept_for_ever_under_its_version_alone(page: httpx.AsyncClient) -> None:
+    """The page names the version, so a browser asks once for each; without it, or by an old one, it asks again."""
+    index = (await page.get("/")).text
+    [address] = re.findall(r'src="(static/[0-9a-f]{12}/board\.js)"', index)
+    ours = await page.get(f"/{address}")
+    old = await page.get("/static/000000000000/board.js")
+
+    assert "immutable" in ours.headers["cache-control"]
+    assert ours.headers["content-encoding"] == "gzip"
+    assert old.headers["cache-control"] == "no-cache" and old.text == ours.text
+    assert (await page.get("/static/nothing.js")).status_code == 404
 
 
 async def test_members_are_those_who_had_applications(page: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 /** The page: what is asked stands in its address; numbers are read anew whenever they have changed. */
 import { ago } from "./format.js";
 import { element, fill, frame } from "./panel.js";
-import { forget } from "./chart.js";
+import { forget, prepare } from "./chart.js";
 import { WORDS } from "./words.js";
 
 const DIMENSIONS = ["total", "channel", "job", "recruiter"];
@@ -35,7 +35,8 @@ const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).for
 const shifted = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
 
 async function read(path, given) {
-  const answer = await fetch(`api/${path}?${new URLSearchParams(given)}`);
+  const question = new URLSearchParams(given).toString();
+  const answer = await fetch(`api/${path}${question && "?"}${question}`);
   if (!answer.ok) throw new Error((await answer.json()).error);
   return answer.json();
 }
@@ -88,6 +89,7 @@ function show() {
   page.words = WORDS[page.language];
   page.tenant = page.spec.tenants.find((each) => each.id === page.asked.tenant);
   document.documentElement.lang = page.language;
+  document.body.dataset.shown = "yes";
   chrome();
   draw();
   if (before.tenant !== page.asked.tenant) listen();
@@ -150,12 +152,17 @@ function draw() {
 }
 
 let running = null;
-/** Read every panel; a change that comes meanwhile is read once more at the end. */
+/**
+ * Read every panel; a change that comes meanwhile is read once more at the end. The first numbers are asked for alone: beside the
+ * others they would wait for them.
+ */
 async function refresh() {
   const mine = held;
   if (running === mine) { mine.again = true; return; }
   running = mine;
-  await Promise.all(mine.map((each) => load(each)));
+  const first = mine.find((each) => each.panel.kind === "tiles") ?? mine[0];
+  await load(first);
+  await Promise.all(mine.map((each) => (each === first ? null : load(each))));
   if (running === mine) running = null;
   if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;
   if (mine.again && mine === held) { mine.again = false; refresh(); }
@@ -168,7 +175,8 @@ async function load(each) {
     if (each.gone) return;
     each.section.classList.remove("failed");
     const text = JSON.stringify(rows);
-    if (text !== each.text) fill(each, rows, page);
+    if (text !== each.text) await fill(each, rows, page);
+    if (each.gone) return;
     look();
     each.text = text;
     each.section.dataset.stamp = stamp ?? "";
@@ -201,7 +209,7 @@ function listen() {
 function clock() {
   const { words } = page;
   const lost = fresh.classList.contains("lost");
-  const said = lost ? words.offline : `${words.fresh}: ${heard ? ago(Date.now() - heard, words) : words.never}`;
+  const said = lost ? words.offline : `${words.fresh}: ${stamp === null ? "…" : heard ? ago(Date.now() - heard, words) : words.never}`;
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 
@@ -260,4 +268,5 @@ async function start() {
   page.spec = await read("boards", {});
   await located();
   show();
+  prepare();
 }

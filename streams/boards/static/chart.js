@@ -1,6 +1,8 @@
 /** Charts: rows with their names said, drawn once and then only given new rows. */
 import { element, nothing, plain } from "./panel.js";
 
+const LEGEND_PX = 120;  // of one name in a legend
+
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function config() {
@@ -12,8 +14,9 @@ function config() {
     axis: { labelColor: faint, titleColor: faint, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, labelPadding: 6 },
     legend: { labelColor: ink, labelFontSize: 12, symbolType: "circle" },
     text: { color: ink, fontSize: 12 },
+    rect: { stroke: css("--card"), strokeWidth: 2 },
     bar: { color: css("--blue") }, line: { color: css("--blue") }, point: { color: css("--blue"), size: 36 },
-    range: { category: ["#2563eb", "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
+    range: { category: [css("--blue"), "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
   };
 }
 
@@ -29,10 +32,25 @@ function named(panel, rows, page) {
     made._say = say(panel, row, page);
     const at = panel.columns.findIndex((column) => column === drawn(panel));
     made._at = row[at] ?? 0;
-    made._text = row[at] === null ? plain(panel, row, panel.columns[at], at, page) : beside(panel, row, at, first, page);
+    made._text = row[at] === null ? absence(panel, row, at, page) : beside(panel, row, at, first, page);
     return made;
   });
 }
+
+/** Of stacks, the place of each series, biggest first and the others last: its colour and where it lies. */
+function ranked(panel, data, others) {
+  if (panel.kind !== "stack") return data;
+  const series = panel.columns.findLast((column) => ["text", "milestone", "spending"].includes(column.unit)).name;
+  const total = new Map();
+  data.forEach((row) => total.set(row[series], (total.get(row[series]) ?? 0) + row._at));
+  const last = others;
+  const order = [...total.keys()].sort((one, other) => (one === last) - (other === last) || total.get(other) - total.get(one));
+  data.forEach((row) => { row._rank = order.indexOf(row[series]); });
+  return data;
+}
+
+/** A cell of a triangle has no room for words; the tooltip and the table have. */
+const absence = (panel, row, at, page) => (panel.kind === "triangle" ? "–" : plain(panel, row, panel.columns[at], at, page));
 
 const numbers = (panel) => panel.columns.filter((column) => !column.hidden && !["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit));
 const firstNumber = (panel) => numbers(panel)[0];
@@ -52,31 +70,60 @@ function say(panel, row, page) {
     .map(({ column, at }) => `${column[page.language]}: ${plain(panel, row, column, at, page)}`).join("\n");
 }
 
-export async function redraw(held, rows, page) {
+const ENGINE = ["vega", "vega-lite", "vega-embed"];
+let engine = null;
+
+/** Fetch what draws: most of the page's weight, so it comes after the page has asked for its first numbers. */
+export function prepare() {
+  engine ??= Promise.all(ENGINE.map((name) => new Promise((done, failed) => {
+    const script = element("script", { src: new URL(`./${name}.min.js`, import.meta.url), onload: done, onerror: failed });
+    script.async = false;  // each needs the one before
+    document.head.append(script);
+  })));
+  engine.catch(() => { engine = null; });
+  return engine;
+}
+
+/** Draw the rows, or those that have come since; resolves when they can be seen. */
+export function redraw(held, rows, page) {
+  held.rows = rows;
+  held.drawing ??= settle(held, page).finally(() => { held.drawing = null; });
+  return held.drawing;
+}
+
+async function settle(held, page) {
+  await prepare();
+  for (let drawn = null; drawn !== held.rows && !held.gone;) {
+    drawn = held.rows;
+    await draw(held, drawn, page);
+  }
+}
+
+async function draw(held, rows, page) {
   const { panel, body } = held;
   const place = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
-  if (!rows.length) {
+  if (!rows.some((row) => row[panel.columns.indexOf(drawn(panel))] !== null) && panel.kind !== "bar") {
     forget(held);
     place.replaceChildren(nothing(page));
     return;
   }
-  const data = named(panel, rows, page);
-  const changed = () => held.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
-  if (held.view) return changed();
-  if (held.drawing) { held.waiting = rows; return; }
-  held.drawing = true;
+  const data = ranked(panel, named(panel, rows, page), page.words.others);
+  if (held.view) {
+    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
+    return;
+  }
   const spec = structuredClone(panel.chart[page.language]);
   spec.data = { name: "rows", values: data };
+  if (panel.kind === "stack") spec.encoding.color.legend.columns = Math.max(2, Math.floor(place.clientWidth / LEGEND_PX));
   place.replaceChildren();
-  const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(),  tooltip: { theme: page.dark() ? "dark" : "light" } });
-  held.drawing = false;
-  if (held.gone) return result.finalize();
+  const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
+  if (held.gone) { result.finalize(); return; }
   held.view = result.view;
   held.finalize = () => result.finalize();
-  if (held.waiting) { const late = held.waiting; held.waiting = null; redraw(held, late, page); }
 }
 
+/** Let go of a chart and of everything that it listens to. */
 export function forget(held) {
   held.finalize?.();
   held.view = held.finalize = null;

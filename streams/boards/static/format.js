@@ -15,7 +15,7 @@ export function money(value, tenant, language) {
 
 export function number(value, unit, tenant, language) {
   const ja = language === "ja";
-  if (unit === "ratio") return `${digits(value * 100, 1)}%`;
+  if (unit === "ratio") return `${digits(value * 100, 1, 1)}%`;
   if (unit === "money") return money(value, tenant, language);
   if (unit === "days") return `${digits(value, 1)}${ja ? "日" : " d"}`;
   if (unit === "hours") return `${digits(value, 1)}${ja ? "時間" : " h"}`;
@@ -26,6 +26,9 @@ export function number(value, unit, tenant, language) {
 export const absent = (n, minimum, spec, language) =>
   n > 0 && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
 
+/** The name of all who are too few to be drawn apart. */
+const OTHERS = "…";
+
 export function name(value, unit, page) {
   const { spec, language, words, tenant } = page;
   const at = language === "ja" ? 0 : 1;
@@ -33,6 +36,8 @@ export function name(value, unit, page) {
   if (unit === "period") return value;
   if (unit === "time") return new Date(`${value}Z`).toLocaleString(language, { dateStyle: "short", timeStyle: "medium", timeZone: tenant.timezone });
   if (value === "unknown") return words.unknown;
+  if (value === OTHERS) return words.others;
+  if (value === "") return words.total;  // a name that is empty is everybody's
   return spec.words[unit]?.[value]?.[at] ?? String(value ?? "");
 }
 

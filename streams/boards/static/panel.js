@@ -27,7 +27,7 @@ export function frame(panel, page) {
   const section = element("section",
     { class: `panel w${panel.width} is-${panel.kind}`, id: `panel-${panel.id}`, "aria-labelledby": `title-${panel.id}` },
     element("div", { class: "head" }, title, element("p", { class: "facts" }, facts.join(" · "), " ", ask)),
-    body, note ? element("p", { class: "note" }, note) : null);
+    body, note ? element("p", { class: "note" }, ...typed(note)) : null);
   if (panel.kind === "tiles") {
     const ids = panel.kpis;
     body.append(...ids.map((id) => tile(id, null, panel, page)));
@@ -35,7 +35,8 @@ export function frame(panel, page) {
   return { section, body, panel };
 }
 
-export function fill(held, rows, page) {
+/** Show the rows; resolves when they can be seen. */
+export async function fill(held, rows, page) {
   const { panel, body } = held;
   if (panel.kind === "tiles") {
     const by = new Map(rows.map((row) => [row[0], row]));
@@ -46,11 +47,15 @@ export function fill(held, rows, page) {
     body.replaceChildren(rows.length ? table(panel, rows, page) : nothing(page));
     return;
   }
-  redraw(held, rows, page);
+  const drawn = redraw(held, rows, page);
   const details = body.querySelector("details") ?? body.appendChild(
     element("details", {}, element("summary", {}, page.words.table)));
   details.replaceChildren(details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(page));
+  return drawn;
 }
+
+/** A sentence in which what stands in backticks is typed. */
+const typed = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
 
 export const nothing = (page) => element("p", { class: "nothing" }, page.words.none);
 
@@ -85,12 +90,12 @@ export function table(panel, rows, page) {
   const shown = panel.columns.map((column, at) => ({ column, at })).filter(({ column }) => !column.hidden);
   const { language, words } = page;
   const head = element("tr", {}, ...shown.map(({ column }) =>
-    element("th", { scope: "col", class: isName(column) ? "" : "number" }, column[language])));
+    element("th", { scope: "col", class: isName(column) ? column.unit : "number" }, column[language])));
   const key = panel.columns.findIndex((column) => column.name === "breach");
   const linked = (row) => key >= 0 && page.asked.breach === row[key];
   const lines = rows.map((row) => element("tr", linked(row) ? { class: "linked", "aria-current": "true" } : {}, ...shown.map(({ column, at }, place) => {
     const text = cell(panel, row, column, at, page);
-    return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? "" : "number" },
+    return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? column.unit : "number" },
       column.leads ? link(panel, row, column, text, page) : text);
   })));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": panel[language] },
@@ -123,8 +128,8 @@ function cell(panel, row, column, at, page) {
   const visible = n !== null && !panel.columns.some((each) => each.name === column.n && !each.hidden);
   if (!visible) return row[at] === null ? element("span", { class: "thin" }, text) : text;
   const unit = unitOf(panel, row, column, page);
-  const beside = unit === "count" || !(n > 0) ? null : element("small", {}, ` n=${n.toLocaleString("en-US")}`);
-  return element("span", row[at] === null ? { class: "thin" } : {}, text, beside);
+  const said = unit === "count" || !(n > 0) ? "" : `n=${n.toLocaleString("en-US")}`;
+  return element("span", row[at] === null ? { class: "thin" } : {}, text, " ", element("small", { class: "cases" }, said));
 }
 
 function link(panel, row, column, text, page) {

@@ -55,6 +55,7 @@ class Panel:
     """One question. `basis` is the day on which its facts count, `now` for what is in flight.
 
     `kpi` is the definition behind the numbers, `kpis` those of tiles in their order, `minimum_n` the cases below which a rate is not shown, `width` of 12.
+    `none` is said where there is no row, if that is news and not a lack of numbers.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Panel:
     width: int = 6
     note_ja: str = ""
     note_en: str = ""
+    none_ja: str = ""
+    none_en: str = ""
 
     @property
     def names(self) -> tuple[Column, ...]:

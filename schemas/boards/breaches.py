@@ -11,12 +11,14 @@ WHOSE = f"""multiIf(
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
         found.member
     )"""
+# Of a service level the number of cases is shown, not of days.
+WHAT = "if(limit_days is null, kpi, concat('waits.', kpi))"
 BREACHES = Panel(
     id="breaches",
     ja="目標から外れているものは?",
     en="What is off target?",
     kind="table",
-    sql=f"""select id as breach, since, kpi, {WHOSE} as whose, value, target, n,
+    sql=f"""select id as breach, since, {WHAT} as kpi, {WHOSE} as whose, value, target, n,
     concat('severity.', severity) as severity,
     concat('state.', if(active, 'open', ifNull(ending, ''))) as state,
     concat('action.', last_action) as action
@@ -46,6 +48,8 @@ limit 100""",
     basis="now",
     kpi="hires",
     width=12,
+    none_ja="目標から外れているものはありません",
+    none_en="Nothing is off target",
     note_ja="規則は alerts.yaml。根拠と対策案は `hirelay alerts explain` で見ます。",
     note_en="Rules are in alerts.yaml; `hirelay alerts explain` shows evidence and suggestions.",
 )

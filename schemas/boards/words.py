@@ -1,5 +1,7 @@
 """Names of milestones and kinds of cost as boards show them, in both languages."""
 
+from schemas.kpis import KPIS
+
 MILESTONES = {
     "lead": ("リード", "Lead"),
     "applied": ("応募", "Applied"),
@@ -32,6 +34,12 @@ BASES = {
 }
 THIN = ("データ不足", "too few cases")
 EVERYBODY = ("全社", "Whole company")
+# Service levels: how many wait longer than allowed, by the KPI of their waiting time.
+WAITS = {
+    f"waits.{kpi.id}": (f"{kpi.ja}の超過(件)", f"{kpi.en}: cases over the limit")
+    for kpi in KPIS
+    if kpi.kind == "waiting"
+}
 # Of breaches and what was done about them, by kind: a member could be called like one of these.
 OF_BREACHES = {
     "severity.critical": ("重大", "critical"),

@@ -1,13 +1,13 @@
 """Boards as the local page reads them: no SQL, charts in both languages, the definitions beside."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from schemas.board import Board, Panel
 from schemas.boards.every import BOARDS
-from schemas.boards.words import BASES, EVERYBODY, MILESTONES, OF_BREACHES, SPENDING, THIN
+from schemas.boards.words import BASES, EVERYBODY, MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
 from schemas.kpi import Kpi
-from schemas.kpis import KPIS
+from schemas.kpis import BY_ID, KPIS
 from schemas.money import decimals
 from schemas.tenancy import Tenancy
 from streams.boards.vega import chart
@@ -31,7 +31,7 @@ def described(tenancy: Tenancy) -> dict[str, Any]:
             for each in tenancy.tenants
         ],
         "boards": [_board(each) for each in BOARDS],
-        "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS},
+        "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS} | _waits(),
         "words": {
             "milestone": MILESTONES,
             "spending": SPENDING,
@@ -52,6 +52,14 @@ def _panel(panel: Panel) -> dict[str, Any]:
     told = asdict(panel)
     del told["sql"]
     return told | {"chart": {"ja": chart(panel, "ja"), "en": chart(panel, "en")}}
+
+
+def _waits() -> dict[str, Any]:
+    """Service levels as numbers of cases, explained by their waiting times."""
+    return {
+        name: _kpi(replace(BY_ID[name.removeprefix("waits.")], ja=ja, en=en, unit="count"))
+        for name, (ja, en) in WAITS.items()
+    }
 
 
 def _kpi(kpi: Kpi) -> dict[str, Any]:

@@ -105,7 +105,7 @@ async function draw(held, rows, page) {
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
   if (!rows.some((row) => row[panel.columns.indexOf(drawn(panel))] !== null) && panel.kind !== "bar") {
     forget(held);
-    place.replaceChildren(nothing(page));
+    place.replaceChildren(nothing(panel, page));
     return;
   }
   const data = ranked(panel, named(panel, rows, page), page.words.others);

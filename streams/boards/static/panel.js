@@ -44,20 +44,20 @@ export async function fill(held, rows, page) {
     return;
   }
   if (panel.kind === "table") {
-    body.replaceChildren(rows.length ? table(panel, rows, page) : nothing(page));
+    body.replaceChildren(rows.length ? table(panel, rows, page) : nothing(panel, page));
     return;
   }
   const drawn = redraw(held, rows, page);
   const details = body.querySelector("details") ?? body.appendChild(
     element("details", {}, element("summary", {}, page.words.table)));
-  details.replaceChildren(details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(page));
+  details.replaceChildren(details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(panel, page));
   return drawn;
 }
 
 /** A sentence in which what stands in backticks is typed. */
 const typed = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
 
-export const nothing = (page) => element("p", { class: "nothing" }, page.words.none);
+export const nothing = (panel, page) => element("p", { class: "nothing" }, panel[`none_${page.language}`] || page.words.none);
 
 const zero = (id, page) => (page.spec.kpis[id].kind === "count" ? 0 : null);
 

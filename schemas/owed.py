@@ -6,10 +6,11 @@ missing now is who began less who ended, as for the stays at a stage.
 """
 
 from schemas.history import Happening
-from schemas.state import DECIDED, Change, Fact, Item, State, take_back
+from schemas.state import DECIDED, Change, Fact, Item, State, lasted
 
 HELD = "interviews_held"
 ENDED = "closed"
+People = tuple[str, ...]
 
 
 def held(item: Item) -> Fact | None:
@@ -50,46 +51,54 @@ def submitted(state: State, event: Happening, day: int, changes: list[Change]) -
 
 def word(state: State, item: Item, changes: list[Change]) -> None:
     """Count anew what is owed after an interview; of one that was not held nothing is."""
-    take_back(changes, item.owed)
     fact = held(item)
-    if fact is None or not item.owes:
-        return
-    _, since, recruiter, people, _ = fact
-    for person in people:
-        due: Fact = ("scorecards_due", since, recruiter, (person,), DECIDED)
-        own = [day for _, author, day in item.given if author in {person, ""}]
-        _until(state, item, changes, "scorecard", (due, own))
-    any_: Fact = ("feedback_due", since, recruiter, people, DECIDED)
-    _until(state, item, changes, "feedback", (any_, [day for _, _, day in item.given]))
+    now: list[Change] = []
+    if fact is not None and item.owes:
+        _, since, recruiter, people, _ = fact
+        for person in people:
+            own = [day for _, author, day in item.given if author in {person, ""}]
+            now += _until(state, "scorecard", ("scorecards_due", since, recruiter, (person,)), own)
+        first = [day for _, _, day in item.given]
+        now += _until(state, "feedback", ("feedback_due", since, recruiter, people), first)
+    _replace(changes, item, now)
 
 
 def _until(
-    state: State, item: Item, changes: list[Change], what: str, came: tuple[Fact, list[int]]
-) -> None:
-    due, days = came
-    changes.append((1, due))
-    item.owed.append((1, due))
-    _, since, recruiter, people, _ = due
+    state: State, what: str, due: tuple[str, int, str | None, People], days: list[int]
+) -> list[Change]:
+    """What is owed from a day on, and until which day it was."""
+    _, since, recruiter, people = due
     day, outcome = min(days, default=None), "submitted"
     if state.gone is not None and (day is None or state.gone < day):
         day, outcome = state.gone, ENDED
-    if day is not None:
-        whose = (f"{what}.{outcome}", people, recruiter)
-        state.last_for(changes, item.owed, whose, (since, day))
+    if day is None:
+        return [(1, (*due, DECIDED))]
+    return [
+        (1, (*due, DECIDED)),
+        (1, lasted((f"{what}.{outcome}", people, recruiter), (since, day))),
+    ]
+
+
+def _replace(changes: list[Change], item: Item, now: list[Change]) -> None:
+    """Change what differs, and nothing else: every fact costs a cell in each dimension."""
+    before = item.owed
+    changes.extend((-n, fact) for n, fact in before if (n, fact) not in now)
+    changes.extend(each for each in now if each not in before)
+    item.owed = now
 
 
 def answer(state: State, item: Item, changes: list[Change]) -> None:
     """Count anew how long an offer waited for its answer, or until the application ended without one."""
-    take_back(changes, item.owed)
-    if not item.first:
-        return
-    _, made, recruiter, _, _ = item.first[0][1]
-    day, outcome = state.gone, ENDED
-    if item.latest:
-        fact = item.latest[0][1]
-        day, outcome = fact[1], fact[0].removeprefix("offers_")
-    if day is not None:
-        state.last_for(changes, item.owed, (f"answer.{outcome}", (), recruiter), (made, day))
+    now: list[Change] = []
+    if item.first:
+        _, made, recruiter, _, _ = item.first[0][1]
+        day, outcome = state.gone, ENDED
+        if item.latest:
+            fact = item.latest[0][1]
+            day, outcome = fact[1], fact[0].removeprefix("offers_")
+        if day is not None:
+            now = [(1, lasted((f"answer.{outcome}", (), recruiter), (made, day)))]
+    _replace(changes, item, now)
 
 
 def settle(state: State, changes: list[Change], day: int | None) -> None:

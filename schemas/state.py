@@ -139,10 +139,15 @@ class State(msgspec.Struct, array_like=True):
 
         `of` is what, with its interviewers and the recruiter of who began: the end is counted where the beginning was.
         """
-        (what, people, recruiter), (since, day) = of, days
-        fact = (f"days.{what}.{max(0, day - since)}", day, recruiter, people, max(0, since))
+        fact = lasted(of, days)
         changes.append((1, fact))
         into.append((1, fact))
+
+
+def lasted(of: tuple[str, tuple[str, ...], str | None], days: tuple[int, int]) -> Fact:
+    """The duration that `State.last_for` records."""
+    (what, people, recruiter), (since, day) = of, days
+    return (f"days.{what}.{max(0, day - since)}", day, recruiter, people, max(0, since))
 
 
 def take_back(changes: list[Change], facts: list[Change]) -> None:

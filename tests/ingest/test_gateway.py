@@ -91,10 +91,10 @@ async def test_what_came_is_reported_by_connection() -> None:
     assert len(publisher.counts) == 4
     assert {each.connection for each in publisher.counts} == {"acme-greenhouse"}
     for line in (
-        'hirelay_connection_signature_failures_total{connection="acme-greenhouse"} 1.0',
-        'hirelay_connection_signature_failures_total{connection="acme-ashby"} 0.0',
-        'hirelay_connection_last_delivery_timestamp_seconds{connection="acme-greenhouse"}',
-        'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change"}',
+        'hirelay_connection_signature_failures_total{connection="acme-greenhouse",tenant="acme",vendor="greenhouse"} 1.0',
+        'hirelay_connection_signature_failures_total{connection="acme-ashby",tenant="acme",vendor="ashby"} 0.0',
+        'hirelay_connection_last_delivery_timestamp_seconds{connection="acme-greenhouse",tenant="acme",vendor="greenhouse"}',
+        'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change",tenant="acme",vendor="greenhouse"}',
     ):
         assert line in shown
 

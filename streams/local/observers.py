@@ -110,6 +110,8 @@ def _prometheus(
         f"--config.file={path}",
         f"--storage.tsdb.path={state / 'prometheus'}",
         "--storage.tsdb.retention.time=7d",
+        # What it says before it has found Alertmanager is lost, and said again after this.
+        "--rules.alert.resend-delay=5s",
         f"--web.listen-address=127.0.0.1:{port}",
     )
     return Observer(name="prometheus", command=command, ready=f"http://127.0.0.1:{port}/-/ready")

@@ -80,9 +80,9 @@ def test_what_watches_the_others_has_no_privileges(tmp_path: Path) -> None:
 
     for name in ("alertmanager", "prometheus"):
         assert (services[name]["cap_drop"], services[name]["read_only"]) == (["ALL"], True)
-        assert [each["type"] for each in services[name]["volumes"] if not each.get("read_only")] == [
-            "volume"
-        ]
+        assert [
+            each["type"] for each in services[name]["volumes"] if not each.get("read_only")
+        ] == ["volume"]
 
 
 def test_every_role_can_be_scraped(tmp_path: Path) -> None:

@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STATE ?= state
 
+# A check by a tool that pip does not have: where it is missing nothing fails, and it is said.
+define if_there
+@if command -v $(1) >/dev/null; then $(3); else echo "NOT CHECKED, because $(1) is missing (apt-get install $(2)): $(3)" >&2; fi
+endef
+
 .PHONY: help setup demo test check fmt bench screenshots lock up down
 
 help: ## Show this help
@@ -26,12 +31,14 @@ demo: setup ## Start the stack, play a hiring season, show and check the numbers
 test: setup ## Run all tests
 	$(BIN)/python -m pytest tests --ignore=tests/bench $(ARGS)
 
-check: setup ## Check format, lint, types, import directions and spelling; changes nothing
+check: setup ## Check format, lint, types, import directions, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(call if_there,promtool,prometheus,promtool check config deploy/prometheus/prometheus.yml && promtool test rules deploy/prometheus/tests/*.yml)
+	$(call if_there,amtool,prometheus-alertmanager,amtool check-config deploy/alertmanager/alertmanager.yml)
 
 fmt: setup ## Format and fix what can be fixed
 	$(BIN)/ruff format .

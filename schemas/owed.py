@@ -6,7 +6,7 @@ missing now is who began less who ended, as for the stays at a stage.
 """
 
 from schemas.history import Happening
-from schemas.state import DECIDED, Change, Fact, Item, State, lasted
+from schemas.state import EVERYWHERE, Change, Fact, Item, State, lasted
 
 HELD = "interviews_held"
 ENDED = "closed"
@@ -15,25 +15,26 @@ People = tuple[str, ...]
 
 def held(item: Item) -> Fact | None:
     """What an interview was counted as when it was held; None where it was not."""
-    return next((fact for _, fact in item.latest if fact[0] == HELD), None)
+    for _, fact in item.latest:
+        if fact[0] == HELD:
+            return fact
+    return None
 
 
 def met(state: State, event: Happening) -> Item | None:
     """The interview that a scorecard is of: the one it names or was given to, else the latest held with its author."""
     if event.about is not None:
         return state.items.get(f"interview/{event.about}")
-    latest: tuple[int, Item] | None = None
-    for key, item in state.items.items():
-        if not key.startswith("interview/"):
+    found, latest = None, -1
+    for item in state.items.values():
+        if not item.owes:
             continue
-        if any(each[0] == event.entity for each in item.given):
+        if item.given and any(each[0] == event.entity for each in item.given):
             return item
         fact = held(item)
-        if fact is None or not set(event.people) & set(fact[3]):
-            continue
-        if latest is None or fact[1] >= latest[0]:
-            latest = (fact[1], item)
-    return None if latest is None else latest[1]
+        if fact is not None and fact[1] >= latest and not set(event.people).isdisjoint(fact[3]):
+            found, latest = item, fact[1]
+    return found
 
 
 def submitted(state: State, event: Happening, day: int, changes: list[Change]) -> None:
@@ -60,6 +61,7 @@ def word(state: State, item: Item, changes: list[Change]) -> None:
             now += _until(state, "scorecard", ("scorecards_due", since, recruiter, (person,)), own)
         first = [day for _, _, day in item.given]
         now += _until(state, "feedback", ("feedback_due", since, recruiter, people), first)
+        item.open = 2 * len(people) + 2 > len(now)
     _replace(changes, item, now)
 
 
@@ -72,9 +74,9 @@ def _until(
     if state.gone is not None and (day is None or state.gone < day):
         day, outcome = state.gone, ENDED
     if day is None:
-        return [(1, (*due, DECIDED))]
+        return [(1, (*due, EVERYWHERE))]
     return [
-        (1, (*due, DECIDED)),
+        (1, (*due, EVERYWHERE)),
         (1, lasted((f"{what}.{outcome}", people, recruiter), (since, day))),
     ]
 
@@ -82,8 +84,11 @@ def _until(
 def _replace(changes: list[Change], item: Item, now: list[Change]) -> None:
     """Change what differs, and nothing else: every fact costs a cell in each dimension."""
     before = item.owed
-    changes.extend((-n, fact) for n, fact in before if (n, fact) not in now)
-    changes.extend(each for each in now if each not in before)
+    if before:
+        changes.extend((-n, fact) for n, fact in before if (n, fact) not in now)
+        changes.extend(each for each in now if each not in before)
+    else:
+        changes.extend(now)
     item.owed = now
 
 
@@ -98,6 +103,7 @@ def answer(state: State, item: Item, changes: list[Change]) -> None:
             day, outcome = fact[1], fact[0].removeprefix("offers_")
         if day is not None:
             now = [(1, lasted((f"answer.{outcome}", (), recruiter), (made, day)))]
+        item.open = not now
     _replace(changes, item, now)
 
 
@@ -106,8 +112,6 @@ def settle(state: State, changes: list[Change], day: int | None) -> None:
     if state.gone == day:
         return
     state.gone = day
-    for key, item in state.items.items():
-        if key.startswith("interview/"):
-            word(state, item, changes)
-        elif key.startswith("offer/"):
-            answer(state, item, changes)
+    for item in state.items.values():
+        if item.open or (day is None and item.owed):
+            (word if item.owes else answer)(state, item, changes)

@@ -42,7 +42,8 @@ class Item(msgspec.Struct, array_like=True):
 
     Of an interview `milestone` is where it belongs, `end` the instant (ms) from which scorecards are late and `given` which of them
     was given by whom first on which local day; of an offer `accepted` says that it ever was. `owes` says that scorecards are told
-    where it was held, `owed` is what being owed made.
+    where it was held, `owed` is what being owed made, and `open` says that
+    some of it has not ended.
     """
 
     first: list[Change]
@@ -55,6 +56,7 @@ class Item(msgspec.Struct, array_like=True):
     given: list[tuple[str, str, int]] = []
     owed: list[Change] = []
     owes: bool = False
+    open: bool = False
 
 
 class Requisition(msgspec.Struct, array_like=True):

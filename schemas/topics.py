@@ -141,3 +141,8 @@ def epoch_of(name: str) -> int:
     """The epoch that a topic's name says it belongs to."""
     found = _EPOCH.search(name)
     return int(found.group(1)) if found else 0
+
+
+def without_epoch(name: str) -> str:
+    """The name that the topic has in every epoch."""
+    return _EPOCH.sub("", name)

@@ -1,101 +1,74 @@
-"""Every Prometheus metric of worker, archiver, watch and dispatcher, named once; labels are from closed sets, never ids."""
+"""The metrics of worker, archiver, watch, dispatcher and board: the rows of `sinks.series`, on a registry a role."""
 
 from collections import Counter as Counted
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge
 
+from schemas.backlog import Waiting
 from schemas.breach import Breach
+from sinks import series
+
+
+def opened() -> CollectorRegistry:
+    """A registry of a process that starts now; every role has its own, so that tests do not share series."""
+    registry = CollectorRegistry()
+    series.STARTED.on(registry).set_to_current_time()
+    return registry
 
 
 class WorkerMetrics:
-    """The worker's own series, on a registry of its own so that tests do not share them."""
+    """The worker's own series."""
 
     def __init__(self) -> None:
         """Register everything at 0, so that a series exists before its first event."""
-        self.registry = CollectorRegistry()
-        self.events = Counter(
-            "hirelay_worker_events", "Events read, duplicates included", registry=self.registry
-        )
-        self.duplicates = Counter(
-            "hirelay_worker_duplicates", "Events that were already known", registry=self.registry
-        )
-        self.poison = Counter(
-            "hirelay_worker_records_set_aside",
-            "Records that could not be read",
-            registry=self.registry,
-        )
-        self.copies = Counter(
-            "hirelay_worker_events_copied",
-            "Copies of events about candidates and pipelines, written to the other partitions",
-            registry=self.registry,
-        )
-        self.rows = Counter(
-            "hirelay_worker_rows_written",
-            "Changelog rows written",
-            ["topic"],
-            registry=self.registry,
-        )
-        self.partitions = Gauge(
-            "hirelay_worker_partitions", "Source partitions owned", registry=self.registry
-        )
-        self.flush_seconds = Histogram(
-            "hirelay_worker_flush_seconds",
-            "Time from the start of a flush to its acknowledgements",
-            registry=self.registry,
-            buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-        )
+        self.registry = opened()
+        self.events = series.WORKER_EVENTS.on(self.registry)
+        self.duplicates = series.WORKER_DUPLICATES.on(self.registry)
+        self.poison = series.WORKER_SET_ASIDE.on(self.registry)
+        self.copies = series.WORKER_COPIES.on(self.registry)
+        self.rows = series.WORKER_ROWS.on(self.registry)
+        self.partitions = series.WORKER_PARTITIONS.on(self.registry)
+        self.flush_seconds = series.WORKER_FLUSH_SECONDS.on(self.registry)
+        self._lag = series.WORKER_LAG.on(self.registry)
+        self._waiting = series.WORKER_WAITING.on(self.registry)
+        self.disk_free = series.WORKER_DISK_FREE.on(self.registry)
+        self.disk_size = series.WORKER_DISK_SIZE.on(self.registry)
+
+    def behind(self, backlog: Mapping[str, Waiting]) -> None:
+        """Show what waits, by topic."""
+        _behind(backlog, self._lag, self._waiting)
 
 
 class ArchiverMetrics:
-    """The archiver's own series; labels are names of tables and steps, from closed sets."""
+    """The archiver's own series."""
 
     def __init__(self) -> None:
         """Register everything at 0, so that a series exists before its first row."""
-        self.registry = CollectorRegistry()
-        self.rows = Counter(
-            "hirelay_archiver_rows", "Rows inserted", ["model"], registry=self.registry
-        )
-        self.retries = Counter(
-            "hirelay_archiver_retries",
-            "Attempts that failed and were repeated",
-            ["step"],
-            registry=self.registry,
-        )
-        self.unreadable = Counter(
-            "hirelay_archiver_unreadable", "Records that could not be read", registry=self.registry
-        )
+        self.registry = opened()
+        self.rows = series.ARCHIVER_ROWS.on(self.registry)
+        self.retries = series.ARCHIVER_RETRIES.on(self.registry)
+        self.unreadable = series.ARCHIVER_UNREADABLE.on(self.registry)
+        self.freshness = series.ARCHIVER_FRESHNESS.on(self.registry)
+        self._lag = series.ARCHIVER_LAG.on(self.registry)
+        self._waiting = series.ARCHIVER_WAITING.on(self.registry)
+
+    def behind(self, backlog: Mapping[str, Waiting]) -> None:
+        """Show what waits, by topic."""
+        _behind(backlog, self._lag, self._waiting)
 
 
 class WatchMetrics:
-    """The watch's own series; labels are states and severities, from closed sets."""
+    """The watch's own series; labels are states and severities."""
 
     def __init__(self) -> None:
         """Register everything at 0."""
-        self.registry = CollectorRegistry()
-        self.ready = Gauge(
-            "hirelay_watch_ready", "1 once every cell has been judged", registry=self.registry
-        )
-        self.looked = Gauge(
-            "hirelay_watch_looked_timestamp_seconds",
-            "When the cells were last looked at",
-            registry=self.registry,
-        )
-        self.records = Counter(
-            "hirelay_watch_records",
-            "Records of breaches written",
-            ["state"],
-            registry=self.registry,
-        )
-        self.unreadable = Counter(
-            "hirelay_watch_unreadable", "Cells that could not be read", registry=self.registry
-        )
-        self.active = Gauge(
-            "hirelay_kpi_breaches_active",
-            "Breaches that go on",
-            ["severity"],
-            registry=self.registry,
-        )
+        self.registry = opened()
+        self.ready = series.WATCH_READY.on(self.registry)
+        self.looked = series.WATCH_LOOKED.on(self.registry)
+        self.records = series.WATCH_RECORDS.on(self.registry)
+        self.unreadable = series.WATCH_UNREADABLE.on(self.registry)
+        self.active = series.BREACHES_ACTIVE.on(self.registry)
         for state in ("opened", "updated", "resolved"):
             self.records.labels(state)
 
@@ -111,30 +84,42 @@ class WatchMetrics:
 
 
 class DispatcherMetrics:
-    """The dispatcher's own series; instances are numbered as they are configured."""
+    """The dispatcher's own series."""
 
     def __init__(self) -> None:
         """Register everything at 0."""
-        self.registry = CollectorRegistry()
-        self.ready = Gauge(
-            "hirelay_dispatcher_ready", "1 once every breach is known", registry=self.registry
-        )
-        self.posts = Counter(
-            "hirelay_dispatcher_posts",
-            "Posts to an Alertmanager",
-            ["instance", "outcome"],
-            registry=self.registry,
-        )
-        self.told = Gauge(
-            "hirelay_dispatcher_told_timestamp_seconds",
-            "When an Alertmanager last took everything",
-            ["instance"],
-            registry=self.registry,
-        )
+        self.registry = opened()
+        self.ready = series.DISPATCHER_READY.on(self.registry)
+        self.posts = series.DISPATCHER_POSTS.on(self.registry)
+        self.told = series.DISPATCHER_TOLD.on(self.registry)
+
+    def open(self, name: str) -> None:
+        """Have the series of an Alertmanager before it takes anything, so that one which never does is seen."""
+        self.told.labels(name).set(0)
+        for outcome in ("taken", "failed"):
+            self.posts.labels(name, outcome)
 
     def is_ready(self) -> bool:
         """Whether every breach is known."""
         return _value(self.ready) == 1
+
+
+class BoardMetrics:
+    """The board page's own series."""
+
+    def __init__(self) -> None:
+        """Register everything at 0."""
+        self.registry = opened()
+        self.queries = series.BOARD_QUERIES.on(self.registry)
+        self.readers = series.BOARD_READERS.on(self.registry)
+        for outcome in ("answered", "refused", "unavailable"):
+            self.queries.labels(outcome)
+
+
+def _behind(backlog: Mapping[str, Waiting], lag: Gauge, waiting: Gauge) -> None:
+    for topic, each in backlog.items():
+        lag.labels(topic).set(each.records)
+        waiting.labels(topic).set(each.seconds)
 
 
 def _value(gauge: Gauge) -> float:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     worker_dir: Path = Field(
         Path("state/worker"), description="Directory of the worker's RocksDB stores."
     )
+    worker_web_host: str = Field(
+        "127.0.0.1", description="Address of the worker's health and metrics."
+    )
     worker_web_port: int = Field(
         0, description="Port of the worker's health and metrics; 0 takes a free one."
     )

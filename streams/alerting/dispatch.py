@@ -65,6 +65,8 @@ async def dispatch(
             Mouth(address, str(number), board, links)
             for number, address in enumerate(settings.alertmanager_addresses)
         ]
+        for number, _ in enumerate(mouths):
+            metrics.open(str(number))
         telling += [asyncio.create_task(each.tell(news, metrics, clock)) for each in mouths]
         while True:
             await _follow(consumer, board, news)

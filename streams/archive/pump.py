@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -13,7 +14,7 @@ from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.rows import EpochRow
+from schemas.rows import CandidateEvent, EpochRow
 from schemas.topics import (
     BREACH_ACTIONS,
     CANDIDATE_EVENTS,
@@ -26,6 +27,7 @@ from schemas.topics import (
 )
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
+from streams.archive.progress import Progress
 from streams.archive.rows import (
     Source,
     action_rows,
@@ -36,6 +38,7 @@ from streams.archive.rows import (
     health_rows,
     quarantine_rows,
 )
+from streams.backlog import measured
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -97,6 +100,11 @@ class Batch:
         """Epochs that the batch says are retired."""
         rows = cast("list[EpochRow]", self._others[EPOCHS.name])
         return [row.number for row in rows if row.state == "retired"]
+
+    def heard(self) -> datetime | None:
+        """When the oldest delivery in it was received; None without any."""
+        rows = cast("list[CandidateEvent]", self._others[CANDIDATE_EVENTS.name])
+        return min((row.recordedtime for row in rows), default=None)
 
     def __len__(self) -> int:
         """Rows so far, about."""
@@ -172,6 +180,8 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
     """Archive for ever."""
     consumer = await for_ever("kafka", lambda: consumer_of(settings), metrics)
     retired = await for_ever("retired", partial(asyncio.to_thread, writer.retired), metrics)
+    progress = Progress(consumer)
+    measuring = asyncio.create_task(measured(progress.look, metrics.behind))
     try:
         while True:
             batch = await collect(consumer, settings, retired)
@@ -189,12 +199,16 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
                     metrics,
                 )
                 metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
+            if (heard := batch.heard()) is not None:
+                metrics.freshness.observe(max(0.0, time.time() - heard.timestamp()))
             for epoch in batch.retiring():
                 await for_ever("drop", partial(asyncio.to_thread, writer.drop, epoch), metrics)
                 retired.add(epoch)
+            progress.archived(batch.positions)
             if batch.positions:
                 await _commit(consumer, batch.positions)
     finally:
+        measuring.cancel()
         await consumer.stop()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from prometheus_client import generate_latest
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -16,13 +17,16 @@ from sinks.clickhouse.client import connect, is_embedded
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
+from streams.archive.kpis import KpiCollector
 from streams.archive.pump import for_ever, pump
 from streams.archive.reads import reads
 from streams.archive.targets import planned
+from streams.config import load_tenancy
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
+SCRAPE_S = 5.0  # half of what Prometheus gives a scrape
 READERS = 4  # queries of the embedded engine at once
 
 
@@ -44,6 +48,7 @@ async def _serve(settings: Settings) -> None:
         return client
 
     client = await for_ever("clickhouse", open_clickhouse, metrics)
+    metrics.registry.register(_kpis(settings))
     server = uvicorn.Server(
         uvicorn.Config(
             _pages(settings, metrics),
@@ -64,12 +69,21 @@ async def _serve(settings: Settings) -> None:
         raise outcome
 
 
+def _kpis(settings: Settings) -> KpiCollector:
+    return KpiCollector(
+        lambda: load_tenancy(settings.config),
+        lambda: connect(settings.clickhouse, settings.clickhouse_password, SCRAPE_S),
+    )
+
+
 def _pages(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ready": True})
 
     async def show_metrics(_: Request) -> Response:
-        return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+        # ClickHouse is asked in it, so it may not hold up the loop that archives.
+        text = await run_in_threadpool(generate_latest, metrics.registry)
+        return Response(text, media_type="text/plain; version=0.0.4")
 
     routes: list[Any] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
     if is_embedded(settings.clickhouse):

@@ -41,6 +41,10 @@ class Watcher:
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
 
+    def readers(self) -> int:
+        """How many listen."""
+        return self._readers
+
     async def follow(self, tenant: str) -> AsyncIterator[str]:
         """The state now, then every change, then silence said aloud."""
         self._readers += 1

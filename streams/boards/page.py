@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -19,6 +20,7 @@ from schemas.boards import pipeline
 from schemas.boards.every import BY_ID
 from schemas.errors import Malformed, Unavailable
 from schemas.tenancy import Tenancy, Tenant
+from sinks.metrics import BoardMetrics
 from streams.boards.asking import Asked, answer, asked, members, place
 from streams.boards.described import described
 from streams.boards.live import Watcher
@@ -38,11 +40,15 @@ HEADERS = {
 class Page:
     """What the routes answer."""
 
-    def __init__(self, tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> None:
+    def __init__(
+        self, tenancy: Callable[[], Tenancy], connect: Callable[[], Any], metrics: BoardMetrics
+    ) -> None:
         """`tenancy` is read for every question; `connect` gives a connection, or raises while there is none."""
         self._tenancy = tenancy
+        self._metrics = metrics
         self._client = cache(connect)
         self._watcher = Watcher(self._client)
+        metrics.readers.set_function(self._watcher.readers)
 
     def _tenant(self, request: Request) -> Tenant:
         return tenant_of(self._tenancy(), request.query_params.get("tenant", ""))
@@ -68,6 +74,11 @@ class Page:
         """Whether the process answers."""
         return JSONResponse({"ready": True})
 
+    async def metrics(self, _: Request) -> Response:
+        """For Prometheus."""
+        text = generate_latest(self._metrics.registry)
+        return Response(text, media_type="text/plain; version=0.0.4")
+
     async def boards(self, _: Request) -> Response:
         """Boards, definitions and companies."""
         return JSONResponse(described(self._tenancy()))
@@ -86,6 +97,7 @@ class Page:
             return JSONResponse({"error": "no such panel"}, 404)
         about = self._asked(request)
         rows = await run_in_threadpool(lambda: answer(self._client(), panel, about))
+        self._metrics.queries.labels("answered").inc()
         return JSONResponse({"rows": rows})
 
     async def breach(self, request: Request) -> Response:
@@ -106,11 +118,13 @@ class Page:
 
 def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> Starlette:
     """The application; see `Page` for what it is given."""
-    page = Page(tenancy, connect)
+    metrics = BoardMetrics()
+    page = Page(tenancy, connect, metrics)
     return Starlette(
         routes=[
             Route("/", page.index),
             Route("/healthz", page.healthz),
+            Route("/metrics", page.metrics),
             Route("/api/boards", page.boards),
             Route("/api/members", page.members),
             Route("/api/breaches/{breach}", page.breach),
@@ -121,10 +135,10 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=2000)],
         exception_handlers={
-            Malformed: _refused(400),
-            Misconfigured: _refused(400),
-            Unavailable: _refused(503),
-            ClickHouseError: _refused(503),
+            Malformed: _refused(400, metrics),
+            Misconfigured: _refused(400, metrics),
+            Unavailable: _refused(503, metrics),
+            ClickHouseError: _refused(503, metrics),
         },
     )
 
@@ -133,8 +147,9 @@ def _today(tenant: Tenant) -> date:
     return datetime.now(ZoneInfo(tenant.timezone)).date()
 
 
-def _refused(status: int) -> Any:
+def _refused(status: int, metrics: BoardMetrics) -> Any:
     async def handler(_: Request, problem: Exception) -> Response:
+        metrics.queries.labels("unavailable" if status == 503 else "refused").inc()
         return JSONResponse({"error": str(problem)[:500]}, status)
 
     return handler

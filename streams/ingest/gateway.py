@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 ORIGIN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
 LOOK_S = 1.0  # how soon a changed configuration is in force
+FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
 REPORT_S = 2.0  # how soon `hirelay connections` sees a delivery
 
 # Answers the configuration if it is another one than last time, None if it is not; raises Misconfigured.
@@ -74,7 +75,7 @@ class Gateway:
 
     def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self.metrics.connections.open([connection for _, connection in configuration.doors])
+        self.metrics.connections.open(configuration.doors.values())
 
     async def run(self, reload: Reload | None) -> None:
         """Until cancelled: take up a changed configuration, and report what the connections have been doing."""
@@ -121,7 +122,7 @@ class Gateway:
         self, vendor: str, connection: str, request: Request, address_key: str = ""
     ) -> Response:
         """Answer one request to `/hooks/…`, whatever is in it."""
-        delivery = secrets.token_hex(8)
+        delivery, outcome = secrets.token_hex(8), FAILED
         try:
             found, door = self._door(vendor, connection, address_key)
             arrival = Arrival(
@@ -135,11 +136,14 @@ class Gateway:
             )
             with self.metrics.seconds.time():
                 answer = await self._reception.take(arrival)
+            outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
             answer = refused.answer(delivery)
-        known = vendor if vendor in self._vendors else "unknown"
-        self.metrics.deliveries.labels(known, answer.outcome).inc()
+            outcome = answer.outcome
+        finally:
+            known = vendor if vendor in self._vendors else "unknown"
+            self.metrics.deliveries.labels(known, outcome).inc()
         return _response(answer)
 
     async def costs(self, request: Request) -> Response:
@@ -159,16 +163,20 @@ class Gateway:
     async def _api(self, request: Request, take: Callable[[Posted], Awaitable[Answer]]) -> Response:
         """Answer one request of the API; who may post is settled before the body is read."""
         delivery, given = secrets.token_hex(8), request.headers.getlist("authorization")
+        outcome = FAILED
         try:
             tenant = self._costs.owner(self._configuration.tokens, given, self._clock())
             body = await request_body.read(request, self._largest)
             posted = Posted(id=delivery, tenant=tenant, body=body, at=self._clock())
             with self.metrics.seconds.time():
                 answer = await take(posted)
+            outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
             answer = refused.answer(delivery)
-        self.metrics.deliveries.labels(SOURCE_VENDOR, answer.outcome).inc()
+            outcome = answer.outcome
+        finally:
+            self.metrics.deliveries.labels(SOURCE_VENDOR, outcome).inc()
         return _response(replace(answer, headers=CHALLENGE) if answer.status == 401 else answer)
 
     def handshake(self, vendor: str, connection: str, request: Request) -> Response:

@@ -9,9 +9,9 @@ import yaml
 
 from streams.local.supervisor import Role
 
-RULES = Path(
-    "deploy/prometheus/rules"
-)  # as in the repository; without it nothing but scraping happens
+# As operators have them; an installed package comes without, and then nothing happens but scraping.
+DEPLOY = Path(__file__).parents[2] / "deploy"
+RULES = DEPLOY / "prometheus" / "rules"
 NAMES = {
     "alertmanager": ("prometheus-alertmanager", "alertmanager"),
     "prometheus": ("prometheus",),
@@ -62,7 +62,7 @@ def observers(state: Path, ports: Mapping[str, int], roles: Iterable[str]) -> tu
 def _alertmanager(state: Path, binary: str, port: int) -> Observer:
     path = state / "alertmanager.yml"
     if not path.exists():
-        path.write_text(yaml.safe_dump(ALERTMANAGER, sort_keys=False))
+        path.write_text(yaml.safe_dump(ALERTMANAGER | _inhibition(), sort_keys=False))
     command = (
         binary,
         f"--config.file={path}",
@@ -74,21 +74,35 @@ def _alertmanager(state: Path, binary: str, port: int) -> Observer:
     return Observer(name="alertmanager", command=command, ready=ready)
 
 
+def _inhibition() -> dict[str, object]:
+    """What holds which alerts back, as in production; nothing where the file is not there."""
+    path = DEPLOY / "alertmanager" / "alertmanager.yml"
+    told = yaml.safe_load(path.read_text()) if path.exists() else {}
+    return {"inhibit_rules": told["inhibit_rules"]} if told else {}
+
+
 def _prometheus(
     state: Path, binary: str, port: int, wiring: tuple[Mapping[str, int], int | None]
 ) -> Observer:
     targets, sends_to = wiring
     told = {
-        "global": {"scrape_interval": "5s", "evaluation_interval": "5s"},
-        "rule_files": [str(path.resolve()) for path in sorted(RULES.glob("*.yml"))],
+        "global": {
+            "scrape_interval": "5s",
+            "evaluation_interval": "5s",
+            "external_labels": {"runbook": str(DEPLOY / "runbook.md")},
+        },
+        "rule_files": [str(path) for path in sorted(RULES.glob("*.yml"))],
         "scrape_configs": [
             {"job_name": role, "static_configs": [{"targets": [f"127.0.0.1:{at}"]}]}
             for role, at in targets.items()
         ],
     }
     if sends_to is not None:
-        managers = [{"static_configs": [{"targets": [f"127.0.0.1:{sends_to}"]}]}]
-        told["alerting"] = {"alertmanagers": managers}
+        manager = {"static_configs": [{"targets": [f"127.0.0.1:{sends_to}"]}]}
+        told["alerting"] = {
+            "alert_relabel_configs": [{"action": "labeldrop", "regex": "runbook"}],
+            "alertmanagers": [manager],
+        }
     path = state / "prometheus.yml"
     path.write_text(yaml.safe_dump(told, sort_keys=False))
     command = (
@@ -96,6 +110,8 @@ def _prometheus(
         f"--config.file={path}",
         f"--storage.tsdb.path={state / 'prometheus'}",
         "--storage.tsdb.retention.time=7d",
+        # What it says before it has found Alertmanager is lost, and said again after this.
+        "--rules.alert.resend-delay=5s",
         f"--web.listen-address=127.0.0.1:{port}",
     )
     return Observer(name="prometheus", command=command, ready=f"http://127.0.0.1:{port}/-/ready")

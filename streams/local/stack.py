@@ -26,7 +26,7 @@ from streams.config import Misconfigured, load_tenancy
 from streams.local import runfile
 from streams.local.companies import write_alerts, write_sample, write_targets
 from streams.local.kafka import free_port, prepare
-from streams.local.observers import NAMES, installed, observers
+from streams.local.observers import NAMES, RULES, installed, observers
 from streams.local.runfile import OBSERVERS, ROLES
 from streams.local.supervisor import Role, Supervisor
 from streams.settings import Settings
@@ -114,6 +114,8 @@ class Stack:
         for name in OBSERVERS:
             if installed(name) is None:
                 say(f"without {name}: this machine does not have {' or '.join(NAMES[name])}")
+        if installed("prometheus") and not RULES.is_dir():
+            say(f"without alerts of the pipeline: there are no rules in {RULES}")
         for each in observers(self.state, self._ports_of, ROLES):
             say(each.name)
             self.supervisor.add(each.role(self.state))

@@ -18,9 +18,10 @@ from prometheus_client import generate_latest
 from schemas import cells, record
 from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
+from streams.backlog import measured
 from streams.epochs import group_of
 from streams.settings import Settings
-from streams.worker import kin, shard
+from streams.worker import kin, lag, shard
 from streams.worker.changelog import Changelog
 from streams.worker.funnel import Book, Funnel, Tables
 from streams.worker.recovery import BulkTableManager
@@ -44,6 +45,7 @@ def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
     )
     changelog = Changelog(settings.kafka)
     metrics = WorkerMetrics()
+    lag.show_disk(metrics, settings.worker_dir)
     funnel = Funnel(book, tables, changelog, metrics, lambda: datetime.now(UTC))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
@@ -61,6 +63,10 @@ def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
     @app.task  # type: ignore[untyped-decorator]
     async def stay_awake() -> None:
         await _or_die(funnel.keep_awake())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def measure() -> None:
+        await measured(partial(lag.look, app, funnel), metrics.behind)
 
     async def restore(*_: object, **__: object) -> None:
         funnel.assigned()
@@ -97,7 +103,7 @@ def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         broker_heartbeat_interval=2.0,
         broker_request_timeout=120.0,
         broker_commit_interval=1.0,
-        web_bind="127.0.0.1",
+        web_bind=settings.worker_web_host,
         web_host="127.0.0.1",
         web_port=settings.worker_web_port or _free_port(),
         web_tables_enabled=False,

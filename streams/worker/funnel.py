@@ -70,6 +70,7 @@ class Funnel:
         self._shards: dict[int, Shard] = {}
         self._expected: dict[int, int] = {}
         self._unacked: list[Any] = []
+        self.counted: dict[int, int] = {}  # by partition, the next offset after the last flush
         self._copies: list[tuple[int, bytes, bytes]] = []
         self.acknowledge: Callable[[Any], Awaitable[Any]] | None = None
         self._flushing = asyncio.Lock()
@@ -81,7 +82,7 @@ class Funnel:
     def assigned(self) -> None:
         """Restore the cells of every owned partition into memory, before the first record of it arrives."""
         self._shards, self._expected, self._unacked, self.events_waiting = {}, {}, [], 0
-        self._copies = []
+        self._copies, self.counted = [], {}
         for number, partition in self._tables.cells.store.partitions.items():
             applications = self._tables.applications.store.partitions[number]
             shard = Shard(applications.get, partial(kin.applications, applications))
@@ -93,6 +94,10 @@ class Funnel:
         self._awake = time.monotonic()
         self._metrics.partitions.set(len(self._shards))
         log.info("partitions restored", extra={"partitions": sorted(self._shards)})
+
+    def owned(self) -> list[int]:
+        """The partitions that are counted here."""
+        return sorted(self._shards)
 
     async def revoked(self) -> None:
         """Write what is held, then own nothing."""
@@ -189,6 +194,7 @@ class Funnel:
                 shard.forget()
             for event in events:
                 await self._acknowledge(event)
+                self.counted[event.message.partition] = event.message.offset + 1
             self._persist()
             self._garbage.flushed(waiting, time.monotonic())
             self._metrics.flush_seconds.observe(time.monotonic() - started)

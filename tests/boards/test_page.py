@@ -128,6 +128,10 @@ async def test_while_clickhouse_is_away_the_page_says_so() -> None:
 
     async with reader(away) as page:
         assert (await page.get("/api/members", params=WINDOW)).status_code == 503
+        shown = (await page.get("/metrics")).text
+
+    assert 'hirelay_board_queries_total{outcome="unavailable"} 1.0' in shown
+    assert "hirelay_board_readers 0.0" in shown
 
 
 async def test_a_changed_cell_is_told(client: Any) -> None:

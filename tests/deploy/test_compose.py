@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from streams.local.runfile import ROLES
+
 ROOT = Path(__file__).parent.parent.parent
 TOOLS = Path(sys.executable).parent
 
@@ -41,9 +43,8 @@ def test_compose_accepts_the_file(tmp_path: Path) -> None:
     done = config(filled(tmp_path))
 
     assert done.returncode == 0, done.stderr
-    roles = {"gateway", "worker", "archiver", "watch", "dispatcher"}
-    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager"}
-    assert roles | others == set(yaml.safe_load(done.stdout)["services"])
+    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager", "prometheus"}
+    assert {*ROLES} | others == set(yaml.safe_load(done.stdout)["services"])
 
 
 def test_compose_refuses_a_missing_secret() -> None:
@@ -58,7 +59,7 @@ def test_infrastructure_listens_on_loopback_alone(tmp_path: Path) -> None:
     """Kafka and ClickHouse are not reachable from other machines, and images are pinned."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ("kafka", "clickhouse", "alertmanager"):
+    for name in ("kafka", "clickhouse", "board", "alertmanager", "prometheus"):
         assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
     assert all(":" in each["image"] and "latest" not in each["image"] for each in services.values())
 
@@ -67,10 +68,36 @@ def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None
     """A role that hangs is seen, and one that is taken over can do little."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ("gateway", "worker", "archiver", "watch", "dispatcher"):
+    for name in ROLES:
         assert services[name]["healthcheck"]["test"]
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True
+
+
+def test_what_watches_the_others_has_no_privileges(tmp_path: Path) -> None:
+    """Prometheus and Alertmanager read their configuration, write their data, and nothing else."""
+    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+
+    for name in ("alertmanager", "prometheus"):
+        assert (services[name]["cap_drop"], services[name]["read_only"]) == (["ALL"], True)
+        assert [
+            each["type"] for each in services[name]["volumes"] if not each.get("read_only")
+        ] == ["volume"]
+
+
+def test_every_role_can_be_scraped(tmp_path: Path) -> None:
+    """Prometheus asks each service at the port it listens on, and each listens to more than itself."""
+    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    targets = {
+        job["job_name"]: job["static_configs"][0]["targets"] for job in scraped["scrape_configs"]
+    }
+
+    assert {*targets} == {*ROLES, "alertmanager", "prometheus"}
+    for role in ROLES:
+        environment = services[role]["environment"]
+        hosts = {name: value for name, value in environment.items() if name.endswith("_HOST")}
+        assert targets[role] == [f"{role}:8080"] and set(hosts.values()) == {"0.0.0.0"}, role
 
 
 def test_the_dockerfile_is_clean() -> None:

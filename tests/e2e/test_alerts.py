@@ -98,4 +98,4 @@ def _ready(stack: Stack, role: str) -> bool:
         text = urllib.request.urlopen(f"{address}/metrics", timeout=2).read().decode()
     except OSError:
         return False
-    return 'hirelay_dispatcher_posts_total{instance="0",outcome="taken"}' in text
+    return 'hirelay_dispatcher_posts_total{alertmanager="0",outcome="taken"}' in text

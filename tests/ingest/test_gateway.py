@@ -1,11 +1,13 @@
 """While it runs the gateway takes up a changed configuration, and tells how each connection is doing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
+from schemas.event import Event
 from schemas.health import HealthCount
 from streams.config import Misconfigured
 from streams.ingest.gateway import Gateway
@@ -91,10 +93,10 @@ async def test_what_came_is_reported_by_connection() -> None:
     assert len(publisher.counts) == 4
     assert {each.connection for each in publisher.counts} == {"acme-greenhouse"}
     for line in (
-        'hirelay_connection_signature_failures_total{connection="acme-greenhouse"} 1.0',
-        'hirelay_connection_signature_failures_total{connection="acme-ashby"} 0.0',
-        'hirelay_connection_last_delivery_timestamp_seconds{connection="acme-greenhouse"}',
-        'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change"}',
+        'hirelay_connection_signature_failures_total{connection="acme-greenhouse",tenant="acme",vendor="greenhouse"} 1.0',
+        'hirelay_connection_signature_failures_total{connection="acme-ashby",tenant="acme",vendor="ashby"} 0.0',
+        'hirelay_connection_last_delivery_timestamp_seconds{connection="acme-greenhouse",tenant="acme",vendor="greenhouse"}',
+        'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change",tenant="acme",vendor="greenhouse"}',
     ):
         assert line in shown
 
@@ -116,3 +118,24 @@ def test_a_later_count_replaces_the_earlier_one() -> None:
 
     assert one.key() == one.model_copy(update={"total": 2}).key()
     assert one.key() != one.model_copy(update={"run": "s"}).key()
+
+
+class Defect(ListPublisher):
+    """A publisher with a mistake in it."""
+
+    async def accept(self, events: Sequence[Event]) -> None:
+        """Make it."""
+        raise RuntimeError(len(events))
+
+
+async def test_an_error_of_our_own_is_counted() -> None:
+    """The vendor gets a 500 and sends again; operators see it."""
+    app = create_app(Settings(), doors.configuration(), Defect(), SetClock())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    body, headers = doors.signed(MOVE)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as sender:
+        answer = await sender.post(doors.GREENHOUSE, content=body, headers=headers)
+        shown = (await sender.get("/metrics")).text
+
+    assert answer.status_code == 500
+    assert 'hirelay_gateway_deliveries_total{outcome="failed",vendor="greenhouse"} 1.0' in shown

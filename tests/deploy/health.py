@@ -1,0 +1,42 @@
+"""The files by which operators watch the pipeline, as tests read them, and the tools that check them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+PROMETHEUS = ROOT / "deploy/prometheus"
+ALERTMANAGER = ROOT / "deploy/alertmanager/alertmanager.yml"
+RUNBOOK = ROOT / "deploy/runbook.md"
+
+needs_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None,
+    reason="NOT TESTED: install prometheus (promtool) to have its rules checked",
+)
+needs_amtool = pytest.mark.skipif(
+    shutil.which("amtool") is None,
+    reason="NOT TESTED: install prometheus-alertmanager (amtool) to have routes checked",
+)
+
+
+def rules() -> list[dict[str, Any]]:
+    """Every rule of every file."""
+    files = sorted((PROMETHEUS / "rules").glob("*.yml"))
+    groups = [group for path in files for group in yaml.safe_load(path.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def alerts() -> dict[str, dict[str, Any]]:
+    """Every alert by name."""
+    return {rule["alert"]: rule for rule in rules() if "alert" in rule}
+
+
+def said(*command: str | Path) -> str:
+    """What a tool prints; its failure is the test's."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

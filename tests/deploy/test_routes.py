@@ -1,0 +1,76 @@
+"""Alertmanager tells the right people, once, and holds back what cannot be trusted."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from streams.alerting.board import OFF_TARGET, OVERDUE
+from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, said
+
+ROUTES = {
+    "watchdog": {"alertname": "Watchdog", "severity": "none", "owner": "platform"},
+    "page,platform": {"alertname": "HirelayRoleDown", "severity": "critical", "owner": "platform"},
+    "platform": {"alertname": "HirelayDiskLow", "severity": "warning", "owner": "platform"},
+    "hr_systems": {
+        "alertname": "HirelayConnectionSilent",
+        "severity": "warning",
+        "owner": "hr_systems",
+    },
+    "page,recruiting": {"alertname": OFF_TARGET, "severity": "critical", "owner": "hr_manager"},
+    "recruiting": {"alertname": OFF_TARGET, "severity": "warning", "owner": "recruiting"},
+    "nobody": {"alertname": OFF_TARGET, "severity": "warning", "owner": "somebody_new"},
+}
+
+
+@needs_amtool
+def test_alertmanager_accepts_its_configuration() -> None:
+    """As it stands."""
+    said("amtool", "check-config", ALERTMANAGER)
+
+
+@needs_amtool
+def test_the_examples_in_comments_are_complete(tmp_path: Path) -> None:
+    """Whoever takes the comment signs away has receivers that work."""
+    path = tmp_path / "alertmanager.yml"
+    text = re.sub(r"^    # ", "    ", ALERTMANAGER.read_text(), flags=re.MULTILINE)
+    head, tail = ALERTMANAGER.read_text().split("receivers:", 1)
+    path.write_text(head + "receivers:" + text.split("receivers:", 1)[1])
+
+    assert len(tail.splitlines()) == len(text.split("receivers:", 1)[1].splitlines())
+    said("amtool", "check-config", path)
+    held = yaml.safe_load(path.read_text())["receivers"]
+    assert [each["name"] for each in held if len(each) == 1] == ["nobody"]
+
+
+@needs_amtool
+@pytest.mark.parametrize("receivers", ROUTES)
+def test_an_alert_reaches_its_owner(receivers: str) -> None:
+    """And somebody is called if it is critical."""
+    labels = [f"{name}={value}" for name, value in ROUTES[receivers].items()]
+
+    said(
+        "amtool",
+        "config",
+        "routes",
+        "test",
+        f"--config.file={ALERTMANAGER}",
+        f"--verify.receivers={receivers}",
+        *labels,
+    )
+
+
+def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() -> None:
+    """By the labels that both kinds carry."""
+    rules = yaml.safe_load(ALERTMANAGER.read_text())["inhibit_rules"]
+    first = rules[0]
+    broken = {'severity="critical"', 'layer="pipeline"'}
+
+    assert ({*first["source_matchers"]}, first["target_matchers"]) == (
+        broken,
+        [f'alertname=~"{OFF_TARGET}|{OVERDUE}"'],
+    )
+    assert "equal" not in first
+    named = re.findall(r'alertname=~?"([^"]+)"', str(rules).replace("\\", ""))
+    assert {name for each in named for name in each.split("|")} <= {OFF_TARGET, OVERDUE, *alerts()}

@@ -1,0 +1,116 @@
+"""Rules of Prometheus are about series that exist, say who has to do what, and fire when they should."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sinks import series
+from streams.local.runfile import ROLES
+from tests.deploy.health import PROMETHEUS, alerts, needs_promtool, rules, said
+
+LISTED = {name: row for row in series.every() for name in row.shown}
+RECORDED = {rule["record"] for rule in rules() if "record" in rule}
+OF_PROMETHEUS = {"up"}
+OWNERS = {"platform", "hr_systems"}
+CASES = sorted((PROMETHEUS / "tests").glob("*.yml"))
+NAME = re.compile(r"\b(?:hirelay[a-z0-9_:]*|up)\b(?:\{([^}]*)\})?")
+SELECTED = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
+CASE = re.compile(r'count\(ALERTS\{alertname="(\w+)", alertstate="firing"\}\)')
+
+
+def unknown(expression: str) -> list[str]:
+    """The series of an expression, and the labels it selects them by, that nobody shows."""
+    found = []
+    for match in NAME.finditer(expression):
+        name = match.group(0).split("{")[0]
+        if name in RECORDED | OF_PROMETHEUS:
+            continue
+        row = LISTED.get(name)
+        labels = set(SELECTED.findall(match.group(1) or ""))
+        allowed = {"le", "job", "instance", *(() if row is None else row.labels)}
+        found += [name] if row is None else [f"{name}{{{each}}}" for each in labels - allowed]
+    return found
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.get("alert") or rule["record"])
+def test_a_rule_is_about_series_that_exist(rule: dict[str, Any]) -> None:
+    """A metric that is renamed takes its rules along, or this says which."""
+    assert unknown(rule["expr"]) == []
+
+
+def test_a_series_that_does_not_exist_is_seen() -> None:
+    """Neither a wrong name nor a wrong label gets past."""
+    wrong = 'rate(hirelay_gateway_delivery_total[5m]) + hirelay_worker_lag_records{partition="0"}'
+
+    assert unknown(wrong) == [
+        "hirelay_gateway_delivery_total",
+        "hirelay_worker_lag_records{partition}",
+    ]
+
+
+@pytest.mark.parametrize("name", alerts())
+def test_an_alert_says_how_bad_it_is_and_whose(name: str) -> None:
+    """Severity, owner, two languages, and the section of the runbook."""
+    alert = alerts()[name]
+    labels, told = alert["labels"], alert["annotations"]
+
+    assert labels["severity"] in (
+        {"none"} if name == "Watchdog" else {"critical", "warning", "info"}
+    )
+    assert labels["owner"] in OWNERS and labels["layer"] == "pipeline"
+    assert (
+        re.search(r"[ぁ-んァ-ヶ一-龠]", told["summary_ja"])
+        and told["summary"] == told["summary_ja"]
+    )
+    assert told["summary_en"].isascii() and told["description"]
+    assert told["runbook_url"] == "{{ $externalLabels.runbook }}#" + name.lower()
+
+
+def test_every_role_that_is_down_is_missed() -> None:
+    """Each has an alert that looks at `up`."""
+    looked = [rule["expr"] for rule in alerts().values() if rule["expr"].startswith("up{")]
+    jobs = {job for each in looked for job in re.findall(r'"([^"]+)"', each)[0].split("|")}
+
+    assert jobs == {*ROLES}
+
+
+@pytest.mark.parametrize("name", alerts())
+def test_an_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(name: str) -> None:
+    """What promtool runs leaves no alert out."""
+    tests = [test for path in CASES for test in yaml.safe_load(path.read_text())["tests"]]
+    cases = [
+        bool(case["exp_samples"])
+        for test in tests
+        if test["name"] == name
+        for case in test["promql_expr_test"]
+        if name == "Watchdog" or CASE.fullmatch(case["expr"])
+    ]
+
+    assert {*cases} == {True, False}
+
+
+@needs_promtool
+def test_prometheus_accepts_its_configuration() -> None:
+    """The rules too."""
+    said("promtool", "check", "config", PROMETHEUS / "prometheus.yml")
+
+
+@needs_promtool
+def test_alerts_fire_when_they_should() -> None:
+    """Every case of the files beside them."""
+    said("promtool", "test", "rules", *CASES)
+
+
+@needs_promtool
+def test_a_threshold_that_was_changed_by_mistake_fails_its_case(tmp_path: Path) -> None:
+    """The cases are close enough to thresholds to see it."""
+    shutil.copytree(PROMETHEUS, tmp_path / "prometheus")
+    path = tmp_path / "prometheus/rules/pipeline.yml"
+    path.write_text(path.read_text().replace("waiting_seconds) > 60", "waiting_seconds) > 90"))
+
+    with pytest.raises(AssertionError, match="HirelayWorkerBehind"):
+        said("promtool", "test", "rules", tmp_path / "prometheus/tests/pipeline.yml")

@@ -1,0 +1,80 @@
+"""Whoever is called finds what to do: a section an alert, with commands that exist."""
+
+import re
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from streams.alerting.board import OFF_TARGET, OVERDUE, Links, alert
+from streams.cli.main import app
+from tests.alerting.test_board import NOW, opened
+from tests.deploy.health import RUNBOOK, alerts
+
+TEXT = RUNBOOK.read_text()
+SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+PARTS = ("Meaning", "Impact", "First checks", "Fix", "Escalation")
+
+
+def commands(text: str) -> list[str]:
+    """Every command of ours, in blocks and in sentences."""
+    return re.findall(r"(?:^\s*|`)(hirelay [^`\n#]+)", text, re.MULTILINE)
+
+
+def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
+    """Those of Prometheus and those of the dispatcher."""
+    assert [*SECTIONS] == [*dict.fromkeys(SECTIONS)]
+    assert {*SECTIONS} == {*alerts(), OFF_TARGET, OVERDUE}
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_says_all_that_is_needed(name: str) -> None:
+    """A line in Japanese first, then what it means, whom it hurts, what to look at, what to do, whom to tell."""
+    section = SECTIONS[name]
+
+    assert re.search(r"[ぁ-んァ-ヶ一-龠]", section.strip().splitlines()[0])
+    assert tuple(re.findall(r"^\* \*\*([\w ]+)\*\*:", section, re.MULTILINE)) == PARTS
+    assert re.search(r"```sh\n.+?\n  ```", section, re.DOTALL)
+
+
+def test_links_of_alerts_lead_to_sections() -> None:
+    """An anchor is the heading in lower case."""
+    anchors = {f"#{name.lower()}" for name in SECTIONS}
+    links = [rule["annotations"]["runbook_url"] for rule in alerts().values()]
+    links.append(
+        alert(opened(), Links(runbook="deploy/runbook.md"), NOW)["annotations"]["runbook_url"]
+    )
+
+    assert {link[link.index("#") :] for link in links} == anchors
+
+
+def test_every_command_exists() -> None:
+    """With each option that is shown."""
+    found = commands(TEXT)
+    for command in found:
+        words = shlex.split(command)
+        result = CliRunner().invoke(app, [*words[1:], "--help"])
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", result.output)
+        assert result.exit_code == 0, command
+        assert [each for each in words if each.startswith("--") and each not in plain] == [], (
+            command
+        )
+
+    assert len(found) > 20
+
+
+def test_every_file_and_service_that_is_named_exists() -> None:
+    """So that nobody looks for what is not there."""
+    import yaml
+
+    root = RUNBOOK.parent.parent
+    services = {*yaml.safe_load((root / "docker-compose.yml").read_text())["services"]}
+    named = re.findall(
+        r"docker compose --env-file deploy/\.env (?:up --detach|restart|logs --since 15m) ([\w ]+)",
+        TEXT,
+    )
+
+    assert {word for each in named for word in each.split()} <= services
+    assert [
+        each for each in re.findall(r"`(deploy/[\w./]+)`", TEXT) if not (root / each).exists()
+    ] == []

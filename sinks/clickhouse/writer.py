@@ -13,6 +13,7 @@ from schemas.rows import (
     KpiMeasure,
     PlannedTarget,
     Quarantined,
+    TenantRow,
 )
 
 TABLES: dict[type[NamedTuple], str] = {
@@ -25,6 +26,7 @@ TABLES: dict[type[NamedTuple], str] = {
     PlannedTarget: "targets",
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
+    TenantRow: "tenants",
 }
 
 

@@ -19,6 +19,7 @@ from sinks.metrics import ArchiverMetrics
 from streams.archive.pump import for_ever, pump
 from streams.archive.reads import reads
 from streams.archive.targets import planned
+from streams.archive.tenants import publish_tenants
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ async def _serve(settings: Settings) -> None:
         rows = planned(settings)
         if rows is not None:
             await asyncio.to_thread(Writer(client).plan, rows)
+        await asyncio.to_thread(publish_tenants, client, settings)
         log.info("clickhouse ready", extra={"migrations_applied": applied})
         return client
 

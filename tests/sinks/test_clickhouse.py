@@ -16,6 +16,7 @@ from schemas.rows import (
     KpiDefinition,
     KpiMeasure,
     Quarantined,
+    TenantRow,
 )
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.client import connect
@@ -60,6 +61,9 @@ FROZEN = {
     "0036_v_freshness.sql": "b36ae961926ff6281cd28b605087df866ee1e4ab4089a95b4714f6f132613245",
     "0037_breaches.sql": "30f0d2a0440bb70d61079ce874889182af86bf931213a978393db581527061ca",
     "0038_v_breaches.sql": "641451e296ee956406d8d749d5769e07a8d29584a3472356049ae59bdc70d901",
+    "0039_tenants.sql": "108cdfcf20467f579b55616f96c6c1f55f047dc7a8ca95c4f085d702eac67ab7",
+    "0040_v_tenants.sql": "a3911d1be32074a5871cabff71bedef7f9cd830620dec438978839d8bf0c2ea1",
+    "0041_v_epochs.sql": "7f4ffbe25e03c13e946221eea3deb97771d9e66c8c604a4f56d0302a1066524d",
 }
 
 
@@ -100,7 +104,16 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "model",
-    [KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition, KpiMeasure],
+    [
+        KpiCell,
+        CandidateEvent,
+        Quarantined,
+        EpochRow,
+        ConnectionCount,
+        KpiDefinition,
+        KpiMeasure,
+        TenantRow,
+    ],
 )
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
     """The table and the model say the same, in the same order."""

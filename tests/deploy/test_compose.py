@@ -42,7 +42,7 @@ def test_compose_accepts_the_file(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     roles = {"gateway", "worker", "archiver", "watch", "dispatcher"}
-    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager"}
+    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager", "grafana"}
     assert roles | others == set(yaml.safe_load(done.stdout)["services"])
 
 
@@ -58,7 +58,7 @@ def test_infrastructure_listens_on_loopback_alone(tmp_path: Path) -> None:
     """Kafka and ClickHouse are not reachable from other machines, and images are pinned."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ("kafka", "clickhouse", "alertmanager"):
+    for name in ("kafka", "clickhouse", "alertmanager", "grafana"):
         assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
     assert all(":" in each["image"] and "latest" not in each["image"] for each in services.values())
 
@@ -67,7 +67,7 @@ def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None
     """A role that hangs is seen, and one that is taken over can do little."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ("gateway", "worker", "archiver", "watch", "dispatcher"):
+    for name in ("gateway", "worker", "archiver", "watch", "dispatcher", "grafana"):
         assert services[name]["healthcheck"]["test"]
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True

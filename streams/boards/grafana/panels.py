@@ -200,10 +200,17 @@ def _triangle(panel: Panel, language: str) -> Made:
         "decimals": 0,
         "min": 0,
         "max": 1,
-        "mappings": [nothing(of(THIN, language))],
+        "mappings": [UNREACHED, nothing(of(THIN, language))],
     }
     cells = {"columnField": age.name, "rowField": period.name, "valueField": value.name, "emptyValue": "empty"}  # fmt: skip
     return kind, config, options, [{"id": "groupingToMatrix", "options": cells}]
+
+
+# An age to which a cohort has not come.
+UNREACHED = {
+    "type": "special",
+    "options": {"match": "empty", "result": {"text": "", "color": "transparent", "index": 1}},
+}
 
 
 MAKERS: dict[str, Callable[[Panel, str], Made]] = {

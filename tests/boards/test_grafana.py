@@ -77,7 +77,7 @@ def test_panels_have_ids_and_places_of_their_own(name: str, language: str, made:
     ids = [panel["id"] for panel in made["panels"]]
 
     assert len(set(ids)) == len(ids)
-    assert all(0 <= each["x"] and each["x"] + each["w"] <= COLUMNS for each in places)
+    assert all(each["x"] >= 0 and each["x"] + each["w"] <= COLUMNS for each in places)
     for one, other in combinations(places, 2):
         beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
         below = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +161,7 @@ def run(script: str, folder: Path, rights: Path | None, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What ClickHouse says to Grafana's user: nothing, or why not."""
     folder = tmp_path_factory.mktemp("rights")
     run(MIGRATE, folder, None)
@@ -172,7 +171,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         asked += [(f"{name}: {title}", expanded(sql)) for title, sql in queries(board)]
     questions = folder / "questions.json"
     questions.write_text(json.dumps(asked))
-    yield json.loads(run(ASK, folder, RIGHTS, str(questions)))
+    return json.loads(run(ASK, folder, RIGHTS, str(questions)))
 
 
 def test_grafana_reads_every_board_and_nothing_else(answers: dict[str, str]) -> None:

@@ -290,7 +290,7 @@ def test_breaches_lie_over_the_charts(client: Any, company: Tenant) -> None:
     assert spans[0] == (datetime(2026, 5, 1, tzinfo=tokyo), datetime(2026, 5, 11, tzinfo=tokyo))
     assert spans[1][0] == datetime(2026, 6, 1, tzinfo=tokyo) and len(spans) == 2
     assert "secret" not in str(found) and "one person" in found[1]["text"]
-    assert "whole company" in found[0]["text"] and found[0]["tags"] == ["warning", "resolved"]
+    assert "whole company" in found[0]["text"] and found[0]["tags"] == "warning,resolved"
 
 
 def test_a_recount_is_marked(client: Any, company: Tenant) -> None:

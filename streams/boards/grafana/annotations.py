@@ -21,7 +21,7 @@ def breaches(language: str) -> str:
         ),
         ' (n=', toString(n), ')'
     ) as text,
-    [toString(severity), toString(state)] as tags
+    concat(severity, ',', state) as tags
 from v_breaches
 where tenant = {value("tenant")}
     and opened <= {LAST}

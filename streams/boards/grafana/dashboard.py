@@ -142,7 +142,7 @@ order by position"""  # noqa: S608 made of constants
     table = {
         "id": number(DEFINITIONS),
         "type": "table",
-        "title": word("whats", language),
+        "title": word("meaning", language),
         "description": word("definitions", language),
         "datasource": SOURCE,
         "targets": [target(sql)],

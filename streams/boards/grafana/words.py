@@ -33,7 +33,7 @@ WORDS = {
     "name": ("名前", "Name"),
     "explanation": ("説明", "Explanation"),
     "unit": ("単位", "Unit"),
-    "whats": ("この数字は何を意味するか", "What does this number mean?"),
+    "meaning": ("この数字は何を意味するか", "What does this number mean?"),
 }
 # Of Grafana. Its `d` and `h` make 6.4 weeks of 45 days; people compare days with days. Money has the unit of its company.
 UNITS = {

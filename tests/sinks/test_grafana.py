@@ -39,6 +39,7 @@ PANELS = [
     for board in BOARDS
     for panel in board.panels
     for language in LANGUAGES
+    if language == "ja" or panel.kind in ("tiles", "stack")  # of others the query has no words
 ]
 COUNTED_BY_GATEWAYS = "connections"  # its rows come from the gateway, not from the season
 
@@ -177,10 +178,9 @@ def test_a_member_is_the_same_member(client: Any, company: Tenant, dimension: st
         assert len(shown) == len(expected)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_query_is_answered_in_time(client: Any, company: Tenant, language: str) -> None:
+def test_every_query_is_answered_in_time(client: Any, company: Tenant) -> None:
     """Panels, variables and annotations each take less than 300 ms over the season."""
-    for name, board in every(language).items():
+    for name, board in every("ja").items():
         for title, sql in queries(board):
             spent: list[float] = []
             while not spent or (min(spent) >= LIMIT_S and len(spent) < RUNS):

@@ -154,6 +154,7 @@ def test_members_lead_to_their_board(board: Board, panel: Panel, language: str) 
             assert f"var-dimension={column.dimension}" in made and "${__url_time_range}" in made
     if any(column.name == "member" and column.hidden for column in panel.columns):
         assert "var-member=${__data.fields.member:percentencode}" in made
+        assert '"custom.hideFrom"' in made
 
 
 @pytest.mark.parametrize(("name", "language", "made"), MADE)

@@ -134,6 +134,7 @@ order by position"""  # noqa: S608 made of constants
             "matcher": {"id": "byName", "options": column},
             "properties": [
                 {"id": "displayName", "value": of(WORDS[key], language)},
+                {"id": "custom.wrapText", "value": column == "explanation"},
                 *([{"id": "custom.width", "value": widths[column]}] if column in widths else []),
             ],
         }
@@ -147,7 +148,7 @@ order by position"""  # noqa: S608 made of constants
         "datasource": SOURCE,
         "targets": [target(sql)],
         "fieldConfig": {
-            "defaults": {"unit": "short", "custom": {"cellOptions": {"type": "auto", "wrapText": True}}},
+            "defaults": {"unit": "short"},
             "overrides": rules,
         },
         "options": {"showHeader": True, "cellHeight": "lg"},

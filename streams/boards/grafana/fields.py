@@ -82,13 +82,11 @@ def _properties(column: Column, panel: Panel, language: str) -> Iterable[tuple[s
 
 
 def _hidden(column: Column, panel: Panel) -> Iterable[tuple[str, Any]]:
-    """An n stands beside its number in a table; in a chart it is in the tooltip alone, as is an id nowhere."""
-    if panel.kind != "table":
-        yield "custom.hideFrom", HIDDEN
-    elif column.unit == "text":
-        yield "custom.hidden", True
-    else:
+    """In a table an n stands beside its number; in a chart it is in the tooltip alone. An id is nowhere."""
+    if panel.kind == "table" and column.unit != "text":
         yield "custom.width", N_WIDTH
+    else:
+        yield "custom.hideFrom", HIDDEN
 
 
 def leading(column: Column, panel: Panel) -> Column | None:

@@ -108,7 +108,7 @@ def _tiles(_: Panel, language: str) -> Made:
 
 
 def _table(panel: Panel, language: str) -> Made:
-    options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": []}}
+    options = {"showHeader": True, "cellHeight": "sm"}
     defaults = {"custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": False}}
     return "table", {"defaults": defaults, "overrides": overrides(panel, language)}, options, []
 

@@ -178,3 +178,16 @@ class PlannedTarget(NamedTuple):
     owner: str
     note: str
     version: int
+
+
+class TenantRow(NamedTuple):
+    """`tenants`: one company; all rows of the highest `version` are the configuration. `minor`: minor units in one unit."""
+
+    id: str
+    position: int
+    name: str
+    timezone: str
+    language: str
+    currency: str
+    minor: int
+    version: int

@@ -11,14 +11,14 @@ WHOSE = f"""multiIf(
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
         found.member
     )"""
-# Of a service level the number of cases is shown, not of days.
+# Days are text here: they are read, not drawn. Of a service level the number of cases is shown, not of days.
 WHAT = "if(limit_days is null, kpi, concat('waits.', kpi))"
 BREACHES = Panel(
     id="breaches",
     ja="目標から外れているものは?",
     en="What is off target?",
     kind="table",
-    sql=f"""select id as breach, since, {WHAT} as kpi, {WHOSE} as whose, value, target, n,
+    sql=f"""select id as breach, toString(found.since) as since, {WHAT} as kpi, {WHOSE} as whose, value, target, n,
     concat('severity.', severity) as severity,
     concat('state.', if(active, 'open', ifNull(ending, ''))) as state,
     concat('action.', last_action) as action
@@ -31,11 +31,11 @@ from
         and (active or until >= {{first:Date}})
         and ({{dimension:String}} = 'total' or (dimension = {{dimension:String}} and member = {{member:String}}))
 ) as found{NAMED}
-order by active desc, since desc, told desc, breach
+order by active desc, found.since desc, told desc, breach
 limit 100""",
     columns=(
         Column(name="breach", unit="text", hidden=True),
-        Column(name="since", unit="period", ja="いつから", en="Since"),
+        Column(name="since", unit="text", ja="いつから", en="Since"),
         Column(name="kpi", unit="kpi", ja="何が", en="What"),
         Column(name="whose", unit="word", ja="対象", en="Of"),
         Column(name="value", unit="count", ja="値", en="Value", n="n"),
@@ -66,7 +66,7 @@ from
 ) as severities
 left join
 (
-    select severity, count() as breaches, countIf(last_action is null) as waiting, toNullable(min(since)) as oldest
+    select severity, count() as breaches, countIf(last_action is null) as waiting, toNullable(toString(min(since))) as oldest
     from v_breaches
     where tenant = {tenant:String} and active
     group by severity
@@ -76,7 +76,7 @@ order by indexOf(['critical', 'warning', 'info'], severities.name)""",
         Column(name="severity", unit="word", ja="重大度", en="Severity"),
         Column(name="breaches", unit="count", ja="継続中", en="Open"),
         Column(name="waiting", unit="count", ja="対応の記録なし", en="Without an action"),
-        Column(name="oldest", unit="period", ja="最も古いもの", en="Oldest since"),
+        Column(name="oldest", unit="text", ja="最も古いもの", en="Oldest since"),
     ),
     basis="now",
     kpi="hires",

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from schemas.errors import Malformed
-from sinks.clickhouse import catalogue
+from sinks.clickhouse import catalogue, readers
 
 _LEDGER = """
 create table if not exists schema_migrations
@@ -51,7 +51,7 @@ def migrations() -> list[Migration]:
 
 
 def migrate(client: Any) -> list[str]:
-    """Apply what is missing, publish the catalogue of KPIs, and return the names of what was new.
+    """Apply what is missing, seal the views, publish the catalogue of KPIs, and return the names of what was new.
 
     Raise Malformed when an applied file has changed since.
     """
@@ -74,4 +74,5 @@ def migrate(client: Any) -> list[str]:
                 "migration",
                 f"{migration.name} was applied and has changed; write a new one instead",
             )
+    readers.seal(client)
     return [*applied, catalogue.NAME] if catalogue.publish(client) else applied

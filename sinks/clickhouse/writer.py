@@ -14,6 +14,7 @@ from schemas.rows import (
     KpiMeasure,
     PlannedTarget,
     Quarantined,
+    TenantRow,
 )
 
 TABLES: dict[type[NamedTuple], str] = {
@@ -27,6 +28,7 @@ TABLES: dict[type[NamedTuple], str] = {
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
     BreachActionRow: "breach_actions",
+    TenantRow: "tenants",
 }
 
 

@@ -21,6 +21,7 @@ from streams.archive.kpis import KpiCollector
 from streams.archive.pump import for_ever, pump
 from streams.archive.reads import reads
 from streams.archive.targets import planned
+from streams.archive.tenants import publish_tenants
 from streams.config import load_tenancy
 from streams.settings import Settings
 
@@ -44,6 +45,7 @@ async def _serve(settings: Settings) -> None:
         rows = planned(settings)
         if rows is not None:
             await asyncio.to_thread(Writer(client).plan, rows)
+        await asyncio.to_thread(publish_tenants, client, settings)
         log.info("clickhouse ready", extra={"migrations_applied": applied})
         return client
 

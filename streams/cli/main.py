@@ -7,7 +7,19 @@ import typer
 
 from schemas.errors import Condition
 from streams import logs
-from streams.cli import alerts, config, costs, dlq, importing, local, numbers, plan, roles, webhooks
+from streams.cli import (
+    alerts,
+    boards,
+    config,
+    costs,
+    dlq,
+    importing,
+    local,
+    numbers,
+    plan,
+    roles,
+    webhooks,
+)
 from streams.config import Misconfigured
 from streams.settings import load
 
@@ -18,6 +30,7 @@ app = typer.Typer(
 )
 for part in (local, webhooks, importing, numbers, roles):
     app.add_typer(part.app)
+app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")

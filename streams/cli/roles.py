@@ -81,12 +81,14 @@ def topics(state: State = None) -> None:
 
 @app.command()
 def migrate(state: State = None) -> None:
-    """Bring ClickHouse to the present migrations; refuse a changed one."""
+    """Bring ClickHouse to the present migrations, KPIs and companies; refuse a changed migration."""
     from sinks.clickhouse.client import connect
     from sinks.clickhouse.migrate import migrate as apply
+    from streams.archive.tenants import publish_tenants
 
     settings = load(state)
-    applied = apply(connect(settings.clickhouse, settings.clickhouse_password))
+    client = connect(settings.clickhouse, settings.clickhouse_password)
+    applied = [*apply(client), *(["tenants"] if publish_tenants(client, settings) else [])]
     typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
 

@@ -65,20 +65,12 @@ class CellTable:
                 there = self._tallies(tenant, home(state, fact), days, offset)
                 found = homes[place] = (days, there)
             amount = sign * n
-            for tally in found[1]:
-                if measure in tally:  # the hottest lines of the worker; a call of `get` costs more
-                    tally[measure] += amount
-                else:
-                    tally[measure] = amount
+            _count(found[1], measure, amount)
             if who:
                 if people != (who, place):
                     people = (who, place)
                     theirs = self._tallies(tenant, others(fact), found[0], offset)
-                for tally in theirs:
-                    if measure in tally:
-                        tally[measure] += amount
-                    else:
-                        tally[measure] = amount
+                _count(theirs, measure, amount)
 
     def _tallies(
         self,
@@ -140,3 +132,12 @@ class CellTable:
             rows.append((encode_key(cell.key), encode_cell(Cell(offset, cell.m))))
         self._dirty = []
         return rows
+
+
+def _count(tallies: list[Tally], measure: str, amount: int) -> None:
+    """Add to every tally: the hottest lines of the worker, where a call of `get` would cost more."""
+    for tally in tallies:
+        if measure in tally:
+            tally[measure] += amount
+        else:
+            tally[measure] = amount

@@ -43,7 +43,7 @@ def test_compose_accepts_the_file(tmp_path: Path) -> None:
     done = config(filled(tmp_path))
 
     assert done.returncode == 0, done.stderr
-    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager", "prometheus"}
+    others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager", "prometheus", "grafana"}
     assert {*ROLES} | others == set(yaml.safe_load(done.stdout)["services"])
 
 
@@ -59,7 +59,7 @@ def test_infrastructure_listens_on_loopback_alone(tmp_path: Path) -> None:
     """Kafka and ClickHouse are not reachable from other machines, and images are pinned."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ("kafka", "clickhouse", "board", "alertmanager", "prometheus"):
+    for name in ("kafka", "clickhouse", "board", "alertmanager", "prometheus", "grafana"):
         assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
     assert all(":" in each["image"] and "latest" not in each["image"] for each in services.values())
 
@@ -68,7 +68,7 @@ def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None
     """A role that hangs is seen, and one that is taken over can do little."""
     services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
 
-    for name in ROLES:
+    for name in (*ROLES, "grafana"):
         assert services[name]["healthcheck"]["test"]
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True

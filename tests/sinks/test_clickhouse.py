@@ -18,6 +18,7 @@ from schemas.rows import (
     KpiDefinition,
     KpiMeasure,
     Quarantined,
+    TenantRow,
 )
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.client import connect
@@ -68,6 +69,9 @@ FROZEN = {
     "0042_v_breaches.sql": "b2de8d29730fed051cd9fbf73cf6362ae6888a77557bd76f6415d5cd4afa039a",
     "0043_v_breach_actions.sql": "c864dab0bed9a26c2ffd404a03bfb9f75e66074f64afa89c35041ae6a47321a0",
     "0044_v_freshness.sql": "1a74591febfc0a2e8bcae8840102937b0b6fb12e6ecf001b59a0df07a87338c5",
+    "0045_tenants.sql": "108cdfcf20467f579b55616f96c6c1f55f047dc7a8ca95c4f085d702eac67ab7",
+    "0046_v_tenants.sql": "a3911d1be32074a5871cabff71bedef7f9cd830620dec438978839d8bf0c2ea1",
+    "0047_v_epochs.sql": "7f4ffbe25e03c13e946221eea3deb97771d9e66c8c604a4f56d0302a1066524d",
 }
 
 
@@ -110,7 +114,7 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
     "model",
     [
         *(KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition),
-        *(KpiMeasure, BreachRow, BreachActionRow),
+        *(KpiMeasure, BreachRow, BreachActionRow, TenantRow),
     ],
 )
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:

@@ -1,0 +1,39 @@
+"""The companies in ClickHouse, so that boards know their zones and their money."""
+
+from typing import Any
+
+from schemas.money import decimals
+from schemas.rows import TenantRow
+from schemas.tenancy import Tenancy, Tenant
+from sinks.clickhouse.writer import Writer
+
+HELD = """
+select *
+from v_tenants
+order by position
+"""
+
+
+def publish(client: Any, tenancy: Tenancy) -> bool:
+    """Write the companies if they are others than last time; return whether they were."""
+    rows = [_row(number, tenant) for number, tenant in enumerate(tenancy.tenants)]
+    if [tuple(row) for row in client.query(HELD).result_rows] == [row[:-1] for row in rows]:
+        return False
+    if not rows:
+        client.command("truncate table tenants")
+    ((version,),) = client.query("select max(version) + 1 from tenants").result_rows
+    Writer(client).write([row._replace(version=version) for row in rows], f"tenants-{version}")
+    return True
+
+
+def _row(position: int, tenant: Tenant) -> TenantRow:
+    return TenantRow(
+        id=tenant.id,
+        position=position,
+        name=tenant.name,
+        timezone=tenant.timezone,
+        language=tenant.language,
+        currency=tenant.currency,
+        minor=10 ** decimals(tenant.currency),
+        version=0,
+    )

@@ -1,0 +1,157 @@
+"""What a panel asks ClickHouse through Grafana: the query of its specification with Grafana's variables in the places of its parameters.
+
+A value from a variable travels percent-encoded, so that a quote or a backslash in the name of a channel is no SQL. Days are
+cut in the zone of the company, from the instants that the data source puts in the place of `$__fromTime` and `$__toTime`.
+"""
+
+import re
+from typing import Any
+
+from schemas.board import Column, Panel
+from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING
+from schemas.kpi import Kpi
+from schemas.kpis import BY_ID
+from streams.boards.grafana.words import WORDS, of, unit, word
+
+SOURCE = {"type": "grafana-clickhouse-datasource", "uid": "hirelay-clickhouse"}
+PLUGIN = "4.20.0"  # whose queries these are
+TIME_SERIES, TABLE = 0, 1  # what the data source makes of an answer
+NOON = 12  # a day drawn at its noon is the same day for readers up to half a day away
+Target = dict[str, Any]
+
+
+def value(variable: str) -> str:
+    """A variable's value as text in SQL, whatever is in it."""
+    return f"decodeURLComponent('${{{variable}:percentencode}}')"
+
+
+ZONE = value("zone")
+FIRST = f"toDate($__fromTime, {ZONE})"
+LAST = f"toDate($__toTime, {ZONE})"
+EXPRESSIONS = {
+    "tenant": value("tenant"),
+    "dimension": value("dimension"),
+    "member": value("member"),
+    "first": FIRST,
+    "last": LAST,
+    "before": f"addDays({FIRST}, -1)",
+    "as_of": f"least({LAST}, toDate(now(), {ZONE}))",
+    "minor": f"greatest(1, toUInt32OrZero({value('minor')}))",
+}
+
+
+def filled(sql: str) -> str:
+    """The query with Grafana's expressions for its parameters."""
+    return re.sub(r"(?<!\$)\{(\w+):\w+\}", lambda found: EXPRESSIONS[found.group(1)], sql)
+
+
+def target(sql: str, ref: str = "A", form: int = TABLE) -> Target:
+    """A query of the data source; time series need a column `time`, by which they are sorted."""
+    return {
+        "refId": ref,
+        "datasource": SOURCE,
+        "editorType": "sql",
+        "rawSql": sql,
+        "format": form,
+        "queryType": "timeseries" if form == TIME_SERIES else "table",
+        "pluginVersion": PLUGIN,
+    }
+
+
+def asked(panel: Panel, language: str) -> list[Target]:
+    """The queries of a panel: its rows, and the unit of money where money is shown."""
+    shape = SHAPES.get(panel.kind)
+    sql = filled(panel.sql if shape is None else shape(panel, language))
+    form = TIME_SERIES if panel.kind in ("line", "stack") else TABLE
+    money = any(column.unit == "money" for column in panel.columns)
+    return [target(sql, form=form), *([target(MONEY, MONEY_REF)] if money else [])]
+
+
+MONEY_REF = "money"
+# Whole amounts with their currency; `currency:financial` writes every digit.
+MONEY = f"""select if(currency = 'JPY', 'currency:financial:¥', concat('currency:financial: ', currency, ':suffix')) as unit
+from v_tenants
+where id = {value("tenant")}"""  # noqa: S608 the value is encoded
+
+
+def quoted(text: str) -> str:
+    """Text of our own as a literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def array(texts: Any) -> str:
+    """Texts of our own as an array."""
+    return f"[{', '.join(quoted(text) for text in texts)}]"
+
+
+def renamed(column: Column, language: str) -> str:
+    """The column's names in the reader's language, where a series can only be called by its value."""
+    words = {"milestone": MILESTONES, "spending": SPENDING, "word": OF_BREACHES}.get(column.unit)
+    names = {"unknown": WORDS["unknown"]} if words is None else words
+    known = array(of(pair, language) for pair in names.values())
+    return f"transform(answer.{column.name}, {array(names)}, {known}, answer.{column.name})"
+
+
+def series(panel: Panel, language: str) -> str:
+    """Periods as instants: noon of the day in the company's zone; series called as people call them."""
+    first, *others = panel.columns
+    picks = [f"addHours(toDateTime(answer.{first.name}, {ZONE}), {NOON}) as time"]
+    for each in others:
+        named = each in panel.names
+        picks.append(
+            f"{renamed(each, language)} as {each.name}" if named else f"answer.{each.name} as {each.name}"
+        )  # fmt: skip
+    return f"select {', '.join(picks)}\nfrom\n(\n{panel.sql}\n) as answer\norder by time"
+
+
+def cohorts(panel: Panel, _: str) -> str:
+    """Rows of a triangle, each called by its period and its n, which is the same at every age."""
+    period, age, number = panel.columns[0], panel.columns[1], panel.numbers[-1]
+    n = f", '  n=', toString(answer.{number.n})" if number.n else ""
+    return f"""select concat(toString(answer.{period.name}){n}) as {period.name}, toString(answer.{age.name}) as {age.name},
+    answer.{number.name} as {number.name}
+from
+(
+{panel.sql}
+) as answer
+order by answer.{period.name}, answer.{age.name}"""  # noqa: S608 made of constants
+
+
+def tiles(panel: Panel, language: str) -> str:
+    """One row a KPI, in the order of the panel, also where nothing was counted.
+
+    It is called by the KPI's name with its n and with what it was before; its unit stands beside its value.
+    """
+    kpis = [BY_ID[each] for each in panel.kpis]
+    ids, listed = array(panel.kpis), array(kpi.id for kpi in kpis if kpi.kind == "count")
+    names = array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
+    ratios = array(kpi.id for kpi in kpis if kpi.unit == "ratio")
+    return f"""select concat(
+        transform(wanted, {ids}, {names}, wanted),
+        if(has({listed}, wanted), '', concat('  n=', toString(n))),
+        {quoted(f"  {word('before', language)} ")},
+        multiIf(
+            isNull(before), '–',
+            has({ratios}, wanted), concat(toString(round(100 * before, 1)), '%'),
+            toString(round(before, 1))
+        )
+    ) as kpi,
+    value,
+    {_units(kpis, ids, language)} as unit
+from (select arrayJoin({ids}) as wanted) as listed
+left join
+(
+{panel.sql}
+) as answer on answer.kpi = listed.wanted
+order by indexOf({ids}, wanted)"""  # noqa: S608 made of constants
+
+
+def _units(kpis: list[Kpi], ids: str, language: str) -> str:
+    units = array("" if kpi.unit == "money" else unit(kpi.unit, language) for kpi in kpis)
+    said = f"transform(wanted, {ids}, {units}, '')"
+    money = f"if({said} = '', (select any(unit) from ({MONEY})), {said})"  # noqa: S608 encoded
+    return money if any(kpi.unit == "money" for kpi in kpis) else said
+
+
+SHAPES = {"line": series, "stack": series, "triangle": cohorts, "tiles": tiles}

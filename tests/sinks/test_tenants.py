@@ -1,0 +1,34 @@
+"""The companies of the configuration stand in ClickHouse, once, as they are now."""
+
+from typing import Any
+
+from schemas.tenancy import Tenancy
+from sinks.clickhouse import tenants
+from tests.ingest.doors import tenancy
+
+
+def company(**changes: Any) -> Tenancy:
+    """The company of the tests, with changes."""
+    (acme,) = tenancy().tenants
+    return Tenancy(tenants=(acme.model_copy(update=changes),))
+
+
+def test_boards_find_the_companies_of_the_configuration(client: Any) -> None:
+    """Zone and money of whom is configured; publishing the same again writes nothing."""
+    assert tenants.publish(client, company(currency="KWD"))
+    assert not tenants.publish(client, company(currency="KWD"))
+
+    rows = client.query("select id, timezone, currency, minor from v_tenants").result_rows
+    assert rows == [("acme", "Asia/Tokyo", "KWD", 1000)]
+
+
+def test_a_company_that_is_gone_is_not_offered(client: Any) -> None:
+    """The view shows the newest configuration alone, and never a secret."""
+    tenants.publish(client, company(id="before"))
+    tenants.publish(client, company(id="after", timezone="America/New_York"))
+
+    (row,) = client.query("select * from v_tenants").named_results()
+    assert (row["id"], row["timezone"]) == ("after", "America/New_York")
+    assert tenants.publish(client, Tenancy(tenants=()))
+    assert not client.query("select * from v_tenants").result_rows
+    assert set(row) == {"id", "position", "name", "timezone", "language", "currency", "minor"}

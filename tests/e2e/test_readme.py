@@ -9,6 +9,7 @@ from tests.e2e.conftest import Stack
 from tests.test_docs import READMES, commands
 
 TOOLS = {
+    "config",
     "costs",
     "simulate",
     "kpi",

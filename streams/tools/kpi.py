@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from schemas.cells import ENTRY, FULL, JOB, TOTAL, Basis, Tally
+from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
 from schemas.cohort import Days, Judged, judge, summed
 from schemas.history import day_number
 from schemas.kpi import Kpi, measure
@@ -95,7 +95,8 @@ def show(client: Any, question: Question) -> Table:
         "last": question.last,
         "entered": list(ENTERED),
     }
-    days = _days(client, asked) if question.dimension in FULL else {}
+    lasting = any(not kpi.additive for kpi in of(question.dimension))
+    days = _days(client, asked) if lasting else {}
     tallies: dict[str, Tally] = {}
     for member, name, value in client.query(SUMS, parameters=asked).result_rows:
         tallies.setdefault(member, {})[name] = int(value)
@@ -127,4 +128,4 @@ def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
 
 def _size(row: Row, basis: Basis) -> int:
     tally = summed(row.days.decided.values()) if basis == ENTRY else row.tally
-    return tally.get("applications", 0) + tally.get("interviews_held", 0)
+    return sum(tally.get(each, 0) for each in ("applications", "interviews_held", "scorecards_due"))

@@ -60,7 +60,8 @@ def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
     events += accepted(interviews)
     total = counted(events)["all"]
 
-    assert {name: n for name, n in total.items() if not name.startswith("interviews_")} == {
+    beside = ("interviews_", "scorecards_due", "feedback_due")
+    assert {name: n for name, n in total.items() if not name.startswith(beside)} == {
         "applications": 1,
         "entered.screening": 1,
         "passed.screening": 1,
@@ -71,6 +72,7 @@ def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
         "rejected": 1,
     }
     assert (total["interviews_scheduled"], total["interviews_held"]) == (2, 2)
+    assert (total["scorecards_due"], total["feedback_due"]) == (2, 2)
     people = counted(events, "interviewer")
     assert people["u-1"]["passed.interview_1"] == 1
     assert people["u-2"]["failed.interview_2"] == 1

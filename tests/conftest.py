@@ -11,8 +11,11 @@ from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from tests.ingest.doors import expectation, files, fixture
 
-# Machines are slow now and then; what is tested is what the code does, not how fast examples are drawn.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Machines are slow now and then; what is tested is what the code does, not how fast examples are drawn. `thorough` is for
+# whoever changes the fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("patient", max_examples=60, **PATIENT)
+settings.register_profile("thorough", max_examples=500, **PATIENT)
 settings.load_profile("patient")
 
 

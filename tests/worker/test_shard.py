@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import record as records
@@ -154,7 +154,6 @@ Steps = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(logs(), Steps, st.randoms(use_true_random=False))
 def test_a_torn_flush_is_repaired_by_the_replay(
     log: Log, steps: list[tuple[int, bool, int]], rng: random.Random
@@ -170,7 +169,6 @@ def test_a_torn_flush_is_repaired_by_the_replay(
     assert expected(log) == player.disk.shown()
 
 
-@settings(deadline=None)
 @given(logs())
 def test_a_replay_of_everything_changes_nothing(log: Log) -> None:
     """Reading the whole topic again into a living system leaves every cell as it was."""
@@ -183,7 +181,6 @@ def test_a_replay_of_everything_changes_nothing(log: Log) -> None:
     assert before == player.disk.shown()
 
 
-@settings(deadline=None)
 @given(logs(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(log: Log, rng: random.Random) -> None:
     """A merge, a deletion or a new pipeline that is heard of before its applications reaches them all the same."""

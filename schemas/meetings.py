@@ -78,12 +78,13 @@ def interview(state: State, event: Happening, rules: Rules, changes: list[Change
     if event.end is not None:
         item.end = event.end
     if event.kind in OUTCOMES:
+        before = owed.of(state, item)
         take_back(changes, item.latest)
         state.gain(changes, item.latest, OUTCOMES[event.kind], day, item.people)
         if event.kind == "interview.completed":
             _held(state, event, item, day, changes)
             item.owes = rules.scorecards(event.connection)
-        owed.word(state, item, changes)
+        owed.replace(changes, before, owed.of(state, item))
         return
     if not item.first:
         state.gain(changes, item.first, "interviews_scheduled", day, item.people)
@@ -138,10 +139,15 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
         if event.number < item.version:
             return
         item.version = event.number
+    before = owed.of(state, item)
     if event.kind in {"offer.superseded", "offer.deleted"}:
         _unmake(state, item, changes)
-        owed.answer(state, item, changes)
-        return
+    else:
+        _make(state, event, item, rules, changes)
+    owed.replace(changes, before, owed.of(state, item))
+
+
+def _make(state: State, event: Happening, item: Item, rules: Rules, changes: list[Change]) -> None:
     day = rules.day(event.at)
     if not item.first and event.kind not in {"offer.created", "offer.approved"}:
         state.gain(changes, item.first, "offers_made", day)
@@ -149,7 +155,6 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
             offered_after(state, changes, visit)
     if event.kind in OUTCOMES:
         _answer(state, event, item, rules, changes)
-    owed.answer(state, item, changes)
 
 
 def _unmake(state: State, item: Item, changes: list[Change]) -> None:

@@ -8,7 +8,7 @@ missing now is who began less who ended, as for the stays at a stage.
 from schemas.history import Happening
 from schemas.state import EVERYWHERE, Change, Fact, Item, State, lasted
 
-HELD = "interviews_held"
+HELD, MADE = "interviews_held", "offers_made"
 ENDED = "closed"
 People = tuple[str, ...]
 
@@ -42,27 +42,31 @@ def submitted(state: State, event: Happening, day: int, changes: list[Change]) -
     item = met(state, event)
     if item is None or event.entity is None:
         return
+    before = of(state, item)
     known = [each for each in item.given if each[0] == event.entity]
     if event.kind == "feedback.deleted":
         item.given[:] = [each for each in item.given if each not in known]
     elif not known:
         item.given.extend((event.entity, person, day) for person in event.people or ("",))
-    word(state, item, changes)
+    replace(changes, before, of(state, item))
 
 
-def word(state: State, item: Item, changes: list[Change]) -> None:
-    """Count anew what is owed after an interview; of one that was not held nothing is."""
-    fact = held(item)
-    now: list[Change] = []
-    if fact is not None and item.owes:
-        _, since, recruiter, people, _ = fact
-        for person in people:
-            own = [day for _, author, day in item.given if author in {person, ""}]
-            now += _until(state, "scorecard", ("scorecards_due", since, recruiter, (person,)), own)
-        first = [day for _, _, day in item.given]
-        now += _until(state, "feedback", ("feedback_due", since, recruiter, people), first)
-        item.open = 2 * len(people) + 2 > len(now)
-    _replace(changes, item, now)
+def of(state: State, item: Item) -> list[Change]:
+    """What is owed after an interview that was held, or how long an offer waits, as known now."""
+    if item.owes:
+        fact = held(item)
+        return [] if fact is None else _words(state, item, fact)
+    return _answer(state, item.first[0][1], item.latest) if item.first else []
+
+
+def _words(state: State, item: Item, fact: Fact) -> list[Change]:
+    _, since, recruiter, people, _ = fact
+    found: list[Change] = []
+    for person in people:
+        own = [day for _, author, day in item.given if author in {person, ""}]
+        found += _until(state, "scorecard", ("scorecards_due", since, recruiter, (person,)), own)
+    first = [day for _, _, day in item.given]
+    return found + _until(state, "feedback", ("feedback_due", since, recruiter, people), first)
 
 
 def _until(
@@ -81,37 +85,33 @@ def _until(
     ]
 
 
-def _replace(changes: list[Change], item: Item, now: list[Change]) -> None:
+def _answer(state: State, first: Fact, latest: list[Change]) -> list[Change]:
+    measure, made, recruiter, _, _ = first
+    if measure != MADE:
+        return []
+    day, outcome = state.gone, ENDED
+    if latest:
+        fact = latest[0][1]
+        day, outcome = fact[1], fact[0].removeprefix("offers_")
+    if day is None:
+        return []
+    return [(1, lasted((f"answer.{outcome}", (), recruiter), (made, day)))]
+
+
+def replace(changes: list[Change], before: list[Change], now: list[Change]) -> None:
     """Change what differs, and nothing else: every fact costs a cell in each dimension."""
-    before = item.owed
     if before:
         changes.extend((-n, fact) for n, fact in before if (n, fact) not in now)
         changes.extend(each for each in now if each not in before)
     else:
         changes.extend(now)
-    item.owed = now
-
-
-def answer(state: State, item: Item, changes: list[Change]) -> None:
-    """Count anew how long an offer waited for its answer, or until the application ended without one."""
-    now: list[Change] = []
-    if item.first:
-        _, made, recruiter, _, _ = item.first[0][1]
-        day, outcome = state.gone, ENDED
-        if item.latest:
-            fact = item.latest[0][1]
-            day, outcome = fact[1], fact[0].removeprefix("offers_")
-        if day is not None:
-            now = [(1, lasted((f"answer.{outcome}", (), recruiter), (made, day)))]
-        item.open = not now
-    _replace(changes, item, now)
 
 
 def settle(state: State, changes: list[Change], day: int | None) -> None:
     """The application ended on a local day, or goes on (None): what was owed is owed no more, or again."""
     if state.gone == day:
         return
+    owing = [(item, of(state, item)) for item in state.items.values() if item.owes or item.first]
     state.gone = day
-    for item in state.items.values():
-        if item.open or (day is None and item.owed):
-            (word if item.owes else answer)(state, item, changes)
+    for item, before in owing:
+        replace(changes, before, of(state, item))

@@ -40,10 +40,9 @@ class Visit(msgspec.Struct, array_like=True):
 class Item(msgspec.Struct, array_like=True):
     """An interview, a scorecard or an offer: what stays, what its latest status made, who, which version.
 
-    Of an interview `milestone` is where it belongs, `end` the instant (ms) from which scorecards are late and `given` which of them
-    was given by whom first on which local day; of an offer `accepted` says that it ever was. `owes` says that scorecards are told
-    where it was held, `owed` is what being owed made, and `open` says that
-    some of it has not ended.
+    Of an interview `milestone` is where it belongs, `end` the instant (ms) from which scorecards are late, `given` which of
+    them was given by whom first on which local day, and `owes` says that they are told where it was held; of an offer
+    `accepted` says that it ever was.
     """
 
     first: list[Change]
@@ -54,9 +53,7 @@ class Item(msgspec.Struct, array_like=True):
     end: int | None = None
     accepted: bool = False
     given: list[tuple[str, str, int]] = []
-    owed: list[Change] = []
     owes: bool = False
-    open: bool = False
 
 
 class Requisition(msgspec.Struct, array_like=True):

@@ -49,6 +49,11 @@ class CellSums:
         self._rows: dict[tuple[int, CellKey], Cell] = {}
         self._days: dict[Series, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
+        self._latest: dict[str, int] = {}
+
+    def latest(self, tenant: str) -> int | None:
+        """The latest local day on which anything that rules are about was counted: how far events have told."""
+        return self._latest.get(tenant)
 
     def take(self, partition: int, key: bytes, value: bytes) -> list[Series]:
         """Take one row and return what it changed; an older row than the one held changes nothing. Raises Malformed."""
@@ -73,6 +78,7 @@ class CellSums:
         parts = dict(named(difference, PARTS[kpi]))
         if not parts:
             return None
+        self._latest[where.tenant] = max(where.day, self._latest.get(where.tenant, where.day))
         series = Series(where.tenant, kpi, where.dimension, where.member)
         days = self._days.setdefault(series, {})
         self._members.setdefault(series[:3], {})[where.member] = None

@@ -45,7 +45,7 @@ class Judge:
     def changes(
         self, sums: CellSums, touched: Iterable[Series] | None, today: Today, now: datetime
     ) -> list[Breach]:
-        """The records to write after these series changed; None looks at everything."""
+        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told."""
         changed = None if touched is None else set(touched)
         found: list[Breach] = []
         for rule in self._rules.rules:

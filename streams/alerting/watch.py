@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from schemas.alerts import AlertRules
 from schemas.breach import Breach
 from schemas.epoch import Epoch
 from schemas.errors import Malformed
+from schemas.history import EPOCH_DAY
 from schemas.tenancy import Tenancy
 from schemas.topics import EPOCHS, KPI_CELLS
 from sinks.metrics import WatchMetrics
@@ -29,6 +30,9 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# A company of which nothing has been counted for so long has told all that there is: then its day is that of the clock. Until then
+# it is the latest day that its events have told, or a past that is being brought in would look like cases that wait till today.
+QUIET = timedelta(seconds=60)
 LOOK_S = 1.0  # how often the day and the files are looked at while nothing comes
 Clock = Callable[[], datetime]
 
@@ -105,6 +109,7 @@ class _Round:
         self._sums = CellSums(held.rules)
         self._judge = Judge(held.rules, held.tenancy)
         self._epochs: dict[int, Epoch] = {}
+        self._counted: dict[str, datetime] = {}
 
     async def run(self, number: int) -> None:
         """Read everything, judge it once, then judge what changes."""
@@ -142,11 +147,14 @@ class _Round:
             self._epochs[epoch.number] = epoch
             return []
         try:
-            return self._sums.take(record.partition, record.key, record.value)
+            touched = self._sums.take(record.partition, record.key, record.value)
         except Malformed as problem:
             self._metrics.unreadable.inc()
             log.warning("cell not watched", extra={"reason": str(problem)[:200]})
             return []
+        at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        self._counted |= {series.tenant: at for series in touched}
+        return touched
 
     def _still(self, number: int) -> bool:
         """Whether the epoch is live and the rules are those of the files."""
@@ -155,12 +163,18 @@ class _Round:
             self._settings
         )
 
-    def _days(self) -> set[date]:
-        today = self._held.today(self._clock)
-        return {today(tenant.id) for tenant in self._held.tenancy.tenants}
+    def _days(self) -> dict[str, date]:
+        """The day of each company: a new one, or one that has come by silence, is a tick."""
+        today, now = self._held.today(self._clock), self._clock()
+        return {
+            tenant.id: reached(
+                today(tenant.id), self._sums.latest(tenant.id), self._counted.get(tenant.id), now
+            )
+            for tenant in self._held.tenancy.tenants
+        }
 
     async def _look(self, touched: list[Series] | None) -> None:
-        today = self._held.today(self._clock)
+        today = self._days().__getitem__
         await self._write(self._judge.changes(self._sums, touched, today, self._clock()))
 
     async def _write(self, changes: list[Breach]) -> None:
@@ -169,6 +183,13 @@ class _Round:
         for each in changes:
             self._metrics.records.labels(each.state).inc()
         self._metrics.show(self._judge.active())
+
+
+def reached(today: date, latest: int | None, counted: datetime | None, now: datetime) -> date:
+    """How far a company's events have told: until they are quiet the latest day of theirs (since 1970), then `today`."""
+    if latest is None or counted is None or now - counted >= QUIET:
+        return today
+    return min(today, date.fromordinal(latest + EPOCH_DAY))
 
 
 def utc_now() -> datetime:

@@ -9,6 +9,7 @@ from schemas.history import EPOCH_DAY
 from schemas.tenancy import Secret, Tenancy, Tenant
 from streams.alerting.cells import CellSums
 from streams.alerting.judge import Judge
+from streams.alerting.watch import QUIET, reached
 from tests.schemas.test_alerts import rule, screened
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -96,3 +97,23 @@ def test_breaches_of_a_rule_that_is_gone_are_withdrawn() -> None:
     (gone,) = none.withdrawn(NOW)
 
     assert (gone.id, gone.state, gone.ending) == (written[0].id, "resolved", "withdrawn")
+
+
+def test_a_past_that_is_brought_in_is_judged_by_its_own_days() -> None:
+    """Until a company is quiet its day is the latest that its events have told; then, or without any, that of the clock."""
+    told = date(2026, 1, 5).toordinal() - EPOCH_DAY
+    today = NOW.date()
+
+    assert reached(today, told, NOW, NOW + QUIET / 2) == date(2026, 1, 5)
+    assert reached(today, told, NOW, NOW + QUIET) == today
+    assert reached(today, None, None, NOW) == today
+    assert reached(today, DAY + 30, NOW, NOW) == today
+
+
+def test_the_latest_day_is_one_of_what_rules_are_about() -> None:
+    """A day of joining that is still to come says nothing of how far events have told."""
+    sums = CellSums(RULES)
+    sums.take(0, *row("channel", "doda", screened(1, 0), 1))
+    sums.take(0, *row("channel", "doda", {"joined": 1}, 2, DAY + 30))
+
+    assert sums.latest("acme") == DAY

@@ -66,7 +66,7 @@ def test_who_waits_too_long_is_told_until_somebody_decides(stack: Stack) -> None
 
 
 def test_whatever_dies_an_episode_is_told_once(stack: Stack) -> None:
-    """Alertmanager hangs, watch and dispatcher are killed at the worst moments: one page, one all-clear."""
+    """Alertmanager hangs, worker, watch and dispatcher are killed at the worst moments: one page, one all-clear."""
     incident = Incident(stack)
     incident.watch()
     manager = int(stack.run()["roles"]["alertmanager"]["pid"])
@@ -75,7 +75,7 @@ def test_whatever_dies_an_episode_is_told_once(stack: Stack) -> None:
         try:
             incident.screened(passed=2, failed=98, days_ago=0)
             wait_until(lambda: len(incident.breaches()) == 1, 20)
-            for role in ("watch", "dispatcher"):
+            for role in ("worker", "watch", "dispatcher"):
                 stack.wait_for_new(role, stack.kill(role))
         finally:
             os.kill(manager, signal.SIGCONT)

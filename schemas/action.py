@@ -1,6 +1,5 @@
 """What somebody did about a breach: which of a closed set of things, and when; never who, and never in words."""
 
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Literal, get_args
 
@@ -42,8 +41,4 @@ def standing(records: list[BreachAction]) -> list[BreachAction]:
     first: dict[str, BreachAction] = {}
     for each in records:
         first.setdefault(each.id, each)
-    return sorted(first.values(), key=lambda each: _instant(each.at))
-
-
-def _instant(moment: datetime) -> float:
-    return moment.timestamp()
+    return sorted(first.values(), key=lambda each: each.at)

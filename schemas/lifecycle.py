@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from schemas.alerts import AlertRule, binomial
@@ -11,9 +11,10 @@ from schemas.breach import Breach, Ending, Evidence, Segment, identity
 from schemas.cells import Tally
 from schemas.cohort import summed
 from schemas.episodes import Episode, Told, episodes, judged
-from schemas.history import EPOCH_DAY, day_number
+from schemas.history import day_number
 from schemas.kpi import measure
 from schemas.offtarget import Judgement, interval, passes
+from schemas.period import day_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,7 @@ def _breach(
     now: datetime,
     segment: Callable[[], Segment | None],
 ) -> Breach:
-    rule, opened = subject.rule, _day(episode.name)
+    rule, opened = subject.rule, day_of(episode.name)
     ended = episode.until is not None
     ending: Ending | None = None
     if ended:
@@ -147,9 +148,9 @@ def _breach(
         window_days=0 if rule.waits else rule.window_days,
         limit_days=rule.limit if rule.waits else None,
         opened=opened,
-        since=_day(episode.opened),
-        until=None if episode.until is None else _day(episode.until),
-        judged=_day(as_of if episode.until is None else episode.until),
+        since=day_of(episode.opened),
+        until=None if episode.until is None else day_of(episode.until),
+        judged=day_of(as_of if episode.until is None else episode.until),
         evidence=evidence(rule, episode.last),
         segment=None if ended else segment(),
         told=now,
@@ -225,7 +226,3 @@ def _slowest(
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
-
-
-def _day(number: int) -> date:
-    return date.fromordinal(number + EPOCH_DAY)

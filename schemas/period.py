@@ -4,6 +4,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from schemas.history import EPOCH_DAY
+
 APRIL = 4  # 年度, and the fiscal year of most Japanese companies
 YEARS = range(1970, 2149)  # what the tables can hold
 FORMS = (
@@ -60,3 +62,8 @@ def named(text: str, fiscal_year_starts: int = APRIL) -> Period:
 def _month(year: int, month: int) -> date:
     """The first day of a month that is counted on beyond December."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def day_of(number: int) -> date:
+    """The local day that `schemas.history.day_number` numbers."""
+    return date.fromordinal(number + EPOCH_DAY)

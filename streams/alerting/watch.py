@@ -5,7 +5,7 @@ It keeps nothing: what it knows is what `kpi-breaches` and the cells say, so a c
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from schemas.alerts import AlertRules
 from schemas.breach import Breach
 from schemas.epoch import Epoch
 from schemas.errors import Malformed
-from schemas.history import EPOCH_DAY
+from schemas.period import day_of
 from schemas.tenancy import Tenancy
 from schemas.topics import EPOCHS, KPI_CELLS
 from sinks.metrics import WatchMetrics
@@ -120,14 +120,14 @@ class _Round:
             async for record in up_to_now(consumer):
                 self._take(record)
             await self._write(self._judge.withdrawn(self._clock()))
-            await self._look(None)
+            days = self._days()
+            await self._look(None, days)
             self._metrics.ready.set(1)
-            await self._follow(consumer, number)
+            await self._follow(consumer, number, days)
         finally:
             await consumer.stop()
 
-    async def _follow(self, consumer: Any, number: int) -> None:
-        days = self._days()
+    async def _follow(self, consumer: Any, number: int, days: Mapping[str, date]) -> None:
         while self._still(number):
             found = await consumer.getmany(timeout_ms=int(LOOK_S * 1000))
             touched = [
@@ -138,7 +138,7 @@ class _Round:
             ]
             everything = days != (days := self._days())
             if touched or everything:
-                await self._look(None if everything else touched)
+                await self._look(None if everything else touched, days)
             self._metrics.looked.set_to_current_time()
 
     def _take(self, record: Any) -> list[Series]:
@@ -173,9 +173,9 @@ class _Round:
             for tenant in self._held.tenancy.tenants
         }
 
-    async def _look(self, touched: list[Series] | None) -> None:
-        today = self._days().__getitem__
-        await self._write(self._judge.changes(self._sums, touched, today, self._clock()))
+    async def _look(self, touched: list[Series] | None, days: Mapping[str, date]) -> None:
+        changes = self._judge.changes(self._sums, touched, days.__getitem__, self._clock())
+        await self._write(changes)
 
     async def _write(self, changes: list[Breach]) -> None:
         await self._writer.write(changes)
@@ -189,7 +189,7 @@ def reached(today: date, latest: int | None, counted: datetime | None, now: date
     """How far a company's events have told: until they are quiet the latest day of theirs (since 1970), then `today`."""
     if latest is None or counted is None or now - counted >= QUIET:
         return today
-    return min(today, date.fromordinal(latest + EPOCH_DAY))
+    return min(today, day_of(latest))
 
 
 def utc_now() -> datetime:

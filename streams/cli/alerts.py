@@ -51,15 +51,10 @@ def list_(
 @app.command()
 def explain(breach: Breach, lang: Lang = None, state: State = None) -> None:
     """Say everything about one breach: evidence, weeks, cause, what to check, a suggestion, and what was done."""
-    from streams.tools.alerts import acting, drawing, held, text
+    from streams.tools.alerts.explaining import explanation
 
     settings = load(state)
-    reader = _reader(settings, lang)
-    known = held.read(settings.kafka)
-    found = known.find(breach)
-    weeks = drawing.weeks(settings, found, reader.language_of(found))
-    line = acting.curl(settings, reader.tenancy.tenant(found.tenant), found.id)
-    typer.echo(text.explained(found, known, reader, weeks, line), nl=False)
+    typer.echo(explanation(settings, _reader(settings, lang), breach), nl=False)
 
 
 @app.command()
@@ -123,15 +118,10 @@ def silence_link(breach: Breach, state: State = None) -> None:
 
 def _reader(settings: Settings, lang: Language | None, tenant: str = "") -> "Reader":
     """Who reads; raise Misconfigured for a company that is not configured here."""
-    from schemas.tenancy import Tenancy
-    from streams.alerting.board import Links
-    from streams.config import load_tenancy
     from streams.targets import tenant_of
-    from streams.tools.alerts.text import Reader
+    from streams.tools.alerts.explaining import reader_of
 
-    path = settings.config
-    tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
+    reader = reader_of(settings, "" if lang is None else lang.value)
     if tenant:
-        tenant_of(tenancy, tenant)
-    links = Links(board=settings.board_url, runbook=settings.runbook_url)
-    return Reader(language="" if lang is None else lang.value, tenancy=tenancy, links=links)
+        tenant_of(reader.tenancy, tenant)
+    return reader

@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
-from fastapi.security import HTTPBearer
 
 from streams.ingest.actions import PATH, Told
+from streams.ingest.api import REFUSED, TOKEN
 from streams.ingest.gateway import Gateway
 
 EXAMPLE = {"action": "done", "at": "2026-04-01T09:00:00+09:00", "key": "ticket-4711"}
-RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
     202: {
         "description": "The action is acknowledged; an equal one that came before stands as it is.",
         "content": {
@@ -36,20 +36,12 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
             }
         },
     },
-    401: {"description": "No active token."},
     404: {"description": "The company of the token has no such breach."},
-    408: {"description": "The body did not arrive in time."},
-    413: {"description": "The body is larger than the limit."},
-    415: {"description": "The body is compressed; send it as it is."},
-    429: {"description": "Too many attempts without a good token."},
-    503: {"description": "Send the same request again after `Retry-After` seconds."},
 }
 
 
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Open the address."""
-    # Who posts is settled by the gateway, in its own words; this only describes it.
-    token = HTTPBearer(auto_error=False, description="One of the tenant's `api_tokens`.")
     content = {"schema": Told.model_json_schema(), "example": EXAMPLE}
     body = {"required": True, "content": {"application/json": content}}
 
@@ -58,7 +50,7 @@ def add(app: FastAPI, gateway: Gateway) -> None:
         tags=["breaches"],
         summary="Record what was done about a breach",
         status_code=202,
-        dependencies=[Security(token)],
+        dependencies=[Security(TOKEN)],
         responses=RESPONSES,
         openapi_extra={"requestBody": body},
     )

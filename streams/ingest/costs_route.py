@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
-from fastapi.security import HTTPBearer
 
+from streams.ingest.api import REFUSED, TOKEN
 from streams.ingest.costs import PATH
 from streams.ingest.entries import MOST, Entry
 from streams.ingest.gateway import Gateway
@@ -19,7 +19,7 @@ EXAMPLE = {
     "from": "2026-04-01",
     "to": "2027-03-31",
 }
-RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
     202: {
         "description": "Every entry is acknowledged; `ids` are those of its events, in the order of the entries.",
         "content": {
@@ -29,10 +29,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         },
     },
     400: {"description": "The body is not JSON."},
-    401: {"description": "No active token."},
-    408: {"description": "The body did not arrive in time."},
-    413: {"description": "The body is larger than the limit."},
-    415: {"description": "The body is compressed; send it as it is."},
     422: {
         "description": "Nothing was accepted; `problems` says of each entry what to change.",
         "content": {
@@ -48,8 +44,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
             }
         },
     },
-    429: {"description": "Too many attempts without a good token."},
-    503: {"description": "Send the same request again after `Retry-After` seconds."},
 }
 
 
@@ -69,15 +63,13 @@ def _body() -> dict[str, Any]:
 
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Open the address."""
-    # Who posts is settled by the gateway, in its own words; this only describes it.
-    token = HTTPBearer(auto_error=False, description="One of the tenant's `api_tokens`.")
 
     @app.post(
         PATH,
         tags=["costs"],
         summary="Record what hiring cost, or take it back",
         status_code=202,
-        dependencies=[Security(token)],
+        dependencies=[Security(TOKEN)],
         responses=RESPONSES,
         openapi_extra={"requestBody": _body()},
     )

@@ -9,12 +9,11 @@ from rich.console import Console
 from schemas.breach import Breach
 from schemas.cells import CHANNEL
 from sinks import alertmanager
-from streams.alerting.board import Links
-from streams.config import load_tenancy
 from streams.settings import Settings
 from streams.simulator.company import COMPANIES
 from streams.simulator.incident import incident
-from streams.tools.alerts import acting, drawing, held, text
+from streams.tools.alerts import held
+from streams.tools.alerts.explaining import explanation, reader_of
 from streams.tools.simulate import play
 
 COMPANY = COMPANIES[0]
@@ -61,15 +60,5 @@ def tell(breach: Breach, settings: Settings, console: Console) -> None:
         console.print(
             "  This machine has no Alertmanager; the breach stands in Kafka and on the boards."
         )
-    tenancy = load_tenancy(settings.config)
-    reader = text.Reader(
-        language="",
-        tenancy=tenancy,
-        links=Links(board=settings.board_url, runbook=settings.runbook_url),
-    )
-    known = held.read(settings.kafka)
-    newest = known.find(breach.id)
-    weeks = drawing.weeks(settings, newest, reader.language_of(newest))
-    line = acting.curl(settings, tenancy.tenant(newest.tenant), newest.id)
-    for each in text.explained(newest, known, reader, weeks, line).splitlines():
+    for each in explanation(settings, reader_of(settings), breach.id).splitlines():
         console.print(f"  {each}", markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,8 @@ from typing import Any
 from schemas.alerts import EVERY, AlertRule
 from schemas.cells import Tally
 from schemas.episodes import Episode, Told, episodes
-from schemas.history import EPOCH_DAY, day_number
+from schemas.history import day_number
+from schemas.period import day_of
 from schemas.wording import number
 from streams.alerting.cells import PARTS
 
@@ -118,15 +119,11 @@ def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, T
 def _opening(member: str, episode: Episode) -> Opening:
     return Opening(
         member=member,
-        opened=_day(episode.opened),
-        until=None if episode.until is None else _day(episode.until),
+        opened=day_of(episode.opened),
+        until=None if episode.until is None else day_of(episode.until),
         value=episode.last.value,
         n=episode.last.n,
     )
-
-
-def _day(number: int) -> date:
-    return date.fromordinal(number + EPOCH_DAY)
 
 
 def watched(rule: AlertRule) -> str:

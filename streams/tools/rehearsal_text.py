@@ -7,12 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from schemas.cells import HIRING_MANAGER, INTERVIEWER, RECRUITER
+from schemas.breach import PEOPLE
 from streams.tools.rehearsal import Rehearsed, watched
 
 BARS = " ▁▂▃▄▅▆▇█"
 OFTEN = 1.0  # openings a week of one rule above which nobody reads it any more
-PEOPLE = (INTERVIEWER, RECRUITER, HIRING_MANAGER)
 
 
 def bars(counts: Sequence[int]) -> str:

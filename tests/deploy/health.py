@@ -23,11 +23,16 @@ needs_amtool = pytest.mark.skipif(
 )
 
 
+def groups() -> dict[str, list[dict[str, Any]]]:
+    """The rules of every file, by their group's name."""
+    files = sorted((PROMETHEUS / "rules").glob("*.yml"))
+    found = [group for path in files for group in yaml.safe_load(path.read_text())["groups"]]
+    return {group["name"]: group["rules"] for group in found}
+
+
 def rules() -> list[dict[str, Any]]:
     """Every rule of every file."""
-    files = sorted((PROMETHEUS / "rules").glob("*.yml"))
-    groups = [group for path in files for group in yaml.safe_load(path.read_text())["groups"]]
-    return [rule for group in groups for rule in group["rules"]]
+    return [rule for group in groups().values() for rule in group]
 
 
 def alerts() -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ import yaml
 
 from sinks import series
 from streams.local.runfile import ROLES
-from tests.deploy.health import PROMETHEUS, alerts, needs_promtool, rules, said
+from tests.deploy.health import PROMETHEUS, alerts, groups, needs_promtool, rules, said
 
 LISTED = {name: row for row in series.every() for name in row.shown}
 RECORDED = {rule["record"] for rule in rules() if "record" in rule}
@@ -91,6 +91,14 @@ def test_an_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(name
     ]
 
     assert {*cases} == {True, False}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_cases_are_run_in_one_order(path: Path) -> None:
+    """Promtool draws the order of groups that a file of cases does not list; recordings come first."""
+    order = yaml.safe_load(path.read_text())["group_eval_order"]
+
+    assert order[0] == "hirelay-recording" and sorted(order) == sorted(groups())
 
 
 @needs_promtool

@@ -9,7 +9,7 @@ ends included), `before` (the day before as many days as the window has), `dimen
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.cells import Basis
+from schemas.cells import FULL, Basis
 
 # tiles: one number a KPI. plot: a funnel plot with its limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
@@ -36,7 +36,8 @@ class Column:
     """One column of an answer, in the order of the query.
 
     `n` names the column with the cases behind the number; a number that is null with fewer cases than `minimum` (0: that of
-    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to. A hidden column is only the n of another, or what a row is known by.
+    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to; who has no id (`member` is
+    empty) leads nowhere. A hidden column is only the n of another, or what a row is known by.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Column:
 class Panel:
     """One question. `basis` is the day on which its facts count, `now` for what is in flight.
 
-    `kpi` is the definition behind the numbers, `kpis` those of tiles in their order, `minimum_n` the cases below which a rate is not shown, `width` of 12.
+    `kpi` is the definition behind the numbers, `kpis` those of tiles and of a table's columns in their order, `minimum_n` the cases below which a rate is not shown, `width` of 12.
     `none` is said where there is no row, if that is news and not a lack of numbers.
     """
 
@@ -91,7 +92,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """One audience and the questions it asks, most general first."""
+    """One audience and the questions it asks, most general first. `dimensions` are those of whose members it can tell alone."""
 
     id: str
     ja: str
@@ -99,3 +100,4 @@ class Board:
     for_ja: str
     for_en: str
     panels: tuple[Panel, ...]
+    dimensions: tuple[str, ...] = FULL

@@ -150,6 +150,7 @@ limit 50"""
         ),
         basis=basis,
         kpi=kpis[0],
+        kpis=kpis,
         minimum_n=max(BY_ID[each].minimum_n for each in kpis),
         width=12,
     )
@@ -174,7 +175,14 @@ def _member_columns(id_: str) -> tuple[Column, ...]:
 
 
 def over_time(
-    id_: str, ja: str, en: str, kpi: str, *, grain: str = "week", basis: Basis = DECISION
+    id_: str,
+    ja: str,
+    en: str,
+    kpi: str,
+    *,
+    grain: str = "week",
+    basis: Basis = DECISION,
+    width: int = 6,
 ) -> Panel:
     """One KPI by week or month; a period with too few cases is a gap."""
     meant = BY_ID[kpi]
@@ -187,6 +195,7 @@ def over_time(
 from {series_view(basis, grain)}
 where member = {{member:String}} and kpi = '{kpi}'
 order by time""",
+        width=width,
         columns=(
             Column(name="time", unit="period", ja=GRAINS[grain][0], en=GRAINS[grain][1]),
             Column(name="value", unit=unit_of(meant), ja=meant.ja, en=meant.en, n="cases"),

@@ -1,12 +1,26 @@
 """面接官・担当者: is everybody judged fairly and answered in time."""
 
 from schemas.board import Board, Column, Panel
-from schemas.boards.making import members, tiles
-from schemas.cells import DECISION
+from schemas.boards.making import members, over_time, tiles
+from schemas.cells import DECISION, FULL, INTERVIEWER
 
 VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
 HIDDEN_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
 HIDDEN_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
+
+# Who is alone in the row has an id and a board of their own.
+WHO = "if(people = 1 and n >= 5, person, '') as member, person"
+NAMES = (
+    Column(name="member", unit="text", hidden=True),
+    Column(
+        name="person",
+        unit="text",
+        ja="面接官",
+        en="Interviewer",
+        leads="people",
+        dimension=INTERVIEWER,
+    ),
+)
 
 BOARD = Board(
     id="people",
@@ -14,6 +28,7 @@ BOARD = Board(
     en="Interviewers and recruiters",
     for_ja="評価は公平で、対応は早いか。",
     for_en="Are people judged fairly and answered soon?",
+    dimensions=(*FULL, INTERVIEWER),
     panels=(
         tiles(
             "interviews",
@@ -54,12 +69,12 @@ order by n, person""",
             ja="件数の少なさを補正すると、通過率はどうか",
             en="What is the pass rate once few cases are allowed for?",
             kind="table",
-            sql=f"""select person, if(thin, null, rate) as rate, n, shrunk, low, high
+            sql=f"""select {WHO}, if(thin, null, rate) as rate, n, shrunk, low, high
 from {VIEW}
 order by n desc, person
 limit 30""",
             columns=(
-                Column(name="person", unit="text", ja="面接官", en="Interviewer"),
+                *NAMES,
                 Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
                 Column(name="n", unit="count", hidden=True, ja="n", en="n"),
                 Column(name="shrunk", unit="ratio", ja="補正後", en="Shrunk"),
@@ -70,12 +85,20 @@ limit 30""",
             kpi="stage_pass_rate",
             minimum_n=10,
         ),
+        over_time(
+            "pass_by_month",
+            "面接通過率は動いているか",
+            "Is the interview pass rate moving?",
+            "interview_pass_rate",
+            grain="month",
+            width=12,
+        ),
         Panel(
             id="load",
             ja="面接の負荷は偏っていないか",
             en="Who carries the interviews?",
             kind="table",
-            sql=f"""select member as person, ifNull(sumIf(value, kpi = 'interviews_held'), 0) as held,
+            sql=f"""select member, member as person, ifNull(sumIf(value, kpi = 'interviews_held'), 0) as held,
     anyIf(if(thin, null, value), kpi = 'scorecard_hours') as hours, sumIf(n, kpi = 'scorecard_hours') as hours_n,
     anyIf(if(thin, null, value), kpi = 'scorecard_24h_rate') as soon, sumIf(n, kpi = 'scorecard_24h_rate') as soon_n,
     anyIf(if(thin, null, value), kpi = 'then_offered_rate') as offered, sumIf(n, kpi = 'then_offered_rate') as offered_n
@@ -85,7 +108,7 @@ group by member
 order by held desc, person
 limit 30""",
             columns=(
-                Column(name="person", unit="text", ja="面接官", en="Interviewer"),
+                *NAMES,
                 Column(name="held", unit="count", ja="面接実施", en="Interviews held"),
                 Column(name="hours", unit="hours", ja="評価提出時間", en="Time to scorecard", n="hours_n", minimum=5),
                 Column(name="hours_n", unit="count", hidden=True, ja="n", en="n"),
@@ -96,6 +119,7 @@ limit 30""",
             ),
             basis=DECISION,
             kpi="interviews_held",
+            kpis=("interviews_held", "scorecard_hours", "scorecard_24h_rate", "then_offered_rate"),
             minimum_n=10,
             width=12,
         ),

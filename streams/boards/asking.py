@@ -6,19 +6,29 @@ from datetime import date, timedelta
 from typing import Any
 
 from schemas.board import Panel
-from schemas.cells import ALL, FULL, JOB, TOTAL
+from schemas.cells import ALL, FULL, INTERVIEWER, JOB, TOTAL
 from schemas.errors import Malformed
 from schemas.money import decimals
 from schemas.tenancy import Tenancy, Tenant
 
+SHOWN = (*FULL, INTERVIEWER)  # whose members boards can tell of alone
 WINDOW = 90  # days shown when nobody says which, as `hirelay kpi show` does
+# Interviewers by their decisions, and never one of whom there are too few.
 MEMBERS = """
-select member, sum(n) as cases
-from v_kpis(
-    tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
+select member, cases
+from
+(
+    select member, sum(n) as cases
+    from v_kpis(
+        tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
+    )
+    where kpi = 'applications' and {dimension:String} != 'interviewer'
+    group by member
+    union all
+    select person as member, n as cases
+    from v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})
+    where people = 1 and n >= 5 and {dimension:String} = 'interviewer'
 )
-where kpi = 'applications'
-group by member
 order by cases desc, member
 limit 200
 """
@@ -69,8 +79,8 @@ def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> Asked:
     member = query.get("member") or ALL
     if first > last:
         raise Malformed("window", f"{first} is after {last}")
-    if dimension not in FULL:
-        raise Malformed("dimension", f"{dimension!r} is none of {', '.join(FULL)}")
+    if dimension not in SHOWN:
+        raise Malformed("dimension", f"{dimension!r} is none of {', '.join(SHOWN)}")
     if dimension == TOTAL:
         member = ALL
     return Asked(
@@ -96,7 +106,7 @@ def _plain(value: Any) -> Any:
 
 
 def members(client: Any, question: Asked) -> list[tuple[str, str]]:
-    """The members of the dimension that had applications, biggest first, with their names."""
+    """The members of the dimension that had applications (interviewers: decisions), biggest first, with their names."""
     parameters = question.parameters()
     found = client.query(MEMBERS, parameters=parameters).result_rows
     names: dict[str, str] = {}

@@ -45,7 +45,10 @@ def described(tenancy: Tenancy) -> dict[str, Any]:
 
 def _board(board: Board) -> dict[str, Any]:
     head = {name: getattr(board, name) for name in ("id", "ja", "en", "for_ja", "for_en")}
-    return head | {"panels": [_panel(each) for each in board.panels]}
+    return head | {
+        "dimensions": board.dimensions,
+        "panels": [_panel(each) for each in board.panels],
+    }
 
 
 def _panel(panel: Panel) -> dict[str, Any]:

@@ -95,12 +95,27 @@ async def test_members_are_those_who_had_applications(page: httpx.AsyncClient) -
     assert answer.json() == [["doda", "doda"]]
 
 
+async def test_an_interviewer_of_too_few_decisions_is_not_offered(
+    page: httpx.AsyncClient, client: Any
+) -> None:
+    """Nobody is judged by fewer than five."""
+    rows = [
+        KpiCell(0, "board", "interviewer", person, DAY, "decision", measure, 0, count, 1)
+        for person, passed in (("u-many", 3), ("u-few", 2))
+        for measure, count in (("passed.interview_1", passed), ("failed.interview_1", 2))
+    ]
+    Writer(client).write(rows, "board-interviewers")
+    answer = await page.get("/api/members", params={**WINDOW, "dimension": "interviewer"})
+
+    assert answer.json() == [["u-many", "u-many"]]
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"from": "yesterday"}, "is not a day"),
         ({"from": "2026-05-02"}, "is after"),
-        ({"dimension": "interviewer"}, "is none of"),
+        ({"dimension": "location"}, "is none of"),
         ({"tenant": "bord"}, "board"),
     ],
 )

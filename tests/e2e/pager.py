@@ -54,8 +54,8 @@ class Pager:
 
 
 @contextmanager
-def paged(stack: Stack) -> Iterator[Pager]:
-    """Have Alertmanager page every breach on its own for as long as the block lasts."""
+def receiving() -> Iterator[tuple[Pager, str]]:
+    """Somebody who is paged for every breach on its own, and Alertmanager's configuration that does it."""
     pager = Pager()
 
     class Door(BaseHTTPRequestHandler):
@@ -71,8 +71,6 @@ def paged(stack: Stack) -> Iterator[Pager]:
 
     server = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    path = stack.state / "alertmanager.yml"
-    before = path.read_text()
     receiver = {
         "name": "pager",
         "webhook_configs": [{"url": f"http://127.0.0.1:{server.server_port}/"}],
@@ -83,13 +81,23 @@ def paged(stack: Stack) -> Iterator[Pager]:
         "group_wait": "0s",
         "group_interval": "1s",
     }
-    _configure(stack, yaml.safe_dump({"route": route, "receivers": [receiver]}))
     try:
-        yield pager
+        yield pager, yaml.safe_dump({"route": route, "receivers": [receiver]})
     finally:
-        _configure(stack, before)
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def paged(stack: Stack) -> Iterator[Pager]:
+    """Have the stack's Alertmanager page for as long as the block lasts."""
+    before = (stack.state / "alertmanager.yml").read_text()
+    with receiving() as (pager, configuration):
+        _configure(stack, configuration)
+        try:
+            yield pager
+        finally:
+            _configure(stack, before)
 
 
 def _configure(stack: Stack, text: str) -> None:

@@ -147,6 +147,31 @@ def test_a_table_names_every_channel_as_the_command_does(browser: Browser, playe
         assert hires == f"{told[channel]['hires']['value']:,.0f}", channel
 
 
+def test_a_reader_drills_down_to_one_interviewer(browser: Browser, played: Stack) -> None:
+    """From the row to the interviewer's own numbers in the same days; where no board has them, to the whole company's."""
+    look = Look(browser, board(played)).at("people", tenant="aoba", lang="en", **window())
+    name = look.page.locator("#panel-load tbody th a").first
+    person = name.inner_text()
+    name.click()
+    figures = look.ready("people").figures()
+    asked = look.value("Object.fromEntries(new URLSearchParams(location.search))")
+    offered = look.value(
+        "[...document.querySelector('[name=member]').options].map((each) => each.value)"
+    )
+    marked = look.page.locator("#panel-load tr[aria-current] th").inner_text()
+    look.turn("funnel")
+    only = look.page.locator("[name=dimension]").input_value()
+    look.close()
+    told = {row["label"]: row["kpis"] for row in shown(played, "aoba", "decision", "interviewer")}
+
+    assert person in told and marked == person and person in offered
+    assert asked.items() >= {"tenant": "aoba", "dimension": "interviewer", **window()}.items()
+    assert float(figures["interviews_held"][0]) == told[person]["interviews_held"]["value"] > 0
+    assert figures["interview_pass_rate"][2] == f"n = {told[person]['interview_pass_rate']['n']:,}"
+    assert only == "total"
+    assert not look.complaints
+
+
 def test_a_webhook_changes_the_page_without_a_reload(browser: Browser, played: Stack) -> None:
     """Signed, posted, counted: within two seconds of its cell in ClickHouse the tile shows one more."""
     look = Look(browser, board(played)).at("summary", tenant="aoba", lang="ja")

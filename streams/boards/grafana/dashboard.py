@@ -32,7 +32,7 @@ def dashboard(board: Board, language: str) -> Json:
     return made | {
         "description": of((board.for_ja, board.for_en), language),
         "panels": [*_head(board, language), *panels],
-        "templating": {"list": chosen(language)},
+        "templating": {"list": chosen(board, language)},
         "annotations": {"list": laid(language)},
         "links": links(board.id, language),
     }

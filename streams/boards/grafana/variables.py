@@ -1,7 +1,8 @@
 """What a reader chooses at the top of a board, and what follows from it: zone and money of the company."""
 
+from schemas.board import Board
 from schemas.boards.words import EVERYBODY
-from schemas.cells import ALL, FULL, TOTAL
+from schemas.cells import ALL, TOTAL
 from streams.boards.asking import MEMBERS, TITLES
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import SOURCE, filled, quoted, value
@@ -14,13 +15,13 @@ from v_tenants
 order by position"""
 
 
-def chosen(language: str) -> list[Json]:
+def chosen(board: Board, language: str) -> list[Json]:
     """The variables of every board, each after those it depends on."""
     return [
         _query("tenant", word("tenant", language), TENANTS),
         _query("zone", "", _of_tenant("timezone"), hide=HIDDEN),
         _query("minor", "", _of_tenant("toString(minor)"), hide=HIDDEN),
-        _dimension(language),
+        _dimension(board, language),
         _query("member", word("member", language), members(language), refresh=ON_TIME),
     ]
 
@@ -30,7 +31,7 @@ def _of_tenant(column: str) -> str:
 
 
 def members(language: str) -> str:
-    """Everybody of the dimension who had applications, biggest first, as id and name; of the whole company there is one."""
+    """Everybody of the dimension who had applications or decided them, biggest first, as id and name; of the whole company there is one."""
     unknown, everybody = quoted(word("unknown", language)), quoted(of(EVERYBODY, language))
     return f"""select member, name
 from
@@ -74,9 +75,10 @@ def _query(name: str, label: str, sql: str, *, hide: int = SHOWN, refresh: int =
     }
 
 
-def _dimension(language: str) -> Json:
+def _dimension(board: Board, language: str) -> Json:
     options = [
-        {"text": word(each, language), "value": each, "selected": each == TOTAL} for each in FULL
+        {"text": word(each, language), "value": each, "selected": each == TOTAL}
+        for each in board.dimensions
     ]
     return {
         "type": "custom",

@@ -8,6 +8,7 @@ WORDS = {
     "channel": ("媒体", "Channel"),
     "job": ("求人", "Job"),
     "recruiter": ("採用担当", "Recruiter"),
+    "interviewer": ("面接官", "Interviewer"),
     "unknown": ("（不明）", "(unknown)"),
     "before": ("前の期間", "before"),
     "nothing": ("–", "–"),

@@ -4,7 +4,6 @@ import { element, fill, frame } from "./panel.js";
 import { forget, prepare } from "./chart.js";
 import { WORDS } from "./words.js";
 
-const DIMENSIONS = ["total", "channel", "job", "recruiter"];
 const PERIODS = { d30: 30, d90: 90, d180: 180, d365: 365 };
 const AGAIN_MS = 5000;
 const form = document.querySelector("#asking");
@@ -44,13 +43,15 @@ async function read(path, given) {
 function asked() {
   const given = Object.fromEntries(new URLSearchParams(location.search));
   const tenant = page.spec.tenants.find((each) => each.id === given.tenant) ?? page.spec.tenants[0];
+  const board = page.spec.boards.find((each) => each.id === given.board) ?? page.spec.boards[0];
+  const alone = board.dimensions.includes(given.dimension);
   const last = given.to || today(tenant.timezone);
   const stored = localStorage.getItem("hirelay-language");
   return {
-    board: page.spec.boards.some((each) => each.id === given.board) ? given.board : page.spec.boards[0].id,
+    board: board.id,
     tenant: tenant.id,
-    dimension: DIMENSIONS.includes(given.dimension) ? given.dimension : "total",
-    member: given.member || "all",
+    dimension: alone ? given.dimension : "total",
+    member: (alone && given.member) || "all",
     from: given.from || shifted(last, -90),
     to: last,
     lang: given.lang || stored || tenant.language,
@@ -106,7 +107,8 @@ function chrome() {
     return element("a", board.id === now.board ? { ...given, "aria-current": "page" } : given, board[language]);
   }));
   options(form.tenant, spec.tenants.map((each) => [each.id, each.name]), now.tenant);
-  options(form.dimension, DIMENSIONS.map((each) => [each, words[each]]), now.dimension);
+  const { dimensions } = spec.boards.find((each) => each.id === now.board);
+  options(form.dimension, dimensions.map((each) => [each, words[each]]), now.dimension);
   const preset = Object.keys(PERIODS).find((each) => now.to === today(page.tenant.timezone) && shifted(now.to, -PERIODS[each]) === now.from);
   options(form.period, [...Object.keys(PERIODS), "custom"].map((each) => [each, words[each]]), preset ?? "custom");
   form.from.value = now.from;
@@ -213,17 +215,21 @@ function clock() {
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 
-function define(id) {
+function define(ids) {
+  const dialog = document.querySelector("#definition");
+  dialog.replaceChildren(...ids.map(definition), element("form", { method: "dialog" }, element("button", { autofocus: "" }, page.words.close)));
+  dialog.showModal();
+  dialog.scrollTo({ top: 0 });
+}
+
+function definition(id, place) {
   const { spec, words, language } = page;
   const kpi = spec.kpis[id];
-  const dialog = document.querySelector("#definition");
-  dialog.replaceChildren(
-    element("h2", { id: "definition-title" }, kpi[language]),
+  return element("section", {},
+    element("h2", place ? {} : { id: "definition-title" }, kpi[language]),
     element("p", {}, kpi[`explain_${language}`]),
     element("p", { class: "facts" }, `${words.minimum}: ${kpi.minimum_n} · `, element("code", {}, id)),
-    kpi.standards.length ? element("p", { class: "facts" }, `${words.standards}: ${kpi.standards.join("; ")}`) : null,
-    element("form", { method: "dialog" }, element("button", { autofocus: "" }, words.close)));
-  dialog.showModal();
+    kpi.standards.length ? element("p", { class: "facts" }, `${words.standards}: ${kpi.standards.join("; ")}`) : null);
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());

@@ -20,8 +20,9 @@ export function frame(panel, page) {
   const basis = spec.words.basis[panel.basis][language === "ja" ? 0 : 1];
   const facts = [`${words.basis}: ${basis}`];
   if (panel.minimum_n > 1) facts.push(`n ≥ ${panel.minimum_n}`);
-  const ask = element("button", { type: "button", class: "define", onclick: () => page.define(panel.kpi) },
-    words.definition, element("span", { class: "unseen" }, ` ${spec.kpis[panel.kpi][language]}`));
+  const kpis = panel.kpis.length ? panel.kpis : [panel.kpi];
+  const ask = element("button", { type: "button", class: "define", onclick: () => page.define(kpis) },
+    words.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
   const body = element("div", { class: `body ${panel.kind}` });
   const note = panel[`note_${language}`];
   const section = element("section",
@@ -71,7 +72,7 @@ function tile(id, row, panel, page) {
   const cases = row && kpi.kind !== "count" && kpi.cases && n > 0 ? `n = ${n.toLocaleString("en-US")}` : "";
   const figure = element("p", { class: value === null ? "figure thin" : "figure", "data-kpi": id }, shown);
   if (value !== null) figure.dataset.value = value;
-  return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.define(id) },
+  return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.define([id]) },
     element("p", { class: "label" }, kpi[language]), figure,
     element("p", { class: "cases" }, cases), change(value, before, kpi, page));
 }
@@ -93,10 +94,13 @@ export function table(panel, rows, page) {
     element("th", { scope: "col", class: isName(column) ? column.unit : "number" }, column[language])));
   const key = panel.columns.findIndex((column) => column.name === "breach");
   const linked = (row) => key >= 0 && page.asked.breach === row[key];
-  const lines = rows.map((row) => element("tr", linked(row) ? { class: "linked", "aria-current": "true" } : {}, ...shown.map(({ column, at }, place) => {
+  const led = panel.columns.find((column) => column.leads);
+  const chosen = (row) => led && led.dimension === page.asked.dimension && whose(panel, row) === page.asked.member;
+  const marked = (row) => (linked(row) ? { class: "linked", "aria-current": "true" } : chosen(row) ? { class: "chosen", "aria-current": "true" } : {});
+  const lines = rows.map((row) => element("tr", marked(row), ...shown.map(({ column, at }, place) => {
     const text = cell(panel, row, column, at, page);
     return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? column.unit : "number" },
-      column.leads ? link(panel, row, column, text, page) : text);
+      column.leads && whose(panel, row) ? link(panel, row, column, text, page) : text);
   })));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": panel[language] },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines)));
@@ -124,6 +128,8 @@ export function plain(panel, row, column, at, page) {
 
 function cell(panel, row, column, at, page) {
   const text = plain(panel, row, column, at, page);
+  if (column.unit === "kpi" && page.spec.kpis[row[at]])
+    return element("button", { type: "button", class: "known", onclick: () => page.define([row[at]]) }, text);
   const n = cases(panel, row, column);
   const visible = n !== null && !panel.columns.some((each) => each.name === column.n && !each.hidden);
   if (!visible) return row[at] === null ? element("span", { class: "thin" }, text) : text;
@@ -132,8 +138,10 @@ function cell(panel, row, column, at, page) {
   return element("span", row[at] === null ? { class: "thin" } : {}, text, " ", element("small", { class: "cases" }, said));
 }
 
+/** The id of whom a row is about; empty where it is about several. */
+const whose = (panel, row) => row[panel.columns.findIndex((each) => each.name === "member")];
+
 function link(panel, row, column, text, page) {
-  const at = panel.columns.findIndex((each) => each.name === "member");
-  const change = { board: column.leads, dimension: column.dimension, member: row[at] };
+  const change = { board: column.leads, dimension: column.dimension, member: whose(panel, row) };
   return element("a", { href: page.address(change), onclick: (event) => page.follow(event, change) }, text);
 }

@@ -2,7 +2,7 @@
 export const WORDS = {
   ja: {
     tenant: "会社", dimension: "絞り込み", member: "対象", period: "期間", from: "開始日", to: "終了日",
-    total: "全社", channel: "媒体", job: "求人", recruiter: "採用担当",
+    total: "全社", channel: "媒体", job: "求人", recruiter: "採用担当", interviewer: "面接官",
     d30: "直近30日", d90: "直近90日", d180: "直近180日", d365: "直近1年", custom: "日付を指定",
     other: "English", dark: "暗い配色", light: "明るい配色", boards: "ボード",
     table: "表で見る", definition: "定義", close: "閉じる", basis: "基準", minimum: "最小件数", standards: "規格",
@@ -14,7 +14,7 @@ export const WORDS = {
   },
   en: {
     tenant: "Company", dimension: "Only", member: "Which", period: "Period", from: "From", to: "To",
-    total: "Whole company", channel: "Channel", job: "Job", recruiter: "Recruiter",
+    total: "Whole company", channel: "Channel", job: "Job", recruiter: "Recruiter", interviewer: "Interviewer",
     d30: "Last 30 days", d90: "Last 90 days", d180: "Last 180 days", d365: "Last year", custom: "Days",
     other: "日本語", dark: "Dark", light: "Light", boards: "Boards",
     table: "As a table", definition: "Definition", close: "Close", basis: "Basis", minimum: "Smallest sample", standards: "Standards",

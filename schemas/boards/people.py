@@ -44,12 +44,12 @@ BOARD = Board(
             ja="通過率が偶然では説明できない面接官はいるか",
             en="Does anybody pass more or fewer than chance explains?",
             kind="plot",
-            sql=f"""select person, n, rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
+            sql=f"""select person as member, person, n, rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
 from {VIEW}
 where person != '(n < 5)'
 order by n, person""",
             columns=(
-                Column(name="person", unit="text", ja="面接官", en="Interviewer"),
+                *NAMES,
                 Column(name="n", unit="count", ja="判定数", en="Decisions"),
                 Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
                 Column(name="limit_95_low", unit="ratio", ja="95% 下限", en="95 % low"),

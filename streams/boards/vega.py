@@ -1,6 +1,6 @@
 """A panel as a Vega-Lite chart over rows that the page gives it, names already in the reader's language.
 
-The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, `_at`, where it stands, and of stacks `_rank`, the place
+The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, `_at`, where it stands, `_chosen`, whether the board is about it alone, and of stacks `_rank`, the place
 of the series.
 """
 
@@ -182,6 +182,7 @@ def _plot(panel: Panel, language: str) -> Chart:
                         "condition": {"test": outside, "value": "#c2410c"},
                         "value": "#2563eb",
                     },
+                    "size": {"condition": {"test": "datum._chosen", "value": 320}, "value": 90},
                     "tooltip": {"field": "_say"},
                 },
             },

@@ -1,5 +1,5 @@
 /** Charts: rows with their names said, drawn once and then only given new rows. */
-import { element, nothing, plain } from "./panel.js";
+import { cases, element, isChosen, nothing, plain } from "./panel.js";
 
 const LEGEND_PX = 120;  // of one name in a legend
 
@@ -32,6 +32,7 @@ function named(panel, rows, page) {
     made._say = say(panel, row, page);
     const at = panel.columns.findIndex((column) => column === drawn(panel));
     made._at = row[at] ?? 0;
+    made._chosen = isChosen(panel, row, page);
     made._text = row[at] === null ? absence(panel, row, at, page) : beside(panel, row, at, first, page);
     return made;
   });
@@ -103,9 +104,11 @@ async function draw(held, rows, page) {
   const { panel, body } = held;
   const place = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
-  if (!rows.some((row) => row[panel.columns.indexOf(drawn(panel))] !== null) && panel.kind !== "bar") {
+  const at = panel.columns.indexOf(drawn(panel));
+  if (!rows.some((row) => row[at] !== null) && panel.kind !== "bar") {
+    const few = rows.some((row) => cases(panel, row, panel.columns[at]) > 0);
     forget(held);
-    place.replaceChildren(nothing(panel, page));
+    place.replaceChildren(nothing(panel, page, few));
     return;
   }
   const data = ranked(panel, named(panel, rows, page), page.words.others);

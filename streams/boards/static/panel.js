@@ -58,7 +58,11 @@ export async function fill(held, rows, page) {
 /** A sentence in which what stands in backticks is typed. */
 const typed = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
 
-export const nothing = (panel, page) => element("p", { class: "nothing" }, panel[`none_${page.language}`] || page.words.none);
+/** What stands where there is nothing to draw: no numbers, or only of too `few` cases. */
+export function nothing(panel, page, few = false) {
+  const thin = `${page.spec.words.thin[page.language === "ja" ? 0 : 1]} (n < ${panel.minimum_n})`;
+  return element("p", { class: "nothing" }, few ? thin : panel[`none_${page.language}`] || page.words.none);
+}
 
 const zero = (id, page) => (page.spec.kpis[id].kind === "count" ? 0 : null);
 
@@ -94,9 +98,7 @@ export function table(panel, rows, page) {
     element("th", { scope: "col", class: isName(column) ? column.unit : "number" }, column[language])));
   const key = panel.columns.findIndex((column) => column.name === "breach");
   const linked = (row) => key >= 0 && page.asked.breach === row[key];
-  const led = panel.columns.find((column) => column.leads);
-  const chosen = (row) => led && led.dimension === page.asked.dimension && whose(panel, row) === page.asked.member;
-  const marked = (row) => (linked(row) ? { class: "linked", "aria-current": "true" } : chosen(row) ? { class: "chosen", "aria-current": "true" } : {});
+  const marked = (row) => (linked(row) ? { class: "linked", "aria-current": "true" } : isChosen(panel, row, page) ? { class: "chosen", "aria-current": "true" } : {});
   const lines = rows.map((row) => element("tr", marked(row), ...shown.map(({ column, at }, place) => {
     const text = cell(panel, row, column, at, page);
     return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? column.unit : "number" },
@@ -140,6 +142,10 @@ function cell(panel, row, column, at, page) {
 
 /** The id of whom a row is about; empty where it is about several. */
 const whose = (panel, row) => row[panel.columns.findIndex((each) => each.name === "member")];
+
+/** Whether the whole board is about whom the row is about. */
+export const isChosen = (panel, row, page) =>
+  panel.columns.some((column) => column.leads && column.dimension === page.asked.dimension) && whose(panel, row) === page.asked.member;
 
 function link(panel, row, column, text, page) {
   const change = { board: column.leads, dimension: column.dimension, member: whose(panel, row) };

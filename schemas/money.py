@@ -51,7 +51,7 @@ def major(minor: float, currency: str) -> float:
 
 def minor(amount: float, currency: str) -> float:
     """Undo `major`."""
-    return amount if currency in WHOLE else amount * 100
+    return amount if currency in WHOLE else amount * 10 ** decimals(currency)
 
 
 def shown(minor: float, currency: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.money import decimals, major, minor_units, shown
+from schemas.money import decimals, major, minor, minor_units, shown
 
 CURRENCIES = st.sampled_from(["JPY", "USD", "KWD", "CLF", "XXX"])
 
@@ -18,6 +18,13 @@ def test_minor_units_are_exact(minor: int, currency: str) -> None:
 
     assert minor_units(written, currency) == minor
     assert minor_units(Decimal(f"{minor}.{'0' * 30}1"), currency) is None
+
+
+@given(st.integers(-(10**12), 10**12), CURRENCIES)
+def test_a_target_in_the_own_unit_is_one_in_minor_units(written: int, currency: str) -> None:
+    """Of dinars a thousand, of yen one."""
+    assert minor(written, currency) == written * 10 ** decimals(currency)
+    assert major(minor(written, currency), currency) == pytest.approx(written)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.board import NAMES, Board, Column, Panel
 from schemas.boards.every import BOARDS
+from schemas.boards.every import BY_ID as BY_BOARD
 from schemas.boards.words import MILESTONES, SPENDING
 from schemas.cells import ALL, TOTAL
 from schemas.kpis import BY_ID
@@ -238,7 +239,7 @@ def test_a_name_is_never_sql(client: Any, name: str) -> None:
 
 def variables(client: Any, **asking: str) -> dict[str, list[tuple[Any, ...]]]:
     """What the variables of a board offer."""
-    made = [each for each in chosen("ja") if each["type"] == "query"]
+    made = [each for each in chosen(BY_BOARD["people"], "ja") if each["type"] == "query"]
     return {
         each["name"]: client.query(expanded(each["query"], **asking)).result_rows for each in made
     }
@@ -253,13 +254,14 @@ def test_the_company_brings_its_zone_and_its_money(client: Any, company: Tenant)
     assert found["member"] == [("all", "全社")]
 
 
-def test_members_are_those_of_the_page(client: Any, company: Tenant) -> None:
+@pytest.mark.parametrize("dimension", ["channel", "interviewer"])
+def test_members_are_those_of_the_page(client: Any, company: Tenant, dimension: str) -> None:
     """The same members in the same order; who is not known is said in the reader's language."""
     about = Asked(
-        tenant=company, first=FIRST, last=LAST, today=LAST, dimension="channel", member=ALL
+        tenant=company, first=FIRST, last=LAST, today=LAST, dimension=dimension, member=ALL
     )
     members = [row[0] for row in client.query(MEMBERS, parameters=about.parameters()).result_rows]
-    found = variables(client, dimension="channel")["member"]
+    found = variables(client, dimension=dimension)["member"]
 
     assert [row[0] for row in found] == members and len(members) > 1
     assert all(name == ("（不明）" if id_ == "unknown" else id_) for id_, name in found)

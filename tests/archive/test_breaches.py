@@ -18,7 +18,7 @@ def test_the_newest_record_of_a_breach_stands(client: Any) -> None:
         record = each.model_dump_json().encode()
         writer.write(breach_rows(Source(KPI_BREACHES.name, 0, offset), record), f"b-{offset}")
     found = client.query(
-        "select state, ending, active, ja, n, value, until from v_breaches where id = {id:String}",
+        "select state, ending, active, ja, n, value, until from v_breaches where tenant = 'acme' and id = {id:String}",
         parameters={"id": opened[0].id},
     ).result_rows
 

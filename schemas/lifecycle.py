@@ -64,7 +64,8 @@ def _settled(breach: Breach) -> bool:
 
 
 def _on_its_day(breach: Breach) -> bool:
-    return breach.ending == "recovered" and breach.until == breach.opened
+    """Whether no day shows it; one that began before it was told can end on the day it was told and still be shown."""
+    return breach.ending == "recovered" and breach.since == breach.opened == breach.until
 
 
 def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
@@ -75,7 +76,11 @@ def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach
             last = found
     if last is None or last.value is None:
         return close([breach], "corrected", now)[0]
-    seen = {"evidence": evidence(subject.rule, last), "segment": None}
+    seen = {
+        "since": breach.opened,
+        "evidence": evidence(subject.rule, last),
+        "segment": None,
+    }
     return close([breach], "recovered", now)[0].model_copy(update=seen)
 
 

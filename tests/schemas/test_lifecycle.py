@@ -146,6 +146,27 @@ def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
     assert told(bad(0), FIRST, known) == known
 
 
+def test_what_late_events_date_back_and_end_on_the_day_it_was_told_is_told_once() -> None:
+    """It was off target before anybody was told, and was over that day: one breach under its first name, and no other."""
+    known = told(bad(6), FIRST + 6)
+    days = bad(2) | good(6)
+    (only,) = told(days, FIRST + 6, known)
+
+    assert (only.id, only.ending, only.since) == (known[0].id, "recovered", date(2026, 1, 3))
+    assert reconcile(subject(days), [only], FIRST + 6, NOW) == []
+
+
+def test_what_was_dated_back_and_vanishes_on_the_day_it_was_told_has_recovered() -> None:
+    """However far back it once seemed to go, one look says that it is over."""
+    known = told(bad(2, 6), FIRST + 6, told(bad(6), FIRST + 6))
+    days = good(2, 6)
+    (only,) = told(days, FIRST + 6, known)
+
+    assert (known[0].active, known[0].since) == (True, date(2026, 1, 3))
+    assert (only.ending, only.since, only.until) == ("recovered", only.opened, only.opened)
+    assert reconcile(subject(days), [only], FIRST + 6, NOW) == []
+
+
 def test_no_case_left_ends_it_too() -> None:
     """When the last decision has left the window, there is nothing to be off target."""
     (only,) = told(bad(0), FIRST + 20)

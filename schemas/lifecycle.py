@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from schemas.alerts import AlertRule, binomial
 from schemas.breach import Breach, Ending, Evidence, Segment, identity
@@ -38,8 +38,9 @@ def reconcile(
     """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
 
     What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
-    records and decides nothing.
+    records and decides nothing. What the rule told when it was about another KPI is none of its business.
     """
+    known = [each for each in known if each.kpi == subject.rule.kpi]
     as_of = max([as_of, *(day_number(each.judged) for each in known)])
     found = [
         _breach(subject, each, as_of, now, segment)
@@ -54,13 +55,30 @@ def reconcile(
         elif not each.same(old):
             changed.append(_after(old, each))
     named = {each.id for each in found}
-    gone = [each for each in known if each.id not in named and not _settled(each)]
+    gone = [each for each in known if each.id not in named and not _settled(subject.rule, each)]
     return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
 
 
-def _settled(breach: Breach) -> bool:
-    """Whether the days alone do not show it and nothing is left to say: taken back, or over on the day it opened."""
-    return breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+def _settled(rule: AlertRule, breach: Breach) -> bool:
+    """Whether nothing is left to say of what the days do not show: taken back, over on the day it opened or by other terms."""
+    over = not breach.active and not _same_terms(rule, breach)
+    return over or breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+
+
+def _same_terms(rule: AlertRule, breach: Breach) -> bool:
+    """Whether the rule still says what it said when the breach was last written."""
+    terms = _terms(rule)
+    return all(getattr(breach, name) == term for name, term in terms.items())
+
+
+def _terms(rule: AlertRule) -> dict[str, Any]:
+    """What a breach says of its rule that makes a day off target or not."""
+    return {
+        "direction": rule.direction,
+        "target": rule.allowed if rule.waits else rule.target,
+        "window_days": 0 if rule.waits else rule.window_days,
+        "limit_days": rule.limit if rule.waits else None,
+    }
 
 
 def _on_its_day(breach: Breach) -> bool:
@@ -69,7 +87,12 @@ def _on_its_day(breach: Breach) -> bool:
 
 
 def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
-    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was."""
+    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was.
+
+    By other terms than those it was told by nobody can say so: there it is withdrawn.
+    """
+    if not _same_terms(subject.rule, breach):
+        return close([breach], "withdrawn", now)[0]
     last: Judgement | None = None
     if breach.active and day_number(breach.opened) == as_of:
         for _, found in judged(subject.rule, subject.days, as_of):
@@ -148,10 +171,7 @@ def _breach(
         language=rule.language or subject.language,
         state="resolved" if ended else "opened",
         ending=ending,
-        direction=rule.direction,
-        target=rule.allowed if rule.waits else rule.target,
-        window_days=0 if rule.waits else rule.window_days,
-        limit_days=rule.limit if rule.waits else None,
+        **_terms(rule),
         opened=opened,
         since=day_of(episode.opened),
         until=None if episode.until is None else day_of(episode.until),

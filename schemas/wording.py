@@ -25,7 +25,7 @@ ENDINGS = {
         "後から届いた情報により、目標未達ではありませんでした",
         "Late events say that it never was off target",
     ),
-    "withdrawn": ("アラートの規則が取り下げられました", "The rule was withdrawn"),
+    "withdrawn": ("アラートの規則が変更または削除されました", "The rule was changed or removed"),
 }
 
 

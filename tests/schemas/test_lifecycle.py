@@ -135,6 +135,35 @@ def test_what_late_events_disprove_is_taken_back_as_corrected() -> None:
     assert [each.id for each in again if each.active] == []
 
 
+def test_a_target_that_is_changed_withdraws_what_it_does_not_miss() -> None:
+    """No late event came, so none is blamed: who changes the rule ends the alert."""
+    days = {FIRST: screened(20, 80)}
+    known = told(days, FIRST + 1)
+    (only,) = written(known, reconcile(subject(days, at_least=0.1), known, FIRST + 1, NOW))
+
+    assert (known[0].active, only.ending) == (True, "withdrawn")
+    assert reconcile(subject(days, at_least=0.1), [only], FIRST + 1, NOW) == []
+
+
+def test_what_an_earlier_rule_told_stays_as_it_was_told() -> None:
+    """Another target, window or KPI says nothing of what was off target before and is over."""
+    days = {FIRST: screened(20, 80)} | good(1)
+    known = told(days, FIRST + 2)
+    offers = {"kpi": "offer_accept_rate", "at_least": 0.5}
+
+    assert [each.ending for each in known] == ["recovered"]
+    for changed in ({"at_least": 0.1}, {"window_days": 1, "at_least": 0.1}, offers):
+        assert reconcile(subject(days, **changed), known, FIRST + 2, NOW) == []
+
+
+def test_what_was_told_of_another_kpi_opens_nothing() -> None:
+    """A rule that is given another KPI begins anew, however it is named: 38 % of 100 is no certainty."""
+    days = {FIRST: {"offers_accepted": 38, "offers_declined": 62}}
+    offers = subject(days, kpi="offer_accept_rate", at_least=0.4)
+
+    assert reconcile(offers, told(bad(0), FIRST), FIRST, NOW) == []
+
+
 def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
     """Off target at noon and well by the evening: one opening, one ending, with the evening's numbers."""
     known = told(bad(0), FIRST)

@@ -107,7 +107,9 @@ def _parts(breach: Breach) -> list[str]:
             f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
         ]
     return [
-        f"{found.n} wait in all." if waits else f"Last {breach.window_days} days, n = {found.n}.",
+        f"{found.n} {'waits' if found.n == 1 else 'wait'} in all."
+        if waits
+        else f"{_last(breach.window_days)}, n = {found.n}.",
         f"90 % interval {low} to {high}." if found.low is not None else "",
         f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
         f"Since {breach.since}.",
@@ -117,6 +119,10 @@ def _parts(breach: Breach) -> list[str]:
 
 
 def whose(breach: Breach) -> str:
+def _last(days: int) -> str:
+    return "Last day" if days == 1 else f"Last {days} days"
+
+
     """The company or the member; a person is only said to be one."""
     if breach.dimension == TOTAL:
         return "全社" if breach.language == "ja" else "the whole company"

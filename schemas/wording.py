@@ -35,6 +35,7 @@ CASES = {
     "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
     "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
 }  # fmt: skip
+MOST_DECIMALS = 4
 STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
 
 
@@ -43,7 +44,7 @@ def summary(breach: Breach) -> str:
     if breach.limit_days is not None:
         return _overdue(breach, breach.limit_days)
     kpi = BY_ID[breach.kpi]
-    value, target = number(breach.evidence.value, kpi.unit), number(breach.target, kpi.unit)
+    value, target = _apart(breach.evidence.value, breach.target, kpi.unit)
     if breach.language == "ja":
         word = "以上" if breach.direction == "at_least" else "以下"
         ended = "" if breach.active else "【解消】"
@@ -118,11 +119,11 @@ def _parts(breach: Breach) -> list[str]:
     ]
 
 
-def whose(breach: Breach) -> str:
 def _last(days: int) -> str:
     return "Last day" if days == 1 else f"Last {days} days"
 
 
+def whose(breach: Breach) -> str:
     """The company or the member; a person is only said to be one."""
     if breach.dimension == TOTAL:
         return "全社" if breach.language == "ja" else "the whole company"
@@ -146,10 +147,20 @@ def _segment(segment: Segment, breach: Breach) -> str:
     return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
 
 
-def number(value: float | None, unit: Unit) -> str:
-    """A number in its unit."""
+def _apart(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
+    """A value and its target, with as many decimals as it takes to tell one from the other."""
+    for decimals in range(1, MOST_DECIMALS):
+        shown = number(value, unit, decimals), number(target, unit, decimals)
+        if shown[0] != shown[1] or value == target:
+            return shown
+    return number(value, unit, MOST_DECIMALS), number(target, unit, MOST_DECIMALS)
+
+
+def number(value: float | None, unit: Unit, decimals: int = 1) -> str:
+    """A number in its unit; of a rate all decimals, else those that are not 0."""
     if value is None:
         return "-"
     if unit == "ratio":
-        return f"{value:.1%}"
-    return f"{value:,.1f}".removesuffix(".0") + {"days": " d", "hours": " h"}.get(unit, "")
+        return f"{value:.{decimals}%}"
+    shown = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
+    return shown + {"days": " d", "hours": " h"}.get(unit, "")

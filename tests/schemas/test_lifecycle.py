@@ -1,5 +1,6 @@
 """Breaches open, change and end once, whatever is replayed, late or repeated."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -215,6 +216,38 @@ def test_japanese_and_english_say_the_same() -> None:
     assert "2026-01-01 から。" in description(ja)
     assert "n = 100. 90 % interval 14.1% to 27.2%." in description(en)
     assert "不採用理由" in suggestion(ja) and "rejection reasons" in suggestion(en)
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_a_value_that_misses_its_target_never_reads_as_the_target(minutes: int, goal: int) -> None:
+    """As many decimals as it takes to tell the two apart: 1.02 hours are not 1 hour."""
+    hours = {"kpi": "interview_hours", "at_least": None, "at_most": goal / 60}
+    found = reconcile(
+        subject({FIRST: {f"interview_minutes.{minutes}": 1}}, **hours), [], FIRST, NOW
+    )
+
+    assert len(found) == (minutes > goal)
+    for each in found:
+        value, target = re.findall(
+            r"([0-9.]+) h", summary(each.model_copy(update={"language": "en"}))
+        )
+        assert value != target
+
+
+def test_a_rate_shows_the_decimals_that_tell_it_from_its_target() -> None:
+    """A breach that goes on just below its target does not read as if it had reached it."""
+    known = told({FIRST: screened(3500, 6500)}, FIRST)
+    (only,) = told({FIRST: screened(3997, 6003)}, FIRST, known)
+
+    assert only.active
+    assert summary(only) == "媒体「doda」の書類通過率が 39.97% です(目標 40.00% 以上)"
+
+
+def test_a_window_of_one_day_is_the_last_day() -> None:
+    """One is no plural."""
+    (found,) = reconcile(subject(bad(0), window_days=1, language="en"), [], FIRST, NOW)
+
+    assert description(found).startswith("Last day, n = 20. ")
 
 
 def test_a_person_is_never_named() -> None:

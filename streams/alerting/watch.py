@@ -153,7 +153,8 @@ class _Round:
             log.warning("cell not watched", extra={"reason": str(problem)[:200]})
             return []
         at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        self._counted |= {series.tenant: at for series in touched}
+        for tenant in {series.tenant for series in touched}:  # partitions come in any order
+            self._counted[tenant] = max(at, self._counted.get(tenant, at))
         return touched
 
     def _still(self, number: int) -> bool:

@@ -1,15 +1,19 @@
 """Cells of all partitions become breaches, and only what differs from what stands is written."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 from schemas.alerts import AlertRules
 from schemas.breach import Breach
 from schemas.cells import Cell, CellKey, Tally, encode_cell, encode_key
 from schemas.history import EPOCH_DAY
 from schemas.tenancy import Secret, Tenancy, Tenant
+from sinks.metrics import WatchMetrics
+from streams.alerting.breachlog import BreachWriter
 from streams.alerting.cells import CellSums
 from streams.alerting.judge import Judge
-from streams.alerting.watch import QUIET, reached
+from streams.alerting.watch import QUIET, Watched, _Round, reached
+from streams.settings import Settings
 from tests.schemas.test_alerts import rule, screened
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -108,6 +112,22 @@ def test_a_past_that_is_brought_in_is_judged_by_its_own_days() -> None:
     assert reached(today, told, NOW, NOW + QUIET) == today
     assert reached(today, None, None, NOW) == today
     assert reached(today, DAY + 30, NOW, NOW) == today
+
+
+def test_a_company_is_as_quiet_as_its_latest_record() -> None:
+    """Partitions are read one after another, and the one that is read last may have been idle for an hour."""
+    held = Watched(rules=RULES, tenancy=tenancy(), stamps=())
+    read = _Round(Settings(), WatchMetrics(), lambda: NOW, held, BreachWriter(""))
+    for partition, ago in ((0, timedelta(seconds=1)), (1, timedelta(hours=1))):
+        key, value = row("channel", "doda", screened(1, 0), day=DAY - 90)
+        at = int((NOW - ago).timestamp() * 1000)
+        read._take(
+            SimpleNamespace(
+                topic="kpi-cells", partition=partition, key=key, value=value, timestamp=at
+            )
+        )
+
+    assert read._days() == {"acme": NOW.date() - timedelta(days=90)}
 
 
 def test_the_latest_day_is_one_of_what_rules_are_about() -> None:

@@ -33,12 +33,13 @@ def reconcile(
     known: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: Callable[[], Segment | None] = lambda: None,
+    segment: Callable[[int], Segment | None] = lambda _: None,
 ) -> list[Breach]:
     """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
 
     What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
-    records and decides nothing. What the rule told when it was about another KPI is none of its business.
+    records and decides nothing; `segment` tells what an open breach comes from on a day. What the rule told when it was about
+    another KPI is none of its business.
     """
     known = [each for each in known if each.kpi == subject.rule.kpi]
     as_of = max([as_of, *(day_number(each.judged) for each in known)])
@@ -152,7 +153,7 @@ def _breach(
     episode: Episode,
     as_of: int,
     now: datetime,
-    segment: Callable[[], Segment | None],
+    segment: Callable[[int], Segment | None],
 ) -> Breach:
     rule, opened = subject.rule, day_of(episode.name)
     ended = episode.until is not None
@@ -177,7 +178,7 @@ def _breach(
         until=None if episode.until is None else day_of(episode.until),
         judged=day_of(as_of if episode.until is None else episode.until),
         evidence=evidence(rule, episode.last),
-        segment=None if ended else segment(),
+        segment=None if ended else segment(as_of),
         told=now,
         ended=now if ended else None,
     )

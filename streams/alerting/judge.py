@@ -80,7 +80,7 @@ class Judge:
         )
         known = self._known.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(
-            subject, [*known.values()], as_of, now, lambda: _segment(rule, sums, as_of)
+            subject, [*known.values()], as_of, now, lambda day: _segment(rule, sums, day)
         )
 
 

@@ -79,6 +79,16 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
     assert looked(sums, judge) == []
 
 
+def test_what_an_open_breach_comes_from_is_of_its_own_day() -> None:
+    """A late event of the day before, after the clock has told the new day, does not look a day back."""
+    sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    for dimension, member in (("total", "all"), ("channel", "doda")):
+        sums.take(0, *row(dimension, member, screened(5, 45)))
+    looked(sums, judge)
+
+    assert judge.changes(sums, None, lambda _: NOW.date() - timedelta(days=1), NOW) == []
+
+
 def test_a_restarted_watch_writes_nothing_it_wrote_before() -> None:
     """All that a watch knows stands in Kafka, so the next one has nothing to add."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from schemas.alerts import EVERY, AlertRule, AlertRules
 from schemas.breach import Breach, Segment
-from schemas.cells import TOTAL
+from schemas.cells import ALL, TOTAL
 from schemas.history import day_number
 from schemas.lifecycle import Subject, close, farthest, reconcile
 from schemas.tenancy import Tenancy
@@ -52,7 +52,7 @@ class Judge:
             members = (
                 self._all(rule, sums)
                 if changed is None
-                else [each.member for each in changed if _about(rule, each)]
+                else {member for each in changed if (member := _concerned(rule, each)) is not None}
             )
             as_of = day_number(today(rule.tenant))
             for member in members:
@@ -84,9 +84,13 @@ class Judge:
         )
 
 
-def _about(rule: AlertRule, series: Series) -> bool:
-    same = (rule.tenant, rule.kpi) == (series.tenant, series.kpi)
-    return same and rule.of(series.dimension, series.member)
+def _concerned(rule: AlertRule, series: Series) -> str | None:
+    """The member that a change may say something new of: its own, or the company, whose breaches say where they come from."""
+    if (rule.tenant, rule.kpi) != (series.tenant, series.kpi):
+        return None
+    if rule.dimension == TOTAL and series.dimension in SEGMENTS:
+        return ALL
+    return series.member if rule.of(series.dimension, series.member) else None
 
 
 def _segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:

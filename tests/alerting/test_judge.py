@@ -79,6 +79,24 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
     assert looked(sums, judge) == []
 
 
+def test_the_channel_is_named_also_when_its_cell_comes_later() -> None:
+    """The company's cell and the channel's are two records, and a look may fall between them."""
+    sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    states = []
+    for dimension, member in (("total", "all"), ("channel", "doda")):
+        touched = sums.take(0, *row(dimension, member, screened(5, 45)))
+        found = judge.changes(sums, touched, lambda _: NOW.date(), NOW)
+        judge.note(found)
+        states += [(each.rule, each.state, each.segment is not None) for each in found]
+
+    assert states == [
+        ("company", "opened", False),
+        ("company", "updated", True),
+        ("channels", "opened", False),
+    ]
+    assert looked(sums, judge) == []
+
+
 def test_what_an_open_breach_comes_from_is_of_its_own_day() -> None:
     """A late event of the day before, after the clock has told the new day, does not look a day back."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())

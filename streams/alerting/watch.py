@@ -70,11 +70,11 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
 
 
 def watched(settings: Settings, held: Watched | None) -> Watched:
-    """The rules of the files; what cannot be used is said, and the rules that were in force stay, if there were any."""
+    """The rules of the files; what cannot be used, or is away, is said, and the rules that were in force stay, if there were any."""
     stamps = _stamps(settings)
     try:
         tenancy = load_tenancy(settings.config)
-        if not settings.alerts.exists():
+        if not settings.alerts.exists() and not (held and held.rules.rules):
             log.warning("nothing is watched", extra={"missing": str(settings.alerts)})
             return Watched(rules=AlertRules(rules=()), tenancy=tenancy, stamps=stamps)
         rules = load_alerts(settings.alerts, tenancy)

@@ -11,8 +11,9 @@ from schemas.alerts import AlertRule
 from schemas.lifecycle import Subject, reconcile
 from schemas.period import day_of
 from streams.tools.rehearsal import Rehearsed, rehearse
+from streams.tools.rehearsal_text import advice
 from tests.schemas.test_alerts import rule
-from tests.schemas.test_lifecycle import FIRST, NOW, Days, bad, of_days, subject
+from tests.schemas.test_lifecycle import FIRST, NOW, Days, bad, good, of_days, subject
 
 
 def rehearsed(days: Days, of: AlertRule, last: int, length: int) -> Rehearsed:
@@ -60,3 +61,18 @@ def test_one_day_is_no_plural() -> None:
 
     assert found.sentence == "would have fired 1 time in 1 day"
     assert found.as_of == date(2026, 1, 1)
+
+
+def test_what_is_advised_has_an_effect() -> None:
+    """A count is compared as it is: no confidence makes its rule quieter."""
+    few = {"kpi": "applications", "at_least": 20, "window_days": 1, "cool_down_days": 0}
+    days = {FIRST + day: {"applications": 30 * (day % 2)} for day in range(30)}
+    of_count = rehearsed(days, rule(**few), FIRST + 29, 30)
+    days = {
+        day: each for at in range(30) for day, each in (good(at) if at % 2 else bad(at)).items()
+    }
+    of_rate = rehearsed(days, rule(window_days=1, cool_down_days=0), FIRST + 29, 30)
+
+    assert "`margin`" in advice(of_count)
+    assert "`confidence`" not in advice(of_count)
+    assert "`confidence`" in advice(of_rate)

@@ -111,6 +111,11 @@ class AlertRule(Value):
         return self.definition.kind == "waiting"
 
     @property
+    def of_few(self) -> bool:
+        """Whether what is not counted breaks it."""
+        return self.definition.kind == "count" and self.direction == "at_least"
+
+    @property
     def limit(self) -> int:
         """Of a service level: the local days that a case may wait."""
         return int(self.target) if self.waits else 0

@@ -1,6 +1,6 @@
 """What is known of breaches and what the cells say, brought together: only what differs is to be written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from schemas.alerts import EVERY, AlertRule, AlertRules
@@ -43,12 +43,23 @@ class Judge:
         return close(gone, "withdrawn", now)
 
     def changes(
-        self, sums: CellSums, touched: Iterable[Series] | None, today: Today, now: datetime
+        self,
+        sums: CellSums,
+        touched: Iterable[Series] | None,
+        today: Today,
+        now: datetime,
+        *,
+        behind: Collection[str] = (),
     ) -> list[Breach]:
-        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told."""
+        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told.
+
+        Of companies that are `behind`, whose past is being brought in, it is not known yet that there are few of anything.
+        """
         changed = None if touched is None else set(touched)
         found: list[Breach] = []
         for rule in self._rules.rules:
+            if rule.of_few and rule.tenant in behind:
+                continue
             members = (
                 self._all(rule, sums)
                 if changed is None

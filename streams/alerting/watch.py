@@ -175,8 +175,15 @@ class _Round:
         }
 
     async def _look(self, touched: list[Series] | None, days: Mapping[str, date]) -> None:
-        changes = self._judge.changes(self._sums, touched, days.__getitem__, self._clock())
-        await self._write(changes)
+        await self._write(self._changes(touched, days))
+
+    def _changes(self, touched: list[Series] | None, days: Mapping[str, date]) -> list[Breach]:
+        """The records to write."""
+        today = self._held.today(self._clock)
+        behind = {tenant for tenant, day in days.items() if day < today(tenant)}
+        return self._judge.changes(
+            self._sums, touched, days.__getitem__, self._clock(), behind=behind
+        )
 
     async def _write(self, changes: list[Breach]) -> None:
         await self._writer.write(changes)

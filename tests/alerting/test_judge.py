@@ -37,6 +37,18 @@ def row(
     return encode_key(key), encode_cell(Cell(offset, tally))
 
 
+def round_of(rules: AlertRules) -> _Round:
+    """A watch that has read nothing yet, and writes nowhere."""
+    held = Watched(rules=rules, tenancy=tenancy(), stamps=())
+    return _Round(Settings(), WatchMetrics(), lambda: NOW, held, BreachWriter(""))
+
+
+def record(partition: int, key: bytes, value: bytes, at: datetime) -> SimpleNamespace:
+    """A cell as it is read."""
+    told = {"topic": "kpi-cells", "partition": partition, "timestamp": int(at.timestamp() * 1000)}
+    return SimpleNamespace(key=key, value=value, **told)
+
+
 def looked(sums: CellSums, judge: Judge, rules: AlertRules = RULES) -> list[Breach]:
     """One look at everything, noted as written."""
     found = judge.changes(sums, None, lambda _: date(2026, 4, 1), NOW)
@@ -144,18 +156,26 @@ def test_a_past_that_is_brought_in_is_judged_by_its_own_days() -> None:
 
 def test_a_company_is_as_quiet_as_its_latest_record() -> None:
     """Partitions are read one after another, and the one that is read last may have been idle for an hour."""
-    held = Watched(rules=RULES, tenancy=tenancy(), stamps=())
-    read = _Round(Settings(), WatchMetrics(), lambda: NOW, held, BreachWriter(""))
+    read = round_of(RULES)
     for partition, ago in ((0, timedelta(seconds=1)), (1, timedelta(hours=1))):
         key, value = row("channel", "doda", screened(1, 0), day=DAY - 90)
-        at = int((NOW - ago).timestamp() * 1000)
-        read._take(
-            SimpleNamespace(
-                topic="kpi-cells", partition=partition, key=key, value=value, timestamp=at
-            )
-        )
+        read._take(record(partition, key, value, NOW - ago))
 
     assert read._days() == {"acme": NOW.date() - timedelta(days=90)}
+
+
+def test_few_of_a_past_that_is_being_brought_in_is_no_news() -> None:
+    """Decisions of a day come before all of its applications have: that they are few is known once everything is told."""
+    few = rule(id="few", kpi="applications", at_least=20)
+    read = round_of(AlertRules(rules=(few, rule(id="company"))))
+    for day, tally in ((DAY - 90, {"applications": 1}), (DAY - 50, screened(0, 20))):
+        read._take(record(0, *row("total", "all", tally, day=day), NOW))
+
+    assert read._days() == {"acme": NOW.date() - timedelta(days=50)}
+    assert [each.rule for each in read._changes(None, read._days())] == ["company"]
+    assert {each.rule for each in read._changes(None, {"acme": NOW.date()}) if each.active} == {
+        "few"
+    }
 
 
 def test_the_latest_day_is_one_of_what_rules_are_about() -> None:

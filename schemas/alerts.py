@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from schemas import aim
 from schemas.candidate import Text, Value
-from schemas.cells import DECISION, DIMENSIONS, ENTRY, TOTAL
+from schemas.cells import ALL, DECISION, DIMENSIONS, ENTRY, TOTAL
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID, of
 from schemas.targets import Direction, number_of, wrong_way
@@ -111,6 +111,11 @@ class AlertRule(Value):
         return self.definition.kind == "waiting"
 
     @property
+    def of_few(self) -> bool:
+        """Whether what is not counted breaks it."""
+        return self.definition.kind == "count" and self.direction == "at_least"
+
+    @property
     def limit(self) -> int:
         """Of a service level: the local days that a case may wait."""
         return int(self.target) if self.waits else 0
@@ -155,11 +160,18 @@ def _unsound(rule: AlertRule) -> str:
         )
     if rule.clear >= rule.confidence:
         return f"`clear` {rule.clear:g} has to be below `confidence` {rule.confidence:g}, or it would open and end at once"
+    return _of_whom(rule) or wrong_way(rule.definition, rule.direction) or _of_its_kind(rule, told)
+
+
+def _of_whom(rule: AlertRule) -> str:
+    if rule.dimension == TOTAL and rule.member not in (EVERY, ALL):
+        known = ", ".join(DIMENSIONS[1:])
+        return f"`member` {rule.member!r} of which `dimension`? (known: {known})"
     basis = ENTRY if rule.waits else DECISION
     if rule.definition not in of(rule.dimension, basis):
         fitting = [each for each in DIMENSIONS if rule.definition in of(each, basis)]
         return f"{rule.kpi} makes no sense by {rule.dimension}; use one of {', '.join(fitting)}"
-    return wrong_way(rule.definition, rule.direction) or _of_its_kind(rule, told)
+    return ""
 
 
 def _of_its_kind(rule: AlertRule, told: float) -> str:

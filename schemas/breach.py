@@ -45,7 +45,7 @@ class Breach(Value):
     `opened` names it for ever. `since` is the first local day off target as the cells say today, `until` the day on which
     it ended, `judged` the last day that was looked at. `told` and `ended` are when it was first written and when its ending
     was. An ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events say that it never was)
-    or `withdrawn` (the rule is gone). With `limit_days` it is of a service level: more than `target` cases wait longer.
+    or `withdrawn` (the rule is gone, or was changed). With `limit_days` it is of a service level: more than `target` cases wait longer.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]

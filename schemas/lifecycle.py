@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from schemas.alerts import AlertRule, binomial
 from schemas.breach import Breach, Ending, Evidence, Segment, identity
@@ -33,13 +33,15 @@ def reconcile(
     known: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: Callable[[], Segment | None] = lambda: None,
+    segment: Callable[[int], Segment | None] = lambda _: None,
 ) -> list[Breach]:
     """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
 
     What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
-    records and decides nothing.
+    records and decides nothing; `segment` tells what an open breach comes from on a day. What the rule told when it was about
+    another KPI is none of its business.
     """
+    known = [each for each in known if each.kpi == subject.rule.kpi]
     as_of = max([as_of, *(day_number(each.judged) for each in known)])
     found = [
         _breach(subject, each, as_of, now, segment)
@@ -54,28 +56,55 @@ def reconcile(
         elif not each.same(old):
             changed.append(_after(old, each))
     named = {each.id for each in found}
-    gone = [each for each in known if each.id not in named and not _settled(each)]
+    gone = [each for each in known if each.id not in named and not _settled(subject.rule, each)]
     return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
 
 
-def _settled(breach: Breach) -> bool:
-    """Whether the days alone do not show it and nothing is left to say: taken back, or over on the day it opened."""
-    return breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+def _settled(rule: AlertRule, breach: Breach) -> bool:
+    """Whether nothing is left to say of what the days do not show: taken back, over on the day it opened or by other terms."""
+    over = not breach.active and not _same_terms(rule, breach)
+    return over or breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+
+
+def _same_terms(rule: AlertRule, breach: Breach) -> bool:
+    """Whether the rule still says what it said when the breach was last written."""
+    terms = _terms(rule)
+    return all(getattr(breach, name) == term for name, term in terms.items())
+
+
+def _terms(rule: AlertRule) -> dict[str, Any]:
+    """What a breach says of its rule that makes a day off target or not."""
+    return {
+        "direction": rule.direction,
+        "target": rule.allowed if rule.waits else rule.target,
+        "window_days": 0 if rule.waits else rule.window_days,
+        "limit_days": rule.limit if rule.waits else None,
+    }
 
 
 def _on_its_day(breach: Breach) -> bool:
-    return breach.ending == "recovered" and breach.until == breach.opened
+    """Whether no day shows it; one that began before it was told can end on the day it was told and still be shown."""
+    return breach.ending == "recovered" and breach.since == breach.opened == breach.until
 
 
 def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
-    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was."""
+    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was.
+
+    By other terms than those it was told by nobody can say so: there it is withdrawn.
+    """
+    if not _same_terms(subject.rule, breach):
+        return close([breach], "withdrawn", now)[0]
     last: Judgement | None = None
     if breach.active and day_number(breach.opened) == as_of:
         for _, found in judged(subject.rule, subject.days, as_of):
             last = found
     if last is None or last.value is None:
         return close([breach], "corrected", now)[0]
-    seen = {"evidence": evidence(subject.rule, last), "segment": None}
+    seen = {
+        "since": breach.opened,
+        "evidence": evidence(subject.rule, last),
+        "segment": None,
+    }
     return close([breach], "recovered", now)[0].model_copy(update=seen)
 
 
@@ -124,7 +153,7 @@ def _breach(
     episode: Episode,
     as_of: int,
     now: datetime,
-    segment: Callable[[], Segment | None],
+    segment: Callable[[int], Segment | None],
 ) -> Breach:
     rule, opened = subject.rule, day_of(episode.name)
     ended = episode.until is not None
@@ -143,16 +172,13 @@ def _breach(
         language=rule.language or subject.language,
         state="resolved" if ended else "opened",
         ending=ending,
-        direction=rule.direction,
-        target=rule.allowed if rule.waits else rule.target,
-        window_days=0 if rule.waits else rule.window_days,
-        limit_days=rule.limit if rule.waits else None,
+        **_terms(rule),
         opened=opened,
         since=day_of(episode.opened),
         until=None if episode.until is None else day_of(episode.until),
         judged=day_of(as_of if episode.until is None else episode.until),
         evidence=evidence(rule, episode.last),
-        segment=None if ended else segment(),
+        segment=None if ended else segment(as_of),
         told=now,
         ended=now if ended else None,
     )

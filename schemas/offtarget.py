@@ -31,7 +31,7 @@ def judge(rule: AlertRule, tally: Mapping[str, int], *, whole: bool) -> Judgemen
     """Judge the sums of a window; `whole` says that all its days were counted, without which few is no news."""
     got = measure(rule.definition, tally)
     if rule.definition.kind == "count":
-        known = whole or rule.direction == "at_most"
+        known = whole or not rule.of_few
         return _compared(rule, got, known=known, holds=known)
     if got.value is None or got.n <= 0:
         return Judgement(value=None, n=max(got.n, 0), probability=None, worse=False, holds=False)

@@ -25,7 +25,7 @@ ENDINGS = {
         "後から届いた情報により、目標未達ではありませんでした",
         "Late events say that it never was off target",
     ),
-    "withdrawn": ("アラートの規則が取り下げられました", "The rule was withdrawn"),
+    "withdrawn": ("アラートの規則が変更または削除されました", "The rule was changed or removed"),
 }
 
 
@@ -35,6 +35,7 @@ CASES = {
     "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
     "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
 }  # fmt: skip
+MOST_DECIMALS = 4
 STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
 
 
@@ -43,7 +44,7 @@ def summary(breach: Breach) -> str:
     if breach.limit_days is not None:
         return _overdue(breach, breach.limit_days)
     kpi = BY_ID[breach.kpi]
-    value, target = number(breach.evidence.value, kpi.unit), number(breach.target, kpi.unit)
+    value, target = _apart(breach.evidence.value, breach.target, kpi.unit)
     if breach.language == "ja":
         word = "以上" if breach.direction == "at_least" else "以下"
         ended = "" if breach.active else "【解消】"
@@ -107,13 +108,19 @@ def _parts(breach: Breach) -> list[str]:
             f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
         ]
     return [
-        f"{found.n} wait in all." if waits else f"Last {breach.window_days} days, n = {found.n}.",
+        f"{found.n} {'waits' if found.n == 1 else 'wait'} in all."
+        if waits
+        else f"{_last(breach.window_days)}, n = {found.n}.",
         f"90 % interval {low} to {high}." if found.low is not None else "",
         f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
         f"Since {breach.since}.",
         f"Most of it comes from {_segment(breach.segment, breach)}." if breach.segment else "",
         f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Look first: {check}",
     ]
+
+
+def _last(days: int) -> str:
+    return "Last day" if days == 1 else f"Last {days} days"
 
 
 def whose(breach: Breach) -> str:
@@ -140,10 +147,20 @@ def _segment(segment: Segment, breach: Breach) -> str:
     return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
 
 
-def number(value: float | None, unit: Unit) -> str:
-    """A number in its unit."""
+def _apart(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
+    """A value and its target, with as many decimals as it takes to tell one from the other."""
+    for decimals in range(1, MOST_DECIMALS):
+        shown = number(value, unit, decimals), number(target, unit, decimals)
+        if shown[0] != shown[1] or value == target:
+            return shown
+    return number(value, unit, MOST_DECIMALS), number(target, unit, MOST_DECIMALS)
+
+
+def number(value: float | None, unit: Unit, decimals: int = 1) -> str:
+    """A number in its unit; of a rate all decimals, else those that are not 0."""
     if value is None:
         return "-"
     if unit == "ratio":
-        return f"{value:.1%}"
-    return f"{value:,.1f}".removesuffix(".0") + {"days": " d", "hours": " h"}.get(unit, "")
+        return f"{value:.{decimals}%}"
+    shown = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
+    return shown + {"days": " d", "hours": " h"}.get(unit, "")

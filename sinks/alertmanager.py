@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
@@ -34,5 +35,5 @@ def _answer(request: urllib.request.Request) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             return bytes(answer.read())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise Unavailable("alertmanager", f"{request.full_url}: {str(error)[:200]}") from error

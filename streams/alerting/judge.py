@@ -1,11 +1,11 @@
 """What is known of breaches and what the cells say, brought together: only what differs is to be written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from schemas.alerts import EVERY, AlertRule, AlertRules
 from schemas.breach import Breach, Segment
-from schemas.cells import TOTAL
+from schemas.cells import ALL, TOTAL
 from schemas.history import day_number
 from schemas.lifecycle import Subject, close, farthest, reconcile
 from schemas.tenancy import Tenancy
@@ -43,16 +43,27 @@ class Judge:
         return close(gone, "withdrawn", now)
 
     def changes(
-        self, sums: CellSums, touched: Iterable[Series] | None, today: Today, now: datetime
+        self,
+        sums: CellSums,
+        touched: Iterable[Series] | None,
+        today: Today,
+        now: datetime,
+        *,
+        behind: Collection[str] = (),
     ) -> list[Breach]:
-        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told."""
+        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told.
+
+        Of companies that are `behind`, whose past is being brought in, it is not known yet that there are few of anything.
+        """
         changed = None if touched is None else set(touched)
         found: list[Breach] = []
         for rule in self._rules.rules:
+            if rule.of_few and rule.tenant in behind:
+                continue
             members = (
                 self._all(rule, sums)
                 if changed is None
-                else [each.member for each in changed if _about(rule, each)]
+                else {member for each in changed if (member := _concerned(rule, each)) is not None}
             )
             as_of = day_number(today(rule.tenant))
             for member in members:
@@ -80,13 +91,17 @@ class Judge:
         )
         known = self._known.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(
-            subject, [*known.values()], as_of, now, lambda: _segment(rule, sums, as_of)
+            subject, [*known.values()], as_of, now, lambda day: _segment(rule, sums, day)
         )
 
 
-def _about(rule: AlertRule, series: Series) -> bool:
-    same = (rule.tenant, rule.kpi) == (series.tenant, series.kpi)
-    return same and rule.of(series.dimension, series.member)
+def _concerned(rule: AlertRule, series: Series) -> str | None:
+    """The member that a change may say something new of: its own, or the company, whose breaches say where they come from."""
+    if (rule.tenant, rule.kpi) != (series.tenant, series.kpi):
+        return None
+    if rule.dimension == TOTAL and series.dimension in SEGMENTS:
+        return ALL
+    return series.member if rule.of(series.dimension, series.member) else None
 
 
 def _segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:

@@ -70,11 +70,11 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
 
 
 def watched(settings: Settings, held: Watched | None) -> Watched:
-    """The rules of the files; what cannot be used is said, and the rules that were in force stay, if there were any."""
+    """The rules of the files; what cannot be used, or is away, is said, and the rules that were in force stay, if there were any."""
     stamps = _stamps(settings)
     try:
         tenancy = load_tenancy(settings.config)
-        if not settings.alerts.exists():
+        if not settings.alerts.exists() and not (held and held.rules.rules):
             log.warning("nothing is watched", extra={"missing": str(settings.alerts)})
             return Watched(rules=AlertRules(rules=()), tenancy=tenancy, stamps=stamps)
         rules = load_alerts(settings.alerts, tenancy)
@@ -153,7 +153,8 @@ class _Round:
             log.warning("cell not watched", extra={"reason": str(problem)[:200]})
             return []
         at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        self._counted |= {series.tenant: at for series in touched}
+        for tenant in {series.tenant for series in touched}:  # partitions come in any order
+            self._counted[tenant] = max(at, self._counted.get(tenant, at))
         return touched
 
     def _still(self, number: int) -> bool:
@@ -174,8 +175,15 @@ class _Round:
         }
 
     async def _look(self, touched: list[Series] | None, days: Mapping[str, date]) -> None:
-        changes = self._judge.changes(self._sums, touched, days.__getitem__, self._clock())
-        await self._write(changes)
+        await self._write(self._changes(touched, days))
+
+    def _changes(self, touched: list[Series] | None, days: Mapping[str, date]) -> list[Breach]:
+        """The records to write."""
+        today = self._held.today(self._clock)
+        behind = {tenant for tenant, day in days.items() if day < today(tenant)}
+        return self._judge.changes(
+            self._sums, touched, days.__getitem__, self._clock(), behind=behind
+        )
 
     async def _write(self, changes: list[Breach]) -> None:
         await self._writer.write(changes)

@@ -30,7 +30,7 @@ class Breaches(Protocol):
 
 
 class LogOfBreaches:
-    """The real one. `make` gives a consumer of committed records, unopened; `deadline_s` is the longest that a look may take."""
+    """The real one. `make` gives a consumer of committed records, unopened; `deadline_s` is the longest that anybody waits."""
 
     def __init__(self, make: Callable[[], Any], deadline_s: float) -> None:
         """Nothing is opened before it is asked."""
@@ -46,21 +46,21 @@ class LogOfBreaches:
         key = f"{tenant}/{breach}".encode()
         if key in self._known:
             return True
-        async with self._one_at_a_time:
-            if key not in self._known and self._due():
-                await self._look()
+        try:
+            async with asyncio.timeout(self._deadline_s), self._one_at_a_time:
+                if key not in self._known and self._due():
+                    await self._look()
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Unavailable("breaches_unknown", type(error).__name__) from error
         return key in self._known
 
     def _due(self) -> bool:
         return self._looked is None or time.monotonic() - self._looked >= PAUSE_S
 
     async def _look(self) -> None:
-        try:
-            async with asyncio.timeout(self._deadline_s), self._consumer() as consumer:
-                end = (await consumer.end_offsets([PART]))[PART]
-                await self._read(consumer, end)
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise Unavailable("breaches_unknown", type(error).__name__) from error
+        async with self._consumer() as consumer:
+            end = (await consumer.end_offsets([PART]))[PART]
+            await self._read(consumer, end)
         self._looked = time.monotonic()
 
     async def _read(self, consumer: Any, end: int) -> None:

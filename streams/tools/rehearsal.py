@@ -47,18 +47,22 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
-    """What a rule would have done in the `days` days up to `as_of`; `members` had cases at all."""
+    """What a rule would have done in the `days` days up to `as_of`; `members` had cases at all.
+
+    `since_before` would have opened earlier and would still be open: a watch that takes up the rule tells them at once.
+    """
 
     rule: AlertRule
     days: int
     as_of: date
     members: int
     openings: tuple[Opening, ...]
+    since_before: int
 
     @property
     def open_now(self) -> int:
         """How many would still be open."""
-        return sum(each.until is None for each in self.openings)
+        return self.since_before + sum(each.until is None for each in self.openings)
 
     @property
     def by_week(self) -> tuple[int, ...]:
@@ -74,7 +78,7 @@ class Rehearsed:
         """As one says it."""
         n = len(self.openings)
         times = "would not have fired" if not n else f"would have fired {n} time{'s'[: n > 1]}"
-        return f"{times} in {self.days} days"
+        return f"{times} in {self.days} day{'s'[: self.days > 1]}"
 
 
 def rehearse(
@@ -96,6 +100,7 @@ def rehearse(
             as_of=as_of,
             members=len(members),
             openings=tuple(each for each in openings if each.opened >= first),
+            since_before=sum(each.until is None and each.opened < first for each in openings),
         )
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from schemas.alerts import binomial
 from schemas.breach import PEOPLE
 from streams.tools.rehearsal import Rehearsed, watched
 
@@ -28,9 +29,8 @@ def advice(found: Rehearsed) -> str:
         return ""
     if found.rule.waits:
         return "loud: raise `at_most` or `allowed`"
-    return (
-        "loud: move the target, lengthen `window_days`, or raise `confidence` or `cool_down_days`"
-    )
+    surer = "confidence" if binomial(found.rule.definition) else "margin"
+    return f"loud: move the target, lengthen `window_days`, or raise `{surer}` or `cool_down_days`"
 
 
 def render(rehearsed: Iterable[Rehearsed], shape: str, console: Console) -> None:

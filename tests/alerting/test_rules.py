@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from streams.alerting.watch import watched
 from streams.alerts import load_alerts
 from streams.config import Misconfigured, load_tenancy
 from streams.local.companies import write_alerts, write_sample
+from streams.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,3 +28,25 @@ def test_a_company_that_is_not_configured_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Misconfigured, match="did you mean `acme`"):
         load_alerts(path, load_tenancy(ROOT / "deploy/config/hirelay.yaml"))
+
+
+def test_rules_whose_file_is_away_stay_in_force(tmp_path: Path) -> None:
+    """A volume that is mounted anew is no reason to tell everybody that all is well; `rules: []` is."""
+    given = Settings(config=write_sample(tmp_path), alerts=write_alerts(tmp_path))
+    before = watched(given, None)
+    given.alerts.unlink()
+    away = watched(given, before)
+    given.alerts.write_text("rules: []")
+
+    assert before.rules.rules
+    assert away.rules == before.rules
+    assert watched(given, away).rules.rules == ()
+
+
+def test_without_a_file_nothing_is_watched(tmp_path: Path) -> None:
+    """Who wants no alerts writes no rules."""
+    given = Settings(config=write_sample(tmp_path), alerts=tmp_path / "none.yaml")
+    none = watched(given, None)
+
+    assert none.rules.rules == ()
+    assert watched(given, none).rules.rules == ()

@@ -134,6 +134,18 @@ async def test_a_broker_that_does_not_answer_is_no_answer(how: str) -> None:
     assert await log.has("acme", "0123456789abcdef")
 
 
+async def test_nobody_waits_for_those_who_asked_before() -> None:
+    """While the broker does not answer, fifty requests are each refused in the time of one."""
+    topic = Topic([OPENED], hung=True)
+    log = LogOfBreaches(topic.consumer, 0.05)
+    before = asyncio.get_running_loop().time()
+    asked = (log.has("acme", f"{n:016x}") for n in range(50))
+    found = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert all(isinstance(each, Unavailable) for each in found)
+    assert asyncio.get_running_loop().time() - before < 1
+
+
 async def test_a_topic_that_was_made_anew_is_read_anew() -> None:
     """What stood in the old one is gone with it."""
     topic = Topic([OPENED, b"acme/1111111111111111"])

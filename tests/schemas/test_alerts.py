@@ -31,6 +31,7 @@ def screened(passed: int, failed: int) -> dict[str, int]:
         ({"kpi": "screen_pas_rate"}, "did you mean `screen_pass_rate`"),
         ({"kpi": "retention_90d_rate"}, "cannot be watched"),
         ({"dimension": "chanel"}, "did you mean `channel`"),
+        ({"member": "doda"}, "`member` 'doda' of which `dimension`?"),
         ({"at_least": None}, "exactly one of `at_least` and `at_most`"),
         ({"at_least": None, "at_most": 0.4}, "higher is better; write `at_least`"),
         ({"at_least": 40}, "write a rate as 0.4"),

@@ -1,5 +1,6 @@
 """Breaches open, change and end once, whatever is replayed, late or repeated."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -135,6 +136,35 @@ def test_what_late_events_disprove_is_taken_back_as_corrected() -> None:
     assert [each.id for each in again if each.active] == []
 
 
+def test_a_target_that_is_changed_withdraws_what_it_does_not_miss() -> None:
+    """No late event came, so none is blamed: who changes the rule ends the alert."""
+    days = {FIRST: screened(20, 80)}
+    known = told(days, FIRST + 1)
+    (only,) = written(known, reconcile(subject(days, at_least=0.1), known, FIRST + 1, NOW))
+
+    assert (known[0].active, only.ending) == (True, "withdrawn")
+    assert reconcile(subject(days, at_least=0.1), [only], FIRST + 1, NOW) == []
+
+
+def test_what_an_earlier_rule_told_stays_as_it_was_told() -> None:
+    """Another target, window or KPI says nothing of what was off target before and is over."""
+    days = {FIRST: screened(20, 80)} | good(1)
+    known = told(days, FIRST + 2)
+    offers = {"kpi": "offer_accept_rate", "at_least": 0.5}
+
+    assert [each.ending for each in known] == ["recovered"]
+    for changed in ({"at_least": 0.1}, {"window_days": 1, "at_least": 0.1}, offers):
+        assert reconcile(subject(days, **changed), known, FIRST + 2, NOW) == []
+
+
+def test_what_was_told_of_another_kpi_opens_nothing() -> None:
+    """A rule that is given another KPI begins anew, however it is named: 38 % of 100 is no certainty."""
+    days = {FIRST: {"offers_accepted": 38, "offers_declined": 62}}
+    offers = subject(days, kpi="offer_accept_rate", at_least=0.4)
+
+    assert reconcile(offers, told(bad(0), FIRST), FIRST, NOW) == []
+
+
 def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
     """Off target at noon and well by the evening: one opening, one ending, with the evening's numbers."""
     known = told(bad(0), FIRST)
@@ -144,6 +174,27 @@ def test_what_is_over_on_the_day_it_opened_has_recovered() -> None:
     assert (only.state, only.ending, only.until) == ("resolved", "recovered", only.opened)
     assert only.evidence.value == 0.909091
     assert told(bad(0), FIRST, known) == known
+
+
+def test_what_late_events_date_back_and_end_on_the_day_it_was_told_is_told_once() -> None:
+    """It was off target before anybody was told, and was over that day: one breach under its first name, and no other."""
+    known = told(bad(6), FIRST + 6)
+    days = bad(2) | good(6)
+    (only,) = told(days, FIRST + 6, known)
+
+    assert (only.id, only.ending, only.since) == (known[0].id, "recovered", date(2026, 1, 3))
+    assert reconcile(subject(days), [only], FIRST + 6, NOW) == []
+
+
+def test_what_was_dated_back_and_vanishes_on_the_day_it_was_told_has_recovered() -> None:
+    """However far back it once seemed to go, one look says that it is over."""
+    known = told(bad(2, 6), FIRST + 6, told(bad(6), FIRST + 6))
+    days = good(2, 6)
+    (only,) = told(days, FIRST + 6, known)
+
+    assert (known[0].active, known[0].since) == (True, date(2026, 1, 3))
+    assert (only.ending, only.since, only.until) == ("recovered", only.opened, only.opened)
+    assert reconcile(subject(days), [only], FIRST + 6, NOW) == []
 
 
 def test_no_case_left_ends_it_too() -> None:
@@ -165,6 +216,38 @@ def test_japanese_and_english_say_the_same() -> None:
     assert "2026-01-01 から。" in description(ja)
     assert "n = 100. 90 % interval 14.1% to 27.2%." in description(en)
     assert "不採用理由" in suggestion(ja) and "rejection reasons" in suggestion(en)
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_a_value_that_misses_its_target_never_reads_as_the_target(minutes: int, goal: int) -> None:
+    """As many decimals as it takes to tell the two apart: 1.02 hours are not 1 hour."""
+    hours = {"kpi": "interview_hours", "at_least": None, "at_most": goal / 60}
+    found = reconcile(
+        subject({FIRST: {f"interview_minutes.{minutes}": 1}}, **hours), [], FIRST, NOW
+    )
+
+    assert len(found) == (minutes > goal)
+    for each in found:
+        value, target = re.findall(
+            r"([0-9.]+) h", summary(each.model_copy(update={"language": "en"}))
+        )
+        assert value != target
+
+
+def test_a_rate_shows_the_decimals_that_tell_it_from_its_target() -> None:
+    """A breach that goes on just below its target does not read as if it had reached it."""
+    known = told({FIRST: screened(3500, 6500)}, FIRST)
+    (only,) = told({FIRST: screened(3997, 6003)}, FIRST, known)
+
+    assert only.active
+    assert summary(only) == "媒体「doda」の書類通過率が 39.97% です(目標 40.00% 以上)"
+
+
+def test_a_window_of_one_day_is_the_last_day() -> None:
+    """One is no plural."""
+    (found,) = reconcile(subject(bad(0), window_days=1, language="en"), [], FIRST, NOW)
+
+    assert description(found).startswith("Last day, n = 20. ")
 
 
 def test_a_person_is_never_named() -> None:

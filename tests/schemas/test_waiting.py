@@ -146,6 +146,14 @@ def test_it_is_told_in_words_of_its_own(kpi: str, ja: str, en: str) -> None:
         assert suggestion(found)
 
 
+def test_who_waits_alone_is_one() -> None:
+    """One waits, two wait."""
+    alone, two = (told([(0, None)] * n, 3, language="en")[0] for n in (1, 2))
+
+    assert description(alone).startswith("1 waits in all. ")
+    assert description(two).startswith("2 wait in all. ")
+
+
 @pytest.mark.parametrize(
     ("changed", "answer"),
     [

@@ -16,6 +16,8 @@ from schemas.kpi import measure
 from schemas.offtarget import Judgement, interval, passes
 from schemas.period import day_of
 
+MOST_LOOKS = 4  # at one set of cells, until nothing is left to say; two have been enough for everything that was tried
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
@@ -41,22 +43,41 @@ def reconcile(
     records and decides nothing; `segment` tells what an open breach comes from on a day. What the rule told when it was about
     another KPI is none of its business.
     """
-    known = [each for each in known if each.kpi == subject.rule.kpi]
-    as_of = max([as_of, *(day_number(each.judged) for each in known)])
+    held = {each.id: each for each in known if each.kpi == subject.rule.kpi}
+    as_of = max([as_of, *(day_number(each.judged) for each in held.values())])
+    changed: dict[str, Breach] = {}
+    for _ in range(MOST_LOOKS):
+        more = _look(subject, held, as_of, now, segment)
+        if not more:
+            break
+        for each in more:
+            held[each.id] = changed[each.id] = each
+    return [*changed.values()]
+
+
+def _look(
+    subject: Subject,
+    known: Mapping[str, Breach],
+    as_of: int,
+    now: datetime,
+    segment: Callable[[int], Segment | None],
+) -> list[Breach]:
+    """What differs from what is known; a breach that is taken back in it may free or block days, which the next look sees."""
     found = [
         _breach(subject, each, as_of, now, segment)
-        for each in episodes(subject.rule, subject.days, _told(subject.rule, known), as_of)
+        for each in episodes(subject.rule, subject.days, _told(subject.rule, known.values()), as_of)
     ]
-    before = {each.id: each for each in known}
     changed = []
     for each in found:
-        old = before.get(each.id)
+        old = known.get(each.id)
         if old is None:
             changed.append(each)
         elif not each.same(old):
             changed.append(_after(old, each))
     named = {each.id for each in found}
-    gone = [each for each in known if each.id not in named and not _settled(subject.rule, each)]
+    gone = [
+        each for each in known.values() if each.id not in named and not _settled(subject.rule, each)
+    ]
     return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
 
 

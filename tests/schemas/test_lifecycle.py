@@ -70,6 +70,17 @@ def test_late_events_are_settled_by_one_look(before: Days, after: Days, as_of: i
     assert sum(each.active for each in known) <= 1
 
 
+def test_what_is_taken_back_frees_its_days_in_the_same_look() -> None:
+    """Late events take one breach back, and with it a cool-down that another breach stood behind."""
+    known: list[Breach] = []
+    corrected = ({0: (0, 10), 4: (7, 0)}, {0: (0, 1), 6: (0, 10)}, {1: (0, 10)})
+    for told_now in corrected:
+        days = {FIRST + day: screened(*counts) for day, counts in told_now.items()}
+        known = told(days, FIRST + 7, known)
+
+    assert reconcile(subject(days), known, FIRST + 7, NOW) == []
+
+
 @given(of_days, st.integers(FIRST, FIRST + 50))
 def test_looking_every_day_tells_what_looking_once_tells(days: Days, as_of: int) -> None:
     """A watch that slept for a month knows what one that was awake knows."""

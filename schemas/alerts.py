@@ -178,15 +178,21 @@ def _of_its_kind(rule: AlertRule, told: float) -> str:
     """What to write instead, where a key belongs to the other kind of rule."""
     given = rule.model_fields_set
     if not rule.waits:
-        if "allowed" not in given:
-            return ""
-        return f"`allowed` belongs to waiting times; {rule.kpi} is compared with its target alone"
+        idle = [name for name in ("allowed", *_without_effect(rule.definition)) if name in given]
+        return f"`{idle[0]}` has no effect on {rule.kpi}; leave it out" if idle else ""
     misplaced = [name for name in OF_WINDOWS if name in given]
     if misplaced:
         return f"{rule.kpi} counts everybody who waits; leave out `{misplaced[0]}`"
     if told != int(told):
         return f"{told:g} days: a service level is in whole local days"
     return ""
+
+
+def _without_effect(kpi: Kpi) -> tuple[str, ...]:
+    """Keys that belong to other KPIs: what is compared as it is knows no certainty, and a count no sample."""
+    if binomial(kpi):
+        return ("margin",)
+    return ("confidence", "clear", "minimum_n") if kpi.kind == "count" else ("confidence", "clear")
 
 
 def binomial(kpi: Kpi) -> bool:

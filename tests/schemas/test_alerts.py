@@ -38,6 +38,8 @@ def screened(passed: int, failed: int) -> dict[str, int]:
         ({"at_least": 1.0}, "between 0 and 1"),
         ({"clear": 0.99}, "`clear` 0.99 has to be below"),
         ({"kpi": "applications", "at_least": 5, "dimension": "interviewer"}, "makes no sense by"),
+        ({"margin": 0.1}, "`margin` has no effect on screen_pass_rate; leave it out"),
+        ({"kpi": "applications", "at_least": 5, "minimum_n": 5}, "`minimum_n` has no effect"),
         ({"owner": "hanako@example.com"}, "a role"),
     ],
 )

@@ -162,7 +162,7 @@ def test_who_waits_alone_is_one() -> None:
         ({"at_most": None, "at_least": 2}, "write `at_most`"),
         (
             {"kpi": "withdraw_rate", "at_most": 0.2, "allowed": 3},
-            "`allowed` belongs to waiting times",
+            "`allowed` has no effect on withdraw_rate",
         ),
         (
             {"kpi": "time_to_answer_days", "dimension": "interviewer"},

@@ -13,6 +13,7 @@ Kind = Literal["count", "ratio", "quantile", "mean", "within", "waiting", "reten
 Unit = Literal["count", "ratio", "days", "hours", "money", "score"]
 BOTH: tuple[Basis, ...] = (DECISION, COHORT)
 DECIDED: tuple[Basis, ...] = (DECISION,)
+AMOUNTS = ("cost.*", "compensation")  # measures that are sums of money
 OF_DURATIONS = ("waiting", "retention", "incidence")
 
 
@@ -55,6 +56,11 @@ class Kpi:
     def additive(self) -> bool:
         """Whether a tally alone gives the value."""
         return self.kind not in OF_DURATIONS
+
+    @property
+    def of_cases(self) -> bool:
+        """Whether its sample is a number of cases: a sum of money is none."""
+        return not any(each in AMOUNTS for each in self.denominator)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@ def suggestion(breach: Breach) -> str:
 
 
 def _parts(breach: Breach) -> list[str]:
-    found, unit = breach.evidence, BY_ID[breach.kpi].unit
+    found, kpi = breach.evidence, BY_ID[breach.kpi]
+    unit, cases = kpi.unit, f"n = {found.n}" if kpi.of_cases else ""
     low, high = number(found.low, unit), number(found.high, unit)
     check = play_of(breach.kpi).check(breach.language)
     waits = breach.limit_days is not None
@@ -98,7 +99,7 @@ def _parts(breach: Breach) -> list[str]:
         return [
             f"いま待っているのは全部で {found.n} 件。"
             if waits
-            else f"直近 {breach.window_days} 日、n = {found.n}。",
+            else f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
             f"90% 区間 {low}〜{high}。" if found.low is not None else "",
             f"目標に届いていない確率 {_certainty(found.probability)}。"
             if found.probability is not None
@@ -110,7 +111,7 @@ def _parts(breach: Breach) -> list[str]:
     return [
         f"{found.n} {'waits' if found.n == 1 else 'wait'} in all."
         if waits
-        else f"{_last(breach.window_days)}, n = {found.n}.",
+        else f"{_last(breach.window_days)}{cases and ', '}{cases}.",
         f"90 % interval {low} to {high}." if found.low is not None else "",
         f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
         f"Since {breach.since}.",

@@ -12,9 +12,6 @@ from schemas.money import decimals
 from schemas.tenancy import Tenancy
 from streams.boards.vega import chart
 
-# Denominators that are amounts: a sum of money is no number of cases.
-AMOUNTS = ("cost.*", "compensation")
-
 
 def described(tenancy: Tenancy) -> dict[str, Any]:
     """Everything the page needs before it asks for numbers."""
@@ -73,7 +70,7 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "kind": kpi.kind,
         "minimum_n": kpi.minimum_n,
         "better": 0 if kpi.higher_is_better is None else 1 if kpi.higher_is_better else -1,
-        "cases": not any(each in AMOUNTS for each in kpi.denominator),
+        "cases": kpi.of_cases,
         "explain_ja": kpi.explain_ja,
         "explain_en": kpi.explain_en,
         "standards": kpi.standards,

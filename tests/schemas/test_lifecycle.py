@@ -254,6 +254,18 @@ def test_a_rate_shows_the_decimals_that_tell_it_from_its_target() -> None:
     assert summary(only) == "媒体「doda」の書類通過率が 39.97% です(目標 40.00% 以上)"
 
 
+def test_a_sum_of_money_is_no_number_of_cases() -> None:
+    """Of a cost rate the denominator is pay, which is nobody's n."""
+    dear = {FIRST: {"cost.agency": 900_000, "compensation": 2_000_000}}
+    about = subject(
+        dear, kpi="hire_cost_ratio", at_least=None, at_most=0.3, dimension="total", member="all"
+    )
+    (found,) = reconcile(about, [], FIRST, NOW)
+
+    assert description(found).startswith("直近 7 日。")
+    assert description(found.model_copy(update={"language": "en"})).startswith("Last 7 days. ")
+
+
 def test_a_window_of_one_day_is_the_last_day() -> None:
     """One is no plural."""
     (found,) = reconcile(subject(bad(0), window_days=1, language="en"), [], FIRST, NOW)

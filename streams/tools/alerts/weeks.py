@@ -97,7 +97,7 @@ def picture(breach: Breach, found: Iterable[Week]) -> list[str]:
     unit = kpi.unit if breach.limit_days is None else "count"
     return [
         f"{each.last}  {_bar(each.value, most, place)}  {number(each.value, unit):>8}"
-        + ("" if kpi.kind == "count" else f"  n = {each.n}")
+        + ("" if kpi.kind == "count" or not kpi.of_cases else f"  n = {each.n}")
         for each in held
     ]
 

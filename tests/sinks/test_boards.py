@@ -13,7 +13,7 @@ from schemas.boards.every import BOARDS, BY_ID
 from schemas.boards.words import OF_BREACHES
 from schemas.breach import PEOPLE, Breach, Ending
 from schemas.cells import ALL, TOTAL
-from schemas.rows import BreachActionRow, PlannedTarget
+from schemas.rows import BreachActionRow, KpiCell, PlannedTarget
 from schemas.tenancy import Tenant
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
@@ -161,3 +161,28 @@ def test_every_word_of_a_breach_is_said_in_both_languages() -> None:
         f"{kind}.{name}" for kind, names in kinds.items() for name in names
     } == OF_BREACHES.keys()
     assert all(ja and en for ja, en in OF_BREACHES.values())
+
+
+def counted(client: Any, tenant: str, found: list[tuple[str, str, date, str, str, int]]) -> Tenant:
+    """A company with so much in its cells: dimension, member, day, basis, measure and count of each."""
+    rows = [
+        KpiCell(0, tenant, dimension, member, day, basis, measure, 0, count, 1)
+        for dimension, member, day, basis, measure, count in found
+    ]
+    Writer(client).write(rows, f"boards-{tenant}")
+    return Tenant.model_construct(id=tenant, name="x", timezone="Asia/Tokyo", currency="JPY")
+
+
+def test_what_cannot_be_compared_promises_no_hire(client: Any) -> None:
+    """With one channel of enough decisions nobody knows what better would be: the gain is unknown, and not 0."""
+    cells = [
+        ("channel", "doda", FIRST, "cohort", "passed.screening", 8),
+        ("channel", "doda", FIRST, "cohort", "failed.screening", 8),
+        ("total", "all", FIRST, "cohort", "hired", 2),
+    ]
+    company = counted(client, "one-channel", cells)
+    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+
+    assert answer(client, panel_of("funnel", "what_if"), about) == [
+        ["screening", 0.5, 16, None, None]
+    ]

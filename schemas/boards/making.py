@@ -6,6 +6,10 @@ from schemas.kpi import Kpi
 from schemas.kpis import BY_ID
 
 GRAINS = {"week": ("週", "Week"), "month": ("月", "Month")}
+# Periods in which nothing was counted, between the first in which something was and today.
+FILLED = {
+    grain: f"with fill to addDays({{as_of:Date}}, 1) step interval 1 {grain}" for grain in GRAINS
+}
 OF = {
     "channel": ("媒体", "Channel"),
     "job": ("求人", "Job"),
@@ -184,17 +188,18 @@ def over_time(
     basis: Basis = DECISION,
     width: int = 6,
 ) -> Panel:
-    """One KPI by week or month; a period with too few cases is a gap."""
+    """One KPI by week or month; a period with too few cases is a gap, and of a count one without any is 0."""
     meant = BY_ID[kpi]
+    shown = f"ifNull({MONEY}, 0)" if meant.kind == "count" else f"if(thin, null, {MONEY})"
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="line",
-        sql=f"""select period as time, if(thin, null, {MONEY}) as value, n as cases
+        sql=f"""select period as time, {shown} as value, n as cases
 from {series_view(basis, grain)}
 where member = {{member:String}} and kpi = '{kpi}'
-order by time""",
+order by time {FILLED[grain]}""",
         width=width,
         columns=(
             Column(name="time", unit="period", ja=GRAINS[grain][0], en=GRAINS[grain][1]),

@@ -1,7 +1,7 @@
 """Questions that more than one board asks."""
 
 from schemas.board import Column, Panel
-from schemas.boards.making import series_view
+from schemas.boards.making import FILLED, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -37,19 +37,28 @@ PACE = Panel(
     ja="採用は計画のペースに乗っているか",
     en="Are hires on the pace of the plan?",
     kind="line",
-    sql=f"""select period as time, sum(hired) over (order by period) as hires,
+    sql=f"""with
     (
-        select anyOrNull(plan / (dateDiff('day', first, last) + 1))
+        select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
         from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-        where kpi = 'hires' and dimension = {{dimension:String}} and member = {{member:String}}
-            and {{as_of:Date}} between first and last
-    ) * (dateDiff('day', {{first:Date}}, least(addDays(period, 6), {{last:Date}})) + 1) as planned
+        where kpi = 'hires' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
+    ) as targets,
+    arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
+    least(addDays(period, 6), {{last:Date}}) as until,
+    arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
+select period as time, sum(hired) over (order by period) as hires,
+    if(
+        empty(present),
+        null,
+        arraySum(day -> arrayFirst(each -> day between each.1 and each.2, arrayConcat(targets, [(toDate(0), toDate(65535), present[1].3)])).3, days)
+    ) as planned
 from
 (
     select period, ifNull(sumIf(value, kpi = 'hires'), 0) as hired
     from {series_view("decision", "week")}
     where member = {{member:String}}
     group by period
+    order by period {FILLED["week"]}
 )
 order by time""",
     columns=(

@@ -1,7 +1,7 @@
 """Every panel of every board is answered by the real engine, in the columns that it promises."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -52,12 +52,18 @@ def breaches() -> list[Breach]:
     ]
 
 
+def planned(tenant: str, first: date, last: date, hires: float) -> PlannedTarget:
+    """A target of hires of the whole company."""
+    return PlannedTarget(
+        tenant, "hires", TOTAL, ALL, "decision", first, last, "x", hires, 1, "", "", 0
+    )
+
+
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
     """The golden season with a target of hires, and four breaches."""
     write(client, COMPANY, cells([season()], house()))
-    plan = (date(2026, 4, 1), date(2026, 6, 30), "2026-Q2", 4, 1, "", "", 0)
-    Writer(client).plan([PlannedTarget(COMPANY, "hires", TOTAL, ALL, "decision", *plan)])
+    Writer(client).plan([planned(COMPANY, FIRST, LAST, 4)])
     for offset, each in enumerate(breaches()):
         rows = breach_rows(Source("kpi-breaches", 0, offset), each.model_dump_json().encode())
         Writer(client).write(rows, f"boards-{offset}")
@@ -185,4 +191,62 @@ def test_what_cannot_be_compared_promises_no_hire(client: Any) -> None:
 
     assert answer(client, panel_of("funnel", "what_if"), about) == [
         ["screening", 0.5, 16, None, None]
+    ]
+
+
+def test_the_pace_is_that_of_each_day_and_its_narrowest_target(client: Any) -> None:
+    """After two quarters of 91 days 13 and 91 hires were planned, whatever the half year over them says."""
+    second = (date(2026, 7, 1), date(2026, 9, 29))
+    days = [
+        ("total", "all", FIRST + timedelta(n), "decision", "hired", 1) for n in range(0, 182, 7)
+    ]
+    company = counted(client, "paced", days)
+    targets = [(FIRST, second[1], 400), (FIRST, LAST, 13), (*second, 91)]
+    Writer(client).plan(
+        [planned(COMPANY, FIRST, LAST, 4), *(planned("paced", *each) for each in targets)]
+    )
+    about = Asked(tenant=company, first=FIRST, last=second[1], today=second[1])
+    lines = answer(client, panel_of("summary", "pace"), about)
+
+    assert [line for line in lines if line[0] in {"2026-06-22", "2026-09-28"}] == [
+        ["2026-06-22", 13, pytest.approx(13 / 91 * 89)],
+        ["2026-09-28", 26, pytest.approx(104)],
+    ]
+
+
+def test_a_week_without_any_is_a_week_of_none(client: Any) -> None:
+    """Nobody applied or was hired in a week between two others: the lines go through it, and do not leave it out."""
+    days = [
+        ("total", "all", day, "decision", measure, 2)
+        for day in (date(2026, 6, 2), date(2026, 6, 16))
+        for measure in ("applications", "hired")
+    ]
+    company = counted(client, "silent", days)
+    about = Asked(tenant=company, first=date(2026, 6, 2), last=LAST, today=date(2026, 6, 25))
+    weeks = ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22"]
+
+    shown = answer(client, panel_of("summary", "applications_by_week"), about)
+    assert [row[:2] for row in shown] == [
+        [week, n] for week, n in zip(weeks, (2, 0, 2, 0), strict=True)
+    ]
+    hired = answer(client, panel_of("summary", "pace"), about)
+    assert [row[:2] for row in hired] == [
+        [week, n] for week, n in zip(weeks, (2, 2, 4, 4), strict=True)
+    ]
+
+
+def test_a_month_without_a_decision_is_a_gap(client: Any) -> None:
+    """Of a rate nothing is known of such a month: it is on the axis, without a number."""
+    days = [
+        ("total", "all", day, "decision", f"{how}.interview_1", 8)
+        for day in (date(2026, 4, 2), date(2026, 6, 2))
+        for how in ("passed", "failed")
+    ]
+    company = counted(client, "gap", days)
+    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+
+    assert answer(client, panel_of("people", "pass_by_month"), about) == [
+        ["2026-04-01", 0.5, 16],
+        ["2026-05-01", None, 0],
+        ["2026-06-01", 0.5, 16],
     ]

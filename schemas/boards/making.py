@@ -16,6 +16,8 @@ OF = {
     "recruiter": ("採用担当", "Recruiter"),
     "interviewer": ("面接官", "Interviewer"),
 }
+# Denominators that are amounts: a sum of money is no number of cases.
+AMOUNTS = ("cost.*", "compensation")
 MONEY = "if(unit = 'money', value / {minor:UInt32}, value)"
 NAMED = """
 left join
@@ -54,6 +56,11 @@ def durations_view(first: str, last: str) -> str:
 def quoted(ids: tuple[str, ...]) -> str:
     """A list of ids in SQL."""
     return ", ".join(f"'{each}'" for each in ids)
+
+
+def of_cases(kpi: Kpi) -> bool:
+    """Whether the n of the KPI is a number of cases."""
+    return not any(each in AMOUNTS for each in kpi.denominator)
 
 
 def unit_of(kpi: Kpi) -> Unit:
@@ -97,10 +104,16 @@ def tiles(id_: str, ja: str, en: str, kpis: tuple[str, ...], basis: Basis = DECI
 
 
 def _tile(now: str, then: str, kpis: tuple[str, ...]) -> str:
+    """A row a KPI, also where nothing was counted: of a count that is 0, of the others unknown."""
     chosen = f"where member = {{member:String}} and kpi in ({quoted(kpis)})"
-    return f"""select now.kpi as kpi, now.shown as value, toInt64(now.cases) as n, then.shown as before
-from (select kpi, if(thin, null, {MONEY}) as shown, n as cases from {now} {chosen}) as now
-left join (select kpi, if(thin, null, {MONEY}) as shown from {then} {chosen}) as then using (kpi)"""
+    counts = quoted(tuple(each for each in kpis if BY_ID[each].kind == "count"))
+    known = f"kpi in ({counts})" if counts else "false"
+    shown = f"if(thin and not ({known}), null, {MONEY}) as shown"  # a refund is below 0, and is no thin data
+    return f"""select wanted.kpi as kpi, if({known}, ifNull(now.shown, 0), now.shown) as value, toInt64(now.cases) as n,
+    if({known}, ifNull(then.shown, 0), then.shown) as before
+from (select arrayJoin([{quoted(kpis)}]) as kpi) as wanted
+left join (select kpi, {shown}, n as cases from {now} {chosen}) as now using (kpi)
+left join (select kpi, {shown} from {then} {chosen}) as then using (kpi)"""
 
 
 def members(

@@ -5,15 +5,13 @@ from typing import Any
 
 from schemas.board import Board, Panel
 from schemas.boards.every import BOARDS
+from schemas.boards.making import of_cases
 from schemas.boards.words import BASES, EVERYBODY, MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID, KPIS
 from schemas.money import decimals
 from schemas.tenancy import Tenancy
 from streams.boards.vega import chart
-
-# Denominators that are amounts: a sum of money is no number of cases.
-AMOUNTS = ("cost.*", "compensation")
 
 
 def described(tenancy: Tenancy) -> dict[str, Any]:
@@ -73,7 +71,7 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "kind": kpi.kind,
         "minimum_n": kpi.minimum_n,
         "better": 0 if kpi.higher_is_better is None else 1 if kpi.higher_is_better else -1,
-        "cases": not any(each in AMOUNTS for each in kpi.denominator),
+        "cases": of_cases(kpi),
         "explain_ja": kpi.explain_ja,
         "explain_en": kpi.explain_en,
         "standards": kpi.standards,

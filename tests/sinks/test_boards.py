@@ -100,9 +100,9 @@ def test_a_tile_shows_what_the_view_of_kpis_says(client: Any, company: Tenant) -
     view = f"v_kpis(tenant='{COMPANY}', dimension='total', basis='decision', first='{FIRST}', last='{LAST}')"
     said = client.query(f"select kpi, if(thin, null, value) from {view}").result_rows
 
-    assert {name: value for name, value in said if name in shown} == {
-        name: row[0] for name, row in shown.items()
-    }
+    assert dict.fromkeys(shown) | {"cost_total": 0} | {
+        name: value for name, value in said if name in shown
+    } == {name: row[0] for name, row in shown.items()}
     assert shown["offer_accept_rate"][:2] == [None, 5]  # too few to be a rate
 
 
@@ -250,3 +250,21 @@ def test_a_month_without_a_decision_is_a_gap(client: Any) -> None:
         ["2026-05-01", None, 0],
         ["2026-06-01", 0.5, 16],
     ]
+
+
+def test_a_tile_tells_of_a_fall_to_none(client: Any) -> None:
+    """Hires that came to an end are 0 now and were 3 before, a refund is below 0; what nobody knows stays unknown."""
+    before, now = date(2026, 3, 2), date(2026, 4, 2)
+    cells = [
+        ("total", "all", before, "decision", "hired", 3),
+        ("total", "all", now, "decision", "applications", 4),
+        ("total", "all", now, "decision", "cost.media", -500),
+    ]
+    company = counted(client, "fallen", cells)
+    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    shown = {row[0]: row[1:] for row in answer(client, panel_of("summary", "headline"), about)}
+
+    assert shown["hires"] == [0, 0, 3]
+    assert shown["applications"] == [4, 4, 0]
+    assert shown["cost_total"] == [-500, -500, 0]
+    assert shown["offer_accept_rate"] == [None, 0, None]

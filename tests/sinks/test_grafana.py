@@ -98,7 +98,8 @@ def tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> dict[str, 
     """One tile: a KPI with its n and what it was before."""
     meant = BY_ID[kpi]
     row = rows.get(kpi, {"value": None, "n": 0, "before": None})
-    cases = "" if meant.kind == "count" else f"  n={row['n']}"
+    amount = meant.id == "roi_ratio"  # its n is a sum of money
+    cases = "" if meant.kind == "count" or amount else f"  n={row['n']}"
     before = row["before"]
     scaled = None if before is None else round(100 * before if meant.unit == "ratio" else before, 1)
     told = "–" if scaled is None else f"{scaled:g}" + "%" * (meant.unit == "ratio")
@@ -307,3 +308,13 @@ def test_a_recount_is_marked(client: Any, company: Tenant) -> None:
     client.command("delete from epochs where number = 7")
     assert [row["time"].replace(tzinfo=UTC) for row in found] == [at]
     assert "epoch 7" in found[0]["text"]
+
+
+def test_a_tile_of_money_has_no_number_of_cases(client: Any, company: Tenant) -> None:
+    """What is divided by cost is divided by an amount, which is no n; and of none there are 0, not too few."""
+    (panel,) = [each for each in BOARDS[4].panels if each.id == "spent"]
+    rows = {row["kpi"].split("  ")[0]: row for row in grafana(client, panel, "en", tenant="nobody")}
+
+    assert " n=" not in rows["Return per cost"]["kpi"]
+    assert "n=0" in rows["Cost per hire (CPH-I)"]["kpi"]
+    assert rows["Recruitment cost"]["value"] == 0

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from schemas.board import Column, Panel
+from schemas.boards.making import of_cases
 from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID
@@ -124,7 +125,8 @@ def tiles(panel: Panel, language: str) -> str:
     It is called by the KPI's name with its n and with what it was before; its unit stands beside its value.
     """
     kpis = [BY_ID[each] for each in panel.kpis]
-    ids, listed = array(panel.kpis), array(kpi.id for kpi in kpis if kpi.kind == "count")
+    ids = array(panel.kpis)
+    listed = array(kpi.id for kpi in kpis if kpi.kind == "count" or not of_cases(kpi))
     names = array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
     ratios = array(kpi.id for kpi in kpis if kpi.unit == "ratio")
     return f"""select concat(

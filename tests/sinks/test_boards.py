@@ -268,3 +268,50 @@ def test_a_tile_tells_of_a_fall_to_none(client: Any) -> None:
     assert shown["applications"] == [4, 4, 0]
     assert shown["cost_total"] == [-500, -500, 0]
     assert shown["offer_accept_rate"] == [None, 0, None]
+
+
+def test_costs_are_those_of_whom_the_board_is_about(client: Any) -> None:
+    """Of one channel its own kinds of cost, as its tiles; of the company all."""
+    day = date(2026, 4, 2)
+    cells = [
+        (dimension, member, day, "decision", f"cost.{kind}", amount)
+        for dimension, member, kind, amount in (
+            ("total", "all", "media", 300),
+            ("total", "all", "agency_fee", 900),
+            ("channel", "doda", "media", 300),
+            ("channel", "agent", "agency_fee", 900),
+            ("job", "j-1", "media", 100),
+        )
+    ]
+    company = counted(client, "costly", cells)
+    shown = {
+        member: answer(
+            client,
+            panel_of("money", "costs"),
+            Asked(
+                tenant=company,
+                first=FIRST,
+                last=LAST,
+                today=LAST,
+                dimension=dimension,
+                member=member,
+            ),
+        )
+        for dimension, member in (("total", "all"), ("channel", "doda"), ("job", "j-1"))
+    }
+
+    assert shown["doda"] == [["2026-04-01", "media", 300]]
+    assert shown["j-1"] == [["2026-04-01", "media", 100]]
+    assert [row[1:] for row in shown["all"]] == [["agency_fee", 900], ["media", 300]]
+
+
+def test_open_breaches_of_a_filtered_board_are_its_own(client: Any, company: Tenant) -> None:
+    """As many as the board of health lists of the same channel."""
+    window = {"from": "2026-04-01", "to": "2026-06-30", "dimension": "channel"}
+    about = asked(window | {"member": "doda"}, company, LAST)
+
+    assert [row[:2] for row in answer(client, panel_of("summary", "open_breaches"), about)] == [
+        ["severity.critical", 0],
+        ["severity.warning", 1],
+        ["severity.info", 0],
+    ]

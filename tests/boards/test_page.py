@@ -191,3 +191,15 @@ async def test_a_link_to_nothing_of_ours_says_so(
 
     assert answer.status_code == 400
     assert "no such breach" in answer.json()["error"]
+
+
+async def test_a_company_without_any_event_is_told_so(client: Any) -> None:
+    """At once, so that its first event is a change; and not after somebody else's."""
+    lines = Watcher(lambda: client).follow("newcomer")
+    before = json.loads((await anext(lines)).removeprefix("data: "))
+    applications(client, 1, 21, "newcomer")
+    after = json.loads((await anext(lines)).removeprefix("data: "))
+    await lines.aclose()  # type: ignore[attr-defined]
+
+    assert (before["stamp"], before["heard"]) == ("", 0)
+    assert after["stamp"]

@@ -115,6 +115,8 @@ async def test_an_interviewer_of_too_few_decisions_is_not_offered(
     [
         ({"from": "yesterday"}, "is not a day"),
         ({"from": "2026-05-02"}, "is after"),
+        ({"from": "", "to": "0001-01-05"}, "from 1970"),
+        ({"to": "9999-12-31"}, "to 2148"),
         ({"dimension": "location"}, "is none of"),
         ({"tenant": "bord"}, "board"),
     ],

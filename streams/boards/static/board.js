@@ -33,6 +33,12 @@ const page = {
 const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date());
 const shifted = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
 
+/** A day that can be asked for, with the longest of periods before it; of anything else nothing. */
+function known(day = "") {
+  const at = Date.parse(`${day}T00:00Z`);
+  return day > "1971" && day < "2149" && new Date(at || 0).toISOString().slice(0, 10) === day ? day : "";
+}
+
 async function read(path, given) {
   const question = new URLSearchParams(given).toString();
   const answer = await fetch(`api/${path}${question && "?"}${question}`);
@@ -44,15 +50,16 @@ function asked() {
   const given = Object.fromEntries(new URLSearchParams(location.search));
   const tenant = page.spec.tenants.find((each) => each.id === given.tenant) ?? page.spec.tenants[0];
   const board = page.spec.boards.find((each) => each.id === given.board) ?? page.spec.boards[0];
-  const alone = board.dimensions.includes(given.dimension);
-  const last = given.to || today(tenant.timezone);
+  const alone = given.member && given.dimension !== "total" && board.dimensions.includes(given.dimension);
+  const last = known(given.to) || today(tenant.timezone);
+  const first = known(given.from);
   const stored = localStorage.getItem("hirelay-language");
   return {
     board: board.id,
     tenant: tenant.id,
     dimension: alone ? given.dimension : "total",
-    member: (alone && given.member) || "all",
-    from: given.from || shifted(last, -90),
+    member: alone ? given.member : "all",
+    from: first && first <= last ? first : shifted(last, -90),
     to: last,
     lang: given.lang || stored || tenant.language,
     ...(given.breach && given.board ? { breach: given.breach } : {}),
@@ -248,7 +255,7 @@ form.addEventListener("change", async (event) => {
     now.to = today(page.tenant.timezone);
     now.from = shifted(now.to, -PERIODS[event.target.value]);
   }
-  if (now.from && now.to && now.from <= now.to) go(now);
+  if (known(now.from) && known(now.to) && now.from <= now.to) go(now);
 });
 document.querySelector("#language").addEventListener("click", () => {
   const lang = page.language === "ja" ? "en" : "ja";

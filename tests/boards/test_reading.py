@@ -1,0 +1,93 @@
+"""The board page in a browser over the real engine: what somebody sees who is fast, lost, far away or at the keyboard."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser
+
+from schemas.rows import CandidateEvent, KpiCell
+from schemas.tenancy import Tenancy
+from sinks.clickhouse.writer import Writer
+from streams.boards.page import create_app
+from tests.e2e.browser import Look, chromium, needs_chromium
+from tests.ingest.doors import tenancy
+
+pytestmark = needs_chromium
+COMPANY, JOB = "reader", "req-4711"
+DAY = date(2026, 4, 1)
+WINDOW = {"tenant": COMPANY, "lang": "en", "from": "2026-04-01", "to": "2026-04-30"}
+MEMBERS = (("total", "all"), ("channel", "doda"), ("job", JOB))
+
+
+def applied(client: Any, count: int, version: int) -> None:
+    """So many applied to one job by one channel."""
+    rows = [
+        KpiCell(0, COMPANY, dimension, member, DAY, basis, "applications", 0, count, version)
+        for dimension, member in MEMBERS
+        for basis in ("decision", "cohort")
+    ]
+    Writer(client).write(rows, f"{COMPANY}-{version}")
+
+
+def titled(client: Any) -> None:
+    """The job has a title, which an event told."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
+    event = CandidateEvent(
+        *names, at, at, False, "a-1", JOB, "Cook <b>", "doda", *("",) * 2, *(0,) * 3, "{}"
+    )
+    Writer(client).write([event], f"{COMPANY}-event")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all; every test has a profile of its own."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site(client: Any) -> Iterator[str]:
+    """Where the page of the company is served."""
+    applied(client, 7, 1)
+    titled(client)
+    (acme,) = tenancy().tenants
+    known = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
+    app = create_app(lambda: known, lambda: client)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+        serving.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        server.should_exit = True
+        serving.join()
+
+
+def test_an_address_with_nonsense_shows_the_usual_days(browser: Browser, site: str) -> None:
+    """Of no day, of a day before there were any, or of a member that is not said, the page makes what it can."""
+    look = Look(browser, site)
+    today = str(datetime.now(ZoneInfo("Asia/Tokyo")).date())
+    nonsense: tuple[dict[str, str], ...] = (
+        {"to": "yesterday"},
+        {"from": "2026-02-31", "to": today},
+        {"from": "0001-01-01", "to": "9999-12-31"},
+        {"from": today, "to": "2026-04-30"},
+        {"dimension": "channel"},
+    )
+    for each in nonsense:
+        look.at("summary", tenant=COMPANY, lang="en", **each)
+        assert look.value("document.querySelectorAll('.failed').length") == 0, each
+        assert look.page.locator("[name=dimension]").input_value() == "total"
+        assert (
+            look.page.locator("[name=from]").input_value()
+            < look.page.locator("[name=to]").input_value()
+        )
+    look.close()
+
+    assert not look.complaints

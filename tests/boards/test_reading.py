@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from schemas.rows import CandidateEvent, KpiCell
 from schemas.tenancy import Tenancy
@@ -91,3 +91,24 @@ def test_an_address_with_nonsense_shows_the_usual_days(browser: Browser, site: s
     look.close()
 
     assert not look.complaints
+
+
+def test_the_last_click_counts(browser: Browser, site: str) -> None:
+    """Who goes on to another board while members are still looked up stays there."""
+    look = Look(browser, site).at("summary", **WINDOW)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    look.page.route("**/api/members*", hold)
+    with look.page.expect_request("**/api/members*"):
+        look.page.locator("[name=dimension]").select_option("channel")
+    look.turn("funnel")
+    with look.page.expect_response("**/api/members*"):
+        held[0].continue_()
+    look.value("fetch('api/boards').then((each) => each.json())")  # asked later, answered later
+    board = look.value("new URLSearchParams(location.search).get('board')")
+    look.close()
+
+    assert board == "funnel"

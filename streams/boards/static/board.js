@@ -241,6 +241,7 @@ function definition(id, place) {
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", async (event) => {
+  const before = page.asked;
   const now = { ...page.asked, [event.target.name]: event.target.value };
   delete now.period;
   if (event.target.name === "tenant") {
@@ -250,6 +251,7 @@ form.addEventListener("change", async (event) => {
   if (event.target.name === "dimension") {
     now.member = "all";
     if (now.dimension !== "total") now.member = (await read("members", now).catch(() => []))[0]?.[0] ?? "unknown";
+    if (page.asked !== before) return;  // the reader has gone on meanwhile
   }
   if (event.target.name === "period" && PERIODS[event.target.value]) {
     now.to = today(page.tenant.timezone);

@@ -112,3 +112,12 @@ def test_the_last_click_counts(browser: Browser, site: str) -> None:
     look.close()
 
     assert board == "funnel"
+
+
+def test_a_chart_of_nobody_says_that_there_are_no_numbers(browser: Browser, site: str) -> None:
+    """Bars too: an empty box could as well be a page that is broken."""
+    look = Look(browser, site).at("summary", **WINDOW | {"from": "2001-01-01", "to": "2001-01-31"})
+    said = look.page.locator("#panel-hires_by_channel .chart").inner_text()
+    look.close()
+
+    assert said == "There are no numbers in this period"

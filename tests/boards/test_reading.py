@@ -121,3 +121,21 @@ def test_a_chart_of_nobody_says_that_there_are_no_numbers(browser: Browser, site
     look.close()
 
     assert said == "There are no numbers in this period"
+
+
+def test_the_keyboard_stays_where_it_is_when_numbers_change(
+    browser: Browser, site: str, client: Any
+) -> None:
+    """On a tile, and on a link in a table."""
+    look = Look(browser, site).at("channels", **WINDOW)
+    look.page.locator("#panel-jobs tbody a").focus()
+    applied(client, 8, 2)
+    look.page.wait_for_selector("#panel-jobs td:text-is('8')")
+    assert look.value("document.activeElement.textContent") == "Cook <b>"
+    look.turn("summary").page.locator(".tile").first.focus()
+    applied(client, 9, 3)
+    look.page.wait_for_selector(".figure[data-kpi=applications][data-value='9']")
+    assert look.value("document.activeElement.textContent").startswith("Applications")
+    look.close()
+
+    assert not look.complaints

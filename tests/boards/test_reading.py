@@ -139,3 +139,17 @@ def test_the_keyboard_stays_where_it_is_when_numbers_change(
     look.close()
 
     assert not look.complaints
+
+
+def test_a_printed_board_is_dark_on_white(browser: Browser, site: str) -> None:
+    """Whatever the screen was: paper has no ground of its own."""
+    look = Look(browser, site).at("summary", **WINDOW)
+    look.page.locator("#theme").click()
+    look.ready("summary").page.emulate_media(media="print")
+    inks = look.value(
+        "['body', '.tile .figure', '.chart text'].map((each) => document.querySelector(each))"
+        ".map((each) => getComputedStyle(each)[each.tagName === 'text' ? 'fill' : 'color'])"
+    )
+    look.close()
+
+    assert set(inks) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}, inks

@@ -153,3 +153,13 @@ def test_a_printed_board_is_dark_on_white(browser: Browser, site: str) -> None:
     look.close()
 
     assert set(inks) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}, inks
+
+
+def test_a_board_of_one_job_names_it(browser: Browser, site: str) -> None:
+    """By its title, as in the choice above and as on paper; whatever stands in it is text."""
+    look = Look(browser, site).at("funnel", **WINDOW, dimension="job", member=JOB)
+    look.page.wait_for_selector("[name=member] option:text-is('Cook <b>')", state="attached")
+    said = look.page.locator("#focus").inner_text()
+    look.close()
+
+    assert said == "Cook <b>"

@@ -142,6 +142,7 @@ async function whom() {
   const pairs = members.map(([id, label]) => [id, id === "unknown" ? words.unknown : label]);
   if (!pairs.some(([id]) => id === now.member)) pairs.unshift([now.member, now.member]);
   options(form.member, pairs, now.member);
+  main.querySelector("#focus").textContent = form.member.selectedOptions[0].textContent;
 }
 
 function draw() {

@@ -163,3 +163,15 @@ def test_a_board_of_one_job_names_it(browser: Browser, site: str) -> None:
     look.close()
 
     assert said == "Cook <b>"
+
+
+def test_the_age_of_the_last_event_is_not_read_aloud_each_second(
+    browser: Browser, site: str
+) -> None:
+    """Only that the connection is lost is news for who listens to the page."""
+    look = Look(browser, site).at("summary", **WINDOW)
+    look.page.wait_for_function("document.querySelector('#fresh').textContent.includes('ago')")
+    quiet = look.page.locator("#fresh").get_attribute("aria-live")
+    look.close()
+
+    assert quiet == "off"

@@ -220,6 +220,7 @@ function clock() {
   const { words } = page;
   const lost = fresh.classList.contains("lost");
   const said = lost ? words.offline : `${words.fresh}: ${stamp === null ? "…" : heard ? ago(Date.now() - heard, words) : words.never}`;
+  fresh.ariaLive = lost ? "polite" : "off";  // who listens is not told the age each second
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 

@@ -1,7 +1,7 @@
 """Questions that more than one board asks."""
 
 from schemas.board import Column, Panel
-from schemas.boards.making import FILLED, series_view
+from schemas.boards.making import FILLED, NAMED, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -13,17 +13,26 @@ PLAN_COLUMNS = (
     Column(name="achieved", unit="ratio", ja="達成率", en="Achieved"),
     Column(name="n", unit="count", hidden=True, ja="n", en="n"),
 )
+WHOSE = """multiIf(
+        member = 'all', '',
+        dimension = 'job' and jobs.job_title != '', jobs.job_title,
+        member
+    )"""
 PLAN = Panel(
     id="plan",
     ja="計画に対して、どこが遅れているか",
     en="Where are we behind the plan?",
     kind="table",
-    sql="""select kpi, if(member = 'all', '', member) as whose, period,
-    if(unit = 'money', actual / {minor:UInt32}, actual) as actual,
-    if(unit = 'money', plan_to_date / {minor:UInt32}, plan_to_date) as plan_to_date,
-    if(unit = 'money', plan / {minor:UInt32}, plan) as plan,
+    sql=f"""select kpi, {WHOSE} as whose, period,
+    if(unit = 'money', actual / {{minor:UInt32}}, actual) as actual,
+    if(unit = 'money', plan_to_date / {{minor:UInt32}}, plan_to_date) as plan_to_date,
+    if(unit = 'money', plan / {{minor:UInt32}}, plan) as plan,
     achieved, n
-from v_plan(tenant = {tenant:String}, as_of = {as_of:Date})
+from
+(
+    select *
+    from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
+) as found{NAMED}
 order by dimension = 'total' desc, kpi, whose, first""",
     columns=PLAN_COLUMNS,
     basis="decision",

@@ -13,7 +13,7 @@ from schemas.boards.every import BOARDS, BY_ID
 from schemas.boards.words import OF_BREACHES
 from schemas.breach import PEOPLE, Breach, Ending
 from schemas.cells import ALL, TOTAL
-from schemas.rows import BreachActionRow, KpiCell, PlannedTarget
+from schemas.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from schemas.tenancy import Tenant
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
@@ -315,3 +315,21 @@ def test_open_breaches_of_a_filtered_board_are_its_own(client: Any, company: Ten
         ["severity.warning", 1],
         ["severity.info", 0],
     ]
+
+
+def test_a_plan_of_a_job_names_it(client: Any) -> None:
+    """By its title; a channel that is called like a job's id keeps its name."""
+    company = counted(client, "titled", [("job", "j-1", FIRST, "decision", "hired", 1)])
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    names = ("titled", "e-1", "application.created", "a-1", "c", "x")
+    event = CandidateEvent(
+        *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
+    )
+    Writer(client).write([event], "boards-titled")
+    whose = [("job", "j-1"), ("channel", "j-1"), ("total", "all")]
+    targets = [planned("titled", FIRST, LAST, 4)._replace(dimension=d, member=m) for d, m in whose]
+    Writer(client).plan([planned(COMPANY, FIRST, LAST, 4), *targets])
+    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+
+    shown = answer(client, panel_of("summary", "plan"), about)
+    assert sorted((row[1], row[3]) for row in shown) == [("", 0), ("Cook", 1), ("j-1", 0)]

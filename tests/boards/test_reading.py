@@ -170,8 +170,23 @@ def test_the_age_of_the_last_event_is_not_read_aloud_each_second(
 ) -> None:
     """Only that the connection is lost is news for who listens to the page."""
     look = Look(browser, site).at("summary", **WINDOW)
-    look.page.wait_for_function("document.querySelector('#fresh').textContent.includes('ago')")
+    look.page.wait_for_selector("#fresh:has-text('ago')")
     quiet = look.page.locator("#fresh").get_attribute("aria-live")
     look.close()
 
     assert quiet == "off"
+
+
+def test_a_board_that_stays_open_goes_on_with_the_days(browser: Browser, site: str) -> None:
+    """On a wall over midnight: the last ninety days are those of the new day."""
+    look = Look(browser, site)
+    look.page.clock.install(time=datetime(2026, 11, 20, 23, 59, 30, tzinfo=ZoneInfo("Asia/Tokyo")))
+    look.at("summary", tenant=COMPANY, lang="en")
+    before = look.page.locator("[name=to]").input_value()
+    look.page.clock.fast_forward(60_000)
+    look.page.wait_for_selector(".top p:has-text('2026-11-21')")
+    after = look.page.locator("[name=to]").input_value()
+    period = look.page.locator("[name=period]").input_value()
+    look.close()
+
+    assert (before, after, period) == ("2026-11-20", "2026-11-21", "d90")

@@ -275,7 +275,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if
 addEventListener("popstate", async () => { await located(); show(); });
 addEventListener("DOMContentLoaded", start);
 if (document.readyState !== "loading") start();
-setInterval(() => { if (page.spec) clock(); }, 1000);
+setInterval(() => {
+  if (!page.asked.to) return;
+  clock();
+  if (asked().to !== page.asked.to) show();  // another day has begun
+}, 1000);
 
 async function start() {
   if (page.spec || start.begun) return;

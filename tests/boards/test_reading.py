@@ -190,3 +190,20 @@ def test_a_board_that_stays_open_goes_on_with_the_days(browser: Browser, site: s
     look.close()
 
     assert (before, after, period) == ("2026-11-20", "2026-11-21", "d90")
+
+
+def test_an_axis_of_many_is_in_plain_figures(browser: Browser, site: str, client: Any) -> None:
+    """Ten thousands are written with all their noughts, and not as powers of ten."""
+    applied(client, 48_000, 4)
+    spent = ("total", "all", DAY, "decision", "cost.media", 0, 300_000_000, 4)
+    Writer(client).write([KpiCell(0, COMPANY, *spent)], "reader-spent")
+    look = Look(browser, site).at("summary", **WINDOW)
+    ticks = look.page.locator(
+        "#panel-applications_by_week .role-axis-label text"
+    ).all_text_contents()
+    look.at("money", **WINDOW | {"lang": "ja"})
+    yen = look.page.locator("#panel-costs .role-axis-label text").all_text_contents()
+    look.close()
+
+    assert "40,000" in ticks
+    assert "20,000万" in yen

@@ -13,7 +13,7 @@ from schemas.boards.every import BOARDS
 from schemas.boards.words import MILESTONES, SPENDING
 from schemas.cells import ALL, TOTAL
 from schemas.kpis import BY_ID
-from schemas.rows import BreachRow, EpochRow, PlannedTarget
+from schemas.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
 from schemas.tenancy import Tenancy, Tenant
 from sinks.clickhouse import tenants
 from sinks.clickhouse.writer import Writer
@@ -296,6 +296,23 @@ def test_breaches_lie_over_the_charts(client: Any, company: Tenant) -> None:
     assert spans[1][0] == datetime(2026, 6, 1, tzinfo=tokyo) and len(spans) == 2
     assert "secret" not in str(found) and "one person" in found[1]["text"]
     assert "whole company" in found[0]["text"] and found[0]["tags"] == "warning,resolved"
+
+
+def test_a_breach_of_a_job_is_called_by_its_title(client: Any, company: Tenant) -> None:
+    """As everywhere else; people do not know jobs by their ids."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
+    event = CandidateEvent(
+        *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
+    )
+    Writer(client).write([event], "grafana-titled")
+    Writer(client).write([breach("1" * 16, "job", "j-1", FIRST, None)], "grafana-job")
+    sql = every("en")["summary"]["annotations"]["list"][0]["target"]["rawSql"]
+
+    found = [row["text"] for row in client.query(expanded(sql)).named_results()]
+    client.command(f"delete from breaches where tenant = '{COMPANY}' and id in ({IDS})")
+    client.command(f"delete from candidate_events where tenant = '{COMPANY}'")
+    assert next(text for text in found if "doda" not in text).endswith("Cook (n=20)")
 
 
 def test_a_recount_is_marked(client: Any, company: Tenant) -> None:

@@ -90,7 +90,7 @@ from v_bottleneck(
     tenant = {tenant:String}, dimension = {dimension:String}, first = {first:Date}, last = {last:Date}, as_of = {as_of:Date}
 )
 where member = {member:String}
-order by days_waited desc""",
+order by days_waited desc, milestone""",
     columns=(
         Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
         Column(name="days", unit="ratio", ja="滞留日数の割合", en="Share of all days waited", n="cases"),

@@ -333,3 +333,15 @@ def test_a_plan_of_a_job_names_it(client: Any) -> None:
 
     shown = answer(client, panel_of("summary", "plan"), about)
     assert sorted((row[1], row[3]) for row in shown) == [("", 0), ("Cook", 1), ("j-1", 0)]
+
+
+@pytest.mark.parametrize("name", ["waiting", "ages", "bottleneck"])
+def test_stages_of_as_many_stand_in_one_order(client: Any, name: str) -> None:
+    """Whatever order the engine finds them in: on a live page rows do not change places."""
+    stages = ("assessment", "casual", "final_interview", "interview_1", "interview_2", "screening")
+    cells = [("total", "all", FIRST, "decision", f"entered.{each}", 7) for each in stages]
+    company = counted(client, f"tied-{name}", cells)
+    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+
+    shown = [row[0] for row in answer(client, panel_of("pipeline", name), about)]
+    assert shown == sorted(shown) and len(shown) > 3

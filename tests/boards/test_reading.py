@@ -207,3 +207,26 @@ def test_an_axis_of_many_is_in_plain_figures(browser: Browser, site: str, client
 
     assert "40,000" in ticks
     assert "20,000万" in yen
+
+
+def test_a_board_that_was_left_asks_for_nothing_more(browser: Browser, site: str) -> None:
+    """Who goes on before the first numbers came does not wait for the panels of the board before."""
+    look = Look(browser, site)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    look.page.route("**/api/data/summary/headline*", hold)
+    with look.page.expect_request("**/api/data/summary/headline*"):
+        look.page.goto(f"{site}/?board=summary&tenant={COMPANY}")
+    look.turn("funnel")
+    asked: list[str] = []
+    look.page.on("request", lambda each: asked.append(each.url))
+    with look.page.expect_response("**/api/data/summary/headline*"):
+        held[0].continue_()
+    look.value("fetch('api/boards').then((each) => each.json())")  # asked later, answered later
+    look.close()
+
+    assert [each for each in asked if "/api/data/" in each] == []
+    assert not look.complaints

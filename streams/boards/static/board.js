@@ -172,6 +172,7 @@ async function refresh() {
   running = mine;
   const first = mine.find((each) => each.panel.kind === "tiles") ?? mine[0];
   await load(first);
+  if (mine !== held) return;
   await Promise.all(mine.map((each) => (each === first ? null : load(each))));
   if (running === mine) running = null;
   if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;

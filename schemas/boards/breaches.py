@@ -11,6 +11,8 @@ WHOSE = f"""multiIf(
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
         found.member
     )"""
+# On the board of the whole company all; on that of a member its own.
+OURS = "({dimension:String} = 'total' or (dimension = {dimension:String} and member = {member:String}))"
 # Days are text here: they are read, not drawn. Of a service level the number of cases is shown, not of days.
 WHAT = "if(limit_days is null, kpi, concat('waits.', kpi))"
 BREACHES = Panel(
@@ -29,7 +31,7 @@ from
     where tenant = {{tenant:String}}
         and since <= {{last:Date}}
         and (active or until >= {{first:Date}})
-        and ({{dimension:String}} = 'total' or (dimension = {{dimension:String}} and member = {{member:String}}))
+        and {OURS}
 ) as found{NAMED}
 order by active desc, found.since desc, told desc, breach
 limit 100""",
@@ -58,7 +60,7 @@ OPEN = Panel(
     ja="目標から外れているものは何件あるか?",
     en="How many things are off target?",
     kind="table",
-    sql="""select concat('severity.', severities.name) as severity, found.breaches as breaches,
+    sql=f"""select concat('severity.', severities.name) as severity, found.breaches as breaches,
     found.waiting as waiting, found.oldest as oldest
 from
 (
@@ -68,7 +70,7 @@ left join
 (
     select severity, count() as breaches, countIf(last_action is null) as waiting, toNullable(toString(min(since))) as oldest
     from v_breaches
-    where tenant = {tenant:String} and active
+    where tenant = {{tenant:String}} and active and {OURS}
     group by severity
 ) as found on found.severity = severities.name
 order by indexOf(['critical', 'warning', 'info'], severities.name)""",

@@ -116,7 +116,7 @@ order by week, age""",
             ja="どの段階を直すと、採用は何件増えるか",
             en="Which stage would bring more hires if it were better?",
             kind="table",
-            sql="""select milestone, if(n < 10, null, rate) as pass_rate, n, better_rate, greatest(more_hires, 0) as more
+            sql="""select milestone, if(n < 10, null, rate) as pass_rate, n, better_rate, more_hires as more
 from v_what_if(tenant = {tenant:String}, first = {first:Date}, last = {last:Date})
 order by more desc nulls last, position""",
             columns=(

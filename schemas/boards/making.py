@@ -6,6 +6,10 @@ from schemas.kpi import Kpi
 from schemas.kpis import BY_ID
 
 GRAINS = {"week": ("週", "Week"), "month": ("月", "Month")}
+# Periods in which nothing was counted, between the first in which something was and today.
+FILLED = {
+    grain: f"with fill to addDays({{as_of:Date}}, 1) step interval 1 {grain}" for grain in GRAINS
+}
 OF = {
     "channel": ("媒体", "Channel"),
     "job": ("求人", "Job"),
@@ -93,10 +97,16 @@ def tiles(id_: str, ja: str, en: str, kpis: tuple[str, ...], basis: Basis = DECI
 
 
 def _tile(now: str, then: str, kpis: tuple[str, ...]) -> str:
+    """A row a KPI, also where nothing was counted: of a count that is 0, of the others unknown."""
     chosen = f"where member = {{member:String}} and kpi in ({quoted(kpis)})"
-    return f"""select now.kpi as kpi, now.shown as value, toInt64(now.cases) as n, then.shown as before
-from (select kpi, if(thin, null, {MONEY}) as shown, n as cases from {now} {chosen}) as now
-left join (select kpi, if(thin, null, {MONEY}) as shown from {then} {chosen}) as then using (kpi)"""
+    counts = quoted(tuple(each for each in kpis if BY_ID[each].kind == "count"))
+    known = f"kpi in ({counts})" if counts else "false"
+    shown = f"if(thin and not ({known}), null, {MONEY}) as shown"  # a refund is below 0, and is no thin data
+    return f"""select wanted.kpi as kpi, if({known}, ifNull(now.shown, 0), now.shown) as value, toInt64(now.cases) as n,
+    if({known}, ifNull(then.shown, 0), then.shown) as before
+from (select arrayJoin([{quoted(kpis)}]) as kpi) as wanted
+left join (select kpi, {shown}, n as cases from {now} {chosen}) as now using (kpi)
+left join (select kpi, {shown} from {then} {chosen}) as then using (kpi)"""
 
 
 def members(
@@ -184,17 +194,18 @@ def over_time(
     basis: Basis = DECISION,
     width: int = 6,
 ) -> Panel:
-    """One KPI by week or month; a period with too few cases is a gap."""
+    """One KPI by week or month; a period with too few cases is a gap, and of a count one without any is 0."""
     meant = BY_ID[kpi]
+    shown = f"ifNull({MONEY}, 0)" if meant.kind == "count" else f"if(thin, null, {MONEY})"
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="line",
-        sql=f"""select period as time, if(thin, null, {MONEY}) as value, n as cases
+        sql=f"""select period as time, {shown} as value, n as cases
 from {series_view(basis, grain)}
 where member = {{member:String}} and kpi = '{kpi}'
-order by time""",
+order by time {FILLED[grain]}""",
         width=width,
         columns=(
             Column(name="time", unit="period", ja=GRAINS[grain][0], en=GRAINS[grain][1]),

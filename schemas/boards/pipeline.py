@@ -34,7 +34,7 @@ BOARD = Board(
             sql=f"""select milestone, waiting
 from {NOW}
 where member = {{member:String}}
-order by waiting desc""",
+order by waiting desc, milestone""",
             columns=(
                 Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
                 Column(name="waiting", unit="count", ja="選考中", en="In flight"),
@@ -52,7 +52,7 @@ order by waiting desc""",
     if(waiting < 5, null, p90_days) as p90_days, oldest_days
 from {NOW}
 where member = {{member:String}}
-order by waiting desc""",
+order by waiting desc, milestone""",
             columns=(
                 Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
                 Column(name="waiting", unit="count", ja="選考中", en="In flight"),

@@ -1,7 +1,7 @@
 """Questions that more than one board asks."""
 
 from schemas.board import Column, Panel
-from schemas.boards.making import series_view
+from schemas.boards.making import FILLED, NAMED, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -13,17 +13,26 @@ PLAN_COLUMNS = (
     Column(name="achieved", unit="ratio", ja="達成率", en="Achieved"),
     Column(name="n", unit="count", hidden=True, ja="n", en="n"),
 )
+WHOSE = """multiIf(
+        member = 'all', '',
+        dimension = 'job' and jobs.job_title != '', jobs.job_title,
+        member
+    )"""
 PLAN = Panel(
     id="plan",
     ja="計画に対して、どこが遅れているか",
     en="Where are we behind the plan?",
     kind="table",
-    sql="""select kpi, if(member = 'all', '', member) as whose, period,
-    if(unit = 'money', actual / {minor:UInt32}, actual) as actual,
-    if(unit = 'money', plan_to_date / {minor:UInt32}, plan_to_date) as plan_to_date,
-    if(unit = 'money', plan / {minor:UInt32}, plan) as plan,
+    sql=f"""select kpi, {WHOSE} as whose, period,
+    if(unit = 'money', actual / {{minor:UInt32}}, actual) as actual,
+    if(unit = 'money', plan_to_date / {{minor:UInt32}}, plan_to_date) as plan_to_date,
+    if(unit = 'money', plan / {{minor:UInt32}}, plan) as plan,
     achieved, n
-from v_plan(tenant = {tenant:String}, as_of = {as_of:Date})
+from
+(
+    select *
+    from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
+) as found{NAMED}
 order by dimension = 'total' desc, kpi, whose, first""",
     columns=PLAN_COLUMNS,
     basis="decision",
@@ -37,19 +46,28 @@ PACE = Panel(
     ja="採用は計画のペースに乗っているか",
     en="Are hires on the pace of the plan?",
     kind="line",
-    sql=f"""select period as time, sum(hired) over (order by period) as hires,
+    sql=f"""with
     (
-        select anyOrNull(plan / (dateDiff('day', first, last) + 1))
+        select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
         from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-        where kpi = 'hires' and dimension = {{dimension:String}} and member = {{member:String}}
-            and {{as_of:Date}} between first and last
-    ) * (dateDiff('day', {{first:Date}}, least(addDays(period, 6), {{last:Date}})) + 1) as planned
+        where kpi = 'hires' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
+    ) as targets,
+    arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
+    least(addDays(period, 6), {{last:Date}}) as until,
+    arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
+select period as time, sum(hired) over (order by period) as hires,
+    if(
+        empty(present),
+        null,
+        arraySum(day -> arrayFirst(each -> day between each.1 and each.2, arrayConcat(targets, [(toDate(0), toDate(65535), present[1].3)])).3, days)
+    ) as planned
 from
 (
     select period, ifNull(sumIf(value, kpi = 'hires'), 0) as hired
     from {series_view("decision", "week")}
     where member = {{member:String}}
     group by period
+    order by period {FILLED["week"]}
 )
 order by time""",
     columns=(
@@ -72,7 +90,7 @@ from v_bottleneck(
     tenant = {tenant:String}, dimension = {dimension:String}, first = {first:Date}, last = {last:Date}, as_of = {as_of:Date}
 )
 where member = {member:String}
-order by days_waited desc""",
+order by days_waited desc, milestone""",
     columns=(
         Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
         Column(name="days", unit="ratio", ja="滞留日数の割合", en="Share of all days waited", n="cases"),

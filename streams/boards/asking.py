@@ -9,6 +9,7 @@ from schemas.board import Panel
 from schemas.cells import ALL, FULL, INTERVIEWER, JOB, TOTAL
 from schemas.errors import Malformed
 from schemas.money import decimals
+from schemas.period import YEARS
 from schemas.tenancy import Tenancy, Tenant
 
 SHOWN = (*FULL, INTERVIEWER)  # whose members boards can tell of alone
@@ -89,10 +90,15 @@ def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> Asked:
 
 
 def _day(text: str, otherwise: date) -> date:
+    if not text:
+        return otherwise
     try:
-        return date.fromisoformat(text) if text else otherwise
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Malformed("day", f"{text!r} is not a day; write it as 2026-11-24") from error
+    if day.year not in YEARS:
+        raise Malformed("day", f"{day}: days are counted from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def answer(client: Any, panel: Panel, question: Asked) -> list[list[Any]]:

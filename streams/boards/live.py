@@ -30,13 +30,16 @@ class Fresh:
         return f"data: {json.dumps({'stamp': self.stamp, 'heard': self.heard})}\n\n"
 
 
+NEVER = Fresh("", 0)
+
+
 class Watcher:
     """Looks only while somebody reads; ClickHouse that is away is waited for."""
 
     def __init__(self, client: Callable[[], Any]) -> None:
         """`client` gives a connection, or raises while there is none."""
         self._client = client
-        self._known: dict[str, Fresh] = {}
+        self._known: dict[str, Fresh] | None = None
         self._readers = 0
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
@@ -53,7 +56,7 @@ class Watcher:
         told: Fresh | None = None
         try:
             while True:
-                now = self._known.get(tenant)
+                now = None if self._known is None else self._known.get(tenant, NEVER)
                 if now is not None and now != told:
                     told = now
                     yield now.line()
@@ -74,7 +77,7 @@ class Watcher:
     async def _watch(self) -> None:
         while self._readers:
             try:
-                rows = await asyncio.to_thread(self._look)
+                rows: dict[str, Fresh] | None = await asyncio.to_thread(self._look)
             except (ClickHouseError, OSError, Unavailable):
                 log.warning("freshness unknown", exc_info=True)
                 rows = self._known

@@ -10,9 +10,9 @@ from schemas.board import Column, Panel
 
 HEIGHT = 232
 PLOT = 360
-FORMATS = {"ratio": ".0%", "count": ",.4~g", "days": ",.3~g", "hours": ",.3~g"}
+FORMATS = {"ratio": ".0%", "count": ",.4~r", "days": ",.3~r", "hours": ",.3~r"}
 MONEY = {
-    "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~g') + '万' : format(datum.value, ',')",
+    "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~r') + '万' : format(datum.value, ',')",
     "en": "format(datum.value, '~s')",
 }
 # From the ISO text itself: a date object would be another day in another zone.

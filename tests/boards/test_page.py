@@ -115,6 +115,8 @@ async def test_an_interviewer_of_too_few_decisions_is_not_offered(
     [
         ({"from": "yesterday"}, "is not a day"),
         ({"from": "2026-05-02"}, "is after"),
+        ({"from": "", "to": "0001-01-05"}, "from 1970"),
+        ({"to": "9999-12-31"}, "to 2148"),
         ({"dimension": "location"}, "is none of"),
         ({"tenant": "bord"}, "board"),
     ],
@@ -191,3 +193,15 @@ async def test_a_link_to_nothing_of_ours_says_so(
 
     assert answer.status_code == 400
     assert "no such breach" in answer.json()["error"]
+
+
+async def test_a_company_without_any_event_is_told_so(client: Any) -> None:
+    """At once, so that its first event is a change; and not after somebody else's."""
+    lines = Watcher(lambda: client).follow("newcomer")
+    before = json.loads((await anext(lines)).removeprefix("data: "))
+    applications(client, 1, 21, "newcomer")
+    after = json.loads((await anext(lines)).removeprefix("data: "))
+    await lines.aclose()  # type: ignore[attr-defined]
+
+    assert (before["stamp"], before["heard"]) == ("", 0)
+    assert after["stamp"]

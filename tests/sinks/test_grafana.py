@@ -14,7 +14,7 @@ from schemas.boards.every import BY_ID as BY_BOARD
 from schemas.boards.words import MILESTONES, SPENDING
 from schemas.cells import ALL, TOTAL
 from schemas.kpis import BY_ID
-from schemas.rows import BreachRow, EpochRow, PlannedTarget
+from schemas.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
 from schemas.tenancy import Tenancy, Tenant
 from sinks.clickhouse import tenants
 from sinks.clickhouse.writer import Writer
@@ -99,7 +99,8 @@ def tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> dict[str, 
     """One tile: a KPI with its n and what it was before."""
     meant = BY_ID[kpi]
     row = rows.get(kpi, {"value": None, "n": 0, "before": None})
-    cases = "" if meant.kind == "count" else f"  n={row['n']}"
+    amount = meant.id == "roi_ratio"  # its n is a sum of money
+    cases = "" if meant.kind == "count" or amount else f"  n={row['n']}"
     before = row["before"]
     scaled = None if before is None else round(100 * before if meant.unit == "ratio" else before, 1)
     told = "–" if scaled is None else f"{scaled:g}" + "%" * (meant.unit == "ratio")
@@ -301,6 +302,23 @@ def test_breaches_lie_over_the_charts(client: Any, company: Tenant) -> None:
     assert "whole company" in found[0]["text"] and found[0]["tags"] == "warning,resolved"
 
 
+def test_a_breach_of_a_job_is_called_by_its_title(client: Any, company: Tenant) -> None:
+    """As everywhere else; people do not know jobs by their ids."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
+    event = CandidateEvent(
+        *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
+    )
+    Writer(client).write([event], "grafana-titled")
+    Writer(client).write([breach("1" * 16, "job", "j-1", FIRST, None)], "grafana-job")
+    sql = every("en")["summary"]["annotations"]["list"][0]["target"]["rawSql"]
+
+    found = [row["text"] for row in client.query(expanded(sql)).named_results()]
+    client.command(f"delete from breaches where tenant = '{COMPANY}' and id in ({IDS})")
+    client.command(f"delete from candidate_events where tenant = '{COMPANY}'")
+    assert next(text for text in found if "doda" not in text).endswith("Cook (n=20)")
+
+
 def test_a_recount_is_marked(client: Any, company: Tenant) -> None:
     """When an epoch goes live, a board says that all days are counted anew since then."""
     sql = every("en")["summary"]["annotations"]["list"][1]["target"]["rawSql"]
@@ -311,3 +329,13 @@ def test_a_recount_is_marked(client: Any, company: Tenant) -> None:
     client.command("delete from epochs where number = 7")
     assert [row["time"].replace(tzinfo=UTC) for row in found] == [at]
     assert "epoch 7" in found[0]["text"]
+
+
+def test_a_tile_of_money_has_no_number_of_cases(client: Any, company: Tenant) -> None:
+    """What is divided by cost is divided by an amount, which is no n; and of none there are 0, not too few."""
+    (panel,) = [each for each in BOARDS[4].panels if each.id == "spent"]
+    rows = {row["kpi"].split("  ")[0]: row for row in grafana(client, panel, "en", tenant="nobody")}
+
+    assert " n=" not in rows["Return per cost"]["kpi"]
+    assert "n=0" in rows["Cost per hire (CPH-I)"]["kpi"]
+    assert rows["Recruitment cost"]["value"] == 0

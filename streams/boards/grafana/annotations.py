@@ -1,8 +1,19 @@
 """What lies over the time of a chart: stretches off target, and the moment from which all days are counted anew."""
 
 from schemas.breach import PEOPLE
+from streams.boards.asking import TITLES
 from streams.boards.grafana.fields import Json
-from streams.boards.grafana.queries import FIRST, LAST, SOURCE, ZONE, array, quoted, target, value
+from streams.boards.grafana.queries import (
+    FIRST,
+    LAST,
+    SOURCE,
+    ZONE,
+    array,
+    filled,
+    quoted,
+    target,
+    value,
+)
 from streams.boards.grafana.words import word
 
 
@@ -17,12 +28,17 @@ def breaches(language: str) -> str:
         multiIf(
             dimension = 'total', {quoted(word("company", language))},
             has({array(PEOPLE)}, dimension), {quoted(word("person", language))},
+            dimension = 'job' and titles.title != '', titles.title,
             member
         ),
         ' (n=', toString(n), ')'
     ) as text,
     concat(severity, ',', state) as tags
 from v_breaches
+left join
+(
+    {filled(TITLES).strip()}
+) as titles on titles.job_id = v_breaches.member
 where tenant = {value("tenant")}
     and opened <= {LAST}
     and (isNull(until) or until >= {FIRST})

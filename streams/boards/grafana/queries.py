@@ -124,7 +124,8 @@ def tiles(panel: Panel, language: str) -> str:
     It is called by the KPI's name with its n and with what it was before; its unit stands beside its value.
     """
     kpis = [BY_ID[each] for each in panel.kpis]
-    ids, listed = array(panel.kpis), array(kpi.id for kpi in kpis if kpi.kind == "count")
+    ids = array(panel.kpis)
+    listed = array(kpi.id for kpi in kpis if kpi.kind == "count" or not kpi.of_cases)
     names = array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
     ratios = array(kpi.id for kpi in kpis if kpi.unit == "ratio")
     return f"""select concat(

@@ -33,6 +33,12 @@ const page = {
 const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date());
 const shifted = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
 
+/** A day that can be asked for, with the longest of periods before it; of anything else nothing. */
+function known(day = "") {
+  const at = Date.parse(`${day}T00:00Z`);
+  return day > "1971" && day < "2149" && new Date(at || 0).toISOString().slice(0, 10) === day ? day : "";
+}
+
 async function read(path, given) {
   const question = new URLSearchParams(given).toString();
   const answer = await fetch(`api/${path}${question && "?"}${question}`);
@@ -44,15 +50,16 @@ function asked() {
   const given = Object.fromEntries(new URLSearchParams(location.search));
   const tenant = page.spec.tenants.find((each) => each.id === given.tenant) ?? page.spec.tenants[0];
   const board = page.spec.boards.find((each) => each.id === given.board) ?? page.spec.boards[0];
-  const alone = board.dimensions.includes(given.dimension);
-  const last = given.to || today(tenant.timezone);
+  const alone = given.member && given.dimension !== "total" && board.dimensions.includes(given.dimension);
+  const last = known(given.to) || today(tenant.timezone);
+  const first = known(given.from);
   const stored = localStorage.getItem("hirelay-language");
   return {
     board: board.id,
     tenant: tenant.id,
     dimension: alone ? given.dimension : "total",
-    member: (alone && given.member) || "all",
-    from: given.from || shifted(last, -90),
+    member: alone ? given.member : "all",
+    from: first && first <= last ? first : shifted(last, -90),
     to: last,
     lang: given.lang || stored || tenant.language,
     ...(given.breach && given.board ? { breach: given.breach } : {}),
@@ -135,6 +142,7 @@ async function whom() {
   const pairs = members.map(([id, label]) => [id, id === "unknown" ? words.unknown : label]);
   if (!pairs.some(([id]) => id === now.member)) pairs.unshift([now.member, now.member]);
   options(form.member, pairs, now.member);
+  main.querySelector("#focus").textContent = form.member.selectedOptions[0].textContent;
 }
 
 function draw() {
@@ -164,6 +172,7 @@ async function refresh() {
   running = mine;
   const first = mine.find((each) => each.panel.kind === "tiles") ?? mine[0];
   await load(first);
+  if (mine !== held) return;
   await Promise.all(mine.map((each) => (each === first ? null : load(each))));
   if (running === mine) running = null;
   if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;
@@ -212,6 +221,7 @@ function clock() {
   const { words } = page;
   const lost = fresh.classList.contains("lost");
   const said = lost ? words.offline : `${words.fresh}: ${stamp === null ? "…" : heard ? ago(Date.now() - heard, words) : words.never}`;
+  fresh.ariaLive = lost ? "polite" : "off";  // who listens is not told the age each second
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 
@@ -234,6 +244,7 @@ function definition(id, place) {
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", async (event) => {
+  const before = page.asked;
   const now = { ...page.asked, [event.target.name]: event.target.value };
   delete now.period;
   if (event.target.name === "tenant") {
@@ -243,12 +254,13 @@ form.addEventListener("change", async (event) => {
   if (event.target.name === "dimension") {
     now.member = "all";
     if (now.dimension !== "total") now.member = (await read("members", now).catch(() => []))[0]?.[0] ?? "unknown";
+    if (page.asked !== before) return;  // the reader has gone on meanwhile
   }
   if (event.target.name === "period" && PERIODS[event.target.value]) {
     now.to = today(page.tenant.timezone);
     now.from = shifted(now.to, -PERIODS[event.target.value]);
   }
-  if (now.from && now.to && now.from <= now.to) go(now);
+  if (known(now.from) && known(now.to) && now.from <= now.to) go(now);
 });
 document.querySelector("#language").addEventListener("click", () => {
   const lang = page.language === "ja" ? "en" : "ja";
@@ -264,7 +276,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if
 addEventListener("popstate", async () => { await located(); show(); });
 addEventListener("DOMContentLoaded", start);
 if (document.readyState !== "loading") start();
-setInterval(() => { if (page.spec) clock(); }, 1000);
+setInterval(() => {
+  if (!page.asked.to) return;
+  clock();
+  if (asked().to !== page.asked.to) show();  // another day has begun
+}, 1000);
 
 async function start() {
   if (page.spec || start.begun) return;

@@ -105,7 +105,7 @@ async function draw(held, rows, page) {
   const place = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
   const at = panel.columns.indexOf(drawn(panel));
-  if (!rows.some((row) => row[at] !== null) && panel.kind !== "bar") {
+  if (!rows.some((row) => row[at] !== null || panel.kind === "bar")) {
     const few = rows.some((row) => cases(panel, row, panel.columns[at]) > 0);
     forget(held);
     place.replaceChildren(nothing(panel, page, few));

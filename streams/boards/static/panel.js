@@ -41,18 +41,34 @@ export async function fill(held, rows, page) {
   const { panel, body } = held;
   if (panel.kind === "tiles") {
     const by = new Map(rows.map((row) => [row[0], row]));
-    body.replaceChildren(...panel.kpis.map((id) => tile(id, by.get(id) ?? [id, zero(id, page), 0, null], panel, page)));
+    panel.kpis.forEach((id, at) => {
+      const made = tile(id, by.get(id) ?? [id, zero(id, page), 0, null], panel, page);
+      body.children[at].replaceChildren(...made.childNodes);  // the button itself stays, and the keyboard on it
+    });
     return;
   }
   if (panel.kind === "table") {
-    body.replaceChildren(rows.length ? table(panel, rows, page) : nothing(panel, page));
+    renew(body, rows.length ? table(panel, rows, page) : nothing(panel, page));
     return;
   }
   const drawn = redraw(held, rows, page);
   const details = body.querySelector("details") ?? body.appendChild(
     element("details", {}, element("summary", {}, page.words.table)));
-  details.replaceChildren(details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(panel, page));
+  renew(details, details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(panel, page));
   return drawn;
+}
+
+const stop = (each) => each.getAttribute("href") ?? (each.className === "known" ? each.textContent : each.className);
+const stops = (body, like) => [...body.querySelectorAll("a, button, summary, .scroll")].filter((each) => stop(each) === stop(like));
+
+/** Put new numbers in the place of the old; the keyboard and the scrolled rows stay where they were. */
+function renew(body, ...made) {
+  const was = body.contains(document.activeElement) ? document.activeElement : null;
+  const at = was ? stops(body, was).indexOf(was) : 0;
+  const { scrollLeft = 0, scrollTop = 0 } = body.querySelector(".scroll") ?? {};
+  body.replaceChildren(...made);
+  body.querySelector(".scroll")?.scrollTo(scrollLeft, scrollTop);
+  if (was) (stops(body, was)[at] ?? body.querySelector(".scroll"))?.focus({ preventScroll: true });
 }
 
 /** A sentence in which what stands in backticks is typed. */

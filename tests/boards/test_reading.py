@@ -230,3 +230,21 @@ def test_a_board_that_was_left_asks_for_nothing_more(browser: Browser, site: str
 
     assert [each for each in asked if "/api/data/" in each] == []
     assert not look.complaints
+
+
+def test_what_changed_before_the_page_could_listen_is_read_too(
+    browser: Browser, site: str, client: Any
+) -> None:
+    """Numbers that came between the first look and the first word of changes are not missed."""
+    look = Look(browser, site)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    look.page.route("**/api/events*", hold)
+    look.at("summary", **WINDOW)
+    applied(client, 50_001, 5)
+    held[0].continue_()
+    look.page.wait_for_selector(".figure[data-kpi=applications][data-value='50001']")
+    look.close()

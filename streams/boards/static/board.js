@@ -206,12 +206,11 @@ function listen() {
   source = new EventSource(`api/events?${new URLSearchParams({ tenant: page.asked.tenant })}`);
   source.onmessage = (message) => {
     const told = JSON.parse(message.data);
-    const first = stamp === null;
     heard = told.heard;
     const changed = stamp !== told.stamp;
     stamp = told.stamp;
     clock();
-    if (changed && !first) refresh();
+    if (changed) refresh();  // the first time too: numbers may be older than it
   };
   source.onopen = () => { fresh.classList.remove("lost"); clock(); };
   source.onerror = () => { fresh.classList.add("lost"); clock(); };

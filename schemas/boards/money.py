@@ -28,11 +28,11 @@ BOARD = Board(
             ja="費用は何に使われたか",
             en="What was the money spent on?",
             kind="stack",
-            sql="""select toStartOfMonth(day) as time, splitByChar('.', measure)[2] as kind, sum(value) / {minor:UInt32} as amount
-from v_cells
-where tenant = {tenant:String} and dimension = {dimension:String} and member = {member:String} and basis = 'decision'
-    and day between {first:Date} and {last:Date} and startsWith(measure, 'cost.')
-group by time, kind
+            sql="""select period as time, kind, amount / {minor:UInt32} as amount
+from v_spending(
+    tenant = {tenant:String}, dimension = {dimension:String}, first = {first:Date}, last = {last:Date}, grain = 'month', fiscal_start = 4
+)
+where member = {member:String}
 order by time, kind""",
             columns=(
                 Column(name="time", unit="period", ja="月", en="Month"),

@@ -72,6 +72,7 @@ FROZEN = {
     "0045_tenants.sql": "108cdfcf20467f579b55616f96c6c1f55f047dc7a8ca95c4f085d702eac67ab7",
     "0046_v_tenants.sql": "a3911d1be32074a5871cabff71bedef7f9cd830620dec438978839d8bf0c2ea1",
     "0047_v_epochs.sql": "7f4ffbe25e03c13e946221eea3deb97771d9e66c8c604a4f56d0302a1066524d",
+    "0048_v_spending.sql": "3b9eab0ea149c55d9b324645a8029677efbbf2aea9ec65a41a8c785133120809",
 }
 
 

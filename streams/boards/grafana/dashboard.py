@@ -34,7 +34,7 @@ def dashboard(board: Board, language: str) -> Json:
         "panels": [*_head(board, language), *panels],
         "templating": {"list": chosen(board, language)},
         "annotations": {"list": laid(language)},
-        "links": links(board.id, language),
+        "links": links(board.id, board.dimensions, language),
     }
 
 
@@ -69,27 +69,40 @@ def _frame(id_: str, title: str, language: str) -> Json:
     }
 
 
-def links(board: str, language: str) -> list[Json]:
-    """To every other board, to this one in the other language, and to the definitions; company and time stay."""
-    others = [(uid(each.id, language), of((each.ja, each.en), language)) for each in BOARDS if each.id != board]  # fmt: skip
+def links(name: str, dimensions: Iterable[str], language: str) -> list[Json]:
+    """To every other board, to this one in the other language, and to the definitions; company and time stay.
+
+    So does the member, but where another board cannot tell of it.
+    """
     other = "en" if language == "ja" else "ja"
-    shown = [*others, (uid(board, other), word("other", language))]
-    kept = [_link(address, title, keep=True) for address, title in shown]
-    return [*kept, _link(uid(DEFINITIONS, language), word("definitions", language), keep=False)]
+    others = [each for each in BOARDS if each.id != name]
+    return [
+        *(
+            _link(
+                uid(each.id, language),
+                of((each.ja, each.en), language),
+                keep={*dimensions} <= {*each.dimensions},
+            )
+            for each in others
+        ),
+        _link(uid(name, other), word("other", language), keep=True),
+        _link(uid(DEFINITIONS, language), word("definitions", language), keep=None),
+    ]
 
 
-def _link(address: str, title: str, *, keep: bool) -> Json:
+def _link(address: str, title: str, *, keep: bool | None) -> Json:
+    """With all variables, with the company alone (False), or with nothing, not even the time (None)."""
     return {
         "type": "link",
         "title": title,
-        "url": f"/d/{address}",
+        "url": f"/d/{address}?${{tenant:queryparam}}" if keep is False else f"/d/{address}",
         "icon": "dashboard",
         "tooltip": "",
         "tags": [],
         "asDropdown": False,
         "targetBlank": False,
-        "includeVars": keep,
-        "keepTime": keep,
+        "includeVars": bool(keep),
+        "keepTime": keep is not None,
     }
 
 
@@ -171,7 +184,7 @@ order by position"""  # noqa: S608 made of constants
         "panels": [table],
         "templating": {"list": [kpi]},
         "annotations": {"list": []},
-        "links": links(DEFINITIONS, language),
+        "links": links(DEFINITIONS, (), language),
     }
 
 

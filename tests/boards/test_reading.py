@@ -178,18 +178,20 @@ def test_the_age_of_the_last_event_is_not_read_aloud_each_second(
 
 
 def test_a_board_that_stays_open_goes_on_with_the_days(browser: Browser, site: str) -> None:
-    """On a wall over midnight: the last ninety days are those of the new day."""
+    """On a wall over midnight: the last thirty days, chosen on another board, are those of the new day."""
     look = Look(browser, site)
     look.page.clock.install(time=datetime(2026, 11, 20, 23, 59, 30, tzinfo=ZoneInfo("Asia/Tokyo")))
     look.at("summary", tenant=COMPANY, lang="en")
+    look.page.locator("[name=period]").select_option("d30")
+    look.turn("funnel")
     before = look.page.locator("[name=to]").input_value()
     look.page.clock.fast_forward(60_000)
-    look.page.wait_for_selector(".top p:has-text('2026-11-21')")
+    look.page.wait_for_selector(".top p:has-text('2026-10-22 – 2026-11-21')")
     after = look.page.locator("[name=to]").input_value()
     period = look.page.locator("[name=period]").input_value()
     look.close()
 
-    assert (before, after, period) == ("2026-11-20", "2026-11-21", "d90")
+    assert (before, after, period) == ("2026-11-20", "2026-11-21", "d30")
 
 
 def test_an_axis_of_many_is_in_plain_figures(browser: Browser, site: str, client: Any) -> None:

@@ -1,10 +1,10 @@
 /** The page: what is asked stands in its address; numbers are read anew whenever they have changed. */
+import { addressed, known, PERIODS, preset, shifted, today, understood } from "./asking.js";
 import { ago } from "./format.js";
 import { element, fill, frame } from "./panel.js";
 import { forget, prepare } from "./chart.js";
 import { WORDS } from "./words.js";
 
-const PERIODS = { d30: 30, d90: 90, d180: 180, d365: 365 };
 const AGAIN_MS = 5000;
 const form = document.querySelector("#asking");
 const main = document.querySelector("#board");
@@ -19,7 +19,7 @@ let looked = "";
 const page = {
   spec: null, asked: {}, language: "ja", words: WORDS.ja, tenant: null,
   dark: () => (document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark",
-  address: (change) => `?${new URLSearchParams({ ...page.asked, ...change })}`,
+  address: (change) => addressed(page.spec, { ...page.asked, ...change }),
   follow(event, change) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -30,40 +30,13 @@ const page = {
   define,
 };
 
-const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date());
-const shifted = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
-
-/** A day that can be asked for, with the longest of periods before it; of anything else nothing. */
-function known(day = "") {
-  const at = Date.parse(`${day}T00:00Z`);
-  return day > "1971" && day < "2149" && new Date(at || 0).toISOString().slice(0, 10) === day ? day : "";
-}
+const asked = () => understood(page.spec, Object.fromEntries(new URLSearchParams(location.search)));
 
 async function read(path, given) {
   const question = new URLSearchParams(given).toString();
   const answer = await fetch(`api/${path}${question && "?"}${question}`);
   if (!answer.ok) throw new Error((await answer.json()).error);
   return answer.json();
-}
-
-function asked() {
-  const given = Object.fromEntries(new URLSearchParams(location.search));
-  const tenant = page.spec.tenants.find((each) => each.id === given.tenant) ?? page.spec.tenants[0];
-  const board = page.spec.boards.find((each) => each.id === given.board) ?? page.spec.boards[0];
-  const alone = given.member && given.dimension !== "total" && board.dimensions.includes(given.dimension);
-  const last = known(given.to) || today(tenant.timezone);
-  const first = known(given.from);
-  const stored = localStorage.getItem("hirelay-language");
-  return {
-    board: board.id,
-    tenant: tenant.id,
-    dimension: alone ? given.dimension : "total",
-    member: alone ? given.member : "all",
-    from: first && first <= last ? first : shifted(last, -90),
-    to: last,
-    lang: given.lang || stored || tenant.language,
-    ...(given.breach && given.board ? { breach: given.breach } : {}),
-  };
 }
 
 /** Where the link of an alert leads: the board of its company with the days around it. */
@@ -86,7 +59,7 @@ function look() {
 
 function go(change) {
   lost = false;
-  history.pushState(null, "", `?${new URLSearchParams(change)}`);
+  history.pushState(null, "", addressed(page.spec, change));
   show();
 }
 
@@ -116,8 +89,7 @@ function chrome() {
   options(form.tenant, spec.tenants.map((each) => [each.id, each.name]), now.tenant);
   const { dimensions } = spec.boards.find((each) => each.id === now.board);
   options(form.dimension, dimensions.map((each) => [each, words[each]]), now.dimension);
-  const preset = Object.keys(PERIODS).find((each) => now.to === today(page.tenant.timezone) && shifted(now.to, -PERIODS[each]) === now.from);
-  options(form.period, [...Object.keys(PERIODS), "custom"].map((each) => [each, words[each]]), preset ?? "custom");
+  options(form.period, [...Object.keys(PERIODS), "custom"].map((each) => [each, words[each]]), preset(spec, now) ?? "custom");
   form.from.value = now.from;
   form.to.value = now.to;
   document.querySelector("#language").textContent = words.other;

@@ -23,6 +23,16 @@ MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _AsWritten(yaml.SafeLoader):
+    """Leaves days and instants the texts that they are: the models say where one is wrong."""
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class Misconfigured(Exception):
     """The configuration cannot be used; the text names the file, the place and the remedy."""
 
@@ -38,11 +48,15 @@ def load_tenancy(path: Path) -> Tenancy:
 def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
     """The file at `path` as a strict `model`, made of `models`, whose keys are proposed for misspelt ones; raise Misconfigured."""
     try:
+        # Nothing is constructed but plain values: the loader is SafeLoader without one kind of them.
+        value = yaml.load(path.read_text(), Loader=_AsWritten)  # noqa: S506
         # Through JSON, so that the strict models read dates and tuples as they read any other document.
-        return model.model_validate_json(json.dumps(yaml.safe_load(path.read_text()), default=str))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        document = json.dumps(value, default=str)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
+    try:
+        return model.model_validate_json(document)
     except ValidationError as error:
         keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
         lines = [

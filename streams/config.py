@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,7 +24,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _AsWritten(yaml.SafeLoader):
-    """Leaves days and instants the texts that they are: the models say where one is wrong."""
+    """Leaves days and instants the texts that they are, and takes no key of a mapping twice.
+
+    The models say where a day is wrong; of two values of a key the first would be gone without a word.
+    """
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """A mapping as it is written, before what it merges is added to it."""
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                msg = f"`{key.value}` is written twice; keep one"
+                raise yaml.MarkedYAMLError(problem=msg, problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return node
 
 
 _AsWritten.yaml_implicit_resolvers = {

@@ -346,6 +346,14 @@ def test_without_kafka_and_alertmanager_it_is_one_clear_line(words: str) -> None
     assert type(result.exception).__name__ in {"Unavailable", "Misconfigured"}
 
 
+@pytest.mark.parametrize("name", ["80e7", "0123456789abcdef"])
+def test_a_misspelt_company_is_not_taken_for_a_misspelt_id(name: str) -> None:
+    """Who acts is told which of the two to correct."""
+    result = CliRunner().invoke(app, ["alerts", "act", name, "done", "--tenant", "acmee"])
+
+    assert "did you mean `acme`" in str(result.exception)
+
+
 def test_good_and_bad_weeks_end_it() -> None:
     """An ended breach says how it ended instead of what to look at."""
     (over,) = told(bad(0) | good(1), FIRST + 1, told(bad(0), FIRST))

@@ -258,8 +258,10 @@ def test_a_silence_is_for_exactly_one_breach() -> None:
 
 
 @contextmanager
-def alertmanager(*, deaf: bool = False) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """One that holds what it is told, or takes everything and shows nothing."""
+def alertmanager(
+    *, deaf: bool = False, page: bytes = b""
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """One that holds what it is told, or takes everything and shows nothing, or a page of another kind."""
     kept: list[dict[str, Any]] = []
 
     class Door(BaseHTTPRequestHandler):
@@ -276,7 +278,7 @@ def alertmanager(*, deaf: bool = False) -> Iterator[tuple[str, list[dict[str, An
         def _say(self, content: Any) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
+            self.wfile.write(page or json.dumps(content).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -317,6 +319,15 @@ def test_what_does_not_arrive_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "did not arrive: " in text.outcome(gone, "en")
     with pytest.raises(Misconfigured, match="HIRELAY_ALERTMANAGERS is empty"):
         managers.addresses(Settings(alertmanagers=""))
+
+
+def test_a_page_to_log_in_at_is_no_alertmanager() -> None:
+    """A proxy that answers everything with success has told nobody."""
+    with alertmanager(page=b"<html>log in") as (address, _):
+        found = managers.tested(address, "", "en", NOW, lambda _: None)
+
+    assert "did not arrive: " in text.outcome(found, "en")
+    assert "no answer of an Alertmanager" in found.problem
 
 
 def test_an_action_is_posted_as_the_api_takes_it() -> None:

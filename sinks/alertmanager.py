@@ -27,7 +27,11 @@ def post(address: str, alerts: Sequence[Alert]) -> None:
 def held(address: str, *matchers: str) -> list[Alert]:
     """The alerts that fire now, as this instance holds them; raise Unavailable."""
     query = "&".join(f"filter={quote(each)}" for each in matchers)
-    found: list[Alert] = json.loads(_answer(urllib.request.Request(f"{address}{PATH}?{query}")))  # noqa: S310
+    answer = _answer(urllib.request.Request(f"{address}{PATH}?{query}"))  # noqa: S310
+    try:
+        found: list[Alert] = json.loads(answer)
+    except ValueError as error:
+        raise Unavailable("alertmanager", f"{address}: no answer of an Alertmanager") from error
     return found
 
 

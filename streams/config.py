@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,30 @@ MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _AsWritten(yaml.SafeLoader):
+    """Leaves days and instants the texts that they are, and takes no key of a mapping twice.
+
+    The models say where a day is wrong; of two values of a key the first would be gone without a word.
+    """
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """A mapping as it is written, before what it merges is added to it."""
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                msg = f"`{key.value}` is written twice; keep one"
+                raise yaml.MarkedYAMLError(problem=msg, problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return node
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class Misconfigured(Exception):
     """The configuration cannot be used; the text names the file, the place and the remedy."""
 
@@ -38,11 +62,15 @@ def load_tenancy(path: Path) -> Tenancy:
 def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
     """The file at `path` as a strict `model`, made of `models`, whose keys are proposed for misspelt ones; raise Misconfigured."""
     try:
+        # Nothing is constructed but plain values: the loader is SafeLoader without one kind of them.
+        value = yaml.load(path.read_text(), Loader=_AsWritten)  # noqa: S506
         # Through JSON, so that the strict models read dates and tuples as they read any other document.
-        return model.model_validate_json(json.dumps(yaml.safe_load(path.read_text()), default=str))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        document = json.dumps(value, default=str)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
+    try:
+        return model.model_validate_json(document)
     except ValidationError as error:
         keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
         lines = [

@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import Malformed
+
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(BaseSettings):
@@ -27,8 +31,10 @@ class Settings(BaseSettings):
     )
     board_url: str = Field("", description="Address of the board that alerts link to.")
     runbook_url: str = Field("", description="Address of the runbook that alerts link to.")
-    watch_port: int = Field(0, description="Port of the watch's health and metrics; 0: a free one.")
-    dispatcher_port: int = Field(
+    watch_port: Port = Field(
+        0, description="Port of the watch's health and metrics; 0: a free one."
+    )
+    dispatcher_port: Port = Field(
         0, description="Port of the dispatcher's health and metrics; 0: a free one."
     )
     alerting_host: str = Field(
@@ -47,7 +53,7 @@ class Settings(BaseSettings):
         "", description="Password of the ClickHouse user, when not in the URL."
     )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
-    gateway_port: int = Field(8080, description="Port of the gateway; 0 takes a free one.")
+    gateway_port: Port = Field(8080, description="Port of the gateway; 0 takes a free one.")
     gateway_url: str = Field(
         "", description="Address at which vendors reach the gateway, for what `connect` prints."
     )
@@ -61,18 +67,18 @@ class Settings(BaseSettings):
     worker_web_host: str = Field(
         "127.0.0.1", description="Address of the worker's health and metrics."
     )
-    worker_web_port: int = Field(
+    worker_web_port: Port = Field(
         0, description="Port of the worker's health and metrics; 0 takes a free one."
     )
     archiver_host: str = Field(
         "127.0.0.1", description="Address of the archiver's health and metrics."
     )
-    archiver_port: int = Field(
+    archiver_port: Port = Field(
         0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
     )
     board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
-    board_port: int = Field(8090, description="Port of the board page; 0 takes a free one.")
-    log_level: str = Field(
+    board_port: Port = Field(8090, description="Port of the board page; 0 takes a free one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", description="Least level of our own log lines; libraries log warnings."
     )
     flush_s: float = Field(
@@ -104,12 +110,21 @@ class Settings(BaseSettings):
 def load(state: Path | None = None, **given: Any) -> Settings:
     """Settings from the environment, or those that a running local stack wrote to `state`/run.json.
 
-    Raises FileNotFoundError with what to do when no stack has run in `state`.
+    Raises FileNotFoundError with what to do when no stack has run in `state`, and Malformed for a value that cannot be one.
     """
     if state is None:
-        return Settings(**given)
+        return _checked(given)
     path = state / "run.json"
     if not path.exists():
         msg = f"no local stack in {state}: start one with `hirelay up --state {state}`"
         raise FileNotFoundError(msg)
-    return Settings(**{**json.loads(path.read_text())["settings"], **given})
+    return _checked({**json.loads(path.read_text())["settings"], **given})
+
+
+def _checked(given: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        said = (f"HIRELAY_{str(each['loc'][0]).upper()}: {each['msg']}" for each in found)
+        raise Malformed("settings", "; ".join(said)) from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
-    """Show the boards until SIGTERM or Ctrl-C."""
+    """Show the boards until SIGTERM or Ctrl-C; raise OSError where the port is taken. The address is logged."""
     app = create_app(
         companies(settings.config),
         lambda: connect(settings.clickhouse, settings.clickhouse_password),
@@ -26,15 +27,16 @@ def serve(settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            host=settings.board_host,
-            port=settings.board_port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,  # a page that listens for changes never ends by itself
         )
     )
-    log.info("board starting", extra={"host": settings.board_host, "port": settings.board_port})
-    asyncio.run(server.serve())
+    family = socket.AF_INET6 if ":" in settings.board_host else socket.AF_INET
+    with socket.create_server((settings.board_host, settings.board_port), family=family) as door:
+        host = f"[{settings.board_host}]" if ":" in settings.board_host else settings.board_host
+        log.info("board opened", extra={"address": f"http://{host}:{door.getsockname()[1]}/"})
+        asyncio.run(server.serve(sockets=[door]))
 
 
 def companies(path: Path) -> Callable[[], Tenancy]:

@@ -76,10 +76,14 @@ def act(
     state: State = None,
 ) -> None:
     """Record through the gateway what was done about a breach; the same again changes nothing."""
+    from streams.config import load_tenancy
+    from streams.targets import tenant_of
     from streams.tools.alerts import acting, held
 
     settings = load(state)
     body = acting.body(action, at, key)
+    if tenant and token_file is None:
+        tenant_of(load_tenancy(settings.config), tenant)
     if not (tenant and acting.is_whole(breach)):
         found = held.read(settings.kafka).find(breach, tenant)
         breach, tenant = found.id, found.tenant

@@ -40,8 +40,8 @@ app.add_typer(alerts.app, name="alerts")
 
 def main() -> None:
     """Run a command; an expected condition is one clear line and exit code 2, never a traceback."""
-    logs.configure(load().log_level)
     try:
+        logs.configure(load().log_level)
         app()
     except (Condition, Misconfigured, OSError) as problem:
         logging.getLogger(__name__).debug("command failed", exc_info=True)

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
+from streams.config import Misconfigured
 from streams.ingest.vendor import Vendor
 from streams.settings import Settings
 from streams.tools.connect import Connected, arrivals, page
@@ -29,14 +30,29 @@ DONE = {("outcome", "accepted"), ("outcome", "ignored")}
 
 
 def secret(path: Path | None, vendor: Vendor) -> str:
-    """The secret in a file, on standard input (`-`), or typed unseen on a terminal; empty when there is none yet."""
+    """The secret in a file, on standard input (`-`), or typed unseen on a terminal; empty when there is none yet.
+
+    Raises Misconfigured for a file that holds none.
+    """
     if path is not None:
-        return (sys.stdin.read() if str(path) == "-" else path.read_text()).strip()
+        return _in(path)
     if vendor.keyed_by == "customer" or not sys.stdin.isatty():
         return ""
     asked = f"Secret that {vendor.title} shows (Enter if it shows it only later)"
     typed: str = typer.prompt(asked, default="", hide_input=True, show_default=False)
     return typed.strip()
+
+
+def _in(path: Path) -> str:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        msg = f"{path} holds no secret: it is not UTF-8"
+        raise Misconfigured(msg) from error
+    if not text.strip():
+        msg = f"{path} is empty: it holds the secret; leave --secret-file out while there is none"
+        raise Misconfigured(msg)
+    return text.strip()
 
 
 def tell(vendor: Vendor, connected: Connected, console: Console) -> None:

@@ -114,9 +114,12 @@ def api(
     """The gateway's address, and the token in the file or the first active one of the tenant; raise Misconfigured."""
     url = settings.gateway_address + PATH
     if token_file is not None:
-        token = token_file.read_text().strip()
+        token = token_file.read_text(errors="replace").strip()
         if not token:
             msg = f"{token_file} is empty: it holds the token"
+            raise Misconfigured(msg)
+        if not (token.isascii() and token.isprintable()):
+            msg = f"{token_file} holds no token: it is one line of ASCII, without a byte order mark"
             raise Misconfigured(msg)
         return Api(url=url, token=token)
     tenant = load_tenancy(settings.config).tenant(tenant_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from schemas import codec
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
@@ -92,13 +93,16 @@ class Log:
 
     def __init__(self, bootstrap: str, topic: Topic) -> None:
         """Connect; raise Unavailable when no broker answers or the topic is missing."""
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap,
-            group_id=None,
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=8 * 1024 * 1024,
-        )
-        numbers = self._consumer.partitions_for_topic(topic.name)
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=bootstrap,
+                group_id=None,
+                enable_auto_commit=False,
+                max_partition_fetch_bytes=8 * 1024 * 1024,
+            )
+            numbers = self._consumer.partitions_for_topic(topic.name)
+        except KafkaError as error:
+            raise Unavailable("kafka", f"no broker at {bootstrap}") from error
         if not numbers:
             raise Unavailable("kafka", f"topic {topic.name} is not at {bootstrap}")
         self._parts = [TopicPartition(topic.name, number) for number in sorted(numbers)]

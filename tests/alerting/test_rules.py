@@ -43,6 +43,21 @@ def test_rules_whose_file_is_away_stay_in_force(tmp_path: Path) -> None:
     assert watched(given, away).rules.rules == ()
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["at_least: 2026-02-30", f"at_least: {'9' * 5000}", "at_least: &a [*a]", "2026-04-01: 1"],
+)
+def test_a_slip_in_the_file_ends_no_watch(tmp_path: Path, said: str) -> None:
+    """A day that there is none of, say: it is refused like any other slip, and the rules in force stay."""
+    given = Settings(config=write_sample(tmp_path), alerts=write_alerts(tmp_path))
+    before = watched(given, None)
+    given.alerts.write_text(
+        f"rules: [{{id: a, tenant: aoba, kpi: screen_pass_rate, owner: hr, {said}}}]"
+    )
+
+    assert watched(given, before).rules == before.rules
+
+
 def test_without_a_file_nothing_is_watched(tmp_path: Path) -> None:
     """Who wants no alerts writes no rules."""
     given = Settings(config=write_sample(tmp_path), alerts=tmp_path / "none.yaml")

@@ -85,3 +85,28 @@ def test_misspelt_key_is_explained(tmp_path: Path) -> None:
 
     with pytest.raises(Misconfigured, match="did you mean `vendor`"):
         load(path, ENVIRON, keys())
+
+
+@pytest.mark.parametrize(
+    ("again", "line"),
+    [("\ntenants: []\n", 9), ("\n    connections: []\n", 9)],
+)
+def test_a_key_that_is_written_twice_is_refused(tmp_path: Path, again: str, line: int) -> None:
+    """What was written first would be gone without a word: companies, connections, alert rules."""
+    path = written(tmp_path)
+    path.write_text(path.read_text().rstrip() + again)
+
+    with pytest.raises(Misconfigured, match=rf"is written twice(.|\n)*line {line}, column"):
+        load(path, ENVIRON, keys())
+
+
+def test_what_is_merged_may_be_written_anew(tmp_path: Path) -> None:
+    """An anchor's keys are a draft, not a second time."""
+    path = tmp_path / "hirelay.yaml"
+    draft = "{<<: &draft {vendor: greenhouse, secrets: [{env: GREENHOUSE}]}, id: gh}"
+    path.write_text(
+        "tenants: [{id: acme, name: acme, quarantine_key: {env: QUARANTINE}, person_key: {env: PERSON},\n"
+        f"connections: [{draft}, {{<<: *draft, id: other, vendor: lever}}]}}]"
+    )
+
+    assert set(load(path, ENVIRON, keys()).doors) == {("greenhouse", "gh"), ("lever", "other")}

@@ -258,8 +258,10 @@ def test_a_silence_is_for_exactly_one_breach() -> None:
 
 
 @contextmanager
-def alertmanager(*, deaf: bool = False) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """One that holds what it is told, or takes everything and shows nothing."""
+def alertmanager(
+    *, deaf: bool = False, page: bytes = b""
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """One that holds what it is told, or takes everything and shows nothing, or a page of another kind."""
     kept: list[dict[str, Any]] = []
 
     class Door(BaseHTTPRequestHandler):
@@ -276,7 +278,7 @@ def alertmanager(*, deaf: bool = False) -> Iterator[tuple[str, list[dict[str, An
         def _say(self, content: Any) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
+            self.wfile.write(page or json.dumps(content).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -319,6 +321,15 @@ def test_what_does_not_arrive_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         managers.addresses(Settings(alertmanagers=""))
 
 
+def test_a_page_to_log_in_at_is_no_alertmanager() -> None:
+    """A proxy that answers everything with success has told nobody."""
+    with alertmanager(page=b"<html>log in") as (address, _):
+        found = managers.tested(address, "", "en", NOW, lambda _: None)
+
+    assert "did not arrive: " in text.outcome(found, "en")
+    assert "no answer of an Alertmanager" in found.problem
+
+
 def test_an_action_is_posted_as_the_api_takes_it() -> None:
     """What is left out is left out; the answer is the id; a word that is none is not sent."""
     sent: list[bytes] = []
@@ -344,6 +355,14 @@ def test_without_kafka_and_alertmanager_it_is_one_clear_line(words: str) -> None
     result = CliRunner().invoke(app, ["alerts", *words.split()], env=given)
 
     assert type(result.exception).__name__ in {"Unavailable", "Misconfigured"}
+
+
+@pytest.mark.parametrize("name", ["80e7", "0123456789abcdef"])
+def test_a_misspelt_company_is_not_taken_for_a_misspelt_id(name: str) -> None:
+    """Who acts is told which of the two to correct."""
+    result = CliRunner().invoke(app, ["alerts", "act", name, "done", "--tenant", "acmee"])
+
+    assert "did you mean `acme`" in str(result.exception)
 
 
 def test_good_and_bad_weeks_end_it() -> None:

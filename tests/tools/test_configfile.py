@@ -8,7 +8,7 @@ import yaml
 
 from streams.config import Misconfigured, load_tenancy
 from streams.settings import Settings
-from streams.tools import configfile, connect
+from streams.tools import configfile, connect, connecting
 
 EXAMPLE = Path(__file__).parents[2] / "deploy/config/hirelay.yaml"
 
@@ -126,6 +126,26 @@ def test_mistakes_are_explained(path: Path, vendor: str, more: dict[str, str], s
     with pytest.raises(Misconfigured, match=said):
         connect.connect(settings(path), asked)
     assert changes(path) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "said"), [(b" \n", "is empty: it holds the secret"), (b"\xff\xfea\0", "not UTF-8")]
+)
+def test_a_file_without_a_secret_is_not_passed_over(tmp_path: Path, held: bytes, said: str) -> None:
+    """Who gives a new secret beside the old one learns that it was not taken."""
+    given = tmp_path / "secret"
+    given.write_bytes(held)
+
+    with pytest.raises(Misconfigured, match=said):
+        connecting.secret(given, connect.vendor_of("greenhouse"))
+
+
+def test_a_byte_order_mark_is_no_part_of_a_secret(tmp_path: Path) -> None:
+    """Some editors put one first; every signature would be refused."""
+    given = tmp_path / "secret"
+    given.write_text("a secret of the test\n", encoding="utf-8-sig")
+
+    assert connecting.secret(given, connect.vendor_of("greenhouse")) == "a secret of the test"
 
 
 def test_an_unknown_vendor_is_explained() -> None:

@@ -145,6 +145,20 @@ def test_a_refusal_is_final(reply: Reply, words: str) -> None:
     assert len(sent) == 1
 
 
+@pytest.mark.parametrize("held", ["old\nnew", "\ufefftoken", "token\0", "トークン"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_that_holds_no_token_is_refused_at_once(
+    tmp_path: Path, held: str, encoding: str
+) -> None:
+    """It could never be sent: nobody waits a minute for an answer that cannot come, and the token is not shown."""
+    path = tmp_path / "token"
+    path.write_text(held, encoding=encoding)
+
+    with pytest.raises(Misconfigured, match="token holds no token") as caught:
+        costs.api(Settings(), "acme", {}, path)
+    assert held not in str(caught.value)
+
+
 def test_the_token_comes_from_a_file_or_the_configuration(tmp_path: Path) -> None:
     """On the machine of the gateway nothing needs to be given; an awaited token is passed over."""
     (tmp_path / "next").write_text("")

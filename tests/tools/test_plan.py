@@ -313,6 +313,7 @@ def test_the_local_stack_has_targets_of_its_own(tmp_path: Path) -> None:
         ),
         ("targets:", "targets: [", "is not YAML"),
         ("at_least: 9", "at_least: 2026-01-01", "'2026-01-01' is no number"),
+        ("from: 2026-05-01", "from: 2026-02-30", r"targets.6.from: .*valid date"),
     ],
 )
 def test_mistakes_name_file_place_and_remedy(

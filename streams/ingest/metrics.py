@@ -39,13 +39,23 @@ class ConnectionMetrics:
         self.signature_failures = series.CONNECTION_SIGNATURE_FAILURES.on(registry)
         self.set_aside = series.CONNECTION_QUARANTINED.on(registry)
         self.last_event = series.CONNECTION_LAST_EVENT.on(registry)
+        self._opened: set[tuple[str, str, str]] = set()
 
     def open(self, doors: Iterable[Door]) -> None:
-        """Have a series for every configured connection, so that its first failure is seen."""
-        for each in doors:
-            self.signature_failures.labels(
-                each.tenant.id, each.connection.vendor, each.connection.id
-            )
+        """Have a series for every configured connection, so that its first failure is seen, and none of others."""
+        opened = {(each.tenant.id, each.connection.vendor, each.connection.id) for each in doors}
+        for tenant, vendor, connection in self._opened - opened:
+            gone = {"tenant": tenant, "vendor": vendor, "connection": connection}
+            for shown in (
+                self.last_delivery,
+                self.signature_failures,
+                self.set_aside,
+                self.last_event,
+            ):
+                shown.remove_by_labels(gone)
+        for whose in opened:
+            self.signature_failures.labels(*whose)
+        self._opened = opened
 
     def note(self, count: HealthCount, expected: Collection[str]) -> None:
         """Show what was counted, as far as Prometheus should know it."""

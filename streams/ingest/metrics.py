@@ -1,13 +1,19 @@
 """The gateway's metrics: the rows of `sinks.series` about deliveries, connections and the broker."""
 
 from collections.abc import Collection, Iterable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry
 
 from schemas.health import LET_IN, HealthCount
+from schemas.quarantine import Reason
 from sinks import series
 from sinks.metrics import opened
 from streams.ingest.config import Door
+
+FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
+OUTCOMES = (*sorted(LET_IN), "refused", "unavailable", FAILED)
+REASONS = [each for each in get_args(Reason) if each != "poison_pack"]  # which is the worker's own
 
 
 class GatewayMetrics:
@@ -28,6 +34,12 @@ class GatewayMetrics:
         self.in_flight = series.GATEWAY_IN_FLIGHT.on(self.registry)
         self.broker_up = series.GATEWAY_BROKER_UP.on(self.registry)
         self.producers_replaced = series.GATEWAY_PRODUCERS_REPLACED.on(self.registry)
+
+    def open(self, vendor: str) -> None:
+        """Have the series of a vendor before its first delivery: one that is born with it hides it."""
+        self.events.labels(vendor)
+        for outcome in OUTCOMES:
+            self.deliveries.labels(vendor, outcome)
 
 
 class ConnectionMetrics:
@@ -55,6 +67,8 @@ class ConnectionMetrics:
                 shown.remove_by_labels(gone)
         for whose in opened:
             self.signature_failures.labels(*whose)
+            for reason in REASONS:
+                self.set_aside.labels(*whose, reason)
         self._opened = opened
 
     def note(self, count: HealthCount, expected: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from prometheus_client import generate_latest
 
 from schemas.event import Event
 from schemas.health import HealthCount, What
+from schemas.quarantine import Reason
 from streams.config import Misconfigured
 from streams.ingest.gateway import Gateway
 from streams.ingest.health import Health
@@ -102,6 +104,23 @@ async def test_what_came_is_reported_by_connection() -> None:
         'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change",tenant="acme",vendor="greenhouse"}',
     ):
         assert line in shown
+
+
+async def test_what_alerts_count_is_shown_before_it_happens() -> None:
+    """A counter that is born with its first event hides it, and a whole burst between two scrapes."""
+    app = create_app(Settings(), doors.configuration(), ListPublisher(), SetClock())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://gateway"
+    ) as asked:
+        shown = (await asked.get("/metrics")).text
+
+    of = 'connection="acme-greenhouse",reason="{}",tenant="acme",vendor="greenhouse"'
+    for reason in {*get_args(Reason)} - {"poison_pack"}:
+        assert f"hirelay_connection_quarantined_total{{{of.format(reason)}}} 0.0" in shown
+    for outcome in ("failed", "unavailable"):
+        for vendor in ("greenhouse", "hirelay"):
+            of = f'outcome="{outcome}",vendor="{vendor}"'
+            assert f"hirelay_gateway_deliveries_total{{{of}}} 0.0" in shown
 
 
 def test_nothing_is_shown_of_a_connection_that_was_taken_out() -> None:

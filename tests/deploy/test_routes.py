@@ -24,6 +24,11 @@ ROUTES = {
 }
 
 
+def seconds(text: str) -> int:
+    """A duration as the file has it."""
+    return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
+
+
 @needs_amtool
 def test_alertmanager_accepts_its_configuration() -> None:
     """As it stands."""
@@ -59,6 +64,17 @@ def test_an_alert_reaches_its_owner(receivers: str) -> None:
         f"--verify.receivers={receivers}",
         *labels,
     )
+
+
+def test_who_expects_the_watchdog_every_minute_hears_it_every_minute() -> None:
+    """Alertmanager looks again every `group_interval`, and tells again once more than `repeat_interval` has passed."""
+    route = yaml.safe_load(ALERTMANAGER.read_text())["route"]
+    watchdog = next(each for each in route["routes"] if each["receiver"] == "watchdog")
+    looks, again = (
+        seconds((route | watchdog)[name]) for name in ("group_interval", "repeat_interval")
+    )
+
+    assert next(at for at in range(looks, 3600, looks) if at > again) == 60
 
 
 def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() -> None:

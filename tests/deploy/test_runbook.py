@@ -6,7 +6,7 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from streams.alerting.board import OFF_TARGET, OVERDUE, Links, alert
+from streams.alerting.board import LASTS, OFF_TARGET, OVERDUE, Links, alert
 from streams.cli.main import app
 from tests.alerting.test_board import NOW, opened
 from tests.deploy.health import RUNBOOK, alerts
@@ -35,6 +35,15 @@ def test_a_section_says_all_that_is_needed(name: str) -> None:
     assert re.search(r"[ぁ-んァ-ヶ一-龠]", section.strip().splitlines()[0])
     assert tuple(re.findall(r"^\* \*\*([\w ]+)\*\*:", section, re.MULTILINE)) == PARTS
     assert re.search(r"```sh\n.+?\n  ```", section, re.DOTALL)
+
+
+def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
+    """Until then nobody has to be told that an all-clear was none."""
+    minutes = LASTS.total_seconds() / 60
+    told = alerts()["HirelayDispatcherDown"]["annotations"]["description"]
+
+    for text in (told, SECTIONS["HirelayDispatcherDown"]):
+        assert f"{minutes:g} 分後" in text and f"after {minutes:g} minutes" in text
 
 
 def test_links_of_alerts_lead_to_sections() -> None:

@@ -1,12 +1,20 @@
 """Alertmanager tells the right people, once, and holds back what cannot be trusted."""
 
 import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
 
+from schemas.errors import Unavailable
+from sinks import alertmanager
 from streams.alerting.board import OFF_TARGET, OVERDUE
+from streams.local.kafka import free_port
+from streams.local.observers import installed
 from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, said
 
 ROUTES = {
@@ -90,3 +98,49 @@ def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() ->
     assert "equal" not in first
     named = re.findall(r'alertname=~?"([^"]+)"', str(rules).replace("\\", ""))
     assert {name for each in named for name in each.split("|")} <= {OFF_TARGET, OVERDUE, *alerts()}
+
+
+@pytest.fixture(scope="module")
+def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an Alertmanager with our configuration."""
+    address = f"127.0.0.1:{free_port()}"
+    command = (
+        str(installed("alertmanager")),
+        f"--config.file={ALERTMANAGER}",
+        f"--storage.path={tmp_path_factory.mktemp('alertmanager')}",
+        f"--web.listen-address={address}",
+        "--cluster.listen-address=",
+    )
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    yield f"http://{address}"
+    running.terminate()
+    running.wait()
+
+
+def reached(true: Callable[[], bool]) -> bool:
+    """Whether it becomes so within ten seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(Unavailable):
+            if true():
+                return True
+        time.sleep(0.05)
+    return False
+
+
+@needs_amtool
+def test_a_broker_that_is_away_pages_once(manager: str) -> None:
+    """A watch that hears nothing of it, and deliveries that it does not take, are the same outage."""
+    pipeline = {"severity": "critical", "owner": "platform", "layer": "pipeline"}
+    away = {"alertname": "HirelayBrokerUnavailable", "instance": "gateway:8080", **pipeline}
+    follows = ("HirelayWatchStalled", "HirelayDeliveriesPutOff")
+    others = ("HirelayArchiverBehind", "HirelayWorkerIdle")
+    told = [away, *({"alertname": name, **pipeline} for name in (*follows, *others))]
+
+    def states() -> dict[str, str]:
+        alertmanager.post(manager, [{"labels": labels} for labels in told])
+        held = alertmanager.held(manager)
+        return {each["labels"]["alertname"]: each["status"]["state"] for each in held}
+
+    expected = dict.fromkeys(follows, "suppressed") | dict.fromkeys(others, "active")
+    assert reached(lambda: states() == expected | {"HirelayBrokerUnavailable": "active"})

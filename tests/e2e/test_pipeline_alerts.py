@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,6 +98,24 @@ def test_a_dispatcher_that_hangs_is_missed_and_kpi_alerts_are_held_back(
     assert told["annotations"]["summary_ja"].startswith("dispatcher が応答せず")
     assert told["annotations"]["runbook_url"].endswith("deploy/runbook.md#hirelaydispatcherdown")
     assert "runbook" not in told["labels"]
+
+
+def test_a_watch_that_hears_nothing_of_kafka_does_not_say_that_it_looks(stack: Stack) -> None:
+    """While the broker hangs no cell is read, and what says when they were last looked at stands still."""
+    run = stack.run()
+
+    def ago() -> float:
+        text = urllib.request.urlopen(f"{run['roles']['watch']['url']}/metrics", timeout=10).read()
+        found = re.search(r"^hirelay_watch_looked_timestamp_seconds (\S+)$", text.decode(), re.M)
+        return time.time() - float(found.group(1)) if found else 0.0
+
+    wait_until(lambda: ago() < 3, 30)
+    os.kill(run["roles"]["kafka"]["pid"], signal.SIGSTOP)
+    try:
+        wait_until(lambda: ago() > 5, 15)
+    finally:
+        os.kill(run["roles"]["kafka"]["pid"], signal.SIGCONT)
+    wait_until(lambda: ago() < 3, 60)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -46,6 +46,16 @@ def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
         assert f"{minutes:g} 分後" in text and f"after {minutes:g} minutes" in text
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, rule in alerts().items() if rule["expr"].startswith("up{")]
+)
+def test_a_role_that_does_not_answer_is_ended_before_it_is_started(name: str) -> None:
+    """One that hangs still runs, and `up` leaves what runs alone."""
+    fix = SECTIONS[name].split("* **Fix**")[1]
+
+    assert "deploy/.env restart " in fix and "deploy/.env up" not in fix
+
+
 def test_links_of_alerts_lead_to_sections() -> None:
     """An anchor is the heading in lower case."""
     anchors = {f"#{name.lower()}" for name in SECTIONS}

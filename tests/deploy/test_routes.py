@@ -1,5 +1,6 @@
 """Alertmanager tells the right people, once, and holds back what cannot be trusted."""
 
+import json
 import re
 import subprocess
 import time
@@ -37,6 +38,12 @@ def seconds(text: str) -> int:
     return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
 
 
+def without_comment_signs() -> str:
+    """The file with the examples of its receivers in force."""
+    head, tail = ALERTMANAGER.read_text().split("receivers:", 1)
+    return head + "receivers:" + re.sub(r"^    # ", "    ", tail, flags=re.MULTILINE)
+
+
 @needs_amtool
 def test_alertmanager_accepts_its_configuration() -> None:
     """As it stands."""
@@ -47,14 +54,43 @@ def test_alertmanager_accepts_its_configuration() -> None:
 def test_the_examples_in_comments_are_complete(tmp_path: Path) -> None:
     """Whoever takes the comment signs away has receivers that work."""
     path = tmp_path / "alertmanager.yml"
-    text = re.sub(r"^    # ", "    ", ALERTMANAGER.read_text(), flags=re.MULTILINE)
-    head, tail = ALERTMANAGER.read_text().split("receivers:", 1)
-    path.write_text(head + "receivers:" + text.split("receivers:", 1)[1])
+    path.write_text(without_comment_signs())
 
-    assert len(tail.splitlines()) == len(text.split("receivers:", 1)[1].splitlines())
+    assert len(path.read_text().splitlines()) == len(ALERTMANAGER.read_text().splitlines())
     said("amtool", "check-config", path)
     held = yaml.safe_load(path.read_text())["receivers"]
     assert [each["name"] for each in held if len(each) == 1] == ["nobody"]
+
+
+@needs_amtool
+@pytest.mark.parametrize("receiver", ["platform", "recruiting"])
+def test_a_message_of_several_alerts_says_of_each_what_it_is_and_whether_it_is_over(
+    receiver: str, tmp_path: Path
+) -> None:
+    """One notification has all that goes on of a group and all that has ended; what they have in common says neither."""
+    receivers = yaml.safe_load(without_comment_signs())["receivers"]
+    slack = next(each for each in receivers if each["name"] == receiver)["slack_configs"][0]
+    told = [
+        {"status": status, "annotations": {"summary": f"what is {status}", "description": "n = 20"}}
+        for status in ("firing", "resolved")
+    ]
+    path = tmp_path / "data.json"
+    group = {"alertname": OFF_TARGET, "tenant": "acme", "kpi": "screen_pass_rate"}
+    path.write_text(json.dumps({"groupLabels": group, "commonLabels": group, "alerts": told}))
+    title, text = (
+        said(
+            "amtool",
+            "template",
+            "render",
+            f"--template.glob={tmp_path}/*.tmpl",
+            f"--template.data={path}",
+            f"--template.text={slack[part]}",
+        ).strip()
+        for part in ("title", "text")
+    )
+
+    assert title
+    assert "firing: what is firing" in text and "resolved: what is resolved" in text
 
 
 @needs_amtool

@@ -4,6 +4,8 @@ import re
 import shlex
 
 import pytest
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from streams.alerting.board import LASTS, OFF_TARGET, OVERDUE, Links, alert
@@ -80,6 +82,15 @@ def test_every_command_exists() -> None:
         )
 
     assert len(found) > 20
+
+
+def test_every_command_has_all_that_it_asks_for() -> None:
+    """Nobody has to find out at night which option is missing."""
+    for command in commands(TEXT):
+        held, words = get_command(app), shlex.split(command)[1:]
+        while isinstance(held, Group):
+            held, words = held.commands[words[0]], words[1:]
+        held.make_context(command, words)
 
 
 def test_every_file_and_service_that_is_named_exists() -> None:

@@ -117,6 +117,10 @@ class BoardMetrics:
 
 
 def _behind(backlog: Mapping[str, Waiting], lag: Gauge, waiting: Gauge) -> None:
+    shown = {sample.labels["topic"] for sample in next(iter(lag.collect())).samples}
+    for topic in shown - backlog.keys():  # whoever has its partitions now says what waits
+        lag.labels(topic).set(0)
+        waiting.labels(topic).set(0)
     for topic, each in backlog.items():
         lag.labels(topic).set(each.records)
         waiting.labels(topic).set(each.seconds)

@@ -223,7 +223,8 @@ KPI_AGE = GaugeRow("hirelay_kpi_age_seconds", "How old the values shown are; NaN
 # Watch.
 WATCH_READY = GaugeRow("hirelay_watch_ready", "1 once every cell has been judged")
 WATCH_LOOKED = GaugeRow(
-    "hirelay_watch_looked_timestamp_seconds", "When the cells were last looked at; 0 before"
+    "hirelay_watch_looked_timestamp_seconds",
+    "When Kafka last answered what the cells are; 0 before",
 )
 WATCH_RECORDS = CounterRow("hirelay_watch_records", "Records of breaches written", ("state",))
 WATCH_UNREADABLE = CounterRow("hirelay_watch_unreadable", "Cells that could not be read")

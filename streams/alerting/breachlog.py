@@ -79,6 +79,11 @@ async def up_to_now(consumer: Any) -> AsyncIterator[Any]:
                 yield record
 
 
+def last_heard(consumer: Any) -> float:
+    """When every partition was last answered for, in seconds since 1970, with records or without; 0 before."""
+    return min(consumer.last_poll_timestamp(part) or 0 for part in consumer.assignment()) / 1000
+
+
 async def all_breaches(bootstrap: str) -> list[Breach]:
     """The newest record of every breach; raise Unavailable."""
     consumer = await consumer_of(bootstrap, KPI_BREACHES.name)

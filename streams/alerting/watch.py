@@ -21,7 +21,13 @@ from schemas.tenancy import Tenancy
 from schemas.topics import EPOCHS, KPI_CELLS
 from sinks.metrics import WatchMetrics
 from streams import epochs
-from streams.alerting.breachlog import BreachWriter, all_breaches, consumer_of, up_to_now
+from streams.alerting.breachlog import (
+    BreachWriter,
+    all_breaches,
+    consumer_of,
+    last_heard,
+    up_to_now,
+)
 from streams.alerting.cells import CellSums, Series
 from streams.alerting.judge import Judge
 from streams.alerts import load_alerts
@@ -139,7 +145,8 @@ class _Round:
             everything = days != (days := self._days())
             if touched or everything:
                 await self._look(None if everything else touched, days)
-            self._metrics.looked.set_to_current_time()
+            if heard := last_heard(consumer):
+                self._metrics.looked.set(heard)
 
     def _take(self, record: Any) -> list[Series]:
         if record.topic == EPOCHS.name:

@@ -33,6 +33,9 @@ KPIS = (
 )
 WINDOW = timedelta(days=28)
 FRESH_S = 15.0  # two Prometheus servers cost ClickHouse what one does
+PATIENCE_S = (
+    2.0  # after which a scrape shows what is known: Prometheus gives it 10 s, of a local stack 5 s
+)
 STALE_S = 300.0  # older values are not shown: a flat line would look like news
 SERIES_A_TENANT = 500  # of either gauge; 50 channels with every KPI
 SERIES = 5_000
@@ -59,7 +62,8 @@ class Value(NamedTuple):
 class KpiCollector(Collector):
     """Answers every scrape: with fresh values, with those of before while they are of use, or with none and why.
 
-    Thread-safe. A scrape never waits for another one's look, and never fails because of ClickHouse.
+    Thread-safe. A scrape never waits for another one's look, for its own only `patience_s`, however many companies there
+    are, and never fails because of ClickHouse.
     """
 
     def __init__(
@@ -67,9 +71,11 @@ class KpiCollector(Collector):
         tenancy: Callable[[], Tenancy],
         connect: Callable[[], Any],
         clock: Callable[[], float] = time.monotonic,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """`tenancy` and `connect` are called at every look, `connect` until it has given a connection."""
         self._tenancy, self._connect, self._clock = tenancy, connect, clock
+        self._patience_s = patience_s
         self._client: Any = None
         self._looking = threading.Lock()
         self._values: tuple[Value, ...] = ()
@@ -85,12 +91,22 @@ class KpiCollector(Collector):
     def collect(self) -> Iterable[Any]:
         """What a scrape gets."""
         if self._looking.acquire(blocking=False):
-            try:
-                if self._clock() - self._looked >= FRESH_S:
-                    self._look()
-            finally:
-                self._looking.release()
+            look = threading.Thread(target=self._looked_once, daemon=True)
+            look.start()
+            look.join(self._patience_s)
         return self._shown(self._values if self._age() <= STALE_S else ())
+
+    def join(self) -> None:
+        """Return when no look is under way."""
+        with self._looking:
+            return
+
+    def _looked_once(self) -> None:
+        try:
+            if self._clock() - self._looked >= FRESH_S:
+                self._look()
+        finally:
+            self._looking.release()
 
     def _age(self) -> float:
         return self._clock() - self._succeeded

@@ -27,7 +27,7 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SCRAPE_S = 5.0  # half of what Prometheus gives a scrape
+COLLECT_S = 5.0  # the longest that ClickHouse may take for the KPIs of one company
 READERS = 4  # queries of the embedded engine at once
 
 
@@ -74,7 +74,7 @@ async def _serve(settings: Settings) -> None:
 def _kpis(settings: Settings) -> KpiCollector:
     return KpiCollector(
         lambda: load_tenancy(settings.config),
-        lambda: connect(settings.clickhouse, settings.clickhouse_password, SCRAPE_S),
+        lambda: connect(settings.clickhouse, settings.clickhouse_password, COLLECT_S),
     )
 
 

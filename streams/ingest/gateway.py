@@ -24,7 +24,7 @@ from streams.ingest.config import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, Posted
 from streams.ingest.delivery import Arrival, Clock, Reception, headers_of
 from streams.ingest.health import Health
-from streams.ingest.metrics import GatewayMetrics
+from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.publisher import Publisher
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 
 ORIGIN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
 LOOK_S = 1.0  # how soon a changed configuration is in force
-FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
 REPORT_S = 2.0  # how soon `hirelay connections` sees a delivery
 
 # Answers the configuration if it is another one than last time, None if it is not; raises Misconfigured.
@@ -70,7 +69,7 @@ class Gateway:
         self._costs = Costs(publisher)
         self._actions = Actions(publisher, seams.breaches)
         for name in (*self._vendors, SOURCE_VENDOR):
-            metrics.events.labels(name)  # a series that starts at 0 shows its first event
+            metrics.open(name)
         self._open(configuration)
 
     def _open(self, configuration: Configuration) -> None:

@@ -1,13 +1,19 @@
 """The gateway's metrics: the rows of `sinks.series` about deliveries, connections and the broker."""
 
 from collections.abc import Collection, Iterable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry
 
 from schemas.health import LET_IN, HealthCount
+from schemas.quarantine import Reason
 from sinks import series
 from sinks.metrics import opened
 from streams.ingest.config import Door
+
+FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
+OUTCOMES = (*sorted(LET_IN), "refused", "unavailable", FAILED)
+REASONS = [each for each in get_args(Reason) if each != "poison_pack"]  # which is the worker's own
 
 
 class GatewayMetrics:
@@ -29,6 +35,12 @@ class GatewayMetrics:
         self.broker_up = series.GATEWAY_BROKER_UP.on(self.registry)
         self.producers_replaced = series.GATEWAY_PRODUCERS_REPLACED.on(self.registry)
 
+    def open(self, vendor: str) -> None:
+        """Have the series of a vendor before its first delivery: one that is born with it hides it."""
+        self.events.labels(vendor)
+        for outcome in OUTCOMES:
+            self.deliveries.labels(vendor, outcome)
+
 
 class ConnectionMetrics:
     """How each connection is doing since this process started; `hirelay connections` shows it over all processes."""
@@ -39,13 +51,25 @@ class ConnectionMetrics:
         self.signature_failures = series.CONNECTION_SIGNATURE_FAILURES.on(registry)
         self.set_aside = series.CONNECTION_QUARANTINED.on(registry)
         self.last_event = series.CONNECTION_LAST_EVENT.on(registry)
+        self._opened: set[tuple[str, str, str]] = set()
 
     def open(self, doors: Iterable[Door]) -> None:
-        """Have a series for every configured connection, so that its first failure is seen."""
-        for each in doors:
-            self.signature_failures.labels(
-                each.tenant.id, each.connection.vendor, each.connection.id
-            )
+        """Have a series for every configured connection, so that its first failure is seen, and none of others."""
+        opened = {(each.tenant.id, each.connection.vendor, each.connection.id) for each in doors}
+        for tenant, vendor, connection in self._opened - opened:
+            gone = {"tenant": tenant, "vendor": vendor, "connection": connection}
+            for shown in (
+                self.last_delivery,
+                self.signature_failures,
+                self.set_aside,
+                self.last_event,
+            ):
+                shown.remove_by_labels(gone)
+        for whose in opened:
+            self.signature_failures.labels(*whose)
+            for reason in REASONS:
+                self.set_aside.labels(*whose, reason)
+        self._opened = opened
 
     def note(self, count: HealthCount, expected: Collection[str]) -> None:
         """Show what was counted, as far as Prometheus should know it."""

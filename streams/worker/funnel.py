@@ -103,6 +103,7 @@ class Funnel:
         """Write what is held, then own nothing."""
         await self.flush()
         self._shards = {}
+        self._metrics.partitions.set(0)
 
     async def take(self, event: Any) -> None:
         """Apply one record; it is acknowledged by the flush that has made it durable."""

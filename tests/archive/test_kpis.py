@@ -1,5 +1,6 @@
 """A scrape shows KPIs of channels, of few of them, and goes on without ClickHouse."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,10 +46,13 @@ class Door:
     def __init__(self, client: Any) -> None:
         """Open."""
         self.client, self.shut, self.asked = client, False, 0
+        self.slow = threading.Event()
+        self.slow.set()
 
     def query(self, *given: Any, **named: Any) -> Any:
         """As the client does it, or not at all."""
         self.asked += 1
+        self.slow.wait(10)
         if self.shut:
             raise Unavailable("clickhouse", "away")
         return self.client.query(*given, **named)
@@ -146,6 +150,19 @@ def test_without_clickhouse_a_scrape_says_so_and_shows_what_is_known(door: Door)
     assert "hirelay_kpi_age_seconds 60.0" in soon and "hirelay_kpi_value{" in soon
     assert "hirelay_kpi_collect_failures_total 2.0" in late
     assert "hirelay_kpi_value{" not in late
+
+
+def test_a_slow_clickhouse_holds_no_scrape_up(door: Door) -> None:
+    """What else the role shows must be seen in time, or it would count as down; the values come with a later scrape."""
+    door.slow.clear()
+    collector = KpiCollector(company, lambda: door, Clock(), patience_s=0.0)
+    first, second = scraped(collector), scraped(collector)
+    door.slow.set()
+    collector.join()
+
+    assert "hirelay_kpi_age_seconds NaN" in first and "hirelay_kpi_age_seconds NaN" in second
+    assert f"hirelay_kpi_value{of_doda('applications')} 30.0" in scraped(collector)
+    assert door.asked == 1
 
 
 def test_a_clickhouse_that_never_was_there_breaks_no_scrape() -> None:

@@ -4,9 +4,11 @@ import re
 import shlex
 
 import pytest
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from streams.alerting.board import OFF_TARGET, OVERDUE, Links, alert
+from streams.alerting.board import LASTS, OFF_TARGET, OVERDUE, Links, alert
 from streams.cli.main import app
 from tests.alerting.test_board import NOW, opened
 from tests.deploy.health import RUNBOOK, alerts
@@ -37,6 +39,25 @@ def test_a_section_says_all_that_is_needed(name: str) -> None:
     assert re.search(r"```sh\n.+?\n  ```", section, re.DOTALL)
 
 
+def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
+    """Until then nobody has to be told that an all-clear was none."""
+    minutes = LASTS.total_seconds() / 60
+    told = alerts()["HirelayDispatcherDown"]["annotations"]["description"]
+
+    for text in (told, SECTIONS["HirelayDispatcherDown"]):
+        assert f"{minutes:g} 分後" in text and f"after {minutes:g} minutes" in text
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, rule in alerts().items() if rule["expr"].startswith("up{")]
+)
+def test_a_role_that_does_not_answer_is_ended_before_it_is_started(name: str) -> None:
+    """One that hangs still runs, and `up` leaves what runs alone."""
+    fix = SECTIONS[name].split("* **Fix**")[1]
+
+    assert "deploy/.env restart " in fix and "deploy/.env up" not in fix
+
+
 def test_links_of_alerts_lead_to_sections() -> None:
     """An anchor is the heading in lower case."""
     anchors = {f"#{name.lower()}" for name in SECTIONS}
@@ -61,6 +82,15 @@ def test_every_command_exists() -> None:
         )
 
     assert len(found) > 20
+
+
+def test_every_command_has_all_that_it_asks_for() -> None:
+    """Nobody has to find out at night which option is missing."""
+    for command in commands(TEXT):
+        held, words = get_command(app), shlex.split(command)[1:]
+        while isinstance(held, Group):
+            held, words = held.commands[words[0]], words[1:]
+        held.make_context(command, words)
 
 
 def test_every_file_and_service_that_is_named_exists() -> None:

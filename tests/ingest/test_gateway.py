@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
 import yaml
+from prometheus_client import generate_latest
 
 from schemas.event import Event
-from schemas.health import HealthCount
+from schemas.health import HealthCount, What
+from schemas.quarantine import Reason
 from streams.config import Misconfigured
 from streams.ingest.gateway import Gateway
+from streams.ingest.health import Health
+from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.server import Source, create_app
 from streams.settings import Settings
 from tests.fakes import ListPublisher, SetClock
@@ -99,6 +104,48 @@ async def test_what_came_is_reported_by_connection() -> None:
         'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change",tenant="acme",vendor="greenhouse"}',
     ):
         assert line in shown
+
+
+async def test_what_alerts_count_is_shown_before_it_happens() -> None:
+    """A counter that is born with its first event hides it, and a whole burst between two scrapes."""
+    app = create_app(Settings(), doors.configuration(), ListPublisher(), SetClock())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://gateway"
+    ) as asked:
+        shown = (await asked.get("/metrics")).text
+
+    of = 'connection="acme-greenhouse",reason="{}",tenant="acme",vendor="greenhouse"'
+    for reason in {*get_args(Reason)} - {"poison_pack"}:
+        assert f"hirelay_connection_quarantined_total{{{of.format(reason)}}} 0.0" in shown
+    for outcome in ("failed", "unavailable"):
+        for vendor in ("greenhouse", "hirelay"):
+            of = f'outcome="{outcome}",vendor="{vendor}"'
+            assert f"hirelay_gateway_deliveries_total{{{of}}} 0.0" in shown
+
+
+def test_nothing_is_shown_of_a_connection_that_was_taken_out() -> None:
+    """Or it would be missed as silent a day later, until a restart; one that stays keeps what was counted."""
+    held, shown = doors.configuration().doors, GatewayMetrics()
+    metrics = shown.connections
+    gone = held["lever", "acme-lever"]
+    metrics.open(held.values())
+    told: tuple[tuple[What, str], ...] = (
+        ("outcome", "accepted"),
+        ("event", "an event"),
+        ("signature", "refused"),
+        ("reason", "bad_signature"),
+    )
+    for door in (gone, held["ashby", "acme-ashby"]):
+        for what, name in told:
+            metrics.note(Health().note(door, what, name, SetClock().now), {"an event"})
+    metrics.open([each for each in held.values() if each is not gone])
+
+    text = generate_latest(shown.registry).decode()
+    assert 'connection="acme-lever"' not in text
+    assert (
+        'failures_total{connection="acme-ashby",tenant="acme",vendor="ashby"} 1.0' in text
+        and 'last_event_timestamp_seconds{connection="acme-ashby",event="an event"' in text
+    )
 
 
 def test_a_later_count_replaces_the_earlier_one() -> None:

@@ -29,6 +29,8 @@ ENDINGS = {
 }
 
 
+# What stands before the sentence, of those that have not got well again.
+OVER = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
 # Who waits for what: cases of a service level, in Japanese and English (one, many).
 CASES = {
     "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "owed since an interview"),
@@ -45,13 +47,22 @@ def summary(breach: Breach) -> str:
         return _overdue(breach, breach.limit_days)
     kpi = BY_ID[breach.kpi]
     value, target = _apart(breach.evidence.value, breach.target, kpi.unit)
+    measured = breach.evidence.value is not None
     if breach.language == "ja":
         word = "以上" if breach.direction == "at_least" else "以下"
-        ended = "" if breach.active else "【解消】"
-        return f"{ended}{whose(breach)}の{kpi.ja}が {value} です(目標 {target} {word})"
+        said = f"が {value} です" if measured else "を測る対象がありません"
+        return f"{_ended(breach)}{whose(breach)}の{kpi.ja}{said}(目標 {target} {word})"
     word = "at least" if breach.direction == "at_least" else "at most"
-    ended = "" if breach.active else "Resolved: "
-    return f"{ended}{kpi.en} of {whose(breach)} is {value} (target: {word} {target})"
+    said = f"is {value}" if measured else "has no cases"
+    return f"{_ended(breach)}{kpi.en} of {whose(breach)} {said} (target: {word} {target})"
+
+
+def _ended(breach: Breach) -> str:
+    """What stands before the sentence of a breach that is over."""
+    if breach.active:
+        return ""
+    ja, en = OVER.get(breach.ending or "", ("解消", "Resolved"))
+    return f"【{ja}】" if breach.language == "ja" else f"{en}: "
 
 
 def _overdue(breach: Breach, days: int) -> str:
@@ -62,14 +73,12 @@ def _overdue(breach: Breach, days: int) -> str:
         stage = STAGE_NAMES.get(of, ("", ""))[0]
         case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
         longest = f"、最長 {oldest} 日" if oldest is not None else ""
-        ended = "" if breach.active else "【解消】"
-        return f"{ended}{whose(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+        return f"{_ended(breach)}{whose(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
     stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
     one, many, how = CASES[of][1:] if of in CASES else ("application", "applications", stage)
     longest = f"; the longest: {oldest} d" if oldest is not None else ""
-    ended = "" if breach.active else "Resolved: "
     case = one if n == 1 else many
-    return f"{ended}{n} {case} {how} for more than {days} d, of {whose(breach)} (allowed: {allowed}{longest})"
+    return f"{_ended(breach)}{n} {case} {how} for more than {days} d, of {whose(breach)} (allowed: {allowed}{longest})"
 
 
 def description(breach: Breach) -> str:

@@ -66,6 +66,7 @@ class WatchMetrics:
         self.registry = opened()
         self.ready = series.WATCH_READY.on(self.registry)
         self.looked = series.WATCH_LOOKED.on(self.registry)
+        self.configuration_stale = series.WATCH_CONFIGURATION_STALE.on(self.registry)
         self.records = series.WATCH_RECORDS.on(self.registry)
         self.unreadable = series.WATCH_UNREADABLE.on(self.registry)
         self.active = series.BREACHES_ACTIVE.on(self.registry)

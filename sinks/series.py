@@ -226,6 +226,10 @@ WATCH_LOOKED = GaugeRow(
     "hirelay_watch_looked_timestamp_seconds",
     "When Kafka last answered what the cells are; 0 before",
 )
+WATCH_CONFIGURATION_STALE = GaugeRow(
+    "hirelay_watch_configuration_stale",
+    "1 while the rules or companies on disk cannot be used and older ones are in force",
+)
 WATCH_RECORDS = CounterRow("hirelay_watch_records", "Records of breaches written", ("state",))
 WATCH_UNREADABLE = CounterRow("hirelay_watch_unreadable", "Cells that could not be read")
 BREACHES_ACTIVE = GaugeRow("hirelay_kpi_breaches_active", "Breaches that go on", ("severity",))

@@ -45,11 +45,15 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """The rules in force, the companies they are about, and when their files were written."""
+    """The rules in force, the companies they are about, and when their files were written.
+
+    They are `stale` while the files say something that cannot be used, or are away.
+    """
 
     rules: AlertRules
     tenancy: Tenancy
     stamps: tuple[float, ...]
+    stale: bool = False
 
     def today(self, clock: Clock) -> Callable[[str], date]:
         """The local day of a company."""
@@ -67,6 +71,7 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
     try:
         while True:
             held = watched(settings, held)
+            metrics.configuration_stale.set(held.stale)
             live = epochs.live(await asyncio.to_thread(epochs.read, settings.kafka))
             number = 0 if live is None else live.number
             log.info("watching", extra={"epoch": number, "rules": len(held.rules.rules)})
@@ -88,7 +93,7 @@ def watched(settings: Settings, held: Watched | None) -> Watched:
         if held is None:
             raise
         log.warning("alert rules not taken up", extra={"reason": str(problem)[:500]})
-        return Watched(rules=held.rules, tenancy=held.tenancy, stamps=stamps)
+        return Watched(rules=held.rules, tenancy=held.tenancy, stamps=stamps, stale=True)
     return Watched(rules=rules, tenancy=tenancy, stamps=stamps)
 
 

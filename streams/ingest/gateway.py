@@ -88,7 +88,7 @@ class Gateway:
             await asyncio.sleep(LOOK_S)
             try:
                 changed = await asyncio.to_thread(reload)
-            except Misconfigured as problem:
+            except (Misconfigured, OSError) as problem:
                 self.metrics.configuration_stale.set(1)
                 log.error("configuration not taken up", extra={"reason": str(problem)})  # noqa: TRY400
                 continue

@@ -39,8 +39,10 @@ def test_rules_whose_file_is_away_stay_in_force(tmp_path: Path) -> None:
     given.alerts.write_text("rules: []")
 
     assert before.rules.rules
+    mended = watched(given, away)
     assert away.rules == before.rules
-    assert watched(given, away).rules.rules == ()
+    assert mended.rules.rules == ()
+    assert (before.stale, away.stale, mended.stale) == (False, True, False)
 
 
 @pytest.mark.parametrize(

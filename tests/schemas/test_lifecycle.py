@@ -266,6 +266,25 @@ def test_a_sum_of_money_is_no_number_of_cases() -> None:
     assert description(found.model_copy(update={"language": "en"})).startswith("Last 7 days. ")
 
 
+def test_what_is_over_says_how() -> None:
+    """Only what is well again is resolved; and where no case is left there is no value to show."""
+    (open_,) = told(bad(0), FIRST)
+    (corrected,) = told({}, FIRST, [open_])
+    (gone,) = [each for each in told(bad(0), FIRST + 30) if each.ending == "no_cases"]
+
+    assert summary(corrected).startswith("【訂正】媒体「doda」の書類通過率が 0.0% です")
+    assert (
+        summary(gone) == "【解消】媒体「doda」の書類通過率を測る対象がありません(目標 40.0% 以上)"
+    )
+    english = {"language": "en"}
+    assert summary(corrected.model_copy(update=english)).startswith(
+        "Corrected: Screening pass rate"
+    )
+    assert summary(gone.model_copy(update=english)).endswith(
+        "has no cases (target: at least 40.0%)"
+    )
+
+
 def test_a_window_of_one_day_is_the_last_day() -> None:
     """One is no plural."""
     (found,) = reconcile(subject(bad(0), window_days=1, language="en"), [], FIRST, NOW)

@@ -235,6 +235,17 @@ def test_a_picture_shows_where_the_target_is() -> None:
     assert lines[2][12:].index("┊") == 15 and lines[2].endswith("20.0%  n = 100")
 
 
+def test_weeks_of_few_decisions_of_one_person_are_not_shown() -> None:
+    """As on the boards: whom fewer than five decisions are known of is not judged by them."""
+    week = timedelta(days=7)
+    by_day = {date(2026, 1, 1) - 2 * week: screened(3, 1), date(2026, 1, 1): screened(20, 80)}
+    (only,) = told({FIRST: screened(20, 80)}, FIRST)
+    person = only.model_copy(update={"dimension": "interviewer", "member": "u-1"})
+
+    assert [each.value for each in windows(person, by_day)] == [None, None, 0.2]
+    assert windows(only, by_day)[0].value == 0.75
+
+
 def test_what_is_not_counted_by_days_has_no_picture() -> None:
     """A kind of breach that knows more than days is explained without one."""
     assert picture(breach(), []) == []

@@ -17,6 +17,7 @@ from schemas.wording import number
 
 WEEKS = 12
 WIDTH = 30
+FEWEST = 5  # decisions of one person that are shown alone, as on the boards
 # From ClickHouse and not from the topic of cells: that would be read whole, for one member of one KPI.
 CELLS = """
 select day, measure, value
@@ -80,7 +81,8 @@ def windows(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
         within = (last - timedelta(days=before) for before in range(breach.window_days))
         got = measure(kpi, summed(days.get(day, {}) for day in within))
         if found or got.n > 0:
-            found.append(Week(last, got.value, got.n))
+            hidden = breach.personal and got.n < FEWEST
+            found.append(Week(last, None if hidden else got.value, got.n))
     return found
 
 

@@ -68,8 +68,8 @@ def shown(stack: Stack, tenant: str, basis: str, dimension: str = "total") -> li
 
 
 WORDS = {
-    "ja": {"thin": "データ不足", "days": "{:,.0f}日", "hours": "{:,.0f}時間"},
-    "en": {"thin": "too few cases", "days": "{:,.0f} d", "hours": "{:,.0f} h"},
+    "ja": {"thin": "データ不足", "days": "日"},
+    "en": {"thin": "too few cases", "days": " d"},
 }
 RATES = {
     *("offer_accept_rate", "screen_pass_rate", "interview_pass_rate", "withdraw_rate"),
@@ -82,7 +82,7 @@ def said(kpi: str, value: float, language: str) -> str:
     if kpi in RATES:
         return f"{value:.1%}"
     if kpi.endswith("_days"):
-        return WORDS[language]["days"].format(value)
+        return f"{value:,.1f}".removesuffix(".0") + WORDS[language]["days"]
     return f"{value:,.0f}"
 
 

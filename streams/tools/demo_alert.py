@@ -25,21 +25,28 @@ PATIENCE_S = 30.0
 def fall(run: dict[str, Any], settings: Settings, *, first: int, console: Console) -> Breach | None:
     """Post the incident, its applications numbered from `first`; return the breach once it is told, None if it is not."""
     until = datetime.now(UTC).replace(microsecond=0)
+    before = _found(settings)
     told = incident(COMPANY, FALLS, (PASSED, FAILED), first=first, until=until)
     play(run, told, rate=None, console=console, title="an incident")
     begun = time.monotonic()
     where = settings.alertmanager_addresses
     while (waited := time.monotonic() - begun) < PATIENCE_S:
-        found = next((each for each in held.read(settings.kafka).breaches if _is_it(each)), None)
+        found = _found(settings)
         if found is not None and (not where or alertmanager.held(where[0], f'breach="{found.id}"')):
+            fires = f"Alertmanager fires {waited:.1f} s later" if where else "a breach opens"
+            if before is not None:
+                fires = f"it has been off target since {before.opened}"
             console.print(
-                f"  {FALLS} of {COMPANY.tenant}: {FAILED} of {PASSED + FAILED} fail the screening; "
-                + (f"Alertmanager fires {waited:.1f} s later" if where else "a breach opens")
+                f"  {FALLS} of {COMPANY.tenant}: {FAILED} of {PASSED + FAILED} fail the screening; {fires}"
             )
             return found
         time.sleep(0.1)
     console.print(f"  [red]no alert of {FALLS} within {PATIENCE_S:.0f} s[/]")
     return None
+
+
+def _found(settings: Settings) -> Breach | None:
+    return next((each for each in held.read(settings.kafka).breaches if _is_it(each)), None)
 
 
 def _is_it(breach: Breach) -> bool:

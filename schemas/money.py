@@ -51,7 +51,8 @@ def major(minor: float, currency: str) -> float:
 
 def minor(amount: float, currency: str) -> float:
     """Undo `major`."""
-    return amount if currency in WHOLE else amount * 10 ** decimals(currency)
+    units: int = 10 ** decimals(currency)
+    return amount * units
 
 
 def shown(minor: float, currency: str) -> str:

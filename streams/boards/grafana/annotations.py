@@ -1,5 +1,6 @@
 """What lies over the time of a chart: stretches off target, and the moment from which all days are counted anew."""
 
+from schemas.boards.breaches import OURS
 from schemas.breach import PEOPLE
 from streams.boards.asking import TITLES
 from streams.boards.grafana.fields import Json
@@ -42,7 +43,7 @@ left join
 where tenant = {value("tenant")}
     and opened <= {LAST}
     and (isNull(until) or until >= {FIRST})
-    and ({value("dimension")} = 'total' or (dimension = {value("dimension")} and member = {value("member")}))
+    and {filled(OURS)}
 order by time"""  # noqa: S608 made of constants, values are encoded
 
 

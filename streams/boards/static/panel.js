@@ -42,7 +42,7 @@ export async function fill(held, rows, page) {
   if (panel.kind === "tiles") {
     const by = new Map(rows.map((row) => [row[0], row]));
     panel.kpis.forEach((id, at) => {
-      const made = tile(id, by.get(id) ?? [id, zero(id, page), 0, null], panel, page);
+      const made = tile(id, by.get(id), panel, page);
       body.children[at].replaceChildren(...made.childNodes);  // the button itself stays, and the keyboard on it
     });
     return;
@@ -79,8 +79,6 @@ export function nothing(panel, page, few = false) {
   const thin = `${page.spec.words.thin[page.language === "ja" ? 0 : 1]} (n < ${panel.minimum_n})`;
   return element("p", { class: "nothing" }, few ? thin : panel[`none_${page.language}`] || page.words.none);
 }
-
-const zero = (id, page) => (page.spec.kpis[id].kind === "count" ? 0 : null);
 
 function tile(id, row, panel, page) {
   const { spec, language, words, tenant } = page;

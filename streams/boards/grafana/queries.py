@@ -140,11 +140,14 @@ def tiles(panel: Panel, language: str) -> str:
     ) as kpi,
     value,
     {_units(kpis, ids, language)} as unit
-from (select arrayJoin({ids}) as wanted) as listed
-left join
+from
+(
+select kpi as wanted, value, n, before
+from
 (
 {panel.sql}
-) as answer on answer.kpi = listed.wanted
+)
+)
 order by indexOf({ids}, wanted)"""  # noqa: S608 made of constants
 
 

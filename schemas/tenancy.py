@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from schemas.candidate import Value
 from schemas.milestones import MILESTONES
+from schemas.office import BY_ZONE, Office, countries, office
 
 DeletedCandidates = Literal["named", "keep", "retract"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]  # ISO 4217
@@ -121,12 +122,14 @@ class Tenant(Value):
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
     rates; `retract` all of the candidate's applications. An application deleted by itself never counts. Costs in another
     currency than `currency` are shown apart, never added. `hire_value` is what one hire is worth, in minor units; ROI is
-    known only where it is above 0. `api_tokens` open the API to the tenant; several may be active, for rotation.
+    known only where it is above 0. `api_tokens` open the API to the tenant; several may be active, for rotation. `holidays` is
+    the country (ISO 3166, such as JP) on whose public holidays nobody expects a delivery; left out, it is Japan in its zone.
     """
 
     id: Name
     name: str
     timezone: str = "Asia/Tokyo"
+    holidays: str | None = None
     language: Literal["ja", "en"] = "ja"
     deleted_candidates: DeletedCandidates = "named"
     currency: Currency = DEFAULT_CURRENCY
@@ -146,6 +149,20 @@ class Tenant(Value):
             msg = f"no such time zone {value!r}; use a name such as Asia/Tokyo"
             raise ValueError(msg) from error
         return value
+
+    @field_validator("holidays")
+    @classmethod
+    def known_country(cls, value: str | None) -> str | None:
+        """Refuse a country whose holidays nobody knows."""
+        if value is not None and value not in countries():
+            msg = f"no holidays are known of {value!r}; use a code of ISO 3166 such as JP or US"
+            raise ValueError(msg)
+        return value
+
+    @property
+    def office(self) -> Office:
+        """When its people work."""
+        return office(self.timezone, self.holidays or BY_ZONE.get(self.timezone))
 
 
 class Tenancy(Value):

@@ -132,6 +132,11 @@ CONNECTION_LAST_DELIVERY = GaugeRow(
     "When a delivery was last let in; no series before the first since a start",
     ("tenant", "vendor", "connection"),
 )
+TENANT_WORKING_DAY = GaugeRow(
+    "hirelay_tenant_working_day_seconds",
+    "How far back the last eight office hours of a company reach, over nights, weekends and holidays",
+    ("tenant",),
+)
 CONNECTION_SIGNATURE_FAILURES = CounterRow(
     "hirelay_connection_signature_failures",
     "Deliveries that no active secret vouches for",

@@ -12,6 +12,7 @@ from functools import partial
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry
 
 from schemas.errors import Unavailable
 from streams.config import Misconfigured
@@ -75,6 +76,12 @@ class Gateway:
     def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self.metrics.connections.open(configuration.doors.values())
+        self.metrics.tenants.open(configuration.tenancy.tenants)
+
+    def shown(self) -> CollectorRegistry:
+        """The metrics as they are now."""
+        self.metrics.tenants.at(self._clock())
+        return self.metrics.registry
 
     async def run(self, reload: Reload | None) -> None:
         """Until cancelled: take up a changed configuration, and report what the connections have been doing."""

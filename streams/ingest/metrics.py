@@ -1,12 +1,15 @@
 """The gateway's metrics: the rows of `sinks.series` about deliveries, connections and the broker."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import get_args
 
 from prometheus_client import CollectorRegistry
 
 from schemas.health import LET_IN, HealthCount
+from schemas.office import Office
 from schemas.quarantine import Reason
+from schemas.tenancy import Tenant
 from sinks import series
 from sinks.metrics import opened
 from streams.ingest.config import Door
@@ -30,6 +33,7 @@ class GatewayMetrics:
         self.seconds = series.GATEWAY_DELIVERY_SECONDS.on(self.registry)
         self.configuration_stale = series.GATEWAY_CONFIGURATION_STALE.on(self.registry)
         self.connections = ConnectionMetrics(self.registry)
+        self.tenants = TenantMetrics(self.registry)
         self.packs = series.GATEWAY_PACKS.on(self.registry)
         self.in_flight = series.GATEWAY_IN_FLIGHT.on(self.registry)
         self.broker_up = series.GATEWAY_BROKER_UP.on(self.registry)
@@ -40,6 +44,25 @@ class GatewayMetrics:
         self.events.labels(vendor)
         for outcome in OUTCOMES:
             self.deliveries.labels(vendor, outcome)
+
+
+class TenantMetrics:
+    """How long a connection of each company may be silent."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Register the series; `open` gives it its companies."""
+        self._working_day = series.TENANT_WORKING_DAY.on(registry)
+        self._offices: dict[str, Office] = {}
+
+    def open(self, tenants: Iterable[Tenant]) -> None:
+        """Show these companies, and no others."""
+        self._working_day.clear()
+        self._offices = {each.id: each.office for each in tenants}
+
+    def at(self, now: datetime) -> None:
+        """Show what is so at that instant."""
+        for name, office in self._offices.items():
+            self._working_day.labels(name).set((now - office.day_ago(now)).total_seconds())
 
 
 class ConnectionMetrics:

@@ -150,7 +150,7 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
     @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
     async def metrics() -> Response:
         """In the text format."""
-        return Response(generate_latest(gateway.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(gateway.shown()), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.health import LET_IN
-from schemas.tenancy import Connection, Tenancy
+from schemas.office import Office
+from schemas.tenancy import Connection, Tenancy, Tenant
 from schemas.topics import DAY_MS, QUARANTINE
 from sinks.clickhouse.client import connect
 from streams.config import load_tenancy
@@ -39,18 +40,18 @@ where state = 'open'
 group by connection, reason
 """
 KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # what is older can no longer be replayed
-LONG = timedelta(days=1)  # silence that is worth a look; a small company may hire less often
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """One connection.
+    """One connection, of a company with these office hours.
 
     `last` is the last delivery that was let in, None while there is none, `last_refused` the last that no secret vouched
     for; `never_seen` are events without which KPIs have holes; `quarantine` counts the open entries by reason.
     """
 
     tenant: str
+    office: Office
     connection: str
     vendor: str
     secrets: int
@@ -72,19 +73,18 @@ class Health:
         )
 
     def advice(self, now: datetime) -> str:
-        """The one thing to do next, or nothing."""
-        silent = self.silent_for(now)
+        """The one thing to do next, or nothing; a silence is worth a look when it is longer than a working day."""
         if not self.secrets:
             return "give it the vendor's secret, then `hirelay dlq replay`"
         if self.is_refusing():
             return "compare the secret with the vendor's"
-        if silent is None:
+        if self.last is None:
             return "nothing has come: send a test from the vendor"
         if self.quarantine:
             return "look into `hirelay dlq list`"
         if self.never_seen:
             return "tick the missing events at the vendor"
-        return "is the webhook still switched on?" if silent > LONG else ""
+        return "is the webhook still switched on?" if self.last < self.office.day_ago(now) else ""
 
 
 def read(settings: Settings) -> list[Health]:
@@ -107,7 +107,7 @@ def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[Health]:
         kept[connection][reason] += entries
     return [
         _health(
-            tenant.id,
+            tenant,
             each,
             counted[each.id],
             kept[each.id],
@@ -119,7 +119,7 @@ def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[Health]:
 
 
 def _health(
-    tenant: str,
+    tenant: Tenant,
     connection: Connection,
     counted: dict[str, dict[str, tuple[int, datetime]]],
     kept: Counter[str],
@@ -128,7 +128,8 @@ def _health(
     expected = next((v.expected for v in VENDORS if v.name == connection.vendor), frozenset[str]())
     outcomes, refused = counted["outcome"], counted["signature"]
     return Health(
-        tenant=tenant,
+        tenant=tenant.id,
+        office=tenant.office,
         connection=connection.id,
         vendor=connection.vendor,
         secrets=secrets,

@@ -17,7 +17,9 @@ from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.probe import post, standard
 
 pytestmark = needs_chromium
-PLAYED = 4_000  # deliveries; of 1 200, some seasons leave every interviewer with fewer than 5 decisions
+PLAYED = (
+    4_000  # deliveries; of 1 200, some seasons leave every interviewer with fewer than 5 decisions
+)
 LIVE_S = 2.0  # from the cell to the page; the promise
 SLACK = 3.0  # times the promise, on machines that do other things besides
 MOVED = 0.1  # cumulative layout shift that counts as good (web.dev/articles/cls)

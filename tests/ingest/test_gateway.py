@@ -1,6 +1,8 @@
 """While it runs the gateway takes up a changed configuration, and tells how each connection is doing."""
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -146,6 +148,25 @@ def test_nothing_is_shown_of_a_connection_that_was_taken_out() -> None:
         'failures_total{connection="acme-ashby",tenant="acme",vendor="ashby"} 1.0' in text
         and 'last_event_timestamp_seconds{connection="acme-ashby",event="an event"' in text
     )
+
+
+async def test_how_long_a_silence_may_be_is_shown_as_it_is_now() -> None:
+    """Over a night it is longer than at the end of a working day; a company that was taken out has none."""
+    clock = SetClock(datetime(2026, 11, 26, 8, tzinfo=UTC))  # Thursday, 17 o'clock in Tokyo
+    app = create_app(Settings(), doors.configuration(), ListPublisher(), clock)
+    gateway: Gateway = app.state.gateway
+    allowed = []
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://gateway"
+    ) as asked:
+        for hours in (0, 18):
+            clock.now += timedelta(hours=hours)
+            shown = (await asked.get("/metrics")).text
+            allowed += re.findall(r'tenant_working_day_seconds{tenant="acme"} (\S+)', shown)
+    gateway.metrics.tenants.open([])
+
+    assert [float(each) / 3600 for each in allowed] == [24, 24]
+    assert "tenant_working_day_seconds{" not in generate_latest(gateway.shown()).decode()
 
 
 def test_a_later_count_replaces_the_earlier_one() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.office import office
 from schemas.rows import ConnectionCount, Quarantined
 from schemas.tenancy import Tenancy
 from sinks.clickhouse.writer import Writer
@@ -14,6 +15,9 @@ from streams.tools.connections import Health, as_json, healths
 from tests.ingest import doors
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # entries are shown for as long as Kafka keeps them
+THURSDAY = datetime(
+    2026, 11, 26, 3, tzinfo=UTC
+)  # noon in Tokyo; Monday was Labour Thanksgiving Day
 HOUR = timedelta(hours=1)
 
 
@@ -66,14 +70,20 @@ def test_open_entries_are_counted_by_reason(client: Any) -> None:
 
     assert found(client, "acme-lever").quarantine == {"unmapped_event": 1}
     assert found(client, "acme-workable") == Health(
-        tenant="acme", connection="acme-workable", vendor="workable", secrets=1, last=None
+        tenant="acme",
+        office=office("Asia/Tokyo", "JP"),
+        connection="acme-workable",
+        vendor="workable",
+        secrets=1,
+        last=None,
     )
 
 
 def health(**known: Any) -> Health:
     """A connection that is well, unless told otherwise."""
-    well = {"last": NOW - HOUR, "deliveries": {"accepted": 9}, "secrets": 1}
-    return Health(tenant="acme", connection="c", vendor="ashby", **{**well, **known})
+    well = {"last": THURSDAY - HOUR, "deliveries": {"accepted": 9}, "secrets": 1}
+    where = {"tenant": "acme", "office": office("Asia/Tokyo", "JP")}
+    return Health(**where, connection="c", vendor="ashby", **{**well, **known})
 
 
 @pytest.mark.parametrize(
@@ -82,19 +92,27 @@ def health(**known: Any) -> Health:
         ({}, ""),
         ({"secrets": 0}, "give it the vendor's secret"),
         ({"last": None}, "send a test"),
-        ({"last_refused": NOW, "signature_failures": 1}, "compare the secret"),
-        ({"last_refused": NOW - 2 * HOUR, "signature_failures": 1}, ""),
+        ({"last_refused": THURSDAY, "signature_failures": 1}, "compare the secret"),
+        ({"last_refused": THURSDAY - 2 * HOUR, "signature_failures": 1}, ""),
         ({"quarantine": {"unmapped_event": 1}}, "hirelay dlq list"),
         ({"never_seen": ("offerUpdate",)}, "tick the missing events"),
-        ({"last": NOW - 40 * HOUR}, "still switched on"),
+        ({"last": THURSDAY - 40 * HOUR}, "still switched on"),
     ],
 )
 def test_advice_is_about_what_matters_most(known: dict[str, Any], advice: str) -> None:
     """One thing to do next; none where all is well."""
-    said = health(**known).advice(NOW)
+    said = health(**known).advice(THURSDAY)
 
     assert said.startswith(advice) or advice in said
     assert bool(said) == bool(advice)
+
+
+def test_no_advice_is_given_for_a_silence_of_days_off() -> None:
+    """From Friday afternoon over a weekend and a holiday to Tuesday, as little as overnight."""
+    friday, tuesday = THURSDAY - 140 * HOUR, THURSDAY - 48 * HOUR
+
+    assert health(last=friday).advice(tuesday) == ""
+    assert "still switched on" in health(last=friday).advice(tuesday + 5 * HOUR)
 
 
 def test_programs_read_all_of_it(client: Any) -> None:

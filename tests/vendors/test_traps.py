@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from schemas.event import short
+from schemas.office import office
 from schemas.tenancy import StageRule, Tenancy
 from streams.ingest import sealing
 from streams.ingest.server import create_app
@@ -480,7 +481,12 @@ def test_26_imports_that_lag_behind() -> None:
 def test_27_silence_is_seen() -> None:
     """A webhook that was switched off at the vendor looks like a quiet week: its silence is shown, with a question."""
     quiet = Health(
-        tenant="acme", connection="acme-ashby", vendor="ashby", secrets=1, last=NOON - 3 * DAY
+        tenant="acme",
+        office=office("Asia/Tokyo", "JP"),
+        connection="acme-ashby",
+        vendor="ashby",
+        secrets=1,
+        last=NOON - 3 * DAY,
     )
 
     assert quiet.silent_for(NOON) == 3 * DAY

@@ -1,5 +1,6 @@
 """What Grafana asks is answered by the real engine, in time, and is what the local page shows for the same days."""
 
+import dataclasses
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.board import NAMES, Board, Column, Panel
+from schemas.boards import shared
 from schemas.boards.every import BOARDS
 from schemas.boards.every import BY_ID as BY_BOARD
 from schemas.boards.words import MILESTONES, SPENDING
@@ -20,7 +22,7 @@ from sinks.clickhouse import tenants
 from sinks.clickhouse.writer import Writer
 from streams.boards.asking import MEMBERS, Asked
 from streams.boards.grafana.dashboard import LANGUAGES, every
-from streams.boards.grafana.queries import EXPRESSIONS, asked
+from streams.boards.grafana.queries import EXPRESSIONS, asked, mixed
 from streams.boards.grafana.variables import chosen
 from streams.boards.grafana.words import WORDS, of, unit
 from tests.boards.expanding import FROM, TO, expanded, queries
@@ -92,7 +94,32 @@ def same(panel: Panel, rows: list[dict[str, Any]], language: str) -> list[dict[s
             }
             for row in rows
         ]
+    if panel.id in ("plan", "breaches"):
+        numbers = ("actual", "plan_to_date", "plan", "value", "target")
+        return [
+            {
+                name: told(value, row["kpi"], language) if name in numbers else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
     return rows
+
+
+def told(value: float | None, kpi: str, language: str) -> str | None:
+    """A number in the unit of its row's KPI."""
+    if value is None:
+        return None
+    kind = BY_ID[kpi].unit if kpi in BY_ID else "count"
+    if kind == "ratio":
+        return f"{value:.1%}"
+    if kind == "money":
+        return f"¥{value:,.0f}"
+    text = f"{value:,.1f}".removesuffix(".0")
+    return (
+        text
+        + {"days": (" 日", " d"), "hours": (" 時間", " h")}.get(kind, ("", ""))[language == "en"]
+    )
 
 
 def tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> dict[str, Any]:
@@ -160,7 +187,8 @@ def test_grafana_shows_what_the_page_shows(
         for row in shown:
             for column in panel.columns:
                 value = row[column.name]
-                assert value is None or column.unit == "time" or isinstance(value, kind(column))
+                wanted = str if column in mixed(panel) else kind(column)
+                assert value is None or column.unit == "time" or isinstance(value, wanted)
 
 
 @pytest.mark.parametrize("dimension", ["channel", "job", "recruiter"])
@@ -339,3 +367,29 @@ def test_a_tile_of_money_has_no_number_of_cases(client: Any, company: Tenant) ->
     assert " n=" not in rows["Return per cost"]["kpi"]
     assert "n=0" in rows["Cost per hire (CPH-I)"]["kpi"]
     assert rows["Recruitment cost"]["value"] == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "value", [0, 0.354, 7, -12.5, 999.94, 1_000, 1_234_567.8, -20_000_000, None]
+)
+def test_a_table_of_many_kpis_says_each_in_its_unit(
+    client: Any, company: Tenant, value: float | None, language: str
+) -> None:
+    """A rate in per cent, days as days, money with its currency, thousands apart."""
+    kpis = (
+        "hires",
+        "offer_accept_rate",
+        "time_to_hire_days",
+        "scorecard_hours",
+        "cost_total",
+        "no_kpi",
+    )
+    number = "null" if value is None else f"toFloat64({value})"
+    sql = f"select arrayJoin({list(kpis)}) as kpi, {number} as actual"
+    columns = (Column(name="kpi", unit="kpi"), Column(name="actual", unit="count"))
+    panel = dataclasses.replace(shared.PLAN, sql=sql, columns=columns)
+
+    assert {row["kpi"]: row["actual"] for row in grafana(client, panel, language)} == {
+        kpi: told(value, kpi, language) for kpi in kpis
+    }

@@ -7,6 +7,7 @@ from schemas.board import NAMES, Column, Panel
 from schemas.boards.every import BOARDS
 from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
 from schemas.kpis import BY_ID
+from streams.boards.grafana.queries import mixed
 from streams.boards.grafana.words import WORDS, of, unit, word
 
 N_WIDTH = 64  # pixels of a column that holds nothing but an n
@@ -72,6 +73,9 @@ def _properties(column: Column, panel: Panel, language: str) -> Iterable[tuple[s
         yield "displayName", title(column, language)
     if column.unit in NAMES:
         yield "mappings", words(column, language)
+    elif column in mixed(panel):
+        yield "unit", unit("told", language)
+        yield "custom.align", "right"
     elif column.unit not in ("period", "money"):
         yield "unit", unit(column.unit, language)
     if column.unit not in (*NAMES, "period", "time"):

@@ -11,7 +11,7 @@ from schemas.board import Column, Panel
 from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING
 from schemas.kpi import Kpi
 from schemas.kpis import BY_ID
-from streams.boards.grafana.words import WORDS, of, unit, word
+from streams.boards.grafana.words import WORDS, of, suffix, unit, word
 
 SOURCE = {"type": "grafana-clickhouse-datasource", "uid": "hirelay-clickhouse"}
 PLUGIN = "4.20.0"  # whose queries these are
@@ -60,7 +60,7 @@ def target(sql: str, ref: str = "A", form: int = TABLE) -> Target:
 
 def asked(panel: Panel, language: str) -> list[Target]:
     """The queries of a panel: its rows, and the unit of money where money is shown."""
-    shape = SHAPES.get(panel.kind)
+    shape = told if mixed(panel) else SHAPES.get(panel.kind)
     sql = filled(panel.sql if shape is None else shape(panel, language))
     form = TIME_SERIES if panel.kind in ("line", "stack") else TABLE
     money = any(column.unit == "money" for column in panel.columns)
@@ -156,6 +156,55 @@ def _units(kpis: list[Kpi], ids: str, language: str) -> str:
     said = f"transform(wanted, {ids}, {units}, '')"
     money = f"if({said} = '', (select any(unit) from ({MONEY})), {said})"  # noqa: S608 encoded
     return money if any(kpi.unit == "money" for kpi in kpis) else said
+
+
+def mixed(panel: Panel) -> tuple[Column, ...]:
+    """The columns of a table whose unit is that of the KPI of their row."""
+    if panel.kind != "table" or all(each.unit != "kpi" for each in panel.columns):
+        return ()
+    return tuple(each for each in panel.numbers if each.unit == "count")
+
+
+def told(panel: Panel, language: str) -> str:
+    """The rows with their mixed columns as text: a column of Grafana has one unit, and these have that of each row."""
+    kpi = next(each.name for each in panel.columns if each.unit == "kpi")
+    texts = mixed(panel)
+    picks = ",\n    ".join(
+        f"{_text(f'answer.{each.name}', kpi, language)} as {each.name}"
+        if each in texts
+        else f"answer.{each.name} as {each.name}"
+        for each in panel.columns
+    )
+    return f"""with
+    (select any(currency) from v_tenants where id = {value("tenant")}) as currency,
+    x -> concat(
+        if(x < 0, '-', ''),
+        replaceRegexpOne(reverse(replaceRegexpAll(reverse(toString(toUInt64(floor(abs(x))))), '([0-9][0-9][0-9])', '\\\\1,')), '^,', ''),
+        if(x = floor(x), '', substring(printf('%.1f', abs(x)), -2))
+    ) as digits
+select {picks}
+from
+(
+{panel.sql}
+) as answer"""  # noqa: S608 the value is encoded
+
+
+def _text(number: str, kpi: str, language: str) -> str:
+    def of_unit(kind: str) -> str:
+        return (
+            f"has({array(each.id for each in BY_ID.values() if each.unit == kind)}, answer.{kpi})"
+        )
+
+    some = f"assumeNotNull({number})"
+    shown = f"digits(round({some}, 1))"
+    return f"""multiIf(
+        isNull({number}), null,
+        {of_unit("ratio")}, printf('%.1f%%', 100 * {some}),
+        {of_unit("days")}, concat({shown}, {quoted(suffix("days", language))}),
+        {of_unit("hours")}, concat({shown}, {quoted(suffix("hours", language))}),
+        {of_unit("money")}, if(currency = 'JPY', concat('¥', digits(round({some}))), concat({shown}, ' ', currency)),
+        {shown}
+    )"""
 
 
 SHAPES = {"line": series, "stack": series, "triangle": cohorts, "tiles": tiles}

@@ -44,6 +44,7 @@ UNITS = {
     "days": ("suffix: 日", "suffix: d"),
     "hours": ("suffix: 時間", "suffix: h"),
     "time": ("dateTimeAsLocal", "dateTimeAsLocal"),
+    "told": ("string", "string"),  # with its unit in it
 }
 
 
@@ -60,3 +61,8 @@ def word(key: str, language: str) -> str:
 def unit(kind: str, language: str) -> str:
     """Grafana's unit for one of a board's that is a number or an instant, and not money."""
     return of(UNITS[kind], language)
+
+
+def suffix(kind: str, language: str) -> str:
+    """What stands behind a number of such a unit."""
+    return unit(kind, language).removeprefix("suffix:")

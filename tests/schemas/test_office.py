@@ -74,6 +74,15 @@ def test_days_off_are_those_of_the_country(day: date, country: str | None, works
     assert office("Asia/Tokyo", country).works(day) is works
 
 
+def test_every_country_can_be_asked() -> None:
+    """And closes for less than the two weeks for which Prometheus remembers a last delivery."""
+    now = datetime(2027, 2, 15, 12, tzinfo=UTC)
+
+    assert len(countries()) > 200
+    for country in countries():
+        assert now - office("UTC", country).day_ago(now) < timedelta(days=14), country
+
+
 def tenant(**more: str) -> Tenant:
     """A company."""
     key = Secret(env="KEY")

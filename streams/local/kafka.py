@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def cluster_id(draw: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
+    """A cluster's id as Kafka itself makes them: 16 bytes in base64, no `-` first, which its tool takes for an option."""
+    while True:
+        drawn = base64.urlsafe_b64encode(draw().bytes).decode().rstrip("=")
+        if not drawn.startswith("-"):
+            return drawn
+
+
 def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> Broker:
     """Resolve the jars (from the network the first time), format the data directory once, and say how to start."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -57,8 +66,7 @@ def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> 
     )
     java = _java()
     if not (directory / "data" / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        storage = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        storage = ("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(properties))
         subprocess.run(
             [java, "-cp", classpath, *storage],
             check=True,

@@ -113,7 +113,8 @@ async function draw(held, rows, page) {
   }
   const data = ranked(panel, named(panel, rows, page), page.words.others);
   if (held.view) {
-    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
+    // `clean`: of rows that are gone marks are kept otherwise, ten thousand of them, in case they come back.
+    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data).clean(true)).runAsync();
     return;
   }
   const spec = structuredClone(panel.chart[page.language]);

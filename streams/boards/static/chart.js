@@ -71,6 +71,7 @@ function say(panel, row, page) {
     .map(({ column, at }) => `${column[page.language]}: ${plain(panel, row, column, at, page)}`).join("\n");
 }
 
+const KEPT = 100;  // marks of rows that are gone; Vega itself keeps ten thousand
 const ENGINE = ["vega", "vega-lite", "vega-embed"];
 let engine = null;
 
@@ -113,8 +114,7 @@ async function draw(held, rows, page) {
   }
   const data = ranked(panel, named(panel, rows, page), page.words.others);
   if (held.view) {
-    // `clean`: of rows that are gone marks are kept otherwise, ten thousand of them, in case they come back.
-    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data).clean(true)).runAsync();
+    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
     return;
   }
   const spec = structuredClone(panel.chart[page.language]);
@@ -124,6 +124,7 @@ async function draw(held, rows, page) {
   const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
   if (held.gone) { result.finalize(); return; }
   held.view = result.view;
+  held.view.cleanThreshold = KEPT;
   held.finalize = () => result.finalize();
 }
 

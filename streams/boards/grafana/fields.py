@@ -74,7 +74,7 @@ def _properties(column: Column, panel: Panel, language: str) -> Iterable[tuple[s
     if column.unit in NAMES:
         yield "mappings", words(column, language)
     elif column in mixed(panel):
-        yield "unit", unit("told", language)
+        yield "unit", "string"  # it says its unit itself
         yield "custom.align", "right"
     elif column.unit not in ("period", "money"):
         yield "unit", unit(column.unit, language)

@@ -44,7 +44,6 @@ UNITS = {
     "days": ("suffix: 日", "suffix: d"),
     "hours": ("suffix: 時間", "suffix: h"),
     "time": ("dateTimeAsLocal", "dateTimeAsLocal"),
-    "told": ("string", "string"),  # with its unit in it
 }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from schemas.backlog import Waiting
-from schemas.breach import Breach
+from schemas.alerting.breach import Breach
+from schemas.kafka.lag import Waiting
 from sinks import series
 
 

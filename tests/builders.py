@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from schemas.history import Happening
+from schemas.funnel.history import Happening
 
 HOUR = 3_600_000
 START = 1_767_225_600_000  # 2026-01-01T00:00Z

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
-from tests.ingest.doors import expectation, files, fixture
+from tests.ingest.gateways import expectation, files, fixture
 
 # Machines are slow now and then; what is tested is what the code does, not how fast examples are drawn. `thorough` is for
 # whoever changes the fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough

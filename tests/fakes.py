@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from schemas.action import BreachAction
+from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
-from schemas.event import Event
-from schemas.health import HealthCount
-from schemas.quarantine import SetAside
+from schemas.events.envelope import Event
+from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.quarantine import SetAside
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schemas.topics import TOPICS
-from streams.settings import Settings
+from schemas.kafka.topics import TOPICS
+from streams.configuration.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TOP = {

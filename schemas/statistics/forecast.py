@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schemas.cells import ALL
-from schemas.statistics import panjer
+from schemas.statistics import count_distribution
 from schemas.statistics.incidence import Incidence, Step
 
 HIRED = "hired"
@@ -48,7 +48,7 @@ class Forecast:
             return 1.0
         if self.mean <= 0 or (count > self.n and not self.arrivals):
             return 0.0
-        return 1 - panjer.until(self.mean, self.variance, count - 1)
+        return 1 - count_distribution.until(self.mean, self.variance, count - 1)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ def forecast(
     for name, asked in exposures.items():
         mean += sum(x.count * _chance(tables[name], x) for x in asked)
         variance += sum(_draws(tables[name], x) for x in asked) + noise(tables[name], asked)
-    low, high = (panjer.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    low, high = (
+        count_distribution.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    )
     high = high if arrivals else min(high, n)
     return Forecast(
         mean=mean,

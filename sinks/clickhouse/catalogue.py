@@ -4,9 +4,9 @@ import hashlib
 import json
 from typing import Any
 
-from schemas.kpi import Kpi
-from schemas.kpis import KPIS
-from schemas.rows import KpiDefinition, KpiMeasure
+from schemas.kpis.catalogue import KPIS
+from schemas.kpis.definition import Kpi
+from sinks.clickhouse.rows import KpiDefinition, KpiMeasure
 from sinks.clickhouse.writer import Writer
 
 NAME = "catalogue"

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from schemas.errors import Malformed
-from sinks.clickhouse import catalogue, readers
+from sinks.clickhouse import catalogue, view_security
 
 _LEDGER = """
 create table if not exists schema_migrations
@@ -74,5 +74,5 @@ def migrate(client: Any) -> list[str]:
                 "migration",
                 f"{migration.name} was applied and has changed; write a new one instead",
             )
-    readers.seal(client)
+    view_security.seal(client)
     return [*applied, catalogue.NAME] if catalogue.publish(client) else applied

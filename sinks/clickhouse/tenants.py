@@ -3,8 +3,8 @@
 from typing import Any
 
 from schemas.money import decimals
-from schemas.rows import TenantRow
-from schemas.tenancy import Tenancy, Tenant
+from schemas.tenants.config import Tenancy, Tenant
+from sinks.clickhouse.rows import TenantRow
 from sinks.clickhouse.writer import Writer
 
 HELD = """

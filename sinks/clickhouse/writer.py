@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from schemas.rows import (
+from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,

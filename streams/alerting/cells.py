@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from schemas.alerts import AlertRules
+from schemas.alerting.rules import AlertRules
 from schemas.cells import (
     CHANNEL,
     DECISION,
@@ -16,8 +16,8 @@ from schemas.cells import (
     decode_cell,
     decode_key,
 )
-from schemas.kpi import named
-from schemas.kpis import BY_ID
+from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.definition import named
 
 PARTS = {
     id_: (*row.numerator, *row.denominator) if row.additive else (row.entered, f"days.{row.of}.*")

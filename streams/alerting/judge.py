@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
-from schemas.alerts import EVERY, AlertRule, AlertRules
-from schemas.breach import Breach, Segment
+from schemas.alerting.breach import Breach, Segment
+from schemas.alerting.reconcile import Subject, close, farthest, reconcile
+from schemas.alerting.rules import EVERY, AlertRule, AlertRules
 from schemas.cells import ALL, TOTAL
-from schemas.history import day_number
-from schemas.lifecycle import Subject, close, farthest, reconcile
-from schemas.tenancy import Tenancy
+from schemas.instants import day_number
+from schemas.tenants.config import Tenancy
 from streams.alerting.cells import SEGMENTS, CellSums, Series
 
 Today = Callable[[str], date]

@@ -3,11 +3,11 @@
 import asyncio
 
 from sinks.metrics import DispatcherMetrics, WatchMetrics
-from streams.alerting.board import Links
-from streams.alerting.dispatch import dispatch
-from streams.alerting.pages import beside
+from streams.alerting.alert_payload import Links
+from streams.alerting.dispatcher import dispatch
+from streams.alerting.health_server import beside
 from streams.alerting.watch import utc_now, watch
-from streams.settings import Settings
+from streams.configuration.settings import Settings
 
 
 def serve_watch(settings: Settings) -> None:

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schemas.alerts import AlertRules
-from schemas.breach import Breach
-from schemas.epoch import Epoch
+from schemas.alerting.breach import Breach
+from schemas.alerting.rules import AlertRules
 from schemas.errors import Malformed
-from schemas.period import day_of
-from schemas.tenancy import Tenancy
-from schemas.topics import EPOCHS, KPI_CELLS
+from schemas.kafka.epochs import Epoch
+from schemas.kafka.topics import EPOCHS, KPI_CELLS
+from schemas.planning.periods import day_of
+from schemas.tenants.config import Tenancy
 from sinks.metrics import WatchMetrics
-from streams import epochs
-from streams.alerting.breachlog import (
+from streams.alerting.breach_log import (
     BreachWriter,
     all_breaches,
     consumer_of,
@@ -30,9 +29,10 @@ from streams.alerting.breachlog import (
 )
 from streams.alerting.cells import CellSums, Series
 from streams.alerting.judge import Judge
-from streams.alerts import load_alerts
-from streams.config import Misconfigured, load_tenancy
-from streams.settings import Settings
+from streams.configuration.alerts import load_alerts
+from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.settings import Settings
+from streams.kafka import epochs as kafka_epochs
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
         while True:
             held = watched(settings, held)
             metrics.configuration_stale.set(held.stale)
-            live = epochs.live(await asyncio.to_thread(epochs.read, settings.kafka))
+            live = kafka_epochs.live(await asyncio.to_thread(kafka_epochs.read, settings.kafka))
             number = 0 if live is None else live.number
             log.info("watching", extra={"epoch": number, "rules": len(held.rules.rules)})
             await _Round(settings, metrics, clock, held, writer).run(number)
@@ -171,7 +171,7 @@ class _Round:
 
     def _still(self, number: int) -> bool:
         """Whether the epoch is live and the rules are those of the files."""
-        live = epochs.live(self._epochs)
+        live = kafka_epochs.live(self._epochs)
         return (live is None or live.number == number) and self._held.stamps == _stamps(
             self._settings
         )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.backlog import Offsets
-from schemas.topics import KPI_BREACHES
+from schemas.kafka.lag import Offsets
+from schemas.kafka.topics import KPI_BREACHES
 
 # Of breaches, which are written in transactions, the last offset is a marker that nobody ever reads: they look behind for ever.
 UNMEASURED = (KPI_BREACHES.name,)

@@ -14,8 +14,7 @@ from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.rows import CandidateEvent, EpochRow
-from schemas.topics import (
+from schemas.kafka.topics import (
     BREACH_ACTIONS,
     CANDIDATE_EVENTS,
     CONNECTION_HEALTH,
@@ -25,6 +24,7 @@ from schemas.topics import (
     QUARANTINE,
     epoch_of,
 )
+from sinks.clickhouse.rows import CandidateEvent, EpochRow
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.progress import Progress
@@ -38,8 +38,8 @@ from streams.archive.rows import (
     health_rows,
     quarantine_rows,
 )
-from streams.backlog import measured
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.lag import measured
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from sinks.clickhouse.client import connect, is_embedded
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
-from streams.archive.kpis import KpiCollector
+from streams.archive.embedded_http import reads
+from streams.archive.kpi_gauges import KpiCollector
 from streams.archive.pump import for_ever, pump
-from streams.archive.reads import reads
 from streams.archive.targets import planned
 from streams.archive.tenants import publish_tenants
-from streams.config import load_tenancy
-from streams.settings import Settings
+from streams.configuration.files import load_tenancy
+from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 

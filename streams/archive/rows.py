@@ -5,17 +5,18 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from schemas import codec
-from schemas.action import BreachAction
-from schemas.breach import Breach
-from schemas.candidate import Value
+from schemas.alerting.actions import BreachAction
+from schemas.alerting.breach import Breach
 from schemas.cells import decode_cell, decode_key
-from schemas.epoch import Epoch
 from schemas.errors import Malformed
-from schemas.event import short
-from schemas.health import HealthCount
-from schemas.quarantine import SetAside
-from schemas.rows import (
+from schemas.events import packs
+from schemas.events.application import Value
+from schemas.events.envelope import short
+from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.epochs import Epoch
+from schemas.kafka.quarantine import SetAside
+from schemas.kafka.topics import epoch_of
+from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
@@ -24,7 +25,6 @@ from schemas.rows import (
     KpiCell,
     Quarantined,
 )
-from schemas.topics import epoch_of
 
 _EPOCH = date(1970, 1, 1)
 
@@ -99,7 +99,7 @@ def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
 
 def event_rows(source: Source, value: bytes) -> list[CandidateEvent]:
     """One row an event of a pack, none for copies; raise Malformed for a record that the worker sets aside."""
-    if codec.read(value).forwarded:
+    if packs.read(value).forwarded:
         return []
     pack = _pack_decoder.decode(value)
     return [_event_row(source, index, bytes(raw)) for index, raw in enumerate(pack.events)]

@@ -3,12 +3,12 @@
 import logging
 
 from schemas import money
-from schemas.rows import PlannedTarget
-from schemas.targets import Target, Targets
-from schemas.tenancy import Tenancy
-from streams.config import Misconfigured, load_tenancy
-from streams.settings import Settings
-from streams.targets import load_targets
+from schemas.planning.targets import Target, Targets
+from schemas.tenants.config import Tenancy
+from sinks.clickhouse.rows import PlannedTarget
+from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.settings import Settings
+from streams.configuration.targets import load_targets
 
 log = logging.getLogger(__name__)
 

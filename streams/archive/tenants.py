@@ -4,8 +4,8 @@ import logging
 from typing import Any
 
 from sinks.clickhouse import tenants
-from streams.config import Misconfigured, load_tenancy
-from streams.settings import Settings
+from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -16,17 +16,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from schemas.boards import pipeline
-from schemas.boards.every import BY_ID
 from schemas.errors import Malformed, Unavailable
-from schemas.tenancy import Tenancy, Tenant
+from schemas.tenants.config import Tenancy, Tenant
 from sinks.metrics import BoardMetrics
-from streams.boards.asking import Asked, answer, asked, members, place
-from streams.boards.described import described
 from streams.boards.live import Watcher
-from streams.boards.shelf import INDEX, shelf
-from streams.config import Misconfigured
-from streams.targets import tenant_of
+from streams.boards.page_spec import described
+from streams.boards.query import Asked, answer, asked, members, place
+from streams.boards.specs import pipeline
+from streams.boards.specs.catalogue import BY_ID
+from streams.boards.static_files import INDEX, shelf
+from streams.configuration.files import Misconfigured
+from streams.configuration.targets import tenant_of
 
 # The page loads nothing from elsewhere and evaluates no text; styles are set by the charts.
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
-from schemas.tenancy import Tenancy
+from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
 from streams.boards.page import create_app
-from streams.config import load_tenancy
-from streams.settings import Settings
+from streams.configuration.files import load_tenancy
+from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 

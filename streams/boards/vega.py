@@ -6,7 +6,7 @@ of the series.
 
 from typing import Any
 
-from schemas.board import Column, Panel
+from streams.boards.spec import Column, Panel
 
 HEIGHT = 232
 PLOT = 360

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Language, State
-from streams.settings import Settings, load
+from streams.configuration.settings import Settings, load
 
 if TYPE_CHECKING:
     from streams.tools.alerts.text import Reader
@@ -34,11 +34,12 @@ def list_(
     state: State = None,
 ) -> None:
     """List what is off target now, newest first."""
-    from streams.tools.alerts import held, text
+    from streams.tools.alerts import read as alerts_read
+    from streams.tools.alerts import text
 
     settings = load(state)
     reader = _reader(settings, lang, tenant)
-    known = held.read(settings.kafka)
+    known = alerts_read.read(settings.kafka)
     breaches = known.of(tenant, datetime.now(UTC), ended=every)
     if as_json:
         typer.echo(text.as_json(breaches, known, reader))
@@ -51,7 +52,7 @@ def list_(
 @app.command()
 def explain(breach: Breach, lang: Lang = None, state: State = None) -> None:
     """Say everything about one breach: evidence, weeks, cause, what to check, a suggestion, and what was done."""
-    from streams.tools.alerts.explaining import explanation
+    from streams.tools.alerts.explain import explanation
 
     settings = load(state)
     typer.echo(explanation(settings, _reader(settings, lang), breach), nl=False)
@@ -76,32 +77,33 @@ def act(
     state: State = None,
 ) -> None:
     """Record through the gateway what was done about a breach; the same again changes nothing."""
-    from streams.config import load_tenancy
-    from streams.targets import tenant_of
-    from streams.tools.alerts import acting, held
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import tenant_of
+    from streams.tools.alerts import read as alerts_read
+    from streams.tools.alerts import record_action
 
     settings = load(state)
-    body = acting.body(action, at, key)
+    body = record_action.body(action, at, key)
     if tenant and token_file is None:
         tenant_of(load_tenancy(settings.config), tenant)
-    if not (tenant and acting.is_whole(breach)):
-        found = held.read(settings.kafka).find(breach, tenant)
+    if not (tenant and record_action.is_whole(breach)):
+        found = alerts_read.read(settings.kafka).find(breach, tenant)
         breach, tenant = found.id, found.tenant
-    api = acting.api(settings, tenant, breach, os.environ, token_file)
-    acting.act(api, body)
+    api = record_action.api(settings, tenant, breach, os.environ, token_file)
+    record_action.act(api, body)
     typer.echo(f"記録しました / Recorded: {action} ({breach})")
 
 
 @app.command("test")
 def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
     """Send every Alertmanager an alert that needs no action, and say whether it arrived and whom it was routed to."""
-    from streams.tools.alerts import managers, text
+    from streams.tools.alerts import alertmanagers, text
 
     settings = load(state)
     language = _reader(settings, lang, tenant).common((), tenant)
     outcomes = [
-        managers.tested(each, tenant, language, datetime.now(UTC), time.sleep)
-        for each in managers.addresses(settings)
+        alertmanagers.tested(each, tenant, language, datetime.now(UTC), time.sleep)
+        for each in alertmanagers.addresses(settings)
     ]
     for each in outcomes:
         typer.echo(text.outcome(each, language))
@@ -111,19 +113,20 @@ def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None
 @app.command("silence-link")
 def silence_link(breach: Breach, state: State = None) -> None:
     """Print, for each Alertmanager, the address at which exactly this breach can be silenced."""
-    from streams.tools.alerts import held, managers
+    from streams.tools.alerts import alertmanagers
+    from streams.tools.alerts import read as alerts_read
 
     settings = load(state)
-    addresses = managers.addresses(settings)
-    found = held.read(settings.kafka).find(breach)
+    addresses = alertmanagers.addresses(settings)
+    found = alerts_read.read(settings.kafka).find(breach)
     for each in addresses:
-        typer.echo(managers.silence_link(each, found))
+        typer.echo(alertmanagers.silence_link(each, found))
 
 
 def _reader(settings: Settings, lang: Language | None, tenant: str = "") -> "Reader":
     """Who reads; raise Misconfigured for a company that is not configured here."""
-    from streams.targets import tenant_of
-    from streams.tools.alerts.explaining import reader_of
+    from streams.configuration.targets import tenant_of
+    from streams.tools.alerts.explain import reader_of
 
     reader = reader_of(settings, "" if lang is None else lang.value)
     if tenant:

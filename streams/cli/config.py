@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Listing, State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer(help="Check the configuration.", no_args_is_help=True)
 
@@ -29,13 +29,14 @@ def check(
 
     Ends 2 with what to change where a file cannot be used.
     """
+    from schemas.did_you_mean import meant
     from schemas.errors import Malformed
-    from schemas.near import meant
     from sinks.clickhouse.client import connect
-    from streams.alerts import load_alerts
-    from streams.config import load_tenancy
-    from streams.targets import load_targets, tenant_of
-    from streams.tools import rehearsal, rehearsal_text
+    from streams.configuration.alerts import load_alerts
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import load_targets, tenant_of
+    from streams.tools.backtest import backtest
+    from streams.tools.backtest import text as backtest_text
 
     settings = load(state)
     tenancy = load_tenancy(settings.config)
@@ -53,6 +54,6 @@ def check(
     client = connect(settings.clickhouse, settings.clickhouse_password)
     with errors.status("judging the days", spinner="line"):
         found = list(
-            rehearsal.rehearse(client, chosen, days, lambda of: datetime.now(zones[of]).date())
+            backtest.rehearse(client, chosen, days, lambda of: datetime.now(zones[of]).date())
         )
-    rehearsal_text.render(found, shape.value, Console())
+    backtest_text.render(found, shape.value, Console())

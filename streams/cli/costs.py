@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.options import State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer(help="What hiring costs.", no_args_is_help=True)
 
@@ -31,8 +31,8 @@ def add(
     state: State = None,
 ) -> None:
     """Record the costs of a file through the gateway; what was recorded before as it is counts once."""
-    from streams.tools import costs as tool
-    from streams.tools import posting
+    from streams.tools.costs import api_client
+    from streams.tools.costs import command as tool
 
     settings = load(state)
     unit, known = tool.currency(settings, tenant)
@@ -45,5 +45,5 @@ def add(
         typer.echo(f"Checked: {len(sheet.entries)} cost(s) are sound; nothing was sent.")
         return
     api = tool.api(settings, tenant, os.environ, token_file)
-    accepted = [each for body in sheet.bodies for each in posting.post(api, body)]
+    accepted = [each for body in sheet.bodies for each in api_client.post(api, body)]
     typer.echo(f"Accepted: {len(accepted)} cost(s).")

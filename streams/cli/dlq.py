@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import EntryState, Listing, State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer(
     help="Deliveries that were set aside: look, replay after a repair, or let go.",
@@ -27,11 +27,11 @@ def list_entries(
     state: State = None,
 ) -> None:
     """List what was set aside and why, oldest first; no value of a delivery is shown."""
-    from streams.tools import dlq
-    from streams.tools.quarantine import Choice
+    from streams.tools.dlq import text as dlq_text
+    from streams.tools.dlq.entries import Choice
 
     choice = Choice(connection=connection, reason=reason, state=entry_state.value)
-    dlq.listed(load(state), choice, Console(), as_table=shape is Listing.table)
+    dlq_text.listed(load(state), choice, Console(), as_table=shape is Listing.table)
 
 
 @app.command()
@@ -45,9 +45,9 @@ def show(
     """Show one delivery, its values masked, and what a replay would make of it now."""
     import json
 
-    from streams.tools import dlq
+    from streams.tools.dlq import text as dlq_text
 
-    found = dlq.shown(load(state), entry, reveal=reveal)
+    found = dlq_text.shown(load(state), entry, reveal=reveal)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -64,11 +64,11 @@ def replay(
     state: State = None,
 ) -> None:
     """Let deliveries count that are understood now, each exactly once; ends 1 when some stay."""
-    from streams.tools import dlq
-    from streams.tools.quarantine import Choice
+    from streams.tools.dlq import text as dlq_text
+    from streams.tools.dlq.entries import Choice
 
     choice = Choice(ids=tuple(entries or ()), connection=connection, reason=reason)
-    stay = dlq.replayed(load(state), choice, Console(), dry_run=dry_run)
+    stay = dlq_text.replayed(load(state), choice, Console(), dry_run=dry_run)
     raise typer.Exit(1 if stay else 0)
 
 
@@ -79,7 +79,7 @@ def drop(
     state: State = None,
 ) -> None:
     """Let go of deliveries that will never count, with a reason that stays with them."""
-    from streams.tools import dlq
+    from streams.tools.dlq import text as dlq_text
 
-    gone = dlq.dropped(load(state), entries, because)
+    gone = dlq_text.dropped(load(state), entries, because)
     typer.echo(f"{gone} let go of")

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer()
 
@@ -37,10 +37,10 @@ def import_file(
     state: State = None,
 ) -> None:
     """Import a table or an event log: by default it is only read, and every refused row is explained."""
-    from streams.tools.importing import inspecting, run
+    from streams.tools.importing import inspect_file, run
 
     if inspect:
-        typer.echo(inspecting.draft(file), nl=False)
+        typer.echo(inspect_file.draft(file), nl=False)
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to look at the file only")

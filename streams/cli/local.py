@@ -44,7 +44,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
 ) -> None:
     """Start the stack, play a hiring season through the real HTTP door, show and check the numbers."""
-    from streams.tools.demo import run
+    from streams.tools.demo.command import run
 
     raise typer.Exit(run(state, once=once, seed=seed, console=Console()))
 
@@ -65,7 +65,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Post a simulated season, signed as the vendors sign, to a running local stack."""
-    from streams.tools.simulate import simulate as play
+    from streams.tools.demo.simulate import simulate as play
 
     report = play(
         state,

@@ -6,7 +6,6 @@ import sys
 import typer
 
 from schemas.errors import Condition
-from streams import logs
 from streams.cli import (
     alerts,
     boards,
@@ -20,8 +19,9 @@ from streams.cli import (
     roles,
     webhooks,
 )
-from streams.config import Misconfigured
-from streams.settings import load
+from streams.configuration import logs
+from streams.configuration.files import Misconfigured
+from streams.configuration.settings import load
 
 app = typer.Typer(
     help="Hirelay: exact recruiting KPIs from ATS webhooks, as hiring happens.",

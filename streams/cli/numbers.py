@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Answer, Basis, Dimension, Language, Shape, State, day
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer()
 kpi_app = typer.Typer(help="Read KPIs.", no_args_is_help=True)
@@ -38,12 +38,14 @@ def show(
 ) -> None:
     """Show the KPIs of one company from ClickHouse."""
     from sinks.clickhouse.client import connect
-    from streams.config import currency_of
-    from streams.tools import definitions, kpi, kpi_text
+    from streams.configuration.files import currency_of
+    from streams.tools.kpi import definitions
+    from streams.tools.kpi import query as kpi_query
+    from streams.tools.kpi import text as kpi_text
 
     settings = load(state)
     today = datetime.now().astimezone().date()
-    question = kpi.Question(
+    question = kpi_query.Question(
         tenant=tenant,
         dimension=dim.value,
         basis=basis.value,
@@ -54,7 +56,7 @@ def show(
         currency=currency_of(settings.config, tenant),
     )
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    kpi_text.render(kpi.show(client, question), shape.value, Console())
+    kpi_text.render(kpi_query.show(client, question), shape.value, Console())
 
 
 @kpi_app.command("list")
@@ -63,7 +65,7 @@ def list_(
     page: Annotated[bool, typer.Option("--page", help="The whole catalogue as Markdown.")] = False,
 ) -> None:
     """List every KPI: id, name, formula, bases."""
-    from streams.tools import definitions
+    from streams.tools.kpi import definitions
 
     if page:
         typer.echo(definitions.page(lang.value), nl=False)
@@ -77,7 +79,7 @@ def explain(
     lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja,
 ) -> None:
     """Say what a KPI means: numerator, denominator, basis, smallest sample, standards, policies."""
-    from streams.tools import definitions
+    from streams.tools.kpi import definitions
 
     typer.echo(definitions.explained(definitions.find(kpi), lang.value), nl=False)
 
@@ -91,7 +93,7 @@ def verify(
     patience: Annotated[float, typer.Option(help="Seconds a cell may be on its way.")] = 30.0,
 ) -> None:
     """Fold the accepted events alone and compare every cell; end 1 on any difference."""
-    from streams.tools.check import check
+    from streams.tools.verify.command import check
 
     verdict = check(load(state), patience_s=patience, console=Console(stderr=True))
     typer.echo(verdict.as_json() if answer is Answer.json else verdict.as_text())

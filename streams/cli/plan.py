@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Shape, State, day
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer(help="予実: targets beside what was counted.", no_args_is_help=True)
 File = Annotated[Path | None, typer.Option("--targets", help="Another file than HIRELAY_TARGETS.")]
@@ -18,9 +18,9 @@ File = Annotated[Path | None, typer.Option("--targets", help="Another file than 
 @app.command()
 def check(targets: File = None, state: State = None) -> None:
     """Check the targets and print what would be watched; end 2 with what to change."""
-    from streams.config import load_tenancy
-    from streams.targets import load_targets
-    from streams.tools import plan_text
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import load_targets
+    from streams.tools.plan import text as plan_text
 
     settings = load(state)
     tenancy = load_tenancy(settings.config)
@@ -46,9 +46,10 @@ def show(
 ) -> None:
     """Show plan and actual of one company, and the hires to expect by the end of the period."""
     from sinks.clickhouse.client import connect
-    from streams.config import load_tenancy
-    from streams.targets import load_targets, tenant_of
-    from streams.tools import plan, plan_text
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import load_targets, tenant_of
+    from streams.tools.plan import query as plan_query
+    from streams.tools.plan import text as plan_text
 
     settings = load(state)
     tenancy = load_tenancy(settings.config)
@@ -63,6 +64,8 @@ def show(
         days = None if period is None else held.period(tenant, period)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    asked = plan.Asked(tenant=whose, targets=held, as_of=known, period=days, arrivals=with_arrivals)
+    asked = plan_query.Asked(
+        tenant=whose, targets=held, as_of=known, period=days, arrivals=with_arrivals
+    )
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    plan_text.render(asked, plan.lines(client, asked), shape.value, Console())
+    plan_text.render(asked, plan_query.lines(client, asked), shape.value, Console())

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.options import State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer()
 
@@ -14,7 +14,7 @@ app = typer.Typer()
 @app.command()
 def gateway(state: State = None) -> None:
     """Receive webhooks: verify, normalise, write to Kafka, then answer."""
-    from streams.ingest.server import serve
+    from streams.ingest.http.server import serve
 
     serve(load(state))
 
@@ -72,7 +72,7 @@ def dispatcher(state: State = None) -> None:
 @app.command()
 def topics(state: State = None) -> None:
     """Create the Kafka topics that are missing; refuse a partition count that differs."""
-    from streams.topics_admin import ensure_topics
+    from streams.kafka.admin import ensure_topics
 
     settings = load(state)
     ensure_topics(settings.kafka, settings.partitions, settings.replication)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Listing, State
-from streams.settings import load
+from streams.configuration.settings import load
 
 app = typer.Typer()
 mapping_app = typer.Typer(help="What stages and reasons mean.", no_args_is_help=True)
@@ -35,20 +35,20 @@ def connect(
     state: State = None,
 ) -> None:
     """Make the connection of a vendor's webhook, or add a secret to it, and show what to do at the vendor."""
-    from streams.tools import connect as tool
-    from streams.tools import connecting
+    from streams.tools.connect import connection as tool
+    from streams.tools.connect import dialogue
 
     settings, console = load(state), Console()
     wanted = tool.Wanted(
         vendor=tool.vendor_of(vendor),
         tenant=tenant,
         name=name,
-        secret=connecting.secret(secret_file, tool.vendor_of(vendor)),
+        secret=dialogue.secret(secret_file, tool.vendor_of(vendor)),
         address_key=address_key,
     )
-    connecting.tell(wanted.vendor, tool.connect(settings, wanted), console)
+    dialogue.tell(wanted.vendor, tool.connect(settings, wanted), console)
     if wait:
-        connecting.wait(settings, wanted.connection, console)
+        dialogue.wait(settings, wanted.connection, console)
 
 
 @app.command()
@@ -57,7 +57,7 @@ def connections(
     shape: Annotated[Listing, typer.Option("--format", help="How to print.")] = Listing.table,
 ) -> None:
     """Show how every webhook is doing: last delivery, silence, what never came, what was refused or kept."""
-    from streams.tools import connections as tool
+    from streams.tools.connect import status as tool
 
     found = tool.read(load(state))
     tool.render(found, datetime.now(UTC), Console(), as_table=shape is Listing.table)
@@ -69,7 +69,7 @@ def suggest(
     state: State = None,
 ) -> None:
     """Propose what the stages and reasons that a connection has sent mean, as YAML for the configuration."""
-    from streams.tools import mapping
+    from streams.tools.connect import mapping
 
     settings = load(state)
     proposals = mapping.proposals(settings, connection, datetime.now().astimezone().date())

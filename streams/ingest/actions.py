@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from schemas.action import ACTIONS, Action, BreachAction, identity
+from schemas.alerting.actions import ACTIONS, Action, BreachAction, identity
+from schemas.did_you_mean import meant
 from schemas.errors import Malformed, Unavailable
-from schemas.near import meant
-from streams.ingest import entries
-from streams.ingest.answer import Answer, Refused, unavailable
-from streams.ingest.breaches import Breaches
+from streams.ingest import cost_entries
 from streams.ingest.costs import Posted
-from streams.ingest.publisher import Publisher
-from streams.ingest.reading import within_reason
-from streams.ingest.telling import plain
+from streams.ingest.http.answer import Answer, Refused, unavailable
+from streams.ingest.kafka.breach_index import Breaches
+from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.lenient_fields import within_reason
+from streams.ingest.normalize import plain
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Actions:
 def read(body: bytes, now: datetime) -> Told:
     """The request; raise Refused with what to write instead."""
     try:
-        told = Told.model_validate(entries.parse(body))
+        told = Told.model_validate(cost_entries.parse(body))
     except Malformed as why:
         message = f"The request cannot be read: {why.detail}."
         raise Refused(400, why.reason, message) from None

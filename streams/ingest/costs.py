@@ -6,16 +6,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from schemas.errors import Malformed, Unavailable
-from schemas.event import Event, event_id, full
-from schemas.spend import RECORDED, REVERSED
-from schemas.surroundings import Cost
-from schemas.tenancy import Tenant
-from streams.ingest import entries, telling, tokens
-from streams.ingest.answer import Answer, Refused, unavailable
-from streams.ingest.entries import Entry, Invalid
-from streams.ingest.publisher import Publisher
+from schemas.events.context import Cost
+from schemas.events.envelope import Event, event_id, full
+from schemas.funnel.costs import RECORDED, REVERSED
+from schemas.tenants.config import Tenant
+from streams.ingest import cost_entries, normalize, tokens
+from streams.ingest.cost_entries import Entry, Invalid
+from streams.ingest.http.answer import Answer, Refused, unavailable
+from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.replay_guard import Trust
 from streams.ingest.tokens import Token
-from streams.ingest.trust import Trust
 from streams.ingest.vendor import subject_of
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def told(posted: Posted) -> tuple[Event, ...]:
     """The events of a request; raise Refused for what cannot be read, and for any entry that cannot be taken."""
     tenant = posted.tenant
     try:
-        read = entries.read(entries.parse(posted.body), tenant.currency, posted.at)
+        read = cost_entries.read(cost_entries.parse(posted.body), tenant.currency, posted.at)
     except Malformed as why:
         message = f"The request cannot be read: {why.detail}."
         raise Refused(400, why.reason, message) from None
@@ -94,7 +94,7 @@ def told(posted: Posted) -> tuple[Event, ...]:
 
 
 def _invalid(why: Invalid) -> Refused:
-    shown = [asdict(each) for each in why.problems[: entries.SHOWN]]
+    shown = [asdict(each) for each in why.problems[: cost_entries.SHOWN]]
     message = f"Nothing was accepted. Problems: {len(why.problems)}; shown: {len(shown)}."
     return Refused(422, "invalid_entries", message, more={"problems": shown})
 
@@ -105,7 +105,7 @@ def event(entry: Entry, posted: Posted) -> Event:
     data = _cost(entry, tenant)
     source = f"urn:ats:{SOURCE_VENDOR}:{tenant.id}:{CONNECTION}"
     recorded = "" if entry.at is None else entry.at.isoformat()
-    occurrence = f"{data.version}\x1f{telling.content(data)}\x1f{recorded}"
+    occurrence = f"{data.version}\x1f{normalize.content(data)}\x1f{recorded}"
     return Event(
         id=event_id(source, name, (data.cost_id,), occurrence),
         source=source,
@@ -124,7 +124,7 @@ def event(entry: Entry, posted: Posted) -> Event:
 def _cost(entry: Entry, tenant: Tenant) -> Cost:
     member = entry.member
     if entry.scope in NAMED:
-        found = telling.channel(member)
+        found = normalize.channel(member)
         member = None if found is None else found.id
     return Cost(
         cost_id=entry.cost_id,

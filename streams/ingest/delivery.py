@@ -9,17 +9,18 @@ from datetime import datetime
 
 import msgspec
 
-from schemas import codec
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
-from schemas.event import Event
-from schemas.health import What
-from streams.ingest import packer, sealing
-from streams.ingest.answer import Answer, Refused, unavailable
-from streams.ingest.config import Door
-from streams.ingest.health import OTHER, Health
+from schemas.events import packs
+from schemas.events.envelope import Event
+from schemas.kafka.connection_health import What
+from streams.ingest.connection_health import OTHER, Health
+from streams.ingest.connections import Door
+from streams.ingest.http.answer import Answer, Refused, unavailable
+from streams.ingest.kafka import packer
+from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
-from streams.ingest.publisher import Publisher
-from streams.ingest.trust import Trust
+from streams.ingest.quarantine import encryption
+from streams.ingest.replay_guard import Trust
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Arrival:
         """What a replay needs to judge it again: the headers, and the last part of the address."""
         if not self.address_key:
             return self.headers
-        return (*self.headers, (sealing.ADDRESS, self.address_key))
+        return (*self.headers, (encryption.ADDRESS, self.address_key))
 
     @property
     def facts(self) -> dict[str, str]:
@@ -167,13 +168,13 @@ class Reception:
                 "ignored": 0,
                 "quarantined": why.reason,
                 "message": why.detail,
-                "entry": sealing.entry_id(arrival.door.connection.id, arrival.body),
+                "entry": encryption.entry_id(arrival.door.connection.id, arrival.body),
             },
         )
 
     async def _set_aside(self, arrival: Arrival, why: Condition, told: Translation | None) -> None:
         door = arrival.door
-        entry = sealing.set_aside(door, arrival.kept, arrival.body, why, arrival.context, told)
+        entry = encryption.set_aside(door, arrival.kept, arrival.body, why, arrival.context, told)
         await self._publisher.set_aside(entry)
         self._metrics.quarantined.labels(arrival.vendor.name, why.reason).inc()
         self._note(arrival, "reason", why.reason)
@@ -210,7 +211,7 @@ def checked(told: Translation) -> Translation:
     faults: list[Condition] = list(told.faults)
     for event in told.events:
         try:
-            msgspec.msgpack.encode(codec.decode(codec.encode([packer.encode(event)])))
+            msgspec.msgpack.encode(packs.decode(packs.encode([packer.encode(event)])))
         except (Malformed, ValueError, OverflowError):
             faults.append(Malformed("unmapped_value", f"{event.type} holds a value out of range"))
         else:

@@ -6,13 +6,13 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry
 
-from schemas.health import LET_IN, HealthCount
-from schemas.office import Office
-from schemas.quarantine import Reason
-from schemas.tenancy import Tenant
+from schemas.kafka.connection_health import LET_IN, HealthCount
+from schemas.kafka.quarantine import Reason
+from schemas.tenants.business_hours import Office
+from schemas.tenants.config import Tenant
 from sinks import series
 from sinks.metrics import opened
-from streams.ingest.config import Door
+from streams.ingest.connections import Door
 
 FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
 OUTCOMES = (*sorted(LET_IN), "refused", "unavailable", FAILED)

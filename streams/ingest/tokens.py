@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.tenancy import Tenant
+from schemas.tenants.config import Tenant
 
 SHORTEST = 24  # bytes: as random hexadecimal digits 96 bits, beyond guessing over a network
 FORM = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1

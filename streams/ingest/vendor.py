@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from schemas.candidate import Value
 from schemas.errors import Condition, Malformed
-from schemas.event import Event
-from schemas.tenancy import Connection, Tenant
+from schemas.events.application import Value
+from schemas.events.envelope import Event
+from schemas.tenants.config import Connection, Tenant
 
 # As they arrived, names in lower case, repeated names kept: a repeated signature must be seen to be refused.
 Headers = tuple[tuple[str, str], ...]

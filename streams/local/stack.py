@@ -20,17 +20,17 @@ from typing import Any, TextIO
 import typer
 
 from schemas.errors import Unavailable
-from schemas.meaning import meaning
-from streams import epochs
-from streams.config import Misconfigured, load_tenancy
-from streams.local import runfile
-from streams.local.companies import write_alerts, write_sample, write_targets
+from schemas.tenants.mapping_snapshot import meaning
+from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.settings import Settings
+from streams.kafka import epochs as kafka_epochs
+from streams.kafka.admin import ensure_topics
+from streams.local import run_file
 from streams.local.kafka import free_port, prepare
-from streams.local.observers import NAMES, RULES, installed, observers
-from streams.local.runfile import OBSERVERS, ROLES
-from streams.local.supervisor import Role, Supervisor
-from streams.settings import Settings
-from streams.topics_admin import ensure_topics
+from streams.local.monitoring import NAMES, RULES, installed, observers
+from streams.local.run_file import OBSERVERS, ROLES
+from streams.local.sample_companies import write_alerts, write_sample, write_targets
+from streams.supervisor import Role, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +124,10 @@ class Stack:
     def _outdated(self) -> str:
         """Why what stands here is of another version and needs a replay; empty when it does not."""
         try:
-            epochs.settled(self.settings.kafka, None, meaning(self._tenancy), datetime.now(UTC))
-        except epochs.Outdated as why:
+            kafka_epochs.settled(
+                self.settings.kafka, None, meaning(self._tenancy), datetime.now(UTC)
+            )
+        except kafka_epochs.Outdated as why:
             return str(why)
         return ""
 
@@ -147,7 +149,7 @@ class Stack:
 
     def write_run(self) -> None:
         """Write run.json as it is now."""
-        runfile.write(self.state / "run.json", self.run())
+        run_file.write(self.state / "run.json", self.run())
 
     def run(self) -> dict[str, Any]:
         """What run.json holds."""
@@ -156,7 +158,7 @@ class Stack:
             for name, role in self.supervisor.roles.items()
             if role.process is not None
         }
-        return runfile.described(self.settings, self._tenancy, self._ports_of, pids)
+        return run_file.described(self.settings, self._tenancy, self._ports_of, pids)
 
     def watch(self) -> None:
         """Keep everything running until `ask_to_stop`."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from schemas.boards.every import BOARDS
 from streams.boards.grafana.dashboard import LANGUAGES, every
+from streams.boards.specs.catalogue import BOARDS
 
 
 def files(folder: Path) -> dict[Path, str]:

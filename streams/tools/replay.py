@@ -10,17 +10,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from schemas import facts
-from schemas.epoch import Epoch
 from schemas.errors import Unavailable
-from schemas.meaning import meaning
-from schemas.topics import CANDIDATE_EVENTS, of_epoch
-from streams import epochs, topics_admin
-from streams.config import load_tenancy
-from streams.local.supervisor import Role, Supervisor
-from streams.settings import Settings
-from streams.tools.check import Finding, check_epoch
-from streams.tools.group import Group
+from schemas.funnel import fold
+from schemas.kafka.epochs import Epoch
+from schemas.kafka.topics import CANDIDATE_EVENTS, of_epoch
+from schemas.tenants.mapping_snapshot import meaning
+from streams.configuration.files import load_tenancy
+from streams.configuration.settings import Settings
+from streams.kafka import admin as kafka_admin
+from streams.kafka import epochs as kafka_epochs
+from streams.kafka.groups import Group
+from streams.supervisor import Role, Supervisor
+from streams.tools.verify.command import Finding, check_epoch
 
 LOOK_S = 0.5
 STUCK_S = 180.0  # without any progress: something is wrong that waiting does not mend
@@ -36,16 +37,16 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Finding | No
     Readers see the old numbers until the new ones are proven equal to the fold of the accepted events, then the new
     ones at once. A finding with differences, or a failure, leaves the old ones live. Raises Unavailable.
     """
-    found = epochs.read(settings.kafka)
-    live = epochs.live(found)
+    found = kafka_epochs.read(settings.kafka)
+    live = kafka_epochs.live(found)
     if live is None:
         raise Unavailable(
             "epoch", "no worker has counted anything yet: start one, nothing is to replay"
         )
     wanted = meaning(load_tenancy(settings.config))
     reasons = [f"{place} is configured otherwise now" for place in live.meaning.changes(wanted)]
-    if live.facts != facts.VERSION:
-        reasons.append(f"counted by version {live.facts} of the facts, this is {facts.VERSION}")
+    if live.facts != fold.VERSION:
+        reasons.append(f"counted by version {live.facts} of the facts, this is {fold.VERSION}")
     for reason in reasons:
         console.print(f"  epoch {live.number}: {reason}")
     if not reasons and not force:
@@ -54,14 +55,14 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Finding | No
     building = Epoch(
         number=max(found) + 1,
         state="building",
-        facts=facts.VERSION,
+        facts=fold.VERSION,
         meaning=wanted.extended(live.meaning),
         changed=datetime.now(UTC),
     )
-    topics_admin.create(
+    kafka_admin.create(
         settings.kafka, settings.partitions, settings.replication, of_epoch(building.number)
     )
-    epochs.write(settings.kafka, building)
+    kafka_epochs.write(settings.kafka, building)
     with _working(settings, building.number) as look:
         _catch_up(settings, building.number, look, console)
         finding = check_epoch(settings, building.number, patience_s=VERIFY_S, console=console)
@@ -88,7 +89,7 @@ def _working(settings: Settings, number: int) -> Iterator[Callable[[], None]]:
 
 def _catch_up(settings: Settings, number: int, look: Callable[[], None], console: Console) -> None:
     """Until everything that was accepted before this moment has been counted, and then what came meanwhile."""
-    group = Group(settings.kafka, epochs.group_of(number), CANDIDATE_EVENTS.name)
+    group = Group(settings.kafka, kafka_epochs.group_of(number), CANDIDATE_EVENTS.name)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns,
@@ -127,9 +128,9 @@ def _until_read(
 
 def _mark(settings: Settings, number: int, state: str) -> None:
     """Write the state alone: what workers have settled in the meantime stays."""
-    held = epochs.read(settings.kafka)[number]
+    held = kafka_epochs.read(settings.kafka)[number]
     changed = {"state": state, "changed": datetime.now(UTC)}
-    epochs.write(settings.kafka, held.model_copy(update=changed))
+    kafka_epochs.write(settings.kafka, held.model_copy(update=changed))
 
 
 def _clear(settings: Settings, console: Console) -> None:
@@ -137,8 +138,8 @@ def _clear(settings: Settings, console: Console) -> None:
 
     What could not be cleared is said, and is cleared by the next replay.
     """
-    found = epochs.read(settings.kafka)
-    live = epochs.live(found)
+    found = kafka_epochs.read(settings.kafka)
+    live = kafka_epochs.live(found)
     others = [epoch for epoch in found.values() if live is not None and epoch.number != live.number]
     for epoch in others:
         if epoch.state == "retired":
@@ -151,12 +152,12 @@ def _clear(settings: Settings, console: Console) -> None:
         _mark(settings, epoch.number, "retired")
         console.print(f"  epoch {epoch.number} is retired")
     topics = [topic for epoch in others for topic in of_epoch(epoch.number)]
-    groups = [epochs.group_of(epoch.number) for epoch in others]
-    topics_admin.remove(settings.kafka, topics, groups)
+    groups = [kafka_epochs.group_of(epoch.number) for epoch in others]
+    kafka_admin.remove(settings.kafka, topics, groups)
 
 
 def _left(settings: Settings, number: int, console: Console) -> bool:
-    group = Group(settings.kafka, epochs.group_of(number), CANDIDATE_EVENTS.name)
+    group = Group(settings.kafka, kafka_epochs.group_of(number), CANDIDATE_EVENTS.name)
     deadline = time.monotonic() + LEAVE_S
     try:
         with console.status(f"waiting for the workers of epoch {number} to leave"):

@@ -15,13 +15,14 @@ import faust
 from faust.web import Request, Response, View
 from prometheus_client import generate_latest
 
-from schemas import cells, record
-from schemas.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
+from schemas import cells
+from schemas.funnel import application_row
+from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
-from streams.backlog import measured
-from streams.epochs import group_of
-from streams.settings import Settings
-from streams.worker import kin, lag, shard
+from streams.configuration.settings import Settings
+from streams.kafka.epochs import group_of
+from streams.kafka.lag import measured
+from streams.worker import lag, parent_index, partition_state
 from streams.worker.changelog import Changelog
 from streams.worker.funnel import Book, Funnel, Tables
 from streams.worker.recovery import BulkTableManager
@@ -39,9 +40,11 @@ def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
     )
     add = partial(_table, app, settings, directory)
     tables = Tables(
-        applications=add(APPLICATIONS.in_epoch(epoch), record.version, kin.keys_of),
+        applications=add(
+            APPLICATIONS.in_epoch(epoch), application_row.version, parent_index.keys_of
+        ),
         cells=add(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
-        people=add(PEOPLE.in_epoch(epoch), shard.version_of_person),
+        people=add(PEOPLE.in_epoch(epoch), partition_state.version_of_person),
     )
     changelog = Changelog(settings.kafka)
     metrics = WorkerMetrics()

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from streams.worker.celltable import Rows
+from streams.worker.cell_table import Rows
 
 BATCH_BYTES = 900_000
 

@@ -9,18 +9,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-from schemas import codec
 from schemas.errors import Malformed
-from schemas.history import context, happening
-from schemas.quarantine import SetAside
-from schemas.rules import Rules
-from schemas.topics import CANDIDATE_EVENTS, QUARANTINE
+from schemas.events import packs
+from schemas.funnel.history import context, happening
+from schemas.funnel.rules import Rules
+from schemas.kafka.quarantine import SetAside
+from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE
 from sinks.metrics import WorkerMetrics
-from streams.worker import kin
-from streams.worker.celltable import Rows
+from streams.worker import parent_index
+from streams.worker.cell_table import Rows
 from streams.worker.changelog import Changelog
-from streams.worker.garbage import Garbage
-from streams.worker.shard import Changes, Shard
+from streams.worker.gc_tuning import Garbage
+from streams.worker.partition_state import Changes, Shard
 from streams.worker.store import LocalTable
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Funnel:
         self._copies, self.counted = [], {}
         for number, partition in self._tables.cells.store.partitions.items():
             applications = self._tables.applications.store.partitions[number]
-            shard = Shard(applications.get, partial(kin.applications, applications))
+            shard = Shard(applications.get, partial(parent_index.applications, applications))
             for key, value in partition.items():
                 shard.cells.restore(key, value)
             for _, value in self._tables.people.store.partitions[number].items():
@@ -113,7 +113,7 @@ class Funnel:
             return  # no longer ours: not acknowledged, its owner reads it
         self._check_gap(message.partition, message.offset)
         try:
-            pack = codec.read(message.value)
+            pack = packs.read(message.value)
         except Malformed as problem:
             await self._set_aside(message, problem)
         else:
@@ -123,7 +123,7 @@ class Funnel:
         if self.events_waiting >= FULL:
             await self.flush()
 
-    def _apply(self, shard: Shard, message: Any, pack: codec.Pack) -> None:
+    def _apply(self, shard: Shard, message: Any, pack: packs.Pack) -> None:
         offset, duplicates = message.offset, 0
         for index, accepted in enumerate(pack.events):
             tenant = accepted.tenant
@@ -143,13 +143,13 @@ class Funnel:
         self._metrics.events.inc(len(pack.events))
         self._metrics.duplicates.inc(duplicates)
 
-    def _forward(self, home: int, event: codec.Accepted) -> None:
+    def _forward(self, home: int, event: packs.Accepted) -> None:
         """Copy an event about a candidate or a pipeline to every other partition: its applications may be anywhere.
 
         The copies are written by the flush that acknowledges the original; a crash repeats them, and their id makes
         the repetition harmless.
         """
-        key, value = f"{event.tenant}/{event.subject}".encode(), codec.forwarded(event)
+        key, value = f"{event.tenant}/{event.subject}".encode(), packs.forwarded(event)
         self._copies.append((home, key, value))
 
     def _check_gap(self, partition: int, offset: int) -> None:

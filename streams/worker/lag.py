@@ -7,8 +7,8 @@ import faust
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
-from schemas.backlog import Offsets
-from schemas.topics import CANDIDATE_EVENTS
+from schemas.kafka.lag import Offsets
+from schemas.kafka.topics import CANDIDATE_EVENTS
 from sinks.metrics import WorkerMetrics
 from streams.worker.funnel import Funnel
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import faust
 
-from schemas.epoch import Epoch
 from schemas.errors import Unavailable
-from schemas.meaning import Meaning, meaning
-from streams import epochs
-from streams.config import load_tenancy
-from streams.settings import Settings
+from schemas.kafka.epochs import Epoch
+from schemas.tenants.mapping_snapshot import Meaning, meaning
+from streams.configuration.files import load_tenancy
+from streams.configuration.settings import Settings
+from streams.kafka import epochs as kafka_epochs
 from streams.worker.app import create_app
-from streams.worker.book import EpochBook
+from streams.worker.epoch_rules import EpochBook
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def serve(settings: Settings, number: int | None = None) -> None:
         return meaning(load_tenancy(settings.config))
 
     def settle(wanted: Meaning) -> Meaning:
-        return epochs.settled(settings.kafka, epoch.number, wanted, datetime.now(UTC)).meaning
+        return kafka_epochs.settled(settings.kafka, epoch.number, wanted, datetime.now(UTC)).meaning
 
     epoch = _settled(settings, number, configured())
     for place in epoch.meaning.changes(configured()):
@@ -62,20 +62,20 @@ def _forget(folder: Path, live: int) -> None:
 def _settled(settings: Settings, number: int | None, wanted: Meaning) -> Epoch:
     while True:
         try:
-            return epochs.settled(settings.kafka, number, wanted, datetime.now(UTC))
-        except epochs.Outdated as why:
+            return kafka_epochs.settled(settings.kafka, number, wanted, datetime.now(UTC))
+        except kafka_epochs.Outdated as why:
             log.error("nothing is counted", extra={"reason": str(why)})  # noqa: TRY400 - no fault
             time.sleep(WAIT_S)
 
 
 def _follow(settings: Settings, number: int) -> None:
     """End the process as SIGTERM does when another epoch has become live: whoever restarts it works in that one."""
-    reader: epochs.Reader | None = None
+    reader: kafka_epochs.Reader | None = None
     while True:
         time.sleep(WAIT_S)
         try:
-            reader = reader or epochs.Reader(settings.kafka)
-            epoch = epochs.live(reader.read())
+            reader = reader or kafka_epochs.Reader(settings.kafka)
+            epoch = kafka_epochs.live(reader.read())
         except Unavailable:
             continue  # the broker is away, and the next look may find it
         if epoch is not None and epoch.number != number:

@@ -3,18 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
-from schemas.alerts import AlertRules
-from schemas.breach import Breach
+from schemas.alerting.breach import Breach
+from schemas.alerting.rules import AlertRules
 from schemas.cells import Cell, CellKey, Tally, encode_cell, encode_key
-from schemas.history import EPOCH_DAY
-from schemas.tenancy import Secret, Tenancy, Tenant
+from schemas.instants import EPOCH_DAY
+from schemas.tenants.config import Secret, Tenancy, Tenant
 from sinks.metrics import WatchMetrics
-from streams.alerting.breachlog import BreachWriter
+from streams.alerting.breach_log import BreachWriter
 from streams.alerting.cells import CellSums
 from streams.alerting.judge import Judge
 from streams.alerting.watch import QUIET, Watched, _Round, reached
-from streams.settings import Settings
-from tests.schemas.test_alerts import rule, screened
+from streams.configuration.settings import Settings
+from tests.schemas.alerting.test_rules import rule, screened
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = date(2026, 4, 1).toordinal() - EPOCH_DAY

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from streams.alerting.watch import watched
-from streams.alerts import load_alerts
-from streams.config import Misconfigured, load_tenancy
-from streams.local.companies import write_alerts, write_sample
-from streams.settings import Settings
+from streams.configuration.alerts import load_alerts
+from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.settings import Settings
+from streams.local.sample_companies import write_alerts, write_sample
 
 ROOT = Path(__file__).parents[2]
 

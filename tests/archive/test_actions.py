@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from schemas.action import ACTIONS, BreachAction, identity
-from schemas.breach import Breach
-from schemas.rows import BreachRow
-from schemas.topics import BREACH_ACTIONS, KPI_BREACHES
+from schemas.alerting.actions import ACTIONS, BreachAction, identity
+from schemas.alerting.breach import Breach
+from schemas.kafka.topics import BREACH_ACTIONS, KPI_BREACHES
+from sinks.clickhouse.rows import BreachRow
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, action_rows, breach_rows
-from tests.schemas.test_lifecycle import FIRST, bad, told
+from tests.schemas.alerting.test_reconcile import FIRST, bad, told
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from schemas.topics import KPI_BREACHES
+from schemas.kafka.topics import KPI_BREACHES
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
-from tests.schemas import test_waiting
-from tests.schemas.test_lifecycle import FIRST, bad, good, told
+from tests.schemas.alerting import test_service_levels
+from tests.schemas.alerting.test_reconcile import FIRST, bad, good, told
 
 
 def test_the_newest_record_of_a_breach_stands(client: Any) -> None:
@@ -28,7 +28,7 @@ def test_the_newest_record_of_a_breach_stands(client: Any) -> None:
 
 def test_a_service_level_counts_who_waits_too_long(client: Any) -> None:
     """Its value is a number of cases, and its name says of how many days."""
-    (waits,) = test_waiting.told([(0, None)], 9)
+    (waits,) = test_service_levels.told([(0, None)], 9)
     Writer(client).write(
         breach_rows(Source(KPI_BREACHES.name, 0, 0), waits.model_dump_json().encode()), "waits"
     )

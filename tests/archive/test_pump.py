@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
-from schemas.epoch import Epoch
-from schemas.meaning import Meaning
-from schemas.topics import EPOCHS, KPI_CELLS
+from schemas.kafka.epochs import Epoch
+from schemas.kafka.topics import EPOCHS, KPI_CELLS
+from schemas.tenants.mapping_snapshot import Meaning
 from streams.archive.pump import Batch
 
 

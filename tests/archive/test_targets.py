@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.archive.targets import planned
-from streams.settings import Settings
+from streams.configuration.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

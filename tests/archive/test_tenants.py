@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from streams.archive.tenants import publish_tenants
-from streams.settings import Settings
+from streams.configuration.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = (ROOT / "deploy/config/hirelay.yaml").read_text()

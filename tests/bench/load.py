@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from aiokafka.partitioner import murmur2
 
-from schemas import codec
+from schemas.events import packs as codec
 
 STAGES = (
     ("s1", "書類選考"),

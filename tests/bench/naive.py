@@ -5,12 +5,12 @@ from datetime import datetime
 
 import faust
 
-from schemas import codec
-from schemas.event import short
-from schemas.topics import CANDIDATE_EVENTS
+from schemas.events import packs
+from schemas.events.envelope import short
+from schemas.kafka.topics import CANDIDATE_EVENTS
 
 
-def members(event: codec.Accepted) -> list[tuple[str, str]]:
+def members(event: packs.Accepted) -> list[tuple[str, str]]:
     """The five dimensions of one event."""
     data = event.data
     recruiter = data.owners.recruiter_id if data.owners else None
@@ -28,7 +28,7 @@ def day(moment: datetime) -> str:
     return moment.strftime("%Y%m%d")
 
 
-def applied(event: codec.Accepted) -> datetime:
+def applied(event: packs.Accepted) -> datetime:
     """The moment of the application, for the cohort basis."""
     application = event.data.application
     return (application and application.applied_at) or event.time
@@ -56,7 +56,7 @@ def main(bootstrap: str, directory: str, port: str) -> None:
     async def count(stream: faust.Stream[bytes]) -> None:
         nonlocal counted
         async for value in stream:
-            for event in codec.decode(value):
+            for event in packs.decode(value):
                 for dimension, member in members(event):
                     for when, basis in ((event.time, "decision"), (applied(event), "cohort")):
                         key = f"{event.tenant}/{dimension}/{member}/{day(when)}/{basis}/{short(event.type)}"

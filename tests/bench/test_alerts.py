@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sinks import alertmanager
-from streams.local.observers import installed
+from streams.local.monitoring import installed
 from tests.e2e.conftest import Stack, running, wait_until
 from tests.e2e.pager import Incident
 

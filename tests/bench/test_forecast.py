@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 from tests.schemas.test_forecast import Company, Season, season
 
-from schemas.history import EPOCH_DAY
-from schemas.outlook import Cases, Outlook, outlook
-from schemas.statistics import panjer
+from schemas.instants import EPOCH_DAY
+from schemas.planning.forecast import Cases, Outlook, outlook
+from schemas.statistics import count_distribution
 from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.triangle import Triangle
 
@@ -116,7 +116,11 @@ def rates_alone(in_flight: int, history: Triangle, as_of: int) -> tuple[float, i
     if table is None:
         return 0, 0, 0
     mean = in_flight * (table.of("hired").completed_only or 0.0)
-    return mean, panjer.quantile(mean, mean, 0.1), panjer.quantile(mean, mean, 0.9)
+    return (
+        mean,
+        count_distribution.quantile(mean, mean, 0.1),
+        count_distribution.quantile(mean, mean, 0.9),
+    )
 
 
 def told(found: Outlook) -> tuple[float, int, int]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas
 import pytest
 
+from tests.e2e.configuration import written
 from tests.e2e.conftest import running, wait_until
-from tests.e2e.house import written
 from tests.e2e.test_numbers import TOKYO, applications
 
 ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", "100000"))

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from streams.ingest.delivery import Arrival, checked, translate, verify
-from streams.ingest.packer import encode
-from streams.ingest.trust import Trust
+from streams.ingest.kafka.packer import encode
+from streams.ingest.replay_guard import Trust
 from streams.ingest.vendor import Vendor
 from tests.fakes import NOON
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.vendors.mutations import fixtures
 
 ROUNDS = 40
@@ -21,14 +21,14 @@ ROUNDS = 40
 
 def arrivals(vendor: Vendor) -> list[Arrival]:
     """Every fixture that the door accepts, signed."""
-    door = doors.configuration().doors[vendor.name, f"acme-{vendor.name}"]
+    door = gateways.configuration().doors[vendor.name, f"acme-{vendor.name}"]
     found = []
     for number, delivery in enumerate(fixtures(vendor.name)):
-        if "error" in doors.expectation(delivery):
+        if "error" in gateways.expectation(delivery):
             continue
-        body, headers = doors.signed(delivery, name=f"b{number}")
+        body, headers = gateways.signed(delivery, name=f"b{number}")
         came = Arrival(
-            id="d", vendor=vendor, door=door, headers=doors.lower(headers), body=body, at=NOON
+            id="d", vendor=vendor, door=door, headers=gateways.lower(headers), body=body, at=NOON
         )
         if vendor.greet(came.headers, came.body) is None:
             found.append(came)
@@ -59,7 +59,7 @@ def whole(came: Arrival) -> object:
     return [encode(event) for event in checked(translate(came)).events]
 
 
-@pytest.mark.parametrize("vendor", doors.SIGNING, ids=lambda vendor: vendor.name)
+@pytest.mark.parametrize("vendor", gateways.SIGNING, ids=lambda vendor: vendor.name)
 def test_a_delivery_beside_hmac_and_parse(vendor: Vendor) -> None:
     """At most a millisecond of CPU for any vendor: a thousand deliveries a second and core."""
     every = arrivals(vendor)

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.meaning import meaning
-from schemas.rules import Rulebook
-from schemas.topics import CANDIDATE_EVENTS, KPI_CELLS
-from streams.config import load_tenancy
+from schemas.funnel.rules import Rulebook
+from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
+from schemas.tenants.mapping_snapshot import meaning
+from streams.configuration.files import load_tenancy
+from streams.kafka.admin import ensure_topics
 from streams.local.kafka import free_port, prepare
-from streams.tools.verify import Changelog, Log, Oracle, compare
-from streams.topics_admin import ensure_topics
+from streams.tools.verify.comparison import Changelog, Log, Oracle, compare
 from tests.bench.load import Scale, packs, season
 from tests.bench.process import Measured, fetch
 

@@ -13,10 +13,10 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from typer.testing import CliRunner
 
-from schemas.board import NAMES, Board, Panel
-from schemas.boards.every import BOARDS, BY_ID
 from streams.boards.grafana.dashboard import COLUMNS, LANGUAGES, dashboard, every, grid
 from streams.boards.grafana.panels import DEFINITIONS
+from streams.boards.spec import NAMES, Board, Panel
+from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.cli.main import app
 from streams.tools.boards import files, generate, outdated
 from tests.boards.expanding import queries

@@ -9,17 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
-from schemas.boards.every import BY_ID
 from schemas.errors import Unavailable
-from schemas.rows import KpiCell
-from schemas.tenancy import Tenancy
+from schemas.tenants.config import Tenancy
+from sinks.clickhouse.rows import KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
 from streams.boards.live import Watcher
 from streams.boards.page import create_app
-from tests.ingest.doors import tenancy
-from tests.schemas.test_lifecycle import FIRST as BEGIN
-from tests.schemas.test_lifecycle import bad, told
+from streams.boards.specs.catalogue import BY_ID
+from tests.ingest.gateways import tenancy
+from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
+from tests.schemas.alerting.test_reconcile import bad, told
 
 DAY = date(2026, 4, 1)
 WINDOW = {"tenant": "board", "from": "2026-04-01", "to": "2026-04-30"}

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from schemas.board import Panel
-from schemas.boards import making
-from schemas.tenancy import Tenant
-from streams.boards.asking import Asked
+from schemas.tenants.config import Tenant
 from streams.boards.grafana.panels import drawn
+from streams.boards.query import Asked
+from streams.boards.spec import Panel
+from streams.boards.specs import panels as boards_panels
 from tests.boards.expanding import expanded
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 def example() -> Panel:
     """What the one block of Python of the page makes."""
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    made = eval(block, vars(making).copy())
+    made = eval(block, vars(boards_panels).copy())
     assert isinstance(made, Panel)
     return made
 

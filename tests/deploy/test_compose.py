@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from streams.local.runfile import ROLES
+from streams.local.run_file import ROLES
 
 ROOT = Path(__file__).parent.parent.parent
 TOOLS = Path(sys.executable).parent

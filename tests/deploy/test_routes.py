@@ -13,9 +13,9 @@ import yaml
 
 from schemas.errors import Unavailable
 from sinks import alertmanager
-from streams.alerting.board import OFF_TARGET, OVERDUE
+from streams.alerting.alert_payload import OFF_TARGET, OVERDUE
 from streams.local.kafka import free_port
-from streams.local.observers import installed
+from streams.local.monitoring import installed
 from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, said
 
 ROUTES = {

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sinks import series
-from streams.local.runfile import ROLES
+from streams.local.run_file import ROLES
 from tests.deploy.health import PROMETHEUS, alerts, groups, needs_promtool, rules, said
 
 LISTED = {name: row for row in series.every() for name in row.shown}

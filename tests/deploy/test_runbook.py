@@ -8,9 +8,9 @@ from typer.core import TyperGroup as Group
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from streams.alerting.board import LASTS, OFF_TARGET, OVERDUE, Links, alert
+from streams.alerting.alert_payload import LASTS, OFF_TARGET, OVERDUE, Links, alert
 from streams.cli.main import app
-from tests.alerting.test_board import NOW, opened
+from tests.alerting.test_alert_payload import NOW, opened
 from tests.deploy.health import RUNBOOK, alerts
 
 TEXT = RUNBOOK.read_text()

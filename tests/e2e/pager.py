@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from sinks import alertmanager
+from tests.e2e.configuration import posted
 from tests.e2e.conftest import Stack, wait_until
-from tests.e2e.house import posted
-from tests.ingest.doors import Fixture
+from tests.ingest.gateways import Fixture
 
 RULE = """
   - id: {id}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from streams.ingest.actions import path_of
-from streams.local.observers import installed
+from streams.local.monitoring import installed
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.pager import Incident
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from streams.local.observers import installed
+from streams.local.monitoring import installed
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.pager import LEVEL, Incident, paged
 

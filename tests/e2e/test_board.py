@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from schemas.kpis import BY_ID
+from schemas.kpis.catalogue import BY_ID
 from tests.e2e.browser import BOARDS, PHONE, WIDE, Look, chromium, needs_chromium
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.probe import post, standard

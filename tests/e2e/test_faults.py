@@ -12,7 +12,7 @@ import uuid
 import pytest
 from kafka import KafkaProducer
 
-from schemas.topics import CANDIDATE_EVENTS
+from schemas.kafka.topics import CANDIDATE_EVENTS
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.probe import post, standard, visible_after
 

@@ -14,10 +14,10 @@ import pandas
 import pytest
 import yaml
 
+from tests.e2e.configuration import posted, written
 from tests.e2e.conftest import Stack, running, wait_until
-from tests.e2e.house import posted, written
 from tests.golden import test_golden
-from tests.golden.telling import season
+from tests.golden.season_events import season
 
 SEEN_S = 30.0
 ROWS = 1_000

@@ -17,10 +17,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.errors import Unavailable
 from sinks import alertmanager
-from streams.alerting.board import Links, alert
-from streams.local.observers import RULES, installed
-from streams.local.runfile import ROLES
-from tests.alerting.test_board import opened
+from streams.alerting.alert_payload import Links, alert
+from streams.local.monitoring import RULES, installed
+from streams.local.run_file import ROLES
+from tests.alerting.test_alert_payload import opened
 from tests.e2e.conftest import Stack, wait_until
 from tests.sinks.test_series import listed
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from sinks import alertmanager
+from streams.configuration.settings import load
 from streams.local.kafka import free_port
-from streams.local.observers import installed
-from streams.settings import load
+from streams.local.monitoring import installed
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.pager import Incident, receiving
 

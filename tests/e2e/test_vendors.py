@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from schemas.cells import Cells
-from schemas.meaning import meaning
-from schemas.rules import Rulebook
-from schemas.topics import CANDIDATE_EVENTS
-from streams.config import load_tenancy
-from streams.tools.verify import Log, Oracle, clickhouse_cells
+from schemas.funnel.rules import Rulebook
+from schemas.kafka.topics import CANDIDATE_EVENTS
+from schemas.tenants.mapping_snapshot import meaning
+from streams.configuration.files import load_tenancy
+from streams.tools.verify.comparison import Log, Oracle, clickhouse_cells
+from tests.e2e.configuration import days, posted, secret_of, totals, written
 from tests.e2e.conftest import Stack, running, wait_until
-from tests.e2e.house import days, posted, secret_of, totals, written
 from tests.e2e.probe import post
-from tests.ingest.doors import Fixture, fixture
+from tests.ingest.gateways import Fixture, fixture
 from tests.vendors.stories import FOLDER, STORIES, Story
 
 SEEN_S = 20.0

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import pytest
 
 from schemas.cells import ALL, BASES, TOTAL, Cells
-from schemas.cohort import Days, judge, summed
-from schemas.history import EPOCH_DAY
-from schemas.kpi import Kpi, measure
-from schemas.kpis import BY_ID, KPIS
-from schemas.tenancy import Tenancy
-from tests.golden.telling import HERE, season
-from tests.ingest.doors import tenancy
+from schemas.instants import EPOCH_DAY
+from schemas.kpis.catalogue import BY_ID, KPIS
+from schemas.kpis.definition import Kpi, measure
+from schemas.kpis.durations import Days, judge, summed
+from schemas.tenants.config import Tenancy
+from tests.golden.season_events import HERE, season
+from tests.ingest.gateways import tenancy
 from tests.vendors.folding import cells
 
 APRIL = (date(2026, 4, 1), date(2026, 4, 30))

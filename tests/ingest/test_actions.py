@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.action import ACTIONS, BreachAction, identity, standing
+from schemas.alerting.actions import ACTIONS, BreachAction, identity, standing
+from streams.configuration.settings import Settings
 from streams.ingest.actions import path_of
-from streams.ingest.actions_route import EXAMPLE
-from streams.ingest.server import create_app
-from streams.settings import Settings
+from streams.ingest.http.actions_route import EXAMPLE
+from streams.ingest.http.server import create_app
 from tests.fakes import NOON, ListPublisher, SetBreaches, SetClock
 from tests.ingest.test_costs import FIELDS as COST_FIELDS
 from tests.ingest.test_costs import JSON, SECRETS, TOKEN, configuration

@@ -12,25 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import codec
-from schemas.meaning import meaning
-from schemas.rules import Rulebook
-from schemas.tenancy import Secret, Tenancy, Tenant
-from streams.config import Misconfigured
-from streams.ingest import trust
-from streams.ingest.config import Configuration, Vault, files, resolve
-from streams.ingest.costs_route import EXAMPLE
-from streams.ingest.packer import encode
-from streams.ingest.server import create_app, keys
-from streams.settings import Settings
-from streams.tools.verify import Oracle
+from schemas.events import packs
+from schemas.funnel.rules import Rulebook
+from schemas.tenants.config import Secret, Tenancy, Tenant
+from schemas.tenants.mapping_snapshot import meaning
+from streams.configuration.files import Misconfigured
+from streams.configuration.settings import Settings
+from streams.ingest import replay_guard
+from streams.ingest.connections import Configuration, Vault, files, resolve
+from streams.ingest.http.costs_route import EXAMPLE
+from streams.ingest.http.server import create_app, keys
+from streams.ingest.kafka.packer import encode
+from streams.tools.verify.comparison import Oracle
 from tests.fakes import ListPublisher, SetClock
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.vendors.folding import totals
 
 PATH = "/v1/costs"
-TOKEN = doors.ENVIRON["TOKEN"]
-SECRETS = doors.ENVIRON | {"GLOBEX": "globex-token-of-this-year-0001"}
+TOKEN = gateways.ENVIRON["TOKEN"]
+SECRETS = gateways.ENVIRON | {"GLOBEX": "globex-token-of-this-year-0001"}
 TODAY = date(2026, 4, 1)
 MEDIA = {
     "cost_id": "c1",
@@ -46,7 +46,7 @@ TOOL = {"cost_id": "t1", "kind": "tool", "scope": "company", "amount": "30000"}
 
 def tenancy() -> Tenancy:
     """Acme in yen with two tokens, and Globex in dollars with one."""
-    (acme,) = doors.tenancy().tenants
+    (acme,) = gateways.tenancy().tenants
     keys_of = {"quarantine_key": Secret(env="QUARANTINE"), "person_key": Secret(env="PERSON")}
     globex = Tenant(
         id="globex", name="g", currency="USD", api_tokens=(Secret(env="GLOBEX"),), **keys_of
@@ -91,7 +91,7 @@ def counted(publisher: ListPublisher) -> dict[date, dict[str, int]]:
     """What the accepted events come to in the company, by local day."""
     oracle = Oracle()
     for offset, each in enumerate(publisher.events):
-        oracle.read(offset, codec.encode([encode(each)]))
+        oracle.read(offset, packs.encode([encode(each)]))
     return totals(oracle.cells(Rulebook(meaning(tenancy()))))
 
 
@@ -157,7 +157,9 @@ async def test_every_active_token_opens(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
     """While a token is rotated the old and the new one are good, and a repeated cost is the same."""
-    answers = [await post(client, MEDIA, token=doors.ENVIRON[n]) for n in ("TOKEN", "NEXT_TOKEN")]
+    answers = [
+        await post(client, MEDIA, token=gateways.ENVIRON[n]) for n in ("TOKEN", "NEXT_TOKEN")
+    ]
 
     assert [each.status_code for each in answers] == [202, 202]
     assert len({each.id for each in publisher.events}) == 1
@@ -181,7 +183,7 @@ async def test_guessing_is_limited(
     client: httpx.AsyncClient, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After too many attempts guesses are put off, and a good token is let in all the same."""
-    monkeypatch.setattr(trust, "UNTRUSTED_PER_HOUR", 2)
+    monkeypatch.setattr(replay_guard, "UNTRUSTED_PER_HOUR", 2)
     answers = [(await post(client, MEDIA, token="x" * 30)).status_code for _ in range(4)]
     good = await post(client, MEDIA)
     clock.now += timedelta(hours=1)
@@ -426,7 +428,7 @@ async def test_a_cost_reaches_its_cells(
     )
     oracle = Oracle()
     for offset, each in enumerate(publisher.events):
-        oracle.read(offset, codec.encode([encode(each)]))
+        oracle.read(offset, packs.encode([encode(each)]))
     cells = oracle.cells(Rulebook(meaning(tenancy())))
     found = {
         (key.dimension, key.member, (date(1970, 1, 1) + timedelta(key.day)).isoformat(), *each)

@@ -7,7 +7,7 @@ from streams.ingest.vendors import VENDORS
 from streams.simulator.player import disturbed
 from streams.simulator.season import Delivery, season
 from streams.simulator.signing import SIGNERS, Unsigned
-from tests.ingest.doors import Fixture
+from tests.ingest.gateways import Fixture
 
 UNTIL = datetime(2026, 11, 24, 3, tzinfo=UTC)
 SECRETS = dict.fromkeys(SIGNERS, "s" * 40) | {"standard": "whsec_" + "c2VjcmV0" * 6}

@@ -6,22 +6,22 @@ from typing import Any, get_args
 
 import pytest
 
-from schemas.action import ACTIONS
-from schemas.alerts import Severity
-from schemas.board import NAMES, Panel
-from schemas.boards.every import BOARDS, BY_ID
-from schemas.boards.words import OF_BREACHES
-from schemas.breach import PEOPLE, Breach, Ending
+from schemas.alerting.actions import ACTIONS
+from schemas.alerting.breach import PEOPLE, Breach, Ending
+from schemas.alerting.rules import Severity
 from schemas.cells import ALL, TOTAL
-from schemas.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
-from schemas.tenancy import Tenant
+from schemas.tenants.config import Tenant
+from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import Source, breach_rows
-from streams.boards.asking import Asked, answer, asked
-from tests.golden.telling import season
+from streams.boards.query import Asked, answer, asked
+from streams.boards.spec import NAMES, Panel
+from streams.boards.specs.catalogue import BOARDS, BY_ID
+from streams.boards.specs.labels import OF_BREACHES
+from tests.golden.season_events import season
 from tests.golden.test_golden import house
-from tests.schemas.test_lifecycle import FIRST as BEGIN
-from tests.schemas.test_lifecycle import bad, told
+from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
+from tests.schemas.alerting.test_reconcile import bad, told
 from tests.sinks.test_views import write
 from tests.vendors.folding import cells
 

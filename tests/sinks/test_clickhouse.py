@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed, Unavailable
-from schemas.rows import (
+from sinks.clickhouse import migrate as migrations
+from sinks.clickhouse.client import connect
+from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
@@ -20,8 +22,6 @@ from schemas.rows import (
     Quarantined,
     TenantRow,
 )
-from sinks.clickhouse import migrate as migrations
-from sinks.clickhouse.client import connect
 from sinks.clickhouse.writer import TABLES, Writer
 
 FROZEN = {

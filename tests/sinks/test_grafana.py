@@ -9,24 +9,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.board import NAMES, Board, Column, Panel
-from schemas.boards import shared
-from schemas.boards.every import BOARDS
-from schemas.boards.every import BY_ID as BY_BOARD
-from schemas.boards.words import MILESTONES, SPENDING
 from schemas.cells import ALL, TOTAL
-from schemas.kpis import BY_ID
-from schemas.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
-from schemas.tenancy import Tenancy, Tenant
+from schemas.kpis.catalogue import BY_ID
+from schemas.tenants.config import Tenancy, Tenant
 from sinks.clickhouse import tenants
+from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
 from sinks.clickhouse.writer import Writer
-from streams.boards.asking import MEMBERS, Asked
 from streams.boards.grafana.dashboard import LANGUAGES, every
 from streams.boards.grafana.queries import EXPRESSIONS, asked, mixed
 from streams.boards.grafana.variables import chosen
 from streams.boards.grafana.words import WORDS, of, unit
+from streams.boards.query import MEMBERS, Asked
+from streams.boards.spec import NAMES, Board, Column, Panel
+from streams.boards.specs import shared
+from streams.boards.specs.catalogue import BOARDS
+from streams.boards.specs.catalogue import BY_ID as BY_BOARD
+from streams.boards.specs.labels import MILESTONES, SPENDING
 from tests.boards.expanding import FROM, TO, expanded, queries
-from tests.golden.telling import season
+from tests.golden.season_events import season
 from tests.golden.test_golden import house
 from tests.sinks.test_views import write
 from tests.vendors.folding import cells

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import generate_latest
 
-from schemas.backlog import Waiting
+from schemas.kafka.lag import Waiting
 from sinks.metrics import ArchiverMetrics, WorkerMetrics
 
 

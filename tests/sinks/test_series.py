@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.tenancy import Tenancy
+from schemas.tenants.config import Tenancy
 from sinks import series
 from sinks.metrics import (
     ArchiverMetrics,
@@ -17,7 +17,7 @@ from sinks.metrics import (
     WatchMetrics,
     WorkerMetrics,
 )
-from streams.archive.kpis import KpiCollector
+from streams.archive.kpi_gauges import KpiCollector
 from streams.ingest.metrics import GatewayMetrics
 
 ROWS = {each.name: each for each in series.every()}

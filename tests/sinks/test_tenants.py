@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from schemas.tenancy import Tenancy
+from schemas.tenants.config import Tenancy
 from sinks.clickhouse import tenants
-from tests.ingest.doors import tenancy
+from tests.ingest.gateways import tenancy
 
 
 def company(**changes: Any) -> Tenancy:

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from schemas.cells import ALL, DIMENSIONS, FULL, TOTAL, CellKey, Cells
-from schemas.cohort import Days, judge, summed
-from schemas.history import EPOCH_DAY
-from schemas.kpi import Kpi, measure
-from schemas.kpis import KPIS, of
-from schemas.rows import KpiCell, PlannedTarget
+from schemas.instants import EPOCH_DAY
+from schemas.kpis.catalogue import KPIS, of
+from schemas.kpis.definition import Kpi, measure
+from schemas.kpis.durations import Days, judge, summed
 from schemas.statistics.shrinkage import Member, fit, posterior
 from sinks.clickhouse import catalogue
+from sinks.clickhouse.rows import KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
-from tests.golden.telling import season
+from tests.golden.season_events import season
 from tests.golden.test_golden import house
 from tests.vendors.folding import cells
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from schemas import codec
 from schemas.cells import Cells
-from schemas.meaning import meaning
-from schemas.rules import Rulebook
-from schemas.tenancy import Tenancy
-from streams.ingest.packer import encode
-from streams.tools.verify import Oracle
-from tests.ingest.doors import Fixture, tenancy
+from schemas.events import packs
+from schemas.funnel.rules import Rulebook
+from schemas.tenants.config import Tenancy
+from schemas.tenants.mapping_snapshot import meaning
+from streams.ingest.kafka.packer import encode
+from streams.tools.verify.comparison import Oracle
+from tests.ingest.gateways import Fixture, tenancy
 
 
 def cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> Cells:
@@ -19,7 +19,7 @@ def cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> Cel
     for offset, delivery in enumerate(deliveries):
         events = delivery.translated().events
         if events:
-            oracle.read(offset, codec.encode([encode(event) for event in events]))
+            oracle.read(offset, packs.encode([encode(event) for event in events]))
     return oracle.cells(Rulebook(meaning(settings or tenancy())))
 
 

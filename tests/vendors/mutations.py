@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from streams.simulator.season import season
-from tests.ingest.doors import Fixture, files, fixture
+from tests.ingest.gateways import Fixture, files, fixture
 
 FOLDER = Path(__file__).parent
 STRANGE = st.one_of(

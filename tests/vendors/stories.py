@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tests.ingest.doors import Fixture, fixture
+from tests.ingest.gateways import Fixture, fixture
 
 FOLDER = Path(__file__).parent
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from schemas.event import TYPES, short
-from schemas.tenancy import TELL_SCORECARDS
+from schemas.events.envelope import TYPES, short
+from schemas.tenants.config import TELL_SCORECARDS
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
-from tests.ingest.doors import expectation, files, fixture
+from tests.ingest.gateways import expectation, files, fixture
 
 FOLDER = Path(__file__).parent
 CASES = files()

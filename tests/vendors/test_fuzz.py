@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Malformed, Unmapped
+from streams.configuration.settings import Settings
 from streams.ingest.delivery import Arrival, translate
-from streams.ingest.server import create_app
+from streams.ingest.http.server import create_app
 from streams.ingest.vendor import Headers, Vendor
 from streams.ingest.vendors import VENDORS
-from streams.settings import Settings
 from tests.fakes import NOON, ListPublisher, SetClock
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.vendors.mutations import broken
 
 REASONS = {
@@ -49,11 +49,11 @@ def watch() -> Iterator[Watch]:
     logging.getLogger().removeHandler(handler)
 
 
-@pytest.mark.parametrize("vendor", doors.SIGNING, ids=lambda vendor: vendor.name)
+@pytest.mark.parametrize("vendor", gateways.SIGNING, ids=lambda vendor: vendor.name)
 def test_every_delivery_is_accounted_for(vendor: Vendor, watch: Watch) -> None:
     """Signed, but changed in up to four places: counted, passed over or set aside with a reason; never an error."""
     publisher = ListPublisher()
-    app = create_app(Settings(), doors.configuration(), publisher, SetClock())
+    app = create_app(Settings(), gateways.configuration(), publisher, SetClock())
 
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     number = count()
@@ -67,8 +67,8 @@ def test_every_delivery_is_accounted_for(vendor: Vendor, watch: Watch) -> None:
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
         @given(broken(vendor.name))
-        def deliver(delivery: doors.Fixture) -> None:
-            body, headers = doors.signed(delivery, name=f"fuzz-{next(number)}")
+        def deliver(delivery: gateways.Fixture) -> None:
+            body, headers = gateways.signed(delivery, name=f"fuzz-{next(number)}")
             publisher.events.clear()
             publisher.entries.clear()
             address = f"/hooks/{vendor.name}/acme-{vendor.name}"
@@ -78,7 +78,7 @@ def test_every_delivery_is_accounted_for(vendor: Vendor, watch: Watch) -> None:
             assert said["accepted"] == len(publisher.events)
             assert (said.get("quarantined") is not None) == bool(publisher.entries)
             assert {entry.reason for entry in publisher.entries} <= REASONS
-            told = doors.Fixture(vendor.name, body, doors.lower(headers))
+            told = gateways.Fixture(vendor.name, body, gateways.lower(headers))
             assert publisher.events or publisher.entries or said["ignored"] or is_ping(told)
 
         deliver()
@@ -92,7 +92,7 @@ def test_every_body_is_accounted_for(vendor: Vendor) -> None:
 
     @settings(max_examples=EXAMPLES // 3, deadline=None)
     @given(broken(vendor.name))
-    def read(delivery: doors.Fixture) -> None:
+    def read(delivery: gateways.Fixture) -> None:
         try:
             told = translate(arrival(vendor, delivery.body, delivery.headers))
         except (Malformed, Unmapped) as why:
@@ -105,13 +105,13 @@ def test_every_body_is_accounted_for(vendor: Vendor) -> None:
 
 def arrival(vendor: Vendor, body: bytes, headers: Headers = ()) -> Arrival:
     """A delivery at the vendor's door."""
-    door = doors.configuration().doors[vendor.name, f"acme-{vendor.name}"]
+    door = gateways.configuration().doors[vendor.name, f"acme-{vendor.name}"]
     return Arrival(id="d", vendor=vendor, door=door, headers=headers, body=body, at=NOON)
 
 
-def is_ping(delivery: doors.Fixture) -> bool:
+def is_ping(delivery: gateways.Fixture) -> bool:
     """Whether the adapter takes it for a test or a greeting of the vendor."""
-    vendor = doors.vendor(delivery.vendor)
+    vendor = gateways.vendor(delivery.vendor)
     if vendor.greet(delivery.headers, delivery.body) is not None:
         return True
     return delivery.translated().ping

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed
-from schemas.event import Event, short
-from tests.ingest.doors import Fixture, translated
+from schemas.events.envelope import Event, short
+from tests.ingest.gateways import Fixture, translated
 from tests.vendors.folding import summed
 
 ENDINGS = ("rejected", "withdrawn", "closed")

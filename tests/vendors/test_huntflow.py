@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed, Unmapped
-from schemas.event import short
+from schemas.events.envelope import short
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.huntflow.adapter import EVENTS
-from streams.ingest.vendors.huntflow.deletions import DELETIONS
-from tests.ingest.doors import Fixture, fixture
+from streams.ingest.vendors.huntflow.events.deletions import DELETIONS
+from tests.ingest.gateways import Fixture, fixture
 from tests.vendors.folding import summed
 
 FOLDER = Path(__file__).parent / "huntflow"

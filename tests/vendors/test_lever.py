@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.ingest.doors import Fixture
+from tests.ingest.gateways import Fixture
 from tests.vendors.folding import summed
 from tests.vendors.mutations import named
 

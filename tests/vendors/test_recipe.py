@@ -39,7 +39,7 @@ def verify(headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> N
 ''',
     "streams/ingest/vendors/pigeon/payload.py": '''"""What we read of a pigeon's letter."""
 
-from streams.ingest.reading import Key, Moment, Read, Term, Words
+from streams.ingest.lenient_fields import Key, Moment, Read, Term, Words
 
 
 class Letter(Read):
@@ -57,7 +57,7 @@ from types import MappingProxyType
 
 from schemas import candidate as canonical
 from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery
+from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.pigeon import verifier
 from streams.ingest.vendors.pigeon.payload import Letter

@@ -8,7 +8,7 @@ import pytest
 from schemas.errors import Malformed, Unmapped
 from streams.ingest.vendor import Translation
 from tests.fakes import NOON
-from tests.ingest.doors import context, vendor
+from tests.ingest.gateways import context, vendor
 
 CREATED: dict[str, Any] = {
     "application": {"id": "a-1", "job_id": "j-1", "applied_at": "2026-04-01T09:00:00+09:00"},

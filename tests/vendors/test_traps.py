@@ -9,21 +9,21 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from schemas.event import short
-from schemas.office import office
-from schemas.tenancy import StageRule, Tenancy
-from streams.ingest import sealing
-from streams.ingest.server import create_app
+from schemas.events.envelope import short
+from schemas.tenants.business_hours import office
+from schemas.tenants.config import StageRule, Tenancy
+from streams.configuration.settings import Settings
+from streams.ingest.http.server import create_app
+from streams.ingest.quarantine import encryption
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
-from streams.settings import Settings
-from streams.tools.connections import Health
+from streams.tools.connect.status import Health
 from tests.fakes import NOON, ListPublisher, SetClock
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.vendors.folding import cells, summed, totals
 from tests.vendors.mutations import named
 
-Fixture = doors.Fixture
+Fixture = gateways.Fixture
 DAY = timedelta(days=1)
 
 
@@ -34,7 +34,7 @@ def ids(delivery: Fixture, later: timedelta = timedelta()) -> list[str]:
 
 def rules(vendor: str, *stages: StageRule, **tenant: object) -> Tenancy:
     """The tenancy of the tests with stages of one connection mapped, and other settings of its tenant."""
-    acme = doors.tenancy().tenants[0]
+    acme = gateways.tenancy().tenants[0]
     connections = [
         each.model_copy(update={"stages": stages}) if each.id == f"acme-{vendor}" else each
         for each in acme.connections
@@ -52,7 +52,7 @@ def publisher() -> ListPublisher:
 @pytest.fixture
 async def client(publisher: ListPublisher) -> AsyncIterator[httpx.AsyncClient]:
     """A sender."""
-    app = create_app(Settings(), doors.configuration(), publisher, SetClock())
+    app = create_app(Settings(), gateways.configuration(), publisher, SetClock())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as sender:
         yield sender
@@ -62,7 +62,7 @@ async def post(
     client: httpx.AsyncClient, delivery: Fixture, door: str = "", secret: str | None = None
 ) -> httpx.Response:
     """A delivery, signed as its vendor signs, at a door of the tenant."""
-    body, headers = doors.signed(delivery, secret=secret)
+    body, headers = gateways.signed(delivery, secret=secret)
     address = f"/hooks/{delivery.vendor}/acme-{door or delivery.vendor}"
     return await client.post(address, content=body, headers=headers)
 
@@ -82,9 +82,9 @@ def test_01_a_snapshot_without_its_previous_stage() -> None:
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 def test_02_a_redelivery_after_eight_days(vendor: Vendor) -> None:
     """The same delivery, however late, is the same facts; the same move at another time is another fact."""
-    for path in doors.files(vendor.name):
-        delivery = doors.fixture(path)
-        if "error" not in doors.expectation(delivery):
+    for path in gateways.files(vendor.name):
+        delivery = gateways.fixture(path)
+        if "error" not in gateways.expectation(delivery):
             assert ids(delivery) == ids(delivery, later=8 * DAY), path.name
     again = {"payload__application__last_activity_at": "2015-03-01T00:00:00Z"}
     assert ids(named("greenhouse/candidate_stage_change")) != ids(
@@ -272,11 +272,11 @@ async def test_12_a_vendor_that_does_not_retry(
     submit = named("ashby/applicationSubmit")
     kept = await post(client, submit, "ashby-lenient", secret="another secret than ours")
     entry = publisher.entries[0]
-    door = doors.configuration().doors["ashby", "acme-ashby-lenient"]
+    door = gateways.configuration().doors["ashby", "acme-ashby-lenient"]
 
-    assert doors.vendor("ashby").on_bad_signature == "quarantine"
+    assert gateways.vendor("ashby").on_bad_signature == "quarantine"
     assert (kept.status_code, entry.reason) == (200, "bad_signature")
-    assert sealing.open_sealed(door.quarantine_key, entry.sealed or "")[1] == submit.body
+    assert encryption.open_sealed(door.quarantine_key, entry.sealed or "")[1] == submit.body
 
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
@@ -303,7 +303,7 @@ async def test_14_raw_bytes_are_signed(client: httpx.AsyncClient) -> None:
 async def test_15_bodies_that_nobody_signs(client: httpx.AsyncClient) -> None:
     """Where the signature leaves out the body, a token counts for one body alone, and the address may be secret."""
     hired = named("lever/candidateHired")
-    body, headers = doors.signed(hired)
+    body, headers = gateways.signed(hired)
     forged = {**json.loads(body), "data": {"opportunityId": "another"}}
     address = "/hooks/lever/acme-lever"
     first = await client.post(address, content=body, headers=headers)
@@ -435,7 +435,7 @@ async def test_23_one_bad_part_of_a_batch(
         "data": {"application": {"id": "1"}},
     }
     body = json.dumps([sound, {**sound, "id": "2", "data": {"application": {}}}]).encode()
-    headers = doors.standard_signed(body, content_type="application/cloudevents-batch+json")
+    headers = gateways.standard_signed(body, content_type="application/cloudevents-batch+json")
     answer = await client.post("/hooks/standard/acme-events", content=body, headers=headers)
 
     assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
@@ -493,7 +493,7 @@ def test_27_silence_is_seen() -> None:
     assert "switched on" in quiet.advice(NOON)
 
 
-@pytest.mark.parametrize("vendor", doors.SIGNING, ids=lambda vendor: vendor.name)
+@pytest.mark.parametrize("vendor", gateways.SIGNING, ids=lambda vendor: vendor.name)
 async def test_28_nobody_is_named(
     vendor: Vendor,
     client: httpx.AsyncClient,
@@ -502,8 +502,8 @@ async def test_28_nobody_is_named(
 ) -> None:
     """No name, address or note of a person is in an event, a log line, an answer or the open part of an entry."""
     caplog.set_level(logging.DEBUG)
-    for path in doors.files(vendor.name):
-        delivery = doors.fixture(path)
+    for path in gateways.files(vendor.name):
+        delivery = gateways.fixture(path)
         marked = Fixture(
             vendor.name, delivery.body.replace(b'"x"', b'"Hanako Yamada"'), delivery.headers
         )

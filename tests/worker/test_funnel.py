@@ -5,13 +5,13 @@ from pathlib import Path
 
 from prometheus_client import generate_latest
 
-from schemas.meaning import Meaning
-from schemas.topics import APPLICATIONS, KPI_CELLS, PEOPLE
+from schemas.kafka.topics import APPLICATIONS, KPI_CELLS, PEOPLE
+from schemas.tenants.mapping_snapshot import Meaning
 from sinks.metrics import WorkerMetrics
-from streams.settings import Settings
+from streams.configuration.settings import Settings
 from streams.worker.app import create_app
-from streams.worker.book import EpochBook
 from streams.worker.changelog import Changelog
+from streams.worker.epoch_rules import EpochBook
 from streams.worker.funnel import Funnel, Tables
 
 

@@ -1,8 +1,6 @@
 """What lies over the time of a chart: stretches off target, and the moment from which all days are counted anew."""
 
-from schemas.boards.breaches import OURS
-from schemas.breach import PEOPLE
-from streams.boards.asking import TITLES
+from schemas.alerting.breach import PEOPLE
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import (
     FIRST,
@@ -16,6 +14,8 @@ from streams.boards.grafana.queries import (
     value,
 )
 from streams.boards.grafana.words import word
+from streams.boards.query import TITLES
+from streams.boards.specs.breaches import OURS
 
 
 def breaches(language: str) -> str:

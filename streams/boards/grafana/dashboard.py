@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from schemas.board import Board
-from schemas.boards.every import BOARDS
 from streams.boards.grafana.annotations import laid
 from streams.boards.grafana.fields import Json, uid
 from streams.boards.grafana.panels import DEFINITIONS, drawn, number
 from streams.boards.grafana.queries import SOURCE, target, value
 from streams.boards.grafana.variables import ON_LOAD, chosen
 from streams.boards.grafana.words import WORDS, of, word
+from streams.boards.spec import Board
+from streams.boards.specs.catalogue import BOARDS
 
 SCHEMA = 42  # classic; Grafana 12 and 13 read it, and bring it up to date themselves
 COLUMNS = 24

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from schemas.board import NAMES, Column, Panel
-from schemas.boards.every import BOARDS
-from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
-from schemas.kpis import BY_ID
+from schemas.kpis.catalogue import BY_ID
 from streams.boards.grafana.queries import mixed
 from streams.boards.grafana.words import WORDS, of, unit, word
+from streams.boards.spec import NAMES, Column, Panel
+from streams.boards.specs.catalogue import BOARDS
+from streams.boards.specs.labels import MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
 
 N_WIDTH = 64  # pixels of a column that holds nothing but an n
 HIDDEN = {"viz": True, "legend": True, "tooltip": False}

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
-from schemas.board import Panel
-from schemas.boards.words import BASES, THIN
-from schemas.kpis import BY_ID
+from schemas.kpis.catalogue import BY_ID
 from streams.boards.grafana.fields import Json, nothing, override, overrides, title, uid
 from streams.boards.grafana.queries import MONEY_REF, SOURCE, asked
 from streams.boards.grafana.words import of, unit, word
+from streams.boards.spec import Panel
+from streams.boards.specs.labels import BASES, THIN
 
 DEFINITIONS = "definitions"
 LEGEND = {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []}

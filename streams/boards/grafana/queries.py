@@ -7,11 +7,11 @@ cut in the zone of the company, from the instants that the data source puts in t
 import re
 from typing import Any
 
-from schemas.board import Column, Panel
-from schemas.boards.words import MILESTONES, OF_BREACHES, SPENDING
-from schemas.kpi import Kpi
-from schemas.kpis import BY_ID
+from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.definition import Kpi
 from streams.boards.grafana.words import WORDS, of, suffix, unit, word
+from streams.boards.spec import Column, Panel
+from streams.boards.specs.labels import MILESTONES, OF_BREACHES, SPENDING
 
 SOURCE = {"type": "grafana-clickhouse-datasource", "uid": "hirelay-clickhouse"}
 PLUGIN = "4.20.0"  # whose queries these are

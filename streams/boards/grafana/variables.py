@@ -1,12 +1,12 @@
 """What a reader chooses at the top of a board, and what follows from it: zone and money of the company."""
 
-from schemas.board import Board
-from schemas.boards.words import EVERYBODY
 from schemas.cells import ALL, TOTAL
-from streams.boards.asking import MEMBERS, TITLES
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import SOURCE, filled, quoted, value
 from streams.boards.grafana.words import of, word
+from streams.boards.query import MEMBERS, TITLES
+from streams.boards.spec import Board
+from streams.boards.specs.labels import EVERYBODY
 
 SHOWN, HIDDEN = 0, 2
 ON_LOAD, ON_TIME = 1, 2

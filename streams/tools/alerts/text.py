@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from schemas.boards.words import OF_BREACHES
-from schemas.breach import Breach
-from schemas.tenancy import Tenancy
-from schemas.wording import description, suggestion, summary
-from streams.alerting.board import Links, alert
-from streams.tools.alerts.held import Held
-from streams.tools.alerts.managers import Outcome
+from schemas.alerting.breach import Breach
+from schemas.alerting.messages import description, suggestion, summary
+from schemas.tenants.config import Tenancy
+from streams.alerting.alert_payload import Links, alert
+from streams.boards.specs.labels import OF_BREACHES
+from streams.tools.alerts.alertmanagers import Outcome
+from streams.tools.alerts.read import Held
 
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 HEADS = {

@@ -1,10 +1,10 @@
 """Rows about an application as a whole: how it began, moved and ended."""
 
-from streams.tools.importing import parts
+from streams.tools.importing import canonical_parts
+from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import When
-from streams.tools.importing.parts import Part
+from streams.tools.importing.events import Fact, Told, tell
 from streams.tools.importing.row import Row
-from streams.tools.importing.told import Fact, Told, tell
 
 PARTIES = {
     "company": "application.rejected",
@@ -20,10 +20,10 @@ ENDED_AT = {"rejected_at": "company", "withdrawn_at": "candidate", "closed_at": 
 def applications(row: Row) -> list[Told]:
     """One row tells how an application began, where it stands and how it ended."""
     row.need("applied_at")
-    about, applied = parts.about(row), row.when("applied_at")
-    stage, moved = parts.stage(row), row.when("stage_at")
+    about, applied = canonical_parts.about(row), row.when("applied_at")
+    stage, moved = canonical_parts.stage(row), row.when("stage_at")
     party, ended, hired = _ending(row)
-    reason, start = parts.reason(row), row.day("start_date")
+    reason, start = canonical_parts.reason(row), row.day("start_date")
     if ended is not None and party is None and reason is None:
         row.refuse("ended_at", "not_known_ending")
     _in_order(row, applied, moved, ended, hired)
@@ -31,7 +31,7 @@ def applications(row: Row) -> list[Told]:
         return []
     application = {**_part(about["application"]), "applied_at": applied}
     about = {**about, "application": application}
-    kind, entity = "applications", parts.application_of(row)
+    kind, entity = "applications", canonical_parts.application_of(row)
     told = tell(row, kind, Fact(type="application.created", when=applied, entity=entity), about)
     if stage is not None and (moved is not None or (ended is None and hired is None)):
         told += _move(row, about, stage, moved or applied, guessed=moved is None)
@@ -47,7 +47,7 @@ def applications(row: Row) -> list[Told]:
 
 def _move(row: Row, about: Part, stage: Part, when: When, *, guessed: bool) -> list[Told]:
     """The stage it is in; without a date of that it stands there from the day of application."""
-    entity, name = parts.application_of(row), str(stage.get("name") or stage["id"])
+    entity, name = canonical_parts.application_of(row), str(stage.get("name") or stage["id"])
     fact = Fact(
         type="application.stage_changed", when=when, entity=entity, more=(name,), guessed=guessed
     )
@@ -89,9 +89,9 @@ def _in_order(row: Row, applied: When | None, *later: When | None) -> None:
 def stage_history(row: Row) -> list[Told]:
     """One row tells one move to another stage."""
     row.need("entered_at")
-    about, stage = parts.about(row), parts.stage(row)
+    about, stage = canonical_parts.about(row), canonical_parts.stage(row)
     entered, left = row.when("entered_at"), row.when("left_at")
-    before = parts.stage(row, "from_stage")
+    before = canonical_parts.stage(row, "from_stage")
     if stage is None and not row.problems:
         row.refuse("stage", "empty")
     if row.problems or stage is None or entered is None:
@@ -103,7 +103,7 @@ def stage_history(row: Row) -> list[Told]:
     fact = Fact(
         type="application.stage_changed",
         when=entered,
-        entity=parts.application_of(row),
+        entity=canonical_parts.application_of(row),
         more=(name,),
     )
     return tell(row, "stage_history", fact, data)
@@ -112,11 +112,11 @@ def stage_history(row: Row) -> list[Told]:
 def hires(row: Row) -> list[Told]:
     """One row tells one 採用決定."""
     row.need("hired_at")
-    about, hired = parts.about(row), row.when("hired_at")
+    about, hired = canonical_parts.about(row), row.when("hired_at")
     data = {**about, "offer_id": row.id("offer_id"), "start_date": row.day("start_date")}
     if row.problems or hired is None:
         return []
-    fact = Fact(type="application.hired", when=hired, entity=parts.application_of(row))
+    fact = Fact(type="application.hired", when=hired, entity=canonical_parts.application_of(row))
     return tell(row, "hires", fact, data)
 
 

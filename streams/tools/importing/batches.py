@@ -6,9 +6,9 @@ from hashlib import sha256
 
 from schemas.errors import Malformed
 from streams.ingest.vendors.standard.adapter import LARGEST_BATCH
-from streams.tools.importing.reading import Reading
+from streams.tools.importing.events import Told
+from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import problem
-from streams.tools.importing.told import Told
 
 
 @dataclass(frozen=True, kw_only=True)

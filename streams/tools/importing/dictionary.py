@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from schemas.milestones import tidy
+from schemas.tenants.milestones import tidy
 
 
 @cache

@@ -3,21 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.tools.importing import applications, meetings, surroundings
-from streams.tools.importing.parts import ABOUT
+from streams.tools.importing import applications, interviews
+from streams.tools.importing import context as importing_context
+from streams.tools.importing.canonical_parts import ABOUT
+from streams.tools.importing.events import Told
 from streams.tools.importing.row import Row
-from streams.tools.importing.told import Told
 
 LOG = "log"  # an event log, XES or OCEL: no table, but mapped by the same kind of file
 
 # The words that a field may mean; everything else in such a column needs an entry under `values`.
 SANCTIONED = {
     "outcome": applications.OUTCOMES,
-    "status": meetings.STATUSES,
-    "decision": meetings.DECISIONS,
-    "answer": meetings.ANSWERS,
-    "scope": surroundings.SCOPES,
-    "cost_kind": surroundings.COSTS,
+    "status": interviews.STATUSES,
+    "decision": interviews.DECISIONS,
+    "answer": interviews.ANSWERS,
+    "scope": importing_context.SCOPES,
+    "cost_kind": importing_context.COSTS,
 }
 
 
@@ -60,7 +61,7 @@ KINDS = (
             *("status", "interview_kind", "mode", "round"),
         ),
         needs=(("application_id",), ("start",)),
-        tell=meetings.interviews,
+        tell=interviews.interviews,
     ),
     Kind(
         name="feedback",
@@ -70,17 +71,17 @@ KINDS = (
             "decision",
         ),
         needs=(("application_id",), ("interviewer_id",), ("submitted_at",)),
-        tell=meetings.feedback,
+        tell=interviews.feedback,
     ),
     Kind(
         name="offers",
         fields=(
             *ABOUT,
-            *("offer_id", "version", "sent_at", *meetings.ANSWERED_AT, "answer", "answered_at"),
+            *("offer_id", "version", "sent_at", *interviews.ANSWERED_AT, "answer", "answered_at"),
             *("amount", "currency", "start_date", "reason"),
         ),
-        needs=(("application_id",), ("sent_at", *meetings.ANSWERED_AT, "answered_at")),
-        tell=meetings.offers,
+        needs=(("application_id",), ("sent_at", *interviews.ANSWERED_AT, "answered_at")),
+        tell=interviews.offers,
     ),
     Kind(
         name="hires",
@@ -94,7 +95,7 @@ KINDS = (
             *("application_id", "start", "confirmed_at", "rating", "rated_at", "end", "end_reason"),
         ),
         needs=(("application_id",), ("start", "confirmed_at", "rated_at", "end")),
-        tell=surroundings.employment,
+        tell=importing_context.employment,
     ),
     Kind(
         name="costs",
@@ -103,7 +104,7 @@ KINDS = (
             *("period_from", "period_to", "recorded_at"),
         ),
         needs=(("amount",), ("scope",), ("cost_kind",), ("period_from",)),
-        tell=surroundings.costs,
+        tell=importing_context.costs,
     ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from streams.tools.importing.log import Entry, Trace, Unreadable
+from streams.tools.importing.event_log import Entry, Trace, Unreadable
 
 Scalar = str | int | float | bool | None
 Attributes = dict[str, Scalar]

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.tools.importing import dictionary
-from streams.tools.importing.reading import Reading
+from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import Problem
-from streams.tools.importing.sending import Sent
+from streams.tools.importing.sender import Sent
 from streams.tools.importing.source import Source
 
 SHOWN = 20

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TypeVar
 
-from schemas import candidate as canonical
 from schemas.errors import Malformed
-from schemas.milestones import tidy
-from streams.ingest import telling
-from streams.tools.importing import cells, dates
+from schemas.events import application as canonical
+from schemas.tenants.milestones import tidy
+from streams.ingest import normalize
+from streams.tools.importing import cell_values, dates
 from streams.tools.importing.dates import When
 from streams.tools.importing.refusals import Problem, problem, shown
 
@@ -51,23 +51,23 @@ class Row:
 
     def id(self, name: str) -> str | None:
         """An id."""
-        return self._read(name, cells.identity)
+        return self._read(name, cell_values.identity)
 
     def text(self, name: str) -> str | None:
         """A name of a thing."""
-        return self._read(name, cells.words)
+        return self._read(name, cell_values.words)
 
     def people(self, name: str) -> tuple[str, ...]:
         """The ids in the cell."""
-        return self._read(name, cells.people) or ()
+        return self._read(name, cell_values.people) or ()
 
     def number(self, name: str) -> float | None:
         """A number."""
-        return self._read(name, cells.number)
+        return self._read(name, cell_values.number)
 
     def whole(self, name: str) -> int | None:
         """A whole number."""
-        return self._read(name, cells.whole)
+        return self._read(name, cell_values.whole)
 
     def when(self, name: str) -> When | None:
         """An instant."""
@@ -80,13 +80,13 @@ class Row:
 
     def money(self, name: str = "amount") -> tuple[int | None, str | None]:
         """Minor units and their currency; (None, None) when there is no amount."""
-        expected = self._read("currency", cells.currency)
-        found = self._read(name, lambda text: cells.money(text, expected))
+        expected = self._read("currency", cell_values.currency)
+        found = self._read(name, lambda text: cell_values.money(text, expected))
         return (None, None) if found is None else found
 
     def channel(self) -> canonical.Channel | None:
         """媒体 by its name, in the form that all systems share."""
-        return telling.channel(self.text("channel"))
+        return normalize.channel(self.text("channel"))
 
     def word(self, name: str) -> str | None:
         """What the word in the cell means here: by the map, by itself, or by the dictionary."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from streams.settings import Settings
-from streams.tools.importing import door, journal, mapfile, report
+from streams.configuration.settings import Settings
+from streams.tools.importing import connection as importing_connection
+from streams.tools.importing import journal, map_file, report
 from streams.tools.importing.batches import Batch, batches, fitting
 from streams.tools.importing.journal import Journal
-from streams.tools.importing.reading import Reading
-from streams.tools.importing.sending import Reply, Sender, Sent, send
+from streams.tools.importing.readings import Reading
+from streams.tools.importing.sender import Reply, Sender, Sent, send
 from streams.tools.importing.source import Source, source
 
 
@@ -35,10 +36,10 @@ def run(settings: Settings, wanted: Wanted, environ: Mapping[str, str], console:
 
     Raises Misconfigured and Unreadable before anything is sent.
     """
-    tenant, connection = door.owner(settings, wanted.connection)
-    written = None if wanted.written is None else mapfile.load(wanted.written)
+    tenant, connection = importing_connection.owner(settings, wanted.connection)
+    written = None if wanted.written is None else map_file.load(wanted.written)
     found = source(wanted.path, written, tenant.timezone)
-    opened = door.door(settings, connection, environ) if wanted.apply else None
+    opened = importing_connection.door(settings, connection, environ) if wanted.apply else None
     seen = report.report_of(readings(found, settings))
     report.render(seen, found, console)
     if wanted.report is not None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from streams.config import Misconfigured
+from streams.configuration.files import Misconfigured
 from streams.tools.importing import dictionary, ocel, xes
 from streams.tools.importing.dictionary import squeezed
+from streams.tools.importing.event_log import Trace
+from streams.tools.importing.interview_panels import panels_of
 from streams.tools.importing.kinds import BY_NAME, LOG, SANCTIONED
-from streams.tools.importing.log import Trace
-from streams.tools.importing.logs import Activities, tell_trace
-from streams.tools.importing.mapfile import Map
-from streams.tools.importing.panels import panels_of
-from streams.tools.importing.reading import Reading, consistent
+from streams.tools.importing.log_events import Activities, tell_trace
+from streams.tools.importing.map_file import Map
+from streams.tools.importing.readings import Reading, consistent
 from streams.tools.importing.recognise import recognise
 from streams.tools.importing.row import Layout, Row
 from streams.tools.importing.table import Table, look

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import Malformed
-from streams.config import Misconfigured
+from streams.configuration.files import Misconfigured
 from streams.tools.importing.refusals import Problem, problem
 
 CHUNK = 1 << 20

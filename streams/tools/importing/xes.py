@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from xml.parsers import expat
 
-from streams.tools.importing.log import Entry, Trace, Unreadable
+from streams.tools.importing.event_log import Entry, Trace, Unreadable
 
 CHUNK = 1 << 16
 TEXTS = {"string", "date", "int", "float", "boolean", "id"}

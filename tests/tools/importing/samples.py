@@ -6,10 +6,10 @@ from typing import Any
 import yaml
 
 from streams.tools.importing.batches import fitting
-from streams.tools.importing.mapfile import Map, load
-from streams.tools.importing.reading import Reading
+from streams.tools.importing.events import Told
+from streams.tools.importing.map_file import Map, load
+from streams.tools.importing.readings import Reading
 from streams.tools.importing.source import Source, source
-from streams.tools.importing.told import Told
 
 HERE = Path(__file__).parent
 TOKYO = "Asia/Tokyo"

@@ -13,11 +13,11 @@ import yaml
 from typer.testing import CliRunner
 
 from streams.cli.main import app
-from streams.config import Misconfigured
-from streams.ingest.server import Source, create_app
-from streams.settings import Settings
+from streams.configuration.files import Misconfigured
+from streams.configuration.settings import Settings
+from streams.ingest.http.server import Source, create_app
 from tests.fakes import ListPublisher
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.tools.importing.samples import HERE
 
 TABLE = HERE / "applications.csv"
@@ -25,7 +25,7 @@ TABLE = HERE / "applications.csv"
 
 def configuration(folder: Path) -> Path:
     """A tenant with one standard and one other connection."""
-    (folder / "secret").write_text(doors.ENVIRON["STANDARD"])
+    (folder / "secret").write_text(gateways.ENVIRON["STANDARD"])
     (folder / "key").write_text("k" * 20)
     (folder / "empty").write_text("")
     connections = [

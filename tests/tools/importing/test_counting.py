@@ -2,28 +2,28 @@
 
 from pathlib import Path
 
-from schemas import codec
-from schemas.facts import facts
-from schemas.history import Happening, happening
-from schemas.rules import Rules
-from streams.ingest.packer import encode
+from schemas.events import packs
+from schemas.funnel.fold import facts
+from schemas.funnel.history import Happening, happening
+from schemas.funnel.rules import Rules
+from streams.ingest.kafka.packer import encode
 from streams.ingest.vendor import Context
 from streams.ingest.vendors.standard import adapter
 from streams.tools.importing.source import Source
-from tests.ingest import doors
+from tests.ingest import gateways
 from tests.tools.importing.samples import opened
-from tests.tools.importing.test_sending import packed
+from tests.tools.importing.test_sender import packed
 
 
 def accepted(found: Source) -> list[Happening]:
     """The events of the file as the worker reads them."""
-    context: Context = doors.context("standard")
+    context: Context = gateways.context("standard")
     headers = (("content-type", "application/cloudevents-batch+json"), ("webhook-id", "d-1"))
     happened: list[Happening] = []
     for batch in packed(found):
         told = adapter.translate(batch.body, headers, context)
         assert told.faults == ()
-        for event in codec.decode(codec.encode([encode(each) for each in told.events])):
+        for event in packs.decode(packs.encode([encode(each) for each in told.events])):
             read = happening(event)
             assert read is not None
             happened.append(read)

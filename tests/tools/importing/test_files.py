@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from streams.config import Misconfigured
+from streams.configuration.files import Misconfigured
 from streams.tools.importing import table
-from streams.tools.importing.mapfile import load
+from streams.tools.importing.map_file import load
 from streams.tools.importing.source import source
 from tests.tools.importing.samples import TOKYO, mapped, opened, read, same, told
 from tests.tools.importing.samples import table as written

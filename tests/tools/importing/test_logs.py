@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from streams.tools.importing import inspecting
-from streams.tools.importing.log import Unreadable
-from streams.tools.importing.mapfile import load
+from streams.tools.importing import inspect_file
+from streams.tools.importing.event_log import Unreadable
+from streams.tools.importing.events import Told
+from streams.tools.importing.map_file import load
 from streams.tools.importing.source import Source, source
-from streams.tools.importing.told import Told
 from tests.tools.importing.samples import HERE, TOKYO, mapped, read, told
 
 INTERVIEW = {"type": "interview.completed", "stage": "コーディング面接"}
@@ -164,7 +164,7 @@ def test_a_log_of_objects(tmp_path: Path) -> None:
 def test_the_draft_of_a_map_is_a_map(tmp_path: Path, name: str) -> None:
     """What `--inspect` writes can be used as it is: all is mapped, or ignored until somebody decides."""
     path = tmp_path / "map.yaml"
-    path.write_text(inspecting.draft(HERE / name), "utf-8")
+    path.write_text(inspect_file.draft(HERE / name), "utf-8")
     readings = read(source(HERE / name, load(path), TOKYO))
 
     assert [each.problems for each in readings if each.problems] == []
@@ -173,7 +173,7 @@ def test_the_draft_of_a_map_is_a_map(tmp_path: Path, name: str) -> None:
 
 def test_the_draft_proposes_and_asks() -> None:
     """What reads like a step of hiring is proposed; anything else waits for a decision, with its count."""
-    text = inspecting.draft(HERE / "hiring.jsonocel")
+    text = inspect_file.draft(HERE / "hiring.jsonocel")
     drafted = yaml.safe_load(text)
 
     assert drafted["activities"]["Submit application"] == {"type": "application.created"}
@@ -191,7 +191,7 @@ def test_the_draft_proposes_and_asks() -> None:
 
 def test_the_draft_of_a_table() -> None:
     """Without a map the headers speak; what is not recognised, or about a person, is said."""
-    text = inspecting.draft(HERE / "applications.csv")
+    text = inspect_file.draft(HERE / "applications.csv")
     drafted = yaml.safe_load(text)
 
     assert drafted["kind"] == "applications"

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from streams.tools.importing import dates
-from streams.tools.importing.mapfile import Map
-from streams.tools.importing.reading import Reading
+from streams.tools.importing.events import Fact, tell
+from streams.tools.importing.map_file import Map
+from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import REFUSALS, Problem
 from streams.tools.importing.row import Layout, Row
 from streams.tools.importing.source import source
-from streams.tools.importing.told import Fact, tell
 from tests.tools.importing.samples import HERE, LIMIT, TOKYO, mapped, opened, read, same
 
 APPLICATIONS = ("application_id", "applied_at", "outcome", "ended_at", "hired_at", "reason")

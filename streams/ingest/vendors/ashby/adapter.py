@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
-from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery
+from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
-from streams.ingest.vendors.ashby import applications, interviews, offers, others, verifier
+from streams.ingest.vendors.ashby import verifier
+from streams.ingest.vendors.ashby.events import applications, interviews, jobs, offers
 from streams.ingest.vendors.ashby.payload import Body, Data
 
 EVENTS: MappingProxyType[str, Callable[[Delivery, Data], Translation]] = MappingProxyType(
@@ -17,21 +18,21 @@ EVENTS: MappingProxyType[str, Callable[[Delivery, Data], Translation]] = Mapping
         "candidateStageChange": applications.moved,
         "candidateHire": applications.hired,
         "pushToHRIS": applications.updated,
-        "candidateDelete": others.candidate_deleted,
-        "candidateMerge": others.candidate_merged,
-        "interviewPlanTransition": others.plan_exchanged,
+        "candidateDelete": jobs.candidate_deleted,
+        "candidateMerge": jobs.candidate_merged,
+        "interviewPlanTransition": jobs.plan_exchanged,
         "interviewScheduleCreate": interviews.changed,
         "interviewScheduleUpdate": interviews.changed,
-        "jobCreate": others.job_created,
-        "jobUpdate": others.job_updated,
-        "jobPostingPublish": others.published,
-        "jobPostingUnpublish": others.unpublished,
-        "jobPostingDelete": others.unpublished,
+        "jobCreate": jobs.job_created,
+        "jobUpdate": jobs.job_updated,
+        "jobPostingPublish": jobs.published,
+        "jobPostingUnpublish": jobs.unpublished,
+        "jobPostingDelete": jobs.unpublished,
         "offerCreate": offers.changed,
         "offerUpdate": offers.changed,
         "offerDelete": offers.deleted,
-        "openingCreate": others.opening_created,
-        "surveySubmit": others.surveyed,
+        "openingCreate": jobs.opening_created,
+        "surveySubmit": jobs.surveyed,
     }
 )
 
@@ -56,14 +57,14 @@ PING = "ping"
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
+    found, faults = lenient_fields.read(Body, body)
     if found.action == PING:
         return Translation(event=PING, ping=True)
     delivery = Delivery(
         name=found.action, raw=body, context=context, correlation=found.webhook_action_id
     )
     tellers = {name: partial(teller, delivery, found.data) for name, teller in EVENTS.items()}
-    return telling.translation(found.action, tellers, IGNORED, faults)
+    return normalize.translation(found.action, tellers, IGNORED, faults)
 
 
 VENDOR = Vendor(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.reading import (
+from streams.ingest.lenient_fields import (
     Day,
     Each,
     Flag,

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
-from streams.ingest import reading, signature, telling
+from streams.ingest import lenient_fields, normalize, signature
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
-from streams.ingest.vendors.greenhouse import applications, offers, others, verifier
+from streams.ingest.vendors.greenhouse import verifier
+from streams.ingest.vendors.greenhouse.events import applications, jobs, offers
+from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
 from streams.ingest.vendors.greenhouse.payload import PING, Body
-from streams.ingest.vendors.greenhouse.pieces import Delivery
 
 EVENTS: MappingProxyType[str, Callable[[Delivery], Translation]] = MappingProxyType(
     {
@@ -21,23 +22,23 @@ EVENTS: MappingProxyType[str, Callable[[Delivery], Translation]] = MappingProxyT
         "hire_candidate": applications.hired,
         "unhire_candidate": applications.unhired,
         "delete_application": applications.deleted,
-        "update_candidate": others.candidate_updated,
-        "delete_candidate": others.candidate_deleted,
-        "merge_candidate": others.candidate_merged,
-        "candidate_anonymized": others.candidate_anonymized,
+        "update_candidate": jobs.candidate_updated,
+        "delete_candidate": jobs.candidate_deleted,
+        "merge_candidate": jobs.candidate_merged,
+        "candidate_anonymized": jobs.candidate_anonymized,
         "offer_created": offers.created,
         "offer_approved": offers.approved,
         "offer_updated": offers.updated,
         "offer_deleted": offers.deleted,
-        "interview_deleted": others.interview_deleted,
-        "scorecard_deleted": others.scorecard_deleted,
-        "job_created": others.job_created,
-        "job_updated": others.job_updated,
-        "job_approved": others.job_updated,
-        "job_deleted": others.job_deleted,
-        "job_post_created": others.post_changed,
-        "job_post_updated": others.post_changed,
-        "job_post_deleted": others.post_changed,
+        "interview_deleted": jobs.interview_deleted,
+        "scorecard_deleted": jobs.scorecard_deleted,
+        "job_created": jobs.job_created,
+        "job_updated": jobs.job_updated,
+        "job_approved": jobs.job_updated,
+        "job_deleted": jobs.job_deleted,
+        "job_post_created": jobs.post_changed,
+        "job_post_updated": jobs.post_changed,
+        "job_post_deleted": jobs.post_changed,
     }
 )
 
@@ -65,7 +66,7 @@ DELIVERY_ID = "greenhouse-event-id"
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
+    found, faults = lenient_fields.read(Body, body)
     if found.action == PING:
         return Translation(event=PING, ping=True)
     delivery = Delivery(
@@ -76,7 +77,7 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
         delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
     )
     tellers = {name: partial(teller, delivery) for name, teller in EVENTS.items()}
-    return telling.translation(found.action, tellers, IGNORED, faults)
+    return normalize.translation(found.action, tellers, IGNORED, faults)
 
 
 VENDOR = Vendor(

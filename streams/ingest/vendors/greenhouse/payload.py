@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from streams.ingest.reading import (
+from streams.ingest.lenient_fields import (
     Day,
     Each,
     Flag,

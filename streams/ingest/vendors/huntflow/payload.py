@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from streams.ingest.reading import (
+from streams.ingest.lenient_fields import (
     Day,
     Each,
     Key,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.reading import MaybeKey, Moment, Read, Whole, absent
+from streams.ingest.lenient_fields import MaybeKey, Moment, Read, Whole, absent
 
 
 class Camel(Read):

@@ -4,21 +4,22 @@ from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
-from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery
+from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
-from streams.ingest.vendors.recruitee import tellers, verifier
+from streams.ingest.vendors.recruitee import events as recruitee_events
+from streams.ingest.vendors.recruitee import verifier
 from streams.ingest.vendors.recruitee.payload import Body
 
 EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
     {
-        "candidate_created": tellers.created,
-        "candidate_assigned": tellers.assigned,
-        "candidate_moved": tellers.moved,
-        "candidate_deleted": tellers.deleted,
-        "job_published": partial(tellers.posted, name="posting.published"),
-        "job_unpublished": partial(tellers.posted, name="posting.unpublished"),
-        "job_updated": tellers.job_updated,
+        "candidate_created": recruitee_events.created,
+        "candidate_assigned": recruitee_events.assigned,
+        "candidate_moved": recruitee_events.moved,
+        "candidate_deleted": recruitee_events.deleted,
+        "job_published": partial(recruitee_events.posted, name="posting.published"),
+        "job_unpublished": partial(recruitee_events.posted, name="posting.unpublished"),
+        "job_updated": recruitee_events.job_updated,
     }
 )
 # Recruitee calls a job an offer, in the names of its events perhaps too.
@@ -31,14 +32,14 @@ OTHER_NAMES = {
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
+    found, faults = lenient_fields.read(Body, body)
     if found.test:
         return Translation(event=found.event_type or "test", ping=True)
-    sent = telling.required(found.event_type, "event_type")
+    sent = normalize.required(found.event_type, "event_type")
     name = OTHER_NAMES.get(sent, sent)
     delivery = Delivery(name=name, raw=body, context=context, delivery_id=found.id)
     calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
-    return telling.translation(name, calls, {}, faults)
+    return normalize.translation(name, calls, {}, faults)
 
 
 VENDOR = Vendor(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from streams.ingest.reading import (
+from streams.ingest.lenient_fields import (
     Each,
     Flag,
     Key,
@@ -17,7 +17,7 @@ from streams.ingest.reading import (
     Word,
     Words,
 )
-from streams.ingest.reading import named as _named
+from streams.ingest.lenient_fields import named as _named
 
 
 class Candidate(Read):

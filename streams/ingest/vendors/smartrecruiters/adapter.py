@@ -6,10 +6,11 @@ from functools import partial
 from types import MappingProxyType
 
 from schemas.errors import Malformed
-from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery, When
+from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.normalize import Delivery, When
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
-from streams.ingest.vendors.smartrecruiters import tellers, verifier
+from streams.ingest.vendors.smartrecruiters import events as smartrecruiters_events
+from streams.ingest.vendors.smartrecruiters import verifier
 from streams.ingest.vendors.smartrecruiters.payload import Body
 
 STAMP = "smartrecruiters-timestamp"
@@ -17,24 +18,26 @@ Teller = Callable[[Delivery, Body, When], Translation]
 
 EVENTS: MappingProxyType[str, Teller] = MappingProxyType(
     {
-        "application.created": tellers.created,
-        "application.status.updated": tellers.updated,
-        "application.source.updated": tellers.updated,
-        "application.fields.updated": tellers.updated,
-        "candidate.created": partial(tellers.candidate, name="candidate.created"),
-        "candidate.updated": partial(tellers.candidate, name="candidate.updated"),
-        "candidate.deleted": partial(tellers.candidate, name="candidate.deleted"),
-        "offer.created": partial(tellers.offer, name="offer.created"),
-        "offer.approval.approved": partial(tellers.offer, name="offer.approved"),
-        "interview.created": partial(tellers.interview, name="interview.scheduled"),
-        "interview.updated": partial(tellers.interview, name="interview.rescheduled"),
-        "interview.canceled": partial(tellers.interview, name="interview.cancelled"),
-        "job.created": tellers.job,
-        "job.updated": tellers.job,
-        "job.status.updated": tellers.job,
-        "job.hiring-team.updated": tellers.job,
-        "position.created": partial(tellers.position, name="opening.opened"),
-        "position.deleted": partial(tellers.position, name="opening.closed"),
+        "application.created": smartrecruiters_events.created,
+        "application.status.updated": smartrecruiters_events.updated,
+        "application.source.updated": smartrecruiters_events.updated,
+        "application.fields.updated": smartrecruiters_events.updated,
+        "candidate.created": partial(smartrecruiters_events.candidate, name="candidate.created"),
+        "candidate.updated": partial(smartrecruiters_events.candidate, name="candidate.updated"),
+        "candidate.deleted": partial(smartrecruiters_events.candidate, name="candidate.deleted"),
+        "offer.created": partial(smartrecruiters_events.offer, name="offer.created"),
+        "offer.approval.approved": partial(smartrecruiters_events.offer, name="offer.approved"),
+        "interview.created": partial(smartrecruiters_events.interview, name="interview.scheduled"),
+        "interview.updated": partial(
+            smartrecruiters_events.interview, name="interview.rescheduled"
+        ),
+        "interview.canceled": partial(smartrecruiters_events.interview, name="interview.cancelled"),
+        "job.created": smartrecruiters_events.job,
+        "job.updated": smartrecruiters_events.job,
+        "job.status.updated": smartrecruiters_events.job,
+        "job.hiring-team.updated": smartrecruiters_events.job,
+        "position.created": partial(smartrecruiters_events.position, name="opening.opened"),
+        "position.deleted": partial(smartrecruiters_events.position, name="opening.closed"),
     }
 )
 
@@ -67,13 +70,13 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery, by the name in its headers; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
-    name = telling.required(first(headers, "event-name") or None, "event-name (a header)")
-    event_id = telling.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
+    found, faults = lenient_fields.read(Body, body)
+    name = normalize.required(first(headers, "event-name") or None, "event-name (a header)")
+    event_id = normalize.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
     delivery = Delivery(name=name, raw=body, context=context, delivery_id=event_id)
     when = _sent(first(headers, STAMP), context, event_id)
     calls = {each: partial(teller, delivery, found, when) for each, teller in EVENTS.items()}
-    return telling.translation(name, calls, IGNORED, faults)
+    return normalize.translation(name, calls, IGNORED, faults)
 
 
 def _sent(stamp: str | None, context: Context, event_id: str) -> When:
@@ -84,7 +87,7 @@ def _sent(stamp: str | None, context: Context, event_id: str) -> When:
     at = context.now
     if stamp is not None and stamp.isdecimal() and len(stamp) <= 11:
         try:
-            at = reading.within_reason(datetime.fromtimestamp(int(stamp), UTC))
+            at = lenient_fields.within_reason(datetime.fromtimestamp(int(stamp), UTC))
         except ValueError:
             raise Malformed(
                 "unmapped_value", f"{STAMP} (a header): not a time of these years"

@@ -3,7 +3,7 @@
 from pydantic import AliasChoices, AliasGenerator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.reading import MaybeKey, Read
+from streams.ingest.lenient_fields import MaybeKey, Read
 
 SPELLINGS = AliasGenerator(validation_alias=lambda name: AliasChoices(name, to_camel(name)))
 

@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import Condition, Malformed, Unmapped
-from schemas.event import TYPES, Event, event_id, full, short
+from schemas.events.envelope import TYPES, Event, event_id, full, short
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first, subject_of
 from streams.ingest.vendors.standard import spelling, verifier
-from streams.ingest.vendors.standard.envelope import (
+from streams.ingest.vendors.standard.payload import (
     CloudEvent,
     StandardBody,
     parse,

@@ -52,3 +52,15 @@ def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> No
     ]
     signature.match(given, expected)
     signature.recent(stamp, now, TOLERANCE_S, "webhook-timestamp")
+
+
+def sign(message_id: str, body: bytes, secret: str, at: datetime) -> dict[str, str]:
+    """The headers of one attempt at `at`; a retry keeps the id and gets a new time. Raise ValueError as `key` does."""
+    stamp = str(int(at.timestamp()))
+    signed = f"{message_id}.{stamp}.".encode() + body
+    digest = hmac.digest(key(secret.encode()), signed, "sha256")
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": stamp,
+        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+    }

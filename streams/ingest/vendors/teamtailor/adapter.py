@@ -3,10 +3,11 @@
 from functools import partial
 from types import MappingProxyType
 
-from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery
+from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
-from streams.ingest.vendors.teamtailor import tellers, verifier
+from streams.ingest.vendors.teamtailor import events as teamtailor_events
+from streams.ingest.vendors.teamtailor import verifier
 from streams.ingest.vendors.teamtailor.payload import Body
 
 # Older words for the same, which receivers report.
@@ -24,13 +25,15 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
-    sent = telling.required(found.event_name, "payload.event_name")
+    found, faults = lenient_fields.read(Body, body)
+    sent = normalize.required(found.event_name, "payload.event_name")
     what, _, action = sent.rpartition(".")
     name = f"{what}.{ACTIONS.get(action, action)}" if what else sent
     delivery = Delivery(name=name, raw=body, context=context)
-    calls = {each: partial(teller, delivery, found) for each, teller in tellers.EVENTS.items()}
-    return telling.translation(name, calls, IGNORED, faults)
+    calls = {
+        each: partial(teller, delivery, found) for each, teller in teamtailor_events.EVENTS.items()
+    }
+    return normalize.translation(name, calls, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -39,7 +42,7 @@ VENDOR = Vendor(
     key=signature.plain_key,
     verify=verifier.verify,
     translate=translate,
-    mapped=frozenset(tellers.EVENTS),
+    mapped=frozenset(teamtailor_events.EVENTS),
     ignored=IGNORED,
     expected=frozenset({"job_application.create", "job_application.update"}),
     on_bad_signature="quarantine",

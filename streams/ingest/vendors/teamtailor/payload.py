@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from streams.ingest.reading import Key, MaybeKey, Moment, Part, Read, Term, Words
+from streams.ingest.lenient_fields import Key, MaybeKey, Moment, Part, Read, Term, Words
 
 
 class Attributes(Read):

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
-from streams.ingest import reading, signature, telling
-from streams.ingest.telling import Delivery
+from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
-from streams.ingest.vendors.workable import tellers, verifier
+from streams.ingest.vendors.workable import events as workable_events
+from streams.ingest.vendors.workable import verifier
 from streams.ingest.vendors.workable.payload import Body
 
 EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
     {
-        "candidate_created": tellers.created,
-        "candidate_moved": tellers.moved,
-        "candidate_deleted": tellers.deleted,
-        "job_deleted": tellers.job_deleted,
+        "candidate_created": workable_events.created,
+        "candidate_moved": workable_events.moved,
+        "candidate_deleted": workable_events.deleted,
+        "job_deleted": workable_events.job_deleted,
     }
 )
 _EMPLOYEES = "about employees, whom the HR system tells of; it is no part of hiring"
@@ -35,11 +36,11 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = reading.read(Body, body)
-    name = telling.required(found.event_type, "event_type")
+    found, faults = lenient_fields.read(Body, body)
+    name = normalize.required(found.event_type, "event_type")
     delivery = Delivery(name=name, raw=body, context=context)
     calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
-    return telling.translation(name, calls, IGNORED, faults)
+    return normalize.translation(name, calls, IGNORED, faults)
 
 
 VENDOR = Vendor(

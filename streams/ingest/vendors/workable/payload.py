@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from streams.ingest.reading import Flag, MaybeKey, Moment, Part, Read, Term, Words, named
+from streams.ingest.lenient_fields import Flag, MaybeKey, Moment, Part, Read, Term, Words, named
 
 
 class Job(Read):

@@ -1,0 +1,1 @@
+"""Alerts: rules, the breaches they find, and what people read about them."""

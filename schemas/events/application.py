@@ -1,0 +1,256 @@
+"""Canonical events about applications, candidates, interviews, feedback and offers: what each carries.
+
+The type list and field names follow the project's canonical model; the envelope that holds them is `schemas.events.envelope`.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=500)]
+Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
+
+
+class Value(BaseModel):
+    """A frozen value; an unknown field is an error, because these models are ours."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Application(Value):
+    """Which application, as of the event. A lead is a prospect, unless any event says that it is something else.
+
+    `applied_at` is when the candidate applied, never when we heard of it.
+    `active` is what a vendor that sends snapshots says of it: true undoes an ending that came before, None says nothing.
+    `revision` is when the vendor last changed the snapshot: of two that tell of one instant the later revision stands.
+    """
+
+    id: Id
+    candidate_id: Id | None = None
+    job_id: Id | None = None
+    job_name: Text | None = None
+    requisition_id: Id | None = None
+    opening_id: Id | None = None
+    kind: Literal["application", "prospect", "pool", "lead"] | None = None
+    applied_at: AwareDatetime | None = None
+    active: bool | None = None
+    revision: AwareDatetime | None = None
+
+
+class Channel(Value):
+    """媒体: where the application came from. `id` is the name a tenant knows it by, NFKC, inner spaces collapsed."""
+
+    id: Id
+    vendor_id: Id | None = None
+    name: Text | None = None
+    type: Text | None = None
+    detail: Text | None = None
+    campaign: Text | None = None
+    is_paid: bool | None = None
+    referrer_user_id: Id | None = None
+
+
+class Actor(Value):
+    """Who did it."""
+
+    user_id: Id | None = None
+    role: Text | None = None
+    kind: Literal["user", "system", "candidate", "automation"] = "user"
+
+
+class Owners(Value):
+    """Who owns the application as of the event, so that per-owner KPIs survive reassignment."""
+
+    recruiter_id: Id | None = None
+    coordinator_id: Id | None = None
+    sourcer_id: Id | None = None
+    hiring_manager_ids: tuple[Id, ...] = ()
+    agency_id: Id | None = None
+
+
+class Dims(Value):
+    """Descriptive dimensions of the job as of the event."""
+
+    department: Text | None = None
+    location: Text | None = None
+    employment_type: Text | None = None
+    level: Text | None = None
+
+
+class Stage(Value):
+    """A stage as the vendor names it; the mapping to a milestone is configuration, applied in the worker."""
+
+    id: Id
+    name: Text | None = None
+    order: int | None = None
+    vendor_kind: Text | None = None
+
+
+class Reason(Value):
+    """Why an application ended, as the vendor names it."""
+
+    id: Id | None = None
+    name: Text | None = None
+    category: Text | None = None
+    factor: Text | None = None
+
+
+class Interviewer(Value):
+    """面接官 on one interview; a shadow observes and is never counted."""
+
+    user_id: Id
+    role: Literal["lead", "panel", "shadow"] = "panel"
+    response: Text | None = None
+
+
+class Score(Value):
+    """One competency on a scorecard."""
+
+    competency: Id
+    value: float
+    max: float | None = None
+
+
+class Data(Value):
+    """What every event about an application repeats.
+
+    `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
+    of one record those of its latest revision stand, and what they leave out did not happen. `touches` are all channels that led to the application, in order, where a
+    system knows more than one.
+    """
+
+    application: Application
+    log_id: Id | None = None
+    channel: Channel | None = None
+    touches: tuple[Channel, ...] = ()
+    actor: Actor | None = None
+    owners: Owners | None = None
+    dims: Dims | None = None
+
+
+class Created(Data):
+    """application.created: 応募."""
+
+    stage: Stage | None = None
+    posting_id: Id | None = None
+    is_reapplication: bool | None = None
+    prior_application_ids: tuple[Id, ...] = ()
+
+
+class Updated(Data):
+    """application.updated, .channel_changed, .owner_changed, .transferred: the values after the change are in `Data`.
+
+    `retracted`: the record of the vendor's log is gone, and what it told did not happen.
+    """
+
+    stage: Stage | None = None
+    previous: Id | None = None
+    retracted: bool | None = None
+
+
+class StageChanged(Data):
+    """application.stage_changed. `from_known` says how the previous stage is known."""
+
+    to_stage: Stage
+    from_stage: Stage | None = None
+    from_known: Literal["payload", "state", "api", "no"] = "no"
+    entered_at: AwareDatetime | None = None
+    left_at: AwareDatetime | None = None
+
+
+class Ended(Data):
+    """application.rejected 不採用, .withdrawn 辞退 and .closed: `party` says who ended it."""
+
+    stage: Stage | None = None
+    reason: Reason | None = None
+    party: Literal["company", "candidate", "neither", "unknown"]
+    by_user: Id | None = None
+    note_present: bool | None = None
+
+
+class Reopened(Data):
+    """application.reopened: undoes the last ending."""
+
+    stage: Stage | None = None
+    reopened_event_id: Id | None = None
+
+
+class Hired(Data):
+    """application.hired 採用決定 and .unhired, which undoes it."""
+
+    stage: Stage | None = None
+    offer_id: Id | None = None
+    start_date: date | None = None
+
+
+class Deleted(Data):
+    """application.deleted: by itself, or because its candidate was deleted, which is often a duty of privacy."""
+
+    cause: Literal["application", "candidate"] = "application"
+
+
+class Interview(Data):
+    """interview.scheduled, .rescheduled, .cancelled, .completed, .no_show. `start` and `end` are instants."""
+
+    interview_id: Id
+    schedule_id: Id | None = None
+    kind: Text | None = None
+    round: int | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    tz: Text | None = None
+    interviewers: tuple[Interviewer, ...] = ()
+    organizer_id: Id | None = None
+    mode: Text | None = None
+
+
+class Feedback(Data):
+    """feedback.requested, .submitted, .updated, .deleted. `decision` is -2..+2, None where there is none."""
+
+    feedback_id: Id
+    interview_id: Id | None = None
+    interviewer_id: Id | None = None
+    submitted_by_id: Id | None = None
+    decision: Annotated[int, Field(ge=-2, le=2)] | None = None
+    decision_raw: Text | None = None
+    scale_id: Id | None = None
+    scores: tuple[Score, ...] = ()
+    submitted_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    late_seconds: int | None = None
+
+
+class Offer(Data):
+    """offer.*: 内定. `amount` is the first year's compensation in minor units of `currency` (ISO 4217)."""
+
+    offer_id: Id
+    version: int | None = None
+    amount: Minor | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    sent_at: AwareDatetime | None = None
+    resolved_at: AwareDatetime | None = None
+    start_date: date | None = None
+    decline_reason: Reason | None = None
+
+
+class CandidateData(Value):
+    """candidate.created, .updated, .deleted: `person` is a keyed hash, never an address."""
+
+    candidate_id: Id
+    person: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Merged(Value):
+    """candidate.merged: the loser's applications belong to the winner from now on."""
+
+    from_id: Id
+    into_id: Id
+
+
+class Anonymized(Value):
+    """candidate.anonymized: the names of the fields that were erased, never their values."""
+
+    candidate_id: Id
+    fields: tuple[Text, ...] = ()

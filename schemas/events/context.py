@@ -1,0 +1,128 @@
+"""Canonical events around the application: jobs, pipelines, costs, employment, surveys, relay and ingest operations."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.events.application import Id, Minor, Stage, Text, Value
+
+CostScope = Literal["channel", "job", "agency", "hire", "company"]
+CostKind = Literal["media", "agency_fee", "scout", "event", "tool", "internal_hours"]
+
+
+class Job(Value):
+    """job.opened, .updated, .paused, .closed, .deleted."""
+
+    job_id: Id
+    name: Text | None = None
+    requisition_id: Id | None = None
+    headcount: int | None = None
+    target_date: date | None = None
+    department: Text | None = None
+    location: Text | None = None
+    recruiter_ids: tuple[Id, ...] = ()
+    hiring_manager_ids: tuple[Id, ...] = ()
+
+
+class Opening(Value):
+    """opening.opened, .filled, .closed."""
+
+    opening_id: Id
+    job_id: Id | None = None
+    target_date: date | None = None
+
+
+class Posting(Value):
+    """posting.published, .unpublished."""
+
+    posting_id: Id
+    job_id: Id | None = None
+    channel: Text | None = None
+
+
+class PipelineStage(Stage):
+    """One stage of a pipeline."""
+
+    milestone: Text | None = None
+    active: bool = True
+
+
+class Pipeline(Value):
+    """pipeline.defined: the stages of a job's pipeline."""
+
+    pipeline_id: Id
+    job_id: Id | None = None
+    stages: tuple[PipelineStage, ...] = ()
+
+
+class StageMove(Value):
+    """One old-to-new pair of a remap."""
+
+    from_id: Id
+    to_id: Id
+
+
+class PipelineRemapped(Value):
+    """pipeline.remapped: live applications changed stage id without a decision."""
+
+    pipeline_id: Id
+    job_id: Id | None = None
+    moves: tuple[StageMove, ...]
+
+
+class Cost(Value):
+    """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217).
+
+    A correction is a higher `version` of the same `cost_id`. `period_from` to `period_to`, both included, are the days that
+    the amount is spread over; without them it falls on the day of the event.
+    """
+
+    cost_id: Id
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    amount: Minor
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    scope: CostScope
+    member: Id | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    kind: CostKind
+
+
+class Employment(Value):
+    """employment.started, .confirmed, .performance_rated, .ended."""
+
+    application_id: Id
+    start: date | None = None
+    rating: Annotated[float, Field(ge=-100, le=100)] | None = None
+    end: date | None = None
+    end_reason: Text | None = None
+
+
+class Survey(Value):
+    """survey.submitted."""
+
+    survey_id: Id
+    kind: Literal["candidate_experience", "recruiter_evaluation"]
+    score: float | None = None
+    application_id: Id | None = None
+
+
+class Relay(Value):
+    """relay.*: Career Relay (キャリアリレー); a token id, never a name."""
+
+    invitation_id: Id
+    rejected_event_id: Id | None = None
+    token_id: Id | None = None
+    batch_no: int | None = None
+    registered_count: int | None = None
+    slot_value: Minor | None = None
+    outcome: Text | None = None
+
+
+class Ingest(Value):
+    """ingest.gap_detected, .quarantined, .connection_disabled: operations of a connection."""
+
+    reason: Text
+    count: int = 1
+    since: AwareDatetime | None = None

@@ -1,0 +1,155 @@
+"""The envelope of a canonical event (CloudEvents 1.0 structured JSON) and the table of types it may hold."""
+
+import hashlib
+import json
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, SerializeAsAny, ValidationInfo, field_validator
+
+from schemas.events import application as event_application
+from schemas.events import context as event_context
+from schemas.events.application import Id, Text, Value
+
+PREFIX, SUFFIX = "recruit.", ".v1"
+
+TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
+    {
+        "application.created": event_application.Created,
+        "application.updated": event_application.Updated,
+        "application.channel_changed": event_application.Updated,
+        "application.owner_changed": event_application.Updated,
+        "application.transferred": event_application.Updated,
+        "application.stage_changed": event_application.StageChanged,
+        "interview.scheduled": event_application.Interview,
+        "interview.rescheduled": event_application.Interview,
+        "interview.cancelled": event_application.Interview,
+        "interview.completed": event_application.Interview,
+        "interview.no_show": event_application.Interview,
+        "feedback.requested": event_application.Feedback,
+        "feedback.submitted": event_application.Feedback,
+        "feedback.updated": event_application.Feedback,
+        "feedback.deleted": event_application.Feedback,
+        "offer.created": event_application.Offer,
+        "offer.approved": event_application.Offer,
+        "offer.sent": event_application.Offer,
+        "offer.accepted": event_application.Offer,
+        "offer.declined": event_application.Offer,
+        "offer.expired": event_application.Offer,
+        "offer.revoked": event_application.Offer,
+        "offer.superseded": event_application.Offer,
+        "offer.deleted": event_application.Offer,
+        "application.rejected": event_application.Ended,
+        "application.withdrawn": event_application.Ended,
+        "application.closed": event_application.Ended,
+        "application.reopened": event_application.Reopened,
+        "application.hired": event_application.Hired,
+        "application.unhired": event_application.Hired,
+        "application.deleted": event_application.Deleted,
+        "candidate.created": event_application.CandidateData,
+        "candidate.updated": event_application.CandidateData,
+        "candidate.merged": event_application.Merged,
+        "candidate.anonymized": event_application.Anonymized,
+        "candidate.deleted": event_application.CandidateData,
+        "job.opened": event_context.Job,
+        "job.updated": event_context.Job,
+        "job.paused": event_context.Job,
+        "job.closed": event_context.Job,
+        "job.deleted": event_context.Job,
+        "opening.opened": event_context.Opening,
+        "opening.filled": event_context.Opening,
+        "opening.closed": event_context.Opening,
+        "posting.published": event_context.Posting,
+        "posting.unpublished": event_context.Posting,
+        "pipeline.defined": event_context.Pipeline,
+        "pipeline.remapped": event_context.PipelineRemapped,
+        "cost.recorded": event_context.Cost,
+        "cost.reversed": event_context.Cost,
+        "employment.started": event_context.Employment,
+        "employment.confirmed": event_context.Employment,
+        "employment.performance_rated": event_context.Employment,
+        "employment.ended": event_context.Employment,
+        "survey.submitted": event_context.Survey,
+        "relay.invited": event_context.Relay,
+        "relay.clicked": event_context.Relay,
+        "relay.registered": event_context.Relay,
+        "relay.credit_granted": event_context.Relay,
+        "relay.credit_consumed": event_context.Relay,
+        "relay.credit_expired": event_context.Relay,
+        "relay.outcome": event_context.Relay,
+        "ingest.gap_detected": event_context.Ingest,
+        "ingest.quarantined": event_context.Ingest,
+        "ingest.connection_disabled": event_context.Ingest,
+    }
+)
+
+
+class Event(Value):
+    """One accepted fact.
+
+    `type` is the full name, `recruit.<name>.v1`; `time` is when it happened, `recordedtime` when we heard of it;
+    `subject` is the id whose events must stay in order (application id, else candidate, job … id).
+    """
+
+    specversion: Literal["1.0"] = "1.0"
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    source: Annotated[str, Field(pattern=r"^urn:ats:[^:]+:[^:]+:[^:]+$")]
+    type: str
+    time: AwareDatetime
+    tenant: Id
+    subject: Id
+    recordedtime: AwareDatetime
+    timequality: Literal["exact", "vendor_state", "received", "assumed"] = "exact"
+    ingestmode: Literal["webhook", "poll", "backfill", "csv", "api", "derived"] = "webhook"
+    test: bool = False
+    vendorevent: Text | None = None
+    deliveryid: Text | None = None
+    correlationid: Text | None = None
+    data: SerializeAsAny[Value]
+
+    @field_validator("time", "recordedtime")
+    @classmethod
+    def within_reason(cls, value: datetime) -> datetime:
+        """Refuse instants outside 1990..2100, which are decoding mistakes, not history."""
+        if not 1990 <= value.year < 2100:
+            msg = "instant outside the years 1990 to 2099"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def data_of_type(cls, value: object, info: ValidationInfo) -> Value:
+        """Read `data` as the model that `type` names; ValueError for a type that is not ours or for another model."""
+        name = str(info.data.get("type"))
+        model = TYPES.get(short(name)) if name == full(short(name)) else None
+        if model is None:
+            msg = f"unknown event type {name[:80]!r}"
+            raise ValueError(msg)
+        if isinstance(value, Value):
+            if type(value) is not model:
+                msg = f"{name} carries {model.__name__}"
+                raise ValueError(msg)
+            return value
+        # Strict JSON rules need JSON: "1" is not 1, and an instant is a string with an offset.
+        return model.model_validate_json(json.dumps(value))
+
+
+def short(event_type: str) -> str:
+    """`recruit.application.created.v1` → `application.created`."""
+    return event_type.removeprefix(PREFIX).removesuffix(SUFFIX)
+
+
+def full(name: str) -> str:
+    """`application.created` → `recruit.application.created.v1`."""
+    return f"{PREFIX}{name}{SUFFIX}"
+
+
+def event_id(connection: str, name: str, entities: tuple[str, ...], occurrence: str) -> str:
+    """Content-derived id: 32 hex digits of sha256 over connection, short type, entity ids and the occurrence.
+
+    `occurrence` is the vendor's event id where that is stable over retries, else the fact itself
+    (target stage and time, offer version and status …). Never the entity id alone.
+    """
+    parts = "\x1f".join((connection, name, *entities, occurrence))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

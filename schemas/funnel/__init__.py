@@ -1,0 +1,1 @@
+"""The fold: what the events of one application contribute to the cells."""

@@ -1,0 +1,27 @@
+"""Instants and local days as integers: milliseconds and days since 1970-01-01."""
+
+from datetime import UTC, date, datetime, timedelta
+
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970 UTC; exact, without floating point."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def instant(text: str) -> int:
+    """Milliseconds since 1970 UTC of an RFC 3339 text; raise ValueError."""
+    return milliseconds(datetime.fromisoformat(text))
+
+
+def local_day(text: str | None) -> int | None:
+    """Days since 1970-01-01 of an ISO date; raise ValueError."""
+    return None if text is None else day_number(date.fromisoformat(text))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, as cells have them."""
+    return day.toordinal() - EPOCH_DAY

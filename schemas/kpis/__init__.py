@@ -1,0 +1,1 @@
+"""KPIs: what a definition is, the catalogue of them, and those that are durations."""

@@ -1,0 +1,119 @@
+"""採用単価と ROI: what hiring costs, and what it is worth. Money is in minor units of the tenant's currency."""
+
+from schemas.cells import CHANNEL
+from schemas.funnel.attribution import WEIGHTS
+from schemas.kpis.definition import Kpi
+
+EXTERNAL = ("cost.media", "cost.agency_fee", "cost.scout", "cost.event")
+INTERNAL = ("cost.internal_hours", "cost.tool")
+# The limited factors that ISO/TS 30407 leaves for comparison: what is paid to others for finding people.
+COMPARABLE = ("cost.media", "cost.agency_fee", "cost.scout")
+CPH = "ISO/TS 30407 CPHI; ANSI/SHRM 06001.2012; ISO 30414:2025 cost per hire"
+MODELS_JA = {"first": "初回", "last": "最終", "linear": "均等", "position": "40/20/40"}
+
+
+def _spent(id_: str, ja: str, en: str, measures: tuple[str, ...]) -> Kpi:
+    return Kpi(
+        id=id_,
+        ja=ja,
+        en=en,
+        kind="count",
+        unit="money",
+        numerator=measures,
+        standards=("ISO 30414:2025 total recruitment cost",),
+        explain_ja="期間の日割り費用。契約は日数で均等に割り、成功報酬は発生日に計上します。",
+        explain_en="Cost of the window: contracts spread evenly over their days, success fees on their day.",
+    )
+
+
+def _per(id_: str, names: tuple[str, str], measures: tuple[str, ...], per: str) -> Kpi:
+    return Kpi(
+        id=id_,
+        ja=names[0],
+        en=names[1],
+        kind="ratio",
+        unit="money",
+        numerator=measures,
+        denominator=(per,),
+        requires=("cost.*",),
+        higher_is_better=False,
+        minimum_n=1,
+        standards=(CPH,) if per == "hired" and measures != COMPARABLE else (),
+        explain_ja="期間の費用 ÷ 期間の件数。件数が 0 のときは値を出さず、費用だけを示します。",
+        explain_en="Cost of the window ÷ what it brought in the window; without any there is no value, only the cost.",
+    )
+
+
+def _channel(model: str) -> Kpi:
+    return Kpi(
+        id=f"channel_cph_{model}",
+        ja=f"媒体別採用単価({MODELS_JA[model]}接点)",
+        en=f"Channel cost per hire ({model} touch)",
+        kind="ratio",
+        unit="money",
+        numerator=("cost.*",),
+        denominator=(f"hire_credit.{model}",),
+        requires=("cost.*",),
+        scale=1_000_000,
+        only=(CHANNEL,),
+        higher_is_better=False,
+        explain_ja="媒体の費用 ÷ 媒体に帰属する採用。一件の採用の貢献は接点の間で合計 1 になります。",
+        explain_en="Cost of the channel ÷ hires credited to it; the credits of one hire sum to one over its touches.",
+    )
+
+
+KPIS = (
+    _spent("cost_total", "採用費用", "Recruitment cost", ("cost.*",)),
+    _spent("cost_external", "外部費用", "External cost", EXTERNAL),
+    _spent("cost_internal", "内部費用", "Internal cost", INTERNAL),
+    _per("cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"),
+    _per(
+        "cph_comparable",
+        ("比較用採用単価 (CPH-C)", "Comparable cost per hire"),
+        COMPARABLE,
+        "hired",
+    ),
+    _per("cost_per_application", ("応募単価", "Cost per application"), ("cost.*",), "applications"),
+    _per("cost_per_interview", ("面接単価", "Cost per interview"), ("cost.*",), "interviews_held"),
+    _per("cost_per_offer", ("内定単価", "Cost per offer"), ("cost.*",), "offers_made"),
+    *(_channel(model) for model in WEIGHTS),
+    Kpi(
+        id="hire_cost_ratio",
+        ja="採用コスト率",
+        en="Hire cost ratio",
+        kind="ratio",
+        unit="ratio",
+        numerator=("cost.*",),
+        denominator=("compensation",),
+        requires=("cost.*",),
+        higher_is_better=False,
+        standards=("ISO/TS 30407 hire cost ratio",),
+        explain_ja="費用 ÷ 承諾された内定の初年度報酬。報酬が送られてくる場合だけ値が出ます。",
+        explain_en="Cost ÷ first-year compensation of the offers accepted; only where systems send the amount.",
+    ),
+    Kpi(
+        id="roi_ratio",
+        ja="採用ROI(成果÷費用)",
+        en="Return per cost",
+        kind="ratio",
+        unit="ratio",
+        numerator=("hire_value",),
+        denominator=("cost.*",),
+        requires=("hire_value",),
+        higher_is_better=True,
+        explain_ja="成果 ÷ 総費用。成果は採用一件の価値(設定の hire_value)の合計。",
+        explain_en="Value ÷ cost; the value is the configured `hire_value` of each hire.",
+    ),
+    Kpi(
+        id="foreign_costs",
+        ja="他通貨の費用件数",
+        en="Costs in other currencies",
+        kind="count",
+        unit="count",
+        numerator=("foreign_costs",),
+        quiet=True,
+        higher_is_better=False,
+        explain_ja="テナントの通貨ではない費用の件数(日割りの日数)。合計には足されません。",
+        explain_en="Daily parts of costs in another currency than the tenant's; never added to the total.",
+    ),
+)

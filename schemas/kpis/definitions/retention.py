@@ -1,0 +1,54 @@
+"""定着: who stays, and how they do."""
+
+from schemas.cells import ENTRY
+from schemas.kpis.definition import Kpi
+
+
+def _retention(days: int) -> Kpi:
+    return Kpi(
+        id=f"retention_{days}d_rate",
+        ja=f"定着率({days}日)",
+        en=f"Retention, {days} days",
+        kind="retention",
+        unit="ratio",
+        of="employment",
+        outcome="ended",
+        entered="joined",
+        limit=days,
+        bases=(ENTRY,),
+        higher_is_better=True,
+        minimum_n=10,
+        standards=("ISO 30414:2025 turnover and retention",),
+        explain_ja=f"期間内に入社した人が{days}日後も在籍している確率。在籍中の人を打切りとして扱う Kaplan–Meier 推定。",
+        explain_en=f"Probability that who joined in the window is still employed after {days} days (Kaplan–Meier over all joins).",
+    )
+
+
+KPIS = (
+    *(_retention(days) for days in (30, 90, 180, 365)),
+    Kpi(
+        id="leavers",
+        ja="退職数",
+        en="Leavers",
+        kind="count",
+        unit="count",
+        numerator=("left_employment",),
+        higher_is_better=False,
+        explain_ja="退職日で数えた退職。",
+        explain_en="Employments that ended, by their last day.",
+    ),
+    Kpi(
+        id="performance",
+        ja="入社後評価",
+        en="Performance rating",
+        kind="mean",
+        unit="score",
+        numerator=("performance_tenths.*",),
+        scale=10,
+        higher_is_better=True,
+        minimum_n=5,
+        standards=("ISO/TS 30411 quality of hire (component)",),
+        explain_ja="入社後の人事評価の平均(評価制度の尺度のまま)。採用の質の構成要素の一つ。",
+        explain_en="Mean of the ratings after joining, on their own scale; one component of quality of hire.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tenants: their configuration, and what stages, reasons and business hours mean to them."""

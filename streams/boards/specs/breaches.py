@@ -1,0 +1,88 @@
+"""What is off target: every breach of the window, and how many are open."""
+
+from schemas.alerting.breach import PEOPLE
+from schemas.cells import TOTAL
+from streams.boards.spec import Column, Panel
+from streams.boards.specs.panels import NAMED, quoted
+
+# A member that is a person is only said to be one; so is the company. Both are words, not names.
+WHOSE = f"""multiIf(
+        dimension in ({quoted((TOTAL, *PEOPLE))}), concat('whose.', dimension),
+        dimension = 'job' and jobs.job_title != '', jobs.job_title,
+        found.member
+    )"""
+# On the board of the whole company all; on that of a member its own.
+OURS = "({dimension:String} = 'total' or (dimension = {dimension:String} and member = {member:String}))"
+# Days are text here: they are read, not drawn. Of a service level the number of cases is shown, not of days.
+WHAT = "if(limit_days is null, kpi, concat('waits.', kpi))"
+BREACHES = Panel(
+    id="breaches",
+    ja="目標から外れているものは?",
+    en="What is off target?",
+    kind="table",
+    sql=f"""select id as breach, toString(found.since) as since, {WHAT} as kpi, {WHOSE} as whose, value, target, n,
+    concat('severity.', severity) as severity,
+    concat('state.', if(active, 'open', ifNull(ending, ''))) as state,
+    concat('action.', last_action) as action
+from
+(
+    select *
+    from v_breaches
+    where tenant = {{tenant:String}}
+        and since <= {{last:Date}}
+        and (active or until >= {{first:Date}})
+        and {OURS}
+) as found{NAMED}
+order by active desc, found.since desc, told desc, breach
+limit 100""",
+    columns=(
+        Column(name="breach", unit="text", hidden=True),
+        Column(name="since", unit="text", ja="いつから", en="Since"),
+        Column(name="kpi", unit="kpi", ja="何が", en="What"),
+        Column(name="whose", unit="word", ja="対象", en="Of"),
+        Column(name="value", unit="count", ja="値", en="Value", n="n"),
+        Column(name="target", unit="count", ja="目標", en="Target"),
+        Column(name="n", unit="count", hidden=True, ja="n", en="n"),
+        Column(name="severity", unit="word", ja="重大度", en="Severity"),
+        Column(name="state", unit="word", ja="状態", en="State"),
+        Column(name="action", unit="word", ja="最後の対応", en="Last action"),
+    ),
+    basis="now",
+    kpi="hires",
+    width=12,
+    none_ja="目標から外れているものはありません",
+    none_en="Nothing is off target",
+    note_ja="規則は alerts.yaml。根拠と対策案は `hirelay alerts explain` で見ます。",
+    note_en="Rules are in alerts.yaml; `hirelay alerts explain` shows evidence and suggestions.",
+)
+OPEN = Panel(
+    id="open_breaches",
+    ja="目標から外れているものは何件あるか?",
+    en="How many things are off target?",
+    kind="table",
+    sql=f"""select concat('severity.', severities.name) as severity, found.breaches as breaches,
+    found.waiting as waiting, found.oldest as oldest
+from
+(
+    select arrayJoin(['critical', 'warning', 'info']) as name
+) as severities
+left join
+(
+    select severity, count() as breaches, countIf(last_action is null) as waiting, toNullable(toString(min(since))) as oldest
+    from v_breaches
+    where tenant = {{tenant:String}} and active and {OURS}
+    group by severity
+) as found on found.severity = severities.name
+order by indexOf(['critical', 'warning', 'info'], severities.name)""",
+    columns=(
+        Column(name="severity", unit="word", ja="重大度", en="Severity"),
+        Column(name="breaches", unit="count", ja="継続中", en="Open"),
+        Column(name="waiting", unit="count", ja="対応の記録なし", en="Without an action"),
+        Column(name="oldest", unit="text", ja="最も古いもの", en="Oldest since"),
+    ),
+    basis="now",
+    kpi="hires",
+    width=12,
+    note_ja="内訳は「パイプライン健全性」にあります。",
+    note_en="Each of them is on the board “Pipeline health”.",
+)

@@ -1,0 +1,136 @@
+"""面接官・担当者: is everybody judged fairly and answered in time."""
+
+from schemas.cells import DECISION, FULL, INTERVIEWER
+from streams.boards.spec import Board, Column, Panel
+from streams.boards.specs.panels import members, over_time, tiles
+
+VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
+HIDDEN_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
+HIDDEN_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
+
+# Who is alone in the row has an id and a board of their own.
+WHO = "if(people = 1 and n >= 5, person, '') as member, person"
+NAMES = (
+    Column(name="member", unit="text", hidden=True),
+    Column(
+        name="person",
+        unit="text",
+        ja="面接官",
+        en="Interviewer",
+        leads="people",
+        dimension=INTERVIEWER,
+    ),
+)
+
+BOARD = Board(
+    id="people",
+    ja="面接官・担当者",
+    en="Interviewers and recruiters",
+    for_ja="評価は公平で、対応は早いか。",
+    for_en="Are people judged fairly and answered soon?",
+    dimensions=(*FULL, INTERVIEWER),
+    panels=(
+        tiles(
+            "interviews",
+            "面接は滞りなく行われているか",
+            "Do interviews go as they should?",
+            (
+                *("interviews_held", "interview_no_show_rate", "interview_pass_rate"),
+                *("scorecard_hours", "scorecard_24h_rate", "feedback_positive_rate"),
+            ),
+        ),
+        Panel(
+            id="fair",
+            ja="通過率が偶然では説明できない面接官はいるか",
+            en="Does anybody pass more or fewer than chance explains?",
+            kind="plot",
+            sql=f"""select person as member, person, n, rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
+from {VIEW}
+where person != '(n < 5)'
+order by n, person""",
+            columns=(
+                *NAMES,
+                Column(name="n", unit="count", ja="判定数", en="Decisions"),
+                Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
+                Column(name="limit_95_low", unit="ratio", ja="95% 下限", en="95 % low"),
+                Column(name="limit_95_high", unit="ratio", ja="95% 上限", en="95 % high"),
+                Column(name="limit_998_low", unit="ratio", ja="99.8% 下限", en="99.8 % low"),
+                Column(name="limit_998_high", unit="ratio", ja="99.8% 上限", en="99.8 % high"),
+                Column(name="rate_of_all", unit="ratio", ja="全体", en="Of all"),
+            ),
+            basis=DECISION,
+            kpi="stage_pass_rate",
+            minimum_n=5,
+            note_ja=HIDDEN_JA,
+            note_en=HIDDEN_EN,
+        ),
+        Panel(
+            id="rates",
+            ja="件数の少なさを補正すると、通過率はどうか",
+            en="What is the pass rate once few cases are allowed for?",
+            kind="table",
+            sql=f"""select {WHO}, if(thin, null, rate) as rate, n, shrunk, low, high
+from {VIEW}
+order by n desc, person
+limit 30""",
+            columns=(
+                *NAMES,
+                Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
+                Column(name="n", unit="count", hidden=True, ja="n", en="n"),
+                Column(name="shrunk", unit="ratio", ja="補正後", en="Shrunk"),
+                Column(name="low", unit="ratio", ja="90% 下限", en="90 % low"),
+                Column(name="high", unit="ratio", ja="90% 上限", en="90 % high"),
+            ),
+            basis=DECISION,
+            kpi="stage_pass_rate",
+            minimum_n=10,
+        ),
+        over_time(
+            "pass_by_month",
+            "面接通過率は動いているか",
+            "Is the interview pass rate moving?",
+            "interview_pass_rate",
+            grain="month",
+            width=12,
+        ),
+        Panel(
+            id="load",
+            ja="面接の負荷は偏っていないか",
+            en="Who carries the interviews?",
+            kind="table",
+            sql=f"""select member, member as person, ifNull(sumIf(value, kpi = 'interviews_held'), 0) as held,
+    anyIf(if(thin, null, value), kpi = 'scorecard_hours') as hours, sumIf(n, kpi = 'scorecard_hours') as hours_n,
+    anyIf(if(thin, null, value), kpi = 'scorecard_24h_rate') as soon, sumIf(n, kpi = 'scorecard_24h_rate') as soon_n,
+    anyIf(if(thin, null, value), kpi = 'then_offered_rate') as offered, sumIf(n, kpi = 'then_offered_rate') as offered_n
+from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
+where member in (select person from {VIEW} where n >= 5)
+group by member
+order by held desc, person
+limit 30""",
+            columns=(
+                *NAMES,
+                Column(name="held", unit="count", ja="面接実施", en="Interviews held"),
+                Column(name="hours", unit="hours", ja="評価提出時間", en="Time to scorecard", n="hours_n", minimum=5),
+                Column(name="hours_n", unit="count", hidden=True, ja="n", en="n"),
+                Column(name="soon", unit="ratio", ja="24時間以内評価", en="Within 24 h", n="soon_n", minimum=5),
+                Column(name="soon_n", unit="count", hidden=True, ja="n", en="n"),
+                Column(name="offered", unit="ratio", ja="通過後の内定", en="Offered after a pass", n="offered_n"),
+                Column(name="offered_n", unit="count", hidden=True, ja="n", en="n"),
+            ),
+            basis=DECISION,
+            kpi="interviews_held",
+            kpis=("interviews_held", "scorecard_hours", "scorecard_24h_rate", "then_offered_rate"),
+            minimum_n=10,
+            width=12,
+        ),
+        members(
+            "recruiters",
+            "担当者ごとに、対応と結果はどうか",
+            "How do recruiters respond, and with what result?",
+            "recruiter",
+            ("applications", "response_hours", "response_48h_rate", "interview_pass_rate", "hires"),
+            basis=DECISION,
+            leads="funnel",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""Questions that more than one board asks."""
+
+from streams.boards.spec import Column, Panel
+from streams.boards.specs.panels import FILLED, NAMED, series_view
+
+PLAN_COLUMNS = (
+    Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
+    Column(name="whose", unit="text", ja="対象", en="Of"),
+    Column(name="period", unit="text", ja="期間", en="Period"),
+    Column(name="actual", unit="count", ja="実績", en="Actual", n="n"),
+    Column(name="plan_to_date", unit="count", ja="現時点の計画", en="Plan to date"),
+    Column(name="plan", unit="count", ja="計画", en="Plan"),
+    Column(name="achieved", unit="ratio", ja="達成率", en="Achieved"),
+    Column(name="n", unit="count", hidden=True, ja="n", en="n"),
+)
+WHOSE = """multiIf(
+        member = 'all', '',
+        dimension = 'job' and jobs.job_title != '', jobs.job_title,
+        member
+    )"""
+PLAN = Panel(
+    id="plan",
+    ja="計画に対して、どこが遅れているか",
+    en="Where are we behind the plan?",
+    kind="table",
+    sql=f"""select kpi, {WHOSE} as whose, period,
+    if(unit = 'money', actual / {{minor:UInt32}}, actual) as actual,
+    if(unit = 'money', plan_to_date / {{minor:UInt32}}, plan_to_date) as plan_to_date,
+    if(unit = 'money', plan / {{minor:UInt32}}, plan) as plan,
+    achieved, n
+from
+(
+    select *
+    from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
+) as found{NAMED}
+order by dimension = 'total' desc, kpi, whose, first""",
+    columns=PLAN_COLUMNS,
+    basis="decision",
+    kpi="hires",
+    width=12,
+    note_ja="目標は targets.yaml。分位点とコホートの目標は `hirelay plan show` で見ます。",
+    note_en="Targets are in targets.yaml; those of quantiles and cohorts are shown by `hirelay plan show`.",
+)
+PACE = Panel(
+    id="pace",
+    ja="採用は計画のペースに乗っているか",
+    en="Are hires on the pace of the plan?",
+    kind="line",
+    sql=f"""with
+    (
+        select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
+        from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
+        where kpi = 'hires' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
+    ) as targets,
+    arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
+    least(addDays(period, 6), {{last:Date}}) as until,
+    arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
+select period as time, sum(hired) over (order by period) as hires,
+    if(
+        empty(present),
+        null,
+        arraySum(day -> arrayFirst(each -> day between each.1 and each.2, arrayConcat(targets, [(toDate(0), toDate(65535), present[1].3)])).3, days)
+    ) as planned
+from
+(
+    select period, ifNull(sumIf(value, kpi = 'hires'), 0) as hired
+    from {series_view("decision", "week")}
+    where member = {{member:String}}
+    group by period
+    order by period {FILLED["week"]}
+)
+order by time""",
+    columns=(
+        Column(name="time", unit="period", ja="週", en="Week"),
+        Column(name="hires", unit="count", ja="採用決定(期間内の累計)", en="Hires (running total)"),
+        Column(name="planned", unit="count", ja="計画のペース", en="Pace of the plan"),
+    ),
+    basis="decision",
+    kpi="hires",
+    note_ja="計画は目標の期間に均等に割った値です。",
+    note_en="The plan is spread evenly over the days of its period.",
+)
+BOTTLENECK = Panel(
+    id="bottleneck",
+    ja="日数はどの段階にかかっているか",
+    en="At which stage do the days go?",
+    kind="bar",
+    sql="""select milestone, if(entered < 5, null, share) as days, entered as cases
+from v_bottleneck(
+    tenant = {tenant:String}, dimension = {dimension:String}, first = {first:Date}, last = {last:Date}, as_of = {as_of:Date}
+)
+where member = {member:String}
+order by days_waited desc, milestone""",
+    columns=(
+        Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
+        Column(name="days", unit="ratio", ja="滞留日数の割合", en="Share of all days waited", n="cases"),
+        Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
+    ),
+    basis="entry",
+    kpi="time_in_screening_days",
+    minimum_n=5,
+)  # fmt: skip

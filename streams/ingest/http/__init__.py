@@ -1,0 +1,1 @@
+"""The gateway over HTTP: server, routes, limits and answers."""

@@ -1,0 +1,253 @@
+"""The gateway's HTTP face: webhooks in, health and metrics out."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+
+from schemas.kafka import topics
+from streams.configuration.settings import Settings
+from streams.ingest import connections
+from streams.ingest.connections import Configuration
+from streams.ingest.delivery import Clock
+from streams.ingest.http import actions_route, costs_route
+from streams.ingest.http.gateway import Gateway, Reload, Seams, utc_now
+from streams.ingest.http.limits import IDLE_S, LimitedProtocol
+from streams.ingest.kafka.breach_index import Breaches, LogOfBreaches, consumer_of
+from streams.ingest.kafka.packer import Packer
+from streams.ingest.kafka.producer_supervisor import KafkaProducer, Link
+from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.metrics import GatewayMetrics
+from streams.ingest.vendors import VENDORS
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 2_000  # beyond this a new one is answered 503 at once
+GRACE_S = 20  # longer than a delivery may take, so that a stop never cuts one off
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    200: {"description": "Everything in the delivery is acknowledged, passed over or set aside."},
+    202: {"description": "The same, for a vendor that takes only 202 for success."},
+    400: {"description": "The request cannot be read; a retry of the same bytes cannot help."},
+    401: {"description": "The signature does not match any active secret of the connection."},
+    404: {"description": "There is no such vendor or connection."},
+    408: {"description": "The body did not arrive in time."},
+    413: {"description": "The body is larger than the limit."},
+    415: {"description": "The body is compressed; send it as it is."},
+    429: {"description": "Too many deliveries that cannot be verified."},
+    503: {"description": "Nothing was accepted; send it again after `Retry-After` seconds."},
+}
+
+
+def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
+    settings: Settings,
+    configuration: Configuration,
+    publisher: Publisher,
+    clock: Clock = utc_now,
+    metrics: GatewayMetrics | None = None,
+    reload: Reload | None = None,
+    breaches: Breaches | None = None,
+) -> FastAPI:
+    """The application; its lifespan starts the publisher and, after the last request, stops it."""
+    seams = Seams(
+        publisher=publisher,
+        breaches=breaches
+        or LogOfBreaches(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
+        clock=clock,
+        metrics=metrics or GatewayMetrics(),
+    )
+    gateway = Gateway(settings.gateway_body_bytes, configuration, seams)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await publisher.start()
+        running = asyncio.create_task(gateway.run(reload))
+        yield
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await gateway.close()
+        await publisher.stop()
+
+    app = FastAPI(
+        title="Hirelay gateway",
+        summary="Takes the webhooks of applicant tracking systems, what hiring costs, and what was done about breaches.",
+        description="Success is answered only after Kafka has acknowledged every event of the delivery. "
+        "Retries are safe: events have ids made of their content.",
+        version="1",
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.gateway = gateway
+    _add_hooks(app, gateway)
+    costs_route.add(app, gateway)
+    actions_route.add(app, gateway)
+    _add_operations(app, gateway)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
+    path = "/hooks/{vendor}/{connection}"
+
+    @app.post(path, tags=["webhooks"], summary="Deliver a webhook", responses=RESPONSES)
+    async def deliver(vendor: str, connection: str, request: Request) -> Response:
+        """Signed as the vendor signs: see the vendor's page for what to enter on its side."""
+        return await gateway.deliver(vendor, connection, request)
+
+    @app.post(
+        path + "/{key}",
+        tags=["webhooks"],
+        summary="Deliver a webhook to an address that is itself a secret",
+        responses=RESPONSES,
+    )
+    async def deliver_by_key(vendor: str, connection: str, key: str, request: Request) -> Response:
+        """For vendors whose signature does not cover the body: the connection's `address_key` ends the address."""
+        return await gateway.deliver(vendor, connection, request, key)
+
+    @app.options(
+        path, tags=["webhooks"], summary="Ask whether deliveries are welcome (CloudEvents)"
+    )
+    async def handshake(vendor: str, connection: str, request: Request) -> Response:
+        """Answered for vendors that speak CloudEvents, with the origin that asked."""
+        return gateway.handshake(vendor, connection, request)
+
+
+def _add_operations(app: FastAPI, gateway: Gateway) -> None:
+    @app.get("/healthz", tags=["operations"], summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        """Never depends on the broker: restarting the gateway would not bring it back."""
+        return {"status": "ok"}
+
+    @app.get(
+        "/readyz",
+        tags=["operations"],
+        summary="The broker answers",
+        responses={503: {"description": "The broker does not answer; deliveries get 503 too."}},
+    )
+    async def readyz() -> Response:
+        """Whether a delivery now has a chance to be accepted."""
+        if gateway.publisher.ready():
+            return JSONResponse({"status": "ready"})
+        content = {
+            "error": "broker_away",
+            "message": "Kafka does not answer; it is being looked for.",
+        }
+        return JSONResponse(content, status_code=503)
+
+    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
+    async def metrics() -> Response:
+        """In the text format."""
+        return Response(generate_latest(gateway.shown()), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    """Unknown paths and methods, in the same words as every other refusal."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    message = (
+        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs "
+        "and actions at /v1/breaches/<id>/actions."
+    )
+    headers = error.headers if isinstance(error, HTTPException) else None
+    content = {"error": "no_such_address" if status == 404 else "refused", "message": message}
+    return JSONResponse(content, status_code=status, headers=headers)
+
+
+def keys() -> dict[str, Callable[[bytes], bytes]]:
+    """How each vendor's secret becomes a key: what `config.load` needs."""
+    return {vendor.name: vendor.key for vendor in VENDORS}
+
+
+class Source:
+    """The configuration on disk, read again when one of its files has changed."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read before `load`."""
+        self._path = path
+        self._stamp: object = None
+
+    def load(self) -> Configuration:
+        """The configuration as it is now; raise Misconfigured."""
+        configuration = connections.load(self._path, os.environ, keys())
+        self._files = connections.files(self._path, configuration.tenancy)
+        self._stamp = self._looked_at()
+        return configuration
+
+    def reload(self) -> Configuration | None:
+        """The configuration if a file has changed since the last call, else None; raise Misconfigured once a change."""
+        stamp = self._looked_at()
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        return self.load()
+
+    def _looked_at(self) -> object:
+        found = [path.stat() if path.exists() else None for path in self._files]
+        return [None if each is None else (each.st_mtime_ns, each.st_size) for each in found]
+
+
+def publisher_of(settings: Settings, metrics: GatewayMetrics) -> Packer:
+    """The real publisher; must be made in the loop that runs it."""
+    link = Link(lambda: KafkaProducer(settings.kafka, topics.CANDIDATE_EVENTS.name), metrics)
+    return Packer(link, metrics, settings.gateway_deadline_s)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish every request and hand over what was accepted.
+
+    Raises Misconfigured before it listens. Prints nothing and writes no file; the address is logged.
+    """
+    source = Source(settings.config)
+    configuration = source.load()
+    metrics = GatewayMetrics()
+    publisher = publisher_of(settings, metrics)
+    app = create_app(settings, configuration, publisher, utc_now, metrics, source.reload)
+    with _listen(settings.gateway_host, settings.gateway_port) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http=LimitedProtocol,
+                ws="none",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                limit_concurrency=CONNECTIONS,
+                timeout_keep_alive=IDLE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        _stop_on_signals(server)
+        log.info("gateway opened", extra={"port": listener.getsockname()[1]})
+        server.run(sockets=[listener])
+        log.info("gateway closed")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+def _stop_on_signals(
+    server: uvicorn.Server, names: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGINT)
+) -> None:
+    """Have uvicorn's re-raised signal end in a clean return instead of a killed process."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for name in names:
+        signal.signal(name, stop)

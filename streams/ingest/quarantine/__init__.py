@@ -1,0 +1,1 @@
+"""Deliveries set aside: encrypted, and processed again after a repair."""

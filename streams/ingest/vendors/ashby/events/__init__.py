@@ -1,0 +1,1 @@
+"""Ashby's events as canonical events, by entity."""

@@ -1,0 +1,95 @@
+"""Ashby's offers (内定): one id over all versions, and a status that may lag behind the application's."""
+
+from typing import Any
+
+from schemas.errors import Unmapped
+from schemas.events import application as canonical
+from schemas.events.envelope import Event
+from streams.ingest import normalize
+from streams.ingest.normalize import Delivery, When
+from streams.ingest.vendor import Translation
+from streams.ingest.vendors.ashby.payload import Data, Offer
+
+DRAFTS = frozenset(
+    {
+        "waitingonapprovalstart",
+        "waitingonofferapproval",
+        "waitingonapprovaldefinition",
+        "pending",
+        "created",
+    }
+)
+SENT = frozenset({"waitingoncandidateresponse", "waitingonresponse"})
+OUTCOMES = {
+    "candidateaccepted": "offer.accepted",
+    "accepted": "offer.accepted",
+    "candidaterejected": "offer.declined",
+    "declined": "offer.declined",
+    "offercancelled": "offer.revoked",
+    "cancelled": "offer.revoked",
+}
+
+
+def changed(delivery: Delivery, data: Data) -> Translation:
+    """An offer as it is now: made, approved, sent, answered; each of these once a version, however often it is told."""
+    offer = normalize.required(data.offer, "data.offer")
+    status = _status(offer)
+    version = offer.latest_version
+    made = delivery.when(version.created_at if version is not None else None)
+    events = [_event(delivery, offer, "offer.created", made)]
+    if version is not None and (version.approval_status or "").casefold() == "approved":
+        events.append(_event(delivery, offer, "offer.approved", delivery.when(None)))
+    if status in SENT:
+        events.append(_event(delivery, offer, "offer.sent", delivery.when(None)))
+    elif status in OUTCOMES:
+        when = delivery.when(offer.decided_at)
+        events.append(_event(delivery, offer, OUTCOMES[status], when))
+    return Translation(events=tuple(events))
+
+
+def deleted(delivery: Delivery, data: Data) -> Translation:
+    """An offer that was never made, after all."""
+    offer = normalize.required(data.offer, "data.offer")
+    event = _event(delivery, offer, "offer.deleted", delivery.when(None))
+    return Translation(events=(event,))
+
+
+def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> tuple[Event, ...]:
+    """内定承諾 as the hire tells it; an offer that still waits for its answer is not one."""
+    if OUTCOMES.get(_status(offer)) != "offer.accepted":
+        return ()
+    data = canonical.Offer(**common, **_terms(delivery, offer))
+    when = delivery.when(offer.decided_at)
+    return (delivery.event("offer.accepted", data, when, _fact(offer)),)
+
+
+def _status(offer: Offer) -> str:
+    """The newer of the two statuses that Ashby sends, which is there more often than the other."""
+    word = normalize.required(
+        offer.offer_status or offer.acceptance_status, "data.offer.offerStatus"
+    )
+    status = word.casefold()
+    if status not in DRAFTS | SENT | OUTCOMES.keys():
+        raise Unmapped("unmapped_value", f"data.offer.offerStatus {normalize.plain(word)}")
+    return status
+
+
+def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
+    application_id = normalize.required(offer.application_id, "data.offer.applicationId")
+    application = canonical.Application(id=delivery.id(application_id))
+    data = canonical.Offer(application=application, **_terms(delivery, offer))
+    return delivery.event(name, data, when, _fact(offer))
+
+
+def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
+    version = offer.latest_version
+    return {
+        "offer_id": delivery.id(offer.id),
+        "version": len(offer.versions) or None,
+        "resolved_at": offer.decided_at,
+        "start_date": version.start_date if version is not None else None,
+    }
+
+
+def _fact(offer: Offer) -> tuple[str, ...]:
+    return (offer.id, offer.latest_version.id if offer.latest_version is not None else "")

@@ -1,0 +1,1 @@
+"""Greenhouse's events as canonical events, by entity."""

@@ -1,0 +1,104 @@
+"""Events about offers (内定): flat in most offer events, nested in `offer_deleted` and `hire_candidate`."""
+
+from typing import Any
+
+from schemas.errors import Condition, Unmapped
+from schemas.events import application as canonical
+from schemas.events.envelope import Event
+from streams.ingest import lenient_fields, normalize
+from streams.ingest.normalize import When
+from streams.ingest.vendor import Translation
+from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
+from streams.ingest.vendors.greenhouse.payload import FlatOffer, Offer
+
+OUTCOMES = {
+    "accepted": "offer.accepted",
+    "rejected": "offer.declined",
+    "deprecated": "offer.superseded",
+}
+OPEN = "created"
+
+
+def created(delivery: Delivery) -> Translation:
+    """A new offer or a new version of one, with whatever has already become of it."""
+    offer, faults = _offer(delivery)
+    made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
+    return Translation(events=(made, *_progress(delivery, offer)), faults=faults)
+
+
+def approved(delivery: Delivery) -> Translation:
+    """The last approval; when it was given is not told."""
+    offer, faults = _offer(delivery)
+    event = _event(delivery, offer, "offer.approved", delivery.when(None))
+    return Translation(events=(event,), faults=faults)
+
+
+def updated(delivery: Delivery) -> Translation:
+    """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
+    offer, faults = _offer(delivery)
+    events = _progress(delivery, offer)
+    ignored = () if events else (("offer_updated", "draft"),)
+    return Translation(events=events, ignored=ignored, faults=faults)
+
+
+def deleted(delivery: Delivery) -> Translation:
+    """An offer that was never made, after all."""
+    offer, faults = _offer(delivery)
+    event = _event(delivery, offer, "offer.deleted", delivery.when(None))
+    return Translation(events=(event,), faults=faults)
+
+
+def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
+    """内定承諾 as the hire tells it: the same event id as the offer's own update gives."""
+    data = canonical.Offer(**common, **_terms(delivery, offer))
+    when = delivery.when(offer.resolved_at)
+    return delivery.event("offer.accepted", data, when, _fact(offer, when))
+
+
+def _offer(delivery: Delivery) -> tuple[Offer, tuple[Condition, ...]]:
+    """The offer in the payload where there is one, as in every deletion; else the payload is the offer."""
+    if delivery.payload.offer is not None:
+        return delivery.payload.offer, ()
+    found, faults = lenient_fields.read(FlatOffer, delivery.raw)
+    return found.payload, faults
+
+
+def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
+    status = (offer.offer_status or OPEN).casefold()
+    if status != OPEN and status not in OUTCOMES:
+        raise Unmapped("unmapped_value", f"offer_status {normalize.plain(status)}")
+    events = []
+    sent = offer.sent_on or offer.sent_at
+    if sent is not None:
+        events.append(_event(delivery, offer, "offer.sent", delivery.on(sent)))
+    if status in OUTCOMES:
+        events.append(_event(delivery, offer, OUTCOMES[status], delivery.when(offer.resolved_at)))
+    return tuple(events)
+
+
+def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
+    application_id = normalize.required(
+        offer.application_id or delivery.payload.application_id, "payload.application_id"
+    )
+    application = canonical.Application(
+        id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
+    )
+    data = canonical.Offer(application=application, **_terms(delivery, offer))
+    # What happens once per version needs no time; what the vendor may repeat keeps its own.
+    fact = _fact(offer, when) if name in OUTCOMES.values() else _fact(offer)
+    return delivery.event(name, data, when, fact)
+
+
+def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
+    sent = offer.sent_on or offer.sent_at
+    return {
+        "offer_id": delivery.id(offer.id),
+        "version": offer.version,
+        "sent_at": None if sent is None else delivery.on(sent).at,
+        "resolved_at": offer.resolved_at,
+        "start_date": offer.start_date or offer.starts_at,
+    }
+
+
+def _fact(offer: Offer, when: When | None = None) -> tuple[str, ...]:
+    return (offer.id, str(offer.version), "" if when is None else when.text)

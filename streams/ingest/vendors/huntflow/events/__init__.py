@@ -1,0 +1,1 @@
+"""Huntflow's events as canonical events, by entity."""

@@ -1,0 +1,1 @@
+"""Kafka as every role uses it: topics, epochs, consumer groups and lag."""

@@ -1,0 +1,75 @@
+"""`run.json` of a local stack: what people and tools need to know of it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from schemas.tenants.config import Connection, Secret, Tenancy
+from streams.configuration.settings import Settings
+from streams.ingest.costs import PATH
+
+ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "board")
+OBSERVERS = ("alertmanager", "prometheus")  # where they are installed
+
+
+def described(
+    settings: Settings, tenancy: Tenancy, ports: Mapping[str, int], pids: Mapping[str, int]
+) -> dict[str, Any]:
+    """Pids, addresses, connections with their secrets, the API of each tenant with its token, settings."""
+    url = {role: f"http://127.0.0.1:{ports[role]}" for role in ROLES}
+    values = json.loads(settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
+    return {
+        "settings": values,
+        "roles": {
+            "kafka": {"pid": pids.get("kafka"), "bootstrap": settings.kafka},
+            **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
+            **{
+                name: {"pid": pids[name], "url": f"http://127.0.0.1:{ports[name]}"}
+                for name in OBSERVERS
+                if name in pids
+            },
+            "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
+        },
+        "connections": [
+            {"tenant": tenant.id, **_connection(each, url["gateway"], settings.config.parent)}
+            for tenant in tenancy.tenants
+            for each in tenant.connections
+        ],
+        "costs": [
+            {
+                "tenant": tenant.id,
+                "url": url["gateway"] + PATH,
+                "token": _reveal(tenant.api_tokens[0], settings.config.parent),
+            }
+            for tenant in tenancy.tenants
+            if tenant.api_tokens
+        ],
+    }
+
+
+def _connection(connection: Connection, gateway: str, directory: Path) -> dict[str, str | None]:
+    url = f"{gateway}/hooks/{connection.vendor}/{connection.id}"
+    if connection.address_key is not None:
+        url += f"/{_reveal(connection.address_key, directory)}"
+    revealed = (_reveal(each, directory) for each in connection.secrets)
+    return {
+        "vendor": connection.vendor,
+        "id": connection.id,
+        "url": url,
+        "secret": next(revealed, None),
+    }
+
+
+def _reveal(secret: Secret, directory: Path) -> str | None:
+    if secret.file is None:
+        return None
+    return (directory / secret.file).read_text().strip() or None
+
+
+def write(path: Path, described: dict[str, Any]) -> None:
+    """Write it as a whole, readable by the owner alone: it holds the local secrets."""
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(described, ensure_ascii=False, indent=1))
+    fresh.replace(path)

@@ -1,0 +1,137 @@
+"""The sample companies of a local stack: a connection of every vendor, their generated secrets, what they aim at."""
+
+import base64
+import secrets
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from schemas.planning.periods import APRIL
+from schemas.tenants.config import DEFAULT_CURRENCY
+
+COMPANIES = (
+    ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
+    ("brightwater", "Brightwater Ltd", "America/New_York", "en", ("brightwater-greenhouse",)),
+    ("sakura", "さくらメディカル", "Asia/Tokyo", "ja", ("sakura-standard", "sakura-huntflow")),
+    ("kaede", "かえでラボ", "Asia/Tokyo", "ja", ("kaede-ashby", "kaede-workable")),
+    (
+        "northwind",
+        "Northwind GmbH",
+        "Europe/Berlin",
+        "en",
+        ("northwind-lever", "northwind-recruitee"),
+    ),
+    (
+        "harbor",
+        "Harbor Retail",
+        "America/New_York",
+        "en",
+        ("harbor-smartrecruiters", "harbor-teamtailor"),
+    ),
+)
+# Those that do not count in yen.
+CURRENCIES = {"brightwater": "USD", "northwind": "EUR", "harbor": "USD"}
+# What Lever's ids mean, which carry no name: the company has mapped them, as every customer of Lever has to.
+MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
+    "northwind-lever": {
+        "stages": [
+            {"stage_id": "stage-5101", "milestone": "screening"},
+            {"stage_id": "stage-5102", "milestone": "casual"},
+            {"stage_id": "stage-5103", "milestone": "interview_n"},
+            {"stage_id": "stage-5104", "milestone": "offer"},
+        ],
+        "reasons": [
+            {"reason_id": "reason-underqualified", "party": "company"},
+            {"reason_id": "reason-withdrew", "party": "candidate"},
+            {"reason_id": "reason-hired", "party": "hired"},
+        ],
+    }
+}
+HIRE_VALUE = 1_500_000  # minor units that a hire is worth, so that there is a return to show
+# What two companies aim at in their fiscal year.
+TARGETS = """# 予実: see deploy/config/targets.yaml for everything that can be written here.
+targets:
+  - {{ tenant: aoba, kpi: hires, period: FY{year}, at_least: 24, owner: hr_manager }}
+  - {{ tenant: aoba, kpi: applications, period: FY{year}, at_least: 600 }}
+  - {{ tenant: aoba, kpi: offer_accept_rate, period: FY{year}, at_least: 70 % }}
+  - {{ tenant: aoba, kpi: time_to_hire_days, period: FY{year}, at_most: 45 }}
+  - {{ tenant: aoba, kpi: hires, dimension: channel, member: 社員紹介, period: FY{year}, at_least: 4 }}
+  - {{ tenant: brightwater, kpi: hires, period: FY{year}, at_least: 18, owner: hr_manager }}
+  - {{ tenant: brightwater, kpi: applications, period: FY{year}, at_least: 500 }}
+  - {{ tenant: brightwater, kpi: offer_accept_rate, period: FY{year}, at_least: 75 % }}
+  - {{ tenant: brightwater, kpi: hires, dimension: channel, member: Referral, period: FY{year}, at_least: 6 }}
+"""
+
+
+# Whom the first company tells of what, on its own machine.
+ALERTS = """# Alert rules: see deploy/config/alerts.yaml for everything that can be written here.
+rules:
+  - { id: screening, tenant: aoba, kpi: screen_pass_rate, at_least: 15 %, owner: recruiting }
+  - { id: screening-by-channel, tenant: aoba, kpi: screen_pass_rate, dimension: channel, at_least: 30 %, minimum_n: 20, owner: recruiting }
+  - { id: interviews, tenant: aoba, kpi: interview_pass_rate, at_least: 20 %, window_days: 56, owner: recruiting }
+  - { id: answers, tenant: aoba, kpi: response_hours, at_most: 72, owner: recruiting }
+  - { id: acceptances, tenant: aoba, kpi: offer_accept_rate, at_least: 50 %, window_days: 90, owner: hr_manager, severity: critical }
+  - { id: screening-waits, tenant: aoba, kpi: time_in_screening_days, dimension: job, at_most: 5, owner: recruiting }
+  - { id: offers-waiting, tenant: aoba, kpi: time_to_answer_days, at_most: 5, owner: hr_manager }
+  - { id: scorecards-owed, tenant: sakura, kpi: time_to_scorecard_days, dimension: interviewer, at_most: 2, owner: hiring_team }
+"""
+
+
+def write_alerts(folder: Path) -> Path:
+    """Write sample alert rules once."""
+    path = folder / "alerts.yaml"
+    if not path.exists():
+        path.write_text(ALERTS)
+    return path
+
+
+def write_targets(folder: Path, today: date) -> Path:
+    """Write sample targets once, for the fiscal year of `today`."""
+    path = folder / "targets.yaml"
+    if not path.exists():
+        path.write_text(TARGETS.format(year=today.year - (today.month < APRIL)))
+    return path
+
+
+def write_sample(state: Path) -> Path:
+    """Write the sample configuration once, with secrets generated here and readable by the owner alone."""
+    path = state / "hirelay.yaml"
+    if path.exists():
+        return path
+    folder = state / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    tenants = [
+        {
+            "id": tenant,
+            "name": name,
+            "timezone": zone,
+            "language": language,
+            "currency": CURRENCIES.get(tenant, DEFAULT_CURRENCY),
+            "hire_value": HIRE_VALUE,
+            "quarantine_key": {"file": _generated(folder, f"{tenant}-quarantine")},
+            "person_key": {"file": _generated(folder, f"{tenant}-person")},
+            "api_tokens": [{"file": _generated(folder, f"{tenant}-api-token")}],
+            "connections": [
+                {
+                    "id": each,
+                    "vendor": each.rpartition("-")[2],
+                    "secrets": [{"file": _generated(folder, each)}],
+                    **MAPPED.get(each, {}),
+                }
+                for each in connections
+            ],
+        }
+        for tenant, name, zone, language, connections in COMPANIES
+    ]
+    path.write_text(yaml.safe_dump({"tenants": tenants}, allow_unicode=True, sort_keys=False))
+    return path
+
+
+def _generated(folder: Path, name: str) -> str:
+    path = (folder / name).resolve()
+    if not path.exists():
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        path.touch(mode=0o600)
+        path.write_text(f"whsec_{key}" if name.endswith("-standard") else secrets.token_hex(32))
+    return str(path)

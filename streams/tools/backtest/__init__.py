@@ -1,0 +1,1 @@
+"""Alert rules judged on history before they are used."""

@@ -1,0 +1,1 @@
+"""`hirelay connect`, `connections` and `mapping`: from a vendor's webhook to its first event."""

@@ -1,0 +1,1 @@
+"""`hirelay costs`: cost entries checked and posted to the gateway."""

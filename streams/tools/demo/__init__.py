@@ -1,0 +1,1 @@
+"""`hirelay demo` and `hirelay simulate`: a hiring season on a local stack."""

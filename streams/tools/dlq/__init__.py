@@ -1,0 +1,1 @@
+"""`hirelay dlq`: the quarantine, listed, repaired and replayed."""

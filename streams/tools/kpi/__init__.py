@@ -1,0 +1,1 @@
+"""`hirelay kpi`: KPI values and definitions for people and programs."""

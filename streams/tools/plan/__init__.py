@@ -1,0 +1,1 @@
+"""`hirelay plan`: targets beside actuals and forecasts."""

@@ -1,0 +1,1 @@
+"""`hirelay verify`: the live numbers compared with the oracle."""

@@ -1,0 +1,96 @@
+"""`hirelay verify`: run the comparison with a progress bar and put the verdict into words."""
+
+import json
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from schemas.errors import Unavailable
+from sinks.clickhouse.client import connect
+from streams.configuration.settings import Settings
+from streams.kafka import epochs as kafka_epochs
+from streams.tools.verify import comparison
+from streams.tools.verify.comparison import Difference, Verdict
+
+SHOWN = 20  # differences printed; all of them are in the JSON
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict and the words for it."""
+
+    verdict: Verdict
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every cell that differs."""
+        return self.verdict.differences
+
+    def as_text(self) -> str:
+        """One sentence, and the first differences."""
+        v = self.verdict
+        compared = (
+            f"{v.events} events of {v.applications} applications ({v.deliveries} accepted deliveries of them, "
+            f"{v.poison} unreadable records) give {v.cells} cells with {v.measures} measures"
+        )
+        if not v.differences:
+            return f"EQUAL: {compared}; ClickHouse and the changelog hold exactly these."
+        lines = [f"DIFFERENT in {len(v.differences)} cells: {compared}."]
+        lines += [
+            f"  {d.where} {'/'.join(map(str, d.cell))}: expected {d.expected}, found {d.found}"
+            for d in v.differences[:SHOWN]
+        ]
+        return "\n".join(lines)
+
+    def as_json(self) -> str:
+        """The whole verdict; `equal` first."""
+        v = self.verdict
+        return json.dumps(
+            {
+                "equal": not v.differences,
+                "events": v.events,
+                "deliveries": v.deliveries,
+                "applications": v.applications,
+                "cells": v.cells,
+                "measures": v.measures,
+                "poison": v.poison,
+                "differences": [
+                    {
+                        "where": d.where,
+                        "cell": d.cell._asdict(),
+                        "expected": d.expected,
+                        "found": d.found,
+                    }
+                    for d in v.differences
+                ],
+            },
+            ensure_ascii=False,
+        )
+
+
+def check(settings: Settings, *, patience_s: float, console: Console) -> Finding:
+    """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
+    live = kafka_epochs.live(kafka_epochs.read(settings.kafka))
+    if live is None:
+        raise Unavailable("epoch", "no worker has counted anything yet: start one first")
+    return check_epoch(settings, live.number, patience_s=patience_s, console=console)
+
+
+def check_epoch(settings: Settings, number: int, *, patience_s: float, console: Console) -> Finding:
+    """Compare every cell of one epoch, as `check` does."""
+    client = connect(settings.clickhouse, settings.clickhouse_password)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("reading accepted events")
+        return Finding(
+            comparison.verify(
+                settings.kafka,
+                client,
+                number,
+                patience_s=patience_s,
+                progress=lambda _what, done, total: bar.update(task, completed=done, total=total),
+            )
+        )

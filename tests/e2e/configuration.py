@@ -1,0 +1,99 @@
+"""A configuration for end-to-end tests: a tenant for every vendor, and some for what else is tried."""
+
+import base64
+import urllib.error
+import urllib.request
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from streams.ingest.vendors import VENDORS
+from tests.e2e.conftest import Stack
+from tests.ingest.gateways import Fixture, signed
+from tests.vendors.folding import happened
+
+TOTALS = """
+select day, measure, value
+from v_cells
+where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
+"""
+
+
+def secret_of(vendor: str) -> str:
+    """A secret that the vendor's form allows."""
+    if vendor == "standard":
+        return "whsec_" + base64.b64encode(bytes(range(32))).decode()
+    return f"a secret of {vendor} for the tests"
+
+
+def tenant(folder: Path, name: str, *connections: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A company in Tokyo."""
+    key = folder / "key"
+    key.write_text("a key of the tests")
+    keys = {"quarantine_key": {"file": str(key)}, "person_key": {"file": str(key)}}
+    return {"id": name, "name": name, **keys, **more, "connections": list(connections)}
+
+
+def connection(folder: Path, name: str, vendor: str, *, waits: bool = False) -> dict[str, Any]:
+    """A connection; one that waits has an empty file for its secret."""
+    path = folder / f"{name}-secret"
+    path.write_text("" if waits else secret_of(vendor))
+    return {"id": name, "vendor": vendor, "secrets": [{"file": str(path)}]}
+
+
+def written(folder: Path) -> Path:
+    """The configuration file."""
+    vendors = [each.name for each in VENDORS]
+    tenants = [
+        *(tenant(folder, f"of-{v}", connection(folder, f"{v}-story", v)) for v in vendors),
+        tenant(folder, "waiting", connection(folder, "waiting-gh", "greenhouse", waits=True)),
+        tenant(folder, "mapping", connection(folder, "mapping-lever", "lever")),
+        tenant(
+            folder,
+            "erasing",
+            connection(folder, "erasing-events", "standard"),
+            deleted_candidates="retract",
+        ),
+        tenant(folder, "connecting"),
+        *(
+            tenant(
+                folder, name, connection(folder, f"{name}-events", "standard"), hire_value=5_000_000
+            )
+            for name in ("golden", "tables", "logs")
+        ),
+    ]
+    path = folder / "hirelay.yaml"
+    path.write_text(yaml.safe_dump({"tenants": tenants}, sort_keys=False))
+    return path
+
+
+def posted(stack: Stack, name: str, delivery: Fixture, number: int = 0) -> int:
+    """The status of a delivery, signed now as its vendor signs, at a connection of the stack."""
+    door = stack.connection(name)
+    secret = door["secret"] or secret_of(delivery.vendor)
+    now = datetime.now(UTC)
+    body, headers = signed(delivery, name=f"{name}-{number}", at=now, secret=secret)
+    request = urllib.request.Request(door["url"], data=body, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def totals(stack: Stack, name: str) -> dict[date, dict[str, int]]:
+    """What happened in a whole company by local day, as ClickHouse shows it."""
+    found: dict[date, dict[str, int]] = {}
+    for day, measure, value in stack.asked(TOTALS, tenant=name):
+        if happened(measure):
+            found.setdefault(day, {})[measure] = value
+    return found
+
+
+def days() -> set[date]:
+    """Today in Tokyo, and yesterday, should midnight pass during a test."""
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    return {today, today - timedelta(days=1)}

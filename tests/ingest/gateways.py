@@ -1,0 +1,187 @@
+"""Doors for tests: a tenant with a connection of every vendor, their secrets in plain sight, and what a body becomes."""
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import Malformed, Unmapped
+from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
+from streams.ingest.connections import Configuration, Vault, derive, resolve
+from streams.ingest.http.server import keys
+from streams.ingest.vendor import Context, Headers, Translation, Vendor
+from streams.ingest.vendors import VENDORS
+from streams.simulator.signing import SIGNERS, Unsigned
+from tests.fakes import NOON
+
+SIGNING = [each for each in VENDORS if each.name in SIGNERS]  # those that the simulator speaks
+STANDARD_KEY = bytes(range(24))
+ENVIRON = {
+    **{each.name.upper(): f"a {each.name} secret of the test" for each in VENDORS},
+    "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
+    "QUARANTINE": "a quarantine key of any length",
+    "PERSON": "p",
+    "ADDRESS": "an-address-key",
+    "TOKEN": "acme-token-of-the-first-half-year",
+    "NEXT_TOKEN": "acme-token-of-the-second-half-year",
+}
+GREENHOUSE_KEY = ENVIRON["GREENHOUSE"].encode()
+GREENHOUSE = "/hooks/greenhouse/acme-greenhouse"
+LENIENT = "/hooks/greenhouse/acme-lenient"
+PENDING = "/hooks/greenhouse/acme-pending"
+SECRET_ADDRESS = "/hooks/greenhouse/acme-addressed"
+STANDARD = "/hooks/standard/acme-events"
+
+
+def connection(vendor: str, name: str, **more: Any) -> Connection:
+    """A connection of the tenant acme, with its vendor's secret unless told otherwise."""
+    secrets = more.pop("secrets", (Secret(env=vendor.upper()),))
+    return Connection(id=f"acme-{name}", vendor=vendor, secrets=secrets, **more)
+
+
+def tenancy() -> Tenancy:
+    """One tenant with one connection of each vendor and of each behaviour."""
+    acme = Tenant(
+        id="acme",
+        name="アクメ",
+        quarantine_key=Secret(env="QUARANTINE"),
+        person_key=Secret(env="PERSON"),
+        api_tokens=(Secret(env="TOKEN"), Secret(env="NEXT_TOKEN")),
+        connections=(
+            *(connection(each.name, each.name) for each in VENDORS),
+            connection("greenhouse", "lenient", on_bad_signature="quarantine"),
+            connection("greenhouse", "pending", secrets=()),
+            connection("greenhouse", "prefixed", id_prefix="gh-", test=True),
+            connection("greenhouse", "addressed", address_key=Secret(env="ADDRESS")),
+            connection("ashby", "ashby-lenient", on_bad_signature="quarantine"),
+            connection("lever", "lever-locked", address_key=Secret(env="ADDRESS")),
+            connection("standard", "events"),
+            connection("standard", "prefixed-events", id_prefix="own-"),
+        ),
+    )
+    return Tenancy(tenants=(acme,))
+
+
+def configuration() -> Configuration:
+    """The doors of `tenancy`."""
+    return resolve(tenancy(), Vault(ENVIRON, Path()), keys())
+
+
+def vendor(name: str) -> Vendor:
+    """The vendor of that name."""
+    return next(each for each in VENDORS if each.name == name)
+
+
+def context(name: str = "greenhouse", connection_id: str | None = None) -> Context:
+    """At noon in Tokyo, behind the first connection of that vendor."""
+    for tenant in tenancy().tenants:
+        for each in tenant.connections:
+            if each.vendor == name and connection_id in {None, each.id}:
+                key = derive(b"p", b"hirelay/person/1")
+                return Context(tenant=tenant, connection=each, now=NOON, person_key=key)
+    raise LookupError(name)
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A delivery of a vendor: the bytes of its body, and the headers that matter beside the signature."""
+
+    vendor: str
+    body: bytes
+    headers: Headers = ()
+
+    def translated(
+        self, connection_id: str | None = None, later: timedelta = timedelta()
+    ) -> Translation:
+        """What the vendor's adapter makes of it, `later` than noon; raise Malformed or Unmapped."""
+        where = replace(context(self.vendor, connection_id), now=NOON + later)
+        return vendor(self.vendor).translate(self.body, self.headers, where)
+
+
+def files(vendor: str = "*") -> list[Path]:
+    """The deliveries in `tests/vendors/<vendor>/`; `_….json` are about the vendor, `….expect.json` beside a delivery."""
+    found = (Path(__file__).parents[1] / "vendors").glob(f"{vendor}/[!_]*.json")
+    return sorted(path for path in found if not path.name.endswith(".expect.json"))
+
+
+def fixture(path: Path) -> Fixture:
+    """The delivery in a file of `tests/vendors/<vendor>/`: a body, or `{"_headers": …, "body": …}`."""
+    raw = path.read_bytes()
+    value = json.loads(raw)
+    if isinstance(value, dict) and "_headers" in value:
+        headers = tuple((name.lower(), text) for name, text in value["_headers"].items())
+        return Fixture(path.parent.name, json.dumps(value["body"]).encode(), headers)
+    return Fixture(path.parent.name, raw)
+
+
+def lower(headers: Mapping[str, str]) -> Headers:
+    """Headers as the gateway sees them."""
+    return tuple((name.lower(), value) for name, value in headers.items())
+
+
+def signed(
+    delivery: Fixture, *, name: str = "d-1", at: datetime = NOON, secret: str | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of a delivery as its vendor sends it, with the secret of `configuration`."""
+    held = dict(delivery.headers)
+    body, headers = SIGNERS[delivery.vendor](
+        Unsigned(
+            body=delivery.body,
+            name=held.get("event-id", name),
+            event=held.get("event-name", ""),
+            secret=secret or ENVIRON[delivery.vendor.upper()],
+            at=at,
+            happened=at,
+        )
+    )
+    ours = {each.lower() for each in headers}
+    rest = {name: value for name, value in held.items() if name not in ours}
+    return body, {"content-type": "application/json"} | rest | headers
+
+
+def translated(body: bytes, headers: Headers = (), connection_id: str | None = None) -> Translation:
+    """What Greenhouse's adapter makes of a body."""
+    return Fixture("greenhouse", body, headers).translated(connection_id)
+
+
+def expectation(delivery: Fixture) -> dict[str, Any]:
+    """What a delivery becomes, or the error, in the form of the `.expect.json` files."""
+    try:
+        result = delivery.translated()
+    except (Malformed, Unmapped) as error:
+        return {"error": type(error).__name__, "reason": error.reason, "detail": error.detail}
+    shown = ("id", "type", "time", "timequality", "subject", "data")
+    events = [json.loads(event.model_dump_json(exclude_none=True)) for event in result.events]
+    found: dict[str, Any] = {
+        "events": [{name: event[name] for name in shown} for event in events],
+        "ignored": [list(each) for each in result.ignored],
+        "ping": result.ping,
+    }
+    if result.faults:
+        found["faults"] = [[fault.reason, fault.detail] for fault in result.faults]
+    return found
+
+
+def greenhouse_signed(body: bytes, key: bytes = GREENHOUSE_KEY) -> dict[str, str]:
+    """The headers that Greenhouse sends with a body."""
+    digest = hmac.new(key, body, "sha256").hexdigest()
+    return {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": "delivery-1"}
+
+
+def standard_signed(
+    body: bytes, message: str = "msg_1", seconds: float = 0, content_type: str = "application/json"
+) -> dict[str, str]:
+    """The headers of Standard Webhooks, signed `seconds` after noon."""
+    stamp = str(int(NOON.timestamp() + seconds))
+    signed = f"{message}.{stamp}.".encode() + body
+    mac = base64.b64encode(hmac.new(STANDARD_KEY, signed, "sha256").digest()).decode()
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{mac}",
+        "content-type": content_type,
+    }

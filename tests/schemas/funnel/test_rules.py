@@ -1,0 +1,112 @@
+"""Stages become milestones by rule or by a well-known name, and days are the tenant's own."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.funnel.rules import Rulebook, Rules, rules_of
+from schemas.instants import EPOCH_DAY, milliseconds
+from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
+from schemas.tenants.mapping_snapshot import Meaning, TenantMeaning, meaning_of
+
+KEY = Secret(env="KEY")
+ZONES = ("Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
+
+
+def described(*stages: StageRule) -> TenantMeaning:
+    """What the fold takes from that company."""
+    return meaning_of(tenant(*stages))
+
+
+def tenant(*stages: StageRule) -> Tenant:
+    """A company with one connection."""
+    connection = Connection(id="c1", vendor="greenhouse", stages=stages)
+    return Tenant(id="t1", name="T", quarantine_key=KEY, person_key=KEY, connections=(connection,))
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
+    st.sampled_from(ZONES),
+)
+def test_a_day_is_the_local_calendar_day(moment: datetime, zone: str) -> None:
+    """Daylight saving, odd offsets and leap days included."""
+    local = moment.astimezone(ZoneInfo(zone)).date()
+
+    assert local.toordinal() - EPOCH_DAY == Rules(zone).day(milliseconds(moment))
+
+
+@pytest.mark.parametrize(
+    ("name", "milestone"),
+    [
+        ("書類選考", "screening"),
+        ("1次面接", "interview_1"),
+        ("一次面接(オンライン)", "interview_1"),
+        ("最終面接", "final_interview"),
+        ("Final Interview", "final_interview"),
+        ("Phone Screen", "casual"),
+        ("内定", "offer"),
+        ("内定承諾", "accepted"),
+        ("Offer", "offer"),
+        ("Hold", "unmapped"),
+        ("", "unmapped"),
+    ],
+)
+def test_well_known_names_are_known(name: str, milestone: str) -> None:
+    """Japanese and English names in every width; what is not known is not guessed."""
+    assert milestone == Rules("UTC").milestone("c", "s", name, None, 0)
+
+
+def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
+    """The administrator's word stands."""
+    rules = rules_of(
+        described(
+            StageRule(stage_name="一次面接", milestone="casual"),
+            StageRule(stage_id="7", milestone="assessment"),
+        )
+    )
+
+    assert rules.milestone("c1", "7", "一次面接", None, 0) == "assessment"
+    assert rules.milestone("c1", "8", "一次面接", None, 0) == "casual"
+    assert rules.milestone("other", "7", "一次面接", None, 0) == "interview_1"
+
+
+def test_a_rule_is_in_force_on_its_days_only() -> None:
+    """From the first of February the stage means something else."""
+    first = date(2026, 2, 1)
+    rules = rules_of(
+        described(
+            StageRule(stage_id="7", milestone="screening", until=first),
+            StageRule(stage_id="7", milestone="assessment", since=first),
+        )
+    )
+    noon = datetime(2026, 2, 1, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+    assert rules.milestone("c1", "7", None, None, milliseconds(noon)) == "assessment"
+    assert (
+        rules.milestone("c1", "7", None, None, milliseconds(noon - timedelta(days=1)))
+        == "screening"
+    )
+
+
+def test_an_unknown_tenant_counts_in_utc() -> None:
+    """A company that was removed from the configuration does not stop the worker."""
+    assert Rulebook(Meaning()).of("gone").day(0) == 0
+
+
+def test_mistakes_in_the_configuration_are_refused() -> None:
+    """Zones, milestones, secrets and doubled ids are checked before anything starts."""
+    for wrong in (
+        lambda: Tenant(
+            id="t", name="T", timezone="Asia/Atlantis", quarantine_key=KEY, person_key=KEY
+        ),
+        lambda: StageRule(stage_id="1", milestone="third_base"),
+        Secret,
+        lambda: Secret(env="A", file="b"),
+        lambda: Tenancy(tenants=(tenant(), tenant())),
+    ):
+        with pytest.raises(ValidationError):
+            wrong()

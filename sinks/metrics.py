@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from prometheus_client import CollectorRegistry, Gauge
 
 from schemas.alerting.breach import Breach
-from schemas.kafka.lag import Waiting
+from schemas.kafka.lag import TopicLag
 from sinks import series
 
 
@@ -35,7 +35,7 @@ class WorkerMetrics:
         self.disk_free = series.WORKER_DISK_FREE.on(self.registry)
         self.disk_size = series.WORKER_DISK_SIZE.on(self.registry)
 
-    def behind(self, backlog: Mapping[str, Waiting]) -> None:
+    def behind(self, backlog: Mapping[str, TopicLag]) -> None:
         """Show what waits, by topic."""
         _behind(backlog, self._lag, self._waiting)
 
@@ -53,7 +53,7 @@ class ArchiverMetrics:
         self._lag = series.ARCHIVER_LAG.on(self.registry)
         self._waiting = series.ARCHIVER_WAITING.on(self.registry)
 
-    def behind(self, backlog: Mapping[str, Waiting]) -> None:
+    def behind(self, backlog: Mapping[str, TopicLag]) -> None:
         """Show what waits, by topic."""
         _behind(backlog, self._lag, self._waiting)
 
@@ -117,7 +117,7 @@ class BoardMetrics:
             self.queries.labels(outcome)
 
 
-def _behind(backlog: Mapping[str, Waiting], lag: Gauge, waiting: Gauge) -> None:
+def _behind(backlog: Mapping[str, TopicLag], lag: Gauge, waiting: Gauge) -> None:
     shown = {sample.labels["topic"] for sample in next(iter(lag.collect())).samples}
     for topic in shown - backlog.keys():  # whoever has its partitions now says what waits
         lag.labels(topic).set(0)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 
 HOUR = 3_600_000
 START = 1_767_225_600_000  # 2026-01-01T00:00Z
@@ -19,12 +19,14 @@ STAGES = (
 )
 
 
-def happened(event: int, kind: str, hours: float = 0, **more: object) -> Happening:
+def happened(event: int, kind: str, hours: float = 0, **more: object) -> FunnelEvent:
     """Event `event` of `kind`, `hours` after the new year."""
-    return Happening(at=START + int(hours * HOUR), kind=kind, id=event.to_bytes(16, "big"), **more)  # type: ignore[arg-type]
+    return FunnelEvent(
+        at=START + int(hours * HOUR), kind=kind, id=event.to_bytes(16, "big"), **more
+    )  # type: ignore[arg-type]
 
 
-def moved(number: int, hours: float, stage: str) -> Happening:
+def moved(number: int, hours: float, stage: str) -> FunnelEvent:
     """A move to one of STAGES."""
     return happened(
         number, "application.stage_changed", hours, stage=stage, stage_name=dict(STAGES)[stage]
@@ -32,7 +34,7 @@ def moved(number: int, hours: float, stage: str) -> Happening:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Happening]:
+def histories(draw: st.DrawFn) -> list[FunnelEvent]:
     """Anything that may happen to one application, in any order, including nonsense."""
     events = [
         happened(
@@ -50,7 +52,7 @@ def histories(draw: st.DrawFn) -> list[Happening]:
     return events
 
 
-def contexts(number: int) -> st.SearchStrategy[Happening]:
+def contexts(number: int) -> st.SearchStrategy[FunnelEvent]:
     """What may happen to a candidate, to a job or to its pipeline."""
     hours = st.integers(0, 24 * 20)
     people = st.sampled_from(["c1", "c2", "c3"])
@@ -86,7 +88,7 @@ def contexts(number: int) -> st.SearchStrategy[Happening]:
     )
 
 
-def _anything(number: int) -> st.SearchStrategy[Happening]:
+def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
     hours = st.integers(0, 24 * 20)
     people = st.sampled_from([(), ("p1",), ("p1", "p2")])
     stages = st.sampled_from(STAGES)

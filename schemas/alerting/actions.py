@@ -5,13 +5,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
-from schemas.events.application import Value
+from schemas.events.application import FrozenModel
 
 Action = Literal["accepted", "ignored", "done"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
-class BreachAction(Value):
+class BreachAction(FrozenModel):
     """One action; the record of the topic `breach-actions`, whose key is `key`.
 
     `at` is when it was done, as far as anybody said, `recorded` when the gateway heard of it. `id` names the action for

@@ -8,14 +8,14 @@ from pydantic import AwareDatetime, Field
 
 from schemas.alerting.rules import Severity
 from schemas.cells import HIRING_MANAGER, INTERVIEWER, RECRUITER
-from schemas.events.application import Value
+from schemas.events.application import FrozenModel
 from schemas.planning.targets import Direction
 
 PEOPLE = (INTERVIEWER, RECRUITER, HIRING_MANAGER)  # their members are persons: never a label
 Ending = Literal["recovered", "no_cases", "corrected", "withdrawn"]
 
 
-class Evidence(Value):
+class Evidence(FrozenModel):
     """What a breach rests on: the window's value and n; of a rate its 90 % interval and P(worse than the target).
 
     Of a service level the value is how many are overdue, n how many wait, `oldest` the longest wait in days.
@@ -29,7 +29,7 @@ class Evidence(Value):
     oldest: int | None = None
 
 
-class Segment(Value):
+class Segment(FrozenModel):
     """The member of another dimension that most of it comes from: `missing` cases, of `n`."""
 
     dimension: str
@@ -39,7 +39,7 @@ class Segment(Value):
     missing: float
 
 
-class Breach(Value):
+class Breach(FrozenModel):
     """One breach as it is known now; the record of the topic `kpi-breaches`, whose key is `key`.
 
     `opened` names it for ever. `since` is the first local day off target as the cells say today, `until` the day on which

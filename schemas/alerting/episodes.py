@@ -10,7 +10,7 @@ from schemas.cells import Tally
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ReportedHistory:
     """What was told before, as local days since 1970-01-01. A fact that people were told is not untold by a little noise.
 
     On a day in `openings` the breach that was told opens as long as an open one would hold on, and on one in `endings` it
@@ -69,7 +69,9 @@ def judged(
         yield day, found
 
 
-def episodes(rule: AlertRule, days: Mapping[int, Tally], told: Told, as_of: int) -> list[Episode]:
+def episodes(
+    rule: AlertRule, days: Mapping[int, Tally], told: ReportedHistory, as_of: int
+) -> list[Episode]:
     """The episodes up to `as_of`, in order. More days never change those before, as long as the cells stay."""
     found: list[Episode] = []
     open_: Episode | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from schemas.alerting.breach import Breach, Ending, Evidence, Segment, identity
-from schemas.alerting.episodes import Episode, Told, episodes, judged
+from schemas.alerting.episodes import Episode, ReportedHistory, episodes, judged
 from schemas.alerting.rules import AlertRule, binomial
 from schemas.alerting.thresholds import Judgement, interval, passes
 from schemas.cells import Tally
@@ -20,7 +20,7 @@ MOST_LOOKS = 4  # at one set of cells, until nothing is left to say; two have be
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class WatchedMember:
     """One member under one rule: its cells by day since 1970-01-01, and in which language it is told."""
 
     rule: AlertRule
@@ -31,7 +31,7 @@ class Subject:
 
 
 def reconcile(
-    subject: Subject,
+    subject: WatchedMember,
     known: Sequence[Breach],
     as_of: int,
     now: datetime,
@@ -56,7 +56,7 @@ def reconcile(
 
 
 def _look(
-    subject: Subject,
+    subject: WatchedMember,
     known: Mapping[str, Breach],
     as_of: int,
     now: datetime,
@@ -108,7 +108,7 @@ def _on_its_day(breach: Breach) -> bool:
     return breach.ending == "recovered" and breach.since == breach.opened == breach.until
 
 
-def _gone(subject: Subject, breach: Breach, as_of: int, now: datetime) -> Breach:
+def _gone(subject: WatchedMember, breach: Breach, as_of: int, now: datetime) -> Breach:
     """The end of what the days do not show any more: on the day it opened it has recovered, later it never was.
 
     By other terms than those it was told by nobody can say so: there it is withdrawn.
@@ -154,7 +154,7 @@ def _after(old: Breach, new: Breach) -> Breach:
     return new.model_copy(update=changes)
 
 
-def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
+def _told(rule: AlertRule, known: Iterable[Breach]) -> ReportedHistory:
     openings, endings, blocked = set(), set(), set()
     for each in known:
         opened = day_number(each.opened)
@@ -164,13 +164,13 @@ def _told(rule: AlertRule, known: Iterable[Breach]) -> Told:
             openings.add(opened)
             if each.until is not None:
                 endings.add(day_number(each.until))
-    return Told(
+    return ReportedHistory(
         openings=frozenset(openings), endings=frozenset(endings), blocked=frozenset(blocked)
     )
 
 
 def _breach(
-    subject: Subject,
+    subject: WatchedMember,
     episode: Episode,
     as_of: int,
     now: datetime,

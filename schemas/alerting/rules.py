@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from schemas.cells import ALL, DECISION, DIMENSIONS, ENTRY, TOTAL
-from schemas.events.application import Text, Value
+from schemas.events.application import FrozenModel, Text
 from schemas.kpis.catalogue import BY_ID, of
 from schemas.kpis.definition import Kpi
 from schemas.planning import references
@@ -19,7 +19,7 @@ Probability = Annotated[float, Field(gt=0, lt=1)]
 Days = Annotated[int, Field(ge=1, le=366)]
 
 
-class AlertRule(Value):
+class AlertRule(FrozenModel):
     """One rule. A window ends on the day that is judged and has `window_days` local days, by the day of the decision.
 
     A rate is off target where P(it is worse than the target) exceeds `confidence` with at least `minimum_n` cases, and no
@@ -204,7 +204,7 @@ def binomial(kpi: Kpi) -> bool:
 NO_SHARES = frozenset({"final_interview_offer_rate"})  # offers that skipped the stage: above 100 %
 
 
-class AlertRules(Value):
+class AlertRules(FrozenModel):
     """The whole file; ids are unique within a company, because a breach is named by its rule."""
 
     rules: tuple[AlertRule, ...]

@@ -15,7 +15,7 @@ from schemas.kpis.definition import Kpi
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OverdueCount:
     """Who waits at the end of a day: how many for too long, how many at all, and the longest wait in days."""
 
     overdue: int
@@ -44,7 +44,7 @@ def judged_waits(
 
 def waiting(
     kpi: Kpi, limit: int, days: Mapping[int, Tally], as_of: int
-) -> Iterator[tuple[int, Waiting]]:
+) -> Iterator[tuple[int, OverdueCount]]:
     """Who waits at the end of every day from the first cell to `as_of`, where `limit` days are allowed."""
     began, ended = _cases(kpi, days)
     if not days:
@@ -70,7 +70,7 @@ def waiting(
         while oldest <= today and open_[oldest] <= 0:
             oldest += 1
         longest = max(today - oldest, 0) if total > 0 else None
-        yield today, Waiting(max(overdue, 0), max(total, 0), longest)
+        yield today, OverdueCount(max(overdue, 0), max(total, 0), longest)
 
 
 def _cases(

@@ -13,13 +13,13 @@ Text = Annotated[str, Field(max_length=500)]
 Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
-class Value(BaseModel):
+class FrozenModel(BaseModel):
     """A frozen value; an unknown field is an error, because these models are ours."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Application(Value):
+class Application(FrozenModel):
     """Which application, as of the event. A lead is a prospect, unless any event says that it is something else.
 
     `applied_at` is when the candidate applied, never when we heard of it.
@@ -39,7 +39,7 @@ class Application(Value):
     revision: AwareDatetime | None = None
 
 
-class Channel(Value):
+class Channel(FrozenModel):
     """媒体: where the application came from. `id` is the name a tenant knows it by, NFKC, inner spaces collapsed."""
 
     id: Id
@@ -52,7 +52,7 @@ class Channel(Value):
     referrer_user_id: Id | None = None
 
 
-class Actor(Value):
+class Actor(FrozenModel):
     """Who did it."""
 
     user_id: Id | None = None
@@ -60,7 +60,7 @@ class Actor(Value):
     kind: Literal["user", "system", "candidate", "automation"] = "user"
 
 
-class Owners(Value):
+class Owners(FrozenModel):
     """Who owns the application as of the event, so that per-owner KPIs survive reassignment."""
 
     recruiter_id: Id | None = None
@@ -70,7 +70,7 @@ class Owners(Value):
     agency_id: Id | None = None
 
 
-class Dims(Value):
+class Dims(FrozenModel):
     """Descriptive dimensions of the job as of the event."""
 
     department: Text | None = None
@@ -79,7 +79,7 @@ class Dims(Value):
     level: Text | None = None
 
 
-class Stage(Value):
+class Stage(FrozenModel):
     """A stage as the vendor names it; the mapping to a milestone is configuration, applied in the worker."""
 
     id: Id
@@ -88,7 +88,7 @@ class Stage(Value):
     vendor_kind: Text | None = None
 
 
-class Reason(Value):
+class Reason(FrozenModel):
     """Why an application ended, as the vendor names it."""
 
     id: Id | None = None
@@ -97,7 +97,7 @@ class Reason(Value):
     factor: Text | None = None
 
 
-class Interviewer(Value):
+class Interviewer(FrozenModel):
     """面接官 on one interview; a shadow observes and is never counted."""
 
     user_id: Id
@@ -105,7 +105,7 @@ class Interviewer(Value):
     response: Text | None = None
 
 
-class Score(Value):
+class Score(FrozenModel):
     """One competency on a scorecard."""
 
     competency: Id
@@ -113,7 +113,7 @@ class Score(Value):
     max: float | None = None
 
 
-class Data(Value):
+class ApplicationEventData(FrozenModel):
     """What every event about an application repeats.
 
     `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
@@ -130,7 +130,7 @@ class Data(Value):
     dims: Dims | None = None
 
 
-class Created(Data):
+class Created(ApplicationEventData):
     """application.created: 応募."""
 
     stage: Stage | None = None
@@ -139,7 +139,7 @@ class Created(Data):
     prior_application_ids: tuple[Id, ...] = ()
 
 
-class Updated(Data):
+class Updated(ApplicationEventData):
     """application.updated, .channel_changed, .owner_changed, .transferred: the values after the change are in `Data`.
 
     `retracted`: the record of the vendor's log is gone, and what it told did not happen.
@@ -150,7 +150,7 @@ class Updated(Data):
     retracted: bool | None = None
 
 
-class StageChanged(Data):
+class StageChanged(ApplicationEventData):
     """application.stage_changed. `from_known` says how the previous stage is known."""
 
     to_stage: Stage
@@ -160,7 +160,7 @@ class StageChanged(Data):
     left_at: AwareDatetime | None = None
 
 
-class Ended(Data):
+class Ended(ApplicationEventData):
     """application.rejected 不採用, .withdrawn 辞退 and .closed: `party` says who ended it."""
 
     stage: Stage | None = None
@@ -170,14 +170,14 @@ class Ended(Data):
     note_present: bool | None = None
 
 
-class Reopened(Data):
+class Reopened(ApplicationEventData):
     """application.reopened: undoes the last ending."""
 
     stage: Stage | None = None
     reopened_event_id: Id | None = None
 
 
-class Hired(Data):
+class Hired(ApplicationEventData):
     """application.hired 採用決定 and .unhired, which undoes it."""
 
     stage: Stage | None = None
@@ -185,13 +185,13 @@ class Hired(Data):
     start_date: date | None = None
 
 
-class Deleted(Data):
+class ApplicationDeleted(ApplicationEventData):
     """application.deleted: by itself, or because its candidate was deleted, which is often a duty of privacy."""
 
     cause: Literal["application", "candidate"] = "application"
 
 
-class Interview(Data):
+class InterviewData(ApplicationEventData):
     """interview.scheduled, .rescheduled, .cancelled, .completed, .no_show. `start` and `end` are instants."""
 
     interview_id: Id
@@ -206,7 +206,7 @@ class Interview(Data):
     mode: Text | None = None
 
 
-class Feedback(Data):
+class Feedback(ApplicationEventData):
     """feedback.requested, .submitted, .updated, .deleted. `decision` is -2..+2, None where there is none."""
 
     feedback_id: Id
@@ -222,7 +222,7 @@ class Feedback(Data):
     late_seconds: int | None = None
 
 
-class Offer(Data):
+class OfferData(ApplicationEventData):
     """offer.*: 内定. `amount` is the first year's compensation in minor units of `currency` (ISO 4217)."""
 
     offer_id: Id
@@ -235,21 +235,21 @@ class Offer(Data):
     decline_reason: Reason | None = None
 
 
-class CandidateData(Value):
+class CandidateData(FrozenModel):
     """candidate.created, .updated, .deleted: `person` is a keyed hash, never an address."""
 
     candidate_id: Id
     person: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-class Merged(Value):
+class Merged(FrozenModel):
     """candidate.merged: the loser's applications belong to the winner from now on."""
 
     from_id: Id
     into_id: Id
 
 
-class Anonymized(Value):
+class Anonymized(FrozenModel):
     """candidate.anonymized: the names of the fields that were erased, never their values."""
 
     candidate_id: Id

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.events.application import Id, Minor, Stage, Text, Value
+from schemas.events.application import FrozenModel, Id, Minor, Stage, Text
 
 CostScope = Literal["channel", "job", "agency", "hire", "company"]
 CostKind = Literal["media", "agency_fee", "scout", "event", "tool", "internal_hours"]
 
 
-class Job(Value):
+class JobData(FrozenModel):
     """job.opened, .updated, .paused, .closed, .deleted."""
 
     job_id: Id
@@ -25,7 +25,7 @@ class Job(Value):
     hiring_manager_ids: tuple[Id, ...] = ()
 
 
-class Opening(Value):
+class OpeningData(FrozenModel):
     """opening.opened, .filled, .closed."""
 
     opening_id: Id
@@ -33,7 +33,7 @@ class Opening(Value):
     target_date: date | None = None
 
 
-class Posting(Value):
+class PostingData(FrozenModel):
     """posting.published, .unpublished."""
 
     posting_id: Id
@@ -48,7 +48,7 @@ class PipelineStage(Stage):
     active: bool = True
 
 
-class Pipeline(Value):
+class Pipeline(FrozenModel):
     """pipeline.defined: the stages of a job's pipeline."""
 
     pipeline_id: Id
@@ -56,14 +56,14 @@ class Pipeline(Value):
     stages: tuple[PipelineStage, ...] = ()
 
 
-class StageMove(Value):
+class StageMove(FrozenModel):
     """One old-to-new pair of a remap."""
 
     from_id: Id
     to_id: Id
 
 
-class PipelineRemapped(Value):
+class PipelineRemapped(FrozenModel):
     """pipeline.remapped: live applications changed stage id without a decision."""
 
     pipeline_id: Id
@@ -71,7 +71,7 @@ class PipelineRemapped(Value):
     moves: tuple[StageMove, ...]
 
 
-class Cost(Value):
+class Cost(FrozenModel):
     """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217).
 
     A correction is a higher `version` of the same `cost_id`. `period_from` to `period_to`, both included, are the days that
@@ -89,7 +89,7 @@ class Cost(Value):
     kind: CostKind
 
 
-class Employment(Value):
+class Employment(FrozenModel):
     """employment.started, .confirmed, .performance_rated, .ended."""
 
     application_id: Id
@@ -99,7 +99,7 @@ class Employment(Value):
     end_reason: Text | None = None
 
 
-class Survey(Value):
+class SurveyData(FrozenModel):
     """survey.submitted."""
 
     survey_id: Id
@@ -108,7 +108,7 @@ class Survey(Value):
     application_id: Id | None = None
 
 
-class Relay(Value):
+class Relay(FrozenModel):
     """relay.*: Career Relay (キャリアリレー); a token id, never a name."""
 
     invitation_id: Id
@@ -120,7 +120,7 @@ class Relay(Value):
     outcome: Text | None = None
 
 
-class Ingest(Value):
+class Ingest(FrozenModel):
     """ingest.gap_detected, .quarantined, .connection_disabled: operations of a connection."""
 
     reason: Text

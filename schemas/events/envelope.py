@@ -10,11 +10,11 @@ from pydantic import AwareDatetime, Field, SerializeAsAny, ValidationInfo, field
 
 from schemas.events import application as event_application
 from schemas.events import context as event_context
-from schemas.events.application import Id, Text, Value
+from schemas.events.application import FrozenModel, Id, Text
 
 PREFIX, SUFFIX = "recruit.", ".v1"
 
-TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
+TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
     {
         "application.created": event_application.Created,
         "application.updated": event_application.Updated,
@@ -22,46 +22,46 @@ TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
         "application.owner_changed": event_application.Updated,
         "application.transferred": event_application.Updated,
         "application.stage_changed": event_application.StageChanged,
-        "interview.scheduled": event_application.Interview,
-        "interview.rescheduled": event_application.Interview,
-        "interview.cancelled": event_application.Interview,
-        "interview.completed": event_application.Interview,
-        "interview.no_show": event_application.Interview,
+        "interview.scheduled": event_application.InterviewData,
+        "interview.rescheduled": event_application.InterviewData,
+        "interview.cancelled": event_application.InterviewData,
+        "interview.completed": event_application.InterviewData,
+        "interview.no_show": event_application.InterviewData,
         "feedback.requested": event_application.Feedback,
         "feedback.submitted": event_application.Feedback,
         "feedback.updated": event_application.Feedback,
         "feedback.deleted": event_application.Feedback,
-        "offer.created": event_application.Offer,
-        "offer.approved": event_application.Offer,
-        "offer.sent": event_application.Offer,
-        "offer.accepted": event_application.Offer,
-        "offer.declined": event_application.Offer,
-        "offer.expired": event_application.Offer,
-        "offer.revoked": event_application.Offer,
-        "offer.superseded": event_application.Offer,
-        "offer.deleted": event_application.Offer,
+        "offer.created": event_application.OfferData,
+        "offer.approved": event_application.OfferData,
+        "offer.sent": event_application.OfferData,
+        "offer.accepted": event_application.OfferData,
+        "offer.declined": event_application.OfferData,
+        "offer.expired": event_application.OfferData,
+        "offer.revoked": event_application.OfferData,
+        "offer.superseded": event_application.OfferData,
+        "offer.deleted": event_application.OfferData,
         "application.rejected": event_application.Ended,
         "application.withdrawn": event_application.Ended,
         "application.closed": event_application.Ended,
         "application.reopened": event_application.Reopened,
         "application.hired": event_application.Hired,
         "application.unhired": event_application.Hired,
-        "application.deleted": event_application.Deleted,
+        "application.deleted": event_application.ApplicationDeleted,
         "candidate.created": event_application.CandidateData,
         "candidate.updated": event_application.CandidateData,
         "candidate.merged": event_application.Merged,
         "candidate.anonymized": event_application.Anonymized,
         "candidate.deleted": event_application.CandidateData,
-        "job.opened": event_context.Job,
-        "job.updated": event_context.Job,
-        "job.paused": event_context.Job,
-        "job.closed": event_context.Job,
-        "job.deleted": event_context.Job,
-        "opening.opened": event_context.Opening,
-        "opening.filled": event_context.Opening,
-        "opening.closed": event_context.Opening,
-        "posting.published": event_context.Posting,
-        "posting.unpublished": event_context.Posting,
+        "job.opened": event_context.JobData,
+        "job.updated": event_context.JobData,
+        "job.paused": event_context.JobData,
+        "job.closed": event_context.JobData,
+        "job.deleted": event_context.JobData,
+        "opening.opened": event_context.OpeningData,
+        "opening.filled": event_context.OpeningData,
+        "opening.closed": event_context.OpeningData,
+        "posting.published": event_context.PostingData,
+        "posting.unpublished": event_context.PostingData,
         "pipeline.defined": event_context.Pipeline,
         "pipeline.remapped": event_context.PipelineRemapped,
         "cost.recorded": event_context.Cost,
@@ -70,7 +70,7 @@ TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
         "employment.confirmed": event_context.Employment,
         "employment.performance_rated": event_context.Employment,
         "employment.ended": event_context.Employment,
-        "survey.submitted": event_context.Survey,
+        "survey.submitted": event_context.SurveyData,
         "relay.invited": event_context.Relay,
         "relay.clicked": event_context.Relay,
         "relay.registered": event_context.Relay,
@@ -85,7 +85,7 @@ TYPES: MappingProxyType[str, type[Value]] = MappingProxyType(
 )
 
 
-class Event(Value):
+class Event(FrozenModel):
     """One accepted fact.
 
     `type` is the full name, `recruit.<name>.v1`; `time` is when it happened, `recordedtime` when we heard of it;
@@ -106,7 +106,7 @@ class Event(Value):
     vendorevent: Text | None = None
     deliveryid: Text | None = None
     correlationid: Text | None = None
-    data: SerializeAsAny[Value]
+    data: SerializeAsAny[FrozenModel]
 
     @field_validator("time", "recordedtime")
     @classmethod
@@ -119,14 +119,14 @@ class Event(Value):
 
     @field_validator("data", mode="before")
     @classmethod
-    def data_of_type(cls, value: object, info: ValidationInfo) -> Value:
+    def data_of_type(cls, value: object, info: ValidationInfo) -> FrozenModel:
         """Read `data` as the model that `type` names; ValueError for a type that is not ours or for another model."""
         name = str(info.data.get("type"))
         model = TYPES.get(short(name)) if name == full(short(name)) else None
         if model is None:
             msg = f"unknown event type {name[:80]!r}"
             raise ValueError(msg)
-        if isinstance(value, Value):
+        if isinstance(value, FrozenModel):
             if type(value) is not model:
                 msg = f"{name} carries {model.__name__}"
                 raise ValueError(msg)

@@ -18,7 +18,7 @@ Small = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 Wide = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
-class Named(msgspec.Struct, gc=False):
+class PackedReference(msgspec.Struct, gc=False):
     """Any value that is known by its id."""
 
     id: str
@@ -27,7 +27,7 @@ class Named(msgspec.Struct, gc=False):
     detail: str | None = None
 
 
-class Subject(msgspec.Struct, gc=False):
+class PackedApplication(msgspec.Struct, gc=False):
     """`Application` as the worker reads it."""
 
     id: str
@@ -53,7 +53,7 @@ class Where(msgspec.Struct, gc=False):
     location: str | None = None
 
 
-class Person(msgspec.Struct, gc=False):
+class PackedInterviewer(msgspec.Struct, gc=False):
     """`Interviewer` as the worker reads it."""
 
     user_id: str
@@ -67,35 +67,35 @@ class Move(msgspec.Struct, gc=False):
     to_id: str
 
 
-class Reason(msgspec.Struct, gc=False):
+class PackedReason(msgspec.Struct, gc=False):
     """Why an application ended, as the worker reads it."""
 
     id: str | None = None
     name: str | None = None
 
 
-class Body(msgspec.Struct, gc=False):
+class PackedData(msgspec.Struct, gc=False):
     """The part of `data` that the worker reads; a field this version does not know is passed over.
 
     Of events that reach no application some fields have another shape, which is taken and not read.
     """
 
-    application: Subject | None = None
+    application: PackedApplication | None = None
     log_id: str | None = None
     retracted: bool | None = None
     is_reapplication: bool | None = None
-    channel: Named | str | None = None
+    channel: PackedReference | str | None = None
     owners: Owned | None = None
-    stage: Named | None = None
-    to_stage: Named | None = None
+    stage: PackedReference | None = None
+    to_stage: PackedReference | None = None
     interview_id: str | None = None
-    interviewers: tuple[Person, ...] = ()
+    interviewers: tuple[PackedInterviewer, ...] = ()
     feedback_id: str | None = None
     interviewer_id: str | None = None
     decision: Small | None = None
     offer_id: str | None = None
     version: Small | None = None
-    reason: Reason | str | None = None
+    reason: PackedReason | str | None = None
     party: str | None = None
     cause: str | None = None
     candidate_id: str | None = None
@@ -105,7 +105,7 @@ class Body(msgspec.Struct, gc=False):
     job_id: str | None = None
     moves: tuple[Move, ...] = ()
     dims: Where | None = None
-    touches: tuple[Named, ...] = ()
+    touches: tuple[PackedReference, ...] = ()
     start: str | None = None
     end: str | None = None
     rating: float | None = None
@@ -121,7 +121,7 @@ class Body(msgspec.Struct, gc=False):
     period_to: str | None = None
 
 
-class Accepted(msgspec.Struct, gc=False):
+class PackedEvent(msgspec.Struct, gc=False):
     """One event as the worker reads it; `schemas.events.envelope.Event` says what each field means."""
 
     id: str
@@ -130,7 +130,7 @@ class Accepted(msgspec.Struct, gc=False):
     time: datetime
     tenant: str
     subject: str
-    data: Body
+    data: PackedData
     test: bool = False
 
 
@@ -138,7 +138,7 @@ class Pack(msgspec.Struct, gc=False):
     """One record. `forwarded` marks copies of events for partitions that are not their own."""
 
     v: int
-    events: list[Accepted]
+    events: list[PackedEvent]
     forwarded: bool = False
 
 
@@ -152,12 +152,12 @@ def encode(events: Sequence[bytes]) -> bytes:
     return b'{"v":1,"events":[' + b",".join(events) + b"]}"
 
 
-def forwarded(event: Accepted) -> bytes:
+def forwarded(event: PackedEvent) -> bytes:
     """One record with a copy of the event for another partition."""
     return _encoder.encode(Pack(VERSION, [event], forwarded=True))
 
 
-def decode(value: bytes | None) -> list[Accepted]:
+def decode(value: bytes | None) -> list[PackedEvent]:
     """The events of one record; raise Malformed for anything that `encode` cannot have written."""
     return read(value).events
 
@@ -176,7 +176,7 @@ def read(value: bytes | None) -> Pack:
     return pack
 
 
-def _sound(event: Accepted) -> bool:
+def _sound(event: PackedEvent) -> bool:
     """What the fold relies on and only a foreign writer can break: a hex id, and instants of our time with a zone."""
     subject, data = event.data.application, event.data
     return (

@@ -4,7 +4,7 @@ import msgspec
 
 from schemas.funnel import candidate_events
 from schemas.funnel.fold import continues, fold, step
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State
 
@@ -14,20 +14,20 @@ ID_BYTES = 16
 Part = tuple[int, State, list[Change]]
 
 
-class Version(msgspec.Struct, array_like=True):
+class RowVersion(msgspec.Struct, array_like=True):
     """The first field of a row alone: the last Kafka offset it holds."""
 
     version: int = -1
 
 
-class Head(msgspec.Struct, array_like=True):
+class RowHead(msgspec.Struct, array_like=True):
     """The first fields of a row alone: what the application belongs to."""
 
     version: int = -1
     parents: list[str] = []
 
 
-class Record(msgspec.Struct, array_like=True):
+class ApplicationRow(msgspec.Struct, array_like=True):
     """`ids` are 16 bytes an event in arrival order, `log` the events themselves, left encoded on the fast path.
 
     `parents` are the candidates and jobs that any of its events named (`schemas.funnel.candidate_events`).
@@ -41,18 +41,18 @@ class Record(msgspec.Struct, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Record)
-_version_decoder = msgspec.msgpack.Decoder(Version)
-_head_decoder = msgspec.msgpack.Decoder(Head)
-_happening_decoder = msgspec.msgpack.Decoder(Happening)
+_decoder = msgspec.msgpack.Decoder(ApplicationRow)
+_version_decoder = msgspec.msgpack.Decoder(RowVersion)
+_head_decoder = msgspec.msgpack.Decoder(RowHead)
+_happening_decoder = msgspec.msgpack.Decoder(FunnelEvent)
 
 
-def encode(record: Record) -> bytes:
+def encode(record: ApplicationRow) -> bytes:
     """The row as msgpack."""
     return _encoder.encode(record)
 
 
-def decode(value: bytes) -> Record:
+def decode(value: bytes) -> ApplicationRow:
     """Undo `encode`."""
     return _decoder.decode(value)
 
@@ -67,7 +67,7 @@ def parents(value: bytes) -> list[str]:
     return _head_decoder.decode(value).parents
 
 
-def link(record: Record, event: Happening) -> list[str]:
+def link(record: ApplicationRow, event: FunnelEvent) -> list[str]:
     """Remember what the event says that the application belongs to; return what is new."""
     found = candidate_events.parents(event)
     if not found:
@@ -78,12 +78,12 @@ def link(record: Record, event: Happening) -> list[str]:
     return fresh
 
 
-def history(record: Record) -> list[Happening]:
+def history(record: ApplicationRow) -> list[FunnelEvent]:
     """The events in arrival order."""
     return [_happening_decoder.decode(raw) for raw in record.log]
 
 
-def position(record: Record, event_id: bytes) -> int:
+def position(record: ApplicationRow, event_id: bytes) -> int:
     """Where in arrival order the event stands, or -1."""
     found = record.ids.find(event_id)
     while found > 0 and found % ID_BYTES:
@@ -91,7 +91,7 @@ def position(record: Record, event_id: bytes) -> int:
     return found // ID_BYTES if found >= 0 else -1
 
 
-def accept(record: Record, event: Happening, rules: Rules) -> list[Part]:
+def accept(record: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[Part]:
     """Take the event into the row; return facts(after) - facts(before), the same however often it is offered.
 
     A new event in time order costs one step; a late or re-assigning one the difference of two folds. An event that
@@ -117,7 +117,7 @@ def accept(record: Record, event: Happening, rules: Rules) -> list[Part]:
     return parts
 
 
-def _difference(before: list[Happening], after: list[Happening], rules: Rules) -> list[Part]:
+def _difference(before: list[FunnelEvent], after: list[FunnelEvent], rules: Rules) -> list[Part]:
     """Both folds; of an empty `before` nothing."""
     new_state, new_changes = fold(after, rules)
     if not before:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.funnel.history import CONTEXT, COSTS, JOBS, Happening, Order, order
+from schemas.funnel.history import CONTEXT, COSTS, JOBS, FunnelEvent, Order, order
 
 # What a parent of applications is called: `candidate/<id>` or `job/<id>`.
 Parent = str
 
 
-def parents(event: Happening) -> list[Parent]:
+def parents(event: FunnelEvent) -> list[Parent]:
     """What the application belongs to, as far as this event of it says."""
     found: list[Parent] = []  # asked of every event: no comprehension
     if event.kind in COSTS:
@@ -21,7 +21,7 @@ def parents(event: Happening) -> list[Parent]:
     return found
 
 
-def about(event: Happening) -> Parent | None:
+def about(event: FunnelEvent) -> Parent | None:
     """Whose applications a context event reaches; None when it does not say."""
     kind, name = (
         ("job", event.job)
@@ -31,7 +31,7 @@ def about(event: Happening) -> Parent | None:
     return None if name is None else f"{kind}/{name}"
 
 
-class Known:
+class KnownContext:
     """The context events of one tenant. They only ever become more, and of one id the first to arrive stands.
 
     What is asked at an offset is answered from events up to that offset, so that a replay is told the same again.
@@ -39,11 +39,11 @@ class Known:
 
     def __init__(self) -> None:
         """Nothing has happened yet."""
-        self._events: dict[Parent, list[Happening]] = {}
-        self._losers: dict[Parent, list[Happening]] = {}
+        self._events: dict[Parent, list[FunnelEvent]] = {}
+        self._losers: dict[Parent, list[FunnelEvent]] = {}
         self._offsets: dict[bytes, int] = {}
 
-    def add(self, event: Happening) -> bool:
+    def add(self, event: FunnelEvent) -> bool:
         """Take an event; False for one that is known from another offset or reaches nobody."""
         parent = about(event)
         if parent is None or self._offsets.setdefault(event.id, event.offset) != event.offset:
@@ -55,9 +55,9 @@ class Known:
                 self._losers.setdefault(f"candidate/{event.entity}", []).append(event)
         return True
 
-    def reaching(self, belongs_to: Iterable[Parent], offset: int) -> list[Happening]:
+    def reaching(self, belongs_to: Iterable[Parent], offset: int) -> list[FunnelEvent]:
         """The events that reach an application of these parents: theirs, and those of whom they were merged into."""
-        found: dict[bytes, Happening] = {}
+        found: dict[bytes, FunnelEvent] = {}
         waiting, seen = list(belongs_to), set(belongs_to)
         while waiting:
             for event in self._events.get(waiting.pop(), ()):
@@ -70,7 +70,7 @@ class Known:
                     waiting.append(winner)
         return sorted(found.values(), key=lambda event: (event.offset, event.index, event.id))
 
-    def reached(self, event: Happening) -> set[Parent]:
+    def reached(self, event: FunnelEvent) -> set[Parent]:
         """The parents whose applications the event reaches: its own, and all who were merged into it before."""
         parent = about(event)
         waiting = [] if parent is None else [parent]
@@ -88,7 +88,7 @@ class Known:
         return len(self._offsets)
 
 
-class Fate(NamedTuple):
+class CandidateFate(NamedTuple):
     """What became of the application by way of its candidate.
 
     `silent`: it counts nowhere. `until`: what is told of it after this was made up when the candidate was anonymised.
@@ -98,7 +98,7 @@ class Fate(NamedTuple):
     until: Order | None = None
 
 
-def fate(history: list[Happening], deleted: str) -> Fate:
+def fate(history: list[FunnelEvent], deleted: str) -> CandidateFate:
     """The fate of a history in order; `deleted` is the tenant's policy (`schemas.tenants.config.Tenant`).
 
     The owner of an application is the candidate it was last said to belong to, or into whom that one was merged by
@@ -119,10 +119,10 @@ def fate(history: list[Happening], deleted: str) -> Fate:
             silent |= deleted == "retract"
         elif event.candidate == owner and event.kind == "candidate.anonymized" and event.number:
             until = until or order(event)
-    return Fate(silent, until)
+    return CandidateFate(silent, until)
 
 
-def _says_owner(event: Happening) -> bool:
+def _says_owner(event: FunnelEvent) -> bool:
     return event.kind not in CONTEXT and event.candidate is not None
 
 

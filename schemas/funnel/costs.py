@@ -1,7 +1,7 @@
 """採用費用: what one cost entry contributes to the cells, a pure function of the set of its versions."""
 
 from schemas.funnel.amortisation import Spread, daily
-from schemas.funnel.history import Happening, order
+from schemas.funnel.history import FunnelEvent, order
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import SPENT, Change, State
 
@@ -11,12 +11,12 @@ LONGEST_DAYS = 3_660  # of a contract; what claims to last longer counts on its 
 UNKNOWN_CHANNEL = "channel/unknown"
 
 
-def is_spend(event: Happening) -> bool:
+def is_spend(event: FunnelEvent) -> bool:
     """Whether the event is about money and not about an application."""
     return event.kind in KINDS
 
 
-def fold(events: list[Happening], rules: Rules) -> tuple[State, list[Change]]:
+def fold(events: list[FunnelEvent], rules: Rules) -> tuple[State, list[Change]]:
     """The newest version of an entry stands, and of a version what was recorded last; a reversal takes all back.
 
     An amount is spread over its days so that the daily parts sum to it exactly. Every amount counts in the total and in

@@ -1,6 +1,6 @@
 """How long a candidate waits for the first answer (一次対応時間)."""
 
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import DECIDED, Change, State
 
@@ -14,7 +14,7 @@ def hours(since: int, until: int, longest: int) -> int:
     return min(max(0, until - since) // HOUR_MS, longest)
 
 
-def respond(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def respond(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """The company did something for the first time: moved the application on, invited, answered, rejected or hired.
 
     To be asked only while `state.responded` is false; so hot is the way here.
@@ -22,4 +22,4 @@ def respond(state: State, event: Happening, rules: Rules, changes: list[Change])
     state.responded = True
     if state.applied is not None:
         waited = hours(state.applied, event.at, LONGEST_RESPONSE_H)
-        state.gain(changes, [], f"response_hours.{waited}", rules.day(event.at), (), DECIDED)
+        state.emit(changes, [], f"response_hours.{waited}", rules.day(event.at), (), DECIDED)

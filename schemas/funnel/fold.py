@@ -31,7 +31,7 @@ from schemas.funnel import (
     scorecards,
     stages,
 )
-from schemas.funnel.history import CONTEXT, JOBS, Happening, in_order, order, retracts
+from schemas.funnel.history import CONTEXT, JOBS, FunnelEvent, in_order, order, retracts
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import DECIDED, EVERYWHERE, NAMED, SPENT, Change, Fact, State
 
@@ -45,10 +45,10 @@ PLACES = ("manager", "department", "location")
 RESET_MS = 24 * 3_600_000  # an anonymisation is heard of within a day, retries included
 OF_THEIR_OWN = (NAMED, SPENT)
 
-Step = Callable[[State, Happening, Rules, list[Change]], None]
+Step = Callable[[State, FunnelEvent, Rules, list[Change]], None]
 
 
-def nothing(_state: State, _event: Happening, _rules: Rules, _changes: list[Change]) -> None:
+def nothing(_state: State, _event: FunnelEvent, _rules: Rules, _changes: list[Change]) -> None:
     """An event that is no step."""
 
 
@@ -100,7 +100,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-def start(history: list[Happening], rules: Rules) -> State:
+def start(history: list[FunnelEvent], rules: Rules) -> State:
     """The state before the first event: attributes of the whole history, which must be in order.
 
     Of each attribute the last known value wins, so that a corrected channel or job moves all that was counted.
@@ -127,7 +127,7 @@ def start(history: list[Happening], rules: Rules) -> State:
     return state
 
 
-def _place(state: State, history: list[Happening]) -> None:
+def _place(state: State, history: list[FunnelEvent]) -> None:
     """Where the job is, as its own events and the application's say it, the last one known."""
     for event in history:
         if (event.kind in JOBS and event.job == state.job) or event.kind not in CONTEXT:
@@ -136,7 +136,7 @@ def _place(state: State, history: list[Happening]) -> None:
                     setattr(state, name, value)
 
 
-def _made_up(state: State, event: Happening) -> bool:
+def _made_up(state: State, event: FunnelEvent) -> bool:
     """Whether a system made it up when it anonymised: it came after, or begins the application anew just before.
 
     The reset carries instants of shortly before the deletion is heard of; that it is no news is told by its day of
@@ -151,7 +151,7 @@ def _made_up(state: State, event: Happening) -> bool:
     )
 
 
-def continues(state: State, event: Happening) -> bool:
+def continues(state: State, event: FunnelEvent) -> bool:
     """Whether `step` may take the event: it is the latest, and it re-assigns nothing already counted."""
     return (
         state.last is not None
@@ -173,7 +173,7 @@ def continues(state: State, event: Happening) -> bool:
     )
 
 
-def step(state: State, event: Happening, rules: Rules) -> list[Change]:
+def step(state: State, event: FunnelEvent, rules: Rules) -> list[Change]:
     """Advance the fold by the next event in order, in place; return what changed."""
     changes: list[Change] = []
     state.last = order(event)
@@ -188,12 +188,12 @@ def step(state: State, event: Happening, rules: Rules) -> list[Change]:
         state.received = state.recruiter
         changes.append((1, ("applications", state.cohort, state.recruiter, (), EVERYWHERE)))
     if event.kind == "application.created" and event.number:
-        state.gain(changes, [], "reapplications", state.cohort)
+        state.emit(changes, [], "reapplications", state.cohort)
     STEPS[event.kind](state, event, rules, changes)
     return changes
 
 
-def fold(history: Iterable[Happening], rules: Rules) -> tuple[State, list[Change]]:
+def fold(history: Iterable[FunnelEvent], rules: Rules) -> tuple[State, list[Change]]:
     """The state and all changes of a history, whatever order and however often its events arrived."""
     arrived = list(history)
     events = in_order(arrived)
@@ -262,7 +262,7 @@ def add(cells: Cells, tenant: str, state: State, changes: Iterable[Change], sign
                 tally[fact[0]] = tally.get(fact[0], 0) + sign * n
 
 
-def facts(history: Iterable[Happening], tenant: str, rules: Rules) -> Cells:
+def facts(history: Iterable[FunnelEvent], tenant: str, rules: Rules) -> Cells:
     """What the application contributes, zeros left out; equal for every order and repetition of the same events."""
     cells: Cells = {}
     state, changes = fold(history, rules)

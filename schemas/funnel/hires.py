@@ -16,16 +16,16 @@ def hire(state: State, changes: list[Change], at: int, day: int, worth: int) -> 
     """
     state.decided = day
     ending = state.ending
-    state.gain(changes, ending, "hired", day)
-    state.gain(changes, ending, f"hire_days.{max(0, day - state.cohort)}", day)
+    state.emit(changes, ending, "hired", day)
+    state.emit(changes, ending, f"hire_days.{max(0, day - state.cohort)}", day)
     whose = ("application.hired", (), state.received)
     state.last_for(changes, ending, whose, (state.cohort, day))
     if worth:
-        state.gain(changes, ending, "hire_value", day, n=worth)
+        state.emit(changes, ending, "hire_value", day, n=worth)
     job = state.requisition
     if job.opened is not None and job.opened <= at:
         held = job.held + (at - job.paused if job.paused is not None else 0)
-        state.gain(changes, ending, f"fill_days.{max(0, at - job.opened - held) // DAY_MS}", day)
+        state.emit(changes, ending, f"fill_days.{max(0, at - job.opened - held) // DAY_MS}", day)
     touches = state.touches or ((state.channel,) if state.channel else ())
     for measure, where, share in _credits(touches):
         change = (share, (measure, day, state.recruiter, where, NAMED))
@@ -52,7 +52,7 @@ def offered_after(state: State, changes: list[Change], visit: Visit) -> None:
     """通過後の内定率: of whom the interviewers passed here, this one was made an offer; on the day of the pass."""
     if visit.people and visit.passed is not None and not visit.after and offered(state):
         people = tuple(visit.people)
-        state.gain(changes, visit.after, f"then_offered.{visit.milestone}", visit.passed, people)
+        state.emit(changes, visit.after, f"then_offered.{visit.milestone}", visit.passed, people)
 
 
 def withdrew(state: State, changes: list[Change], day: int) -> None:
@@ -60,14 +60,14 @@ def withdrew(state: State, changes: list[Change], day: int) -> None:
     visits = state.visits
     if visits and visits[-1].milestone in INTERVIEWS and not visits[-1].met:
         measure = f"withdrew_before.{visits[-1].milestone}"
-        state.gain(changes, state.parting, measure, day)
+        state.emit(changes, state.parting, measure, day)
     if len(visits) > 1 and not visits[-1].met and _before_an_offer(visits[-1]):
         before = visits[-2]
         if before.passed is not None and before.people:
             measure, people = f"then_withdrew.{before.milestone}", tuple(before.people)
-            state.gain(changes, state.ending, measure, before.passed, people)
+            state.emit(changes, state.ending, measure, before.passed, people)
     if any(item.accepted for item in state.items.values()) and not _reneged(state):
-        state.gain(changes, state.ending, "offers_reneged", day)
+        state.emit(changes, state.ending, "offers_reneged", day)
 
 
 def _before_an_offer(visit: Visit) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from schemas.events.envelope import TYPES, short
-from schemas.events.packs import Accepted, Body, Named, Reason
+from schemas.events.packs import PackedData, PackedEvent, PackedReason, PackedReference
 from schemas.instants import instant, local_day, milliseconds
 
 # Types of one instant happen in the order of the table: a creation before a move, an ending last. Of the endings none
@@ -31,7 +31,7 @@ LEAD = "lead"
 STAGE_DATA = "candidate_stage_data"  # what Greenhouse calls an anonymisation that resets stages
 
 
-class Happening(msgspec.Struct, array_like=True, gc=False):
+class FunnelEvent(msgspec.Struct, array_like=True, gc=False):
     """One event of one application, as small as the fold needs it.
 
     `at` and `applied` are milliseconds since 1970 UTC, `id` 16 bytes; `offset` and `index` say where in the source
@@ -85,7 +85,7 @@ class Happening(msgspec.Struct, array_like=True, gc=False):
 Order = tuple[int, int, int, bytes]
 
 
-def order(happening: Happening) -> Order:
+def order(happening: FunnelEvent) -> Order:
     """When it happened; ties by type, revision and id, so that the order never depends on arrival."""
     return (happening.at, RANK[happening.kind], happening.revision, happening.id)
 
@@ -95,15 +95,15 @@ def tenths(rating: float) -> int:
     return max(-1_000, min(1_000, round(rating * 10)))
 
 
-def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
+def happening(event: PackedEvent, offset: int = -1, index: int = 0) -> FunnelEvent | None:
     """The event as the fold reads it, or None when it says nothing about one application."""
     kind = short(event.type)
     data = event.data
     if kind not in COUNTED or data.application is None:
         return _aside(event, kind, offset, index)
     subject = data.application
-    channel = data.channel if isinstance(data.channel, Named) else None
-    reason = data.reason if isinstance(data.reason, Reason) else None
+    channel = data.channel if isinstance(data.channel, PackedReference) else None
+    reason = data.reason if isinstance(data.reason, PackedReason) else None
     applied = subject.applied_at or (event.time if kind == "application.created" else None)
     revision = subject.revision
     stage = data.to_stage or data.stage
@@ -112,44 +112,40 @@ def happening(event: Accepted, offset: int = -1, index: int = 0) -> Happening | 
         people = tuple([each.user_id for each in data.interviewers if each.role != "shadow"])
     if data.interviewer_id is not None:
         people = (data.interviewer_id,)
-    found = (
-        Happening(  # by position, in the order of the fields: by name it takes seven times as long
-            milliseconds(event.time),
-            kind,
-            bytes.fromhex(event.id),
-            offset,
-            index,
-            event.source.rpartition(":")[2],
-            None if channel is None else channel.id,
-            subject.job_id,
-            None if data.owners is None else data.owners.recruiter_id,
-            subject.kind,
-            None if applied is None else milliseconds(applied),
-            None if stage is None else stage.id,
-            None if stage is None else stage.name,
-            None if stage is None else stage.vendor_kind,
-            data.interview_id
-            if kind.startswith("interview.")
-            else data.feedback_id or data.offer_id,
-            people,
-            _number(kind, data),
-            event.test,
-            subject.candidate_id,
-            subject.active,
-            data.party,
-            None if reason is None else reason.id,
-            data.currency if reason is None else reason.name,
-            (),
-            0 if revision is None else milliseconds(revision),
-            data.log_id,
-            None if channel is None else channel.detail,
-        )
+    found = FunnelEvent(  # by position, in the order of the fields: by name it takes seven times as long
+        milliseconds(event.time),
+        kind,
+        bytes.fromhex(event.id),
+        offset,
+        index,
+        event.source.rpartition(":")[2],
+        None if channel is None else channel.id,
+        subject.job_id,
+        None if data.owners is None else data.owners.recruiter_id,
+        subject.kind,
+        None if applied is None else milliseconds(applied),
+        None if stage is None else stage.id,
+        None if stage is None else stage.name,
+        None if stage is None else stage.vendor_kind,
+        data.interview_id if kind.startswith("interview.") else data.feedback_id or data.offer_id,
+        people,
+        _number(kind, data),
+        event.test,
+        subject.candidate_id,
+        subject.active,
+        data.party,
+        None if reason is None else reason.id,
+        data.currency if reason is None else reason.name,
+        (),
+        0 if revision is None else milliseconds(revision),
+        data.log_id,
+        None if channel is None else channel.detail,
     )
     _add(found, data)
     return found
 
 
-def _add(found: Happening, data: Body) -> None:
+def _add(found: FunnelEvent, data: PackedData) -> None:
     """What few events carry."""
     if data.dims is not None:
         found.department, found.location = data.dims.department, data.dims.location
@@ -166,10 +162,10 @@ def _add(found: Happening, data: Body) -> None:
     found.amount = data.amount
 
 
-def _aside(event: Accepted, kind: str, offset: int, index: int) -> Happening | None:
+def _aside(event: PackedEvent, kind: str, offset: int, index: int) -> FunnelEvent | None:
     """Events beside the funnel that count by themselves: employments, of their application, and costs, of their own."""
     data = event.data
-    told = Happening(
+    told = FunnelEvent(
         at=milliseconds(event.time),
         kind=kind,
         id=bytes.fromhex(event.id),
@@ -192,7 +188,7 @@ def _aside(event: Accepted, kind: str, offset: int, index: int) -> Happening | N
     return None
 
 
-def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | None:
+def context(event: PackedEvent, offset: int = -1, index: int = 0) -> FunnelEvent | None:
     """The event as the fold of every application that it reaches reads it, or None when it reaches none."""
     kind = short(event.type)
     if kind not in CONTEXT or event.test:
@@ -200,7 +196,7 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
     data = event.data
     if kind == "job.updated" and not (data.department or data.location or data.hiring_manager_ids):
         return None
-    return Happening(
+    return FunnelEvent(
         at=milliseconds(event.time),
         kind=kind,
         id=bytes.fromhex(event.id),
@@ -218,7 +214,7 @@ def context(event: Accepted, offset: int = -1, index: int = 0) -> Happening | No
     )
 
 
-def _number(kind: str, data: Body) -> int | None:
+def _number(kind: str, data: PackedData) -> int | None:
     if kind == "application.deleted":
         return int(data.cause == "candidate")
     if data.retracted or data.is_reapplication:
@@ -226,13 +222,13 @@ def _number(kind: str, data: Body) -> int | None:
     return data.decision if kind.startswith("feedback.") else data.version
 
 
-def in_order(history: Iterable[Happening]) -> list[Happening]:
+def in_order(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     """The history as a set, in the order in which things happened; of one id the first to arrive stands.
 
     Of a record of the vendor's log only what it says last is in it, and nothing of one that is gone. Whether a lead has
     applied is settled.
     """
-    kept: dict[bytes, Happening] = {}
+    kept: dict[bytes, FunnelEvent] = {}
     for each in history:
         kept.setdefault(each.id, each)
     events = sorted(kept.values(), key=order)
@@ -241,7 +237,7 @@ def in_order(history: Iterable[Happening]) -> list[Happening]:
     return _settled(events) if any(each.nature == LEAD for each in events) else events
 
 
-def _settled(events: list[Happening]) -> list[Happening]:
+def _settled(events: list[FunnelEvent]) -> list[FunnelEvent]:
     """Who is said to be no more than a lead is a prospect, unless another event, of whatever time, says what he is."""
     known = any(each.nature not in {None, LEAD} for each in events)
     nature = None if known else "prospect"
@@ -251,7 +247,7 @@ def _settled(events: list[Happening]) -> list[Happening]:
     ]
 
 
-def _corrected(events: list[Happening]) -> list[Happening]:
+def _corrected(events: list[FunnelEvent]) -> list[FunnelEvent]:
     """A record tells what its latest revision says: one thing of the application, one of each interview and scorecard."""
     latest: dict[str | None, int] = {}
     for each in events:
@@ -265,10 +261,10 @@ def _corrected(events: list[Happening]) -> list[Happening]:
     ]
 
 
-def retracts(event: Happening) -> bool:
+def retracts(event: FunnelEvent) -> bool:
     """Whether the event says that a record of the vendor's log is gone."""
     return event.log is not None and event.kind == "application.updated" and bool(event.number)
 
 
-def _told(event: Happening) -> tuple[str | None, str, str | None]:
+def _told(event: FunnelEvent) -> tuple[str | None, str, str | None]:
     return event.log, event.kind.partition(".")[0], event.entity

@@ -2,10 +2,10 @@
 
 from schemas.funnel import pending_feedback
 from schemas.funnel.first_response import respond
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.items import item_of, join_visit
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import DECIDED, Change, Item, State, take_back
+from schemas.funnel.state import DECIDED, Change, Item, State, retract
 
 # The latest outcome of an interview replaces the one before.
 OUTCOMES = {
@@ -17,7 +17,7 @@ MINUTE_MS = 60_000
 LONGEST_INTERVIEW_M = 1_440
 
 
-def interview(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def interview(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """面接: scheduled once, then held, missed or cancelled; the latest outcome counts, and every rescheduling."""
     if not state.responded:
         respond(state, event, rules, changes)
@@ -30,24 +30,24 @@ def interview(state: State, event: Happening, rules: Rules, changes: list[Change
         item.end = event.end
     if event.kind in OUTCOMES:
         before = pending_feedback.of(state, item)
-        take_back(changes, item.latest)
-        state.gain(changes, item.latest, OUTCOMES[event.kind], day, item.people)
+        retract(changes, item.latest)
+        state.emit(changes, item.latest, OUTCOMES[event.kind], day, item.people)
         if event.kind == "interview.completed":
             _held(state, event, item, day, changes)
             item.owes = rules.scorecards(event.connection)
         pending_feedback.replace(changes, before, pending_feedback.of(state, item))
         return
     if not item.first:
-        state.gain(changes, item.first, "interviews_scheduled", day, item.people)
+        state.emit(changes, item.first, "interviews_scheduled", day, item.people)
     if event.kind == "interview.rescheduled":
-        state.gain(changes, item.first, "interviews_rescheduled", day, item.people)
+        state.emit(changes, item.first, "interviews_rescheduled", day, item.people)
 
 
-def _held(state: State, event: Happening, item: Item, day: int, changes: list[Change]) -> None:
+def _held(state: State, event: FunnelEvent, item: Item, day: int, changes: list[Change]) -> None:
     if item.end is None:
         item.end = event.at
     if event.begin is not None and event.end is not None:
         lasted = min(max(0, event.end - event.begin) // MINUTE_MS, LONGEST_INTERVIEW_M)
         measure = f"interview_minutes.{lasted}"
-        state.gain(changes, item.latest, measure, day, item.people, DECIDED)
+        state.emit(changes, item.latest, measure, day, item.people, DECIDED)
     join_visit(state, changes, item.milestone, item.people)

@@ -1,11 +1,11 @@
 """Interviews, scorecards and offers as items of one application, and the stay at a stage that their people decide on."""
 
 from schemas.funnel.hires import offered_after
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.state import Change, Item, State, Visit, with_people
 
 
-def item_of(state: State, event: Happening) -> Item:
+def item_of(state: State, event: FunnelEvent) -> Item:
     """The item that the event is about; a new one is added to the state."""
     key = f"{event.kind.partition('.')[0]}/{event.entity}"
     item = state.items.get(key)

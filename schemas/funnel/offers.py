@@ -3,10 +3,10 @@
 from schemas.funnel import pending_feedback
 from schemas.funnel.first_response import respond
 from schemas.funnel.hires import offered, offered_after
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.items import item_of
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, Item, State, take_back
+from schemas.funnel.state import Change, Item, State, retract
 
 # The latest answer to an offer replaces the one before.
 OUTCOMES = {
@@ -17,7 +17,7 @@ OUTCOMES = {
 }
 
 
-def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def offer(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """内定: made when first sent or answered; a superseded or deleted one was never made.
 
     An event of an older version than the latest seen says nothing any more. Who declines after accepting has reneged
@@ -38,10 +38,12 @@ def offer(state: State, event: Happening, rules: Rules, changes: list[Change]) -
     pending_feedback.replace(changes, before, pending_feedback.of(state, item))
 
 
-def _make(state: State, event: Happening, item: Item, rules: Rules, changes: list[Change]) -> None:
+def _make(
+    state: State, event: FunnelEvent, item: Item, rules: Rules, changes: list[Change]
+) -> None:
     day = rules.day(event.at)
     if not item.first and event.kind not in {"offer.created", "offer.approved"}:
-        state.gain(changes, item.first, "offers_made", day)
+        state.emit(changes, item.first, "offers_made", day)
         for visit in state.visits:
             offered_after(state, changes, visit)
     if event.kind in OUTCOMES:
@@ -49,29 +51,29 @@ def _make(state: State, event: Happening, item: Item, rules: Rules, changes: lis
 
 
 def _unmake(state: State, item: Item, changes: list[Change]) -> None:
-    take_back(changes, item.latest)
-    take_back(changes, item.first)
+    retract(changes, item.latest)
+    retract(changes, item.first)
     item.accepted = False
     if not offered(state):
         for visit in state.visits:
-            take_back(changes, visit.after)
+            retract(changes, visit.after)
 
 
 def _answer(
-    state: State, event: Happening, item: Item, rules: Rules, changes: list[Change]
+    state: State, event: FunnelEvent, item: Item, rules: Rules, changes: list[Change]
 ) -> None:
     day = rules.day(event.at)
     if event.kind == "offer.declined" and item.accepted:
         known = [fact[0] for _, fact in (*item.latest, *state.ending)]
         if "offers_reneged" not in known:
-            state.gain(changes, item.latest, "offers_reneged", day)
+            state.emit(changes, item.latest, "offers_reneged", day)
         return
-    take_back(changes, item.latest)
-    state.gain(changes, item.latest, OUTCOMES[event.kind], day)
+    retract(changes, item.latest)
+    state.emit(changes, item.latest, OUTCOMES[event.kind], day)
     item.accepted = event.kind == "offer.accepted"
     if item.accepted:
         state.accepted = day
         waited = max(0, day - state.cohort)
-        state.gain(changes, item.latest, f"accept_days.{waited}", day)
+        state.emit(changes, item.latest, f"accept_days.{waited}", day)
         if event.amount is not None and event.reason_name == rules.currency:
-            state.gain(changes, item.latest, "compensation", day, n=event.amount)
+            state.emit(changes, item.latest, "compensation", day, n=event.amount)

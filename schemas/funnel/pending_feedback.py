@@ -5,7 +5,7 @@ Nothing is owed any more once the application has ended, nor where the system ne
 missing now is who began less who ended, as for the stays at a stage.
 """
 
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.state import EVERYWHERE, Change, Fact, Item, State, lasted
 
 HELD, MADE = "interviews_held", "offers_made"
@@ -21,7 +21,7 @@ def held(item: Item) -> Fact | None:
     return None
 
 
-def met(state: State, event: Happening) -> Item | None:
+def met(state: State, event: FunnelEvent) -> Item | None:
     """The interview that a scorecard is of: the one it names or was given to, else the latest held with its author."""
     if event.about is not None:
         return state.items.get(f"interview/{event.about}")
@@ -37,7 +37,7 @@ def met(state: State, event: Happening) -> Item | None:
     return found
 
 
-def submitted(state: State, event: Happening, day: int, changes: list[Change]) -> None:
+def submitted(state: State, event: FunnelEvent, day: int, changes: list[Change]) -> None:
     """A scorecard was given on a local day, or is gone; its first day stands, nobody named is the empty name."""
     item = met(state, event)
     if item is None or event.entity is None:

@@ -1,11 +1,11 @@
 """The life of the application's job, as far as 充足期間 (time to fill) needs it."""
 
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, Requisition, State
 
 
-def follow(state: State, event: Happening, _rules: Rules, _changes: list[Change]) -> None:
+def follow(state: State, event: FunnelEvent, _rules: Rules, _changes: list[Change]) -> None:
     """Opened, paused, opened again, closed. Time on hold is taken out; a job opened after it closed begins anew."""
     if event.job != state.job:
         return

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.instants import day_number
 from schemas.tenants.config import ReasonRule, StageRule
-from schemas.tenants.mapping_snapshot import Meaning, TenantMeaning
+from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
 from schemas.tenants.milestones import Rule, by_name, by_rule
 from schemas.tenants.reasons import BY_PARTY, party_of
 
@@ -74,7 +74,7 @@ class Rules:
         """Whether its system tells of scorecards, so that a missing one is missing."""
         return connection not in self._unscored
 
-    def ending(self, event: Happening) -> str | None:
+    def ending(self, event: FunnelEvent) -> str | None:
         """Which ending the event is: by the configured reason, by what the vendor says, by a well-known reason.
 
         None where only the reason could tell who ended it, and nobody said what this reason means.
@@ -111,7 +111,7 @@ def _ruling(rules: dict[str, Sequence[StageRule] | Sequence[ReasonRule]]) -> Rul
     return {connection: tuple(map(rule_of, each)) for connection, each in rules.items()}
 
 
-def rules_of(tenant: TenantMeaning) -> Rules:
+def rules_of(tenant: TenantMapping) -> Rules:
     """The rules of one tenant."""
     connections = tenant.connections
     return Rules(
@@ -125,10 +125,10 @@ def rules_of(tenant: TenantMeaning) -> Rules:
     )
 
 
-class Rulebook:
+class TenantRules:
     """The rules of every tenant; a tenant that nobody described has its days in UTC."""
 
-    def __init__(self, meaning: Meaning) -> None:
+    def __init__(self, meaning: MappingSnapshot) -> None:
         """Build each tenant's rules once."""
         self.meaning = meaning
         self._rules = {name: rules_of(tenant) for name, tenant in meaning.tenants.items()}

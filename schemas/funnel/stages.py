@@ -2,9 +2,9 @@
 
 from schemas.funnel import hires, pending_feedback
 from schemas.funnel.first_response import respond
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, State, Visit, take_back
+from schemas.funnel.state import Change, State, Visit, retract
 from schemas.tenants.milestones import RANK, UNMAPPED
 
 MOVED = "application.stage_changed"
@@ -40,7 +40,7 @@ def move(state: State, changes: list[Change], stage: str, milestone: str, day: i
     while visits and RANK[visits[-1].milestone] > rank:
         gone = visits.pop()
         _return_to(changes, gone)
-        take_back(changes, gone.entered)
+        retract(changes, gone.entered)
     if visits:
         _return_to(changes, visits[-1])
         if visits[-1].milestone == milestone:
@@ -52,13 +52,13 @@ def move(state: State, changes: list[Change], stage: str, milestone: str, day: i
 
 def _enter(state: State, changes: list[Change], stage: str, milestone: str, day: int) -> None:
     visit = Visit(stage, milestone, [], [], [], day)
-    state.gain(changes, visit.entered, f"entered.{milestone}", day)
+    state.emit(changes, visit.entered, f"entered.{milestone}", day)
     state.visits.append(visit)
 
 
 def _pass(state: State, changes: list[Change], visit: Visit, day: int) -> None:
     visit.passed = day
-    state.gain(changes, visit.left, f"passed.{visit.milestone}", day, tuple(visit.people))
+    state.emit(changes, visit.left, f"passed.{visit.milestone}", day, tuple(visit.people))
     _stayed(state, changes, visit.left, (visit, "passed", day))
     hires.offered_after(state, changes, visit)
 
@@ -74,11 +74,11 @@ def _stayed(
 def _return_to(changes: list[Change], visit: Visit) -> None:
     if visit.passed is not None:
         visit.passed = None
-        take_back(changes, visit.left)
-        take_back(changes, visit.after)
+        retract(changes, visit.left)
+        retract(changes, visit.after)
 
 
-def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def arrive(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """Take the stage that the event names, if any; a move after an ending waits for a reopening.
 
     A snapshot that says the application is active is a reopening too: its vendor has no event for that. A stage that
@@ -104,14 +104,14 @@ def arrive(state: State, event: Happening, rules: Rules, changes: list[Change]) 
         pending_feedback.settle(state, changes, day)
 
 
-def _answers(state: State, event: Happening, milestone: str) -> bool:
+def _answers(state: State, event: FunnelEvent, milestone: str) -> bool:
     """Whether the move is something the company did: from one stage to another, or at once beyond the first ones."""
     if state.visits:
         return state.visits[-1].stage != event.stage
     return event.kind == MOVED and milestone not in UNANSWERED
 
 
-def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def end(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once.
 
     A hire that is told again says nothing new: it was decided when it was first told. Nor does, after a hire, a closing
@@ -135,11 +135,11 @@ def end(state: State, event: Happening, rules: Rules, changes: list[Change]) -> 
         _hire(state, changes, event, rules)
     else:
         whole = ENDINGS[kind][0]
-        state.gain(changes, state.ending, whole, day)
+        state.emit(changes, state.ending, whole, day)
         whose = (f"application.{whole}", (), state.received)
         state.last_for(changes, state.ending, whose, (state.cohort, day))
     if told is None:
-        state.gain(changes, state.ending, "unmapped_reasons", day)
+        state.emit(changes, state.ending, "unmapped_reasons", day)
     _part(state, changes, kind, day)
     state.ended = kind
     pending_feedback.settle(state, changes, day)
@@ -150,14 +150,14 @@ def _part(state: State, changes: list[Change], kind: str, day: int) -> None:
     if state.visits:
         visit, outcome = state.visits[-1], ENDINGS[kind][1]
         people = tuple(visit.people)
-        state.gain(changes, state.parting, f"{outcome}.{visit.milestone}", day, people)
+        state.emit(changes, state.parting, f"{outcome}.{visit.milestone}", day, people)
         if visit.milestone != UNMAPPED:
             _stayed(state, changes, state.parting, (visit, outcome, day))
     if kind == WITHDRAWN:
         hires.withdrew(state, changes, day)
 
 
-def reopen(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def reopen(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     """Undo a rejection, withdrawal or closing (`reopened`), or a hire (`unhired`); nothing to undo changes nothing."""
     hired = state.ended == HIRED
     if state.ended is None or hired != (event.kind == "application.unhired"):
@@ -185,7 +185,7 @@ def _later_names(renamed: dict[str, str], stage: str) -> list[str]:
     return names[1:]
 
 
-def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
+def _milestone(state: State, event: FunnelEvent, stage: str, rules: Rules) -> str:
     """What the stage means; one that nobody mapped means what a stage meant that it took the place of."""
     found = rules.milestone(event.connection, stage, event.stage_name, event.stage_kind, event.at)
     if found != UNMAPPED or not state.renamed:
@@ -195,12 +195,12 @@ def _milestone(state: State, event: Happening, stage: str, rules: Rules) -> str:
     return next((meaning for meaning in meanings if meaning != UNMAPPED), UNMAPPED)
 
 
-def _hire(state: State, changes: list[Change], event: Happening, rules: Rules) -> None:
+def _hire(state: State, changes: list[Change], event: FunnelEvent, rules: Rules) -> None:
     hires.hire(state, changes, event.at, rules.day(event.at), rules.hire_value)
     state.ended = HIRED
 
 
-def _resume(state: State, event: Happening, rules: Rules, changes: list[Change]) -> None:
+def _resume(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
     _undo(state, changes)
     if state.parked is not None and event.stage is None:
         move(state, changes, *state.parked, rules.day(event.at))
@@ -208,7 +208,7 @@ def _resume(state: State, event: Happening, rules: Rules, changes: list[Change])
 
 
 def _undo(state: State, changes: list[Change]) -> None:
-    take_back(changes, state.parting)
-    take_back(changes, state.ending)
+    retract(changes, state.parting)
+    retract(changes, state.ending)
     pending_feedback.settle(state, changes, None)
     state.ended, state.implied, state.decided = None, False, None

@@ -112,7 +112,7 @@ class State(msgspec.Struct, array_like=True):
     gone: int | None = None
     received: str | None = None
 
-    def gain(  # noqa: PLR0913, PLR0917 - the hottest call of the fold
+    def emit(  # noqa: PLR0913, PLR0917 - the hottest call of the fold
         self,
         changes: list[Change],
         into: list[Change],
@@ -149,7 +149,7 @@ def lasted(of: tuple[str, tuple[str, ...], str | None], days: tuple[int, int]) -
     return (f"days.{what}.{max(0, day - since)}", day, recruiter, people, max(0, since))
 
 
-def take_back(changes: list[Change], facts: list[Change]) -> None:
+def retract(changes: list[Change], facts: list[Change]) -> None:
     """Undo remembered facts, exactly as they were made, and forget them."""
     changes.extend((-n, fact) for n, fact in facts)
     facts.clear()

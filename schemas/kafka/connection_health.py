@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from schemas.events.application import Id, Text, Value
+from schemas.events.application import FrozenModel, Id, Text
 
 What = Literal["event", "outcome", "reason", "signature"]
 LET_IN = frozenset({"accepted", "ignored", "ping", "quarantined"})  # outcomes of a delivery
 
 
-class HealthCount(Value):
+class HealthCount(FrozenModel):
     """`total` things of a name since the gateway process `run` started, the latest of them at `last`.
 
     `what` is event (the vendor's own name of it), outcome (of a delivery), reason (of a quarantine) or signature.

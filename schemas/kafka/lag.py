@@ -11,14 +11,14 @@ Mark = tuple[int, float]  # where a partition ended at a look, and when that was
 SHARE = 100  # of how long the oldest waits: looks nearer to each other are not told apart, or weeks of them would be kept
 
 
-class Waiting(NamedTuple):
+class TopicLag(NamedTuple):
     """Of one topic."""
 
     records: int
     seconds: float
 
 
-class Backlog:
+class RoleLag:
     """Told again and again where topics end and up to where they are done; timestamps of records are not needed.
 
     A record that was there at a look and is not done by a later one has waited since the first: `seconds` is short by at
@@ -29,17 +29,17 @@ class Backlog:
         """Nothing seen yet."""
         self._seen: dict[tuple[str, int], list[Mark]] = {}
 
-    def look(self, ends: Offsets, done: Offsets, now: float) -> dict[str, Waiting]:
+    def look(self, ends: Offsets, done: Offsets, now: float) -> dict[str, TopicLag]:
         """What waits now, by topic without its epoch; `now` in seconds. What is in neither is forgotten."""
-        found: dict[str, Waiting] = {}
+        found: dict[str, TopicLag] = {}
         seen: dict[tuple[str, int], list[Mark]] = {}
         for part, end in ends.items():
             at = done.get(part, end)
             marks = seen[part] = _marked(self._seen.get(part, []), at, (end, now))
             seconds = now - marks[0][1] if at < end else 0.0
             topic = without_epoch(part[0])
-            held = found.get(topic, Waiting(0, 0.0))
-            found[topic] = Waiting(held.records + max(0, end - at), max(held.seconds, seconds))
+            held = found.get(topic, TopicLag(0, 0.0))
+            found[topic] = TopicLag(held.records + max(0, end - at), max(held.seconds, seconds))
         self._seen = seen
         return found
 

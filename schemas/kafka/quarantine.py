@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from schemas.events.application import Id, Text, Value
+from schemas.events.application import FrozenModel, Id, Text
 
 Reason = Literal[
     "not_json",
@@ -19,7 +19,7 @@ Reason = Literal[
 ]
 
 
-class SetAside(Value):
+class SetAside(FrozenModel):
     """One entry of the `quarantine` topic. `id` is stable over redeliveries of the same bytes.
 
     Exactly one of `sealed` (base64 of AES-256-GCM nonce + ciphertext under the tenant's key; the plaintext is JSON

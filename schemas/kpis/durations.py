@@ -19,7 +19,7 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Judged:
+class DurationWindow:
     """A value with what it rests on: `n` who entered, `in_flight` without an end, and the bounds that they leave open.
 
     Of a retention or a waiting time `low` and `high` are None or its 95 % interval; of an incidence they are what it would be
@@ -46,28 +46,28 @@ def triangle(days: Days, of: str, entered: str) -> Triangle:
     return Triangle(began, resolved)
 
 
-def judge(kpi: Kpi, days: Days, as_of: int) -> Judged:
+def judge(kpi: Kpi, days: Days, as_of: int) -> DurationWindow:
     """The KPI of durations as known on local day `as_of`; no value where nobody entered or nobody was followed that far."""
     cases = triangle(days, kpi.of, kpi.entered)
     if kpi.kind == "incidence":
         found = aalen_johansen(cases, as_of, kpi.limit)
         if found is None:
-            return Judged(None, 0)
+            return DurationWindow(None, 0)
         told = found.of(kpi.outcome)
         low, high = told.naive_lower, told.naive_upper
-        return Judged(told.value, found.n, found.in_flight, low, high)
+        return DurationWindow(told.value, found.n, found.in_flight, low, high)
     curve = kaplan_meier(cases, as_of)
     if curve is None:
-        return Judged(None, 0)
+        return DurationWindow(None, 0)
     if kpi.kind == "waiting":
-        return Judged(curve.median, curve.n, curve.in_flight)
+        return DurationWindow(curve.median, curve.n, curve.in_flight)
     left = curve.at(kpi.limit)
     if left is None:
-        return Judged(None, curve.n, curve.in_flight)
-    return Judged(left.value, curve.n, curve.in_flight, left.low, left.high)
+        return DurationWindow(None, curve.n, curve.in_flight)
+    return DurationWindow(left.value, curve.n, curve.in_flight, left.low, left.high)
 
 
-def measured(judged: Judged) -> Measured:
+def measured(judged: DurationWindow) -> Measured:
     """The value alone, with the sample it rests on."""
     return Measured(judged.value, judged.n)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from schemas.kpis.durations import Judged
+from schemas.kpis.durations import DurationWindow
 from schemas.planning.periods import Period
 from schemas.planning.targets import Target
 
@@ -31,7 +31,7 @@ class Compared:
     state: State
 
 
-def actual_vs_plan(target: Target, days: Period, actual: Judged, as_of: date) -> Compared:
+def actual_vs_plan(target: Target, days: Period, actual: DurationWindow, as_of: date) -> Compared:
     """Compare the value of the target's days up to `as_of` with the plan for them."""
     gone = days.gone(as_of)
     kpi, plan, value = target.definition, target.plan, actual.value

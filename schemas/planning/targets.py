@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis
-from schemas.events.application import Text, Value
+from schemas.events.application import FrozenModel, Text
 from schemas.kpis.catalogue import BY_ID, of
 from schemas.kpis.definition import Kpi
 from schemas.planning import references
@@ -22,7 +22,7 @@ Key = tuple[str, str, str, str, str]
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 
 
-class Target(Value):
+class Target(FrozenModel):
     """One number to reach, or to stay below.
 
     `period` is `2026-04`, `2026-Q2` or `FY2026`, or else `from` and `to` are local days, both included. The number is in the
@@ -187,7 +187,7 @@ def number_of(told: float | str | None, kpi: Kpi) -> float:
     return told
 
 
-class Targets(Value):
+class Targets(FrozenModel):
     """The whole file. Fiscal years start in `fiscal_year_starts`, those of some tenants in a month of their own."""
 
     fiscal_year_starts: Month = APRIL

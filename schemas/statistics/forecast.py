@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from schemas.cells import ALL
 from schemas.statistics import count_distribution
-from schemas.statistics.incidence import Incidence, Step
+from schemas.statistics.incidence import Incidence, IncidenceStep
 
 HIRED = "hired"
 LEVEL = 0.8
@@ -146,6 +146,6 @@ def _draws(table: Incidence, exposure: Exposure) -> float:
     return exposure.count * chance * (1.0 if exposure.drawn else 1 - chance)
 
 
-def _hired(step: Step) -> float:
+def _hired(step: IncidenceStep) -> float:
     """F of hires."""
     return step.incidence.get(HIRED, 0.0)

@@ -12,7 +12,7 @@ from schemas.statistics.triangle import LifeTable, Triangle, life_table
 
 
 @dataclass(frozen=True)
-class Step:
+class IncidenceStep:
     """The state after the events of `age`: `survival` is unresolved, `incidence` by outcome; together 1."""
 
     age: int
@@ -44,7 +44,7 @@ class Incidence:
     `follow_up` is the oldest age seen: what lies beyond it is not estimated, F stays as it was there.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[IncidenceStep, ...]
     survival: float
     estimates: Mapping[str, Estimate]
     n: int
@@ -64,10 +64,10 @@ class Incidence:
         never = Estimate(0.0, 0.0, self.undecided / self.n, 0.0 if resolved else None)
         return self.estimates.get(outcome, never)
 
-    def at(self, age: int) -> Step:
+    def at(self, age: int) -> IncidenceStep:
         """The last step at or before this age."""
         position = bisect_right(self.steps, age, key=lambda step: step.age)
-        return self.steps[position - 1] if position else Step(-1, self.n, {}, 1.0, {})
+        return self.steps[position - 1] if position else IncidenceStep(-1, self.n, {}, 1.0, {})
 
 
 def aalen_johansen(triangle: Triangle, as_of: int, horizon: int | None = None) -> Incidence | None:
@@ -94,7 +94,7 @@ def aalen_johansen(triangle: Triangle, as_of: int, horizon: int | None = None) -
     )
 
 
-def _steps(table: LifeTable) -> tuple[Step, ...]:
+def _steps(table: LifeTable) -> tuple[IncidenceStep, ...]:
     """Walk the ages once; only those with events make a step."""
     steps = []
     survival, incidence = 1.0, dict.fromkeys(_outcomes(table), 0.0)
@@ -104,12 +104,12 @@ def _steps(table: LifeTable) -> tuple[Step, ...]:
         for outcome, n in row.events.items():
             incidence[outcome] += survival * n / row.at_risk
         survival *= (row.at_risk - sum(row.events.values())) / row.at_risk
-        steps.append(Step(row.age, row.at_risk, row.events, survival, dict(incidence)))
+        steps.append(IncidenceStep(row.age, row.at_risk, row.events, survival, dict(incidence)))
     return tuple(steps)
 
 
 def _estimates(
-    table: LifeTable, steps: tuple[Step, ...], horizon: int
+    table: LifeTable, steps: tuple[IncidenceStep, ...], horizon: int
 ) -> tuple[dict[str, Estimate], int]:
     """Every outcome by the horizon; who was censored at the horizon's very age was seen all the way."""
     undecided = sum(row.censored for row in table.rows if row.age < horizon)

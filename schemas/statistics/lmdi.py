@@ -12,7 +12,7 @@ VOLUME = "volume"
 
 
 @dataclass(frozen=True)
-class Funnel:
+class FunnelPeriod:
     """One period: cases that entered, and the pass rate of each stage; None where nobody reached it."""
 
     volume: float
@@ -20,7 +20,7 @@ class Funnel:
 
 
 @dataclass(frozen=True)
-class Bridge:
+class HiresBridge:
     """Hires N·Πp before and after, and by how much each factor moved them; the volume's name is `VOLUME`."""
 
     before: float
@@ -28,7 +28,7 @@ class Bridge:
     contributions: Mapping[str, float]
 
 
-def bridge(before: Funnel, after: Funnel) -> Bridge:
+def bridge(before: FunnelPeriod, after: FunnelPeriod) -> HiresBridge:
     """The decomposition. A stage nobody reached in one period keeps the other's rate, so contributes 0.
 
     A zero is the limit of an ε → 0: a factor that falls to 0 takes all of −H0, one that rises from 0 all of H1, several
@@ -38,7 +38,7 @@ def bridge(before: Funnel, after: Funnel) -> Bridge:
     for stage in {**before.rates, **after.rates}:
         factors[stage] = _both(before.rates.get(stage), after.rates.get(stage))
     hires = prod(old for old, _ in factors.values()), prod(new for _, new in factors.values())
-    return Bridge(*hires, _contributions(factors, *hires))
+    return HiresBridge(*hires, _contributions(factors, *hires))
 
 
 def _contributions(

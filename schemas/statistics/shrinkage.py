@@ -19,7 +19,7 @@ GOLDEN = (sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
-class Member:
+class PassCount:
     """Passes of n decisions."""
 
     passes: int
@@ -44,7 +44,7 @@ class Prior:
     plausible: tuple[Plausible, ...]
 
 
-def fit(members: Sequence[Member]) -> Prior:
+def fit(members: Sequence[PassCount]) -> Prior:
     """The prior of a class. The order of the members does not matter; those without decisions are passed over.
 
     a + b is at most 2,000, and at most 1 + the decisions of the other members. Where nothing tells the members apart
@@ -62,7 +62,7 @@ def fit(members: Sequence[Member]) -> Prior:
     return Prior(mean * best, (1 - mean) * best, _plausible(told, most))
 
 
-def posterior(prior: Prior, member: Member) -> Beta:
+def posterior(prior: Prior, member: PassCount) -> Beta:
     """What is known of a member's rate: a beta with the mean and variance of the average over the plausible priors.
 
     The variance has three parts: of the rate under each prior, of the prior's mean as far as the member leans on it,
@@ -80,7 +80,7 @@ def posterior(prior: Prior, member: Member) -> Beta:
     return Beta(mean * size, (1 - mean) * size)
 
 
-def _plausible(members: Sequence[Member], most: float) -> tuple[Plausible, ...]:
+def _plausible(members: Sequence[PassCount], most: float) -> tuple[Plausible, ...]:
     """Concentrations on a grid, weighted by likelihood with the mean integrated out (Laplace) and a flat SD between members.
 
     A flat prior for the SD, which is about 1/√size, is s^-½ on the grid of logarithms (Gelman 2006).
@@ -97,7 +97,7 @@ def _plausible(members: Sequence[Member], most: float) -> tuple[Plausible, ...]:
     return tuple(Plausible(weight / whole, beta, spread) for weight, beta, spread in kept)
 
 
-def _mean_variance(members: Sequence[Member], beta: Beta) -> float:
+def _mean_variance(members: Sequence[PassCount], beta: Beta) -> float:
     """Of the estimated mean: m(1 − m) over the members' information n(s + 1)/(n + s)."""
     information = sum(m.n * (beta.size + 1) / (m.n + beta.size) for m in members)
     return beta.mean * (1 - beta.mean) / information
@@ -108,7 +108,7 @@ def _certain(a: float, b: float) -> Plausible:
     return Plausible(1.0, Beta(a, b), 0.0)
 
 
-def _best_size(members: Sequence[Member], most: float) -> float:
+def _best_size(members: Sequence[PassCount], most: float) -> float:
     """The most likely a + b: the best of the grid, then golden sections between its neighbours."""
 
     def height(logarithm: float) -> float:
@@ -129,13 +129,13 @@ def _sizes(most: float) -> list[float]:
     return [LEAST * (most / LEAST) ** (i / (GRID - 1)) for i in range(GRID)]
 
 
-def _likelihood(members: Sequence[Member], prior: Beta) -> float:
+def _likelihood(members: Sequence[PassCount], prior: Beta) -> float:
     """The logarithm of what is maximised; differences of it are likelihood ratios."""
     each = sum(log_beta(m.passes + prior.a, m.n - m.passes + prior.b) for m in members)
     return each - len(members) * log_beta(prior.a, prior.b)
 
 
-def _best_mean(members: Sequence[Member], size: float) -> float:
+def _best_mean(members: Sequence[PassCount], size: float) -> float:
     """The most likely mean for a concentration; the likelihood is concave in it, so golden sections find it."""
 
     def height(mean: float) -> float:

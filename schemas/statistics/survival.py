@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import NormalDist
 
-from schemas.statistics.triangle import Row, Triangle, life_table
+from schemas.statistics.triangle import LifeTableRow, Triangle, life_table
 
 Z95 = NormalDist().inv_cdf(0.975)
 ROUNDING = 1e-12  # a product of fractions that is one half may come out a little above it
@@ -70,7 +70,7 @@ def median_with_inflight(triangle: Triangle, as_of: int) -> int | None:
     return curve.median if curve else None
 
 
-def _walk(rows: Iterable[Row]) -> Iterable[Survival]:
+def _walk(rows: Iterable[LifeTableRow]) -> Iterable[Survival]:
     """Product of survivals, and Greenwood's sum Σ d/(n(n − d))."""
     value, greenwood = 1.0, 0.0
     for row in rows:

@@ -18,7 +18,7 @@ class Triangle:
 
 
 @dataclass(frozen=True)
-class Row:
+class LifeTableRow:
     """One age: `at_risk` just before it, then the events of it, and after these the censorings at the same age."""
 
     age: int
@@ -31,7 +31,7 @@ class Row:
 class LifeTable:
     """Ascending ages of `n` cases; `in_flight` of them are open, `mended` had data that could not be true."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[LifeTableRow, ...]
     n: int
     in_flight: int
     mended: int
@@ -76,7 +76,7 @@ def _table(
     total = at_risk = sum(events.values()) + in_flight
     rows = []
     for age in sorted(by_age):
-        row = Row(age, at_risk, by_age[age], censored.get(age, 0))
+        row = LifeTableRow(age, at_risk, by_age[age], censored.get(age, 0))
         rows.append(row)
         at_risk -= sum(row.events.values()) + row.censored
     return LifeTable(rows=tuple(rows), n=total, in_flight=in_flight, mended=mended)

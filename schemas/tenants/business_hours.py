@@ -17,7 +17,7 @@ def countries() -> frozenset[str]:
     return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
 
 
-class Office:
+class BusinessHours:
     """The office hours of a company: 10 to 18 o'clock, but for weekends and for the public and bank holidays of its country."""
 
     def __init__(self, timezone: str, country: str | None) -> None:
@@ -54,6 +54,6 @@ class Office:
 
 
 @cache
-def office(timezone: str, country: str | None) -> Office:
+def office(timezone: str, country: str | None) -> BusinessHours:
     """The one office of a zone and a country; the years of its calendar are worked out once."""
-    return Office(timezone, country)
+    return BusinessHours(timezone, country)

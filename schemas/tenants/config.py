@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.events.application import Value
-from schemas.tenants.business_hours import BY_ZONE, Office, countries, office
+from schemas.events.application import FrozenModel
+from schemas.tenants.business_hours import BY_ZONE, BusinessHours, countries, office
 from schemas.tenants.milestones import MILESTONES
 
 DeletedCandidates = Literal["named", "keep", "retract"]
@@ -16,7 +16,7 @@ DEFAULT_CURRENCY = "JPY"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
-class Secret(Value):
+class Secret(FrozenModel):
     """Where a secret is, never what it is: exactly one of an environment variable or a file."""
 
     env: str | None = None
@@ -40,7 +40,7 @@ def _check(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> N
         raise ValueError(msg)
 
 
-class StageRule(Value):
+class StageRule(FrozenModel):
     """What one vendor stage means: by id (trusted first) or by exact name; `since` and `until` are local days."""
 
     stage_id: str | None = None
@@ -65,7 +65,7 @@ class StageRule(Value):
         return self
 
 
-class ReasonRule(Value):
+class ReasonRule(FrozenModel):
     """Who ended an application for this reason: by the reason's id (trusted first) or by its exact name.
 
     `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate), `hired` a hire that its vendor
@@ -89,7 +89,7 @@ class ReasonRule(Value):
 TELL_SCORECARDS = frozenset({"ashby", "huntflow", "standard"})
 
 
-class Connection(Value):
+class Connection(FrozenModel):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without a gap.
 
     `id_prefix` keeps two systems of one tenant apart when their ids could collide; empty means one shared id space,
@@ -115,7 +115,7 @@ class Connection(Value):
         return self.vendor in TELL_SCORECARDS if self.scorecards is None else self.scorecards
 
 
-class Tenant(Value):
+class Tenant(FrozenModel):
     """One company: its days are cut in `timezone`; its quarantine is sealed and its people are hashed with own keys.
 
     `deleted_candidates` says what a candidate's deletion takes from the numbers: `named` only the applications that the
@@ -160,12 +160,12 @@ class Tenant(Value):
         return value
 
     @property
-    def office(self) -> Office:
+    def office(self) -> BusinessHours:
         """When its people work."""
         return office(self.timezone, self.holidays or BY_ZONE.get(self.timezone))
 
 
-class Tenancy(Value):
+class Tenancy(FrozenModel):
     """The whole configuration file; connection ids are unique over all tenants, because they are the webhook address."""
 
     tenants: tuple[Tenant, ...]

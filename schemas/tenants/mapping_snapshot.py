@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from schemas.events.application import Minor, Value
+from schemas.events.application import FrozenModel, Minor
 from schemas.tenants.config import (
     Currency,
     DeletedCandidates,
@@ -14,7 +14,7 @@ from schemas.tenants.config import (
 )
 
 
-class ConnectionMeaning(Value):
+class ConnectionMapping(FrozenModel):
     """What the stages and reasons of one connection mean, and whether its system tells of scorecards."""
 
     stages: tuple[StageRule, ...] = ()
@@ -22,36 +22,36 @@ class ConnectionMeaning(Value):
     scorecards: bool = True
 
 
-class TenantMeaning(Value):
+class TenantMapping(FrozenModel):
     """Where a tenant's days are cut, what deletions take, its currency, what a hire is worth, and what its connections' words mean."""
 
     timezone: str = "UTC"
     deleted_candidates: DeletedCandidates = "named"
     currency: Currency = "JPY"
     hire_value: Minor = 0
-    connections: dict[Name, ConnectionMeaning] = Field(default_factory=dict)
+    connections: dict[Name, ConnectionMapping] = Field(default_factory=dict)
 
 
-class Meaning(Value):
+class MappingSnapshot(FrozenModel):
     """The meaning of everything, by tenant."""
 
-    tenants: dict[Name, TenantMeaning] = Field(default_factory=dict)
+    tenants: dict[Name, TenantMapping] = Field(default_factory=dict)
 
     def knows(self, tenant: str, connection: str) -> bool:
         """Whether it was settled what the events of this connection mean."""
         found = self.tenants.get(tenant)
         return found is not None and connection in found.connections
 
-    def extended(self, other: "Meaning") -> "Meaning":
+    def extended(self, other: "MappingSnapshot") -> "MappingSnapshot":
         """These and, of `other`, the tenants and connections that are new: nothing was counted of them yet."""
-        return Meaning(
+        return MappingSnapshot(
             tenants={
                 name: _extended(self.tenants.get(name), other.tenants.get(name))
                 for name in sorted(self.tenants.keys() | other.tenants.keys())
             }
         )
 
-    def changes(self, other: "Meaning") -> list[str]:
+    def changes(self, other: "MappingSnapshot") -> list[str]:
         """What would be counted otherwise by `other`: `tenant` or `tenant/connection`, in order."""
         found = []
         for name, ours in sorted(self.tenants.items()):
@@ -68,25 +68,25 @@ class Meaning(Value):
         return found
 
 
-def _extended(ours: TenantMeaning | None, theirs: TenantMeaning | None) -> TenantMeaning:
+def _extended(ours: TenantMapping | None, theirs: TenantMapping | None) -> TenantMapping:
     if ours is None or theirs is None:
-        return ours or theirs or TenantMeaning()
+        return ours or theirs or TenantMapping()
     return ours.model_copy(update={"connections": {**theirs.connections, **ours.connections}})
 
 
-def _bare(tenant: TenantMeaning) -> TenantMeaning:
+def _bare(tenant: TenantMapping) -> TenantMapping:
     return tenant.model_copy(update={"connections": {}})
 
 
-def meaning_of(tenant: Tenant) -> TenantMeaning:
+def meaning_of(tenant: Tenant) -> TenantMapping:
     """The part of a tenant's configuration that the fold reads."""
-    return TenantMeaning(
+    return TenantMapping(
         timezone=tenant.timezone,
         deleted_candidates=tenant.deleted_candidates,
         currency=tenant.currency,
         hire_value=tenant.hire_value,
         connections={
-            each.id: ConnectionMeaning(
+            each.id: ConnectionMapping(
                 stages=each.stages, reasons=each.reasons, scorecards=each.tells_scorecards
             )
             for each in tenant.connections
@@ -94,6 +94,6 @@ def meaning_of(tenant: Tenant) -> TenantMeaning:
     )
 
 
-def meaning(tenancy: Tenancy) -> Meaning:
+def meaning(tenancy: Tenancy) -> MappingSnapshot:
     """The meaning that a configuration asks for."""
-    return Meaning(tenants={tenant.id: meaning_of(tenant) for tenant in tenancy.tenants})
+    return MappingSnapshot(tenants={tenant.id: meaning_of(tenant) for tenant in tenancy.tenants})

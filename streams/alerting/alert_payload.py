@@ -27,7 +27,7 @@ class Links:
 
 
 @dataclass
-class Board:
+class ActiveBreaches:
     """Every breach by id. `version` changes with every record."""
 
     breaches: dict[str, Breach] = field(default_factory=dict)

@@ -26,7 +26,7 @@ PARTS = {
 SEGMENTS = (CHANNEL, JOB)  # where a breach of the whole company is looked for
 
 
-class Series(NamedTuple):
+class KpiSeries(NamedTuple):
     """One KPI of one member."""
 
     tenant: str
@@ -47,7 +47,7 @@ class CellSums:
                 for basis in (DECISION, ENTRY) if rule.waits else (DECISION,):
                     self._kpis.setdefault((rule.tenant, dimension, basis), set()).add(rule.kpi)
         self._rows: dict[tuple[int, CellKey], Cell] = {}
-        self._days: dict[Series, dict[int, Tally]] = {}
+        self._days: dict[KpiSeries, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
         self._latest: dict[str, int] = {}
 
@@ -55,7 +55,7 @@ class CellSums:
         """The latest local day on which anything that rules are about was counted: how far events have told."""
         return self._latest.get(tenant)
 
-    def take(self, partition: int, key: bytes, value: bytes) -> list[Series]:
+    def take(self, partition: int, key: bytes, value: bytes) -> list[KpiSeries]:
         """Take one row and return what it changed; an older row than the one held changes nothing. Raises Malformed."""
         where = decode_key(key)
         kpis = self._kpis.get((where.tenant, where.dimension, where.basis))
@@ -74,12 +74,12 @@ class CellSums:
         }
         return [series for kpi in sorted(kpis) if (series := self._add(kpi, where, difference))]
 
-    def _add(self, kpi: str, where: CellKey, difference: Mapping[str, int]) -> Series | None:
+    def _add(self, kpi: str, where: CellKey, difference: Mapping[str, int]) -> KpiSeries | None:
         parts = dict(named(difference, PARTS[kpi]))
         if not parts:
             return None
         self._latest[where.tenant] = max(where.day, self._latest.get(where.tenant, where.day))
-        series = Series(where.tenant, kpi, where.dimension, where.member)
+        series = KpiSeries(where.tenant, kpi, where.dimension, where.member)
         days = self._days.setdefault(series, {})
         self._members.setdefault(series[:3], {})[where.member] = None
         sums = days.setdefault(where.day, {})
@@ -91,7 +91,7 @@ class CellSums:
             del days[where.day]
         return series
 
-    def days(self, series: Series) -> Mapping[int, Tally]:
+    def days(self, series: KpiSeries) -> Mapping[int, Tally]:
         """What was counted by day; no day on which everything is 0."""
         return self._days.get(series, {})
 

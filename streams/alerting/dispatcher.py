@@ -13,7 +13,7 @@ from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 from sinks import alertmanager
 from sinks.metrics import DispatcherMetrics
-from streams.alerting.alert_payload import RESEND, Board, Links, alert
+from streams.alerting.alert_payload import RESEND, ActiveBreaches, Links, alert
 from streams.alerting.breach_log import consumer_of, decoded, up_to_now
 from streams.configuration.settings import Settings
 
@@ -23,7 +23,7 @@ LONGEST_PAUSE_S = 5.0
 Clock = Callable[[], datetime]
 
 
-class News:
+class Broadcast:
     """Wakes everybody who waits when something has changed."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ async def dispatch(
     settings: Settings, metrics: DispatcherMetrics, links: Links, clock: Clock
 ) -> None:
     """Dispatch for ever; an Alertmanager that is away is tried again for ever, a Kafka that is away raises."""
-    board, news = Board(), News()
+    board, news = ActiveBreaches(), Broadcast()
     consumer = await consumer_of(settings.kafka, KPI_BREACHES.name)
     telling: list[asyncio.Task[None]] = []
     try:
@@ -62,7 +62,7 @@ async def dispatch(
         if not settings.alertmanager_addresses:
             log.warning("nobody is told: HIRELAY_ALERTMANAGERS is empty")
         mouths = [
-            Mouth(address, str(number), board, links)
+            AlertmanagerSender(address, str(number), board, links)
             for number, address in enumerate(settings.alertmanager_addresses)
         ]
         for number, _ in enumerate(mouths):
@@ -78,30 +78,30 @@ async def dispatch(
         await consumer.stop()
 
 
-async def _follow(consumer: Any, board: Board, news: News) -> None:
+async def _follow(consumer: Any, board: ActiveBreaches, news: Broadcast) -> None:
     for records in (await consumer.getmany(timeout_ms=1000)).values():
         for record in records:
             _note(board, record.value)
         news.ring()
 
 
-def _note(board: Board, value: bytes) -> None:
+def _note(board: ActiveBreaches, value: bytes) -> None:
     try:
         board.note(decoded(value))
     except Malformed as problem:
         log.warning("breach not understood", extra={"reason": str(problem)[:200]})
 
 
-class Mouth:
+class AlertmanagerSender:
     """Tells one Alertmanager. It remembers only which endings that instance has taken."""
 
-    def __init__(self, address: str, name: str, board: Board, links: Links) -> None:
+    def __init__(self, address: str, name: str, board: ActiveBreaches, links: Links) -> None:
         """Nothing is told yet."""
         self._address, self._name = address, name
         self._board, self._links = board, links
         self._ended: set[str] = set()
 
-    async def tell(self, news: News, metrics: DispatcherMetrics, clock: Clock) -> None:
+    async def tell(self, news: Broadcast, metrics: DispatcherMetrics, clock: Clock) -> None:
         """Tell for ever: at once what is new, everything every `RESEND`; with growing pauses while it is away."""
         pause = 0.1
         while True:

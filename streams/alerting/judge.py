@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.reconcile import Subject, close, farthest, reconcile
+from schemas.alerting.reconcile import WatchedMember, close, farthest, reconcile
 from schemas.alerting.rules import EVERY, AlertRule, AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
 from schemas.tenants.config import Tenancy
-from streams.alerting.cells import SEGMENTS, CellSums, Series
+from streams.alerting.cells import SEGMENTS, CellSums, KpiSeries
 
 Today = Callable[[str], date]
 
@@ -45,7 +45,7 @@ class Judge:
     def changes(
         self,
         sums: CellSums,
-        touched: Iterable[Series] | None,
+        touched: Iterable[KpiSeries] | None,
         today: Today,
         now: datetime,
         *,
@@ -82,11 +82,11 @@ class Judge:
     def _one(
         self, rule: AlertRule, member: str, sums: CellSums, as_of: int, now: datetime
     ) -> list[Breach]:
-        subject = Subject(
+        subject = WatchedMember(
             rule=rule,
             dimension=rule.dimension,
             member=member,
-            days=sums.days(Series(rule.tenant, rule.kpi, rule.dimension, member)),
+            days=sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member)),
             language=self._languages.get(rule.tenant, "ja"),
         )
         known = self._known.get((rule.tenant, rule.id, rule.dimension, member), {})
@@ -95,7 +95,7 @@ class Judge:
         )
 
 
-def _concerned(rule: AlertRule, series: Series) -> str | None:
+def _concerned(rule: AlertRule, series: KpiSeries) -> str | None:
     """The member that a change may say something new of: its own, or the company, whose breaches say where they come from."""
     if (rule.tenant, rule.kpi) != (series.tenant, series.kpi):
         return None
@@ -108,7 +108,7 @@ def _segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
     if rule.dimension != TOTAL:
         return None
     members = {
-        (dimension, member): sums.days(Series(rule.tenant, rule.kpi, dimension, member))
+        (dimension, member): sums.days(KpiSeries(rule.tenant, rule.kpi, dimension, member))
         for dimension in SEGMENTS
         for member in sums.members(rule.tenant, rule.kpi, dimension)
     }

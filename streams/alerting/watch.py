@@ -27,7 +27,7 @@ from streams.alerting.breach_log import (
     last_heard,
     up_to_now,
 )
-from streams.alerting.cells import CellSums, Series
+from streams.alerting.cells import CellSums, KpiSeries
 from streams.alerting.judge import Judge
 from streams.configuration.alerts import load_alerts
 from streams.configuration.files import Misconfigured, load_tenancy
@@ -153,7 +153,7 @@ class _Round:
             if heard := last_heard(consumer):
                 self._metrics.looked.set(heard)
 
-    def _take(self, record: Any) -> list[Series]:
+    def _take(self, record: Any) -> list[KpiSeries]:
         if record.topic == EPOCHS.name:
             epoch = Epoch.model_validate_json(record.value)
             self._epochs[epoch.number] = epoch
@@ -186,10 +186,10 @@ class _Round:
             for tenant in self._held.tenancy.tenants
         }
 
-    async def _look(self, touched: list[Series] | None, days: Mapping[str, date]) -> None:
+    async def _look(self, touched: list[KpiSeries] | None, days: Mapping[str, date]) -> None:
         await self._write(self._changes(touched, days))
 
-    def _changes(self, touched: list[Series] | None, days: Mapping[str, date]) -> list[Breach]:
+    def _changes(self, touched: list[KpiSeries] | None, days: Mapping[str, date]) -> list[Breach]:
         """The records to write."""
         today = self._held.today(self._clock)
         behind = {tenant for tenant, day in days.items() if day < today(tenant)}

@@ -49,7 +49,7 @@ order by max(if(kpi = 'applications', n, 0)) over (partition by member) desc, me
 """
 
 
-class Value(NamedTuple):
+class KpiGauge(NamedTuple):
     """One KPI of one channel."""
 
     tenant: str
@@ -78,7 +78,7 @@ class KpiCollector(Collector):
         self._patience_s = patience_s
         self._client: Any = None
         self._looking = threading.Lock()
-        self._values: tuple[Value, ...] = ()
+        self._values: tuple[KpiGauge, ...] = ()
         self._dropped: Counter[str] = Counter()
         self._looked = self._succeeded = float("-inf")
         self._took = 0.0
@@ -123,14 +123,14 @@ class KpiCollector(Collector):
             log.warning("kpis not collected", extra={"reason": str(problem)[:200]})
         self._took = self._clock() - begun
 
-    def _asked(self) -> Iterator[Value]:
+    def _asked(self) -> Iterator[KpiGauge]:
         for tenant in self._tenancy().tenants:
             for channel, kpi, cases, value in self._client.query(
                 QUERY, parameters=_parameters(tenant)
             ).result_rows:
-                yield Value(tenant.id, kpi, channel, int(cases), float(value))
+                yield KpiGauge(tenant.id, kpi, channel, int(cases), float(value))
 
-    def _shown(self, values: Iterable[Value]) -> Iterable[Any]:
+    def _shown(self, values: Iterable[KpiGauge]) -> Iterable[Any]:
         shown, cases = (_gauge(each) for each in (series.KPI_VALUE, series.KPI_CASES))
         for each in values:
             labels = (each.tenant, each.kpi, each.channel, DECISION)
@@ -149,9 +149,9 @@ class KpiCollector(Collector):
         return (shown, cases, dropped, took, old, failures)
 
 
-def bounded(values: Iterable[Value]) -> tuple[tuple[Value, ...], Counter[str]]:
+def bounded(values: Iterable[KpiGauge]) -> tuple[tuple[KpiGauge, ...], Counter[str]]:
     """As many as may be shown, of each tenant the first, and how many of each tenant are not."""
-    kept: list[Value] = []
+    kept: list[KpiGauge] = []
     held: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     for each in values:

@@ -29,7 +29,7 @@ from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.progress import Progress
 from streams.archive.rows import (
-    Source,
+    RecordPosition,
     action_rows,
     breach_rows,
     cell_rows,
@@ -53,7 +53,7 @@ AWAY = (
 Rows = list[NamedTuple]
 
 # How a record of each topic becomes rows; cells, of whatever epoch, are apart.
-READERS: dict[str, Callable[[Source, bytes], Sequence[NamedTuple]]] = {
+READERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
     CANDIDATE_EVENTS.name: event_rows,
     QUARANTINE.name: quarantine_rows,
     EPOCHS.name: epoch_rows,
@@ -66,7 +66,7 @@ NEW_TOPICS_MS = 5_000  # how soon the topics of a new epoch are noticed
 Result = TypeVar("Result")
 
 
-class Batch:
+class RowBatch:
     """Rows waiting for one insert. Of a cell only the newest row counts, so older ones in the batch are dropped."""
 
     def __init__(self, retired: Collection[int] = ()) -> None:
@@ -75,11 +75,11 @@ class Batch:
         self._cells: dict[tuple[str, int, bytes], Rows] = {}
         self._others: dict[str, Rows] = {name: [] for name in READERS}
         self.positions: dict[Any, int] = {}
-        self.unreadable: list[tuple[Source, str]] = []
+        self.unreadable: list[tuple[RecordPosition, str]] = []
 
     def add(self, part: Any, record: Any) -> None:
         """Take one record; one that cannot be read is remembered and passed over, the worker sets it aside."""
-        source = Source(record.topic, record.partition, record.offset)
+        source = RecordPosition(record.topic, record.partition, record.offset)
         self.positions[part] = record.offset + 1
         try:
             reader = READERS.get(record.topic)
@@ -155,9 +155,9 @@ async def consumer_of(settings: Settings) -> Any:
     return consumer
 
 
-async def collect(consumer: Any, settings: Settings, retired: Collection[int]) -> Batch:
+async def collect(consumer: Any, settings: Settings, retired: Collection[int]) -> RowBatch:
     """Records until the batch is full or `archive_s` has passed since its first one."""
-    batch = Batch(retired)
+    batch = RowBatch(retired)
     deadline = None
     while len(batch) < settings.archive_rows:
         left = settings.archive_s if deadline is None else deadline - time.monotonic()

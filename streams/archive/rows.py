@@ -10,7 +10,7 @@ from schemas.alerting.breach import Breach
 from schemas.cells import decode_cell, decode_key
 from schemas.errors import Malformed
 from schemas.events import packs
-from schemas.events.application import Value
+from schemas.events.application import FrozenModel
 from schemas.events.envelope import short
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.epochs import Epoch
@@ -28,10 +28,10 @@ from sinks.clickhouse.rows import (
 
 _EPOCH = date(1970, 1, 1)
 
-V = TypeVar("V", bound=Value)
+V = TypeVar("V", bound=FrozenModel)
 
 
-class Source(NamedTuple):
+class RecordPosition(NamedTuple):
     """Where a record stands."""
 
     topic: str
@@ -75,7 +75,7 @@ _pack_decoder = msgspec.json.Decoder(_Pack)
 _event_decoder = msgspec.json.Decoder(_Event)
 
 
-def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
+def cell_rows(source: RecordPosition, key: bytes, value: bytes) -> list[KpiCell]:
     """One row a measure, with the offset of the write as version; raise Malformed."""
     where, cell = decode_key(key), decode_cell(value)
     day = _EPOCH + timedelta(days=where.day)
@@ -97,7 +97,7 @@ def cell_rows(source: Source, key: bytes, value: bytes) -> list[KpiCell]:
     ]
 
 
-def event_rows(source: Source, value: bytes) -> list[CandidateEvent]:
+def event_rows(source: RecordPosition, value: bytes) -> list[CandidateEvent]:
     """One row an event of a pack, none for copies; raise Malformed for a record that the worker sets aside."""
     if packs.read(value).forwarded:
         return []
@@ -105,7 +105,7 @@ def event_rows(source: Source, value: bytes) -> list[CandidateEvent]:
     return [_event_row(source, index, bytes(raw)) for index, raw in enumerate(pack.events)]
 
 
-def _event_row(source: Source, index: int, body: bytes) -> CandidateEvent:
+def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEvent:
     try:
         event = _event_decoder.decode(body)
     except ValueError as error:
@@ -135,7 +135,7 @@ def _event_row(source: Source, index: int, body: bytes) -> CandidateEvent:
     )
 
 
-def quarantine_rows(source: Source, value: bytes) -> list[Quarantined]:
+def quarantine_rows(source: RecordPosition, value: bytes) -> list[Quarantined]:
     """The one row of what was set aside; raise Malformed."""
     entry = _read(SetAside, value)
     return [
@@ -158,14 +158,14 @@ def quarantine_rows(source: Source, value: bytes) -> list[Quarantined]:
     ]
 
 
-def epoch_rows(source: Source, value: bytes) -> list[EpochRow]:
+def epoch_rows(source: RecordPosition, value: bytes) -> list[EpochRow]:
     """The one row of what an epoch has become; raise Malformed."""
     epoch = _read(Epoch, value)
     changed = epoch.changed.astimezone(UTC)
     return [EpochRow(epoch.number, epoch.state, epoch.facts, changed, source.offset)]
 
 
-def breach_rows(source: Source, value: bytes) -> list[BreachRow]:
+def breach_rows(source: RecordPosition, value: bytes) -> list[BreachRow]:
     """The one row of a breach; raise Malformed."""
     held = _read(Breach, value)
     named = {*BreachRow._fields}
@@ -180,7 +180,7 @@ def breach_rows(source: Source, value: bytes) -> list[BreachRow]:
     return [BreachRow(**told)]
 
 
-def action_rows(source: Source, value: bytes) -> list[BreachActionRow]:
+def action_rows(source: RecordPosition, value: bytes) -> list[BreachActionRow]:
     """The one row of an action; raise Malformed."""
     held = _read(BreachAction, value)
     return [
@@ -196,7 +196,7 @@ def action_rows(source: Source, value: bytes) -> list[BreachActionRow]:
     ]
 
 
-def health_rows(source: Source, value: bytes) -> list[ConnectionCount]:
+def health_rows(source: RecordPosition, value: bytes) -> list[ConnectionCount]:
     """The one row of a count; raise Malformed."""
     held = _read(HealthCount, value)
     return [

@@ -19,7 +19,7 @@ FRESHNESS = "select tenant, stamp, toUnixTimestamp64Milli(heard) from v_freshnes
 
 
 @dataclass(frozen=True)
-class Fresh:
+class ChangeStamp:
     """What a page is told: the stamp of the numbers, and when the last event was heard (ms since 1970)."""
 
     stamp: str
@@ -30,7 +30,7 @@ class Fresh:
         return f"data: {json.dumps({'stamp': self.stamp, 'heard': self.heard})}\n\n"
 
 
-NEVER = Fresh("", 0)
+NEVER = ChangeStamp("", 0)
 
 
 class Watcher:
@@ -39,7 +39,7 @@ class Watcher:
     def __init__(self, client: Callable[[], Any]) -> None:
         """`client` gives a connection, or raises while there is none."""
         self._client = client
-        self._known: dict[str, Fresh] | None = None
+        self._known: dict[str, ChangeStamp] | None = None
         self._readers = 0
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
@@ -53,7 +53,7 @@ class Watcher:
         self._readers += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
-        told: Fresh | None = None
+        told: ChangeStamp | None = None
         try:
             while True:
                 now = None if self._known is None else self._known.get(tenant, NEVER)
@@ -77,7 +77,7 @@ class Watcher:
     async def _watch(self) -> None:
         while self._readers:
             try:
-                rows: dict[str, Fresh] | None = await asyncio.to_thread(self._look)
+                rows: dict[str, ChangeStamp] | None = await asyncio.to_thread(self._look)
             except (ClickHouseError, OSError, Unavailable):
                 log.warning("freshness unknown", exc_info=True)
                 rows = self._known
@@ -87,6 +87,6 @@ class Watcher:
                     self._changed.notify_all()
             await asyncio.sleep(PACE_S)
 
-    def _look(self) -> dict[str, Fresh]:
+    def _look(self) -> dict[str, ChangeStamp]:
         found = self._client().query(FRESHNESS).result_rows
-        return {tenant: Fresh(stamp, int(heard)) for tenant, stamp, heard in found}
+        return {tenant: ChangeStamp(stamp, int(heard)) for tenant, stamp, heard in found}

@@ -21,7 +21,7 @@ from schemas.tenants.config import Tenancy, Tenant
 from sinks.metrics import BoardMetrics
 from streams.boards.live import Watcher
 from streams.boards.page_spec import described
-from streams.boards.query import Asked, answer, asked, members, place
+from streams.boards.query import PanelRequest, answer, asked, members, place
 from streams.boards.specs import pipeline
 from streams.boards.specs.catalogue import BY_ID
 from streams.boards.static_files import INDEX, shelf
@@ -53,7 +53,7 @@ class Page:
     def _tenant(self, request: Request) -> Tenant:
         return tenant_of(self._tenancy(), request.query_params.get("tenant", ""))
 
-    def _asked(self, request: Request) -> Asked:
+    def _asked(self, request: Request) -> PanelRequest:
         tenant = self._tenant(request)
         return asked(request.query_params, tenant, _today(tenant))
 

@@ -48,7 +48,7 @@ where id = {breach:String}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PanelRequest:
     """Whose numbers, of which local days (both included), of which member."""
 
     tenant: Tenant
@@ -72,7 +72,7 @@ class Asked:
         }
 
 
-def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> Asked:
+def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> PanelRequest:
     """The question in a page's address; raise Malformed where it makes no sense."""
     last = _day(query.get("to", ""), today)
     first = _day(query.get("from", ""), last - timedelta(days=WINDOW))
@@ -84,7 +84,7 @@ def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> Asked:
         raise Malformed("dimension", f"{dimension!r} is none of {', '.join(SHOWN)}")
     if dimension == TOTAL:
         member = ALL
-    return Asked(
+    return PanelRequest(
         tenant=tenant, first=first, last=last, today=today, dimension=dimension, member=member
     )
 
@@ -101,7 +101,7 @@ def _day(text: str, otherwise: date) -> date:
     return day
 
 
-def answer(client: Any, panel: Panel, question: Asked) -> list[list[Any]]:
+def answer(client: Any, panel: Panel, question: PanelRequest) -> list[list[Any]]:
     """The rows of a panel, in the order of its columns; days and instants as ISO text."""
     found = client.query(panel.sql, parameters=question.parameters())
     return [[_plain(value) for value in row] for row in found.result_rows]
@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def members(client: Any, question: Asked) -> list[tuple[str, str]]:
+def members(client: Any, question: PanelRequest) -> list[tuple[str, str]]:
     """The members of the dimension that had applications (interviewers: decisions), biggest first, with their names."""
     parameters = question.parameters()
     found = client.query(MEMBERS, parameters=parameters).result_rows
@@ -122,7 +122,7 @@ def members(client: Any, question: Asked) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class BreachPlace:
     """Where a breach is seen: on the board of which company, in which days around it."""
 
     tenant: str
@@ -130,7 +130,9 @@ class Place:
     last: date
 
 
-def place(client: Any, tenancy: Tenancy, breach: str, today: Callable[[Tenant], date]) -> Place:
+def place(
+    client: Any, tenancy: Tenancy, breach: str, today: Callable[[Tenant], date]
+) -> BreachPlace:
     """The days from one window before it began to one after it ended, or to today; raise Malformed for none of ours."""
     for tenant_id, since, until, window in client.query(
         PLACE, parameters={"breach": breach}
@@ -139,5 +141,5 @@ def place(client: Any, tenancy: Tenancy, breach: str, today: Callable[[Tenant], 
         if tenant is not None:
             around, now = timedelta(days=window), today(tenant)
             last = now if until is None else min(now, until + around)
-            return Place(tenant=tenant_id, first=min(since, last) - around, last=last)
+            return BreachPlace(tenant=tenant_id, first=min(since, last) - around, last=last)
     raise Malformed("breach", "there is no such breach")

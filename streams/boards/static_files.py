@@ -22,7 +22,7 @@ INDEX = "index.html"
 
 
 @dataclass(frozen=True)
-class Kept:
+class StaticFile:
     """A file as it is sent, plain and packed."""
 
     plain: bytes
@@ -39,11 +39,11 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class StaticFiles:
     """All files by name, and the version of them together."""
 
     version: str
-    kept: dict[str, Kept]
+    kept: dict[str, StaticFile]
 
     def cached(self, version: str) -> str:
         """For how long a browser may keep what it asked for: for ever, where it said which version."""
@@ -51,14 +51,14 @@ class Shelf:
 
 
 @cache
-def shelf() -> Shelf:
+def shelf() -> StaticFiles:
     """The files; the page itself asks for the others by their version, so that none is older than it."""
     plain = {each.name: each.read_bytes() for each in STATIC.iterdir() if each.is_file()}
     whole = hashlib.sha256(b"".join(plain[name] for name in sorted(plain)))
     version = whole.hexdigest()[:12]
     plain[INDEX] = plain[INDEX].replace(b'"static/', f'"static/{version}/'.encode())
     kept = {
-        name: Kept(body, gzip.compress(body), KINDS[name.rpartition(".")[2]])
+        name: StaticFile(body, gzip.compress(body), KINDS[name.rpartition(".")[2]])
         for name, body in plain.items()
     }
-    return Shelf(version, kept)
+    return StaticFiles(version, kept)

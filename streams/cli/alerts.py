@@ -13,7 +13,7 @@ from streams.cli.options import Language, State
 from streams.configuration.settings import Settings, load
 
 if TYPE_CHECKING:
-    from streams.tools.alerts.text import Reader
+    from streams.tools.alerts.text import Audience
 
 app = typer.Typer(help="What is off target, and what was done about it.", no_args_is_help=True)
 Breach = Annotated[str, typer.Argument(metavar="ID", help="Id of the breach, or its beginning.")]
@@ -123,7 +123,7 @@ def silence_link(breach: Breach, state: State = None) -> None:
         typer.echo(alertmanagers.silence_link(each, found))
 
 
-def _reader(settings: Settings, lang: Language | None, tenant: str = "") -> "Reader":
+def _reader(settings: Settings, lang: Language | None, tenant: str = "") -> "Audience":
     """Who reads; raise Misconfigured for a company that is not configured here."""
     from streams.configuration.targets import tenant_of
     from streams.tools.alerts.explain import reader_of

@@ -44,7 +44,7 @@ def import_file(
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to look at the file only")
-    wanted = run.Wanted(
+    wanted = run.ImportRequest(
         path=file,
         connection=connection,
         written=written,

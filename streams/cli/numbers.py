@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Answer, Basis, Dimension, Language, Shape, State, day
+from streams.cli.options import AnswerFormat, Basis, Dimension, Language, Shape, State, day
 from streams.configuration.settings import load
 
 app = typer.Typer()
@@ -88,15 +88,15 @@ def explain(
 def verify(
     state: State = None,
     answer: Annotated[
-        Answer, typer.Option("--format", help="How to print the verdict.")
-    ] = Answer.text,
+        AnswerFormat, typer.Option("--format", help="How to print the verdict.")
+    ] = AnswerFormat.text,
     patience: Annotated[float, typer.Option(help="Seconds a cell may be on its way.")] = 30.0,
 ) -> None:
     """Fold the accepted events alone and compare every cell; end 1 on any difference."""
     from streams.tools.verify.command import check
 
     verdict = check(load(state), patience_s=patience, console=Console(stderr=True))
-    typer.echo(verdict.as_json() if answer is Answer.json else verdict.as_text())
+    typer.echo(verdict.as_json() if answer is AnswerFormat.json else verdict.as_text())
     raise typer.Exit(1 if verdict.differences else 0)
 
 

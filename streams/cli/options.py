@@ -69,7 +69,7 @@ class EntryState(StrEnum):
     all = "all"
 
 
-class Answer(StrEnum):
+class AnswerFormat(StrEnum):
     """How to print a verdict."""
 
     text = "text"

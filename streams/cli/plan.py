@@ -64,7 +64,7 @@ def show(
         days = None if period is None else held.period(tenant, period)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    asked = plan_query.Asked(
+    asked = plan_query.PlanRequest(
         tenant=whose, targets=held, as_of=known, period=days, arrivals=with_arrivals
     )
     client = connect(settings.clickhouse, settings.clickhouse_password)

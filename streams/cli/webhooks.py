@@ -39,7 +39,7 @@ def connect(
     from streams.tools.connect import dialogue
 
     settings, console = load(state), Console()
-    wanted = tool.Wanted(
+    wanted = tool.ConnectRequest(
         vendor=tool.vendor_of(vendor),
         tenant=tenant,
         name=name,

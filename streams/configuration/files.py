@@ -23,7 +23,7 @@ MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _AsWritten(yaml.SafeLoader):
+class _TextScalars(yaml.SafeLoader):
     """Leaves days and instants the texts that they are, and takes no key of a mapping twice.
 
     The models say where a day is wrong; of two values of a key the first would be gone without a word.
@@ -41,7 +41,7 @@ class _AsWritten(yaml.SafeLoader):
         return node
 
 
-_AsWritten.yaml_implicit_resolvers = {
+_TextScalars.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -63,7 +63,7 @@ def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> M
     """The file at `path` as a strict `model`, made of `models`, whose keys are proposed for misspelt ones; raise Misconfigured."""
     try:
         # Nothing is constructed but plain values: the loader is SafeLoader without one kind of them.
-        value = yaml.load(path.read_text(), Loader=_AsWritten)  # noqa: S506
+        value = yaml.load(path.read_text(), Loader=_TextScalars)  # noqa: S506
         # Through JSON, so that the strict models read dates and tuples as they read any other document.
         document = json.dumps(value, default=str)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

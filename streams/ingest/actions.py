@@ -11,9 +11,9 @@ from schemas.alerting.actions import ACTIONS, Action, BreachAction, identity
 from schemas.did_you_mean import meant
 from schemas.errors import Malformed, Unavailable
 from streams.ingest import cost_entries
-from streams.ingest.costs import Posted
+from streams.ingest.costs import PostedCosts
 from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka.breach_index import Breaches
+from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.lenient_fields import within_reason
 from streams.ingest.normalize import plain
@@ -39,7 +39,7 @@ def _instant(value: object) -> object:
     return within_reason(within_reason(datetime.fromisoformat(value.upper())).astimezone(UTC))
 
 
-class Told(BaseModel):
+class ActionRequest(BaseModel):
     """The body of a request. Descriptions say what to write; they are what a refusal answers."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -61,12 +61,12 @@ class Told(BaseModel):
 class Actions:
     """Takes requests; success is said only after Kafka has acknowledged the action."""
 
-    def __init__(self, publisher: Publisher, breaches: Breaches) -> None:
+    def __init__(self, publisher: Publisher, breaches: BreachIndex) -> None:
         """Hold what is given."""
         self._publisher = publisher
         self._breaches = breaches
 
-    async def take(self, breach: str, posted: Posted) -> Answer:
+    async def take(self, breach: str, posted: PostedCosts) -> Answer:
         """Take one request about a breach of whoever posted it; raise Refused."""
         told = read(posted.body, posted.at)
         tenant, facts = posted.tenant.id, {"delivery": posted.id, "tenant": posted.tenant.id}
@@ -93,10 +93,10 @@ class Actions:
         return Answer(status=202, outcome="accepted", content=content)
 
 
-def read(body: bytes, now: datetime) -> Told:
+def read(body: bytes, now: datetime) -> ActionRequest:
     """The request; raise Refused with what to write instead."""
     try:
-        told = Told.model_validate(cost_entries.parse(body))
+        told = ActionRequest.model_validate(cost_entries.parse(body))
     except Malformed as why:
         message = f"The request cannot be read: {why.detail}."
         raise Refused(400, why.reason, message) from None
@@ -118,11 +118,11 @@ def _refused(error: ValidationError) -> Refused:
 
 def _problem(error: Any) -> str:
     name = str(error["loc"][0]) if error["loc"] else ""
-    field = Told.model_fields.get(name)
+    field = ActionRequest.model_fields.get(name)
     if not name:
         return f'send an object such as {{"action": "{ACTIONS[0]}"}}'
     if field is None:
-        return f"`{plain(name)}` is not a field{meant(name[:40], Told.model_fields)}"
+        return f"`{plain(name)}` is not a field{meant(name[:40], ActionRequest.model_fields)}"
     if error["type"] == "missing":
         return f"`{name}` is missing: {field.description}"
     if error["type"] == "literal_error":

@@ -4,12 +4,12 @@ import secrets
 from datetime import datetime
 
 from schemas.kafka.connection_health import HealthCount, What
-from streams.ingest.connections import Door
+from streams.ingest.connections import ResolvedConnection
 
 OTHER = "other"  # an event that the vendor's documentation does not name
 
 
-class Health:
+class ConnectionHealth:
     """Counts since the start of the process; a restart is another run, and adds to the ones before."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Health:
         self._counts: dict[tuple[str, What, str], HealthCount] = {}
         self._changed: set[tuple[str, What, str]] = set()
 
-    def note(self, door: Door, what: What, name: str, at: datetime) -> HealthCount:
+    def note(self, door: ResolvedConnection, what: What, name: str, at: datetime) -> HealthCount:
         """One more; the count as it is now."""
         connection = door.connection
         key = (connection.id, what, name)

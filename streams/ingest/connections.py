@@ -15,7 +15,7 @@ QUARANTINE, PERSON = b"hirelay/quarantine/1", b"hirelay/person/1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class ResolvedConnection:
     """One connection, ready to receive: `secrets` are empty while the vendor has not yet given one."""
 
     tenant: Tenant
@@ -31,7 +31,7 @@ class Configuration:
     """The validated tenancy, its doors by (vendor, connection id), and the tokens of its API."""
 
     tenancy: Tenancy
-    doors: Mapping[tuple[str, str], Door]
+    doors: Mapping[tuple[str, str], ResolvedConnection]
     tokens: tuple[Token, ...] = ()
 
 
@@ -44,7 +44,7 @@ def load(path: Path, environ: Mapping[str, str], keys: Keys) -> Configuration:
 
     Files of secrets are looked for relative to the directory of `path`.
     """
-    return resolve(load_tenancy(path), Vault(environ, path.parent), keys)
+    return resolve(load_tenancy(path), SecretStore(environ, path.parent), keys)
 
 
 def files(path: Path, tenancy: Tenancy) -> list[Path]:
@@ -67,16 +67,16 @@ def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
     return connection.secrets if key is None else (*connection.secrets, key)
 
 
-def resolve(tenancy: Tenancy, vault: "Vault", keys: Keys) -> Configuration:
+def resolve(tenancy: Tenancy, vault: "SecretStore", keys: Keys) -> Configuration:
     """The doors of a tenancy; raise Misconfigured."""
     problems: list[str] = []
-    doors: dict[tuple[str, str], Door] = {}
+    doors: dict[tuple[str, str], ResolvedConnection] = {}
     for tenant in tenancy.tenants:
         where = f"tenant {tenant.id}"
         quarantine = vault.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
         person = vault.find(tenant.person_key, f"{where}, person_key", problems)
         for connection in tenant.connections:
-            doors[connection.vendor, connection.id] = Door(
+            doors[connection.vendor, connection.id] = ResolvedConnection(
                 tenant=tenant,
                 connection=connection,
                 secrets=_secrets(connection, vault, keys, problems),
@@ -106,7 +106,7 @@ def derive(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
-class Vault:
+class SecretStore:
     """Where secrets are looked up: environment variables and files."""
 
     def __init__(self, environ: Mapping[str, str], directory: Path) -> None:
@@ -133,7 +133,7 @@ class Vault:
 
 
 def _secrets(
-    connection: Connection, vault: Vault, keys: Keys, problems: list[str]
+    connection: Connection, vault: SecretStore, keys: Keys, problems: list[str]
 ) -> tuple[bytes, ...]:
     owner = f"connection {connection.id}"
     key = keys.get(connection.vendor)
@@ -156,7 +156,7 @@ def _secrets(
     return tuple(found)
 
 
-def _tokens(tenancy: Tenancy, vault: Vault, problems: list[str]) -> tuple[Token, ...]:
+def _tokens(tenancy: Tenancy, vault: SecretStore, problems: list[str]) -> tuple[Token, ...]:
     """Every active token; one that two tenants share opens neither of them."""
     found: dict[bytes, Token] = {}
     for tenant in tenancy.tenants:
@@ -176,7 +176,7 @@ def _tokens(tenancy: Tenancy, vault: Vault, problems: list[str]) -> tuple[Token,
     return tuple(found.values())
 
 
-def _address_key(connection: Connection, vault: Vault, problems: list[str]) -> bytes:
+def _address_key(connection: Connection, vault: SecretStore, problems: list[str]) -> bytes:
     if connection.address_key is None:
         return b""
     return vault.find(connection.address_key, f"connection {connection.id}, address_key", problems)

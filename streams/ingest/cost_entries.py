@@ -36,7 +36,7 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{1,30}")
 
 
 @dataclass(frozen=True)
-class Problem:
+class EntryProblem:
     """What is wrong with one field of the entry at `index` (from 0), and what to do; without an index, with them all."""
 
     index: int | None
@@ -44,10 +44,10 @@ class Problem:
     message: str
 
 
-class Invalid(Exception):
+class InvalidEntries(Exception):
     """Nothing of a request can be taken, for these reasons."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[EntryProblem]) -> None:
         """Hold every one of them."""
         super().__init__(f"{len(problems)} problem(s)")
         self.problems = tuple(problems)
@@ -91,7 +91,7 @@ _Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=LO
 _Day = Annotated[date, BeforeValidator(_day)]
 
 
-class Entry(BaseModel):
+class CostEntry(BaseModel):
     """One cost. Descriptions say what to write; they are what a refusal answers."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -154,48 +154,50 @@ def _refuse(name: str) -> object:
     raise ValueError(name)
 
 
-def read(value: object, currency: str, now: datetime) -> tuple[Entry, ...]:
+def read(value: object, currency: str, now: datetime) -> tuple[CostEntry, ...]:
     """The entries of a request, one or `{"entries": [...]}`; raise Invalid with every problem of all of them.
 
     `currency` is the tenant's. Sound entries of one request differ in cost and version.
     """
-    found: list[Entry] = []
-    problems: list[Problem] = []
+    found: list[CostEntry] = []
+    problems: list[EntryProblem] = []
     places: dict[tuple[str, int], int] = {}
     for index, each in enumerate(_several(value)):
         try:
-            entry = Entry.model_validate(each)
+            entry = CostEntry.model_validate(each)
         except ValidationError as error:
             problems.extend(_problems(index, error))
             continue
-        wrong = [Problem(index, *pair) for pair in _conflicts(entry, currency, now)]
+        wrong = [EntryProblem(index, *pair) for pair in _conflicts(entry, currency, now)]
         first = places.setdefault((entry.cost_id, entry.version), index)
         if first != index:
             message = f"the entry at {first} has the same cost_id and version; give one of them a higher version"
-            wrong.append(Problem(index, "version", message))
+            wrong.append(EntryProblem(index, "version", message))
         problems.extend(wrong)
         found.append(entry)
     if problems:
-        raise Invalid(problems)
+        raise InvalidEntries(problems)
     return tuple(found)
 
 
 def _several(value: object) -> list[Any]:
     if not isinstance(value, dict):
-        raise Invalid([Problem(None, "", 'send one entry, or {"entries": [...]}, as an object')])
+        raise InvalidEntries(
+            [EntryProblem(None, "", 'send one entry, or {"entries": [...]}, as an object')]
+        )
     if "entries" not in value:
         return [value]
     entries = value["entries"]
     if len(value) > 1:
-        raise Invalid([Problem(None, "entries", "nothing may stand beside it")])
+        raise InvalidEntries([EntryProblem(None, "entries", "nothing may stand beside it")])
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST:
-        raise Invalid([Problem(None, "entries", f"send a list of 1 to {MOST} entries")])
+        raise InvalidEntries([EntryProblem(None, "entries", f"send a list of 1 to {MOST} entries")])
     return entries
 
 
-def _problems(index: int, error: ValidationError) -> Iterator[Problem]:
+def _problems(index: int, error: ValidationError) -> Iterator[EntryProblem]:
     """What was wrong, by field and in our words: a value of the sender's is never repeated."""
-    fields = {each.alias or name: each for name, each in Entry.model_fields.items()}
+    fields = {each.alias or name: each for name, each in CostEntry.model_fields.items()}
     told: set[str] = set()
     for each in error.errors(include_url=False, include_input=False):
         name = str(each["loc"][0]) if each["loc"] else ""
@@ -205,10 +207,10 @@ def _problems(index: int, error: ValidationError) -> Iterator[Problem]:
         if name not in fields:
             known = ", ".join(fields)
             message = f"not a field; known: {known}" if name else "an entry is an object"
-            yield Problem(index, plain(name) if name else "", message)
+            yield EntryProblem(index, plain(name) if name else "", message)
             continue
         wanted = str(fields[name].description)
-        yield Problem(index, name, f"{_reason(each)}: {wanted}")
+        yield EntryProblem(index, name, f"{_reason(each)}: {wanted}")
 
 
 def _reason(error: Any) -> str:
@@ -219,7 +221,7 @@ def _reason(error: Any) -> str:
     return "cannot be used"
 
 
-def _conflicts(entry: Entry, currency: str, now: datetime) -> Iterator[tuple[str, str]]:
+def _conflicts(entry: CostEntry, currency: str, now: datetime) -> Iterator[tuple[str, str]]:
     """Fields that do not go together, and what to do."""
     yield from _of_amount(entry, currency)
     yield from _of_member(entry)
@@ -230,7 +232,7 @@ def _conflicts(entry: Entry, currency: str, now: datetime) -> Iterator[tuple[str
         yield "at", "give an instant that has passed, or leave it out"
 
 
-def _of_amount(entry: Entry, currency: str) -> Iterator[tuple[str, str]]:
+def _of_amount(entry: CostEntry, currency: str) -> Iterator[tuple[str, str]]:
     minor, unit = entry.minor(currency), entry.currency or currency
     if minor is None:
         yield "amount", f"{unit} has {decimals(unit)} decimals; round the amount yourself"
@@ -238,14 +240,14 @@ def _of_amount(entry: Entry, currency: str) -> Iterator[tuple[str, str]]:
         yield "amount", f"at most {LARGEST} minor units; is the unit right?"
 
 
-def _of_member(entry: Entry) -> Iterator[tuple[str, str]]:
+def _of_member(entry: CostEntry) -> Iterator[tuple[str, str]]:
     if entry.scope == "company" and entry.member is not None:
         yield "member", "leave it out for the whole company, or choose another scope"
     elif entry.scope != "company" and entry.member is None:
         yield "member", f"missing: say which {entry.scope}"
 
 
-def _of_days(entry: Entry) -> Iterator[tuple[str, str]]:
+def _of_days(entry: CostEntry) -> Iterator[tuple[str, str]]:
     if entry.to is None:
         return
     if entry.since is None:

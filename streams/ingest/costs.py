@@ -11,10 +11,10 @@ from schemas.events.envelope import Event, event_id, full
 from schemas.funnel.costs import RECORDED, REVERSED
 from schemas.tenants.config import Tenant
 from streams.ingest import cost_entries, normalize, tokens
-from streams.ingest.cost_entries import Entry, Invalid
+from streams.ingest.cost_entries import CostEntry, InvalidEntries
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.kafka.publisher import Publisher
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.tokens import Token
 from streams.ingest.vendor import subject_of
 
@@ -27,7 +27,7 @@ NAMED = frozenset({"channel", "agency"})  # scopes whose members are known by th
 
 
 @dataclass(frozen=True, kw_only=True)
-class Posted:
+class PostedCosts:
     """One request of a tenant, whole since `at`."""
 
     id: str
@@ -37,7 +37,7 @@ class Posted:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedCosts:
     """The ids of the events, in the order of the entries."""
 
     ids: tuple[str, ...]
@@ -54,7 +54,7 @@ class Costs:
     def __init__(self, publisher: Publisher) -> None:
         """Start without a memory of failed attempts."""
         self._publisher = publisher
-        self._trust = Trust()
+        self._trust = ReplayGuard()
 
     def owner(self, known: Sequence[Token], given: Sequence[str], at: datetime) -> Tenant:
         """Whose token the `Authorization` headers carry; raise Refused, in one way for every reason.
@@ -67,7 +67,7 @@ class Costs:
             raise Refused(401, "unauthorized", "Send `Authorization: Bearer <token>`.")
         return tenant
 
-    async def take(self, posted: Posted) -> Accepted:
+    async def take(self, posted: PostedCosts) -> AcceptedCosts:
         """Take all entries of one request; raise Refused."""
         facts = {"delivery": posted.id, "tenant": posted.tenant.id}
         events = told(posted)
@@ -77,10 +77,10 @@ class Costs:
             log.warning("costs put off", extra={**facts, "reason": error.reason})
             raise unavailable(error.reason) from error
         log.info("costs accepted", extra={**facts, "events": len(events)})
-        return Accepted(tuple(each.id for each in events))
+        return AcceptedCosts(tuple(each.id for each in events))
 
 
-def told(posted: Posted) -> tuple[Event, ...]:
+def told(posted: PostedCosts) -> tuple[Event, ...]:
     """The events of a request; raise Refused for what cannot be read, and for any entry that cannot be taken."""
     tenant = posted.tenant
     try:
@@ -88,18 +88,18 @@ def told(posted: Posted) -> tuple[Event, ...]:
     except Malformed as why:
         message = f"The request cannot be read: {why.detail}."
         raise Refused(400, why.reason, message) from None
-    except Invalid as why:
+    except InvalidEntries as why:
         raise _invalid(why) from None
     return tuple(event(each, posted) for each in read)
 
 
-def _invalid(why: Invalid) -> Refused:
+def _invalid(why: InvalidEntries) -> Refused:
     shown = [asdict(each) for each in why.problems[: cost_entries.SHOWN]]
     message = f"Nothing was accepted. Problems: {len(why.problems)}; shown: {len(shown)}."
     return Refused(422, "invalid_entries", message, more={"problems": shown})
 
 
-def event(entry: Entry, posted: Posted) -> Event:
+def event(entry: CostEntry, posted: PostedCosts) -> Event:
     """What a sound entry tells. The same entry has the same id whenever it is sent, so a repeated request counts once."""
     tenant, name = posted.tenant, REVERSED if entry.reversed else RECORDED
     data = _cost(entry, tenant)
@@ -121,7 +121,7 @@ def event(entry: Entry, posted: Posted) -> Event:
     )
 
 
-def _cost(entry: Entry, tenant: Tenant) -> Cost:
+def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
     member = entry.member
     if entry.scope in NAMED:
         found = normalize.channel(member)

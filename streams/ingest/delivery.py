@@ -13,14 +13,14 @@ from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmap
 from schemas.events import packs
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import What
-from streams.ingest.connection_health import OTHER, Health
-from streams.ingest.connections import Door
+from streams.ingest.connection_health import OTHER, ConnectionHealth
+from streams.ingest.connections import ResolvedConnection
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.kafka import packer
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine import encryption
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,12 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival:
+class IncomingRequest:
     """The raw bytes of one request, at whose door they are, and when they were complete."""
 
     id: str
     vendor: Vendor
-    door: Door
+    door: ResolvedConnection
     headers: Headers
     body: bytes
     at: datetime
@@ -71,14 +71,16 @@ class Arrival:
 class Reception:
     """Answers deliveries; success is said only after Kafka has acknowledged everything."""
 
-    def __init__(self, publisher: Publisher, metrics: GatewayMetrics, health: Health) -> None:
+    def __init__(
+        self, publisher: Publisher, metrics: GatewayMetrics, health: ConnectionHealth
+    ) -> None:
         """Start with an empty memory of whom to trust."""
         self._publisher = publisher
         self._metrics = metrics
         self._health = health
-        self._trust = Trust()
+        self._trust = ReplayGuard()
 
-    async def take(self, arrival: Arrival) -> Answer:
+    async def take(self, arrival: IncomingRequest) -> Answer:
         """Answer one delivery; raise Refused."""
         try:
             answer = await self._take(arrival)
@@ -92,7 +94,7 @@ class Reception:
         self._note(arrival, "outcome", answer.outcome)
         return answer
 
-    async def _take(self, arrival: Arrival) -> Answer:
+    async def _take(self, arrival: IncomingRequest) -> Answer:
         greeting = arrival.vendor.greet(arrival.headers, arrival.body)
         if greeting is not None:
             return Answer(
@@ -118,7 +120,7 @@ class Reception:
             return await self._quarantine(arrival, why)
         return await self._accept(arrival, told)
 
-    async def _before_the_secret(self, arrival: Arrival) -> Answer:
+    async def _before_the_secret(self, arrival: IncomingRequest) -> Answer:
         """The vendor shows its secret only after a test was answered: tests are answered, the rest is kept."""
         try:
             told = translate(arrival)
@@ -130,7 +132,7 @@ class Reception:
         why = Malformed("pending_secret", "the connection has no secret yet")
         return await self._quarantine(arrival, why)
 
-    async def _accept(self, arrival: Arrival, told: Translation) -> Answer:
+    async def _accept(self, arrival: IncomingRequest, told: Translation) -> Answer:
         vendor = arrival.vendor
         work = [self._publisher.accept(told.events)]
         fault = _together(told.faults)
@@ -156,7 +158,7 @@ class Reception:
             },
         )
 
-    async def _quarantine(self, arrival: Arrival, why: Condition) -> Answer:
+    async def _quarantine(self, arrival: IncomingRequest, why: Condition) -> Answer:
         """Kept for repair and replay, so the vendor is told success: it must neither retry nor give up the webhook."""
         await self._set_aside(arrival, why, None)
         return Answer(
@@ -172,7 +174,9 @@ class Reception:
             },
         )
 
-    async def _set_aside(self, arrival: Arrival, why: Condition, told: Translation | None) -> None:
+    async def _set_aside(
+        self, arrival: IncomingRequest, why: Condition, told: Translation | None
+    ) -> None:
         door = arrival.door
         entry = encryption.set_aside(door, arrival.kept, arrival.body, why, arrival.context, told)
         await self._publisher.set_aside(entry)
@@ -180,12 +184,12 @@ class Reception:
         self._note(arrival, "reason", why.reason)
         log.warning("delivery set aside", extra={**arrival.facts, "reason": why.reason})
 
-    def _note(self, arrival: Arrival, what: What, name: str) -> None:
+    def _note(self, arrival: IncomingRequest, what: What, name: str) -> None:
         count = self._health.note(arrival.door, what, name, arrival.at)
         self._metrics.connections.note(count, arrival.vendor.expected)
 
 
-def verify(arrival: Arrival, trust: Trust) -> None:
+def verify(arrival: IncomingRequest, trust: ReplayGuard) -> None:
     """Raise Unauthentic for another address, another signature, or another body under a signature already used."""
     door, vendor = arrival.door, arrival.vendor
     if door.address_key and not hmac.compare_digest(door.address_key, arrival.address_key.encode()):
@@ -196,7 +200,7 @@ def verify(arrival: Arrival, trust: Trust) -> None:
         trust.once(door.connection.id, nonce, arrival.body)
 
 
-def translate(arrival: Arrival) -> Translation:
+def translate(arrival: IncomingRequest) -> Translation:
     """The vendor's translation; raise Malformed or Unmapped, whatever the bytes are."""
     try:
         return arrival.vendor.translate(arrival.body, arrival.headers, arrival.context)

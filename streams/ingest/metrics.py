@@ -8,11 +8,11 @@ from prometheus_client import CollectorRegistry
 
 from schemas.kafka.connection_health import LET_IN, HealthCount
 from schemas.kafka.quarantine import Reason
-from schemas.tenants.business_hours import Office
+from schemas.tenants.business_hours import BusinessHours
 from schemas.tenants.config import Tenant
 from sinks import series
 from sinks.metrics import opened
-from streams.ingest.connections import Door
+from streams.ingest.connections import ResolvedConnection
 
 FAILED = "failed"  # what a delivery is counted as that an error of our own answers with 500
 OUTCOMES = (*sorted(LET_IN), "refused", "unavailable", FAILED)
@@ -52,7 +52,7 @@ class TenantMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register the series; `open` gives it its companies."""
         self._working_day = series.TENANT_WORKING_DAY.on(registry)
-        self._offices: dict[str, Office] = {}
+        self._offices: dict[str, BusinessHours] = {}
 
     def open(self, tenants: Iterable[Tenant]) -> None:
         """Show these companies, and no others."""
@@ -76,7 +76,7 @@ class ConnectionMetrics:
         self.last_event = series.CONNECTION_LAST_EVENT.on(registry)
         self._opened: set[tuple[str, str, str]] = set()
 
-    def open(self, doors: Iterable[Door]) -> None:
+    def open(self, doors: Iterable[ResolvedConnection]) -> None:
         """Have a series for every configured connection, so that its first failure is seen, and none of others."""
         opened = {(each.tenant.id, each.connection.vendor, each.connection.id) for each in doors}
         for tenant, vendor, connection in self._opened - opened:

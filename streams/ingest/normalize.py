@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.events import application as canonical
-from schemas.events.application import Value
+from schemas.events.application import FrozenModel
 from schemas.events.envelope import Event, event_id, full
 from streams.ingest.lenient_fields import LONGEST_ID, LONGEST_TEXT
 from streams.ingest.vendor import Context, Translation, subject_of
@@ -22,7 +22,7 @@ Mode = Literal["webhook", "derived"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class When:
+class EventTime:
     """An instant, how well we know it, and its text for event ids: a redelivery must spell it the same."""
 
     at: datetime
@@ -48,21 +48,21 @@ class Delivery:
         """The same for an id that may be absent."""
         return None if vendor_id is None else self.id(vendor_id)
 
-    def when(self, moment: datetime | None, quality: Quality = "vendor_state") -> When:
+    def when(self, moment: datetime | None, quality: Quality = "vendor_state") -> EventTime:
         """The vendor's instant, else the time of receipt, which event ids replace by the body's hash.
 
         An instant without a zone is in the tenant's, which is an assumption and is marked as one.
         """
         if moment is None:
             digest = hashlib.sha256(self.raw).hexdigest()
-            return When(at=self.context.now, quality="received", text=digest)
+            return EventTime(at=self.context.now, quality="received", text=digest)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ZoneInfo(self.context.tenant.timezone))
             quality = "assumed"
         at = moment.astimezone(UTC)
-        return When(at=at, quality=quality, text=at.isoformat())
+        return EventTime(at=at, quality=quality, text=at.isoformat())
 
-    def on(self, day: date | None) -> When:
+    def on(self, day: date | None) -> EventTime:
         """The start of a day in the tenant's zone: the vendor gave no time of day."""
         if day is None:
             return self.when(None)
@@ -72,8 +72,8 @@ class Delivery:
     def event(
         self,
         name: str,
-        data: Value,
-        when: When,
+        data: FrozenModel,
+        when: EventTime,
         fact: tuple[str, ...],
         *,
         mode: Mode = "webhook",
@@ -162,6 +162,6 @@ def _family(name: str, ignored: Mapping[str, str]) -> str:
     return next(families, name)
 
 
-def content(data: Value) -> str:
+def content(data: FrozenModel) -> str:
     """What the data says, for ids of facts that have none: a field that is added to our models later changes none of them."""
     return data.model_dump_json(exclude_defaults=True)

@@ -14,7 +14,7 @@ NONCES = (
 )
 
 
-class Trust:
+class ReplayGuard:
     """The memory of one process; what another process saw is not in it."""
 
     def __init__(self) -> None:

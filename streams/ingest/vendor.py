@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.errors import Condition, Malformed
-from schemas.events.application import Value
+from schemas.events.application import FrozenModel
 from schemas.events.envelope import Event
 from schemas.tenants.config import Connection, Tenant
 
@@ -117,7 +117,7 @@ def first(headers: Headers, name: str) -> str | None:
     return next(iter(values(headers, name)), None)
 
 
-def subject_of(data: Value) -> str:
+def subject_of(data: FrozenModel) -> str:
     """The id whose events must stay in order: the application where there is one, else what the event is about."""
     application = getattr(data, "application", None)
     if application is not None:

@@ -9,7 +9,7 @@ from schemas.errors import Malformed, Unavailable
 from schemas.funnel import fold
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
-from schemas.tenants.mapping_snapshot import Meaning
+from schemas.tenants.mapping_snapshot import MappingSnapshot
 
 FIRST_FACTS = 1  # what numbers were counted by before epochs were recorded
 
@@ -23,7 +23,7 @@ class Outdated(Exception):
     """The live numbers were counted by other facts than this version's; only a replay makes them comparable."""
 
 
-class Reader:
+class EpochReader:
     """Follows the record of epochs."""
 
     def __init__(self, bootstrap: str) -> None:
@@ -62,7 +62,7 @@ class Reader:
 
 def read(bootstrap: str) -> dict[int, Epoch]:
     """Every recorded epoch by number; raise Unavailable when the broker or the topic is not there."""
-    reader = Reader(bootstrap)
+    reader = EpochReader(bootstrap)
     try:
         return reader.read()
     finally:
@@ -100,7 +100,7 @@ def live(found: dict[int, Epoch]) -> Epoch | None:
     )
 
 
-def settled(bootstrap: str, number: int | None, wanted: Meaning, now: datetime) -> Epoch:
+def settled(bootstrap: str, number: int | None, wanted: MappingSnapshot, now: datetime) -> Epoch:
     """The epoch to work in, with everything in `wanted` that is new recorded in it; the first start records epoch 0.
 
     `number` names one, None asks for the live one. Raises Unavailable, and Outdated when its facts are not ours.
@@ -112,7 +112,7 @@ def settled(bootstrap: str, number: int | None, wanted: Meaning, now: datetime) 
             number=0,
             state="live",
             facts=FIRST_FACTS if _has_cells(bootstrap) else fold.VERSION,
-            meaning=Meaning(),
+            meaning=MappingSnapshot(),
             changed=now,
         )
     if epoch is None:

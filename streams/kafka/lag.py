@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiokafka.errors import KafkaError
 
-from schemas.kafka.lag import Backlog, Offsets, Waiting
+from schemas.kafka.lag import Offsets, RoleLag, TopicLag
 
 log = logging.getLogger(__name__)
 
@@ -16,10 +16,10 @@ LOOK_S = 5.0
 
 async def measured(
     look: Callable[[], Awaitable[tuple[Offsets, Offsets]]],
-    show: Callable[[Mapping[str, Waiting]], None],
+    show: Callable[[Mapping[str, TopicLag]], None],
 ) -> None:
     """Measure for ever; `look` gives ends and what is done. While the broker is away the last measure stands."""
-    backlog = Backlog()
+    backlog = RoleLag()
     while True:
         try:
             ends, done = await look()

@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 
 from streams.simulator.company import Company
-from streams.simulator.season import Delivery, deliveries_of
+from streams.simulator.season import SimulatedDelivery, deliveries_of
 from streams.simulator.story import Beat, Story
 
 
 def incident(
     company: Company, channel: str, screened: tuple[int, int], *, first: int, until: datetime
-) -> list[Delivery]:
+) -> list[SimulatedDelivery]:
     """Applications of the channel, numbered from `first`: so many passed and failed in the minutes before `until`."""
     passed, failed = screened
-    made: list[Delivery] = []
+    made: list[SimulatedDelivery] = []
     for number in range(passed + failed):
         decided = until - timedelta(seconds=passed + failed - number)
         applied = decided - timedelta(hours=30)

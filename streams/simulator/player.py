@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from streams.simulator.season import Delivery
-from streams.simulator.signing import SIGNERS, Unsigned
+from streams.simulator.season import SimulatedDelivery
+from streams.simulator.signing import SIGNERS, UnsignedDelivery
 
 WINDOW = 200  # how far a shuffled delivery may land from its place
 ATTEMPTS = 400
@@ -20,7 +20,7 @@ FINAL = {400, 401, 403, 404, 408, 413, 415, 422}  # a retry of the same bytes ca
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class PlayTarget:
     """Where a connection is posted to and what signs it."""
 
     url: str
@@ -28,7 +28,7 @@ class Target:
 
 
 @dataclass
-class Report:
+class PlayReport:
     """What became of the deliveries; `complete` when every one was accepted in the end."""
 
     wanted: int = 0
@@ -55,11 +55,11 @@ class Report:
 
 
 def disturbed(
-    deliveries: Sequence[Delivery], duplicates: float, shuffle: float, seed: int
-) -> list[Delivery]:
+    deliveries: Sequence[SimulatedDelivery], duplicates: float, shuffle: float, seed: int
+) -> list[SimulatedDelivery]:
     """The deliveries with a share sent twice and a share out of place; the same seed disturbs alike."""
     rng = random.Random(seed)
-    places: list[tuple[float, int, Delivery]] = []
+    places: list[tuple[float, int, SimulatedDelivery]] = []
     for place, delivery in enumerate(deliveries):
         moved = rng.uniform(-WINDOW, WINDOW) if rng.random() < shuffle else 0.0
         places.append((place + moved, place, delivery))
@@ -73,22 +73,24 @@ class Player:
     """Posts with bounded concurrency; deliveries of one subject keep their order."""
 
     def __init__(
-        self, targets: dict[str, Target], concurrency: int = 64, rate: float | None = None
+        self, targets: dict[str, PlayTarget], concurrency: int = 64, rate: float | None = None
     ) -> None:
         """`targets` by connection id; `rate` limits deliveries a second."""
         self._targets = targets
         self._concurrency = concurrency
         self._rate = rate
-        self.report = Report()
+        self.report = PlayReport()
 
     async def play(
-        self, deliveries: Sequence[Delivery], progress: Callable[[int], None] = lambda _n: None
-    ) -> Report:
+        self,
+        deliveries: Sequence[SimulatedDelivery],
+        progress: Callable[[int], None] = lambda _n: None,
+    ) -> PlayReport:
         """Post all of them; return when each was accepted or refused for good."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         self.report.wanted += len(deliveries)
-        lanes: list[asyncio.Queue[Delivery | None]] = [
+        lanes: list[asyncio.Queue[SimulatedDelivery | None]] = [
             asyncio.Queue(8) for _ in range(self._concurrency)
         ]
         session = aiohttp.ClientSession(
@@ -110,14 +112,14 @@ class Player:
     async def _drain(
         self,
         client: aiohttp.ClientSession,
-        lane: "asyncio.Queue[Delivery | None]",
+        lane: "asyncio.Queue[SimulatedDelivery | None]",
         progress: Callable[[int], None],
     ) -> None:
         while (delivery := await lane.get()) is not None:
             await self._deliver(client, delivery)
             progress(1)
 
-    async def _deliver(self, client: aiohttp.ClientSession, delivery: Delivery) -> None:
+    async def _deliver(self, client: aiohttp.ClientSession, delivery: SimulatedDelivery) -> None:
         target = self._targets[delivery.connection]
         status = 0
         for attempt in range(ATTEMPTS):
@@ -132,10 +134,10 @@ class Player:
         self.report.refused[status] += 1
 
     async def _attempt(
-        self, client: aiohttp.ClientSession, target: Target, delivery: Delivery
+        self, client: aiohttp.ClientSession, target: PlayTarget, delivery: SimulatedDelivery
     ) -> int:
         body, signed = SIGNERS[delivery.vendor](
-            Unsigned(
+            UnsignedDelivery(
                 body=delivery.body,
                 name=delivery.name,
                 event=delivery.event,
@@ -152,8 +154,9 @@ class Player:
             return 0
 
 
-def targets_of(run: dict[str, Any]) -> dict[str, Target]:
+def targets_of(run: dict[str, Any]) -> dict[str, PlayTarget]:
     """The connections of a running stack."""
     return {
-        each["id"]: Target(url=each["url"], secret=each["secret"]) for each in run["connections"]
+        each["id"]: PlayTarget(url=each["url"], secret=each["secret"])
+        for each in run["connections"]
     }

@@ -24,7 +24,7 @@ REACH = {"smartrecruiters": timedelta(days=2)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class SimulatedDelivery:
     """One webhook before it is signed. `name` is stable over retries; `subject` must be posted in order."""
 
     at: datetime
@@ -37,14 +37,14 @@ class Delivery:
     hired_through: str | None = None  # the channel, where it tells a hire
 
 
-def deliveries_of(story: Story) -> Iterator[Delivery]:
+def deliveries_of(story: Story) -> Iterator[SimulatedDelivery]:
     """What the company's system sends for one application."""
     company = story.company
     for beat in story.beats:
         for each in RENDERERS[company.vendor](story, beat):
             unique = f"{company.connection}/{each.event}/{beat.at.isoformat()}/".encode()
             name = hashlib.sha256(unique + each.body).hexdigest()[:24]
-            yield Delivery(
+            yield SimulatedDelivery(
                 at=beat.at,
                 connection=company.connection,
                 vendor=company.vendor,
@@ -61,11 +61,11 @@ def first_of(seed: int, until: datetime) -> int:
     return (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
 
 
-def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[Delivery]:
+def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[SimulatedDelivery]:
     """`deliveries` webhooks of the `days` before `until`, by time; the same seed and `until` give the same bytes."""
     rng = random.Random(seed)
     weights = [company.share for company in COMPANIES]
-    made: list[Delivery] = []
+    made: list[SimulatedDelivery] = []
     for number in count(first_of(seed, until)):
         company = rng.choices(COMPANIES, weights=weights)[0]
         reach = REACH.get(company.vendor, timedelta(days=days))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unsigned:
+class UnsignedDelivery:
     """One attempt: `name` is stable over attempts, `event` the vendor's own, `at` when the attempt is made.
 
     `happened` is when it happened, for vendors whose signed time is all that tells it.
@@ -27,28 +27,28 @@ class Unsigned:
 Signed = tuple[bytes, dict[str, str]]
 
 
-def _hex(sent: Unsigned, message: bytes) -> str:
+def _hex(sent: UnsignedDelivery, message: bytes) -> str:
     return hmac.new(sent.secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def ashby(sent: Unsigned) -> Signed:
+def ashby(sent: UnsignedDelivery) -> Signed:
     """`Ashby-Signature: sha256=<hex>` over the raw body."""
     return sent.body, {"Ashby-Signature": f"sha256={_hex(sent, sent.body)}"}
 
 
-def greenhouse(sent: Unsigned) -> Signed:
+def greenhouse(sent: UnsignedDelivery) -> Signed:
     """`Signature: sha256 <hex>` over the raw body; there is no time in it."""
     digest = _hex(sent, sent.body)
     return sent.body, {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": sent.name}
 
 
-def huntflow(sent: Unsigned) -> Signed:
+def huntflow(sent: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
     headers = {"X-Huntflow-Signature": _hex(sent, sent.body), "X-Huntflow-Delivery": sent.name}
     return sent.body, headers
 
 
-def lever(sent: Unsigned) -> Signed:
+def lever(sent: UnsignedDelivery) -> Signed:
     """In the body: hex over a token made for this delivery and the time of the event."""
     envelope = json.loads(sent.body)
     token = hashlib.sha256(sent.name.encode()).hexdigest()[:48]
@@ -56,12 +56,12 @@ def lever(sent: Unsigned) -> Signed:
     return json.dumps({**envelope, "token": token, "signature": digest}).encode(), {}
 
 
-def recruitee(sent: Unsigned) -> Signed:
+def recruitee(sent: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
     return sent.body, {"X-Recruitee-Signature": _hex(sent, sent.body)}
 
 
-def smartrecruiters(sent: Unsigned) -> Signed:
+def smartrecruiters(sent: UnsignedDelivery) -> Signed:
     """`v1=<hex>` over time, body and four headers, joined by dots."""
     stamp = str(int(sent.happened.timestamp()))
     link = "<https://api.example.com/>; rel=self"
@@ -76,7 +76,7 @@ def smartrecruiters(sent: Unsigned) -> Signed:
     }
 
 
-def standard(sent: Unsigned) -> Signed:
+def standard(sent: UnsignedDelivery) -> Signed:
     """Standard Webhooks 1.0: `v1,<base64>` over `id.timestamp.body`, the time being that of the attempt."""
     stamp = str(int(sent.at.timestamp()))
     key = base64.b64decode(sent.secret.removeprefix("whsec_"))
@@ -88,7 +88,7 @@ def standard(sent: Unsigned) -> Signed:
     }
 
 
-def teamtailor(sent: Unsigned) -> Signed:
+def teamtailor(sent: UnsignedDelivery) -> Signed:
     """Base64 of `t=<time>,v2=<hex>`, over `time.body`."""
     stamp = str(int(sent.at.timestamp()))
     digest = _hex(sent, f"{stamp}.".encode() + sent.body)
@@ -96,12 +96,12 @@ def teamtailor(sent: Unsigned) -> Signed:
     return sent.body, {"TT-Signature": header}
 
 
-def workable(sent: Unsigned) -> Signed:
+def workable(sent: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
     return sent.body, {"X-Workable-Signature": _hex(sent, sent.body)}
 
 
-SIGNERS: dict[str, Callable[[Unsigned], Signed]] = {
+SIGNERS: dict[str, Callable[[UnsignedDelivery], Signed]] = {
     "ashby": ashby,
     "greenhouse": greenhouse,
     "huntflow": huntflow,

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from streams.simulator.company import COMPANIES, Company
-from streams.simulator.season import Delivery
+from streams.simulator.season import SimulatedDelivery
 
 BY_HIRE = frozenset({"ビズリーチ", "Agency"})  # channels that take a fee for each hire
 FREE = frozenset({"社員紹介", "Referral", "Careers page"})
@@ -16,7 +16,7 @@ Entry = dict[str, Any]
 
 
 def spending(
-    season: Sequence[Delivery], *, seed: int, days: int, until: datetime
+    season: Sequence[SimulatedDelivery], *, seed: int, days: int, until: datetime
 ) -> dict[str, list[Entry]]:
     """By tenant what the season cost; the same season costs the same."""
     begun = (until - timedelta(days=days)).date()
@@ -64,7 +64,7 @@ def _tool(company: Company, prefix: str, begun: date, last: date) -> Entry:
     }
 
 
-def _fees(company: Company, season: Sequence[Delivery]) -> Iterator[Entry]:
+def _fees(company: Company, season: Sequence[SimulatedDelivery]) -> Iterator[Entry]:
     """A fee on the day of each hire through a channel that takes one."""
     hires = {
         each.subject: each

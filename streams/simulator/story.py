@@ -56,7 +56,7 @@ def office(moment: datetime, rng: random.Random) -> datetime:
     return moment.replace(microsecond=0)
 
 
-class _Teller:
+class _StoryBuilder:
     """Writes one story; keeps the clock and the dice."""
 
     def __init__(self, story: Story, lift: float, rng: random.Random) -> None:
@@ -135,5 +135,5 @@ def tell(number: int, company: Company, applied: datetime, rng: random.Random) -
         recruiter=company.first_person + 100 + rng.randrange(4),
         applied=applied,
     )
-    _Teller(story, lift, rng).tell()
+    _StoryBuilder(story, lift, rng).tell()
     return story

@@ -23,15 +23,15 @@ from streams.configuration.settings import Settings
 from streams.kafka.epochs import group_of
 from streams.kafka.lag import measured
 from streams.worker import lag, parent_index, partition_state
-from streams.worker.changelog import Changelog
-from streams.worker.funnel import Book, Funnel, Tables
+from streams.worker.changelog import ChangelogProducer
+from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
 from streams.worker.recovery import BulkTableManager
 from streams.worker.store import LocalTable, Rows
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
+def create_app(settings: Settings, book: RuleSource, epoch: int) -> faust.App:
     """The Faust application of one worker process; nothing is opened before it starts."""
     directory = settings.worker_dir / f"epoch-{epoch}"
     app = _faust(settings, directory, epoch)
@@ -46,10 +46,10 @@ def create_app(settings: Settings, book: Book, epoch: int) -> faust.App:
         cells=add(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
         people=add(PEOPLE.in_epoch(epoch), partition_state.version_of_person),
     )
-    changelog = Changelog(settings.kafka)
+    changelog = ChangelogProducer(settings.kafka)
     metrics = WorkerMetrics()
     lag.show_disk(metrics, settings.worker_dir)
-    funnel = Funnel(book, tables, changelog, metrics, lambda: datetime.now(UTC))
+    funnel = FunnelProcessor(book, tables, changelog, metrics, lambda: datetime.now(UTC))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:

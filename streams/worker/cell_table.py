@@ -23,7 +23,7 @@ Rows = list[tuple[bytes, bytes]]
 Key = tuple[str, str, str, int, str]  # a CellKey without the cost of naming its fields
 
 
-class Live(msgspec.Struct, gc=False):
+class LiveCell(msgspec.Struct, gc=False):
     """One cell in memory: its name, its fence, its measures, and whether it waits to be written."""
 
     key: Key
@@ -37,15 +37,15 @@ class CellTable:
 
     def __init__(self) -> None:
         """No cell yet."""
-        self._members: dict[tuple[str, str, str], dict[int, Live]] = {}
-        self._dirty: list[Live] = []
+        self._members: dict[tuple[str, str, str], dict[int, LiveCell]] = {}
+        self._dirty: list[LiveCell] = []
 
     def restore(self, key: bytes, value: bytes) -> None:
         """Take a row as it was written."""
         where, cell = decode_key(key), decode_cell(value)
         days = self._members.setdefault(where[:3], {})
         slot = where.day * 3 + SLOTS[where.basis]
-        days[slot] = Live((*where[:3], where.day, where.basis), cell.o, cell.m)
+        days[slot] = LiveCell((*where[:3], where.day, where.basis), cell.o, cell.m)
 
     def add(self, tenant: str, part: Part, offset: int) -> None:
         """Add one event's changes to every cell whose fence has not had `offset`.
@@ -89,7 +89,7 @@ class CellTable:
             for slot, day, basis in days:
                 cell = cells.get(slot)
                 if cell is None:
-                    cell = cells[slot] = Live((tenant, dimension, member, day, basis), -1, {})
+                    cell = cells[slot] = LiveCell((tenant, dimension, member, day, basis), -1, {})
                 elif cell.o >= offset:
                     continue
                 if not cell.dirty:
@@ -110,13 +110,13 @@ class CellTable:
                 for measure, n in changed.items():
                     cell.m[measure] = cell.m.get(measure, 0) + n
 
-    def _open(self, key: Key, offset: int) -> Live | None:
+    def _open(self, key: Key, offset: int) -> LiveCell | None:
         """The cell, marked as changed; None when its fence says that it already has everything up to `offset`."""
         cells = self._members.setdefault(key[:3], {})
         slot = key[3] * 3 + SLOTS[key[4]]
         cell = cells.get(slot)
         if cell is None:
-            cell = cells[slot] = Live((*key,), -1, {})
+            cell = cells[slot] = LiveCell((*key,), -1, {})
         elif cell.o >= offset:
             return None
         if not cell.dirty:

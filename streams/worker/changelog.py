@@ -11,7 +11,7 @@ from streams.worker.cell_table import Rows
 BATCH_BYTES = 900_000
 
 
-class Changelog:
+class ChangelogProducer:
     """Returns from a write only when the broker has all of it; any failure raises, and the worker ends."""
 
     def __init__(self, bootstrap: str) -> None:

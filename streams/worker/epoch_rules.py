@@ -4,22 +4,24 @@ import logging
 from collections.abc import Callable
 
 from schemas.funnel.rules import Rules, rules_of
-from schemas.tenants.mapping_snapshot import ConnectionMeaning, Meaning, TenantMeaning
+from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
 
 log = logging.getLogger(__name__)
 
 # Records the meaning of what is new in the epoch, durably, and returns all that the epoch knows then.
-Settle = Callable[[Meaning], Meaning]
+Settle = Callable[[MappingSnapshot], MappingSnapshot]
 
 
-class EpochBook:
+class EpochRules:
     """Looks rules up by tenant. What the epoch does not know is taken from the configuration and recorded first.
 
     So a connection added while workers run counts by the same rules after every restart; one that no configuration
     describes counts without rules, in UTC if its tenant is unknown too, and that is recorded as well.
     """
 
-    def __init__(self, known: Meaning, configured: Callable[[], Meaning], settle: Settle) -> None:
+    def __init__(
+        self, known: MappingSnapshot, configured: Callable[[], MappingSnapshot], settle: Settle
+    ) -> None:
         """`configured` reads the configuration as it is now."""
         self._known = known
         self._configured = configured
@@ -37,8 +39,8 @@ class EpochBook:
         connection = source.rpartition(":")[2]
         if not self._known.knows(tenant, connection):
             wanted = self._configured()
-            bare = TenantMeaning(connections={connection: ConnectionMeaning()})
-            described = wanted.extended(Meaning(tenants={tenant: bare}))
+            bare = TenantMapping(connections={connection: ConnectionMapping()})
+            described = wanted.extended(MappingSnapshot(tenants={tenant: bare}))
             self._known = self._settle(self._known.extended(described))
             self._rules.clear()
             log.info("connection settled", extra={"tenant": tenant, "connection": connection})

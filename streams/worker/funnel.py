@@ -18,9 +18,9 @@ from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE
 from sinks.metrics import WorkerMetrics
 from streams.worker import parent_index
 from streams.worker.cell_table import Rows
-from streams.worker.changelog import Changelog
+from streams.worker.changelog import ChangelogProducer
 from streams.worker.gc_tuning import Garbage
-from streams.worker.partition_state import Changes, Shard
+from streams.worker.partition_state import PartitionChanges, PartitionState
 from streams.worker.store import LocalTable
 
 log = logging.getLogger(__name__)
@@ -42,21 +42,21 @@ class Tables(NamedTuple):
     people: LocalTable
 
 
-class Book(Protocol):
+class RuleSource(Protocol):
     """The rules by which this worker counts."""
 
     def of(self, tenant: str, source: str) -> Rules:
         """The rules of the tenant, in which the connection of that CloudEvents source is settled."""
 
 
-class Funnel:
+class FunnelProcessor:
     """State and flush of one worker process; all methods run on its one event loop."""
 
     def __init__(
         self,
-        book: Book,
+        book: RuleSource,
         tables: Tables,
-        changelog: Changelog,
+        changelog: ChangelogProducer,
         metrics: WorkerMetrics,
         now: Callable[[], datetime],
     ) -> None:
@@ -67,7 +67,7 @@ class Funnel:
         self._changelog = changelog
         self._metrics = metrics
         self._now = now
-        self._shards: dict[int, Shard] = {}
+        self._shards: dict[int, PartitionState] = {}
         self._expected: dict[int, int] = {}
         self._unacked: list[Any] = []
         self.counted: dict[int, int] = {}  # by partition, the next offset after the last flush
@@ -85,7 +85,9 @@ class Funnel:
         self._copies, self.counted = [], {}
         for number, partition in self._tables.cells.store.partitions.items():
             applications = self._tables.applications.store.partitions[number]
-            shard = Shard(applications.get, partial(parent_index.applications, applications))
+            shard = PartitionState(
+                applications.get, partial(parent_index.applications, applications)
+            )
             for key, value in partition.items():
                 shard.cells.restore(key, value)
             for _, value in self._tables.people.store.partitions[number].items():
@@ -123,7 +125,7 @@ class Funnel:
         if self.events_waiting >= FULL:
             await self.flush()
 
-    def _apply(self, shard: Shard, message: Any, pack: packs.Pack) -> None:
+    def _apply(self, shard: PartitionState, message: Any, pack: packs.Pack) -> None:
         offset, duplicates = message.offset, 0
         for index, accepted in enumerate(pack.events):
             tenant = accepted.tenant
@@ -143,7 +145,7 @@ class Funnel:
         self._metrics.events.inc(len(pack.events))
         self._metrics.duplicates.inc(duplicates)
 
-    def _forward(self, home: int, event: packs.Accepted) -> None:
+    def _forward(self, home: int, event: packs.PackedEvent) -> None:
         """Copy an event about a candidate or a pipeline to every other partition: its applications may be anywhere.
 
         The copies are written by the flush that acknowledges the original; a crash repeats them, and their id makes
@@ -200,7 +202,7 @@ class Funnel:
             self._garbage.flushed(waiting, time.monotonic())
             self._metrics.flush_seconds.observe(time.monotonic() - started)
 
-    async def _write_all(self, number: int, changes: Changes) -> None:
+    async def _write_all(self, number: int, changes: PartitionChanges) -> None:
         tables = self._tables
         await asyncio.gather(
             self._write(tables.applications, number, changes.applications, changes.links),

@@ -10,10 +10,10 @@ from faust.types import TP
 from schemas.kafka.lag import Offsets
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from sinks.metrics import WorkerMetrics
-from streams.worker.funnel import Funnel
+from streams.worker.funnel import FunnelProcessor
 
 
-async def look(app: faust.App, funnel: Funnel) -> tuple[Offsets, Offsets]:
+async def look(app: faust.App, funnel: FunnelProcessor) -> tuple[Offsets, Offsets]:
     """Where the owned partitions end, and up to where they are counted; nothing while none is owned.
 
     A partition of which nothing was counted since it was assigned is behind by what has come since the first look.

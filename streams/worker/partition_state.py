@@ -6,9 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.funnel import application_row as records
-from schemas.funnel.application_row import Record
-from schemas.funnel.candidate_events import Known, Parent
-from schemas.funnel.history import Happening
+from schemas.funnel.application_row import ApplicationRow
+from schemas.funnel.candidate_events import KnownContext, Parent
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.cell_table import CellTable, Rows
@@ -18,10 +18,10 @@ CACHED = 50_000  # applications kept decoded per partition; the rest are read ba
 Links = dict[tuple[str, Parent], list[str]]  # applications that the store does not know of yet
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[str, Happening])
+_decoder = msgspec.msgpack.Decoder(tuple[str, FunnelEvent])
 
 
-class Changes(NamedTuple):
+class PartitionChanges(NamedTuple):
     """What has to be written, as rows; `links` go into the local store beside the applications."""
 
     applications: Rows
@@ -30,7 +30,7 @@ class Changes(NamedTuple):
     links: list[bytes]
 
 
-class Shard:
+class PartitionState:
     """Single-threaded. `read` answers the stored row of an application or None, `of` the stored applications of a parent."""
 
     def __init__(
@@ -41,24 +41,24 @@ class Shard:
         """Start with no cell, nobody known, and nothing changed."""
         self._read = read
         self._of = of
-        self._records: dict[bytes, Record] = {}
-        self._changed: dict[bytes, Record] = {}
+        self._records: dict[bytes, ApplicationRow] = {}
+        self._changed: dict[bytes, ApplicationRow] = {}
         self._settled: list[bytes] = []
-        self._people: dict[str, Known] = {}
-        self._learned: list[tuple[str, Happening]] = []
+        self._people: dict[str, KnownContext] = {}
+        self._learned: list[tuple[str, FunnelEvent]] = []
         self._links: Links = {}
         self._settling: Links = {}
         self.cells = CellTable()
         self.offset = -1
 
-    def take(self, tenant: str, subject: str, event: Happening, rules: Rules) -> bool:
+    def take(self, tenant: str, subject: str, event: FunnelEvent, rules: Rules) -> bool:
         """Apply one event of an application; return False for a duplicate.
 
         Replayed deltas reach only cells that have not had them. An application that turns out to belong to a candidate
         or a job is told what happened to that one before; on a replay it is told again, and knows it.
         """
         key = f"{tenant}/{subject}".encode()
-        row = self._row(key) or self._records.setdefault(key, Record())
+        row = self._row(key) or self._records.setdefault(key, ApplicationRow())
         replayed = event.offset <= row.version
         if not self._accept(tenant, key, row, event, rules):
             return False
@@ -69,12 +69,12 @@ class Shard:
             self._tell(tenant, key, row, event, rules)
         return True
 
-    def learn(self, tenant: str, event: Happening, rules: Rules) -> bool:
+    def learn(self, tenant: str, event: FunnelEvent, rules: Rules) -> bool:
         """Apply an event about a candidate or a pipeline to every application here that it reaches.
 
         Return False when it is known from another offset.
         """
-        known = self._people.setdefault(tenant, Known())
+        known = self._people.setdefault(tenant, KnownContext())
         if not known.add(event):
             return False
         self._learned.append((tenant, event))
@@ -89,9 +89,11 @@ class Shard:
     def remember(self, value: bytes) -> None:
         """Take a row of people as it was written."""
         tenant, event = _decoder.decode(value)
-        self._people.setdefault(tenant, Known()).add(event)
+        self._people.setdefault(tenant, KnownContext()).add(event)
 
-    def _tell(self, tenant: str, key: bytes, row: Record, now: Happening, rules: Rules) -> None:
+    def _tell(
+        self, tenant: str, key: bytes, row: ApplicationRow, now: FunnelEvent, rules: Rules
+    ) -> None:
         """Give the application all that reaches it by the offset of `now`; what it has already changes nothing."""
         known = self._people.get(tenant)
         if known is None:
@@ -100,7 +102,9 @@ class Shard:
             told = msgspec.structs.replace(event, offset=now.offset, index=now.index)
             self._accept(tenant, key, row, told, rules)
 
-    def _accept(self, tenant: str, key: bytes, row: Record, event: Happening, rules: Rules) -> bool:
+    def _accept(
+        self, tenant: str, key: bytes, row: ApplicationRow, event: FunnelEvent, rules: Rules
+    ) -> bool:
         parts = records.accept(row, event, rules)
         if not parts:
             return False
@@ -111,7 +115,7 @@ class Shard:
             self.cells.add_difference(tenant, parts, event.offset)
         return True
 
-    def _row(self, key: bytes) -> Record | None:
+    def _row(self, key: bytes) -> ApplicationRow | None:
         row = self._records.get(key)
         if row is None:
             stored = self._read(key)
@@ -124,14 +128,14 @@ class Shard:
         yield from self._settling.get((tenant, parent), ())
         yield from self._links.get((tenant, parent), ())
 
-    def changes(self) -> Changes:
+    def changes(self) -> PartitionChanges:
         """Everything that changed, cells fenced at the last offset taken; nothing is dirty after."""
         applications = [(key, records.encode(row)) for key, row in self._changed.items()]
         self._settled = [key for key, row in self._changed.items() if row.state.ended is not None]
         self._settling, self._links = self._links, {}
         learned, self._learned = self._learned, []
         self._changed = {}
-        return Changes(
+        return PartitionChanges(
             applications,
             self.cells.changes(self.offset),
             [

@@ -13,12 +13,12 @@ import faust
 
 from schemas.errors import Unavailable
 from schemas.kafka.epochs import Epoch
-from schemas.tenants.mapping_snapshot import Meaning, meaning
+from schemas.tenants.mapping_snapshot import MappingSnapshot, meaning
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.worker.app import create_app
-from streams.worker.epoch_rules import EpochBook
+from streams.worker.epoch_rules import EpochRules
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ def serve(settings: Settings, number: int | None = None) -> None:
     facts nothing is counted: adding to them would mix the two. It says so, and waits for `hirelay replay`.
     """
 
-    def configured() -> Meaning:
+    def configured() -> MappingSnapshot:
         return meaning(load_tenancy(settings.config))
 
-    def settle(wanted: Meaning) -> Meaning:
+    def settle(wanted: MappingSnapshot) -> MappingSnapshot:
         return kafka_epochs.settled(settings.kafka, epoch.number, wanted, datetime.now(UTC)).meaning
 
     epoch = _settled(settings, number, configured())
@@ -45,7 +45,7 @@ def serve(settings: Settings, number: int | None = None) -> None:
             extra={"place": place, "epoch": epoch.number},
         )
     log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
-    app = create_app(settings, EpochBook(epoch.meaning, configured, settle), epoch.number)
+    app = create_app(settings, EpochRules(epoch.meaning, configured, settle), epoch.number)
     if number is None:
         _forget(settings.worker_dir, epoch.number)
         threading.Thread(target=_follow, args=(settings, epoch.number), daemon=True).start()
@@ -59,7 +59,7 @@ def _forget(folder: Path, live: int) -> None:
             shutil.rmtree(each, ignore_errors=True)
 
 
-def _settled(settings: Settings, number: int | None, wanted: Meaning) -> Epoch:
+def _settled(settings: Settings, number: int | None, wanted: MappingSnapshot) -> Epoch:
     while True:
         try:
             return kafka_epochs.settled(settings.kafka, number, wanted, datetime.now(UTC))
@@ -70,11 +70,11 @@ def _settled(settings: Settings, number: int | None, wanted: Meaning) -> Epoch:
 
 def _follow(settings: Settings, number: int) -> None:
     """End the process as SIGTERM does when another epoch has become live: whoever restarts it works in that one."""
-    reader: kafka_epochs.Reader | None = None
+    reader: kafka_epochs.EpochReader | None = None
     while True:
         time.sleep(WAIT_S)
         try:
-            reader = reader or kafka_epochs.Reader(settings.kafka)
+            reader = reader or kafka_epochs.EpochReader(settings.kafka)
             epoch = kafka_epochs.live(reader.read())
         except Unavailable:
             continue  # the broker is away, and the next look may find it

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.alerting.breach import Breach
 from sinks.alertmanager import Alert
-from streams.alerting.alert_payload import LASTS, Board, Links, alert, labels
+from streams.alerting.alert_payload import LASTS, ActiveBreaches, Links, alert, labels
 from tests.schemas.alerting.test_reconcile import FIRST, bad, good, told
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_no_label_names_a_person() -> None:
 
 def test_an_ending_is_told_until_it_is_taken() -> None:
     """An instance that was away hears of it; one that took it does not hear of it again."""
-    board = Board()
+    board = ActiveBreaches()
     board.note(ended())
     later = NOW + timedelta(hours=2)
 
@@ -60,7 +60,7 @@ def test_an_ending_is_told_until_it_is_taken() -> None:
 
 def test_ten_minutes_without_alertmanager_lose_and_double_nothing() -> None:
     """Said every minute before and after, an episode that goes on fires once, and one that began in between is told after."""
-    held, board = Held(), Board()
+    held, board = Held(), ActiveBreaches()
     board.note(opened())
     other = opened().model_copy(update={"id": "f" * 16, "told": NOW + timedelta(minutes=9)})
     over = ended(timedelta(minutes=30))
@@ -103,7 +103,7 @@ class Held:
 def test_what_was_over_when_it_was_found_is_never_told() -> None:
     """Importing the past wakes nobody."""
     (past,) = told(bad(0) | good(1), FIRST + 1)
-    board = Board()
+    board = ActiveBreaches()
     board.note(past)
 
     assert past.state == "resolved"

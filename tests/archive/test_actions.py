@@ -10,7 +10,7 @@ from schemas.alerting.breach import Breach
 from schemas.kafka.topics import BREACH_ACTIONS, KPI_BREACHES
 from sinks.clickhouse.rows import BreachRow
 from sinks.clickhouse.writer import Writer
-from streams.archive.rows import Source, action_rows, breach_rows
+from streams.archive.rows import RecordPosition, action_rows, breach_rows
 from tests.schemas.alerting.test_reconcile import FIRST, bad, told
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -35,11 +35,11 @@ def action(breach: Breach, what: str, at: datetime, key: str = "") -> BreachActi
 def archived(client: Any, breach: Breach, *actions: BreachAction) -> None:
     """The records as they stand in Kafka, the last one first and every one twice."""
     writer, record = Writer(client), breach.model_dump_json().encode()
-    writer.write(breach_rows(Source(KPI_BREACHES.name, 0, 1), record), f"b-{breach.tenant}")
+    writer.write(breach_rows(RecordPosition(KPI_BREACHES.name, 0, 1), record), f"b-{breach.tenant}")
     numbered = [(offset, each.model_dump_json().encode()) for offset, each in enumerate(actions)]
     for time in (1, 2):
         for offset, value in reversed(numbered):
-            rows = action_rows(Source(BREACH_ACTIONS.name, 0, offset), value)
+            rows = action_rows(RecordPosition(BREACH_ACTIONS.name, 0, offset), value)
             writer.write(rows, f"a-{breach.tenant}-{offset}-{time}")
 
 

@@ -22,7 +22,7 @@ from streams.archive.kpi_gauges import (
     SERIES_A_TENANT,
     STALE_S,
     KpiCollector,
-    Value,
+    KpiGauge,
     bounded,
 )
 from tests.ingest.gateways import tenancy
@@ -180,7 +180,7 @@ def test_a_clickhouse_that_never_was_there_breaks_no_scrape() -> None:
 def test_too_many_series_are_dropped_and_counted() -> None:
     """One company cannot take the room of the others."""
     many = [
-        Value(f"t{tenant}", "hires", f"c{number}", 1, 1.0)
+        KpiGauge(f"t{tenant}", "hires", f"c{number}", 1, 1.0)
         for tenant in range(12)
         for number in range(SERIES_A_TENANT + 3)
     ]

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
-from schemas.tenants.mapping_snapshot import Meaning
-from streams.archive.pump import Batch
+from schemas.tenants.mapping_snapshot import MappingSnapshot
+from streams.archive.pump import RowBatch
 
 
 class Record(NamedTuple):
@@ -27,14 +27,14 @@ def record(epoch: int, offset: int, hired: int) -> Record:
     return Record(topic, 0, offset, key, encode_cell(Cell(o=offset, m={"hired": hired})))
 
 
-def values(batch: Batch) -> list[Any]:
+def values(batch: RowBatch) -> list[Any]:
     """(epoch, value) of every cell row."""
     return [(row.epoch, row.value) for rows in batch.rows() for row in rows]  # type: ignore[attr-defined]
 
 
 def test_the_newest_row_of_each_epoch_stands() -> None:
     """Older rows of the same cell are not inserted first."""
-    batch = Batch()
+    batch = RowBatch()
     for each in (record(0, 1, 5), record(1, 1, 7), record(0, 2, 6)):
         batch.add((each.topic, 0), each)
 
@@ -43,7 +43,7 @@ def test_the_newest_row_of_each_epoch_stands() -> None:
 
 def test_a_retired_epoch_is_passed_over() -> None:
     """Its topic may still be there for a while."""
-    batch = Batch(retired={1})
+    batch = RowBatch(retired={1})
     for each in (record(0, 1, 5), record(1, 1, 7)):
         batch.add((each.topic, 0), each)
 
@@ -53,10 +53,10 @@ def test_a_retired_epoch_is_passed_over() -> None:
 
 def test_a_batch_says_which_epochs_end_in_it() -> None:
     """So that their rows are dropped after it is written."""
-    batch = Batch()
+    batch = RowBatch()
     now = datetime(2026, 4, 1, tzinfo=UTC)
     for offset, state in enumerate(("live", "retired")):
-        epoch = Epoch(number=4, state=state, facts=2, meaning=Meaning(), changed=now)
+        epoch = Epoch(number=4, state=state, facts=2, meaning=MappingSnapshot(), changed=now)
         value = epoch.model_dump_json().encode()
         batch.add("p", Record(EPOCHS.name, 0, offset, b"4", value))
 

@@ -10,7 +10,7 @@ from schemas.events.envelope import short
 from schemas.kafka.topics import CANDIDATE_EVENTS
 
 
-def members(event: packs.Accepted) -> list[tuple[str, str]]:
+def members(event: packs.PackedEvent) -> list[tuple[str, str]]:
     """The five dimensions of one event."""
     data = event.data
     recruiter = data.owners.recruiter_id if data.owners else None
@@ -28,7 +28,7 @@ def day(moment: datetime) -> str:
     return moment.strftime("%Y%m%d")
 
 
-def applied(event: packs.Accepted) -> datetime:
+def applied(event: packs.PackedEvent) -> datetime:
     """The moment of the application, for the cohort basis."""
     application = event.data.application
     return (application and application.applied_at) or event.time

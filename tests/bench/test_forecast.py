@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
-from tests.schemas.test_forecast import Company, Season, season
+from tests.schemas.statistics.test_forecast import Company, Season, season
 
 from schemas.instants import EPOCH_DAY
 from schemas.planning.forecast import Cases, Outlook, outlook

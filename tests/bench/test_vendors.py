@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from streams.ingest.delivery import Arrival, checked, translate, verify
+from streams.ingest.delivery import IncomingRequest, checked, translate, verify
 from streams.ingest.kafka.packer import encode
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Vendor
 from tests.fakes import NOON
 from tests.ingest import gateways
@@ -19,7 +19,7 @@ from tests.vendors.mutations import fixtures
 ROUNDS = 40
 
 
-def arrivals(vendor: Vendor) -> list[Arrival]:
+def arrivals(vendor: Vendor) -> list[IncomingRequest]:
     """Every fixture that the door accepts, signed."""
     door = gateways.configuration().doors[vendor.name, f"acme-{vendor.name}"]
     found = []
@@ -27,7 +27,7 @@ def arrivals(vendor: Vendor) -> list[Arrival]:
         if "error" in gateways.expectation(delivery):
             continue
         body, headers = gateways.signed(delivery, name=f"b{number}")
-        came = Arrival(
+        came = IncomingRequest(
             id="d", vendor=vendor, door=door, headers=gateways.lower(headers), body=body, at=NOON
         )
         if vendor.greet(came.headers, came.body) is None:
@@ -35,7 +35,7 @@ def arrivals(vendor: Vendor) -> list[Arrival]:
     return found
 
 
-def microseconds(work: Callable[[Arrival], object], every: list[Arrival]) -> float:
+def microseconds(work: Callable[[IncomingRequest], object], every: list[IncomingRequest]) -> float:
     """CPU µs a delivery, the best of three runs."""
     best = float("inf")
     for _ in range(3):
@@ -47,15 +47,15 @@ def microseconds(work: Callable[[Arrival], object], every: list[Arrival]) -> flo
     return best / (ROUNDS * len(every)) * 1e6
 
 
-def bare(came: Arrival) -> object:
+def bare(came: IncomingRequest) -> object:
     """What no gateway can save: the HMAC of the body and its parse."""
     hmac.digest(b"key", came.body, hashlib.sha256)
     return json.loads(came.body)
 
 
-def whole(came: Arrival) -> object:
+def whole(came: IncomingRequest) -> object:
     """What ours does before it waits for Kafka."""
-    verify(came, Trust())
+    verify(came, ReplayGuard())
     return [encode(event) for event in checked(translate(came)).events]
 
 

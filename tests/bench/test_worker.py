@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.funnel.rules import Rulebook
+from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import meaning
 from streams.configuration.files import load_tenancy
 from streams.kafka.admin import ensure_topics
 from streams.local.kafka import free_port, prepare
-from streams.tools.verify.comparison import Changelog, Log, Oracle, compare
+from streams.tools.verify.comparison import ChangelogCells, Oracle, TopicReader, compare
 from tests.bench.load import Scale, packs, season
 from tests.bench.process import Measured, fetch
 
@@ -118,12 +118,12 @@ def naive(bootstrap: str, folder: Path) -> float:
 def different(bootstrap: str, folder: Path) -> int:
     """Cells in which the changelog is not what the accepted events say."""
     oracle = Oracle()
-    changelog = Changelog()
-    for record in Log(bootstrap, CANDIDATE_EVENTS).read():
+    changelog = ChangelogCells()
+    for record in TopicReader(bootstrap, CANDIDATE_EVENTS).read():
         oracle.read(record.offset, record.value)
-    for record in Log(bootstrap, KPI_CELLS).read():
+    for record in TopicReader(bootstrap, KPI_CELLS).read():
         changelog.read(record.partition, record.key, record.value)
-    expected = oracle.cells(Rulebook(meaning(load_tenancy(folder / "hirelay.yaml"))))
+    expected = oracle.cells(TenantRules(meaning(load_tenancy(folder / "hirelay.yaml"))))
     print(f"oracle: {len(oracle.histories)} applications, {len(expected)} cells")
     return len(compare("changelog", expected, changelog.cells()))
 

@@ -13,7 +13,7 @@ from schemas.errors import Unavailable
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import KpiCell
 from sinks.clickhouse.writer import Writer
-from streams.archive.rows import Source, breach_rows
+from streams.archive.rows import RecordPosition, breach_rows
 from streams.boards.live import Watcher
 from streams.boards.page import create_app
 from streams.boards.specs.catalogue import BY_ID
@@ -170,7 +170,7 @@ def breach(client: Any) -> str:
     changed = {"since": date(2026, 3, 20), "window_days": 14}
     for number, tenant in enumerate(("board", "stranger")):
         held = one.model_copy(update={"tenant": tenant, "id": f"{number}" * 16, **changed})
-        rows = breach_rows(Source("kpi-breaches", 0, 1), held.model_dump_json().encode())
+        rows = breach_rows(RecordPosition("kpi-breaches", 0, 1), held.model_dump_json().encode())
         Writer(client).write(rows, f"page-{tenant}")
     return "0" * 16
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.tenants.config import Tenant
 from streams.boards.grafana.panels import drawn
-from streams.boards.query import Asked
+from streams.boards.query import PanelRequest
 from streams.boards.spec import Panel
 from streams.boards.specs import panels as boards_panels
 from tests.boards.expanding import expanded
@@ -27,7 +27,7 @@ def test_the_example_of_a_panel_works(client: Any) -> None:
     """Who copies it gets a question in both languages that ClickHouse answers from both renderers."""
     panel = example()
     tenant = Tenant.model_construct(id="recipe", timezone="Asia/Tokyo", currency="JPY")
-    about = Asked(tenant=tenant, first=date(2026, 4, 1), last=date(2026, 6, 30), today=date(2026, 6, 30))  # fmt: skip
+    about = PanelRequest(tenant=tenant, first=date(2026, 4, 1), last=date(2026, 6, 30), today=date(2026, 6, 30))  # fmt: skip
 
     assert not client.query(panel.sql, parameters=about.parameters()).result_rows
     for language, title in (("ja", panel.ja), ("en", panel.en)):

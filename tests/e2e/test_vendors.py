@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from schemas.cells import Cells
-from schemas.funnel.rules import Rulebook
+from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from schemas.tenants.mapping_snapshot import meaning
 from streams.configuration.files import load_tenancy
-from streams.tools.verify.comparison import Log, Oracle, clickhouse_cells
+from streams.tools.verify.comparison import Oracle, TopicReader, clickhouse_cells
 from tests.e2e.configuration import days, posted, secret_of, totals, written
 from tests.e2e.conftest import Stack, running, wait_until
 from tests.e2e.probe import post
@@ -93,11 +93,11 @@ def test_what_is_dropped_stays_dropped(house: Stack) -> None:
 def fresh_start(house: Stack) -> Cells:
     """What a system that had the present configuration from the beginning would show."""
     run = house.run()
-    log, oracle = Log(run["settings"]["kafka"], CANDIDATE_EVENTS), Oracle()
+    log, oracle = TopicReader(run["settings"]["kafka"], CANDIDATE_EVENTS), Oracle()
     for record in log.read():
         oracle.read(record.offset, record.value)
     log.close()
-    return oracle.cells(Rulebook(meaning(load_tenancy(Path(run["settings"]["config"])))))
+    return oracle.cells(TenantRules(meaning(load_tenancy(Path(run["settings"]["config"])))))
 
 
 def test_a_changed_mapping_and_a_replay_equal_a_fresh_start(house: Stack) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
-from streams.ingest.connections import Configuration, Vault, derive, resolve
+from streams.ingest.connections import Configuration, SecretStore, derive, resolve
 from streams.ingest.http.server import keys
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
-from streams.simulator.signing import SIGNERS, Unsigned
+from streams.simulator.signing import SIGNERS, UnsignedDelivery
 from tests.fakes import NOON
 
 SIGNING = [each for each in VENDORS if each.name in SIGNERS]  # those that the simulator speaks
@@ -68,7 +68,7 @@ def tenancy() -> Tenancy:
 
 def configuration() -> Configuration:
     """The doors of `tenancy`."""
-    return resolve(tenancy(), Vault(ENVIRON, Path()), keys())
+    return resolve(tenancy(), SecretStore(ENVIRON, Path()), keys())
 
 
 def vendor(name: str) -> Vendor:
@@ -129,7 +129,7 @@ def signed(
     """Body and headers of a delivery as its vendor sends it, with the secret of `configuration`."""
     held = dict(delivery.headers)
     body, headers = SIGNERS[delivery.vendor](
-        Unsigned(
+        UnsignedDelivery(
             body=delivery.body,
             name=held.get("event-id", name),
             event=held.get("event-name", ""),

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import packs
-from schemas.funnel.rules import Rulebook
+from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Secret, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import meaning
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.ingest import replay_guard
-from streams.ingest.connections import Configuration, Vault, files, resolve
+from streams.ingest.connections import Configuration, SecretStore, files, resolve
 from streams.ingest.http.costs_route import EXAMPLE
 from streams.ingest.http.server import create_app, keys
 from streams.ingest.kafka.packer import encode
@@ -56,7 +56,7 @@ def tenancy() -> Tenancy:
 
 def configuration(held: Tenancy | None = None) -> Configuration:
     """Its doors and tokens."""
-    return resolve(held or tenancy(), Vault(SECRETS, Path()), keys())
+    return resolve(held or tenancy(), SecretStore(SECRETS, Path()), keys())
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def counted(publisher: ListPublisher) -> dict[date, dict[str, int]]:
     oracle = Oracle()
     for offset, each in enumerate(publisher.events):
         oracle.read(offset, packs.encode([encode(each)]))
-    return totals(oracle.cells(Rulebook(meaning(tenancy()))))
+    return totals(oracle.cells(TenantRules(meaning(tenancy()))))
 
 
 def money(publisher: ListPublisher) -> dict[str, int]:
@@ -429,7 +429,7 @@ async def test_a_cost_reaches_its_cells(
     oracle = Oracle()
     for offset, each in enumerate(publisher.events):
         oracle.read(offset, packs.encode([encode(each)]))
-    cells = oracle.cells(Rulebook(meaning(tenancy())))
+    cells = oracle.cells(TenantRules(meaning(tenancy())))
     found = {
         (key.dimension, key.member, (date(1970, 1, 1) + timedelta(key.day)).isoformat(), *each)
         for key, tally in cells.items()
@@ -548,7 +548,7 @@ def changed(**tokens: tuple[Secret, ...]) -> Tenancy:
 )
 def test_a_token_that_cannot_be_one_is_named_and_not_shown(text: str, words: str) -> None:
     """The gateway does not open with a token that is short, cannot be sent, or is another company's too."""
-    vault = Vault(SECRETS | {"GLOBEX": f"  {text}\n"}, Path())
+    vault = SecretStore(SECRETS | {"GLOBEX": f"  {text}\n"}, Path())
     with pytest.raises(Misconfigured, match="tenant globex, api_token 1") as caught:
         resolve(tenancy(), vault, keys())
 
@@ -560,7 +560,7 @@ def test_a_token_may_come_later(tmp_path: Path) -> None:
     """An empty file waits for its token, and a change of it is looked for."""
     (tmp_path / "token").write_text("\n")
     held = changed(globex=(Secret(file="token"),))
-    vault = Vault(SECRETS, tmp_path)
+    vault = SecretStore(SECRETS, tmp_path)
     before = resolve(held, vault, keys()).tokens
     (tmp_path / "token").write_text("globex-token-that-came-later\n")
     after = resolve(held, vault, keys()).tokens

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 from streams.ingest.vendors import VENDORS
 from streams.simulator.player import disturbed
-from streams.simulator.season import Delivery, season
-from streams.simulator.signing import SIGNERS, Unsigned
+from streams.simulator.season import SimulatedDelivery, season
+from streams.simulator.signing import SIGNERS, UnsignedDelivery
 from tests.ingest.gateways import Fixture
 
 UNTIL = datetime(2026, 11, 24, 3, tzinfo=UTC)
 SECRETS = dict.fromkeys(SIGNERS, "s" * 40) | {"standard": "whsec_" + "c2VjcmV0" * 6}
 
 
-def made(seed: int = 7, deliveries: int = 4000) -> list[Delivery]:
+def made(seed: int = 7, deliveries: int = 4000) -> list[SimulatedDelivery]:
     """A season long enough to hold rare things."""
     return season(seed, deliveries=deliveries, days=120, until=UNTIL)
 
@@ -54,7 +54,7 @@ def test_every_delivery_is_signed_as_its_vendor_signs() -> None:
         vendor = vendors[delivery.vendor]
         secret = SECRETS[delivery.vendor]
         body, headers = SIGNERS[delivery.vendor](
-            Unsigned(
+            UnsignedDelivery(
                 body=delivery.body,
                 name=delivery.name,
                 event=delivery.event,

@@ -13,8 +13,8 @@ from schemas.cells import ALL, TOTAL
 from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
-from streams.archive.rows import Source, breach_rows
-from streams.boards.query import Asked, answer, asked
+from streams.archive.rows import RecordPosition, breach_rows
+from streams.boards.query import PanelRequest, answer, asked
 from streams.boards.spec import NAMES, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.boards.specs.labels import OF_BREACHES
@@ -65,7 +65,9 @@ def company(client: Any) -> Iterator[Tenant]:
     write(client, COMPANY, cells([season()], house()))
     Writer(client).plan([planned(COMPANY, FIRST, LAST, 4)])
     for offset, each in enumerate(breaches()):
-        rows = breach_rows(Source("kpi-breaches", 0, offset), each.model_dump_json().encode())
+        rows = breach_rows(
+            RecordPosition("kpi-breaches", 0, offset), each.model_dump_json().encode()
+        )
         Writer(client).write(rows, f"boards-{offset}")
     at = datetime(2026, 6, 2, tzinfo=UTC)
     done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
@@ -77,7 +79,7 @@ def company(client: Any) -> Iterator[Tenant]:
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_is_answered(client: Any, company: Tenant, panel: Panel) -> None:
     """Rows, in the columns of the panel and of their kinds."""
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
     found = client.query(panel.sql, parameters=about.parameters())
 
     if panel.id == COUNTED_BY_GATEWAYS:
@@ -187,7 +189,7 @@ def test_what_cannot_be_compared_promises_no_hire(client: Any) -> None:
         ("total", "all", FIRST, "cohort", "hired", 2),
     ]
     company = counted(client, "one-channel", cells)
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
     assert answer(client, panel_of("funnel", "what_if"), about) == [
         ["screening", 0.5, 16, None, None]
@@ -205,7 +207,7 @@ def test_the_pace_is_that_of_each_day_and_its_narrowest_target(client: Any) -> N
     Writer(client).plan(
         [planned(COMPANY, FIRST, LAST, 4), *(planned("paced", *each) for each in targets)]
     )
-    about = Asked(tenant=company, first=FIRST, last=second[1], today=second[1])
+    about = PanelRequest(tenant=company, first=FIRST, last=second[1], today=second[1])
     lines = answer(client, panel_of("summary", "pace"), about)
 
     assert [line for line in lines if line[0] in {"2026-06-22", "2026-09-28"}] == [
@@ -222,7 +224,7 @@ def test_a_week_without_any_is_a_week_of_none(client: Any) -> None:
         for measure in ("applications", "hired")
     ]
     company = counted(client, "silent", days)
-    about = Asked(tenant=company, first=date(2026, 6, 2), last=LAST, today=date(2026, 6, 25))
+    about = PanelRequest(tenant=company, first=date(2026, 6, 2), last=LAST, today=date(2026, 6, 25))
     weeks = ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22"]
 
     shown = answer(client, panel_of("summary", "applications_by_week"), about)
@@ -243,7 +245,7 @@ def test_a_month_without_a_decision_is_a_gap(client: Any) -> None:
         for how in ("passed", "failed")
     ]
     company = counted(client, "gap", days)
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
     assert answer(client, panel_of("people", "pass_by_month"), about) == [
         ["2026-04-01", 0.5, 16],
@@ -261,7 +263,7 @@ def test_a_tile_tells_of_a_fall_to_none(client: Any) -> None:
         ("total", "all", now, "decision", "cost.media", -500),
     ]
     company = counted(client, "fallen", cells)
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
     shown = {row[0]: row[1:] for row in answer(client, panel_of("summary", "headline"), about)}
 
     assert shown["hires"] == [0, 0, 3]
@@ -288,7 +290,7 @@ def test_costs_are_those_of_whom_the_board_is_about(client: Any) -> None:
         member: answer(
             client,
             panel_of("money", "costs"),
-            Asked(
+            PanelRequest(
                 tenant=company,
                 first=FIRST,
                 last=LAST,
@@ -329,7 +331,7 @@ def test_a_plan_of_a_job_names_it(client: Any) -> None:
     whose = [("job", "j-1"), ("channel", "j-1"), ("total", "all")]
     targets = [planned("titled", FIRST, LAST, 4)._replace(dimension=d, member=m) for d, m in whose]
     Writer(client).plan([planned(COMPANY, FIRST, LAST, 4), *targets])
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
     shown = answer(client, panel_of("summary", "plan"), about)
     assert sorted((row[1], row[3]) for row in shown) == [("", 0), ("Cook", 1), ("j-1", 0)]
@@ -341,7 +343,7 @@ def test_stages_of_as_many_stand_in_one_order(client: Any, name: str) -> None:
     stages = ("assessment", "casual", "final_interview", "interview_1", "interview_2", "screening")
     cells = [("total", "all", FIRST, "decision", f"entered.{each}", 7) for each in stages]
     company = counted(client, f"tied-{name}", cells)
-    about = Asked(tenant=company, first=FIRST, last=LAST, today=LAST)
+    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
     shown = [row[0] for row in answer(client, panel_of("pipeline", name), about)]
     assert shown == sorted(shown) and len(shown) > 3

@@ -19,7 +19,7 @@ from streams.boards.grafana.dashboard import LANGUAGES, every
 from streams.boards.grafana.queries import EXPRESSIONS, asked, mixed
 from streams.boards.grafana.variables import chosen
 from streams.boards.grafana.words import WORDS, of, unit
-from streams.boards.query import MEMBERS, Asked
+from streams.boards.query import MEMBERS, PanelRequest
 from streams.boards.spec import NAMES, Board, Column, Panel
 from streams.boards.specs import shared
 from streams.boards.specs.catalogue import BOARDS
@@ -68,7 +68,7 @@ def page(client: Any, panel: Panel, **asking: Any) -> list[dict[str, Any]]:
     """The rows of the local page."""
     given = {"first": FIRST, "last": LAST, "today": date(2027, 1, 1)} | asking
     tenant = Tenant.model_construct(id=COMPANY, timezone="Asia/Tokyo", currency="JPY")
-    about = Asked(tenant=tenant, **given)
+    about = PanelRequest(tenant=tenant, **given)
     return list(client.query(panel.sql, parameters=about.parameters()).named_results())
 
 
@@ -194,7 +194,7 @@ def test_grafana_shows_what_the_page_shows(
 @pytest.mark.parametrize("dimension", ["channel", "job", "recruiter"])
 def test_a_member_is_the_same_member(client: Any, company: Tenant, dimension: str) -> None:
     """Whoever is chosen, every panel shows of him what the page shows."""
-    about = Asked(
+    about = PanelRequest(
         tenant=company, first=FIRST, last=LAST, today=LAST, dimension=dimension, member=ALL
     )
     member = client.query(MEMBERS, parameters=about.parameters()).result_rows[0][0]
@@ -288,7 +288,7 @@ def test_members_are_those_of_the_page(
     client: Any, company: Tenant, dimension: str, least: int
 ) -> None:
     """The same members in the same order; who is not known is said in the reader's language."""
-    about = Asked(
+    about = PanelRequest(
         tenant=company, first=FIRST, last=LAST, today=LAST, dimension=dimension, member=ALL
     )
     members = [row[0] for row in client.query(MEMBERS, parameters=about.parameters()).result_rows]

@@ -11,7 +11,7 @@ from schemas.instants import EPOCH_DAY
 from schemas.kpis.catalogue import KPIS, of
 from schemas.kpis.definition import Kpi, measure
 from schemas.kpis.durations import Days, judge, summed
-from schemas.statistics.shrinkage import Member, fit, posterior
+from schemas.statistics.shrinkage import PassCount, fit, posterior
 from sinks.clickhouse import catalogue
 from sinks.clickhouse.rows import KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
@@ -263,10 +263,10 @@ def test_rates_of_interviewers_are_shrunk_as_the_exact_method_does(client: Any) 
         for who, (passed, n) in people.items()
     }
     write(client, "shrunk", made)
-    prior = fit([Member(passed, n) for passed, n in people.values()])
+    prior = fit([PassCount(passed, n) for passed, n in people.values()])
     for row in ask(client, interviewers("shrunk")):
         passed, n = people[row["person"]]
-        exact = posterior(prior, Member(passed, n))
+        exact = posterior(prior, PassCount(passed, n))
         assert row["shrunk"] == pytest.approx(exact.mean, abs=0.02)
         assert row["low"] < row["shrunk"] < row["high"]
         assert row["limit_998_low"] <= row["limit_95_low"] <= row["limit_95_high"]

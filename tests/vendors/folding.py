@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from schemas.cells import Cells
 from schemas.events import packs
-from schemas.funnel.rules import Rulebook
+from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Tenancy
 from schemas.tenants.mapping_snapshot import meaning
 from streams.ingest.kafka.packer import encode
@@ -20,7 +20,7 @@ def cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None) -> Cel
         events = delivery.translated().events
         if events:
             oracle.read(offset, packs.encode([encode(event) for event in events]))
-    return oracle.cells(Rulebook(meaning(settings or tenancy())))
+    return oracle.cells(TenantRules(meaning(settings or tenancy())))
 
 
 def happened(measure: str) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import Malformed, Unmapped
 from streams.configuration.settings import Settings
-from streams.ingest.delivery import Arrival, translate
+from streams.ingest.delivery import IncomingRequest, translate
 from streams.ingest.http.server import create_app
 from streams.ingest.vendor import Headers, Vendor
 from streams.ingest.vendors import VENDORS
@@ -103,10 +103,10 @@ def test_every_body_is_accounted_for(vendor: Vendor) -> None:
     read()
 
 
-def arrival(vendor: Vendor, body: bytes, headers: Headers = ()) -> Arrival:
+def arrival(vendor: Vendor, body: bytes, headers: Headers = ()) -> IncomingRequest:
     """A delivery at the vendor's door."""
     door = gateways.configuration().doors[vendor.name, f"acme-{vendor.name}"]
-    return Arrival(id="d", vendor=vendor, door=door, headers=headers, body=body, at=NOON)
+    return IncomingRequest(id="d", vendor=vendor, door=door, headers=headers, body=body, at=NOON)
 
 
 def is_ping(delivery: gateways.Fixture) -> bool:

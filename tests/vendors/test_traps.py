@@ -17,7 +17,7 @@ from streams.ingest.http.server import create_app
 from streams.ingest.quarantine import encryption
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
-from streams.tools.connect.status import Health
+from streams.tools.connect.status import ConnectionStatus
 from tests.fakes import NOON, ListPublisher, SetClock
 from tests.ingest import gateways
 from tests.vendors.folding import cells, summed, totals
@@ -480,7 +480,7 @@ def test_26_imports_that_lag_behind() -> None:
 
 def test_27_silence_is_seen() -> None:
     """A webhook that was switched off at the vendor looks like a quiet week: its silence is shown, with a question."""
-    quiet = Health(
+    quiet = ConnectionStatus(
         tenant="acme",
         office=office("Asia/Tokyo", "JP"),
         connection="acme-ashby",

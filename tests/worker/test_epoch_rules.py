@@ -1,14 +1,14 @@
 """A connection counts by rules that were recorded before its first event."""
 
 from schemas.tenants.config import StageRule
-from schemas.tenants.mapping_snapshot import ConnectionMeaning, Meaning, TenantMeaning
-from streams.worker.epoch_rules import EpochBook
+from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
+from streams.worker.epoch_rules import EpochRules
 
 RULE = StageRule(stage_id="s1", milestone="assessment")
-CONFIGURED = Meaning(
+CONFIGURED = MappingSnapshot(
     tenants={
-        "acme": TenantMeaning(
-            timezone="Asia/Tokyo", connections={"gh": ConnectionMeaning(stages=(RULE,))}
+        "acme": TenantMapping(
+            timezone="Asia/Tokyo", connections={"gh": ConnectionMapping(stages=(RULE,))}
         )
     }
 )
@@ -19,9 +19,9 @@ class Record:
 
     def __init__(self) -> None:
         """Nothing yet."""
-        self.settled: list[Meaning] = []
+        self.settled: list[MappingSnapshot] = []
 
-    def __call__(self, wanted: Meaning) -> Meaning:
+    def __call__(self, wanted: MappingSnapshot) -> MappingSnapshot:
         """Record it."""
         self.settled.append(wanted)
         return wanted
@@ -30,7 +30,7 @@ class Record:
 def test_a_new_connection_is_settled_before_it_counts() -> None:
     """It counts by the configuration as it is then, and once."""
     record = Record()
-    book = EpochBook(Meaning(), lambda: CONFIGURED, record)
+    book = EpochRules(MappingSnapshot(), lambda: CONFIGURED, record)
     rules = book.of("acme", "urn:ats:greenhouse:acme:gh")
     again = book.of("acme", "urn:ats:greenhouse:acme:gh")
 
@@ -42,8 +42,8 @@ def test_a_new_connection_is_settled_before_it_counts() -> None:
 def test_what_the_epoch_knows_is_not_asked_of_the_configuration() -> None:
     """A mapping that changes while workers run changes nothing before a replay."""
     record = Record()
-    old = Meaning(tenants={"acme": TenantMeaning(connections={"gh": ConnectionMeaning()})})
-    book = EpochBook(old, lambda: CONFIGURED, record)
+    old = MappingSnapshot(tenants={"acme": TenantMapping(connections={"gh": ConnectionMapping()})})
+    book = EpochRules(old, lambda: CONFIGURED, record)
 
     assert book.of("acme", "urn:ats:greenhouse:acme:gh").milestone("gh", "s1", None, None, 0) == (
         "unmapped"
@@ -54,7 +54,7 @@ def test_what_the_epoch_knows_is_not_asked_of_the_configuration() -> None:
 def test_a_connection_nobody_describes_counts_without_rules() -> None:
     """It is recorded as such, so that a later description needs a replay to count."""
     record = Record()
-    book = EpochBook(Meaning(), Meaning, record)
+    book = EpochRules(MappingSnapshot(), MappingSnapshot, record)
 
     assert book.of("lost", "urn:ats:x:lost:y").day(0) == 0
-    assert record.settled[0].tenants["lost"].connections == {"y": ConnectionMeaning()}
+    assert record.settled[0].tenants["lost"].connections == {"y": ConnectionMapping()}

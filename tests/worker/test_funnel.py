@@ -6,24 +6,26 @@ from pathlib import Path
 from prometheus_client import generate_latest
 
 from schemas.kafka.topics import APPLICATIONS, KPI_CELLS, PEOPLE
-from schemas.tenants.mapping_snapshot import Meaning
+from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
 from streams.worker.app import create_app
-from streams.worker.changelog import Changelog
-from streams.worker.epoch_rules import EpochBook
-from streams.worker.funnel import Funnel, Tables
+from streams.worker.changelog import ChangelogProducer
+from streams.worker.epoch_rules import EpochRules
+from streams.worker.funnel import FunnelProcessor, Tables
 
 
-def funnel(folder: Path, metrics: WorkerMetrics) -> Funnel:
+def funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
     """Of a worker to which two partitions were assigned, and that has not read anything."""
     settings = Settings(worker_dir=folder)
-    book = EpochBook(Meaning(), Meaning, lambda wanted: wanted)
+    book = EpochRules(MappingSnapshot(), MappingSnapshot, lambda wanted: wanted)
     held = create_app(settings, book, 0).tables
     tables = Tables(held[APPLICATIONS.name], held[KPI_CELLS.name], held[PEOPLE.name])
     for table in tables:
         table.store.open(table.directory, {0, 1})
-    return Funnel(book, tables, Changelog(settings.kafka), metrics, lambda: datetime.now(UTC))
+    return FunnelProcessor(
+        book, tables, ChangelogProducer(settings.kafka), metrics, lambda: datetime.now(UTC)
+    )
 
 
 async def test_a_worker_that_lost_its_partitions_shows_none(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.funnel import application_row as records
-from schemas.funnel.candidate_events import Known, Parent, parents
+from schemas.funnel.candidate_events import KnownContext, Parent, parents
 from schemas.funnel.fold import add, fold
-from schemas.funnel.history import CONTEXT, Happening
+from schemas.funnel.history import CONTEXT, FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
-from streams.worker.partition_state import Changes, Shard, version_of_person
+from streams.worker.partition_state import PartitionChanges, PartitionState, version_of_person
 from tests.builders import contexts, happened, histories
 
 RULES = Rules("Asia/Tokyo", deleted="retract")
@@ -24,7 +24,7 @@ class Arrived(NamedTuple):
     """One event of a pack: of an application, or about a candidate or a pipeline."""
 
     subject: str
-    event: Happening
+    event: FunnelEvent
 
 
 Log = list[list[Arrived]]
@@ -40,7 +40,7 @@ class Disk:
         self.people: dict[bytes, bytes] = {}
         self.links: set[bytes] = set()
 
-    def write(self, changes: Changes, keep: random.Random | None) -> None:
+    def write(self, changes: PartitionChanges, keep: random.Random | None) -> None:
         """Take all rows, or, when torn, the random part that made it."""
 
         def kept() -> bool:
@@ -57,9 +57,9 @@ class Disk:
         beginning = parent_index.key(tenant, parent, "")
         return [k[len(beginning) :].decode() for k in self.links if k.startswith(beginning)]
 
-    def restored(self) -> Shard:
+    def restored(self) -> PartitionState:
         """A worker that starts from here."""
-        shard = Shard(self.applications.get, self.of)
+        shard = PartitionState(self.applications.get, self.of)
         for key, value in self.cells.items():
             shard.cells.restore(key, value)
         for value in self.people.values():
@@ -90,7 +90,7 @@ class Player:
         for offset in range(self.committed, last):
             for index, (subject, event) in enumerate(self.log[offset]):
                 fields = {name: getattr(event, name) for name in event.__struct_fields__}
-                here = Happening(**fields | {"offset": offset, "index": index})
+                here = FunnelEvent(**fields | {"offset": offset, "index": index})
                 if event.kind in CONTEXT:
                     self.shard.learn("t", here, RULES)
                 else:
@@ -117,7 +117,7 @@ class Player:
 def expected(log: Log) -> Cells:
     """The fold of the set of events of every application, and of what reaches it."""
     cells: Cells = {}
-    known = Known()
+    known = KnownContext()
     arrived = [each for pack in log for each in pack]
     for _, event in arrived:
         if event.kind in CONTEXT:
@@ -196,7 +196,7 @@ def test_the_order_of_arrival_does_not_matter(log: Log, rng: random.Random) -> N
 
 def test_rows_carry_the_version_that_recovery_compares() -> None:
     """Of two rows the later offset wins, without reading the rest of the row."""
-    created = Happening(at=0, kind="application.created", id=b"x" * 16, candidate="c1", job="j1")
+    created = FunnelEvent(at=0, kind="application.created", id=b"x" * 16, candidate="c1", job="j1")
     merged = happened(7, "candidate.merged", candidate="c1", entity="c2")
     player = Player([[Arrived("a1", created), Arrived("-", merged)]], Disk())
     player.play(1)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 
-from streams.ingest.actions import PATH, Told
+from streams.ingest.actions import PATH, ActionRequest
 from streams.ingest.http.api import REFUSED, TOKEN
 from streams.ingest.http.gateway import Gateway
 
@@ -42,7 +42,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
 
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Open the address."""
-    content = {"schema": Told.model_json_schema(), "example": EXAMPLE}
+    content = {"schema": ActionRequest.model_json_schema(), "example": EXAMPLE}
     body = {"required": True, "content": {"application/json": content}}
 
     @app.post(

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 
-from streams.ingest.cost_entries import MOST, Entry
+from streams.ingest.cost_entries import MOST, CostEntry
 from streams.ingest.costs import PATH
 from streams.ingest.http.api import REFUSED, TOKEN
 from streams.ingest.http.gateway import Gateway
@@ -48,7 +48,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
 
 
 def _body() -> dict[str, Any]:
-    entry = Entry.model_json_schema()
+    entry = CostEntry.model_json_schema()
     many = {
         "type": "object",
         "required": ["entries"],

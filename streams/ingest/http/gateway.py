@@ -18,13 +18,13 @@ from schemas.errors import Unavailable
 from streams.configuration.files import Misconfigured
 from streams.ingest import connections
 from streams.ingest.actions import Actions
-from streams.ingest.connection_health import Health
+from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
-from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, Posted
-from streams.ingest.delivery import Arrival, Clock, Reception, headers_of
+from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, PostedCosts
+from streams.ingest.delivery import Clock, IncomingRequest, Reception, headers_of
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
-from streams.ingest.kafka.breach_index import Breaches
+from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.vendor import Vendor
@@ -46,11 +46,11 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seams:
+class GatewayPorts:
     """What the gateway stands on: where things go, which breaches there are, the clock and the metrics."""
 
     publisher: Publisher
-    breaches: Breaches
+    breaches: BreachIndex
     clock: Clock
     metrics: GatewayMetrics
 
@@ -58,13 +58,13 @@ class Seams:
 class Gateway:
     """Everything behind the routes; `run` keeps it up to date and reports, for as long as it lasts."""
 
-    def __init__(self, largest: int, configuration: Configuration, seams: Seams) -> None:
+    def __init__(self, largest: int, configuration: Configuration, seams: GatewayPorts) -> None:
         """Hold what is given; nothing starts here. `largest` is the size in bytes that a body may have."""
         self.publisher = publisher = seams.publisher
         self.metrics = metrics = seams.metrics
         self._largest = largest
         self._clock = seams.clock
-        self._health = Health()
+        self._health = ConnectionHealth()
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
         self._reception = Reception(publisher, metrics, self._health)
         self._costs = Costs(publisher)
@@ -131,7 +131,7 @@ class Gateway:
         delivery, outcome = secrets.token_hex(8), FAILED
         try:
             found, door = self._door(vendor, connection, address_key)
-            arrival = Arrival(
+            arrival = IncomingRequest(
                 id=delivery,
                 vendor=found,
                 door=door,
@@ -155,7 +155,7 @@ class Gateway:
     async def costs(self, request: Request) -> Response:
         """Answer one request to `/v1/costs`."""
 
-        async def take(posted: Posted) -> Answer:
+        async def take(posted: PostedCosts) -> Answer:
             accepted = await self._costs.take(posted)
             self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
             return accepted.answer()
@@ -166,14 +166,16 @@ class Gateway:
         """Answer one request to `/v1/breaches/…/actions`."""
         return await self._api(request, partial(self._actions.take, breach))
 
-    async def _api(self, request: Request, take: Callable[[Posted], Awaitable[Answer]]) -> Response:
+    async def _api(
+        self, request: Request, take: Callable[[PostedCosts], Awaitable[Answer]]
+    ) -> Response:
         """Answer one request of the API; who may post is settled before the body is read."""
         delivery, given = secrets.token_hex(8), request.headers.getlist("authorization")
         outcome = FAILED
         try:
             tenant = self._costs.owner(self._configuration.tokens, given, self._clock())
             body = await request_body.read(request, self._largest)
-            posted = Posted(id=delivery, tenant=tenant, body=body, at=self._clock())
+            posted = PostedCosts(id=delivery, tenant=tenant, body=body, at=self._clock())
             with self.metrics.seconds.time():
                 answer = await take(posted)
             outcome = answer.outcome
@@ -199,7 +201,7 @@ class Gateway:
 
     def _door(
         self, vendor: str, connection: str, address_key: str
-    ) -> tuple[Vendor, connections.Door]:
+    ) -> tuple[Vendor, connections.ResolvedConnection]:
         door = self._configuration.doors.get((vendor, connection))
         found = self._vendors.get(vendor)
         if door is None or found is None or (address_key and not door.address_key):

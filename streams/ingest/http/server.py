@@ -24,11 +24,11 @@ from streams.ingest import connections
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
 from streams.ingest.http import actions_route, costs_route
-from streams.ingest.http.gateway import Gateway, Reload, Seams, utc_now
+from streams.ingest.http.gateway import Gateway, GatewayPorts, Reload, utc_now
 from streams.ingest.http.limits import IDLE_S, LimitedProtocol
-from streams.ingest.kafka.breach_index import Breaches, LogOfBreaches, consumer_of
+from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, consumer_of
 from streams.ingest.kafka.packer import Packer
-from streams.ingest.kafka.producer_supervisor import KafkaProducer, Link
+from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.vendors import VENDORS
@@ -59,13 +59,13 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     clock: Clock = utc_now,
     metrics: GatewayMetrics | None = None,
     reload: Reload | None = None,
-    breaches: Breaches | None = None,
+    breaches: BreachIndex | None = None,
 ) -> FastAPI:
     """The application; its lifespan starts the publisher and, after the last request, stops it."""
-    seams = Seams(
+    seams = GatewayPorts(
         publisher=publisher,
         breaches=breaches
-        or LogOfBreaches(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
+        or BreachLookup(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
@@ -171,7 +171,7 @@ def keys() -> dict[str, Callable[[bytes], bytes]]:
     return {vendor.name: vendor.key for vendor in VENDORS}
 
 
-class Source:
+class ConfigurationWatcher:
     """The configuration on disk, read again when one of its files has changed."""
 
     def __init__(self, path: Path) -> None:
@@ -201,7 +201,9 @@ class Source:
 
 def publisher_of(settings: Settings, metrics: GatewayMetrics) -> Packer:
     """The real publisher; must be made in the loop that runs it."""
-    link = Link(lambda: KafkaProducer(settings.kafka, topics.CANDIDATE_EVENTS.name), metrics)
+    link = ProducerSupervisor(
+        lambda: KafkaProducer(settings.kafka, topics.CANDIDATE_EVENTS.name), metrics
+    )
     return Packer(link, metrics, settings.gateway_deadline_s)
 
 
@@ -210,7 +212,7 @@ def serve(settings: Settings) -> None:
 
     Raises Misconfigured before it listens. Prints nothing and writes no file; the address is logged.
     """
-    source = Source(settings.config)
+    source = ConfigurationWatcher(settings.config)
     configuration = source.load()
     metrics = GatewayMetrics()
     publisher = publisher_of(settings, metrics)

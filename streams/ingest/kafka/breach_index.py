@@ -22,14 +22,14 @@ PAUSE_S = 1.0
 PART = TopicPartition(KPI_BREACHES.name, 0)  # it has one partition
 
 
-class Breaches(Protocol):
+class BreachIndex(Protocol):
     """Knows which breaches there are."""
 
     async def has(self, tenant: str, breach: str) -> bool:
         """Whether the tenant has that breach, open or ended; raise Unavailable where that cannot be known now."""
 
 
-class LogOfBreaches:
+class BreachLookup:
     """The real one. `make` gives a consumer of committed records, unopened; `deadline_s` is the longest that anybody waits."""
 
     def __init__(self, make: Callable[[], Any], deadline_s: float) -> None:

@@ -16,7 +16,7 @@ from schemas.events.envelope import Event
 from schemas.kafka import topics
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import SetAside
-from streams.ingest.kafka.producer_supervisor import Link
+from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
 from streams.ingest.metrics import GatewayMetrics
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,9 @@ def partition_of(key: bytes, partitions: int) -> int:
 class Packer:
     """The real publisher. `deadline_s` is the longest that a request waits for its acknowledgements."""
 
-    def __init__(self, link: Link, metrics: GatewayMetrics, deadline_s: float) -> None:
+    def __init__(
+        self, link: ProducerSupervisor, metrics: GatewayMetrics, deadline_s: float
+    ) -> None:
         """Nothing runs before `start`."""
         self._link = link
         self._metrics = metrics
@@ -165,7 +167,7 @@ class _Lane:
     """One partition: one pack at a time, so that order holds and a slow broker makes larger packs, not more."""
 
     def __init__(
-        self, partition: int, link: Link, metrics: GatewayMetrics, patience_s: float
+        self, partition: int, link: ProducerSupervisor, metrics: GatewayMetrics, patience_s: float
     ) -> None:
         self._partition = partition
         self._link = link

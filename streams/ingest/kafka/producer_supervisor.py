@@ -77,7 +77,7 @@ class KafkaProducer:
         await self._producer.stop()
 
 
-class Link:
+class ProducerSupervisor:
     """Holds the one producer in use. `producer` raises Unavailable while there is none or the broker does not answer."""
 
     def __init__(

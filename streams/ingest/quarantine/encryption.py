@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.errors import Condition, Malformed
 from schemas.kafka.quarantine import SetAside
-from streams.ingest.connections import Door
+from streams.ingest.connections import ResolvedConnection
 from streams.ingest.vendor import Context, Headers, Translation
 
 NONCE = 12  # bytes; the size AES-GCM is specified for
@@ -43,7 +43,7 @@ def entry_id(connection: str, body: bytes) -> str:
 
 
 def set_aside(  # noqa: PLR0913, PLR0917 - everything that an entry says
-    door: Door,
+    door: ResolvedConnection,
     headers: Headers,
     body: bytes,
     why: Condition,

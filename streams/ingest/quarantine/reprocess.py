@@ -4,28 +4,28 @@ import hashlib
 from dataclasses import replace
 
 from schemas.errors import Malformed
-from schemas.events.application import Data, Updated
+from schemas.events.application import ApplicationEventData, Updated
 from schemas.events.envelope import Event, event_id, full, short
 from schemas.kafka.quarantine import SetAside
 from streams.ingest.connections import Configuration
-from streams.ingest.delivery import Arrival, checked, translate, verify
+from streams.ingest.delivery import IncomingRequest, checked, translate, verify
 from streams.ingest.normalize import content
 from streams.ingest.quarantine import encryption
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors import VENDORS
 
 UNTRUSTED = frozenset({"bad_signature", "pending_secret"})
 
 
-def reopened(entry: SetAside, configuration: Configuration) -> Arrival:
+def reopened(entry: SetAside, configuration: Configuration) -> IncomingRequest:
     """The delivery as it arrived; raise Malformed when its connection or its tenant's key is no longer there."""
     door = configuration.doors.get((entry.vendor or "", entry.connection or ""))
     vendor = next((each for each in VENDORS if each.name == entry.vendor), None)
     if door is None or vendor is None or entry.sealed is None:
         raise Malformed("no_such_connection", f"{entry.connection} is not configured")
     headers, body = encryption.open_sealed(door.quarantine_key, entry.sealed)
-    return Arrival(
+    return IncomingRequest(
         id=entry.id,
         vendor=vendor,
         door=door,
@@ -36,7 +36,7 @@ def reopened(entry: SetAside, configuration: Configuration) -> Arrival:
     )
 
 
-def retold(entry: SetAside, arrival: Arrival, trust: Trust) -> Translation:
+def retold(entry: SetAside, arrival: IncomingRequest, trust: ReplayGuard) -> Translation:
     """What it says now; raise Unauthentic while no active secret vouches for it, Malformed or Unmapped as at the door."""
     if entry.reason in UNTRUSTED:
         if not arrival.door.secrets:
@@ -53,9 +53,13 @@ def _again(event: Event) -> Event:
 
     The event itself may have been accepted before a part of it was understood: under its own id it would change nothing.
     """
-    if not isinstance(event.data, Data):
+    if not isinstance(event.data, ApplicationEventData):
         return event
-    shared = {name: getattr(event.data, name) for name in Data.model_fields if name != "log_id"}
+    shared = {
+        name: getattr(event.data, name)
+        for name in ApplicationEventData.model_fields
+        if name != "log_id"
+    }
     data = Updated(**shared)
     name = "application.updated"
     digest = hashlib.sha256(content(data).encode()).hexdigest()

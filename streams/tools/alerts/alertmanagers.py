@@ -30,7 +30,7 @@ SAID = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class TestOutcome:
     """What became of a test alert at one address: the receivers that it was routed to, or why it did not arrive."""
 
     address: str
@@ -60,7 +60,7 @@ def probe(tenant: str, language: str, now: datetime, mark: str) -> Alert:
 
 def tested(
     address: str, tenant: str, language: str, now: datetime, sleep: Callable[[float], None]
-) -> Outcome:
+) -> TestOutcome:
     """Send it to one instance and read it back."""
     mark = secrets.token_hex(8)
     try:
@@ -68,13 +68,13 @@ def tested(
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             for each in alertmanager.held(address, f'test="{mark}"'):
-                return Outcome(
+                return TestOutcome(
                     address=address, receivers=tuple(r["name"] for r in each["receivers"])
                 )
             sleep(0.2)
     except Unavailable as problem:
-        return Outcome(address=address, problem=problem.detail)
-    return Outcome(address=address, problem="it took the alert, but does not show it")
+        return TestOutcome(address=address, problem=problem.detail)
+    return TestOutcome(address=address, problem="it took the alert, but does not show it")
 
 
 def silence_link(address: str, breach: Breach) -> str:

@@ -7,20 +7,20 @@ from streams.configuration.settings import Settings
 from streams.tools.alerts import picture as alerts_picture
 from streams.tools.alerts import read as alerts_read
 from streams.tools.alerts import record_action, text
-from streams.tools.alerts.text import Reader
+from streams.tools.alerts.text import Audience
 
 
-def reader_of(settings: Settings, language: str = "") -> Reader:
+def reader_of(settings: Settings, language: str = "") -> Audience:
     """Who reads, in which language (empty: that of each alert)."""
     path = settings.config
-    return Reader(
+    return Audience(
         language=language,
         tenancy=load_tenancy(path) if path.exists() else Tenancy(tenants=()),
         links=Links(board=settings.board_url, runbook=settings.runbook_url),
     )
 
 
-def explanation(settings: Settings, reader: Reader, beginning: str) -> str:
+def explanation(settings: Settings, reader: Audience, beginning: str) -> str:
     """The breach whose id begins so, in full; raise Malformed with those that were probably meant, or Unavailable."""
     known = alerts_read.read(settings.kafka)
     found = known.find(beginning)

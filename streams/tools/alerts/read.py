@@ -19,7 +19,7 @@ RECENT = timedelta(days=30)  # how long an ended breach is listed
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class BreachHistory:
     """Every breach as it is now, newest first, and what was done about each, in the order in which it was done."""
 
     breaches: tuple[Breach, ...]
@@ -55,24 +55,24 @@ class Held:
         )
 
 
-def held(breaches: list[Breach], actions: list[BreachAction]) -> Held:
+def held(breaches: list[Breach], actions: list[BreachAction]) -> BreachHistory:
     """Of all records in the order in which they were written."""
     newest = {(each.tenant, each.id): each for each in breaches}
     by: dict[tuple[str, str], list[BreachAction]] = {}
     for each in standing(actions):
         by.setdefault((each.tenant, each.breach), []).append(each)
-    return Held(
+    return BreachHistory(
         breaches=tuple(sorted(newest.values(), key=lambda each: each.told, reverse=True)),
         actions={key: tuple(several) for key, several in by.items()},
     )
 
 
-def read(bootstrap: str) -> Held:
+def read(bootstrap: str) -> BreachHistory:
     """What stands now; raise Unavailable. A record of another version is passed over, and said in the log."""
     return asyncio.run(_read(bootstrap))
 
 
-async def _read(bootstrap: str) -> Held:
+async def _read(bootstrap: str) -> BreachHistory:
     consumer = await consumer_of(bootstrap, KPI_BREACHES.name, BREACH_ACTIONS.name)
     breaches: list[Breach] = []
     actions: list[BreachAction] = []

@@ -14,8 +14,8 @@ from schemas.alerting.messages import description, suggestion, summary
 from schemas.tenants.config import Tenancy
 from streams.alerting.alert_payload import Links, alert
 from streams.boards.specs.labels import OF_BREACHES
-from streams.tools.alerts.alertmanagers import Outcome
-from streams.tools.alerts.read import Held
+from streams.tools.alerts.alertmanagers import TestOutcome
+from streams.tools.alerts.read import BreachHistory
 
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 HEADS = {
@@ -45,7 +45,7 @@ HEADS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class Audience:
     """Who reads: in which language (empty: that of each alert), whose companies, and where links lead to."""
 
     language: str
@@ -91,7 +91,9 @@ def said(breach: Breach, language: str) -> Breach:
     return breach.model_copy(update={"language": language})
 
 
-def table(breaches: Sequence[Breach], held: Held, reader: Reader, tenant: str = "") -> Table:
+def table(
+    breaches: Sequence[Breach], held: BreachHistory, reader: Audience, tenant: str = ""
+) -> Table:
     """A line a breach, in the order given."""
     language = reader.common(breaches, tenant)
     made = Table(title=head("listed", language))
@@ -106,7 +108,7 @@ def table(breaches: Sequence[Breach], held: Held, reader: Reader, tenant: str = 
     return made
 
 
-def _cells(breach: Breach, held: Held, language: str) -> dict[str, Text]:
+def _cells(breach: Breach, held: BreachHistory, language: str) -> dict[str, Text]:
     actions = held.actions_of(breach)
     style = STYLES.get(breach.severity, "")
     return {
@@ -120,12 +122,12 @@ def _cells(breach: Breach, held: Held, language: str) -> dict[str, Text]:
     }
 
 
-def as_json(breaches: Iterable[Breach], held: Held, reader: Reader) -> str:
+def as_json(breaches: Iterable[Breach], held: BreachHistory, reader: Audience) -> str:
     """Every fact of each, with the sentences; the member is left out where it is a person."""
     return json.dumps([_object(each, held, reader) for each in breaches], ensure_ascii=False)
 
 
-def _object(breach: Breach, held: Held, reader: Reader) -> dict[str, object]:
+def _object(breach: Breach, held: BreachHistory, reader: Audience) -> dict[str, object]:
     told = said(breach, reader.language_of(breach))
     facts = told.model_dump(mode="json", exclude={"member"} if breach.personal else None)
     actions = held.actions_of(breach)
@@ -137,7 +139,9 @@ def _object(breach: Breach, held: Held, reader: Reader) -> dict[str, object]:
     }
 
 
-def explained(breach: Breach, held: Held, reader: Reader, weeks: Sequence[str], line: str) -> str:
+def explained(
+    breach: Breach, held: BreachHistory, reader: Audience, weeks: Sequence[str], line: str
+) -> str:
     """Everything about one breach; `weeks` is its picture, `line` the command that records an action."""
     language = reader.language_of(breach)
     told = said(breach, language)
@@ -174,7 +178,7 @@ def _over(breach: Breach, language: str) -> str:
     return head("waits", language).format(days=breach.limit_days)
 
 
-def _actions(breach: Breach, held: Held, reader: Reader) -> list[str]:
+def _actions(breach: Breach, held: BreachHistory, reader: Audience) -> list[str]:
     language = reader.language_of(breach)
     found = [
         f"{reader.clock(breach.tenant, each.at)}  {word('action', each.action, language)}"
@@ -183,7 +187,7 @@ def _actions(breach: Breach, held: Held, reader: Reader) -> list[str]:
     return found or [head("none_yet", language)]
 
 
-def outcome(found: Outcome, language: str) -> str:
+def outcome(found: TestOutcome, language: str) -> str:
     """What became of the test alert at one address."""
     if found.problem:
         return f"{found.address}  {head('lost', language).format(problem=found.problem)}"

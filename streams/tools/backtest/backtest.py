@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.alerting.episodes import Episode, Told, episodes
+from schemas.alerting.episodes import Episode, ReportedHistory, episodes
 from schemas.alerting.messages import number
 from schemas.alerting.rules import EVERY, AlertRule
 from schemas.cells import Tally
@@ -35,7 +35,7 @@ having n != 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening:
+class RehearsedBreach:
     """One breach that would have opened: of which member, when, until when (None: still), at which value and n."""
 
     member: str
@@ -56,7 +56,7 @@ class Rehearsed:
     days: int
     as_of: date
     members: int
-    openings: tuple[Opening, ...]
+    openings: tuple[RehearsedBreach, ...]
     since_before: int
 
     @property
@@ -92,7 +92,7 @@ def rehearse(
         openings = [
             _opening(member, each)
             for member, cells in sorted(members.items())
-            for each in episodes(rule, cells, Told(), day_number(as_of))
+            for each in episodes(rule, cells, ReportedHistory(), day_number(as_of))
         ]
         yield Rehearsed(
             rule=rule,
@@ -121,8 +121,8 @@ def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, T
     return found
 
 
-def _opening(member: str, episode: Episode) -> Opening:
-    return Opening(
+def _opening(member: str, episode: Episode) -> RehearsedBreach:
+    return RehearsedBreach(
         member=member,
         opened=day_of(episode.opened),
         until=None if episode.until is None else day_of(episode.until),

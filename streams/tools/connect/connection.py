@@ -29,7 +29,7 @@ where connection = {connection:String}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ConnectRequest:
     """What was asked for. An empty `name` takes `<tenant>-<vendor>`; `secret` is what the vendor has shown, if it has."""
 
     vendor: Vendor
@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Connected:
+class ConnectResult:
     """What there is now: the address to paste, and the secret to paste or the file that waits for one."""
 
     connection: str
@@ -65,7 +65,7 @@ def vendor_of(name: str) -> Vendor:
     return found
 
 
-def connect(settings: Settings, wanted: Wanted) -> Connected:
+def connect(settings: Settings, wanted: ConnectRequest) -> ConnectResult:
     """Make the connection, or add a secret to one that is there; a running gateway takes it up within seconds.
 
     Raises Misconfigured when the tenant is unknown, the id is another connection's, or the secret cannot be one.
@@ -93,7 +93,7 @@ def connect(settings: Settings, wanted: Wanted) -> Connected:
         kept = _keep(folder, f"{wanted.connection}-address", address)
         entry["address_key"] = {"file": f"{SECRETS}/{kept.name}"}
     config_file.add_connection(settings.config, wanted.tenant, entry)
-    return Connected(
+    return ConnectResult(
         connection=wanted.connection,
         url=_url(settings, wanted, address),
         secret=secret if wanted.vendor.keyed_by == "customer" else "",
@@ -102,7 +102,7 @@ def connect(settings: Settings, wanted: Wanted) -> Connected:
     )
 
 
-def _check(tenancy: Tenancy, wanted: Wanted, path: Path) -> None:
+def _check(tenancy: Tenancy, wanted: ConnectRequest, path: Path) -> None:
     if tenancy.tenant(wanted.tenant) is None:
         known = ", ".join(each.id for each in tenancy.tenants)
         msg = f"no tenant {wanted.tenant!r} in {path}; known: {known}"
@@ -118,7 +118,7 @@ def _check(tenancy: Tenancy, wanted: Wanted, path: Path) -> None:
         raise Misconfigured(msg) from error
 
 
-def _again(settings: Settings, wanted: Wanted, held: Connection) -> Connected:
+def _again(settings: Settings, wanted: ConnectRequest, held: Connection) -> ConnectResult:
     """The connection as it is, with the secret that was given: the one it waits for, or one more beside the others."""
     directory = settings.config.parent
     waiting = next((each for each in held.secrets if connections.is_awaited(each, directory)), None)
@@ -135,7 +135,7 @@ def _again(settings: Settings, wanted: Wanted, held: Connection) -> Connected:
     address = (directory / key.file).read_text().strip() if key and key.file else ""
     if key and not address:
         address = f"<the value of {key.env}>"
-    return Connected(
+    return ConnectResult(
         connection=held.id,
         url=_url(settings, wanted, address),
         secret="",
@@ -153,12 +153,12 @@ def _keep(folder: Path, name: str, secret: str) -> Path:
     return path
 
 
-def _url(settings: Settings, wanted: Wanted, address: str) -> str:
+def _url(settings: Settings, wanted: ConnectRequest, address: str) -> str:
     path = f"{settings.gateway_address}/hooks/{wanted.vendor.name}/{wanted.connection}"
     return f"{path}/{address}" if address else path
 
 
-def page(vendor: Vendor, connected: Connected) -> str:
+def page(vendor: Vendor, connected: ConnectResult) -> str:
     """The vendor's steps and the events to tick (Markdown), with the address filled in."""
     folder = files("streams.ingest.vendors") / vendor.name
     sections = (folder / "README.md").read_text().split("\n## ")

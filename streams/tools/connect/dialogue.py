@@ -10,7 +10,7 @@ from rich.markdown import Markdown
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.ingest.vendor import Vendor
-from streams.tools.connect.connection import Connected, arrivals, page
+from streams.tools.connect.connection import ConnectResult, arrivals, page
 
 SAID = {
     ("outcome", "accepted"): "[green]the first event has arrived and counts[/]",
@@ -55,7 +55,7 @@ def _in(path: Path) -> str:
     return text.strip()
 
 
-def tell(vendor: Vendor, connected: Connected, console: Console) -> None:
+def tell(vendor: Vendor, connected: ConnectResult, console: Console) -> None:
     """Say what there is now and what to do at the vendor."""
     state = "is made" if connected.is_new else "was there already"
     console.print(

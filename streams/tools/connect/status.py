@@ -12,7 +12,7 @@ from rich.table import Table
 
 from schemas.kafka.connection_health import LET_IN
 from schemas.kafka.topics import DAY_MS, QUARANTINE
-from schemas.tenants.business_hours import Office
+from schemas.tenants.business_hours import BusinessHours
 from schemas.tenants.config import Connection, Tenancy, Tenant
 from sinks.clickhouse.client import connect
 from streams.configuration.files import load_tenancy
@@ -43,7 +43,7 @@ KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # what is older can no longer be 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health:
+class ConnectionStatus:
     """One connection, of a company with these office hours.
 
     `last` is the last delivery that was let in, None while there is none, `last_refused` the last that no secret vouched
@@ -51,7 +51,7 @@ class Health:
     """
 
     tenant: str
-    office: Office
+    office: BusinessHours
     connection: str
     vendor: str
     secrets: int
@@ -87,13 +87,13 @@ class Health:
         return "is the webhook still switched on?" if self.last < self.office.day_ago(now) else ""
 
 
-def read(settings: Settings) -> list[Health]:
+def read(settings: Settings) -> list[ConnectionStatus]:
     """Every configured connection, in the order of the configuration; raise Unavailable or Misconfigured."""
     client = connect(settings.clickhouse, settings.clickhouse_password)
     return healths(client, load_tenancy(settings.config), settings.config.parent)
 
 
-def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[Health]:
+def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[ConnectionStatus]:
     """As `read`, of what is given; files of secrets are beside the configuration, in `directory`."""
     counted: dict[str, dict[str, dict[str, tuple[int, datetime]]]] = defaultdict(
         lambda: defaultdict(dict)
@@ -124,10 +124,10 @@ def _health(
     counted: dict[str, dict[str, tuple[int, datetime]]],
     kept: Counter[str],
     secrets: int,
-) -> Health:
+) -> ConnectionStatus:
     expected = next((v.expected for v in VENDORS if v.name == connection.vendor), frozenset[str]())
     outcomes, refused = counted["outcome"], counted["signature"]
-    return Health(
+    return ConnectionStatus(
         tenant=tenant.id,
         office=tenant.office,
         connection=connection.id,
@@ -142,7 +142,7 @@ def _health(
     )
 
 
-def as_json(found: list[Health], now: datetime) -> str:
+def as_json(found: list[ConnectionStatus], now: datetime) -> str:
     """Everything, one object a connection."""
     return json.dumps(
         [
@@ -167,7 +167,7 @@ def as_json(found: list[Health], now: datetime) -> str:
     )
 
 
-def as_rich(found: list[Health], now: datetime) -> Table:
+def as_rich(found: list[ConnectionStatus], now: datetime) -> Table:
     """A table for people; what needs a hand stands out."""
     table = Table(title=f"Connections at {now.astimezone():%Y-%m-%d %H:%M}")
     for name in ("connection", "last", "deliveries", "trouble", "what to do"):
@@ -185,7 +185,7 @@ def as_rich(found: list[Health], now: datetime) -> Table:
     return table
 
 
-def _trouble(each: Health) -> list[str]:
+def _trouble(each: ConnectionStatus) -> list[str]:
     found = [f"never seen: {name}" for name in each.never_seen]
     if each.signature_failures:
         found.append(f"bad signatures: {each.signature_failures}")
@@ -204,7 +204,9 @@ def _span(span: timedelta) -> str:
     return f"{seconds} s"
 
 
-def render(found: list[Health], now: datetime, console: Console, *, as_table: bool) -> None:
+def render(
+    found: list[ConnectionStatus], now: datetime, console: Console, *, as_table: bool
+) -> None:
     """Print as a table or as JSON."""
     if as_table:
         console.print(as_rich(found, now))

@@ -19,7 +19,7 @@ LATER = {0, 429, 502, 503, 504}  # 0: no answer at all
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
+class ApiReply:
     """What was answered; `status` 0 when nobody was reached."""
 
     status: int
@@ -27,25 +27,25 @@ class Reply:
     retry_after: float | None = None
 
 
-Send = Callable[[Api, bytes], Reply]
+Send = Callable[[Api, bytes], ApiReply]
 
 
-def over_http(api: Api, body: bytes) -> Reply:
+def over_http(api: Api, body: bytes) -> ApiReply:
     """One attempt."""
     headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}
     request = urllib.request.Request(api.url, data=body, headers=headers, method="POST")  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - the address is the operator's
-            return Reply(status=answer.status, content=_content(answer.read()))
+            return ApiReply(status=answer.status, content=_content(answer.read()))
     except urllib.error.HTTPError as refused:
         after = refused.headers.get("Retry-After", "")
-        return Reply(
+        return ApiReply(
             status=refused.code,
             content=_content(refused.read()),
             retry_after=float(after) if after.isdecimal() else None,
         )
     except (OSError, ValueError):
-        return Reply(status=0)
+        return ApiReply(status=0)
 
 
 def _content(body: bytes) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def post(
     api: Api, body: bytes, send: Send = over_http, sleep: Callable[[float], None] = time.sleep
 ) -> list[str]:
     """The ids of what was accepted; raise Misconfigured for what is refused for good, Unavailable after many attempts."""
-    reply = Reply(status=0)
+    reply = ApiReply(status=0)
     for attempt in range(ATTEMPTS):
         reply = send(api, body)
         if reply.status == 202:
@@ -76,7 +76,7 @@ def post(
     )
 
 
-def _refusal(api: Api, reply: Reply) -> str:
+def _refusal(api: Api, reply: ApiReply) -> str:
     if reply.status == 401:
         return f"{api.url} does not know this token; give --token-file with an active one"
     problems = [

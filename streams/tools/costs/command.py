@@ -15,8 +15,8 @@ from schemas.tenants.config import DEFAULT_CURRENCY, Tenancy
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest import cost_entries
-from streams.ingest.connections import Vault
-from streams.ingest.cost_entries import MOST, Entry, Invalid, Problem
+from streams.ingest.connections import SecretStore
+from streams.ingest.cost_entries import MOST, CostEntry, EntryProblem, InvalidEntries
 from streams.ingest.costs import PATH
 
 WRITTEN_OUT = (
@@ -27,15 +27,15 @@ WRITTEN_OUT = (
 INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
-class _AsWritten(yaml.SafeLoader):
+class _RawScalars(yaml.SafeLoader):
     """Leaves decimals, days and instants the texts that they are; 007 and 1:30 are no numbers."""
 
 
-_AsWritten.yaml_implicit_resolvers = {
+_RawScalars.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in known if tag.rpartition(":")[2] not in WRITTEN_OUT]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_AsWritten.add_implicit_resolver(
+_RawScalars.add_implicit_resolver(
     "tag:yaml.org,2002:int", re.compile(rf"^(?:{INTEGER.pattern})$"), list("-0123456789")
 )
 
@@ -53,7 +53,7 @@ class Sheet:
     """The entries of a file: what is posted, at most 500 in one body, and what it means."""
 
     bodies: tuple[bytes, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[CostEntry, ...]
 
 
 def sheet(path: Path, currency: str, now: datetime) -> Sheet:
@@ -64,13 +64,13 @@ def sheet(path: Path, currency: str, now: datetime) -> Sheet:
         msg = f"{path} has no costs in it: write one, or a list of them under `entries:`"
         raise Misconfigured(msg)
     bodies: list[bytes] = []
-    found: list[Entry] = []
+    found: list[CostEntry] = []
     problems: list[str] = []
     for begin in range(0, len(wanted), MOST):
         body = body_of(wanted[begin : begin + MOST])
         try:
             found.extend(cost_entries.read(cost_entries.parse(body), currency, now))
-        except Invalid as why:
+        except InvalidEntries as why:
             problems.extend(_said(each, begin, wanted) for each in why.problems)
         bodies.append(body)
     if problems:
@@ -85,7 +85,7 @@ def _loaded(path: Path) -> Any:
         raise Misconfigured(msg)
     try:
         # Nothing is constructed but plain values: the loader is SafeLoader with fewer kinds of them.
-        return yaml.load(path.read_text(), Loader=_AsWritten)  # noqa: S506
+        return yaml.load(path.read_text(), Loader=_RawScalars)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
@@ -100,7 +100,7 @@ def body_of(wanted: list[Any]) -> bytes:
         raise Misconfigured(msg) from error
 
 
-def _said(problem: Problem, begin: int, wanted: list[Any]) -> str:
+def _said(problem: EntryProblem, begin: int, wanted: list[Any]) -> str:
     number = begin + (problem.index or 0)
     entry = wanted[number]
     name = entry.get("cost_id") if isinstance(entry, dict) else None
@@ -126,7 +126,7 @@ def api(
     if tenant is None:
         msg = f"no tenant {tenant_id!r} in {settings.config}; give --token-file to post from elsewhere"
         raise Misconfigured(msg)
-    vault = Vault(environ, settings.config.parent)
+    vault = SecretStore(environ, settings.config.parent)
     problems: list[str] = []
     active = [each for each in tenant.api_tokens if not vault.awaits(each)]
     if not active:

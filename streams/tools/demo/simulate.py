@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.errors import Unavailable
-from streams.simulator.player import Player, Report, disturbed, targets_of
-from streams.simulator.season import Delivery, season
+from streams.simulator.player import Player, PlayReport, disturbed, targets_of
+from streams.simulator.season import SimulatedDelivery, season
 
 DAYS = 120
 
@@ -36,7 +36,7 @@ def simulate(  # noqa: PLR0913 - the options of one command
     shuffle: float,
     rate: float | None,
     console: Console,
-) -> Report:
+) -> PlayReport:
     """Post `events` deliveries, plus the doubled ones, and say what became of them."""
     run = running_stack(state)
     until = datetime.now(UTC).replace(microsecond=0)
@@ -48,12 +48,12 @@ def simulate(  # noqa: PLR0913 - the options of one command
 
 def play(
     run: dict[str, Any],
-    deliveries: list[Delivery],
+    deliveries: list[SimulatedDelivery],
     *,
     rate: float | None,
     console: Console,
     title: str,
-) -> Report:
+) -> PlayReport:
     """Post deliveries with a progress bar (on a terminal only); raise Unavailable when a simulated company has no door."""
     targets = targets_of(run)
     unknown = sorted({each.connection for each in deliveries} - targets.keys())

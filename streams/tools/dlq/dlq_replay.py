@@ -14,17 +14,17 @@ from streams.ingest.http.server import publisher_of
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine.reprocess import reopened, retold
-from streams.ingest.replay_guard import Trust
-from streams.tools.dlq.entries import Kept, Quarantine
+from streams.ingest.replay_guard import ReplayGuard
+from streams.tools.dlq.entries import Quarantine, StoredEntry
 
 BROKER_S, LOOK_S = 15.0, 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class EntryOutcome:
     """What a replay made of one entry: its events, or why it stays."""
 
-    kept: Kept
+    kept: StoredEntry
     events: tuple[Event, ...] = ()
     pack: tuple[bytes, bytes] | None = None
     resolution: str = ""
@@ -43,8 +43,8 @@ class Outcome:
 
 
 def judged(
-    kept: Kept, configuration: Configuration, quarantine: Quarantine, trust: Trust
-) -> Outcome:
+    kept: StoredEntry, configuration: Configuration, quarantine: Quarantine, trust: ReplayGuard
+) -> EntryOutcome:
     """What a replay would do now; nothing is written."""
     entry = kept.entry
     try:
@@ -52,13 +52,13 @@ def judged(
             return _repacked(kept, quarantine)
         told = retold(entry, reopened(entry, configuration), trust)
     except Condition as why:
-        return Outcome(kept=kept, stays=f"{why.reason}: {why.detail}")
+        return EntryOutcome(kept=kept, stays=f"{why.reason}: {why.detail}")
     kinds = ", ".join(dict.fromkeys(event.vendorevent or event.type for event in told.events))
     n = len(told.events)
     said = [f"{n} event{'s' if n > 1 else ''} of {kinds}"] if n else []
     said += [f"{what}: {reason}" for what, reason in told.ignored]
     faults = "; ".join(f"{fault.reason}: {fault.detail}" for fault in told.faults)
-    return Outcome(
+    return EntryOutcome(
         kept=kept,
         events=told.events,
         resolution="; ".join(said) or "a test of the vendor",
@@ -66,20 +66,20 @@ def judged(
     )
 
 
-def _repacked(kept: Kept, quarantine: Quarantine) -> Outcome:
+def _repacked(kept: StoredEntry, quarantine: Quarantine) -> EntryOutcome:
     """A record that a worker could not read is offered again when this version can."""
     key, value = quarantine.record(kept.entry.rawref or "")
     pack = packs.read(value)
     said = f"a record of {len(pack.events)} events"
-    return Outcome(kept=kept, pack=(key, value or b""), resolution=said)
+    return EntryOutcome(kept=kept, pack=(key, value or b""), resolution=said)
 
 
 def replay(
     settings: Settings,
     configuration: Configuration,
-    chosen: Sequence[Kept],
+    chosen: Sequence[StoredEntry],
     progress: Callable[[], None] = lambda: None,
-) -> list[Outcome]:
+) -> list[EntryOutcome]:
     """Let every chosen entry that is understood now count, once: its events keep the ids they would have had.
 
     Each is marked when Kafka has its events; a replay that is cut off may be repeated. Raises Unavailable.
@@ -90,10 +90,10 @@ def replay(
 async def _replay(
     settings: Settings,
     configuration: Configuration,
-    chosen: Sequence[Kept],
+    chosen: Sequence[StoredEntry],
     progress: Callable[[], None],
-) -> list[Outcome]:
-    quarantine, trust = Quarantine(settings.kafka), Trust()
+) -> list[EntryOutcome]:
+    quarantine, trust = Quarantine(settings.kafka), ReplayGuard()
     publisher = publisher_of(settings, GatewayMetrics())
     await publisher.start()
     outcomes = []
@@ -122,7 +122,7 @@ async def _ready(publisher: Publisher) -> None:
     raise Unavailable("kafka", "the broker does not answer")
 
 
-def drop(settings: Settings, chosen: Sequence[Kept], because: str) -> None:
+def drop(settings: Settings, chosen: Sequence[StoredEntry], because: str) -> None:
     """Mark entries as let go of, with the reason; their bytes stay until Kafka's retention ends. Raises Unavailable."""
     changed = {"state": "dropped", "resolution": because}
     answers = [(kept, kept.entry.model_copy(update=changed)) for kept in chosen]

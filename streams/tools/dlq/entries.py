@@ -10,13 +10,13 @@ from kafka.errors import KafkaError
 from schemas.errors import Malformed, Unavailable
 from schemas.kafka.quarantine import SetAside
 from schemas.kafka.topics import QUARANTINE
-from streams.tools.verify.comparison import Log
+from streams.tools.verify.comparison import TopicReader
 
 LARGEST = 8_000_000  # bytes of a record; the topics take 8 MiB
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class StoredEntry:
     """An entry and where it stands; what becomes of it is written beside it, into the same partition."""
 
     entry: SetAside
@@ -51,15 +51,15 @@ class Quarantine:
         """Nothing is opened before it is used."""
         self._bootstrap = bootstrap
 
-    def read(self, choice: Choice) -> list[Kept]:
+    def read(self, choice: Choice) -> list[StoredEntry]:
         """The chosen entries, oldest first; raise Malformed for an id that names none or several."""
-        log = Log(self._bootstrap, QUARANTINE)
-        found: dict[str, Kept] = {}
+        log = TopicReader(self._bootstrap, QUARANTINE)
+        found: dict[str, StoredEntry] = {}
         try:
             for record in log.read():
                 entry = _decoded(record.value)
                 if entry is not None:
-                    found[entry.id] = Kept(
+                    found[entry.id] = StoredEntry(
                         entry=entry,
                         key=record.key or b"",
                         partition=record.partition,
@@ -74,7 +74,7 @@ class Quarantine:
         chosen = [kept for kept in found.values() if choice.takes(kept.entry)]
         return sorted(chosen, key=lambda kept: (kept.entry.at, kept.entry.id))
 
-    def answer(self, answers: Iterable[tuple[Kept, SetAside]]) -> None:
+    def answer(self, answers: Iterable[tuple[StoredEntry, SetAside]]) -> None:
         """Write what became of entries; return when the broker has it."""
         self._send(
             (

@@ -13,14 +13,14 @@ from schemas.errors import Condition
 from schemas.kafka.quarantine import SetAside
 from streams.configuration.settings import Settings
 from streams.ingest.connections import Configuration
-from streams.ingest.http.server import Source
+from streams.ingest.http.server import ConfigurationWatcher
 from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import reopened
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Headers
 from streams.tools.dlq import dlq_replay
-from streams.tools.dlq.dlq_replay import Outcome
-from streams.tools.dlq.entries import Choice, Kept, Quarantine
+from streams.tools.dlq.dlq_replay import EntryOutcome
+from streams.tools.dlq.entries import Choice, Quarantine, StoredEntry
 
 SECRET_HEADERS = ("signature", "token", "secret", "key", "authorization")
 
@@ -60,15 +60,17 @@ def shown(settings: Settings, entry_id: str, *, reveal: bool) -> dict[str, Any]:
     """
     quarantine = Quarantine(settings.kafka)
     (kept,) = quarantine.read(Choice(ids=(entry_id,), state="all"))
-    configuration = Source(settings.config).load()
-    outcome = dlq_replay.judged(kept, configuration, quarantine, Trust())
+    configuration = ConfigurationWatcher(settings.config).load()
+    outcome = dlq_replay.judged(kept, configuration, quarantine, ReplayGuard())
     found = kept.entry.model_dump(mode="json", exclude={"sealed"}, exclude_none=True)
     found["delivery"] = _opened(kept, configuration, reveal=reveal)
     found["a_replay_now"] = _verdict(outcome)
     return found
 
 
-def _opened(kept: Kept, configuration: Configuration, *, reveal: bool) -> dict[str, Any] | str:
+def _opened(
+    kept: StoredEntry, configuration: Configuration, *, reveal: bool
+) -> dict[str, Any] | str:
     if kept.entry.rawref is not None:
         return f"the record {kept.entry.rawref}"
     try:
@@ -112,7 +114,7 @@ def _masked(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else "number"
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: EntryOutcome) -> str:
     if not outcome.stays:
         return f"counts: {outcome.resolution}"
     if outcome.events:
@@ -127,9 +129,9 @@ def replayed(settings: Settings, choice: Choice, console: Console, *, dry_run: b
     if not chosen:
         console.print("Nothing is set aside.")
         return 0
-    configuration = Source(settings.config).load()
+    configuration = ConfigurationWatcher(settings.config).load()
     if dry_run:
-        trust = Trust()
+        trust = ReplayGuard()
         outcomes = [dlq_replay.judged(kept, configuration, quarantine, trust) for kept in chosen]
     else:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

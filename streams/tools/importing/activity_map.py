@@ -36,7 +36,7 @@ TYPES = (
 )
 
 
-class Step(BaseModel):
+class ActivityMeaning(BaseModel):
     """One thing that an activity tells, or why it tells nothing.
 
     A `stage` is where the application is then: with an interview, a scorecard or an offer it tells a move there too.

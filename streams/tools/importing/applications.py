@@ -2,9 +2,9 @@
 
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
-from streams.tools.importing.dates import When
-from streams.tools.importing.events import Fact, Told, tell
-from streams.tools.importing.row import Row
+from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.events import Fact, RowEvent, tell
+from streams.tools.importing.row import RowReader
 
 PARTIES = {
     "company": "application.rejected",
@@ -17,7 +17,7 @@ OUTCOMES = (*PARTIES, HIRED, ACTIVE)
 ENDED_AT = {"rejected_at": "company", "withdrawn_at": "candidate", "closed_at": "neither"}
 
 
-def applications(row: Row) -> list[Told]:
+def applications(row: RowReader) -> list[RowEvent]:
     """One row tells how an application began, where it stands and how it ended."""
     row.need("applied_at")
     about, applied = canonical_parts.about(row), row.when("applied_at")
@@ -45,7 +45,9 @@ def applications(row: Row) -> list[Told]:
     return told
 
 
-def _move(row: Row, about: Part, stage: Part, when: When, *, guessed: bool) -> list[Told]:
+def _move(
+    row: RowReader, about: Part, stage: Part, when: TableInstant, *, guessed: bool
+) -> list[RowEvent]:
     """The stage it is in; without a date of that it stands there from the day of application."""
     entity, name = canonical_parts.application_of(row), str(stage.get("name") or stage["id"])
     fact = Fact(
@@ -54,7 +56,7 @@ def _move(row: Row, about: Part, stage: Part, when: When, *, guessed: bool) -> l
     return tell(row, "applications", fact, {**about, "to_stage": stage})
 
 
-def _ending(row: Row) -> tuple[str | None, When | None, When | None]:
+def _ending(row: RowReader) -> tuple[str | None, TableInstant | None, TableInstant | None]:
     """Who ended it, when, and when it was hired, each None if it was not; noted where words and dates disagree."""
     outcome, ended, hired = row.word("outcome"), row.when("ended_at"), row.when("hired_at")
     columns = [(party, row.when(name)) for name, party in ENDED_AT.items()]
@@ -75,7 +77,7 @@ def _ending(row: Row) -> tuple[str | None, When | None, When | None]:
     return outcome, ended, hired
 
 
-def _in_order(row: Row, applied: When | None, *later: When | None) -> None:
+def _in_order(row: RowReader, applied: TableInstant | None, *later: TableInstant | None) -> None:
     """Nothing happens before the application; only days can be compared when one of two has no time."""
     names = ("stage_at", "ended_at", "hired_at")
     for name, when in zip(names, later, strict=True):
@@ -86,7 +88,7 @@ def _in_order(row: Row, applied: When | None, *later: When | None) -> None:
             row.refuse(name, "backwards", f"{name}|applied_at")
 
 
-def stage_history(row: Row) -> list[Told]:
+def stage_history(row: RowReader) -> list[RowEvent]:
     """One row tells one move to another stage."""
     row.need("entered_at")
     about, stage = canonical_parts.about(row), canonical_parts.stage(row)
@@ -109,7 +111,7 @@ def stage_history(row: Row) -> list[Told]:
     return tell(row, "stage_history", fact, data)
 
 
-def hires(row: Row) -> list[Told]:
+def hires(row: RowReader) -> list[RowEvent]:
     """One row tells one 採用決定."""
     row.need("hired_at")
     about, hired = canonical_parts.about(row), row.when("hired_at")

@@ -6,13 +6,13 @@ from hashlib import sha256
 
 from schemas.errors import Malformed
 from streams.ingest.vendors.standard.adapter import LARGEST_BATCH
-from streams.tools.importing.events import Told
+from streams.tools.importing.events import RowEvent
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import problem
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch:
+class EventBatch:
     """A CloudEvents batch: its body and how many events are in it. Equal bodies have equal names."""
 
     body: bytes
@@ -35,7 +35,7 @@ def fitting(readings: Iterable[Reading], mode: str, largest: int) -> Iterator[Re
         yield Reading(line=reading.line, problems=(why,))
 
 
-def batches(told: Iterable[Told], mode: str, largest: int) -> Iterator[Batch]:
+def batches(told: Iterable[RowEvent], mode: str, largest: int) -> Iterator[EventBatch]:
     """The events in their order, packed; each alone must fit, as `fitting` sees to."""
     held: list[bytes] = []
     size = 2  # the brackets
@@ -50,5 +50,5 @@ def batches(told: Iterable[Told], mode: str, largest: int) -> Iterator[Batch]:
         yield _batch(held)
 
 
-def _batch(events: list[bytes]) -> Batch:
-    return Batch(body=b"[" + b",".join(events) + b"]", events=len(events))
+def _batch(events: list[bytes]) -> EventBatch:
+    return EventBatch(body=b"[" + b",".join(events) + b"]", events=len(events))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from streams.tools.importing.row import Row
+from streams.tools.importing.row import RowReader
 
 Part = dict[str, object]
 # What any row about an application may say of it.
@@ -21,7 +21,7 @@ ABOUT = (
 )
 
 
-def about(row: Row) -> Part:
+def about(row: RowReader) -> Part:
     """Application, channel, owners and dimensions as the row gives them; a job without an id goes by its name."""
     row.need("application_id")
     job, name = row.id("job_id"), row.text("job_name")
@@ -41,7 +41,7 @@ def about(row: Row) -> Part:
     }
 
 
-def stage(row: Row, name: str = "stage") -> Part | None:
+def stage(row: RowReader, name: str = "stage") -> Part | None:
     """選考段階; its name is its id where the system has none."""
     title, key = row.text(name), row.id(f"{name}_id")
     if title is None and key is None:
@@ -49,17 +49,17 @@ def stage(row: Row, name: str = "stage") -> Part | None:
     return _known({"id": key or (title or "")[:100], "name": title}) or None
 
 
-def reason(row: Row, name: str = "reason") -> Part | None:
+def reason(row: RowReader, name: str = "reason") -> Part | None:
     """Why it ended."""
     return _known({"name": row.text(name)})
 
 
-def panel(row: Row, name: str = "interviewers") -> tuple[Part, ...]:
+def panel(row: RowReader, name: str = "interviewers") -> tuple[Part, ...]:
     """面接官 of one interview."""
     return tuple({"user_id": each} for each in row.people(name))
 
 
-def application_of(row: Row) -> str:
+def application_of(row: RowReader) -> str:
     """The id of the application, empty when the row lacks it, which `about` has noted."""
     return row.cells.get("application_id", "").strip()
 

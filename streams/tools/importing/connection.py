@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from schemas.tenants.config import Connection, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
-from streams.ingest.connections import Vault
+from streams.ingest.connections import SecretStore
 from streams.ingest.vendors.standard import verifier
 
 VENDOR = "standard"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class ImportTarget:
     """Where batches are posted to and what signs them; `address` is the part of `url` that may be shown."""
 
     address: str
@@ -38,9 +38,9 @@ def owner(settings: Settings, connection: str) -> tuple[Tenant, Connection]:
     raise Misconfigured(msg)
 
 
-def door(settings: Settings, connection: Connection, environ: Mapping[str, str]) -> Door:
+def door(settings: Settings, connection: Connection, environ: Mapping[str, str]) -> ImportTarget:
     """Address and first active secret of the connection; raise Misconfigured when it has none that can sign."""
-    vault = Vault(environ, settings.config.parent)
+    vault = SecretStore(environ, settings.config.parent)
     problems: list[str] = []
     active = [each for each in connection.secrets if not vault.awaits(each)]
     if not active:
@@ -58,4 +58,4 @@ def door(settings: Settings, connection: Connection, environ: Mapping[str, str])
     except ValueError as error:
         msg = f"the secret of {connection.id} cannot sign: {error}"
         raise Misconfigured(msg) from error
-    return Door(address=address, url=url, secret=text.decode())
+    return ImportTarget(address=address, url=url, secret=text.decode())

@@ -1,8 +1,8 @@
 """Rows about what surrounds applications: employment after the hire, and costs."""
 
 from streams.tools.importing.canonical_parts import Part
-from streams.tools.importing.events import Fact, Told, derived, tell
-from streams.tools.importing.row import Row
+from streams.tools.importing.events import Fact, RowEvent, derived, tell
+from streams.tools.importing.row import RowReader
 
 SCOPES = ("channel", "job", "agency", "hire", "company")
 COSTS = ("media", "agency_fee", "scout", "event", "tool", "internal_hours")
@@ -15,7 +15,7 @@ STEPS = (
 )
 
 
-def employment(row: Row) -> list[Told]:
+def employment(row: RowReader) -> list[RowEvent]:
     """One row tells when a person who was hired joined 入社, was rated, and left 退職."""
     row.need("application_id")
     entity = row.id("application_id") or ""
@@ -34,7 +34,7 @@ def employment(row: Row) -> list[Told]:
         "rating": rating,
         "end_reason": row.text("end_reason"),
     }
-    told: list[Told] = []
+    told: list[RowEvent] = []
     for name, column, kept in STEPS:
         when = dates[column]
         if when is None or row.problems:
@@ -44,7 +44,7 @@ def employment(row: Row) -> list[Told]:
     return told
 
 
-def costs(row: Row) -> list[Told]:
+def costs(row: RowReader) -> list[RowEvent]:
     """One row tells what was spent, on what, and for which days; a 媒体 goes by the name that applications give it."""
     for name in ("amount", "scope", "cost_kind", "period_from"):
         row.need(name)

@@ -17,7 +17,7 @@ WRITTEN = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class When:
+class TableInstant:
     """An instant in UTC; `dated` when the cell had no time of day, and `at` is the start of that local day."""
 
     at: datetime
@@ -30,7 +30,7 @@ class When:
         return self.at.isoformat()
 
 
-def when(text: str, zone: tzinfo) -> When:
+def when(text: str, zone: tzinfo) -> TableInstant:
     """The instant that the cell means, in `zone` unless it names its own; raise Malformed."""
     found = WRITTEN.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None or (found["zone"] and not found["hour"]):
@@ -43,7 +43,7 @@ def when(text: str, zone: tzinfo) -> When:
     # A day of leeway on both sides, so that no zone carries an instant out of what an event may hold.
     if not datetime(1990, 1, 2, tzinfo=UTC) <= at < datetime(2099, 12, 31, tzinfo=UTC):
         raise Malformed("out_of_range", shown(text))
-    return When(at=at, dated=found["hour"] is None, day=local.date())
+    return TableInstant(at=at, dated=found["hour"] is None, day=local.date())
 
 
 def _local(found: re.Match[str]) -> datetime:

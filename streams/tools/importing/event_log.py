@@ -11,7 +11,7 @@ class Unreadable(Condition):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class LogEntry:
     """One event of a log; `line` is where it stands, `related` the ids of its objects by role."""
 
     line: int
@@ -27,4 +27,4 @@ class Trace:
 
     application: str
     attributes: Mapping[str, str]
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from schemas.events.envelope import TYPES, full
 from schemas.tenants.milestones import RANK, UNMAPPED, by_name
-from streams.tools.importing.dates import When
-from streams.tools.importing.row import Row
+from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.row import RowReader
 
 SOURCE = "urn:hirelay:import:"
 # What has only a day happens in the order in which hiring goes, and stays within that day: a candidate applies first, a
@@ -31,7 +31,7 @@ Data = Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class RowEvent:
     """One canonical event of the row on `line`; `id` is a pure function of the kind of file and of the fact."""
 
     line: int
@@ -62,13 +62,13 @@ class Fact:
     """What happened: the type, when, the entity it is about and whatever else makes it this occurrence."""
 
     type: str
-    when: When
+    when: TableInstant
     entity: str
     more: tuple[str, ...] = ()
     guessed: bool = False  # the time is that of something else that the row tells
 
 
-def tell(row: Row, kind: str, fact: Fact, data: Data) -> list[Told]:
+def tell(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEvent]:
     """The event in a list, or an empty list and a problem of the row when our model does not take the data."""
     written = {name: value for name, value in data.items() if value not in (None, ())}
     try:
@@ -80,7 +80,7 @@ def tell(row: Row, kind: str, fact: Fact, data: Data) -> list[Told]:
         return []
     parts = (kind, fact.type, fact.entity, fact.when.text, *fact.more)
     return [
-        Told(
+        RowEvent(
             line=row.line,
             type=fact.type,
             id=hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
@@ -106,7 +106,7 @@ def _instant(fact: Fact, zone: tzinfo) -> datetime:
 
 def _plain(value: object) -> object:
     """Our own values and instants as JSON."""
-    if isinstance(value, When):
+    if isinstance(value, TableInstant):
         return value.text
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", exclude_none=True)

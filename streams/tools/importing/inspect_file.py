@@ -42,7 +42,7 @@ def _table(path: Path) -> Iterator[str]:
 
 
 @dataclass
-class _Seen:
+class _ColumnSample:
     """What stands in a log."""
 
     applications: int = 0
@@ -89,8 +89,8 @@ def _roles(types: Counter[str]) -> dict[str, str]:
     return roles
 
 
-def _seen(path: Path, roles: dict[str, str]) -> _Seen:
-    seen = _Seen()
+def _seen(path: Path, roles: dict[str, str]) -> _ColumnSample:
+    seen = _ColumnSample()
     for trace in traces(path, roles):
         seen.applications += bool(trace.application)
         for name, value in trace.attributes.items():
@@ -116,7 +116,7 @@ def _objects(types: Counter[str], roles: dict[str, str]) -> Iterator[str]:
             yield f"  # {_quoted(kind)}: {count:,} objects, not read"
 
 
-def _attributes(seen: _Seen) -> Iterator[str]:
+def _attributes(seen: _ColumnSample) -> Iterator[str]:
     proposed: dict[str, str] = {}
     notes: list[str] = []
     for name, count in seen.attributes.most_common():

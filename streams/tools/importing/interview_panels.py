@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from streams.tools.importing.table import Table
+from streams.tools.importing.table import SourceTable
 
 
-def panels_of(table: Table, places: Mapping[str, int]) -> dict[str, str]:
+def panels_of(table: SourceTable, places: Mapping[str, int]) -> dict[str, str]:
     """All interviewers of each interview that has several rows, as one cell; nothing where the table has no ids of interviews.
 
     Without this the rows would contradict each other: they tell one interview with different people.

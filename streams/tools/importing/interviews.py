@@ -2,9 +2,9 @@
 
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
-from streams.tools.importing.dates import When
-from streams.tools.importing.events import Fact, Told, derived, tell
-from streams.tools.importing.row import Row
+from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.events import Fact, RowEvent, derived, tell
+from streams.tools.importing.row import RowReader
 
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 DECISIONS = ("-2", "-1", "0", "1", "2")
@@ -12,7 +12,7 @@ ANSWERS = ("accepted", "declined", "expired", "revoked")
 ANSWERED_AT = {f"{answer}_at": answer for answer in ANSWERS}
 
 
-def interviews(row: Row) -> list[Told]:
+def interviews(row: RowReader) -> list[RowEvent]:
     """One row tells one interview: that it was arranged, and what became of it."""
     row.need("start")
     about, start, end = canonical_parts.about(row), row.when("start"), row.when("end")
@@ -37,14 +37,16 @@ def interviews(row: Row) -> list[Told]:
     return told
 
 
-def _tell(row: Row, data: Part, status: str, when: When, *, guessed: bool = False) -> list[Told]:
+def _tell(
+    row: RowReader, data: Part, status: str, when: TableInstant, *, guessed: bool = False
+) -> list[RowEvent]:
     """What became of the interview; `guessed` where its own day stands for one that the row does not have."""
     entity, key = canonical_parts.application_of(row), str(data["interview_id"])
     fact = Fact(type=f"interview.{status}", when=when, entity=entity, more=(key,), guessed=guessed)
     return tell(row, "interviews", fact, data)
 
 
-def feedback(row: Row) -> list[Told]:
+def feedback(row: RowReader) -> list[RowEvent]:
     """One row tells one scorecard that was handed in."""
     row.need("interviewer_id")
     row.need("submitted_at")
@@ -68,7 +70,7 @@ def feedback(row: Row) -> list[Told]:
     return tell(row, "feedback", fact, data)
 
 
-def offers(row: Row) -> list[Told]:
+def offers(row: RowReader) -> list[RowEvent]:
     """One row tells one offer: when it was made, and the answers to it."""
     about, sent = canonical_parts.about(row), row.when("sent_at")
     amount, unit = row.money()
@@ -91,7 +93,7 @@ def offers(row: Row) -> list[Told]:
     if row.problems:
         return []
     steps = ([("sent", sent)] if sent is not None else []) + answers
-    told: list[Told] = []
+    told: list[RowEvent] = []
     for name, when in steps:
         key = str(data["offer_id"])
         fact = Fact(type=f"offer.{name}", when=when, entity=entity, more=(key,))
@@ -99,7 +101,7 @@ def offers(row: Row) -> list[Told]:
     return told
 
 
-def _answers(row: Row) -> list[tuple[str, When]]:
+def _answers(row: RowReader) -> list[tuple[str, TableInstant]]:
     """What was answered and when, from a column for each answer, or from one of answers and one of dates."""
     columns = [(answer, row.when(name)) for name, answer in ANSWERED_AT.items()]
     found = [(answer, when) for answer, when in columns if when is not None]

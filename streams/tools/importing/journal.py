@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from streams.tools.importing.batches import Batch
+from streams.tools.importing.batches import EventBatch
 
 FOLDER = "imports"  # within the directory of a local stack
 CHUNK = 1 << 20
@@ -39,11 +39,11 @@ class Journal:
         self._path.unlink(missing_ok=True)
         self._confirmed.clear()
 
-    def holds(self, batch: Batch) -> bool:
+    def holds(self, batch: EventBatch) -> bool:
         """Whether the gateway has confirmed these very bytes."""
         return batch.name in self._confirmed
 
-    def confirm(self, batch: Batch) -> None:
+    def confirm(self, batch: EventBatch) -> None:
         """Remember it; return when it is in the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="ascii") as file:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from streams.tools.importing import applications, interviews
 from streams.tools.importing import context as importing_context
 from streams.tools.importing.canonical_parts import ABOUT
-from streams.tools.importing.events import Told
-from streams.tools.importing.row import Row
+from streams.tools.importing.events import RowEvent
+from streams.tools.importing.row import RowReader
 
 LOG = "log"  # an event log, XES or OCEL: no table, but mapped by the same kind of file
 
@@ -29,7 +29,7 @@ class Kind:
     name: str
     fields: tuple[str, ...]
     needs: tuple[tuple[str, ...], ...]
-    tell: Callable[[Row], list[Told]]
+    tell: Callable[[RowReader], list[RowEvent]]
 
 
 KINDS = (

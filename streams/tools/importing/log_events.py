@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from streams.tools.importing import canonical_parts
-from streams.tools.importing.activity_map import ENDINGS, JOB, ROLES, Step
+from streams.tools.importing.activity_map import ENDINGS, JOB, ROLES, ActivityMeaning
 from streams.tools.importing.canonical_parts import Part
-from streams.tools.importing.dates import When
-from streams.tools.importing.event_log import Entry, Trace
-from streams.tools.importing.events import Fact, Told, derived, tell
+from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.event_log import LogEntry, Trace
+from streams.tools.importing.events import Fact, RowEvent, derived, tell
 from streams.tools.importing.kinds import LOG
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import shown
-from streams.tools.importing.row import Layout, Row
+from streams.tools.importing.row import Layout, RowReader
 
 TIME, ACTIVITY = "time", "activity"
 CREATED = "application.created"
@@ -24,7 +24,7 @@ STAGED = {CREATED, *ENDINGS, "application.hired", "application.reopened", "appli
 class Activities:
     """How a log is read: steps by activity, and the attributes by field."""
 
-    steps: Mapping[str, tuple[Step, ...]]
+    steps: Mapping[str, tuple[ActivityMeaning, ...]]
     attributes: Mapping[str, str]
     layout: Layout
 
@@ -32,7 +32,7 @@ class Activities:
 def tell_trace(trace: Trace, activities: Activities) -> Iterator[Reading]:
     """What each event of the trace tells; the first one also that the application began, if none says so."""
     readings: list[Reading] = []
-    first: tuple[When, int, Row] | None = None
+    first: tuple[TableInstant, int, RowReader] | None = None
     for place, entry in enumerate(trace.entries):
         row = _row(trace, entry, activities)
         reading, when = _read(row, entry, activities)
@@ -53,7 +53,7 @@ def tell_trace(trace: Trace, activities: Activities) -> Iterator[Reading]:
     yield from readings
 
 
-def _row(trace: Trace, entry: Entry, activities: Activities) -> Row:
+def _row(trace: Trace, entry: LogEntry, activities: Activities) -> RowReader:
     """The event as a row: its own attributes, then those of its trace, then its objects."""
     cells = {
         name: entry.attributes.get(attribute) or trace.attributes.get(attribute, "")
@@ -63,10 +63,12 @@ def _row(trace: Trace, entry: Entry, activities: Activities) -> Row:
         if role in ROLES:
             cells[ROLES[role]] = ";".join(keys) if role == "interviewer" else keys[0]
     cells |= {TIME: entry.time, "application_id": trace.application}
-    return Row(line=entry.line, cells=cells, layout=activities.layout)
+    return RowReader(line=entry.line, cells=cells, layout=activities.layout)
 
 
-def _read(row: Row, entry: Entry, activities: Activities) -> tuple[Reading, When | None]:
+def _read(
+    row: RowReader, entry: LogEntry, activities: Activities
+) -> tuple[Reading, TableInstant | None]:
     if not entry.activity:
         row.refuse(ACTIVITY, "no_activity")
     steps = activities.steps.get(entry.activity, ())
@@ -76,7 +78,7 @@ def _read(row: Row, entry: Entry, activities: Activities) -> tuple[Reading, When
         row.refuse("objects", "unknown_object", shown(entry.related["unknown"][0]))
     row.need(TIME)
     when = row.when(TIME)
-    told: list[Told] = []
+    told: list[RowEvent] = []
     ignored = ""
     for step in steps:
         ignored = step.ignore or ignored
@@ -95,7 +97,9 @@ def _read(row: Row, entry: Entry, activities: Activities) -> tuple[Reading, When
     return reading, when
 
 
-def _step(row: Row, step: Step, when: When, activity: str) -> list[Told]:
+def _step(
+    row: RowReader, step: ActivityMeaning, when: TableInstant, activity: str
+) -> list[RowEvent]:
     name = str(step.type)
     if name in JOB:
         return _job(row, name, when)
@@ -104,7 +108,7 @@ def _step(row: Row, step: Step, when: When, activity: str) -> list[Told]:
     if name == CREATED:
         return _created(row, when, step.stage)
     stage = _stage(row, step)
-    told: list[Told] = []
+    told: list[RowEvent] = []
     if stage is not None and (name not in STAGED):
         title = str(stage.get("name") or stage["id"])
         fact = Fact(
@@ -118,7 +122,9 @@ def _step(row: Row, step: Step, when: When, activity: str) -> list[Told]:
     return told + tell(row, LOG, fact, {**about, **data})
 
 
-def _data(row: Row, step: Step, when: When, stage: Part | None) -> tuple[Part, tuple[str, ...]]:
+def _data(
+    row: RowReader, step: ActivityMeaning, when: TableInstant, stage: Part | None
+) -> tuple[Part, tuple[str, ...]]:
     """What the type carries beside the application, and what tells it from another of the same instant."""
     family = str(step.type).partition(".")[0]
     entity, panel = canonical_parts.application_of(row), canonical_parts.panel(row)
@@ -147,11 +153,11 @@ def _data(row: Row, step: Step, when: When, stage: Part | None) -> tuple[Part, t
     return {"stage": stage}, ()
 
 
-def _stage(row: Row, step: Step) -> Part | None:
+def _stage(row: RowReader, step: ActivityMeaning) -> Part | None:
     return {"id": step.stage, "name": step.stage} if step.stage else canonical_parts.stage(row)
 
 
-def _created(row: Row, when: When, stage: str | None = None) -> list[Told]:
+def _created(row: RowReader, when: TableInstant, stage: str | None = None) -> list[RowEvent]:
     about = canonical_parts.about(row)
     known = about["application"] if isinstance(about["application"], dict) else {}
     data = {**about, "application": {**known, "applied_at": when}}
@@ -161,7 +167,7 @@ def _created(row: Row, when: When, stage: str | None = None) -> list[Told]:
     return tell(row, LOG, fact, data)
 
 
-def _job(row: Row, name: str, when: When) -> list[Told]:
+def _job(row: RowReader, name: str, when: TableInstant) -> list[RowEvent]:
     row.need("job_id")
     key = row.id("job_id")
     if key is None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from schemas.tenants.config import Tenant
 from schemas.tenants.milestones import tidy
 from streams.configuration.files import Misconfigured
-from streams.tools.importing.activity_map import ATTRIBUTES, ROLES, Step
+from streams.tools.importing.activity_map import ATTRIBUTES, ROLES, ActivityMeaning
 from streams.tools.importing.kinds import BY_NAME, LOG, SANCTIONED
 
 
@@ -28,7 +28,7 @@ class Map(BaseModel):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     objects: dict[str, str] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
-    activities: dict[str, tuple[Step, ...]] = Field(default_factory=dict)
+    activities: dict[str, tuple[ActivityMeaning, ...]] = Field(default_factory=dict)
 
     @field_validator("timezone")
     @classmethod

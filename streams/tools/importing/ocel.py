@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from streams.tools.importing.event_log import Entry, Trace, Unreadable
+from streams.tools.importing.event_log import LogEntry, Trace, Unreadable
 
 Scalar = str | int | float | bool | None
 Attributes = dict[str, Scalar]
 
 
-class Happened(BaseModel):
+class OcelEvent(BaseModel):
     """One event: its activity, its instant, the ids of its objects and its attributes."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -23,7 +23,7 @@ class Happened(BaseModel):
     attributes: Attributes = Field(default_factory=dict, alias="ocel:vmap")
 
 
-class Thing(BaseModel):
+class OcelObject(BaseModel):
     """One object: its type and its attributes."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -37,8 +37,8 @@ class Ocel(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    events: dict[str, Happened] = Field(alias="ocel:events")
-    objects: dict[str, Thing] = Field(alias="ocel:objects")
+    events: dict[str, OcelEvent] = Field(alias="ocel:events")
+    objects: dict[str, OcelObject] = Field(alias="ocel:objects")
 
 
 def load(path: Path) -> Ocel:
@@ -62,7 +62,7 @@ def traces(log: Ocel, roles: Mapping[str, str]) -> Iterator[Trace]:
 
     An event of several applications stands in the trace of each. Lines are the numbers of events.
     """
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[LogEntry]] = {}
     for number, event in enumerate(log.events.values(), start=1):
         entry = _entry(log, event, number, roles)
         for application in entry.related.get("application", ()) or ("",):
@@ -73,7 +73,7 @@ def traces(log: Ocel, roles: Mapping[str, str]) -> Iterator[Trace]:
         yield Trace(application=application, attributes=attributes, entries=tuple(entries))
 
 
-def _entry(log: Ocel, event: Happened, number: int, roles: Mapping[str, str]) -> Entry:
+def _entry(log: Ocel, event: OcelEvent, number: int, roles: Mapping[str, str]) -> LogEntry:
     """The event with the attributes of its objects, where it has none of that name itself."""
     attributes = _texts(event.attributes)
     related: dict[str, list[str]] = {}
@@ -86,7 +86,7 @@ def _entry(log: Ocel, event: Happened, number: int, roles: Mapping[str, str]) ->
             related.setdefault(role, []).append(key)
             if role != "application":
                 attributes = {**_texts(thing.attributes), **attributes}
-    return Entry(
+    return LogEntry(
         line=number,
         activity=event.activity.strip(),
         time=event.timestamp,

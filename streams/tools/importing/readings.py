@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from schemas.errors import Malformed
-from streams.tools.importing.events import Told
-from streams.tools.importing.refusals import Problem, problem
+from streams.tools.importing.events import RowEvent
+from streams.tools.importing.refusals import RowProblem, problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +13,8 @@ class Reading:
     """One row: what it tells, or why it is refused, or why it tells nothing (`ignored`); `repeated` counts doublets."""
 
     line: int
-    told: tuple[Told, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    told: tuple[RowEvent, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
     ignored: str = ""
     repeated: int = 0
 

@@ -10,7 +10,7 @@ from streams.tools.importing import dictionary
 from streams.tools.importing.dictionary import squeezed
 from streams.tools.importing.kinds import KINDS, Kind
 from streams.tools.importing.refusals import EMAIL
-from streams.tools.importing.table import Table
+from streams.tools.importing.table import SourceTable
 
 SAMPLE = 200  # rows that are looked at to tell whether a column holds people
 PHONE = re.compile(r"(?:\+\d{1,3}[- ]?)?\(?0\d{1,4}\)?[- ]\d{1,4}[- ]\d{3,4}|0\d{9,10}")
@@ -37,7 +37,7 @@ class Recognised:
     left_out: dict[str, str]
 
 
-def recognise(table: Table) -> Recognised:
+def recognise(table: SourceTable) -> Recognised:
     """The kind whose columns are all there and which knows most of the headers; the first of equal ones."""
     samples = _samples(table)
     found = [(kind, *_columns(kind, table.headers, samples)) for kind in KINDS]
@@ -91,7 +91,7 @@ def _most(matches: Callable[[str], object], values: Sequence[str]) -> bool:
     return sum(matches(value) is not None for value in values) * 2 > len(values)
 
 
-def _samples(table: Table) -> dict[str, list[str]]:
+def _samples(table: SourceTable) -> dict[str, list[str]]:
     samples: dict[str, list[str]] = {header: [] for header in table.headers}
     for line in islice(table.lines(), SAMPLE):
         if line.problem is None:

@@ -76,7 +76,7 @@ REFUSALS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class RowProblem:
     """One reason why the row on `line` is refused; `line` counts from 1, and events where a log has no lines."""
 
     line: int
@@ -85,12 +85,12 @@ class Problem:
     remedy: str
 
 
-def problem(line: int, column: str, why: Malformed | Unmapped) -> Problem:
+def problem(line: int, column: str, why: Malformed | Unmapped) -> RowProblem:
     """The reason in words; details of one reason are separated by `|`."""
     wrong, remedy = REFUSALS[why.reason]
     details = why.detail.split("|")
     holes = wrong.count("{}")
-    return Problem(
+    return RowProblem(
         line=line,
         column=column,
         wrong=wrong.format(*details[:holes]),

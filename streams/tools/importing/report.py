@@ -12,16 +12,16 @@ from rich.table import Table
 
 from streams.tools.importing import dictionary
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.refusals import Problem
-from streams.tools.importing.sender import Sent
-from streams.tools.importing.source import Source
+from streams.tools.importing.refusals import RowProblem
+from streams.tools.importing.sender import SendResult
+from streams.tools.importing.source import ImportSource
 
 SHOWN = 20
 FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would calculate
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What a file holds, counted row by row."""
 
     rows: int = 0
@@ -30,7 +30,7 @@ class Report:
     assumed: int = 0
     types: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     first: datetime | None = None
     last: datetime | None = None
 
@@ -54,15 +54,15 @@ class Report:
             self.last = told.at if self.last is None else max(self.last, told.at)
 
 
-def report_of(readings: Iterable[Reading]) -> Report:
+def report_of(readings: Iterable[Reading]) -> ImportReport:
     """The report of all of them."""
-    report = Report()
+    report = ImportReport()
     for reading in readings:
         report.take(reading)
     return report
 
 
-def render(report: Report, source: Source, console: Console) -> None:
+def render(report: ImportReport, source: ImportSource, console: Console) -> None:
     """Show it: totals, events by type, and the first refused rows with what to do."""
     console.print(_totals(report, source), highlight=False, markup=False, soft_wrap=True)
     if report.types:
@@ -81,7 +81,7 @@ def render(report: Report, source: Source, console: Console) -> None:
             console.print(more, highlight=False, markup=False, soft_wrap=True)
 
 
-def _totals(report: Report, source: Source) -> str:
+def _totals(report: ImportReport, source: ImportSource) -> str:
     period = ""
     if report.first is not None and report.last is not None:
         days = [each.astimezone(source.zone).date() for each in (report.first, report.last)]
@@ -93,7 +93,7 @@ def _totals(report: Report, source: Source) -> str:
     )
 
 
-def _notes(report: Report, source: Source) -> list[str]:
+def _notes(report: ImportReport, source: ImportSource) -> list[str]:
     read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
     notes = [f"read: {read}; no other column is"] if read else []
     notes += [
@@ -109,7 +109,7 @@ def _notes(report: Report, source: Source) -> list[str]:
     return notes
 
 
-def _refused(report: Report) -> Table:
+def _refused(report: ImportReport) -> Table:
     table = Table("line", "column", "what is wrong", "what to do", title="Refused")
     for each in report.problems[:SHOWN]:
         table.add_row(str(each.line), _plain(each.column), _plain(each.wrong), _plain(each.remedy))
@@ -120,7 +120,7 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: ImportReport, path: Path) -> None:
     """Every problem as CSV, with a byte order mark, so that spreadsheets read Japanese."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
@@ -134,7 +134,7 @@ def _inert(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def render_sent(sent: Sent, console: Console) -> None:
+def render_sent(sent: SendResult, console: Console) -> None:
     """Show what became of the sound rows."""
     lines = [f"{sent.events:,} events accepted in {sent.batches:,} batches"]
     if sent.before:

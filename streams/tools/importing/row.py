@@ -10,8 +10,8 @@ from schemas.events import application as canonical
 from schemas.tenants.milestones import tidy
 from streams.ingest import normalize
 from streams.tools.importing import cell_values, dates
-from streams.tools.importing.dates import When
-from streams.tools.importing.refusals import Problem, problem, shown
+from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.refusals import RowProblem, problem, shown
 
 T = TypeVar("T")
 
@@ -27,13 +27,13 @@ class Layout:
 
 
 @dataclass
-class Row:
+class RowReader:
     """The cells of one row. A field that is absent or empty reads as None; an unreadable one too, and is a problem."""
 
     line: int
     cells: Mapping[str, str]
     layout: Layout
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
 
     def refuse(self, name: str, reason: str, detail: str = "") -> None:
         """Note why the row cannot be taken; `name` is the field at fault."""
@@ -69,7 +69,7 @@ class Row:
         """A whole number."""
         return self._read(name, cell_values.whole)
 
-    def when(self, name: str) -> When | None:
+    def when(self, name: str) -> TableInstant | None:
         """An instant."""
         return self._read(name, lambda text: dates.when(text, self.layout.zone))
 

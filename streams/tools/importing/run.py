@@ -11,15 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import journal, map_file, report
-from streams.tools.importing.batches import Batch, batches, fitting
+from streams.tools.importing.batches import EventBatch, batches, fitting
 from streams.tools.importing.journal import Journal
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.sender import Reply, Sender, Sent, send
-from streams.tools.importing.source import Source, source
+from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
+from streams.tools.importing.source import ImportSource, source
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ImportRequest:
     """What was asked for; without `written` the headers of a table speak for themselves."""
 
     path: Path
@@ -31,7 +31,9 @@ class Wanted:
     report: Path | None = None
 
 
-def run(settings: Settings, wanted: Wanted, environ: Mapping[str, str], console: Console) -> bool:
+def run(
+    settings: Settings, wanted: ImportRequest, environ: Mapping[str, str], console: Console
+) -> bool:
     """Report, and send with `apply`; answer whether every row was sound and everything sent was accepted.
 
     Raises Misconfigured and Unreadable before anything is sent.
@@ -56,18 +58,18 @@ def run(settings: Settings, wanted: Wanted, environ: Mapping[str, str], console:
     return seen.refused == 0 and not sent.failure and not sent.set_aside
 
 
-def readings(found: Source, settings: Settings) -> Iterator[Reading]:
+def readings(found: ImportSource, settings: Settings) -> Iterator[Reading]:
     """The rows of the file, those refused that the gateway could not take."""
     return fitting(found.readings(), found.mode, settings.gateway_body_bytes)
 
 
-def packed(found: Source, settings: Settings) -> Iterator[Batch]:
+def packed(found: ImportSource, settings: Settings) -> Iterator[EventBatch]:
     """All events of the sound rows; the same file and map give the same batches."""
     told = (each for reading in readings(found, settings) for each in reading.told)
     return batches(told, found.mode, settings.gateway_body_bytes)
 
 
-def _send(sender: Sender, found: Source, settings: Settings, total: int) -> Sent:
+def _send(sender: Sender, found: ImportSource, settings: Settings, total: int) -> SendResult:
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -81,6 +83,6 @@ def _send(sender: Sender, found: Source, settings: Settings, total: int) -> Sent
         return asyncio.run(send(sender, packed(found, settings)))
 
 
-async def _nowhere(_body: bytes, _headers: dict[str, str]) -> Reply:
+async def _nowhere(_body: bytes, _headers: dict[str, str]) -> GatewayReply:
     """Until there is a connection over HTTP."""
-    return Reply(status=0)
+    return GatewayReply(status=0)

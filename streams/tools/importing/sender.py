@@ -10,8 +10,8 @@ import aiohttp
 
 from streams.ingest.vendors.standard import verifier
 from streams.ingest.vendors.standard.adapter import BATCH
-from streams.tools.importing.batches import Batch
-from streams.tools.importing.connection import Door
+from streams.tools.importing.batches import EventBatch
+from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
 
 IN_FLIGHT = 4
@@ -22,7 +22,7 @@ TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
+class GatewayReply:
     """What the gateway answered; `status` 0 when it could not be reached."""
 
     status: int
@@ -31,11 +31,11 @@ class Reply:
     message: str = ""
 
 
-Post = Callable[[bytes, dict[str, str]], Awaitable[Reply]]
+Post = Callable[[bytes, dict[str, str]], Awaitable[GatewayReply]]
 
 
 @dataclass
-class Sent:
+class SendResult:
     """What became of the batches. Events that the gateway `set_aside` wait in its quarantine."""
 
     batches: int = 0
@@ -51,21 +51,21 @@ class Sent:
 class Sender:
     """Posts, signs anew for each attempt, and notes in the journal what was confirmed."""
 
-    door: Door
+    door: ImportTarget
     post: Post
     journal: Journal
     progress: Callable[[int], None] = lambda _n: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    sent: Sent = field(default_factory=Sent)
+    sent: SendResult = field(default_factory=SendResult)
 
-    async def send(self, batches: Iterable[Batch]) -> Sent:
+    async def send(self, batches: Iterable[EventBatch]) -> SendResult:
         """Return when every batch is confirmed, or when one was refused for good: what is under way is finished first."""
         waiting = iter(batches)
         await asyncio.gather(*(self._lane(waiting) for _ in range(IN_FLIGHT)))
         return self.sent
 
-    async def _lane(self, waiting: Iterator[Batch]) -> None:
+    async def _lane(self, waiting: Iterator[EventBatch]) -> None:
         while not self.sent.failure and (batch := next(waiting, None)) is not None:
             if self.journal.holds(batch):
                 self.sent.before += batch.events
@@ -73,7 +73,7 @@ class Sender:
                 await self._deliver(batch)
             self.progress(batch.events)
 
-    async def _deliver(self, batch: Batch) -> None:
+    async def _deliver(self, batch: EventBatch) -> None:
         for attempt in range(ATTEMPTS):
             reply = await self.post(batch.body, self._headers(batch))
             if 200 <= reply.status < 300:
@@ -88,7 +88,7 @@ class Sender:
         said = f"{reply.status}: {reply.message}" if reply.status else "no answer"
         self.sent.failure = f"the gateway at {self.door.address} took no batch any more ({said})"
 
-    def _confirmed(self, batch: Batch, reply: Reply) -> None:
+    def _confirmed(self, batch: EventBatch, reply: GatewayReply) -> None:
         self.journal.confirm(batch)
         self.sent.batches += 1
         self.sent.events += reply.accepted
@@ -96,7 +96,7 @@ class Sender:
         if reply.accepted < batch.events:
             self.sent.said = self.sent.said or reply.message
 
-    def _headers(self, batch: Batch) -> dict[str, str]:
+    def _headers(self, batch: EventBatch) -> dict[str, str]:
         message_id = f"import-{batch.name[:32]}"
         signed = verifier.sign(message_id, batch.body, self.door.secret, self.clock())
         return {"content-type": BATCH, **signed}
@@ -105,17 +105,17 @@ class Sender:
 def over_http(client: aiohttp.ClientSession, url: str) -> Post:
     """Posts to the address."""
 
-    async def post(body: bytes, headers: dict[str, str]) -> Reply:
+    async def post(body: bytes, headers: dict[str, str]) -> GatewayReply:
         try:
             async with client.post(url, data=body, headers=headers) as answer:
                 return reply(answer.status, dict(answer.headers), await answer.read())
         except (aiohttp.ClientError, TimeoutError):
-            return Reply(status=0)
+            return GatewayReply(status=0)
 
     return post
 
 
-def reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
+def reply(status: int, headers: dict[str, str], body: bytes) -> GatewayReply:
     """An answer of the gateway, or of whatever stands before it."""
     low = {name.lower(): value for name, value in headers.items()}
     after = low.get("retry-after", "")
@@ -125,7 +125,7 @@ def reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
         content = {}
     said = content if isinstance(content, dict) else {}
     accepted = said.get("accepted", 0)
-    return Reply(
+    return GatewayReply(
         status=status,
         retry_after=float(after) if after.isdigit() else None,
         accepted=accepted if isinstance(accepted, int) else 0,
@@ -133,7 +133,7 @@ def reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
     )
 
 
-async def send(sender: Sender, batches: Iterable[Batch]) -> Sent:
+async def send(sender: Sender, batches: Iterable[EventBatch]) -> SendResult:
     """The same through the door over HTTP."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     async with aiohttp.ClientSession(timeout=timeout) as client:

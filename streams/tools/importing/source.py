@@ -15,14 +15,14 @@ from streams.tools.importing.log_events import Activities, tell_trace
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading, consistent
 from streams.tools.importing.recognise import recognise
-from streams.tools.importing.row import Layout, Row
-from streams.tools.importing.table import Table, look
+from streams.tools.importing.row import Layout, RowReader
+from streams.tools.importing.table import SourceTable, look
 
 XES, OCEL, TABLE = (".xes", ".xes.gz"), (".jsonocel", ".json"), (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class ImportSource:
     """What is imported: `mode` is the ingestmode of its events, `columns` the headers or attributes that are read, by field.
 
     `readings` begins anew whenever it is called.
@@ -36,7 +36,7 @@ class Source:
     readings: Callable[[], Iterator[Reading]]
 
 
-def source(path: Path, written: Map | None, timezone: str) -> Source:
+def source(path: Path, written: Map | None, timezone: str) -> ImportSource:
     """The file as its map says, or as its headers do; `timezone` is the tenant's. Raises Misconfigured, Unreadable."""
     zone = ZoneInfo((written and written.timezone) or timezone)
     if is_log(path):
@@ -48,7 +48,7 @@ def source(path: Path, written: Map | None, timezone: str) -> Source:
         raise Misconfigured(msg)
     layout = _layout(zone, known.columns, known)
     places = _places(table, known)
-    return Source(
+    return ImportSource(
         path=path,
         kind=known.kind,
         mode="csv",
@@ -81,7 +81,7 @@ def traces(path: Path, roles: dict[str, str]) -> Iterator[Trace]:
         yield from ocel.traces(ocel.load(path), roles)
 
 
-def recognised(table: Table) -> Map:
+def recognised(table: SourceTable) -> Map:
     """A map of what the headers say by themselves; raise Misconfigured when that is not enough."""
     found = recognise(table)
     if found.kind is None:
@@ -93,7 +93,7 @@ def recognised(table: Table) -> Map:
     return Map(kind=found.kind.name, columns=found.columns)
 
 
-def _log(path: Path, written: Map | None, zone: ZoneInfo) -> Source:
+def _log(path: Path, written: Map | None, zone: ZoneInfo) -> ImportSource:
     if written is None:
         msg = f"{path} is a log and needs a map; draft one with `hirelay import --inspect FILE`"
         raise Misconfigured(msg)
@@ -107,7 +107,7 @@ def _log(path: Path, written: Map | None, zone: ZoneInfo) -> Source:
         for trace in traces(path, written.objects):
             yield from tell_trace(trace, activities)
 
-    return Source(
+    return ImportSource(
         path=path,
         kind=LOG,
         mode="backfill",
@@ -123,7 +123,7 @@ def _layout(zone: ZoneInfo, headers: dict[str, str], written: Map) -> Layout:
     return Layout(zone=zone, headers=headers, meanings=meanings, sanctioned=SANCTIONED)
 
 
-def _places(table: Table, written: Map) -> dict[str, int]:
+def _places(table: SourceTable, written: Map) -> dict[str, int]:
     """Where the column of each field is; raise Misconfigured when it is nowhere or in two places."""
     plain = [squeezed(header) for header in table.headers]
     places: dict[str, int] = {}
@@ -140,7 +140,9 @@ def _places(table: Table, written: Map) -> dict[str, int]:
     return places
 
 
-def _rows(table: Table, written: Map, layout: Layout, places: dict[str, int]) -> Iterator[Reading]:
+def _rows(
+    table: SourceTable, written: Map, layout: Layout, places: dict[str, int]
+) -> Iterator[Reading]:
     kind = BY_NAME[written.kind]
     panels = panels_of(table, places) if kind.name == "interviews" else {}
     for line in table.lines():
@@ -151,7 +153,7 @@ def _rows(table: Table, written: Map, layout: Layout, places: dict[str, int]) ->
         together = panels.get(cells.get("interview_id", "").strip())
         if together:
             cells["interviewers"] = together
-        row = Row(line=line.number, cells={**written.constants, **cells}, layout=layout)
+        row = RowReader(line=line.number, cells={**written.constants, **cells}, layout=layout)
         told = kind.tell(row)
         yield Reading(
             line=line.number,

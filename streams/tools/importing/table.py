@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.errors import Malformed
 from streams.configuration.files import Misconfigured
-from streams.tools.importing.refusals import Problem, problem
+from streams.tools.importing.refusals import RowProblem, problem
 
 CHUNK = 1 << 20
 MARKS = (
@@ -19,16 +19,16 @@ MARKS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class TableLine:
     """One row of cells, or why it has none; `number` is the line in the file on which it begins."""
 
     number: int
     cells: tuple[str, ...] = ()
-    problem: Problem | None = None
+    problem: RowProblem | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class SourceTable:
     """A table that has been looked at: where it is, how it is written, and its headers as they stand there."""
 
     path: Path
@@ -36,7 +36,7 @@ class Table:
     delimiter: str
     headers: tuple[str, ...]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[TableLine]:
         """Every row after the header; empty lines are passed over."""
         with self.path.open(encoding=self.encoding, newline="") as file:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
@@ -55,7 +55,7 @@ class Table:
                     continue
                 yield self._line(number, cells)
 
-    def _line(self, number: int, cells: list[str]) -> Line:
+    def _line(self, number: int, cells: list[str]) -> TableLine:
         wide = len(self.headers)
         if not any(cell.strip() for cell in cells[wide:]):
             cells = cells[
@@ -63,10 +63,10 @@ class Table:
             ]  # spreadsheets end rows with delimiters of columns that were once there
         if len(cells) != wide:
             return _refused(number, "cells", f"{len(cells)}|{wide}")
-        return Line(number=number, cells=tuple(cells))
+        return TableLine(number=number, cells=tuple(cells))
 
 
-def look(path: Path, encoding: str | None = None) -> Table:
+def look(path: Path, encoding: str | None = None) -> SourceTable:
     """The table in `path`; raise Misconfigured when its bytes are no text or it has no header."""
     encoding = encoding or _encoding(path)
     _decode(path, encoding)
@@ -77,7 +77,7 @@ def look(path: Path, encoding: str | None = None) -> Table:
         msg = f"{path} has no header on its first line, or one that cannot be split into cells"
         raise Misconfigured(msg)
     tidy = tuple(each.strip().removeprefix("\ufeff") for each in headers)
-    return Table(path=path, encoding=encoding, delimiter=delimiter, headers=tidy)
+    return SourceTable(path=path, encoding=encoding, delimiter=delimiter, headers=tidy)
 
 
 def _header(path: Path, encoding: str, delimiter: str) -> list[str]:
@@ -116,5 +116,5 @@ def _decode(path: Path, encoding: str) -> None:
             raise Misconfigured(msg) from error
 
 
-def _refused(number: int, reason: str, detail: str = "") -> Line:
-    return Line(number=number, problem=problem(number, "row", Malformed(reason, detail)))
+def _refused(number: int, reason: str, detail: str = "") -> TableLine:
+    return TableLine(number=number, problem=problem(number, "row", Malformed(reason, detail)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from xml.parsers import expat
 
-from streams.tools.importing.event_log import Entry, Trace, Unreadable
+from streams.tools.importing.event_log import LogEntry, Trace, Unreadable
 
 CHUNK = 1 << 16
 TEXTS = {"string", "date", "int", "float", "boolean", "id"}
@@ -47,7 +47,7 @@ class _Reader:
     trace: dict[str, str] = field(default_factory=dict)
     event: dict[str, str] = field(default_factory=dict)
     line: int = 0
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LogEntry] = field(default_factory=list)
     done: list[Trace] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,11 +88,11 @@ class _Reader:
             )
         self.path.pop()
 
-    def _entry(self) -> Entry:
+    def _entry(self) -> LogEntry:
         """A start or a pause of an activity is an activity of its own, to be mapped or ignored for itself."""
         transition = self.event.get(TRANSITION, "").strip().casefold()
         activity = self.event.get(NAME, "").strip()
         if activity and transition not in DONE:
             activity = f"{activity} [{transition}]"
         time = self.event.get(TIME, "")
-        return Entry(line=self.line, activity=activity, time=time, attributes=self.event)
+        return LogEntry(line=self.line, activity=activity, time=time, attributes=self.event)

@@ -9,7 +9,7 @@ from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import ENTERED, of
 from schemas.kpis.definition import Kpi, measure
-from schemas.kpis.durations import Days, Judged, judge, summed
+from schemas.kpis.durations import Days, DurationWindow, judge, summed
 
 SUMS = """
 select member, measure, sum(value) as value
@@ -54,7 +54,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class KpiRow:
     """One member, its raw sums, and the days that its durations began on."""
 
     member: str
@@ -64,11 +64,11 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class KpiTable:
     """The answer, with everything a reader needs to know what the numbers mean."""
 
     question: Question
-    rows: tuple[Row, ...]
+    rows: tuple[KpiRow, ...]
 
     @property
     def kpis(self) -> tuple[Kpi, ...]:
@@ -77,15 +77,15 @@ class Table:
         found = of(self.question.dimension, self.question.basis)
         return tuple(kpi for kpi in found if not asked or kpi.id in asked)
 
-    def value(self, kpi: Kpi, row: Row) -> Judged:
+    def value(self, kpi: Kpi, row: KpiRow) -> DurationWindow:
         """What the KPI comes to for the member."""
         if kpi.additive:
             got = measure(kpi, row.tally)
-            return Judged(got.value, got.n)
+            return DurationWindow(got.value, got.n)
         return judge(kpi, row.days, day_number(self.question.as_of))
 
 
-def show(client: Any, question: Question) -> Table:
+def show(client: Any, question: Question) -> KpiTable:
     """The numbers of the question, biggest member first."""
     asked = {
         "tenant": question.tenant,
@@ -104,7 +104,7 @@ def show(client: Any, question: Question) -> Table:
     if question.dimension == JOB:
         names = dict(client.query(NAMES, parameters={"tenant": question.tenant}).result_rows)
     rows = [
-        Row(
+        KpiRow(
             member=each,
             label=names.get(each, each),
             tally=tallies.get(each, {}),
@@ -113,7 +113,7 @@ def show(client: Any, question: Question) -> Table:
         for each in sorted(tallies.keys() | days.keys())
     ]
     rows.sort(key=lambda row: (-_size(row, question.basis), row.member))
-    return Table(question=question, rows=tuple(rows))
+    return KpiTable(question=question, rows=tuple(rows))
 
 
 def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
@@ -126,6 +126,6 @@ def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
     return found
 
 
-def _size(row: Row, basis: Basis) -> int:
+def _size(row: KpiRow, basis: Basis) -> int:
     tally = summed(row.days.decided.values()) if basis == ENTRY else row.tally
     return sum(tally.get(each, 0) for each in ("applications", "interviews_held", "scorecards_due"))

@@ -10,14 +10,14 @@ from rich.table import Table as RichTable
 from schemas import money
 from schemas.kpis.catalogue import VERSION
 from schemas.kpis.definition import Kpi
-from schemas.kpis.durations import Judged
-from streams.tools.kpi.query import Table
+from schemas.kpis.durations import DurationWindow
+from streams.tools.kpi.query import KpiTable
 
 # Columns of the terminal that a KPI needs beside others, and a member beside others.
 WIDE, NARROW = 13, 9
 
 
-def as_json(table: Table) -> str:
+def as_json(table: KpiTable) -> str:
     """Raw sums and finished KPIs of every member."""
     asked = table.question
     return json.dumps(
@@ -47,7 +47,7 @@ def as_json(table: Table) -> str:
     )
 
 
-def _told(kpi: Kpi, got: Judged, currency: str) -> dict[str, object]:
+def _told(kpi: Kpi, got: DurationWindow, currency: str) -> dict[str, object]:
     value = got.value
     if kpi.unit == "money" and value is not None:
         value = money.major(value, currency)
@@ -57,7 +57,7 @@ def _told(kpi: Kpi, got: Judged, currency: str) -> dict[str, object]:
     return told
 
 
-def as_csv(table: Table) -> str:
+def as_csv(table: KpiTable) -> str:
     """One line a member and KPI: tenant, dimension, member, label, basis, from, to, kpi, value, n."""
     asked = table.question
     output = io.StringIO()
@@ -76,7 +76,7 @@ def as_csv(table: Table) -> str:
     return output.getvalue()
 
 
-def as_rich(table: Table, width: int) -> RichTable:
+def as_rich(table: KpiTable, width: int) -> RichTable:
     """A table for people, titles in Japanese and English; a rate of too few cases is marked.
 
     One line a member; where that is wider than `width` columns, one line a KPI. A KPI that nothing is known of is left out.
@@ -109,14 +109,14 @@ def as_rich(table: Table, width: int) -> RichTable:
     return rich
 
 
-def _tells(kpi: Kpi, got: Judged) -> bool:
+def _tells(kpi: Kpi, got: DurationWindow) -> bool:
     """Whether there is something to show: a value, or cases that do not give one yet."""
     if kpi.quiet or kpi.kind == "count":
         return bool(got.value)
     return got.n > 0 and not (kpi.unit == "money" and got.value == 0)
 
 
-def _shown(kpi: Kpi, got: Judged, currency: str) -> str:
+def _shown(kpi: Kpi, got: DurationWindow, currency: str) -> str:
     if got.value is None:
         return f"- ({got.n})" if got.n else "-"
     thin = "*" if got.n < kpi.minimum_n else ""
@@ -133,7 +133,7 @@ def _shown(kpi: Kpi, got: Judged, currency: str) -> str:
 SUFFIX = {"days": " d", "hours": " h", "score": ""}
 
 
-def render(table: Table, shape: str, console: Console) -> None:
+def render(table: KpiTable, shape: str, console: Console) -> None:
     """Print in one of the shapes; an empty table says so, and how to look further."""
     asked = table.question
     if shape == "json":

@@ -9,7 +9,7 @@ from schemas import money
 from schemas.cells import ALL, DECISION, ENTRY, FULL, TOTAL
 from schemas.instants import day_number
 from schemas.kpis.definition import measure
-from schemas.kpis.durations import Days, Judged, judge
+from schemas.kpis.durations import Days, DurationWindow, judge
 from schemas.planning.actuals import Compared, actual_vs_plan
 from schemas.planning.forecast import Cases, Outlook, applying, joining, outlook, remains
 from schemas.planning.periods import Period
@@ -41,7 +41,7 @@ FORECAST: dict[str, Callable[[Days], Triangle]] = {"hires": applying, "joins": j
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PlanRequest:
     """Whose targets, as known at the end of which local day. `period` None means those in force on that day."""
 
     tenant: Tenant
@@ -58,7 +58,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class PlanLine:
     """One target. `known` says that anything was counted of its member in the period; `label` names a job."""
 
     target: Target
@@ -69,17 +69,17 @@ class Line:
     outlook: Outlook | None
 
 
-def lines(client: Any, asked: Asked) -> tuple[Line, ...]:
+def lines(client: Any, asked: PlanRequest) -> tuple[PlanLine, ...]:
     """A line for every chosen target, in the order of the file."""
     numbers = _Numbers(client, asked)
     return tuple(_line(numbers, target) for target in asked.chosen())
 
 
-def _line(numbers: "_Numbers", target: Target) -> Line:
+def _line(numbers: "_Numbers", target: Target) -> PlanLine:
     asked, days = numbers.asked, numbers.asked.targets.days(target)
     actual, row = numbers.actual(target, days)
     compared = actual_vs_plan(target, days, actual, asked.as_of)
-    return Line(
+    return PlanLine(
         target=target,
         days=days,
         label=target.member if row is None else row.label,
@@ -113,14 +113,16 @@ class _Numbers:
     """What was read already, because targets share windows and the company's history."""
 
     client: Any
-    asked: Asked
-    tables: dict[tuple[str, str, Period], kpi_query.Table] = field(default_factory=dict)
+    asked: PlanRequest
+    tables: dict[tuple[str, str, Period], kpi_query.KpiTable] = field(default_factory=dict)
     begun: dict[tuple[str, str], Days] = field(default_factory=dict)
 
-    def actual(self, target: Target, days: Period) -> tuple[Judged, kpi_query.Row | None]:
+    def actual(
+        self, target: Target, days: Period
+    ) -> tuple[DurationWindow, kpi_query.KpiRow | None]:
         """The value up to the day that was asked for, in the target's unit; none before the period."""
         if days.first > self.asked.as_of:
-            return Judged(None, 0), None
+            return DurationWindow(None, 0), None
         table = self._table(target, Period(days.first, min(days.last, self.asked.as_of)))
         row = next((each for each in table.rows if each.member == target.member), None)
         definition = target.definition
@@ -128,14 +130,14 @@ class _Numbers:
             got = table.value(definition, row)
         elif definition.additive:
             nothing = measure(definition, {})
-            got = Judged(nothing.value, nothing.n)
+            got = DurationWindow(nothing.value, nothing.n)
         else:
             got = judge(definition, Days(), 0)
         if definition.unit == "money" and got.value is not None:
-            got = Judged(money.major(got.value, self.asked.tenant.currency), got.n)
+            got = DurationWindow(money.major(got.value, self.asked.tenant.currency), got.n)
         return got, row
 
-    def _table(self, target: Target, window: Period) -> kpi_query.Table:
+    def _table(self, target: Target, window: Period) -> kpi_query.KpiTable:
         at = (target.dimension, target.basis, window)
         if at not in self.tables:
             question = kpi_query.Question(

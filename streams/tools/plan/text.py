@@ -14,7 +14,7 @@ from schemas.kpis.definition import Unit
 from schemas.planning.forecast import Outlook
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy
-from streams.tools.plan.query import Asked, Line
+from streams.tools.plan.query import PlanLine, PlanRequest
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}
 STATES = {
@@ -60,7 +60,7 @@ def shown(value: float | None, unit: Unit, currency: str) -> str:
     return text + {"days": " d", "hours": " h"}.get(unit, "")
 
 
-def told(line: Line) -> dict[str, object]:
+def told(line: PlanLine) -> dict[str, object]:
     """One target with its numbers, for programs; of a target that is not forecast the forecast is None."""
     target, compared = line.target, line.compared
     return {
@@ -93,7 +93,7 @@ def _outlook(found: Outlook | None) -> tuple[object, ...]:
     return (*bounds, found.history, found.history_n, found.arrivals)
 
 
-def as_json(asked: Asked, found: tuple[Line, ...]) -> str:
+def as_json(asked: PlanRequest, found: tuple[PlanLine, ...]) -> str:
     """Every chosen target."""
     head = {
         "tenant": asked.tenant.id,
@@ -105,7 +105,7 @@ def as_json(asked: Asked, found: tuple[Line, ...]) -> str:
     return json.dumps(head, ensure_ascii=False)
 
 
-def as_csv(asked: Asked, found: tuple[Line, ...]) -> str:
+def as_csv(asked: PlanRequest, found: tuple[PlanLine, ...]) -> str:
     """One line a target, under the names that the JSON has."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
@@ -121,7 +121,7 @@ def _cell(value: object) -> object:
     return f"{value:.12g}" if isinstance(value, float) else value
 
 
-def as_rich(asked: Asked, found: tuple[Line, ...]) -> Table:
+def as_rich(asked: PlanRequest, found: tuple[PlanLine, ...]) -> Table:
     """A table for people; the forecast is a column where anything is forecast."""
     table = Table(title=f"予実 {asked.tenant.id}, {asked.as_of}", caption=CAPTION, show_lines=True)
     heads = (
@@ -142,7 +142,7 @@ def as_rich(asked: Asked, found: tuple[Line, ...]) -> Table:
     return table
 
 
-def _cells(line: Line, currency: str) -> tuple[str, ...]:
+def _cells(line: PlanLine, currency: str) -> tuple[str, ...]:
     target, compared = line.target, line.compared
     kpi = target.definition
     unit: Unit = kpi.unit
@@ -180,7 +180,7 @@ def _landing(found: Outlook | None) -> str:
     )
 
 
-def render(asked: Asked, found: tuple[Line, ...], shape: str, console: Console) -> None:
+def render(asked: PlanRequest, found: tuple[PlanLine, ...], shape: str, console: Console) -> None:
     """Print in one of the shapes; where no target was chosen, say what there is."""
     if shape == "json":
         console.file.write(as_json(asked, found) + "\n")

@@ -11,10 +11,10 @@ from kafka.errors import KafkaError
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.errors import Malformed, Unavailable
 from schemas.events import packs
-from schemas.funnel.candidate_events import Known, parents
+from schemas.funnel.candidate_events import KnownContext, parents
 from schemas.funnel.fold import add, fold
-from schemas.funnel.history import Happening, context, happening
-from schemas.funnel.rules import Rulebook
+from schemas.funnel.history import FunnelEvent, context, happening
+from schemas.funnel.rules import TenantRules
 from schemas.instants import day_number
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
 from streams.kafka import epochs as kafka_epochs
@@ -51,8 +51,8 @@ class Oracle:
 
     deliveries: int = 0
     poison: int = 0
-    histories: dict[tuple[str, str], dict[bytes, Happening]] = field(default_factory=dict)
-    people: dict[str, Known] = field(default_factory=dict)
+    histories: dict[tuple[str, str], dict[bytes, FunnelEvent]] = field(default_factory=dict)
+    people: dict[str, KnownContext] = field(default_factory=dict)
 
     def read(self, partition_offset: int, value: bytes | None) -> None:
         """Add one record; a record that cannot be read is counted, as the worker sets it aside."""
@@ -70,9 +70,9 @@ class Oracle:
                 history = self.histories.setdefault((accepted.tenant, accepted.subject), {})
                 history.setdefault(event.id, event)
             elif (about := context(accepted)) is not None:
-                self.people.setdefault(accepted.tenant, Known()).add(about)
+                self.people.setdefault(accepted.tenant, KnownContext()).add(about)
 
-    def cells(self, rulebook: Rulebook) -> Cells:
+    def cells(self, rulebook: TenantRules) -> Cells:
         """What every cell must hold by these rules."""
         cells: Cells = {}
         for (tenant, _), history in self.histories.items():
@@ -81,7 +81,7 @@ class Oracle:
             add(cells, tenant, state, changes)
         return without_zeros(cells)
 
-    def _reaching(self, tenant: str, history: dict[bytes, Happening]) -> list[Happening]:
+    def _reaching(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[FunnelEvent]:
         known = self.people.get(tenant)
         if known is None:
             return []
@@ -89,7 +89,7 @@ class Oracle:
         return known.reaching(sorted(belongs_to), offset=-1)
 
 
-class Log:
+class TopicReader:
     """Reads a topic from its beginning and goes on where it stopped, as far as it reaches now."""
 
     def __init__(self, bootstrap: str, topic: Topic) -> None:
@@ -135,7 +135,7 @@ class Log:
         self._consumer.close()
 
 
-class Changelog:
+class ChangelogCells:
     """The newest row of every cell and partition, by version."""
 
     def __init__(self) -> None:
@@ -198,10 +198,10 @@ def verify(
     The system may go on working meanwhile: each look reads all sources again to their present ends, so a cell on its
     way is equal at the next look, and a wrong one stays wrong.
     """
-    events = Log(bootstrap, CANDIDATE_EVENTS)
-    rows = Log(bootstrap, KPI_CELLS.in_epoch(epoch))
-    meanings = kafka_epochs.Reader(bootstrap)
-    oracle, changelog = Oracle(), Changelog()
+    events = TopicReader(bootstrap, CANDIDATE_EVENTS)
+    rows = TopicReader(bootstrap, KPI_CELLS.in_epoch(epoch))
+    meanings = kafka_epochs.EpochReader(bootstrap)
+    oracle, changelog = Oracle(), ChangelogCells()
     deadline = time.monotonic() + patience_s
     suspects: set[tuple[str, CellKey]] | None = None
     try:
@@ -211,7 +211,7 @@ def verify(
                 changelog.read(record.partition, record.key, record.value)
             for record in events.read(lambda done, total: progress("events", done, total)):
                 oracle.read(record.offset, record.value)
-            expected = oracle.cells(Rulebook(meanings.read()[epoch].meaning))
+            expected = oracle.cells(TenantRules(meanings.read()[epoch].meaning))
             differences = [
                 *compare("changelog", expected, changelog.cells()),
                 *compare("clickhouse", expected, archived),

@@ -16,9 +16,9 @@ from schemas.kafka.connection_health import HealthCount, What
 from schemas.kafka.quarantine import Reason
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
-from streams.ingest.connection_health import Health
+from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.http.gateway import Gateway
-from streams.ingest.http.server import Source, create_app
+from streams.ingest.http.server import ConfigurationWatcher, create_app
 from streams.ingest.metrics import GatewayMetrics
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
@@ -47,7 +47,7 @@ def written(folder: Path, secret: str) -> Path:
 
 def test_a_secret_that_arrives_later_is_taken_up(tmp_path: Path) -> None:
     """A connection whose file of a secret is empty waits; when the file is filled it is open, without a restart."""
-    source = Source(written(tmp_path, ""))
+    source = ConfigurationWatcher(written(tmp_path, ""))
     before = source.load().doors["greenhouse", "acme-gh"].secrets
     untouched = source.reload()
     (tmp_path / "secret").write_text("a secret of the vendor")
@@ -62,7 +62,7 @@ def test_a_secret_that_arrives_later_is_taken_up(tmp_path: Path) -> None:
 def test_a_mistake_is_said_once_and_the_doors_stay_open(tmp_path: Path) -> None:
     """A configuration that cannot be used is no reason to stop receiving."""
     path = written(tmp_path, "a secret of the vendor")
-    source = Source(path)
+    source = ConfigurationWatcher(path)
     source.load()
     path.write_text("tenants: 7")
 
@@ -139,7 +139,7 @@ def test_nothing_is_shown_of_a_connection_that_was_taken_out() -> None:
     )
     for door in (gone, held["ashby", "acme-ashby"]):
         for what, name in told:
-            metrics.note(Health().note(door, what, name, SetClock().now), {"an event"})
+            metrics.note(ConnectionHealth().note(door, what, name, SetClock().now), {"an event"})
     metrics.open([each for each in held.values() if each is not gone])
 
     text = generate_latest(shown.registry).decode()

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from schemas.errors import Unavailable
 from streams.ingest.kafka import breach_index
-from streams.ingest.kafka.breach_index import PART, LogOfBreaches
+from streams.ingest.kafka.breach_index import PART, BreachLookup
 
 OPENED, LATER = b"acme/0123456789abcdef", b"acme/fedcba9876543210"
 
@@ -83,7 +83,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_known_needs_no_kafka() -> None:
     """A breach is never removed, so one look is enough for ever, also while the broker is away."""
     topic = Topic([OPENED])
-    log = LogOfBreaches(topic.consumer, 1)
+    log = BreachLookup(topic.consumer, 1)
     found = [await log.has("acme", "0123456789abcdef")]
     topic.away = True
     found.append(await log.has("acme", "0123456789abcdef"))
@@ -94,7 +94,7 @@ async def test_what_is_known_needs_no_kafka() -> None:
 async def test_a_breach_that_opens_later_is_found_from_there_on() -> None:
     """Only what was written since the last look is read."""
     topic = Topic([OPENED, b"acme/1111111111111111"])
-    log = LogOfBreaches(topic.consumer, 1)
+    log = BreachLookup(topic.consumer, 1)
     before = await log.has("acme", "fedcba9876543210")
     topic.keys.append(LATER)
 
@@ -104,7 +104,7 @@ async def test_a_breach_that_opens_later_is_found_from_there_on() -> None:
 
 async def test_a_company_has_its_own() -> None:
     """The id of somebody else's breach is none."""
-    log = LogOfBreaches(Topic([OPENED]).consumer, 1)
+    log = BreachLookup(Topic([OPENED]).consumer, 1)
 
     assert not await log.has("globex", "0123456789abcdef")
 
@@ -115,7 +115,7 @@ async def test_who_asks_for_what_is_none_does_not_keep_kafka_busy(
     """Between two looks there is a pause, however many ask."""
     monkeypatch.setattr(breach_index, "PAUSE_S", 60.0)
     topic = Topic([OPENED])
-    log = LogOfBreaches(topic.consumer, 1)
+    log = BreachLookup(topic.consumer, 1)
     found = await asyncio.gather(*(log.has("acme", f"{n:016x}") for n in range(50)))
 
     assert (any(found), topic.read) == (False, [0])
@@ -126,7 +126,7 @@ async def test_a_broker_that_does_not_answer_is_no_answer(how: str) -> None:
     """That a breach is none is only said by who has looked; the next question looks again."""
     topic = Topic([OPENED])
     setattr(topic, how, True)
-    log = LogOfBreaches(topic.consumer, 0.05)
+    log = BreachLookup(topic.consumer, 0.05)
     with pytest.raises(Unavailable, match="breaches_unknown"):
         await log.has("acme", "0123456789abcdef")
     setattr(topic, how, False)
@@ -137,7 +137,7 @@ async def test_a_broker_that_does_not_answer_is_no_answer(how: str) -> None:
 async def test_nobody_waits_for_those_who_asked_before() -> None:
     """While the broker does not answer, fifty requests are each refused in the time of one."""
     topic = Topic([OPENED], hung=True)
-    log = LogOfBreaches(topic.consumer, 0.05)
+    log = BreachLookup(topic.consumer, 0.05)
     before = asyncio.get_running_loop().time()
     asked = (log.has("acme", f"{n:016x}") for n in range(50))
     found = await asyncio.gather(*asked, return_exceptions=True)
@@ -149,7 +149,7 @@ async def test_nobody_waits_for_those_who_asked_before() -> None:
 async def test_a_topic_that_was_made_anew_is_read_anew() -> None:
     """What stood in the old one is gone with it."""
     topic = Topic([OPENED, b"acme/1111111111111111"])
-    log = LogOfBreaches(topic.consumer, 1)
+    log = BreachLookup(topic.consumer, 1)
     await log.has("acme", "f" * 16)
     topic.keys = [LATER]
 

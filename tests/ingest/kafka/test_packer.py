@@ -15,7 +15,7 @@ from schemas.events.application import Application, Created
 from schemas.events.envelope import Event, event_id, full
 from streams.ingest.kafka import packer as packing
 from streams.ingest.kafka.packer import Packer, key_of, partition_of
-from streams.ingest.kafka.producer_supervisor import Link
+from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
 from streams.ingest.metrics import GatewayMetrics
 from tests.fakes import NOON
 
@@ -83,7 +83,7 @@ async def packer(*producers: ListProducer, deadline: float = 2.0) -> AsyncIterat
     """A packer that uses the given producers one after the other."""
     supply = iter(producers)
     metrics = GatewayMetrics()
-    link = Link(lambda: next(supply, producers[-1]), metrics, pause_s=0.001)
+    link = ProducerSupervisor(lambda: next(supply, producers[-1]), metrics, pause_s=0.001)
     made = Packer(link, metrics, deadline)
     await made.start()
     yield made

@@ -8,10 +8,10 @@ import pytest
 from schemas.errors import Condition, Malformed, Unauthentic
 from schemas.events.envelope import short
 from schemas.kafka.quarantine import SetAside
-from streams.ingest.delivery import Arrival, translate
+from streams.ingest.delivery import IncomingRequest, translate
 from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import reopened, retold
-from streams.ingest.replay_guard import Trust
+from streams.ingest.replay_guard import ReplayGuard
 from tests.fakes import NOON
 from tests.ingest import gateways
 
@@ -20,10 +20,10 @@ MOVE = gateways.fixture(FOLDER / "greenhouse/candidate_stage_change.json")
 CONFIGURATION = gateways.configuration()
 
 
-def arrival(delivery: gateways.Fixture, connection: str, **changes: str) -> Arrival:
+def arrival(delivery: gateways.Fixture, connection: str, **changes: str) -> IncomingRequest:
     """A delivery at a door, signed with the door's secret."""
     body, headers = gateways.signed(delivery, secret=changes.pop("secret", None))
-    return Arrival(
+    return IncomingRequest(
         id="d",
         vendor=gateways.vendor(delivery.vendor),
         door=CONFIGURATION.doors[delivery.vendor, connection],
@@ -34,7 +34,7 @@ def arrival(delivery: gateways.Fixture, connection: str, **changes: str) -> Arri
     )
 
 
-def kept(came: Arrival, why: Condition) -> SetAside:
+def kept(came: IncomingRequest, why: Condition) -> SetAside:
     """The entry of a delivery that was set aside."""
     return encryption.set_aside(came.door, came.kept, came.body, why, came.context)
 
@@ -43,7 +43,7 @@ def test_what_is_understood_now_has_the_ids_it_would_have_had() -> None:
     """A replay repeats what the door would have said."""
     came = arrival(MOVE, "acme-greenhouse")
     entry = kept(came, Malformed("unmapped_event", "x"))
-    told = retold(entry, reopened(entry, CONFIGURATION), Trust())
+    told = retold(entry, reopened(entry, CONFIGURATION), ReplayGuard())
 
     assert told.events == translate(came).events
 
@@ -57,10 +57,10 @@ def test_what_nobody_vouched_for_needs_a_secret(reason: str) -> None:
         entry = kept(came, Malformed(reason, "x"))
         opened = reopened(entry, CONFIGURATION)
         if understood:
-            assert retold(entry, opened, Trust()).events
+            assert retold(entry, opened, ReplayGuard()).events
         else:
             with pytest.raises(Unauthentic):
-                retold(entry, opened, Trust())
+                retold(entry, opened, ReplayGuard())
 
 
 def test_a_connection_without_a_secret_opens_nothing() -> None:
@@ -69,7 +69,7 @@ def test_a_connection_without_a_secret_opens_nothing() -> None:
     entry = kept(came, Malformed("pending_secret", "x"))
 
     with pytest.raises(Malformed, match="no secret"):
-        retold(entry, reopened(entry, CONFIGURATION), Trust())
+        retold(entry, reopened(entry, CONFIGURATION), ReplayGuard())
 
 
 def test_the_last_part_of_the_address_is_kept_sealed() -> None:
@@ -82,10 +82,10 @@ def test_the_last_part_of_the_address_is_kept_sealed() -> None:
         opened = reopened(entry, CONFIGURATION)
         assert opened.headers == came.headers
         if understood:
-            assert retold(entry, opened, Trust()).events
+            assert retold(entry, opened, ReplayGuard()).events
         else:
             with pytest.raises(Unauthentic):
-                retold(entry, opened, Trust())
+                retold(entry, opened, ReplayGuard())
 
 
 def test_a_part_that_was_accepted_is_corrected() -> None:
@@ -93,7 +93,7 @@ def test_a_part_that_was_accepted_is_corrected() -> None:
     came = arrival(MOVE, "acme-greenhouse")
     entry = kept(came, Malformed("unmapped_value", "x")).model_copy(update={"part": True})
     opened = reopened(entry, CONFIGURATION)
-    first, again = (retold(entry, opened, Trust()).events for _ in range(2))
+    first, again = (retold(entry, opened, ReplayGuard()).events for _ in range(2))
     accepted = translate(came).events
 
     assert first == again

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.alerting.breach import Breach
 from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import Subject, farthest, reconcile
+from schemas.alerting.reconcile import WatchedMember, farthest, reconcile
 from schemas.cells import Tally
 from schemas.instants import EPOCH_DAY
 from tests.schemas.alerting.test_rules import rule, screened
@@ -25,10 +25,10 @@ of_days = st.dictionaries(
 )
 
 
-def subject(days: Days, **changed: Any) -> Subject:
+def subject(days: Days, **changed: Any) -> WatchedMember:
     """The screening of one channel, in windows of a week."""
     told = {"dimension": "channel", "window_days": 7, "cool_down_days": 3, **changed}
-    return Subject(rule=rule(**told), dimension="channel", member="doda", days=days)
+    return WatchedMember(rule=rule(**told), dimension="channel", member="doda", days=days)
 
 
 def written(known: list[Breach], more: list[Breach]) -> list[Breach]:
@@ -294,7 +294,7 @@ def test_a_window_of_one_day_is_the_last_day() -> None:
 
 def test_a_person_is_never_named() -> None:
     """Of an interviewer people read that it is one, and look him up on the board."""
-    person = Subject(
+    person = WatchedMember(
         rule=rule(dimension="interviewer", window_days=7),
         dimension="interviewer",
         member="user-4711",

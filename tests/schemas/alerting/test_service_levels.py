@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from schemas.alerting.breach import Breach
 from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import Subject, farthest, reconcile
+from schemas.alerting.reconcile import WatchedMember, farthest, reconcile
 from schemas.alerting.rules import AlertRule
 from schemas.alerting.service_levels import judged_waits
 from schemas.cells import Tally
@@ -49,7 +49,9 @@ def told(
     waiting: list[Case], day: int, known: list[Breach] | None = None, **changed: Any
 ) -> list[Breach]:
     """What is known after one look."""
-    subject = Subject(rule=level(**changed), dimension="total", member="all", days=cells(waiting))
+    subject = WatchedMember(
+        rule=level(**changed), dimension="total", member="all", days=cells(waiting)
+    )
     more = reconcile(subject, known or [], FIRST + day, NOW)
     return list(
         ({each.id: each for each in known or []} | {each.id: each for each in more}).values()
@@ -77,7 +79,7 @@ def test_every_day_is_as_counted_by_hand(waiting: list[Case], limit: int, until:
 def test_one_look_settles_it(before: list[Case], after: list[Case], until: int) -> None:
     """Whatever is corrected, what was written is not written again, and at most one breach goes on."""
     known = told(after, until, told(before, until))
-    subject = Subject(rule=level(), dimension="total", member="all", days=cells(after))
+    subject = WatchedMember(rule=level(), dimension="total", member="all", days=cells(after))
 
     assert reconcile(subject, known, FIRST + until, NOW) == []
     assert sum(each.active for each in known) <= 1
@@ -131,7 +133,7 @@ def test_it_says_where_most_of_it_comes_from() -> None:
 def test_it_is_told_in_words_of_its_own(kpi: str, ja: str, en: str) -> None:
     """How many of what, for how long, and what to do."""
     for language, expected in (("ja", ja), ("en", en)):
-        subject = Subject(
+        subject = WatchedMember(
             rule=level(kpi=kpi, language=language),
             dimension="total",
             member="all",

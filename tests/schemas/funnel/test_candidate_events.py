@@ -5,9 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.funnel.candidate_events import Known, fate, parents
+from schemas.funnel.candidate_events import KnownContext, fate, parents
 from schemas.funnel.fold import facts
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from tests.builders import HOUR, START, contexts, happened, moved
 
@@ -15,7 +15,7 @@ RULES = Rules("Asia/Tokyo")
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Happening]:
+def logs(draw: st.DrawFn) -> list[FunnelEvent]:
     """Context events at offsets of their own."""
     events = [draw(contexts(number)) for number in range(1, draw(st.integers(2, 9)))]
     for offset, event in enumerate(events):
@@ -26,16 +26,18 @@ def logs(draw: st.DrawFn) -> list[Happening]:
 PARENTS = ("candidate/c1", "candidate/c2", "candidate/c3", "job/j1", "job/j2")
 
 
-def known(events: list[Happening]) -> Known:
+def known(events: list[FunnelEvent]) -> KnownContext:
     """All of them."""
-    found = Known()
+    found = KnownContext()
     for event in events:
         found.add(event)
     return found
 
 
 @given(logs(), st.randoms(use_true_random=False))
-def test_arrival_and_repetition_change_nothing(events: list[Happening], rng: random.Random) -> None:
+def test_arrival_and_repetition_change_nothing(
+    events: list[FunnelEvent], rng: random.Random
+) -> None:
     """What reaches an application depends on what happened, not on how it was heard."""
     shuffled = events * 2
     rng.shuffle(shuffled)
@@ -46,7 +48,7 @@ def test_arrival_and_repetition_change_nothing(events: list[Happening], rng: ran
 
 
 @given(logs())
-def test_reaching_and_reached_agree(events: list[Happening]) -> None:
+def test_reaching_and_reached_agree(events: list[FunnelEvent]) -> None:
     """An event that is among those of an application finds it, when the merges before it are known."""
     found = known(events)
     for parent in PARENTS:
@@ -57,7 +59,7 @@ def test_reaching_and_reached_agree(events: list[Happening]) -> None:
 
 
 @given(logs(), st.integers(0, 8))
-def test_an_answer_at_an_offset_stays(events: list[Happening], offset: int) -> None:
+def test_an_answer_at_an_offset_stays(events: list[FunnelEvent], offset: int) -> None:
     """A replay that asks again is told what it was told, whatever has come since."""
     then = known([each for each in events if each.offset <= offset])
     now = known(events)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from schemas.cells import ALL, COHORT, DECISION, ENTRY, TOTAL, CellKey, Cells, without_zeros
 from schemas.funnel import application_row as records
-from schemas.funnel.application_row import Record, accept
+from schemas.funnel.application_row import ApplicationRow, accept
 from schemas.funnel.fold import add, facts, fold
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import Measured, measure
@@ -20,7 +20,7 @@ from tests.builders import HOUR, START, happened, histories, moved
 RULES = Rules("Asia/Tokyo")
 
 
-def totals(history: list[Happening], basis: str = DECISION) -> dict[str, int]:
+def totals(history: list[FunnelEvent], basis: str = DECISION) -> dict[str, int]:
     """All measures of the whole company, days summed."""
     summed: dict[str, int] = {}
     for key, tally in facts(history, "t", RULES).items():
@@ -30,12 +30,12 @@ def totals(history: list[Happening], basis: str = DECISION) -> dict[str, int]:
     return {measure: n for measure, n in summed.items() if n}
 
 
-def delivered(history: list[Happening], repeat: int = 1) -> Cells:
+def delivered(history: list[FunnelEvent], repeat: int = 1) -> Cells:
     """The cells a worker would build from events in this order of arrival, row written and read back every time."""
     cells: Cells = {}
-    row = Record()
+    row = ApplicationRow()
     for offset, event in enumerate(history * repeat):
-        arrived = Happening(**{name: getattr(event, name) for name in event.__struct_fields__})
+        arrived = FunnelEvent(**{name: getattr(event, name) for name in event.__struct_fields__})
         arrived.offset = offset
         for sign, state, changes in accept(row, arrived, RULES):
             add(cells, "t", state, changes, sign)
@@ -45,7 +45,7 @@ def delivered(history: list[Happening], repeat: int = 1) -> Cells:
 
 @given(histories(), st.randoms(use_true_random=False))
 def test_arrival_order_and_duplicates_change_nothing(
-    history: list[Happening], rng: random.Random
+    history: list[FunnelEvent], rng: random.Random
 ) -> None:
     """However often and in whatever order the deliveries come, the contribution is the same."""
     expected = facts(history, "t", RULES)
@@ -57,7 +57,7 @@ def test_arrival_order_and_duplicates_change_nothing(
 
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_sum_of_deltas_is_the_facts_of_the_whole(
-    history: list[Happening], rng: random.Random
+    history: list[FunnelEvent], rng: random.Random
 ) -> None:
     """Adding each event's delta as it arrives ends where folding everything at once ends."""
     rng.shuffle(history)
@@ -78,11 +78,11 @@ def test_a_late_entry_of_a_record_that_is_gone_counts_nothing() -> None:
 
 @given(histories(), st.integers(0, 12))
 def test_a_replayed_event_offers_the_same_delta_again(
-    history: list[Happening], number: int
+    history: list[FunnelEvent], number: int
 ) -> None:
     """After a crash the same offset yields the same delta, so a fence can accept it once."""
     at = number % len(history)
-    row = Record()
+    row = ApplicationRow()
     first: Cells = {}
     for offset, event in enumerate(history):
         event.offset = offset
@@ -99,7 +99,7 @@ def test_a_replayed_event_offers_the_same_delta_again(
 
 
 @given(histories())
-def test_a_fact_is_counted_once_on_each_of_its_bases(history: list[Happening]) -> None:
+def test_a_fact_is_counted_once_on_each_of_its_bases(history: list[FunnelEvent]) -> None:
     """What happened counts on its day and on the day of the application; what a meeting took only on its day."""
     decided, cohort = totals(history, DECISION), totals(history, COHORT)
     took = {"response_hours", "scorecard_hours", "interview_minutes"}
@@ -109,7 +109,7 @@ def test_a_fact_is_counted_once_on_each_of_its_bases(history: list[Happening]) -
 
 
 @given(histories())
-def test_no_more_durations_end_than_began(history: list[Happening]) -> None:
+def test_no_more_durations_end_than_began(history: list[FunnelEvent]) -> None:
     """Of every stage, whoever left it has entered it."""
     entered, lasted = totals(history), totals(history, ENTRY)
     for stage in MILESTONES:
@@ -118,13 +118,13 @@ def test_no_more_durations_end_than_began(history: list[Happening]) -> None:
 
 
 @given(histories())
-def test_a_deleted_application_contributes_nothing(history: list[Happening]) -> None:
+def test_a_deleted_application_contributes_nothing(history: list[FunnelEvent]) -> None:
     """Deleting retracts exactly, whatever had happened."""
     assert facts([*history, happened(99, "application.deleted", 500)], "t", RULES) == {}
 
 
 @given(histories())
-def test_no_count_of_an_application_is_negative(history: list[Happening]) -> None:
+def test_no_count_of_an_application_is_negative(history: list[FunnelEvent]) -> None:
     """Taking back never takes more than was given."""
     assert all(n > 0 for tally in facts(history, "t", RULES).values() for n in tally.values())
 

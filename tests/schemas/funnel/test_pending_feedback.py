@@ -4,7 +4,7 @@ from hypothesis import given
 
 from schemas.cells import DECISION, ENTRY, INTERVIEWER, TOTAL, Tally
 from schemas.funnel.fold import facts
-from schemas.funnel.history import Happening
+from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import KPIS
 from schemas.kpis.definition import total
@@ -16,12 +16,12 @@ DUE = {"scorecards_due": 1, "feedback_due": 1}
 CREATED = happened(0, "application.created", channel="doda", recruiter="r1")
 
 
-def held(number: int, hours: float, *people: str, kind: str = "completed") -> Happening:
+def held(number: int, hours: float, *people: str, kind: str = "completed") -> FunnelEvent:
     """The first interview, held or not."""
     return happened(number, f"interview.{kind}", hours, entity="i1", people=people)
 
 
-def scored(number: int, hours: float, person: str, kind: str = "submitted") -> Happening:
+def scored(number: int, hours: float, person: str, kind: str = "submitted") -> FunnelEvent:
     """The scorecard of somebody, of that interview."""
     who = (person,) if person else ()
     return happened(
@@ -29,7 +29,7 @@ def scored(number: int, hours: float, person: str, kind: str = "submitted") -> H
     )
 
 
-def counted(history: list[Happening], member: str = "") -> Tally:
+def counted(history: list[FunnelEvent], member: str = "") -> Tally:
     """The durations of a company or an interviewer, and what began them."""
     found: Tally = {}
     dimension = INTERVIEWER if member else TOTAL
@@ -137,7 +137,7 @@ def test_a_stay_ends_with_the_recruiter_with_whom_it_began() -> None:
 
 
 @given(histories())
-def test_nothing_ends_where_it_did_not_begin(history: list[Happening]) -> None:
+def test_nothing_ends_where_it_did_not_begin(history: list[FunnelEvent]) -> None:
     """In every cell no more durations end than began: what waits is never less than nobody."""
     cells = facts(history, "t", RULES)
     for key, tally in cells.items():

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.funnel.rules import Rulebook, Rules, rules_of
+from schemas.funnel.rules import Rules, TenantRules, rules_of
 from schemas.instants import EPOCH_DAY, milliseconds
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
-from schemas.tenants.mapping_snapshot import Meaning, TenantMeaning, meaning_of
+from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping, meaning_of
 
 KEY = Secret(env="KEY")
 ZONES = ("Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
 
 
-def described(*stages: StageRule) -> TenantMeaning:
+def described(*stages: StageRule) -> TenantMapping:
     """What the fold takes from that company."""
     return meaning_of(tenant(*stages))
 
@@ -94,7 +94,7 @@ def test_a_rule_is_in_force_on_its_days_only() -> None:
 
 def test_an_unknown_tenant_counts_in_utc() -> None:
     """A company that was removed from the configuration does not stop the worker."""
-    assert Rulebook(Meaning()).of("gone").day(0) == 0
+    assert TenantRules(MappingSnapshot()).of("gone").day(0) == 0
 
 
 def test_mistakes_in_the_configuration_are_refused() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.kpis.durations import Judged
+from schemas.kpis.durations import DurationWindow
 from schemas.planning.actuals import Compared, actual_vs_plan
 from schemas.planning.periods import Period, named
 from tests.schemas.planning.test_targets import target
@@ -19,7 +19,7 @@ COST = {"kpi": "cost_total", "at_least": None, "at_most": 1_000_000}
 
 def compared(actual: float | None, n: int, as_of: date, **changed: Any) -> Compared:
     """Ten hires in April, unless told otherwise, on a day."""
-    return actual_vs_plan(target(**changed), APRIL, Judged(actual, n), as_of)
+    return actual_vs_plan(target(**changed), APRIL, DurationWindow(actual, n), as_of)
 
 
 def test_half_a_month_by_hand() -> None:
@@ -88,5 +88,5 @@ def test_the_plan_to_date_ends_as_the_plan() -> None:
     """After the last day, and for ever."""
     period = Period(date(2026, 4, 1), date(2026, 4, 7))
     for as_of in (date(2026, 4, 7), date(2027, 1, 1)):
-        found = actual_vs_plan(target(at_least=3), period, Judged(3, 3), as_of)
+        found = actual_vs_plan(target(at_least=3), period, DurationWindow(3, 3), as_of)
         assert (found.plan_to_date, found.gap, found.state) == (3, 0, "on")

@@ -6,20 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.statistics.lmdi import VOLUME, Funnel, bridge, logarithmic_mean
+from schemas.statistics.lmdi import VOLUME, FunnelPeriod, bridge, logarithmic_mean
 
 RATES = st.none() | st.just(0.0) | st.floats(0.001, 1)
 STAGES = ("screening", "interview_1", "offer")
 FUNNELS = st.builds(
-    Funnel, st.just(0.0) | st.floats(1, 10_000), st.fixed_dictionaries(dict.fromkeys(STAGES, RATES))
+    FunnelPeriod,
+    st.just(0.0) | st.floats(1, 10_000),
+    st.fixed_dictionaries(dict.fromkeys(STAGES, RATES)),
 )
 
 
 def test_the_golden_example_of_the_reference() -> None:
     """More applications, a weaker screening and fewer acceptances: 12.6 hires became 12.45."""
     found = bridge(
-        Funnel(200, {"screening": 0.45, "interview": 0.4, "final": 0.5, "offer": 0.7}),
-        Funnel(260, {"screening": 0.38, "interview": 0.42, "final": 0.5, "offer": 0.6}),
+        FunnelPeriod(200, {"screening": 0.45, "interview": 0.4, "final": 0.5, "offer": 0.7}),
+        FunnelPeriod(260, {"screening": 0.38, "interview": 0.42, "final": 0.5, "offer": 0.6}),
     )
 
     assert (pytest.approx(12.6), pytest.approx(12.4488)) == (found.before, found.after)
@@ -35,8 +37,8 @@ def test_the_golden_example_of_the_reference() -> None:
 def test_a_stage_that_falls_to_zero_takes_all_hires() -> None:
     """Nobody passed the screening, so nobody reached the offers; better volume does not make up for it."""
     found = bridge(
-        Funnel(100, {"screening": 0.5, "offer": 0.4}),
-        Funnel(150, {"screening": 0.0, "offer": None}),
+        FunnelPeriod(100, {"screening": 0.5, "offer": 0.4}),
+        FunnelPeriod(150, {"screening": 0.0, "offer": None}),
     )
 
     assert found.contributions == {VOLUME: 0, "screening": -20, "offer": 0}
@@ -44,8 +46,8 @@ def test_a_stage_that_falls_to_zero_takes_all_hires() -> None:
 
 def test_a_vanishing_rate_tends_to_the_same() -> None:
     """The limit is what ever smaller rates come to."""
-    before = Funnel(100, {"a": 0.5, "b": 0.4})
-    after = [Funnel(150, {"a": tiny, "b": 0.3}) for tiny in (1e-12, 1e-100, 1e-300)]
+    before = FunnelPeriod(100, {"a": 0.5, "b": 0.4})
+    after = [FunnelPeriod(150, {"a": tiny, "b": 0.3}) for tiny in (1e-12, 1e-100, 1e-300)]
     moved = [bridge(before, period).contributions["a"] for period in after]
 
     assert moved[0] < moved[1] < moved[2] < -19.9
@@ -53,7 +55,7 @@ def test_a_vanishing_rate_tends_to_the_same() -> None:
 
 
 @given(FUNNELS, FUNNELS)
-def test_nothing_is_left_over(before: Funnel, after: Funnel) -> None:
+def test_nothing_is_left_over(before: FunnelPeriod, after: FunnelPeriod) -> None:
     """Whatever the rates, none or unknown included, the contributions sum to the change."""
     found = bridge(before, after)
 
@@ -63,7 +65,7 @@ def test_nothing_is_left_over(before: Funnel, after: Funnel) -> None:
 
 
 @given(FUNNELS, FUNNELS)
-def test_back_is_the_way_there_reversed(before: Funnel, after: Funnel) -> None:
+def test_back_is_the_way_there_reversed(before: FunnelPeriod, after: FunnelPeriod) -> None:
     """Exchanging the periods exchanges the signs."""
     there, back = bridge(before, after), bridge(after, before)
 

@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from schemas.statistics.beta import Beta, log_beta
-from schemas.statistics.shrinkage import Member, fit, posterior
+from schemas.statistics.shrinkage import PassCount, fit, posterior
 
 MEMBERS = st.lists(
-    st.integers(0, 60).flatmap(lambda n: st.builds(Member, st.integers(0, n), st.just(n))),
+    st.integers(0, 60).flatmap(lambda n: st.builds(PassCount, st.integers(0, n), st.just(n))),
     max_size=12,
 )
 
 
-def likelihood(members: Sequence[Member], a: float, b: float) -> float:
+def likelihood(members: Sequence[PassCount], a: float, b: float) -> float:
     """The formula of the reference."""
     return sum(log_beta(m.passes + a, m.n - m.passes + b) - log_beta(a, b) for m in members)
 
 
-def simulated(dice: random.Random, size: int) -> list[tuple[float, Member]]:
+def simulated(dice: random.Random, size: int) -> list[tuple[float, PassCount]]:
     """The reference's interviewers: true rates around 40 %, SD 8 points; decisions geometric, mean 27."""
     members = []
     for _ in range(size):
         rate = min(max(dice.gauss(0.4, 0.08), 0.02), 0.98)
         n = 1 + int(math.log(1 - dice.random()) / math.log(1 - 1 / 27))
-        members.append((rate, Member(sum(dice.random() < rate for _ in range(n)), n)))
+        members.append((rate, PassCount(sum(dice.random() < rate for _ in range(n)), n)))
     return members
 
 
@@ -80,7 +80,7 @@ def test_the_prior_is_the_most_likely_one(seed: int) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(MEMBERS, st.randoms(use_true_random=False))
-def test_any_class_has_a_prior(members: list[Member], dice: random.Random) -> None:
+def test_any_class_has_a_prior(members: list[PassCount], dice: random.Random) -> None:
     """All equal, none, all, one or nobody: the result is finite, bounded and the same in any order."""
     prior = fit(members)
     mixed = list(members)
@@ -96,20 +96,22 @@ def test_any_class_has_a_prior(members: list[Member], dice: random.Random) -> No
 
 def test_one_member_learns_from_nobody() -> None:
     """With no colleague, three of ten stay what Jeffreys' prior makes of them."""
-    assert pytest.approx((3.5, 7.5)) == parameters(posterior(fit([Member(3, 10)]), Member(3, 10)))
+    assert pytest.approx((3.5, 7.5)) == parameters(
+        posterior(fit([PassCount(3, 10)]), PassCount(3, 10))
+    )
 
 
 def test_nobody_passed_anywhere() -> None:
     """Ten of a colleague's failures count half of the twenty, and the rate stays above zero."""
-    prior = fit([Member(0, 10), Member(0, 10)])
+    prior = fit([PassCount(0, 10), PassCount(0, 10)])
 
     assert pytest.approx((0.5, 10.5)) == (prior.a, prior.b)
-    assert pytest.approx((10.5, 0.5)) == parameters(fit([Member(10, 10)] * 2).plausible[0].beta)
+    assert pytest.approx((10.5, 0.5)) == parameters(fit([PassCount(10, 10)] * 2).plausible[0].beta)
 
 
 def test_the_prior_is_never_worth_more_than_the_others_decisions() -> None:
     """Two members alike: the other has ten decisions, so the prior is worth eleven; in a large class at most 2,000."""
-    two, many = fit([Member(5, 10)] * 2), fit([Member(5, 10)] * 400)
+    two, many = fit([PassCount(5, 10)] * 2), fit([PassCount(5, 10)] * 400)
 
     assert pytest.approx((5.5, 5.5), rel=1e-5) == (two.a, two.b)
     assert pytest.approx((1_000, 1_000), rel=1e-5) == (many.a, many.b)
@@ -117,8 +119,8 @@ def test_the_prior_is_never_worth_more_than_the_others_decisions() -> None:
 
 def test_a_newcomer_is_taken_for_the_class() -> None:
     """Without decisions of his own, his rate is the class's, with the class's spread."""
-    prior = fit([Member(8, 20), Member(12, 30), Member(7, 10), Member(2, 20)])
-    low, high = posterior(prior, Member(0, 0)).interval()
+    prior = fit([PassCount(8, 20), PassCount(12, 30), PassCount(7, 10), PassCount(2, 20)])
+    low, high = posterior(prior, PassCount(0, 0)).interval()
 
     assert low < 0.2 and high > 0.5
 

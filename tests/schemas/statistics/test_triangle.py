@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.statistics.triangle import Row, Triangle, life_table
+from schemas.statistics.triangle import LifeTableRow, Triangle, life_table
 
 DAYS = st.integers(-5, 40)
 ANY = st.builds(
@@ -22,7 +22,7 @@ def test_events_come_before_censorings_of_the_same_age() -> None:
 
     table = life_table(triangle, 10)
 
-    assert (Row(2, 3, {"pass": 1}, 0), Row(3, 2, {"fail": 1}, 1)) == table.rows
+    assert (LifeTableRow(2, 3, {"pass": 1}, 0), LifeTableRow(3, 2, {"fail": 1}, 1)) == table.rows
     assert (table.n, table.in_flight, table.mended) == (3, 1, 0)
 
 
@@ -32,7 +32,7 @@ def test_the_past_is_shown_as_it_was_known_then() -> None:
 
     table = life_table(triangle, 1)
 
-    assert (Row(1, 1, {}, 1),) == table.rows
+    assert (LifeTableRow(1, 1, {}, 1),) == table.rows
     assert (table.n, table.in_flight, table.mended) == (1, 1, 0)
 
 
@@ -42,7 +42,7 @@ def test_impossible_data_is_mended_and_told() -> None:
 
     table = life_table(triangle, 5)
 
-    assert (Row(0, 2, {"pass": 1}, 0), Row(1, 1, {"fail": 1}, 0)) == table.rows
+    assert (LifeTableRow(0, 2, {"pass": 1}, 0), LifeTableRow(1, 1, {"fail": 1}, 0)) == table.rows
     assert (table.n, table.in_flight, table.mended) == (2, 0, 4)
 
 

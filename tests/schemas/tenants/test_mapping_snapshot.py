@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from schemas.kafka.epochs import Epoch
 from schemas.tenants.config import ReasonRule, StageRule
-from schemas.tenants.mapping_snapshot import ConnectionMeaning, Meaning, TenantMeaning
+from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
 from schemas.tenants.milestones import MILESTONES
 from schemas.tenants.reasons import BY_PARTY, NAMES, party_of
 
 NAMES_OF = st.sampled_from(["a", "b", "c"])
 CONNECTIONS = st.builds(
-    ConnectionMeaning,
+    ConnectionMapping,
     stages=st.lists(
         st.builds(
             StageRule,
@@ -33,11 +33,11 @@ CONNECTIONS = st.builds(
     ).map(tuple),
 )
 MEANINGS = st.builds(
-    Meaning,
+    MappingSnapshot,
     tenants=st.dictionaries(
         NAMES_OF,
         st.builds(
-            TenantMeaning,
+            TenantMapping,
             timezone=st.sampled_from(["UTC", "Asia/Tokyo"]),
             connections=st.dictionaries(NAMES_OF, CONNECTIONS, max_size=3),
         ),
@@ -47,7 +47,7 @@ MEANINGS = st.builds(
 
 
 @given(MEANINGS, MEANINGS)
-def test_what_was_counted_keeps_its_meaning(ours: Meaning, theirs: Meaning) -> None:
+def test_what_was_counted_keeps_its_meaning(ours: MappingSnapshot, theirs: MappingSnapshot) -> None:
     """New tenants and connections are taken up; nothing that is there changes; twice is as once."""
     whole = ours.extended(theirs)
 
@@ -59,7 +59,9 @@ def test_what_was_counted_keeps_its_meaning(ours: Meaning, theirs: Meaning) -> N
 
 
 @given(MEANINGS, MEANINGS)
-def test_changes_name_what_a_replay_would_change(ours: Meaning, theirs: Meaning) -> None:
+def test_changes_name_what_a_replay_would_change(
+    ours: MappingSnapshot, theirs: MappingSnapshot
+) -> None:
     """No change is said exactly when extending either by the other gives the same for what both know."""
     same = ours.changes(theirs) == []
 
@@ -68,7 +70,7 @@ def test_changes_name_what_a_replay_would_change(ours: Meaning, theirs: Meaning)
 
 
 @given(MEANINGS)
-def test_an_epoch_reads_back(meaning: Meaning) -> None:
+def test_an_epoch_reads_back(meaning: MappingSnapshot) -> None:
     """What is recorded in Kafka is what was written."""
     now = datetime(2026, 4, 1, tzinfo=UTC)
     epoch = Epoch(number=3, state="building", facts=2, meaning=meaning, changed=now)

@@ -28,10 +28,10 @@ from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.alerts import alertmanagers, record_action, text
 from streams.tools.alerts import picture as alerts_picture
-from streams.tools.alerts.read import Held, held
-from streams.tools.alerts.text import Reader
+from streams.tools.alerts.read import BreachHistory, held
+from streams.tools.alerts.text import Audience
 from streams.tools.alerts.weekly_history import WEEKS, picture, waits, windows
-from streams.tools.costs.api_client import Reply
+from streams.tools.costs.api_client import ApiReply
 from tests.ingest.gateways import tenancy
 from tests.schemas.alerting import test_service_levels
 from tests.schemas.alerting.test_reconcile import FIRST, bad, good, told
@@ -63,12 +63,12 @@ def action(about: Breach, what: str, hours: int) -> BreachAction:
     )
 
 
-def reader(language: str = "", of: Tenancy | None = None) -> Reader:
+def reader(language: str = "", of: Tenancy | None = None) -> Audience:
     """Somebody at a company in Tokyo."""
-    return Reader(language=language, tenancy=of or tenancy(), links=LINKS)
+    return Audience(language=language, tenancy=of or tenancy(), links=LINKS)
 
 
-def printed(breaches: list[Breach], known: Held, who: Reader) -> str:
+def printed(breaches: list[Breach], known: BreachHistory, who: Audience) -> str:
     """The list as it is shown, wide enough for one line a breach."""
     console = Console(width=200)
     with console.capture() as shown:
@@ -183,7 +183,7 @@ def test_everything_about_a_breach_is_said() -> None:
 
 def test_without_links_pictures_and_actions_there_are_no_empty_headings() -> None:
     """What is not configured is not mentioned; that nothing was done yet is."""
-    who = Reader(language="ja", tenancy=Tenancy(tenants=()), links=Links())
+    who = Audience(language="ja", tenancy=Tenancy(tenants=()), links=Links())
     shown = text.explained(breach(), held([breach()], []), who, [], "curl")
 
     assert "ボード" not in shown and "推移" not in shown
@@ -310,7 +310,7 @@ def test_a_test_alert_arrives_and_ends_by_itself() -> None:
         found = alertmanagers.tested(address, "acme", "ja", NOW, lambda _: None)
     (sent,) = kept
 
-    assert found == alertmanagers.Outcome(address=address, receivers=("people", "log"))
+    assert found == alertmanagers.TestOutcome(address=address, receivers=("people", "log"))
     assert (sent["labels"]["alertname"], sent["labels"]["severity"]) == ("HirelayTest", "info")
     assert (sent["startsAt"], sent["endsAt"]) == (
         NOW.isoformat(),
@@ -346,9 +346,9 @@ def test_an_action_is_posted_as_the_api_takes_it() -> None:
     """What is left out is left out; the answer is the id; a word that is none is not sent."""
     sent: list[bytes] = []
 
-    def send(_api: Any, body: bytes) -> Reply:
+    def send(_api: Any, body: bytes) -> ApiReply:
         sent.append(body)
-        return Reply(status=202, content={"accepted": 1, "ids": ["i"]})
+        return ApiReply(status=202, content={"accepted": 1, "ids": ["i"]})
 
     api = record_action.Api(url="x", token="t")
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.alerting.reconcile import Subject, reconcile
+from schemas.alerting.reconcile import WatchedMember, reconcile
 from schemas.alerting.rules import AlertRule
 from schemas.planning.periods import day_of
 from streams.tools.backtest.backtest import Rehearsed, rehearse
@@ -44,7 +44,7 @@ def test_what_has_been_off_target_for_longer_is_open_now() -> None:
 @given(of_days, st.integers(0, 50), st.integers(1, 60))
 def test_it_finds_what_the_watch_writes(days: Days, until: int, length: int) -> None:
     """The openings of the days, and all that go on, are those of a watch that looks for the first time."""
-    held: Subject = subject(days)
+    held: WatchedMember = subject(days)
     first = day_of(FIRST + until) - timedelta(days=length - 1)
     written = reconcile(held, [], FIRST + until, NOW)
     found = rehearsed(days, held.rule, FIRST + until, length)

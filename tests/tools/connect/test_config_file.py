@@ -65,9 +65,9 @@ def test_what_would_not_be_valid_is_not_written(path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["hirelay.yaml"]
 
 
-def wanted(vendor: str, **more: str) -> connect_connection.Wanted:
+def wanted(vendor: str, **more: str) -> connect_connection.ConnectRequest:
     """A connection of acme."""
-    return connect_connection.Wanted(
+    return connect_connection.ConnectRequest(
         vendor=connect_connection.vendor_of(vendor), tenant="acme", **more
     )  # type: ignore[arg-type]
 
@@ -129,7 +129,7 @@ def test_an_address_may_be_secret(path: Path) -> None:
 )
 def test_mistakes_are_explained(path: Path, vendor: str, more: dict[str, str], said: str) -> None:
     """With what to do instead; the file stays as it was."""
-    asked = connect_connection.Wanted(
+    asked = connect_connection.ConnectRequest(
         **{"vendor": connect_connection.vendor_of(vendor), "tenant": "acme", **more}
     )  # type: ignore[arg-type]
     with pytest.raises(Misconfigured, match=said):

@@ -13,7 +13,7 @@ from schemas.tenants.config import Connection, ReasonRule, StageRule
 from schemas.tenants.milestones import MILESTONES, UNMAPPED, by_name
 from schemas.tenants.reasons import BY_PARTY
 from sinks.clickhouse.writer import Writer
-from streams.archive.rows import Source, event_rows
+from streams.archive.rows import RecordPosition, event_rows
 from streams.ingest.kafka.packer import encode
 from streams.tools.connect import mapping
 from tests.ingest import gateways
@@ -31,7 +31,7 @@ def archived(client: Any, *names: str, stages: dict[str, str] | None = None) -> 
             body = body.replace(old, new)
         events = gateways.Fixture(name.split("/")[0], body.encode()).translated().events
         pack = packs.encode([encode(event) for event in events])
-        rows = event_rows(Source("candidate-events", 0, offset), pack)
+        rows = event_rows(RecordPosition("candidate-events", 0, offset), pack)
         Writer(client).write(rows, f"{name}{stages}")
 
 

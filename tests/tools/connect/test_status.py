@@ -11,7 +11,7 @@ from schemas.tenants.business_hours import office
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import ConnectionCount, Quarantined
 from sinks.clickhouse.writer import Writer
-from streams.tools.connect.status import Health, as_json, healths
+from streams.tools.connect.status import ConnectionStatus, as_json, healths
 from tests.ingest import gateways
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # entries are shown for as long as Kafka keeps them
@@ -30,7 +30,7 @@ def counted(  # noqa: PLR0917 - one row
     )
 
 
-def found(client: Any, connection: str) -> Health:
+def found(client: Any, connection: str) -> ConnectionStatus:
     """One of the connections of the tests."""
     every = healths(client, gateways.tenancy(), Path())
     return next(each for each in every if each.connection == connection)
@@ -69,7 +69,7 @@ def test_open_entries_are_counted_by_reason(client: Any) -> None:
     Writer(client).write([entry(2, "dropped")._replace(src_offset=9)], "entries-2")
 
     assert found(client, "acme-lever").quarantine == {"unmapped_event": 1}
-    assert found(client, "acme-workable") == Health(
+    assert found(client, "acme-workable") == ConnectionStatus(
         tenant="acme",
         office=office("Asia/Tokyo", "JP"),
         connection="acme-workable",
@@ -79,11 +79,11 @@ def test_open_entries_are_counted_by_reason(client: Any) -> None:
     )
 
 
-def health(**known: Any) -> Health:
+def health(**known: Any) -> ConnectionStatus:
     """A connection that is well, unless told otherwise."""
     well = {"last": THURSDAY - HOUR, "deliveries": {"accepted": 9}, "secrets": 1}
     where = {"tenant": "acme", "office": office("Asia/Tokyo", "JP")}
-    return Health(**where, connection="c", vendor="ashby", **{**well, **known})
+    return ConnectionStatus(**where, connection="c", vendor="ashby", **{**well, **known})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from streams.simulator.company import COMPANIES
 from streams.simulator.season import season
 from streams.simulator.spending import spending
 from streams.tools.costs import command as costs_command
-from streams.tools.costs.api_client import ATTEMPTS, Reply, post
+from streams.tools.costs.api_client import ATTEMPTS, ApiReply, post
 from tests.fakes import NOON
 
 EXAMPLE = Path(__file__).parents[3] / "deploy/config/costs.yaml"
@@ -31,11 +31,13 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def answers(*replies: Reply) -> tuple[list[bytes], Callable[[costs_command.Api, bytes], Reply]]:
+def answers(
+    *replies: ApiReply,
+) -> tuple[list[bytes], Callable[[costs_command.Api, bytes], ApiReply]]:
     """A gateway that answers these in turn, and what it was sent."""
     sent: list[bytes] = []
 
-    def send(_api: costs_command.Api, body: bytes) -> Reply:
+    def send(_api: costs_command.Api, body: bytes) -> ApiReply:
         sent.append(body)
         return replies[min(len(sent), len(replies)) - 1]
 
@@ -105,9 +107,9 @@ def test_a_long_file_is_posted_in_parts(tmp_path: Path) -> None:
 def test_a_busy_gateway_is_asked_again() -> None:
     """While it says later, or nobody answers, the same is sent again after the pause that it asks for."""
     sent, send = answers(
-        Reply(status=503, retry_after=10.0),
-        Reply(status=0),
-        Reply(status=202, content={"accepted": 1, "ids": ["i"]}),
+        ApiReply(status=503, retry_after=10.0),
+        ApiReply(status=0),
+        ApiReply(status=202, content={"accepted": 1, "ids": ["i"]}),
     )
     pauses: list[float] = []
 
@@ -117,7 +119,7 @@ def test_a_busy_gateway_is_asked_again() -> None:
 
 def test_a_gateway_that_never_answers_is_told() -> None:
     """After many attempts it is given up, with the address and never with the token."""
-    sent, send = answers(Reply(status=0))
+    sent, send = answers(ApiReply(status=0))
     with pytest.raises(Unavailable, match="http://gateway/v1/costs") as caught:
         post(API, b"x", send, lambda _: None)
 
@@ -128,9 +130,9 @@ def test_a_gateway_that_never_answers_is_told() -> None:
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (Reply(status=401), "--token-file"),
+        (ApiReply(status=401), "--token-file"),
         (
-            Reply(
+            ApiReply(
                 status=422,
                 content={"problems": [{"index": 3, "field": "amount", "message": "round it"}]},
             ),
@@ -138,7 +140,7 @@ def test_a_gateway_that_never_answers_is_told() -> None:
         ),
     ],
 )
-def test_a_refusal_is_final(reply: Reply, words: str) -> None:
+def test_a_refusal_is_final(reply: ApiReply, words: str) -> None:
     """What is refused for good is not sent again."""
     sent, send = answers(reply)
     with pytest.raises(Misconfigured, match=words):

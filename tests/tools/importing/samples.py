@@ -6,10 +6,10 @@ from typing import Any
 import yaml
 
 from streams.tools.importing.batches import fitting
-from streams.tools.importing.events import Told
+from streams.tools.importing.events import RowEvent
 from streams.tools.importing.map_file import Map, load
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.source import Source, source
+from streams.tools.importing.source import ImportSource, source
 
 HERE = Path(__file__).parent
 TOKYO = "Asia/Tokyo"
@@ -30,24 +30,24 @@ def mapped(folder: Path, **parts: Any) -> Map:
     return load(path)
 
 
-def opened(folder: Path, text: str, **parts: Any) -> Source:
+def opened(folder: Path, text: str, **parts: Any) -> ImportSource:
     """A table with its map, or by its headers alone."""
     return source(table(folder, text), mapped(folder, **parts) if parts else None, TOKYO)
 
 
-def read(found: Source, largest: int = LIMIT) -> list[Reading]:
+def read(found: ImportSource, largest: int = LIMIT) -> list[Reading]:
     """All of its rows."""
     return list(fitting(found.readings(), found.mode, largest))
 
 
-def told(found: Source) -> list[Told]:
+def told(found: ImportSource) -> list[RowEvent]:
     """All events of its sound rows; a refused row is a mistake of the test."""
     readings = read(found)
     assert [each.problems for each in readings if each.problems] == []
     return [event for reading in readings for event in reading.told]
 
 
-def story(found: Source) -> list[tuple[str, str]]:
+def story(found: ImportSource) -> list[tuple[str, str]]:
     """Type and instant of each event, as they stand in the file."""
     return [(each.type, each.at.isoformat()) for each in told(found)]
 

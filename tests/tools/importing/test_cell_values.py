@@ -29,7 +29,7 @@ MORNING = datetime(2026, 4, 1, 1, 30, tzinfo=UTC)
 )
 def test_a_day_begins_at_midnight_in_the_zone_of_the_map(text: str) -> None:
     """An application of April 1st in Tokyo is one of April 1st, however the day is written."""
-    assert dates.when(text, TOKYO) == dates.When(
+    assert dates.when(text, TOKYO) == dates.TableInstant(
         at=MIDNIGHT, dated=True, day=MORNING.astimezone(TOKYO).date()
     )
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from streams.cli.main import app
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
-from streams.ingest.http.server import Source, create_app
+from streams.ingest.http.server import ConfigurationWatcher, create_app
 from tests.fakes import ListPublisher
 from tests.ingest import gateways
 from tests.tools.importing.samples import HERE
@@ -49,7 +49,7 @@ def configuration(folder: Path) -> Path:
 def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListPublisher]:
     """The gateway behind a socket, as the settings of the terminal say."""
     path, publisher = configuration(tmp_path), ListPublisher()
-    served = create_app(Settings(), Source(path).load(), publisher)
+    served = create_app(Settings(), ConfigurationWatcher(path).load(), publisher)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(served, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,22 +4,22 @@ from pathlib import Path
 
 from schemas.events import packs
 from schemas.funnel.fold import facts
-from schemas.funnel.history import Happening, happening
+from schemas.funnel.history import FunnelEvent, happening
 from schemas.funnel.rules import Rules
 from streams.ingest.kafka.packer import encode
 from streams.ingest.vendor import Context
 from streams.ingest.vendors.standard import adapter
-from streams.tools.importing.source import Source
+from streams.tools.importing.source import ImportSource
 from tests.ingest import gateways
 from tests.tools.importing.samples import opened
 from tests.tools.importing.test_sender import packed
 
 
-def accepted(found: Source) -> list[Happening]:
+def accepted(found: ImportSource) -> list[FunnelEvent]:
     """The events of the file as the worker reads them."""
     context: Context = gateways.context("standard")
     headers = (("content-type", "application/cloudevents-batch+json"), ("webhook-id", "d-1"))
-    happened: list[Happening] = []
+    happened: list[FunnelEvent] = []
     for batch in packed(found):
         told = adapter.translate(batch.body, headers, context)
         assert told.faults == ()
@@ -30,7 +30,7 @@ def accepted(found: Source) -> list[Happening]:
     return happened
 
 
-def counted(events: list[Happening], dimension: str = "total") -> dict[str, dict[str, int]]:
+def counted(events: list[FunnelEvent], dimension: str = "total") -> dict[str, dict[str, int]]:
     """Measures by member, all days together, on the basis of the day of application."""
     sums: dict[str, dict[str, int]] = {}
     for key, tally in facts(events, "acme", Rules("Asia/Tokyo")).items():

@@ -9,9 +9,9 @@ import yaml
 
 from streams.tools.importing import inspect_file
 from streams.tools.importing.event_log import Unreadable
-from streams.tools.importing.events import Told
+from streams.tools.importing.events import RowEvent
 from streams.tools.importing.map_file import load
-from streams.tools.importing.source import Source, source
+from streams.tools.importing.source import ImportSource, source
 from tests.tools.importing.samples import HERE, TOKYO, mapped, read, told
 
 INTERVIEW = {"type": "interview.completed", "stage": "コーディング面接"}
@@ -50,12 +50,12 @@ OCEL = {
 }
 
 
-def xes(folder: Path) -> Source:
+def xes(folder: Path) -> ImportSource:
     """The small log of two cases."""
     return source(HERE / "hiring.xes", mapped(folder, **XES), TOKYO)
 
 
-def short(events: list[Told]) -> list[tuple[str, str, str]]:
+def short(events: list[RowEvent]) -> list[tuple[str, str, str]]:
     """Application, type and local time of each."""
     return [
         (

@@ -11,8 +11,8 @@ from streams.tools.importing import dates
 from streams.tools.importing.events import Fact, tell
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.refusals import REFUSALS, Problem
-from streams.tools.importing.row import Layout, Row
+from streams.tools.importing.refusals import REFUSALS, RowProblem
+from streams.tools.importing.row import Layout, RowReader
 from streams.tools.importing.source import source
 from tests.tools.importing.samples import HERE, LIMIT, TOKYO, mapped, opened, read, same
 
@@ -57,7 +57,7 @@ IN_LOGS = {"no_activity", "unmapped_activity", "no_application", "unknown_object
 ELSEWHERE = {"conflict", "too_large", "not_canonical"}
 
 
-def problems(readings: list[Reading]) -> list[Problem]:
+def problems(readings: list[Reading]) -> list[RowProblem]:
     """All of them."""
     return [problem for each in readings for problem in each.problems]
 
@@ -136,7 +136,7 @@ def test_an_event_that_no_body_can_hold(tmp_path: Path) -> None:
 def test_what_our_own_model_does_not_take() -> None:
     """A value that an event may not hold is refused here, not set aside by the gateway."""
     layout = Layout(zone=ZoneInfo(TOKYO), headers={}, meanings={}, sanctioned={})
-    row = Row(line=7, cells={}, layout=layout)
+    row = RowReader(line=7, cells={}, layout=layout)
     when = dates.when("2026-04-01", layout.zone)
     fact = Fact(type="application.created", when=when, entity="a-1")
     events = tell(row, "applications", fact, {"application": {"id": "a" * 201}})
@@ -146,7 +146,7 @@ def test_what_our_own_model_does_not_take() -> None:
     assert "cannot be taken" in row.problems[0].wrong
 
 
-def log_problems(folder: Path, **parts: Any) -> list[Problem]:
+def log_problems(folder: Path, **parts: Any) -> list[RowProblem]:
     """What is refused of the sample log of objects."""
     written: Map = mapped(folder, kind="log", **parts)
     readings = read(source(HERE / "hiring.jsonocel", written, TOKYO), LIMIT)

@@ -13,12 +13,12 @@ from schemas.events.envelope import short
 from streams.configuration.settings import Settings
 from streams.ingest.http.server import create_app
 from streams.tools.importing import sender as sending
-from streams.tools.importing.batches import Batch, batches
-from streams.tools.importing.connection import Door
-from streams.tools.importing.events import Told
+from streams.tools.importing.batches import EventBatch, batches
+from streams.tools.importing.connection import ImportTarget
+from streams.tools.importing.events import RowEvent
 from streams.tools.importing.journal import Journal, place
-from streams.tools.importing.sender import Reply, Sender
-from streams.tools.importing.source import Source
+from streams.tools.importing.sender import GatewayReply, Sender
+from streams.tools.importing.source import ImportSource
 from tests.fakes import NOON, ListPublisher, SetClock
 from tests.ingest import gateways
 from tests.tools.importing.samples import opened, same, told
@@ -26,16 +26,16 @@ from tests.tools.importing.samples import opened, same, told
 FIELDS = ("application_id", "applied_at")
 LIMIT = 4_000
 ADDRESS = f"http://gateway{gateways.STANDARD}"
-OPEN = Door(address=ADDRESS, url=ADDRESS, secret=gateways.ENVIRON["STANDARD"])
+OPEN = ImportTarget(address=ADDRESS, url=ADDRESS, secret=gateways.ENVIRON["STANDARD"])
 
 
-def many(folder: Path, count: int = 40) -> Source:
+def many(folder: Path, count: int = 40) -> ImportSource:
     """A table of so many applications."""
     rows = "".join(f"a-{n},2026-04-01 10:{n % 60:02}\n" for n in range(count))
     return opened(folder, f"{','.join(FIELDS)}\n{rows}", kind="applications", **same(*FIELDS))
 
 
-def packed(found: Source, largest: int = LIMIT) -> list[Batch]:
+def packed(found: ImportSource, largest: int = LIMIT) -> list[EventBatch]:
     """Its events in bodies."""
     return list(batches(told(found), found.mode, largest))
 
@@ -55,10 +55,10 @@ class Gateway:
         app = create_app(settings, gateways.configuration(), self.publisher, SetClock())
         self._transport = httpx.ASGITransport(app)
 
-    async def post(self, body: bytes, headers: dict[str, str]) -> Reply:
+    async def post(self, body: bytes, headers: dict[str, str]) -> GatewayReply:
         """One request; after `fail_after` of them the line is cut."""
         if self.fail_after is not None and len(self.posts) >= self.fail_after:
-            return Reply(status=404, message="cut off")
+            return GatewayReply(status=404, message="cut off")
         self.posts.append(body)
         async with httpx.AsyncClient(transport=self._transport) as sender:
             answer = await sender.post(OPEN.url, content=body, headers=headers)
@@ -120,8 +120,8 @@ async def test_a_gateway_that_is_away_is_asked_again(tmp_path: Path) -> None:
 async def test_pauses_grow_where_nobody_answers(tmp_path: Path) -> None:
     """A gateway that cannot be reached is tried for minutes, and then the import says how to go on."""
 
-    async def nobody(_body: bytes, _headers: dict[str, str]) -> Reply:
-        return Reply(status=0)
+    async def nobody(_body: bytes, _headers: dict[str, str]) -> GatewayReply:
+        return GatewayReply(status=0)
 
     gateway = Gateway()
     sender = gateway.sender(Journal(tmp_path / "journal"))
@@ -152,7 +152,7 @@ async def test_a_wrong_secret_is_said_at_once(tmp_path: Path) -> None:
     """401 is not tried again: the gateway's own sentence says what to compare."""
     gateway = Gateway()
     sender = gateway.sender(Journal(tmp_path / "journal"))
-    sender.door = Door(address=ADDRESS, url=ADDRESS, secret="whsec_" + "QUJD" * 8)
+    sender.door = ImportTarget(address=ADDRESS, url=ADDRESS, secret="whsec_" + "QUJD" * 8)
     sent = await sender.send(packed(many(tmp_path)))
 
     assert sent.failure.startswith("the gateway refused a batch (401): The signature does not")
@@ -164,7 +164,7 @@ async def test_what_the_gateway_sets_aside_is_said(tmp_path: Path) -> None:
     gateway = Gateway()
     (batch,) = packed(many(tmp_path, 2))
     spoilt = batch.body.replace(b'"a-1"', b'""')
-    sent = await gateway.sender(Journal(tmp_path / "j")).send([Batch(body=spoilt, events=2)])
+    sent = await gateway.sender(Journal(tmp_path / "j")).send([EventBatch(body=spoilt, events=2)])
 
     assert (sent.events, sent.set_aside) == (1, 1)
     assert "application.id" in sent.said
@@ -204,7 +204,7 @@ SIZES = st.lists(st.integers(0, 300), min_size=1, max_size=60)
 def test_no_body_is_ever_above_the_limit(sizes: list[int], largest: int) -> None:
     """Whatever the events weigh, no batch is larger than the gateway takes, and none is lost."""
     events = [
-        Told(
+        RowEvent(
             line=n,
             type="application.created",
             id=f"{n:032}",

@@ -24,7 +24,7 @@ from streams.configuration.settings import load
 from streams.configuration.targets import load_targets, tenant_of
 from streams.local.sample_companies import write_sample, write_targets
 from streams.tools.plan import text as plan_text
-from streams.tools.plan.query import Asked, Line, lines
+from streams.tools.plan.query import PlanLine, PlanRequest, lines
 from tests.golden.season_events import season
 from tests.golden.test_golden import house
 from tests.vendors.folding import cells
@@ -82,12 +82,14 @@ def counted(client: Any) -> Any:
     return client
 
 
-def asked(targets: Targets, as_of: date = APRIL_20, **more: Any) -> Asked:
+def asked(targets: Targets, as_of: date = APRIL_20, **more: Any) -> PlanRequest:
     """The company's targets on a day."""
-    return Asked(tenant=TENANT, targets=targets, as_of=as_of, **more)
+    return PlanRequest(tenant=TENANT, targets=targets, as_of=as_of, **more)
 
 
-def found(counted: Any, targets: Targets, as_of: date = APRIL_20, **more: Any) -> dict[str, Line]:
+def found(
+    counted: Any, targets: Targets, as_of: date = APRIL_20, **more: Any
+) -> dict[str, PlanLine]:
     """By KPI, basis and member."""
     told = lines(counted, asked(targets, as_of, **more))
     return {" ".join(line.target.key[1:]): line for line in told}
@@ -108,7 +110,7 @@ def test_money_is_in_the_currencys_own_unit(counted: Any, targets: Targets) -> N
     """Yen as they are; dollars of cents."""
     cost = found(counted, targets, date(2026, 4, 30))["cost_total total all decision"].compared
     dollars = asked(targets).tenant.model_copy(update={"currency": "USD"})
-    told = lines(counted, Asked(tenant=dollars, targets=targets, as_of=date(2026, 4, 30)))
+    told = lines(counted, PlanRequest(tenant=dollars, targets=targets, as_of=date(2026, 4, 30)))
     cents = next(line for line in told if line.target.kpi == "cost_total").compared
 
     assert (cost.actual, cost.plan) == (1_926_667, 2_000_000)
@@ -233,7 +235,7 @@ def test_a_member_with_a_past_is_judged_by_it(
     days = {"from": as_of.replace(day=1), "to": as_of + timedelta(30)}
     held = Targets.model_validate({"targets": ({**where, **days, "at_least": 1.0},)})
     busy_company = TENANT.model_copy(update={"id": "busy"})
-    (line,) = lines(busy, Asked(tenant=busy_company, targets=held, as_of=as_of))
+    (line,) = lines(busy, PlanRequest(tenant=busy_company, targets=held, as_of=as_of))
 
     assert line.outlook is not None
     done = int(line.compared.actual or 0)

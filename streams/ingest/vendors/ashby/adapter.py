@@ -9,9 +9,9 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.ashby import verifier
 from streams.ingest.vendors.ashby.events import applications, interviews, jobs, offers
-from streams.ingest.vendors.ashby.payload import Body, Data
+from streams.ingest.vendors.ashby.payload import AshbyData, AshbyWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, Data], Translation]] = MappingProxyType(
+EVENTS: MappingProxyType[str, Callable[[Delivery, AshbyData], Translation]] = MappingProxyType(
     {
         "applicationSubmit": applications.submitted,
         "applicationUpdate": applications.updated,
@@ -57,7 +57,7 @@ PING = "ping"
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(AshbyWebhook, body)
     if found.action == PING:
         return Translation(event=PING, ping=True)
     delivery = Delivery(

@@ -21,13 +21,13 @@ from streams.ingest.lenient_fields import (
 )
 
 
-class Camel(Read):
+class AshbyModel(Read):
     """Ashby writes `updatedAt` for what we call `updated_at`."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
 
 
-class User(Camel):
+class AshbyUser(AshbyModel):
     """An Ashby user: the id alone, never a name or an address."""
 
     id: Key
@@ -38,16 +38,16 @@ def _user(value: object) -> object:
     return {"id": value} if isinstance(identity(value), str) and value else value
 
 
-MaybeUser = Annotated[Part[User], BeforeValidator(_user)]
+MaybeUser = Annotated[Part[AshbyUser], BeforeValidator(_user)]
 
 
-class Candidate(Camel):
+class AshbyCandidate(AshbyModel):
     """The person, without anything personal."""
 
     id: MaybeKey = None
 
 
-class Stage(Camel):
+class AshbyStage(AshbyModel):
     """Where the application is; a fresh lead's stage may be an id alone."""
 
     id: Key
@@ -55,21 +55,21 @@ class Stage(Camel):
     type: Words = None
 
 
-class SourceType(Camel):
+class AshbySourceType(AshbyModel):
     """Inbound, Sourced, Referral and what else the organisation has."""
 
     title: Words = None
 
 
-class Source(Camel):
+class AshbySource(AshbyModel):
     """媒体."""
 
     id: MaybeKey = None
     title: Words = None
-    source_type: Part[SourceType] = None
+    source_type: Part[AshbySourceType] = None
 
 
-class ArchiveReason(Camel):
+class AshbyArchiveReason(AshbyModel):
     """Why it was archived; `reason_type` says by whom."""
 
     id: MaybeKey = None
@@ -77,7 +77,7 @@ class ArchiveReason(Camel):
     reason_type: Word = None
 
 
-class JobOf(Camel):
+class AshbyJobOf(AshbyModel):
     """The job of an application."""
 
     id: Key
@@ -86,31 +86,31 @@ class JobOf(Camel):
     department_id: MaybeKey = None
 
 
-class Member(Camel):
+class AshbyMember(AshbyModel):
     """One of the hiring team; `role` is a word of the organisation's own."""
 
     user_id: Key
     role: Words = None
 
 
-class Application(Camel):
+class AshbyApplication(AshbyModel):
     """応募: a snapshot, without the previous stage and without who changed it."""
 
     id: Key
     created_at: Moment = None
     updated_at: Moment = None
     status: Word = None
-    candidate: Part[Candidate] = None
-    current_interview_stage: Part[Stage] = None
-    source: Part[Source] = None
-    archive_reason: Whole[ArchiveReason] = None
+    candidate: Part[AshbyCandidate] = None
+    current_interview_stage: Part[AshbyStage] = None
+    source: Part[AshbySource] = None
+    archive_reason: Whole[AshbyArchiveReason] = None
     archived_at: Moment = None
-    job: Part[JobOf] = None
+    job: Part[AshbyJobOf] = None
     credited_to_user: MaybeUser = None
-    hiring_team: Each[Member] = ()
+    hiring_team: Each[AshbyMember] = ()
 
 
-class Version(Camel):
+class AshbyVersion(AshbyModel):
     """One version of an offer."""
 
     id: Key
@@ -120,7 +120,7 @@ class Version(Camel):
     approval_status: Words = None
 
 
-class Offer(Camel):
+class AshbyOffer(AshbyModel):
     """内定; its id stays over all versions, and it has no time of its own."""
 
     id: Key
@@ -128,38 +128,38 @@ class Offer(Camel):
     decided_at: Moment = None
     acceptance_status: Word = None
     offer_status: Word = None
-    latest_version: Part[Version] = None
-    versions: Each[Version] = ()
+    latest_version: Part[AshbyVersion] = None
+    versions: Each[AshbyVersion] = ()
 
 
-class Interviewer(User):
+class AshbyInterviewer(AshbyUser):
     """面接官; someone who shadows does not assess, someone who reverse-shadows does."""
 
     training_role: Word = None
 
 
-class Interview(Camel):
+class AshbyInterview(AshbyModel):
     """What kind of interview it is."""
 
     title: Words = None
     is_debrief: Flag = None
 
 
-class InterviewEvent(Camel):
+class AshbyInterviewEvent(AshbyModel):
     """面接: one meeting of a schedule. `has_submitted_feedback` is true with the first scorecard of anybody."""
 
     id: Key
-    interviewers: Each[Interviewer] = ()
+    interviewers: Each[AshbyInterviewer] = ()
     interviewer_user_ids: Each[Key] = ()
     created_at: Moment = None
     updated_at: Moment = None
     start_time: Moment = None
     end_time: Moment = None
     has_submitted_feedback: Flag = None
-    interview: Part[Interview] = None
+    interview: Part[AshbyInterview] = None
 
 
-class Schedule(Camel):
+class AshbySchedule(AshbyModel):
     """All meetings of one stage."""
 
     id: Key
@@ -168,10 +168,10 @@ class Schedule(Camel):
     candidate_id: MaybeKey = None
     scheduled_by: MaybeUser = None
     updated_at: Moment = None
-    interview_events: Each[InterviewEvent] = ()
+    interview_events: Each[AshbyInterviewEvent] = ()
 
 
-class Job(Camel):
+class AshbyJob(AshbyModel):
     """求人."""
 
     id: Key
@@ -180,14 +180,14 @@ class Job(Camel):
     location_id: MaybeKey = None
     department_id: MaybeKey = None
     custom_requisition_id: MaybeKey = None
-    hiring_team: Each[Member] = ()
+    hiring_team: Each[AshbyMember] = ()
     created_at: Moment = None
     updated_at: Moment = None
     opened_at: Moment = None
     closed_at: Moment = None
 
 
-class Posting(Camel):
+class AshbyPosting(AshbyModel):
     """求人票."""
 
     id: Key
@@ -195,37 +195,37 @@ class Posting(Camel):
     updated_at: Moment = None
 
 
-class OpeningVersion(Camel):
+class AshbyOpeningVersion(AshbyModel):
     """What an opening is for."""
 
     job_ids: Each[Key] = ()
     target_hire_date: Day = None
 
 
-class Opening(Camel):
+class AshbyOpening(AshbyModel):
     """A seat to fill."""
 
     id: Key
     opening_state: Word = None
     opened_at: Moment = None
     closed_at: Moment = None
-    latest_version: Part[OpeningVersion] = None
+    latest_version: Part[AshbyOpeningVersion] = None
 
 
-class Plan(Camel):
+class AshbyPlan(AshbyModel):
     """An interview plan."""
 
     id: Key
 
 
-class Mapping(Camel):
+class AshbyMapping(AshbyModel):
     """Old stage → new stage."""
 
     from_interview_stage_id: Key
     to_interview_stage_id: Key
 
 
-class Survey(Camel):
+class AshbySurvey(AshbyModel):
     """A questionnaire that a candidate filled in; its answers stay where they are."""
 
     id: Key
@@ -234,30 +234,30 @@ class Survey(Camel):
     application_id: MaybeKey = None
 
 
-class Data(Camel):
+class AshbyData(AshbyModel):
     """Whichever of these the action carries."""
 
-    application: Whole[Application] = None
-    offer: Whole[Offer] = None
-    candidate: Whole[Candidate] = None
-    deleted_candidate: Whole[Candidate] = None
-    merged_candidate: Whole[Candidate] = None
-    interview_schedule: Whole[Schedule] = None
-    job: Whole[Job] = None
-    job_posting: Whole[Posting] = None
-    opening: Whole[Opening] = None
-    survey_submission: Whole[Survey] = None
+    application: Whole[AshbyApplication] = None
+    offer: Whole[AshbyOffer] = None
+    candidate: Whole[AshbyCandidate] = None
+    deleted_candidate: Whole[AshbyCandidate] = None
+    merged_candidate: Whole[AshbyCandidate] = None
+    interview_schedule: Whole[AshbySchedule] = None
+    job: Whole[AshbyJob] = None
+    job_posting: Whole[AshbyPosting] = None
+    opening: Whole[AshbyOpening] = None
+    survey_submission: Whole[AshbySurvey] = None
     job_id: MaybeKey = None
-    from_interview_plan: Whole[Plan] = None
-    to_interview_plan: Whole[Plan] = None
-    interview_stage_mappings: Each[Mapping] = ()
+    from_interview_plan: Whole[AshbyPlan] = None
+    to_interview_plan: Whole[AshbyPlan] = None
+    interview_stage_mappings: Each[AshbyMapping] = ()
 
 
-class Body(Camel):
+class AshbyWebhook(AshbyModel):
     """The whole delivery. `webhook_action_id` is shared by all webhooks of one cause, so it is no delivery id."""
 
     action: Annotated[str, Field(max_length=100)]
     webhook_action_id: MaybeKey = None
-    data: Annotated[Data, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
-        Data()
-    )
+    data: Annotated[
+        AshbyData, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ] = AshbyData()

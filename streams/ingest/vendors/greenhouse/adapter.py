@@ -8,10 +8,10 @@ from streams.ingest import lenient_fields, normalize, signature
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
 from streams.ingest.vendors.greenhouse import verifier
 from streams.ingest.vendors.greenhouse.events import applications, jobs, offers
-from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
-from streams.ingest.vendors.greenhouse.payload import PING, Body
+from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
+from streams.ingest.vendors.greenhouse.payload import PING, GreenhouseWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery], Translation]] = MappingProxyType(
+EVENTS: MappingProxyType[str, Callable[[GreenhouseDelivery], Translation]] = MappingProxyType(
     {
         "new_candidate_application": applications.created,
         "new_prospect_application": applications.created,
@@ -66,10 +66,10 @@ DELIVERY_ID = "greenhouse-event-id"
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(GreenhouseWebhook, body)
     if found.action == PING:
         return Translation(event=PING, ping=True)
-    delivery = Delivery(
+    delivery = GreenhouseDelivery(
         name=found.action,
         raw=body,
         payload=found.payload,

@@ -26,7 +26,7 @@ from streams.ingest.lenient_fields import (
 PING = "ping"
 
 
-class Source(Read):
+class GreenhouseSource(Read):
     """媒体; the name is `name` in some events and `public_name` in others."""
 
     id: MaybeKey = None
@@ -34,67 +34,67 @@ class Source(Read):
     public_name: Words = None
 
 
-class Person(Read):
+class GreenhousePerson(Read):
     """A Greenhouse user: the id alone, never a name or an address."""
 
     id: MaybeKey = None
     user_id: MaybeKey = None
 
 
-class InterviewStep(Read):
+class GreenhouseInterviewStep(Read):
     """One interview of the current stage."""
 
     id: Key
     name: Words = None
     status: Word = None
-    interviewers: Each[Person] = ()
+    interviewers: Each[GreenhousePerson] = ()
 
 
-class CurrentStage(Read):
+class GreenhouseCurrentStage(Read):
     """Where the application is; there is no previous stage and no order."""
 
     id: Key
     name: Words = None
-    interviews: Each[InterviewStep] = ()
+    interviews: Each[GreenhouseInterviewStep] = ()
 
 
-class ReasonType(Read):
+class GreenhouseReasonType(Read):
     """Who turned whom down, by name: the ids differ between organisations."""
 
     id: MaybeKey = None
     name: Word = None
 
 
-class RejectionReason(Read):
+class GreenhouseRejectionReason(Read):
     """Why it was rejected."""
 
     id: MaybeKey = None
     name: Words = None
-    type: Whole[ReasonType] = None
+    type: Whole[GreenhouseReasonType] = None
 
 
-class Candidate(Read):
+class GreenhouseCandidate(Read):
     """The person, without anything personal."""
 
     id: MaybeKey = None
-    recruiter: Part[Person] = None
-    coordinator: Part[Person] = None
+    recruiter: Part[GreenhousePerson] = None
+    coordinator: Part[GreenhousePerson] = None
 
 
-class Place(Read):
+class GreenhousePlace(Read):
     """A department or an office."""
 
     name: Words = None
 
 
-class Team(Read):
+class GreenhouseTeam(Read):
     """The hiring team of a job."""
 
-    hiring_managers: Each[Person] = ()
-    recruiters: Each[Person] = ()
+    hiring_managers: Each[GreenhousePerson] = ()
+    recruiters: Each[GreenhousePerson] = ()
 
 
-class Job(Read):
+class GreenhouseJob(Read):
     """求人."""
 
     id: Key
@@ -104,19 +104,19 @@ class Job(Read):
     created_at: Moment = None
     opened_at: Moment = None
     closed_at: Moment = None
-    departments: Each[Place | None] = ()
-    offices: Each[Place | None] = ()
-    hiring_team: Part[Team] = None
+    departments: Each[GreenhousePlace | None] = ()
+    offices: Each[GreenhousePlace | None] = ()
+    hiring_team: Part[GreenhouseTeam] = None
     openings: Each[object] = ()
 
 
-class Opening(Read):
+class GreenhouseOpening(Read):
     """The seat that was filled."""
 
     opening_id: MaybeKey = None
 
 
-class Offer(Read):
+class GreenhouseOffer(Read):
     """内定, as offer events send it and as the hire event nests it; the field names differ between the two."""
 
     id: Key
@@ -132,7 +132,7 @@ class Offer(Read):
     starts_at: Day = None
 
 
-class Application(Read):
+class GreenhouseApplication(Read):
     """応募, with everything that Greenhouse repeats about it."""
 
     id: Key
@@ -140,18 +140,18 @@ class Application(Read):
     applied_at: Moment = None
     rejected_at: Moment = None
     last_activity_at: Moment = None
-    source: Part[Source] = None
-    rejection_reason: Whole[RejectionReason] = None
-    current_stage: Part[CurrentStage] = None
-    candidate: Part[Candidate] = None
+    source: Part[GreenhouseSource] = None
+    rejection_reason: Whole[GreenhouseRejectionReason] = None
+    current_stage: Part[GreenhouseCurrentStage] = None
+    candidate: Part[GreenhouseCandidate] = None
     candidate_id: MaybeKey = None
-    jobs: Each[Job] = ()
-    job: Part[Job] = None
-    opening: Part[Opening] = None
-    offer: Part[Offer] = None
+    jobs: Each[GreenhouseJob] = ()
+    job: Part[GreenhouseJob] = None
+    opening: Part[GreenhouseOpening] = None
+    offer: Part[GreenhouseOffer] = None
 
 
-class Post(Read):
+class GreenhousePost(Read):
     """A job post; without `job_id` it is a prospect post."""
 
     id: Key
@@ -160,16 +160,16 @@ class Post(Read):
     updated_at: Moment = None
 
 
-class Deleted(Read):
+class GreenhouseDeleted(Read):
     """An interview or a scorecard that is gone; the documentation shows no application beside it."""
 
     id: Key
     application_id: MaybeKey = None
-    interviewer: Part[Person] = None
+    interviewer: Part[GreenhousePerson] = None
     updated_at: Moment = None
 
 
-class Removed(Read):
+class GreenhouseRemoved(Read):
     """A person who was deleted or merged into another."""
 
     id: Key
@@ -177,30 +177,30 @@ class Removed(Read):
     deleted_application_ids: Each[Key] = ()
 
 
-class Payload(Read):
+class GreenhousePayload(Read):
     """Whichever of these the action carries."""
 
-    application: Whole[Application] = None
-    candidate: Whole[Candidate] = None
-    job: Whole[Job] = None
-    job_post: Whole[Post] = None
-    offer: Whole[Offer] = None
-    interview: Whole[Deleted] = None
-    scorecard: Whole[Deleted] = None
-    person: Whole[Removed] = None
+    application: Whole[GreenhouseApplication] = None
+    candidate: Whole[GreenhouseCandidate] = None
+    job: Whole[GreenhouseJob] = None
+    job_post: Whole[GreenhousePost] = None
+    offer: Whole[GreenhouseOffer] = None
+    interview: Whole[GreenhouseDeleted] = None
+    scorecard: Whole[GreenhouseDeleted] = None
+    person: Whole[GreenhouseRemoved] = None
     candidate_id: MaybeKey = None
     new_candidate_id: MaybeKey = None
     application_id: MaybeKey = None
     anonymized_fields: Each[Words] = ()
 
 
-class Body(Read):
+class GreenhouseWebhook(Read):
     """The whole delivery; `payload` is read again as the action's own model where that is flat."""
 
     action: Annotated[str, Field(max_length=100)]
     payload: Annotated[
-        Payload, BeforeValidator(lambda value: {} if value in (None, []) else value)
-    ] = Payload()
+        GreenhousePayload, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ] = GreenhousePayload()
 
     @model_validator(mode="before")
     @classmethod
@@ -212,13 +212,13 @@ class Body(Read):
         return value
 
 
-class FlatOffer(Read):
+class GreenhouseFlatOffer(Read):
     """`offer_created`, `offer_approved` and `offer_updated` carry the offer as the payload itself."""
 
-    payload: Offer
+    payload: GreenhouseOffer
 
 
-class FlatPost(Read):
+class GreenhouseFlatPost(Read):
     """`job_post_created` and `job_post_updated` carry the post as the payload itself."""
 
-    payload: Post
+    payload: GreenhousePost

@@ -9,7 +9,7 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
 from streams.ingest.vendors.huntflow import verifier
 from streams.ingest.vendors.huntflow.events import applicants, deletions, log_record, vacancies
-from streams.ingest.vendors.huntflow.payload import Body
+from streams.ingest.vendors.huntflow.payload import HuntflowWebhook
 
 EVENTS = MappingProxyType({**applicants.EVENTS, **vacancies.EVENTS})
 IGNORED = MappingProxyType({**applicants.IGNORED, **vacancies.IGNORED})
@@ -20,7 +20,7 @@ BESIDE = ("calendar_event", "survey_answer_of_type_a")
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(HuntflowWebhook, body)
     _whole(found, faults)
     name = normalize.required(found.meta.event_type, "meta.event_type")
     if name == APPLICANT:
@@ -40,7 +40,7 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     return normalize.translation(name, calls, IGNORED, () if deleted else faults)
 
 
-def _whole(found: Body, faults: tuple[Condition, ...]) -> None:
+def _whole(found: HuntflowWebhook, faults: tuple[Condition, ...]) -> None:
     """Refuse an edit of which a part beside the record is not understood: left out, it would be taken back."""
     if found.meta.webhook_action == log_record.EDIT:
         for fault in faults:

@@ -44,45 +44,45 @@ def _capital(value: object) -> object:
 Action = Annotated[Literal["ADD", "EDIT", "DELETE"] | None, BeforeValidator(_capital)]
 
 
-class Named(Read):
+class HuntflowNamed(Read):
     """Anything with an id and a name."""
 
     id: MaybeKey = None
     name: Words = None
 
 
-class External(Read):
+class HuntflowExternal(Read):
     """One way in which the applicant came."""
 
-    account_source: Part[Named] = None
+    account_source: Part[HuntflowNamed] = None
 
 
-class Applicant(Read):
+class HuntflowApplicant(Read):
     """The person, without anything personal; the documentation's own example has no id."""
 
     id: MaybeKey = None
-    externals: Each[External] = ()
+    externals: Each[HuntflowExternal] = ()
 
 
-class Vacancy(Read):
+class HuntflowVacancy(Read):
     """求人."""
 
     id: Key
     position: Words = None
     state: Word = None
-    account_division: Annotated[Part[Named], BeforeValidator(named)] = None
-    account_region: Annotated[Part[Named], BeforeValidator(named)] = None
+    account_division: Annotated[Part[HuntflowNamed], BeforeValidator(named)] = None
+    account_region: Annotated[Part[HuntflowNamed], BeforeValidator(named)] = None
     applicants_to_hire: Number = None
     deadline: Day = None
 
 
-class Attendee(Read):
+class HuntflowAttendee(Read):
     """Somebody at an interview; `member` is the id of a colleague."""
 
     member: MaybeKey = None
 
 
-class CalendarEvent(Read):
+class HuntflowCalendarEvent(Read):
     """A meeting, by the id of the calendar that it came from where it has none here."""
 
     id: Key
@@ -91,7 +91,7 @@ class CalendarEvent(Read):
     start: LocalMoment = None
     end: LocalMoment = None
     timezone: Words = None
-    attendees: Each[Attendee] = ()
+    attendees: Each[HuntflowAttendee] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -102,38 +102,38 @@ class CalendarEvent(Read):
         return value
 
 
-class Respondent(Read):
+class HuntflowRespondent(Read):
     """Who filled in a scorecard: a colleague, or somebody from outside."""
 
     account_id: MaybeKey = None
     custom_id: MaybeKey = None
 
 
-class Scorecard(Read):
+class HuntflowScorecard(Read):
     """評価表, with answers in whatever fields the customer made."""
 
     id: Key
-    respondent: Part[Respondent] = None
+    respondent: Part[HuntflowRespondent] = None
     created: LocalMoment = None
 
 
-class Log(Read):
+class HuntflowLog(Read):
     """One record of the applicant's log. Its `id` stays when it is edited or deleted, and so does `created`."""
 
     id: Key
     type: Term = None
     created: LocalMoment = None
-    status: Annotated[Whole[Named], BeforeValidator(spare)] = None
-    rejection_reason: Annotated[Whole[Named], BeforeValidator(spare)] = None
+    status: Annotated[Whole[HuntflowNamed], BeforeValidator(spare)] = None
+    rejection_reason: Annotated[Whole[HuntflowNamed], BeforeValidator(spare)] = None
     employment_date: Day = None
     hired_in_fill_quota: Annotated[Whole[dict[str, object]], BeforeValidator(numbered)] = None
-    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
-    calendar_event: Part[CalendarEvent] = None
+    vacancy: Annotated[Whole[HuntflowVacancy], BeforeValidator(numbered)] = None
+    calendar_event: Part[HuntflowCalendarEvent] = None
     source: MaybeKey = None
-    survey_answer_of_type_a: Part[Scorecard] = None
+    survey_answer_of_type_a: Part[HuntflowScorecard] = None
 
 
-class VacancyLog(Read):
+class HuntflowVacancyLog(Read):
     """One record of a vacancy's log; older documents call `state` `type`."""
 
     id: Key
@@ -142,57 +142,59 @@ class VacancyLog(Read):
     created: LocalMoment = None
 
 
-class OfferLog(Read):
+class HuntflowOfferLog(Read):
     """Whether an offer was made or edited; what became of it is not told."""
 
     type: Word = None
 
 
-class Offer(Read):
+class HuntflowOffer(Read):
     """内定."""
 
     id: MaybeKey = None
     applicant_offer_id: MaybeKey = None
     created: LocalMoment = None
-    account_applicant_offer_log: Part[OfferLog] = None
+    account_applicant_offer_log: Part[HuntflowOfferLog] = None
 
 
-class Evaluation(Read):
+class HuntflowEvaluation(Read):
     """How the hiring manager found the recruiting."""
 
     id: Key
     stars: Number = None
-    survey_answer: Part[Scorecard] = None
+    survey_answer: Part[HuntflowScorecard] = None
 
 
-class Event(Read):
+class HuntflowEvent(Read):
     """Whichever of these the event carries."""
 
-    applicant: Whole[Applicant] = None
-    applicant_log: Whole[Log] = None
-    vacancy: Annotated[Whole[Vacancy], BeforeValidator(numbered)] = None
-    vacancy_log: Whole[VacancyLog] = None
-    applicant_offer: Whole[Offer] = None
-    recruitment_evaluation: Whole[Evaluation] = None
+    applicant: Whole[HuntflowApplicant] = None
+    applicant_log: Whole[HuntflowLog] = None
+    vacancy: Annotated[Whole[HuntflowVacancy], BeforeValidator(numbered)] = None
+    vacancy_log: Whole[HuntflowVacancyLog] = None
+    applicant_offer: Whole[HuntflowOffer] = None
+    recruitment_evaluation: Whole[HuntflowEvaluation] = None
 
 
-class Author(Read):
+class HuntflowAuthor(Read):
     """Who did it."""
 
     id: MaybeKey = None
 
 
-class Meta(Read):
+class HuntflowMeta(Read):
     """What the event is, and whether it adds, edits or deletes its record."""
 
     event_type: Term = None
     event_id: MaybeKey = None
     webhook_action: Action = None
-    author: Part[Author] = None
+    author: Part[HuntflowAuthor] = None
 
 
-class Body(Read):
+class HuntflowWebhook(Read):
     """The whole delivery."""
 
-    event: Annotated[Event, BeforeValidator(lambda value: {} if value in (None, []) else value)]
-    meta: Meta
+    event: Annotated[
+        HuntflowEvent, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ]
+    meta: HuntflowMeta

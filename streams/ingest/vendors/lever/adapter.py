@@ -9,9 +9,9 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.lever import events as lever_events
 from streams.ingest.vendors.lever import verifier
-from streams.ingest.vendors.lever.payload import Body
+from streams.ingest.vendors.lever.payload import LeverWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+EVENTS: MappingProxyType[str, Callable[[Delivery, LeverWebhook], Translation]] = MappingProxyType(
     {
         "applicationCreated": lever_events.created,
         "candidateStageChange": lever_events.moved,
@@ -32,7 +32,7 @@ EXPECTED = frozenset(
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(LeverWebhook, body)
     if found.event in EVENTS and found.told is None:
         return Translation(event=found.event, ping=True)
     delivery = Delivery(name=found.event, raw=body, context=context)

@@ -5,16 +5,16 @@ from typing import Any
 from schemas.errors import Malformed
 from schemas.events import application as canonical
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, When
+from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.lever.payload import Body
+from streams.ingest.vendors.lever.payload import LeverWebhook
 
 APPLICATION, MAYBE = "application", "lead"
 # The pipelines that the ids of default stages begin with, and what somebody is in them; ids of custom stages name none.
 PIPELINES = {"lead": "prospect", "applicant": APPLICATION, "offer": APPLICATION}
 
 
-def created(delivery: Delivery, body: Body) -> Translation:
+def created(delivery: Delivery, body: LeverWebhook) -> Translation:
     """応募."""
     when = _when(delivery, body)
     common = _common(delivery, body, APPLICATION)
@@ -24,7 +24,7 @@ def created(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("application.created", data, when, fact),))
 
 
-def moved(delivery: Delivery, body: Body) -> Translation:
+def moved(delivery: Delivery, body: LeverWebhook) -> Translation:
     """A move; of an archived opportunity too, which it does not reopen.
 
     A custom stage may be one of the leads': only a default stage says more, the one entered or else, of somebody who had
@@ -46,7 +46,7 @@ def moved(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("application.stage_changed", data, when, fact),))
 
 
-def archived(delivery: Delivery, body: Body) -> Translation:
+def archived(delivery: Delivery, body: LeverWebhook) -> Translation:
     """Archived or taken out again. Only the reason tells who ended it, and only the mapping what the reason means."""
     if "to_archived" not in body.data.model_fields_set:
         raise Malformed("missing_field", "data.toArchived")
@@ -65,29 +65,31 @@ def archived(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("application.closed", data, when, fact),))
 
 
-def hired(delivery: Delivery, body: Body) -> Translation:
+def hired(delivery: Delivery, body: LeverWebhook) -> Translation:
     """採用決定; Lever archives the opportunity too, under its reason for hires."""
     when = _when(delivery, body)
     data = canonical.Hired(**_common(delivery, body, APPLICATION))
     return Translation(events=(delivery.event("application.hired", data, when, (when.text,)),))
 
 
-def deleted(delivery: Delivery, body: Body) -> Translation:
+def deleted(delivery: Delivery, body: LeverWebhook) -> Translation:
     """An opportunity that is gone; that is neither a rejection nor a withdrawal."""
-    data = canonical.Deleted(**_common(delivery, body), cause="candidate")
+    data = canonical.ApplicationDeleted(**_common(delivery, body), cause="candidate")
     when = _when(delivery, body)
     return Translation(events=(delivery.event("application.deleted", data, when, ("deleted",)),))
 
 
-def interview(delivery: Delivery, body: Body, name: str) -> Translation:
+def interview(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
     """面接: that there is one, without when and with whom."""
     interview_id = normalize.required(body.data.interview_id, "data.interviewId")
-    data = canonical.Interview(**_common(delivery, body), interview_id=delivery.id(interview_id))
+    data = canonical.InterviewData(
+        **_common(delivery, body), interview_id=delivery.id(interview_id)
+    )
     when = _when(delivery, body)
     return Translation(events=(delivery.event(name, data, when, (interview_id, when.text)),))
 
 
-def contact(delivery: Delivery, body: Body, name: str) -> Translation:
+def contact(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
     """The person was entered or edited; what is none of ours."""
     contact_id = normalize.required(body.data.contact_id, "data.contactId")
     data = canonical.CandidateData(candidate_id=delivery.id(contact_id))
@@ -95,12 +97,12 @@ def contact(delivery: Delivery, body: Body, name: str) -> Translation:
     return Translation(events=(delivery.event(name, data, when, (when.text,)),))
 
 
-def _when(delivery: Delivery, body: Body) -> When:
+def _when(delivery: Delivery, body: LeverWebhook) -> EventTime:
     return delivery.when(body.triggered_at, "exact")
 
 
 def _common(
-    delivery: Delivery, body: Body, kind: Any = MAYBE
+    delivery: Delivery, body: LeverWebhook, kind: Any = MAYBE
 ) -> dict[str, Any]:  # any field of `canonical.Data`
     """An opportunity may be a lead's, unless the event says that somebody has applied."""
     seen = body.data

@@ -8,20 +8,20 @@ from pydantic.alias_generators import to_camel
 from streams.ingest.lenient_fields import MaybeKey, Moment, Read, Whole, absent
 
 
-class Camel(Read):
+class LeverModel(Read):
     """Lever writes `toStageId` for what we call `to_stage_id`."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
 
 
-class Archived(Camel):
+class LeverArchived(LeverModel):
     """That it is archived, and under which reason; a hire is a reason too."""
 
     archived_at: Moment = None
     reason: MaybeKey = None
 
 
-class Data(Camel):
+class LeverData(LeverModel):
     """What happened. An opportunity is one person for one job, a contact the person.
 
     A candidate's id is an older name of the opportunity's.
@@ -33,8 +33,8 @@ class Data(Camel):
     application_id: MaybeKey = None
     from_stage_id: MaybeKey = None
     to_stage_id: MaybeKey = None
-    from_archived: Whole[Archived] = None
-    to_archived: Whole[Archived] = None
+    from_archived: Whole[LeverArchived] = None
+    to_archived: Whole[LeverArchived] = None
     interview_id: MaybeKey = None
 
 
@@ -45,14 +45,14 @@ def _something(value: object) -> object:
     return absent(value)
 
 
-class Body(Camel):
+class LeverWebhook(LeverModel):
     """The whole delivery; in a test it tells nothing."""
 
     event: Annotated[str, Field(max_length=100)]
     triggered_at: Moment = None
-    told: Annotated[Data | None, BeforeValidator(_something), Field(alias="data")] = None
+    told: Annotated[LeverData | None, BeforeValidator(_something), Field(alias="data")] = None
 
     @property
-    def data(self) -> Data:
+    def data(self) -> LeverData:
         """What happened."""
-        return self.told or Data()
+        return self.told or LeverData()

@@ -9,18 +9,20 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.recruitee import events as recruitee_events
 from streams.ingest.vendors.recruitee import verifier
-from streams.ingest.vendors.recruitee.payload import Body
+from streams.ingest.vendors.recruitee.payload import RecruiteeWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
-    {
-        "candidate_created": recruitee_events.created,
-        "candidate_assigned": recruitee_events.assigned,
-        "candidate_moved": recruitee_events.moved,
-        "candidate_deleted": recruitee_events.deleted,
-        "job_published": partial(recruitee_events.posted, name="posting.published"),
-        "job_unpublished": partial(recruitee_events.posted, name="posting.unpublished"),
-        "job_updated": recruitee_events.job_updated,
-    }
+EVENTS: MappingProxyType[str, Callable[[Delivery, RecruiteeWebhook], Translation]] = (
+    MappingProxyType(
+        {
+            "candidate_created": recruitee_events.created,
+            "candidate_assigned": recruitee_events.assigned,
+            "candidate_moved": recruitee_events.moved,
+            "candidate_deleted": recruitee_events.deleted,
+            "job_published": partial(recruitee_events.posted, name="posting.published"),
+            "job_unpublished": partial(recruitee_events.posted, name="posting.unpublished"),
+            "job_updated": recruitee_events.job_updated,
+        }
+    )
 )
 # Recruitee calls a job an offer, in the names of its events perhaps too.
 OTHER_NAMES = {
@@ -32,7 +34,7 @@ OTHER_NAMES = {
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(RecruiteeWebhook, body)
     if found.test:
         return Translation(event=found.event_type or "test", ping=True)
     sent = normalize.required(found.event_type, "event_type")

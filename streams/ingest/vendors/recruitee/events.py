@@ -8,14 +8,14 @@ from schemas.events import application as canonical
 from schemas.events import context as event_context
 from schemas.events.envelope import Event
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, Mode, When
+from streams.ingest.normalize import Delivery, EventTime, Mode
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.recruitee.payload import Body, Offer
+from streams.ingest.vendors.recruitee.payload import RecruiteeOffer, RecruiteeWebhook
 
 POOL = "talent_pool"
 
 
-def created(delivery: Delivery, body: Body) -> Translation:
+def created(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     """A person was entered; with jobs in the body also 応募 for each, as the assignments tell it too."""
     when = delivery.when(body.created_at)
     data = canonical.CandidateData(candidate_id=_candidate_id(delivery, body))
@@ -26,21 +26,23 @@ def created(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(person, *applied))
 
 
-def assigned(delivery: Delivery, body: Body) -> Translation:
+def assigned(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     """応募: a person and a job; a talent pool is no job."""
     offer = _offer(body)
     when = delivery.when(body.created_at)
     return Translation(events=(_application(delivery, body, offer, when, "webhook"),))
 
 
-def _application(delivery: Delivery, body: Body, offer: Offer, when: When, mode: Mode) -> Event:
+def _application(
+    delivery: Delivery, body: RecruiteeWebhook, offer: RecruiteeOffer, when: EventTime, mode: Mode
+) -> Event:
     common = _common(delivery, body, offer)
     application = common["application"].model_copy(update={"applied_at": when.at})
     data = canonical.Created(**{**common, "application": application})
     return delivery.event("application.created", data, when, (mode, when.text), mode=mode)
 
 
-def moved(delivery: Delivery, body: Body) -> Translation:
+def moved(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     """A move, a disqualification or its undoing, by the subtype."""
     subtype = normalize.required(body.event_subtype, "event_subtype")
     if subtype not in MOVES:
@@ -48,7 +50,7 @@ def moved(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(MOVES[subtype](delivery, body),))
 
 
-def _stage_changed(delivery: Delivery, body: Body) -> Event:
+def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     """A move; into a stage for those who are hired it is the hire, and out of it takes the hire back."""
     details = body.payload.details
     left = details.from_stage if details is not None else None
@@ -67,7 +69,7 @@ def _stage_changed(delivery: Delivery, body: Body) -> Event:
     return delivery.event("application.stage_changed", data, when, (entered.id, when.text))
 
 
-def _disqualified(delivery: Delivery, body: Body) -> Event:
+def _disqualified(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     """不採用, as far as the word goes; whether it was a 辞退 only the reason tells."""
     details = body.payload.details
     why = details and (
@@ -79,38 +81,38 @@ def _disqualified(delivery: Delivery, body: Body) -> Event:
     return delivery.event("application.rejected", data, when, (when.text,))
 
 
-def _requalified(delivery: Delivery, body: Body) -> Event:
+def _requalified(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     data = canonical.Reopened(**_common(delivery, body, _offer(body)))
     when = delivery.when(body.created_at)
     return delivery.event("application.reopened", data, when, (when.text,))
 
 
-MOVES: dict[str, Callable[[Delivery, Body], Event]] = {
+MOVES: dict[str, Callable[[Delivery, RecruiteeWebhook], Event]] = {
     "stage_changed": _stage_changed,
     "disqualified": _disqualified,
     "requalified": _requalified,
 }
 
 
-def deleted(delivery: Delivery, body: Body) -> Translation:
+def deleted(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     """The person; which applications went with them is not told, and is known here."""
     data = canonical.CandidateData(candidate_id=_candidate_id(delivery, body))
     when = delivery.when(body.created_at)
     return Translation(events=(delivery.event("candidate.deleted", data, when, ("deleted",)),))
 
 
-def posted(delivery: Delivery, body: Body, name: str) -> Translation:
+def posted(delivery: Delivery, body: RecruiteeWebhook, name: str) -> Translation:
     """求人 live or not."""
     offer = _offer(body)
     when = delivery.when(body.created_at)
-    data = event_context.Posting(posting_id=delivery.id(offer.id), job_id=delivery.id(offer.id))
+    data = event_context.PostingData(posting_id=delivery.id(offer.id), job_id=delivery.id(offer.id))
     return Translation(events=(delivery.event(name, data, when, (when.text,)),))
 
 
-def job_updated(delivery: Delivery, body: Body) -> Translation:
+def job_updated(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     """求人 edited; what about it is in the subtype, and is none of ours."""
     offer = _offer(body)
-    data = event_context.Job(
+    data = event_context.JobData(
         job_id=delivery.id(offer.id),
         name=offer.title,
         department=offer.department.name if offer.department is not None else None,
@@ -119,18 +121,18 @@ def job_updated(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("job.updated", data, when, (when.text,)),))
 
 
-def _offer(body: Body) -> Offer:
+def _offer(body: RecruiteeWebhook) -> RecruiteeOffer:
     return normalize.required(
         body.payload.offer or next(iter(body.payload.offers), None), "payload.offer"
     )
 
 
-def _candidate_id(delivery: Delivery, body: Body) -> str:
+def _candidate_id(delivery: Delivery, body: RecruiteeWebhook) -> str:
     return delivery.id(normalize.required(body.payload.candidate, "payload.candidate").id)
 
 
 def _common(
-    delivery: Delivery, body: Body, offer: Offer
+    delivery: Delivery, body: RecruiteeWebhook, offer: RecruiteeOffer
 ) -> dict[str, Any]:  # any field of `canonical.Data`
     """The application is the pair of candidate and offer: Recruitee sends no id of its own for it."""
     candidate = normalize.required(body.payload.candidate, "payload.candidate")

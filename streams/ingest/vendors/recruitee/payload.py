@@ -20,29 +20,29 @@ from streams.ingest.lenient_fields import (
 from streams.ingest.lenient_fields import named as _named
 
 
-class Candidate(Read):
+class RecruiteeCandidate(Read):
     """The person, without anything personal."""
 
     id: Key
     source: Words = None
 
 
-class Department(Read):
+class RecruiteeDepartment(Read):
     """部署."""
 
     name: Words = None
 
 
-class Offer(Read):
+class RecruiteeOffer(Read):
     """求人, or a talent pool."""
 
     id: Key
     title: Words = None
     kind: Word = None
-    department: Part[Department] = None
+    department: Part[RecruiteeDepartment] = None
 
 
-class Stage(Read):
+class RecruiteeStage(Read):
     """A stage; `category` is not always there."""
 
     id: Key
@@ -50,36 +50,36 @@ class Stage(Read):
     category: Words = None
 
 
-class Reason(Read):
+class RecruiteeReason(Read):
     """Why somebody was disqualified."""
 
     id: MaybeKey = None
     name: Words = None
 
 
-MaybeReason = Annotated[Part[Reason], BeforeValidator(_named)]
+MaybeReason = Annotated[Part[RecruiteeReason], BeforeValidator(_named)]
 
 
-class Details(Read):
+class RecruiteeDetails(Read):
     """What changed; where the reason stands is not documented, so it is looked for where it may be."""
 
-    from_stage: Part[Stage] = None
-    to_stage: Part[Stage] = None
+    from_stage: Part[RecruiteeStage] = None
+    to_stage: Part[RecruiteeStage] = None
     disqualify_reason: MaybeReason = None
     disqualification_reason: MaybeReason = None
     reason: MaybeReason = None
 
 
-class Payload(Read):
+class RecruiteePayload(Read):
     """Whom it happened to, for which job or jobs."""
 
-    candidate: Whole[Candidate] = None
-    offer: Whole[Offer] = None
-    offers: Each[Offer] = ()
-    details: Part[Details] = None
+    candidate: Whole[RecruiteeCandidate] = None
+    offer: Whole[RecruiteeOffer] = None
+    offers: Each[RecruiteeOffer] = ()
+    details: Part[RecruiteeDetails] = None
 
 
-class Body(Read):
+class RecruiteeWebhook(Read):
     """The whole delivery; `test` marks an example that the administrator asked for."""
 
     id: MaybeKey = None
@@ -88,5 +88,5 @@ class Body(Read):
     event_subtype: Word = None
     test: Flag = None
     payload: Annotated[
-        Payload, BeforeValidator(lambda value: {} if value in (None, []) else value)
-    ] = Payload()
+        RecruiteePayload, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ] = RecruiteePayload()

@@ -7,14 +7,14 @@ from types import MappingProxyType
 
 from schemas.errors import Malformed
 from streams.ingest import lenient_fields, normalize, signature
-from streams.ingest.normalize import Delivery, When
+from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
 from streams.ingest.vendors.smartrecruiters import events as smartrecruiters_events
 from streams.ingest.vendors.smartrecruiters import verifier
-from streams.ingest.vendors.smartrecruiters.payload import Body
+from streams.ingest.vendors.smartrecruiters.payload import SmartRecruitersWebhook
 
 STAMP = "smartrecruiters-timestamp"
-Teller = Callable[[Delivery, Body, When], Translation]
+Teller = Callable[[Delivery, SmartRecruitersWebhook, EventTime], Translation]
 
 EVENTS: MappingProxyType[str, Teller] = MappingProxyType(
     {
@@ -70,7 +70,7 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery, by the name in its headers; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(SmartRecruitersWebhook, body)
     name = normalize.required(first(headers, "event-name") or None, "event-name (a header)")
     event_id = normalize.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
     delivery = Delivery(name=name, raw=body, context=context, delivery_id=event_id)
@@ -79,7 +79,7 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     return normalize.translation(name, calls, IGNORED, faults)
 
 
-def _sent(stamp: str | None, context: Context, event_id: str) -> When:
+def _sent(stamp: str | None, context: Context, event_id: str) -> EventTime:
     """When it was sent is all we know of when it happened; the event id is the same over all attempts.
 
     Raise Malformed for a number that is no such time.
@@ -92,7 +92,7 @@ def _sent(stamp: str | None, context: Context, event_id: str) -> When:
             raise Malformed(
                 "unmapped_value", f"{STAMP} (a header): not a time of these years"
             ) from None
-    return When(at=at, quality="received", text=event_id)
+    return EventTime(at=at, quality="received", text=event_id)
 
 
 VENDOR = Vendor(

@@ -3,12 +3,12 @@
 from schemas.events import application as canonical
 from schemas.events import context as event_context
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, When
+from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.smartrecruiters.payload import Body
+from streams.ingest.vendors.smartrecruiters.payload import SmartRecruitersWebhook
 
 
-def created(delivery: Delivery, body: Body, when: When) -> Translation:
+def created(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
     """応募."""
     application = _application(delivery, body).model_copy(
         update={"applied_at": when.at, "kind": "application"}
@@ -17,29 +17,37 @@ def created(delivery: Delivery, body: Body, when: When) -> Translation:
     return Translation(events=(delivery.event("application.created", data, when, (when.text,)),))
 
 
-def updated(delivery: Delivery, body: Body, when: When) -> Translation:
+def updated(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
     """Something about the application has changed; to what, the API tells."""
     data = canonical.Updated(application=_application(delivery, body))
     return Translation(events=(delivery.event("application.updated", data, when, (when.text,)),))
 
 
-def offer(delivery: Delivery, body: Body, when: When, name: str) -> Translation:
+def offer(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
+) -> Translation:
     """内定 drawn up or approved; what the candidate says of it, the API tells."""
     offer_id = normalize.required(body.offer_id, "offer_id")
-    data = canonical.Offer(application=_application(delivery, body), offer_id=delivery.id(offer_id))
+    data = canonical.OfferData(
+        application=_application(delivery, body), offer_id=delivery.id(offer_id)
+    )
     return Translation(events=(delivery.event(name, data, when, (offer_id, when.text)),))
 
 
-def interview(delivery: Delivery, body: Body, when: When, name: str) -> Translation:
+def interview(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
+) -> Translation:
     """面接: that there is one, without when and with whom."""
     interview_id = normalize.required(body.interview_id or body.id, "interview_id")
-    data = canonical.Interview(
+    data = canonical.InterviewData(
         application=_application(delivery, body), interview_id=delivery.id(interview_id)
     )
     return Translation(events=(delivery.event(name, data, when, (interview_id, when.text)),))
 
 
-def candidate(delivery: Delivery, body: Body, when: When, name: str) -> Translation:
+def candidate(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
+) -> Translation:
     """The person was entered, edited or deleted."""
     vendor_id = normalize.required(body.id or body.candidate_id, "id")
     data = canonical.CandidateData(candidate_id=delivery.id(vendor_id))
@@ -47,23 +55,25 @@ def candidate(delivery: Delivery, body: Body, when: When, name: str) -> Translat
     return Translation(events=(delivery.event(name, data, when, fact),))
 
 
-def job(delivery: Delivery, body: Body, when: When) -> Translation:
+def job(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
     """求人 entered or edited; whether it is open, the API tells."""
     job_id = normalize.required(body.id or body.job_id, "id")
-    data = event_context.Job(job_id=delivery.id(job_id))
+    data = event_context.JobData(job_id=delivery.id(job_id))
     return Translation(events=(delivery.event("job.updated", data, when, (when.text,)),))
 
 
-def position(delivery: Delivery, body: Body, when: When, name: str) -> Translation:
+def position(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
+) -> Translation:
     """A seat to fill, or one that is no longer to be filled."""
     position_id = normalize.required(body.position_id, "position_id")
-    data = event_context.Opening(
+    data = event_context.OpeningData(
         opening_id=delivery.id(position_id), job_id=delivery.maybe(body.job_id)
     )
     return Translation(events=(delivery.event(name, data, when, (position_id, when.text)),))
 
 
-def _application(delivery: Delivery, body: Body) -> canonical.Application:
+def _application(delivery: Delivery, body: SmartRecruitersWebhook) -> canonical.Application:
     """The application is the pair of candidate and job: offers name it by these, and its own id is not always there."""
     candidate_id = normalize.required(body.candidate_id, "candidate_id")
     job_id = normalize.required(body.job_id, "job_id")

@@ -8,7 +8,7 @@ from streams.ingest.lenient_fields import MaybeKey, Read
 SPELLINGS = AliasGenerator(validation_alias=lambda name: AliasChoices(name, to_camel(name)))
 
 
-class Body(Read):
+class SmartRecruitersWebhook(Read):
     """Whichever of these ids the event has; `id` is a job or a candidate, by the event's name. `candidateId` is `candidate_id`."""
 
     model_config = ConfigDict(alias_generator=SPELLINGS, extra="ignore", frozen=True)

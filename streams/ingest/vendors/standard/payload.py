@@ -13,13 +13,13 @@ from schemas.errors import Malformed
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Sent(BaseModel):
+class StrictModel(BaseModel):
     """Strict, and an unknown field is an error: these formats are ours to define, so a misspelling must not be lost."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class StandardBody(Sent):
+class StandardBody(StrictModel):
     """`{type, timestamp, data}`; `data` is read as the canonical model that `type` names."""
 
     type: Name
@@ -27,7 +27,7 @@ class StandardBody(Sent):
     data: dict[str, Any]
 
 
-class CloudEvent(Sent):
+class CloudEvent(StrictModel):
     """CloudEvents 1.0, structured. `tenant` and `recordedtime` may be sent, and are replaced by what we know.
 
     An extension that is none of these is passed over (`without_extensions`).

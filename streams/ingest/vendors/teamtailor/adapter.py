@@ -8,7 +8,7 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.teamtailor import events as teamtailor_events
 from streams.ingest.vendors.teamtailor import verifier
-from streams.ingest.vendors.teamtailor.payload import Body
+from streams.ingest.vendors.teamtailor.payload import TeamtailorWebhook
 
 # Older words for the same, which receivers report.
 ACTIONS = {"created": "create", "updated": "update", "destroyed": "destroy", "deleted": "destroy"}
@@ -25,7 +25,7 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(TeamtailorWebhook, body)
     sent = normalize.required(found.event_name, "payload.event_name")
     what, _, action = sent.rpartition(".")
     name = f"{what}.{ACTIONS.get(action, action)}" if what else sent

@@ -10,12 +10,12 @@ from schemas.events.envelope import Event
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.teamtailor.payload import Body
+from streams.ingest.vendors.teamtailor.payload import TeamtailorWebhook
 
 JOBS = {"open": "job.opened", "archived": "job.closed"}
 
 
-def created(delivery: Delivery, body: Body) -> Translation:
+def created(delivery: Delivery, body: TeamtailorWebhook) -> Translation:
     """応募."""
     seen = body.attributes
     when = delivery.when(seen.created_at or seen.updated_at)
@@ -28,7 +28,7 @@ def created(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event, *_rejected(delivery, body)))
 
 
-def updated(delivery: Delivery, body: Body) -> Translation:
+def updated(delivery: Delivery, body: TeamtailorWebhook) -> Translation:
     """A move, a rejection, or the taking back of one: the times say which. Neither moved nor rejected is an edit."""
     seen = body.attributes
     stage, ended = _stage(body), _rejected(delivery, body)
@@ -50,14 +50,14 @@ def updated(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(*events, *ended))
 
 
-def deleted(delivery: Delivery, body: Body) -> Translation:
+def deleted(delivery: Delivery, body: TeamtailorWebhook) -> Translation:
     """An application that is gone."""
-    data = canonical.Deleted(**_common(delivery, body))
+    data = canonical.ApplicationDeleted(**_common(delivery, body))
     event = delivery.event("application.deleted", data, delivery.when(None), ("deleted",))
     return Translation(events=(event,))
 
 
-def person(delivery: Delivery, body: Body) -> Translation:
+def person(delivery: Delivery, body: TeamtailorWebhook) -> Translation:
     """The person was entered, edited or deleted."""
     data = canonical.CandidateData(candidate_id=delivery.id(_id(body)))
     when = delivery.when(body.attributes.updated_at)
@@ -68,10 +68,10 @@ def person(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event(name, data, when, fact),))
 
 
-def job(delivery: Delivery, body: Body) -> Translation:
+def job(delivery: Delivery, body: TeamtailorWebhook) -> Translation:
     """求人 opened, edited, closed or gone."""
     seen = body.attributes
-    data = event_context.Job(job_id=delivery.id(_id(body)), name=seen.title)
+    data = event_context.JobData(job_id=delivery.id(_id(body)), name=seen.title)
     when = delivery.when(seen.updated_at)
     if delivery.name == "job.destroy":
         event = delivery.event("job.deleted", data, when, ("deleted",))
@@ -81,7 +81,7 @@ def job(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event,))
 
 
-EVENTS: Mapping[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+EVENTS: Mapping[str, Callable[[Delivery, TeamtailorWebhook], Translation]] = MappingProxyType(
     {
         "job_application.create": created,
         "job_application.update": updated,
@@ -96,17 +96,17 @@ EVENTS: Mapping[str, Callable[[Delivery, Body], Translation]] = MappingProxyType
 )
 
 
-def _id(body: Body) -> str:
+def _id(body: TeamtailorWebhook) -> str:
     return normalize.required(body.id, "payload.data.id")
 
 
-def _stage(body: Body) -> canonical.Stage | None:
+def _stage(body: TeamtailorWebhook) -> canonical.Stage | None:
     """The stage by its name: Teamtailor sends no id of it."""
     name = body.attributes.stage_name
     return None if name is None else canonical.Stage(id=name[:150], name=name)
 
 
-def _rejected(delivery: Delivery, body: Body) -> tuple[Event, ...]:
+def _rejected(delivery: Delivery, body: TeamtailorWebhook) -> tuple[Event, ...]:
     """不採用, as far as the word goes; neither a reason nor whose wish it was is told."""
     at = body.attributes.rejected_at
     if at is None:
@@ -117,7 +117,9 @@ def _rejected(delivery: Delivery, body: Body) -> tuple[Event, ...]:
     return (delivery.event("application.rejected", data, when, (when.text,)),)
 
 
-def _common(delivery: Delivery, body: Body) -> dict[str, Any]:  # any field of `canonical.Data`
+def _common(
+    delivery: Delivery, body: TeamtailorWebhook
+) -> dict[str, Any]:  # any field of `canonical.Data`
     seen = body.attributes
     told = "rejected_at" in seen.model_fields_set
     return {

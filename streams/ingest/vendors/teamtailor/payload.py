@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, model_validator
 from streams.ingest.lenient_fields import Key, MaybeKey, Moment, Part, Read, Term, Words
 
 
-class Attributes(Read):
+class TeamtailorAttributes(Read):
     """What is said of an application, a candidate or a job; `stage_name` is all there is of a stage."""
 
     created_at: Moment = None
@@ -29,23 +29,23 @@ class Attributes(Read):
     candidate_id: MaybeKey = None
 
 
-class Resource(Read):
+class TeamtailorResource(Read):
     """What it is about."""
 
     id: Key
 
 
-class Reference(Read):
+class TeamtailorReference(Read):
     """JSON:API's way to name another resource."""
 
-    data: Part[Resource] = None
+    data: Part[TeamtailorResource] = None
 
 
-class Relationships(Read):
+class TeamtailorRelationships(Read):
     """Not documented for webhooks, and taken where they are."""
 
-    candidate: Part[Reference] = None
-    job: Part[Reference] = None
+    candidate: Part[TeamtailorReference] = None
+    job: Part[TeamtailorReference] = None
 
 
 def _inner(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -54,13 +54,15 @@ def _inner(value: dict[str, Any], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else value
 
 
-class Body(Read):
+class TeamtailorWebhook(Read):
     """The whole delivery, in one shape."""
 
     event_name: Term = None
     id: MaybeKey = None
-    attributes: Annotated[Attributes, BeforeValidator(lambda value: value or {})] = Attributes()
-    relationships: Part[Relationships] = None
+    attributes: Annotated[TeamtailorAttributes, BeforeValidator(lambda value: value or {})] = (
+        TeamtailorAttributes()
+    )
+    relationships: Part[TeamtailorRelationships] = None
 
     @model_validator(mode="before")
     @classmethod

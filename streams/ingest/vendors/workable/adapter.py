@@ -9,15 +9,17 @@ from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.workable import events as workable_events
 from streams.ingest.vendors.workable import verifier
-from streams.ingest.vendors.workable.payload import Body
+from streams.ingest.vendors.workable.payload import WorkableWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
-    {
-        "candidate_created": workable_events.created,
-        "candidate_moved": workable_events.moved,
-        "candidate_deleted": workable_events.deleted,
-        "job_deleted": workable_events.job_deleted,
-    }
+EVENTS: MappingProxyType[str, Callable[[Delivery, WorkableWebhook], Translation]] = (
+    MappingProxyType(
+        {
+            "candidate_created": workable_events.created,
+            "candidate_moved": workable_events.moved,
+            "candidate_deleted": workable_events.deleted,
+            "job_deleted": workable_events.job_deleted,
+        }
+    )
 )
 _EMPLOYEES = "about employees, whom the HR system tells of; it is no part of hiring"
 IGNORED = MappingProxyType(
@@ -36,7 +38,7 @@ IGNORED = MappingProxyType(
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(Body, body)
+    found, faults = lenient_fields.read(WorkableWebhook, body)
     name = normalize.required(found.event_type, "event_type")
     delivery = Delivery(name=name, raw=body, context=context)
     calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}

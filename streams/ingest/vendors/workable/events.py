@@ -6,9 +6,9 @@ from schemas.events import application as canonical
 from schemas.events import context as event_context
 from schemas.events.envelope import Event
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, When
+from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.workable.payload import Body, Data, Reason
+from streams.ingest.vendors.workable.payload import WorkableData, WorkableReason, WorkableWebhook
 
 SOURCED = "sourced"
 # Whether the candidate withdrew; the older shape of the candidate does not say.
@@ -20,7 +20,7 @@ ENDINGS: dict[bool | None, tuple[str, Literal["company", "candidate", "unknown"]
 NOWHERE = frozenset({"unknown", "other", "none"})  # what `common_source` says when nobody knows
 
 
-def created(delivery: Delivery, body: Body) -> Translation:
+def created(delivery: Delivery, body: WorkableWebhook) -> Translation:
     """応募; who was sourced has not applied, and is a prospect until he moves on."""
     seen = body.data
     when = delivery.when(seen.created_at or body.fired_at)
@@ -34,7 +34,7 @@ def created(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event, *_ended(delivery, body)))
 
 
-def moved(delivery: Delivery, body: Body) -> Translation:
+def moved(delivery: Delivery, body: WorkableWebhook) -> Translation:
     """Where the candidate is now. Of two quick moves only the second may be seen, and nothing is made up between."""
     seen = body.data
     stage = _stage(seen)
@@ -48,27 +48,27 @@ def moved(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(move, *ended))
 
 
-def deleted(delivery: Delivery, body: Body) -> Translation:
+def deleted(delivery: Delivery, body: WorkableWebhook) -> Translation:
     """The candidate of one job is gone."""
     application = canonical.Application(id=delivery.id(_id(body)))
-    data = canonical.Deleted(application=application, cause="candidate")
+    data = canonical.ApplicationDeleted(application=application, cause="candidate")
     when = delivery.when(body.fired_at, "exact")
     return Translation(events=(delivery.event("application.deleted", data, when, ("deleted",)),))
 
 
-def job_deleted(delivery: Delivery, body: Body) -> Translation:
+def job_deleted(delivery: Delivery, body: WorkableWebhook) -> Translation:
     """求人 gone."""
     job_id = normalize.required(body.data.shortcode or body.data.id or body.id, "data.shortcode")
-    data = event_context.Job(job_id=delivery.id(job_id), name=body.data.title)
+    data = event_context.JobData(job_id=delivery.id(job_id), name=body.data.title)
     when = delivery.when(body.fired_at, "exact")
     return Translation(events=(delivery.event("job.deleted", data, when, ("deleted",)),))
 
 
-def _id(body: Body) -> str:
+def _id(body: WorkableWebhook) -> str:
     return normalize.required(body.data.id or body.id, "data.id")
 
 
-def _as_of(delivery: Delivery, body: Body) -> When:
+def _as_of(delivery: Delivery, body: WorkableWebhook) -> EventTime:
     """The snapshot is of sending: when it has changed after the event fired, what it shows is no older than that."""
     fired, changed = body.fired_at, body.data.updated_at
     if fired is None or (changed is not None and changed > fired):
@@ -76,7 +76,7 @@ def _as_of(delivery: Delivery, body: Body) -> When:
     return delivery.when(fired)
 
 
-def _ended(delivery: Delivery, body: Body) -> tuple[Event, ...]:
+def _ended(delivery: Delivery, body: WorkableWebhook) -> tuple[Event, ...]:
     """How it has ended by now. The same ending has one id in every snapshot that shows it."""
     seen = body.data
     if seen.hired_at is not None:
@@ -85,7 +85,7 @@ def _ended(delivery: Delivery, body: Body) -> tuple[Event, ...]:
         return (delivery.event("application.hired", hire, when, (when.text,)),)
     if not seen.disqualified and not seen.withdrew:
         return ()
-    why = seen.disqualification_reason or Reason()
+    why = seen.disqualification_reason or WorkableReason()
     name, party = ENDINGS[why.candidate_withdrew if seen.withdrew is None else seen.withdrew]
     known = why.id is not None or why.words is not None
     data = canonical.Ended(
@@ -98,14 +98,16 @@ def _ended(delivery: Delivery, body: Body) -> tuple[Event, ...]:
     return (delivery.event(name, data, when, (when.text, why.words or why.id or "")),)
 
 
-def _stage(seen: Data) -> canonical.Stage | None:
+def _stage(seen: WorkableData) -> canonical.Stage | None:
     """The stage by its name: Workable sends no id of it."""
     if seen.stage is None:
         return None
     return canonical.Stage(id=seen.stage[:150], name=seen.stage, vendor_kind=seen.stage_kind)
 
 
-def _common(delivery: Delivery, body: Body) -> dict[str, Any]:  # any field of `canonical.Data`
+def _common(
+    delivery: Delivery, body: WorkableWebhook
+) -> dict[str, Any]:  # any field of `canonical.Data`
     seen = body.data
     job = seen.job
     ended = seen.hired_at is not None or seen.disqualified or seen.withdrew
@@ -124,13 +126,13 @@ def _common(delivery: Delivery, body: Body) -> dict[str, Any]:  # any field of `
     }
 
 
-def _kind(seen: Data) -> Literal["application", "prospect", "pool"]:
+def _kind(seen: WorkableData) -> Literal["application", "prospect", "pool"]:
     if seen.talent_pool is not None and seen.job is None:
         return "pool"
     return "prospect" if (seen.stage_kind or "").casefold() == SOURCED else "application"
 
 
-def _channel(seen: Data) -> canonical.Channel | None:
+def _channel(seen: WorkableData) -> canonical.Channel | None:
     """媒体: Workable's own name for it where it has one, else the referring site, else the way in."""
     names = (seen.common_source, seen.domain, seen.outlet)
     name = next((each for each in names if each and each.casefold() not in NOWHERE), None)

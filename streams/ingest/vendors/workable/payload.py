@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 from streams.ingest.lenient_fields import Flag, MaybeKey, Moment, Part, Read, Term, Words, named
 
 
-class Job(Read):
+class WorkableJob(Read):
     """求人; absent for a candidate of the talent pool."""
 
     shortcode: MaybeKey = None
@@ -15,7 +15,7 @@ class Job(Read):
     id: MaybeKey = None
 
 
-class Reason(Read):
+class WorkableReason(Read):
     """Why somebody was disqualified, and, in the list of reasons, whether it means that he withdrew."""
 
     id: MaybeKey = None
@@ -29,18 +29,18 @@ class Reason(Read):
         return self.name or self.description
 
 
-class Data(Read):
+class WorkableData(Read):
     """A candidate, as of sending; or, where the event is about one, a job. The address is hashed and never kept."""
 
     id: MaybeKey = None
     shortcode: MaybeKey = None
     title: Words = None
-    job: Part[Job] = None
+    job: Part[WorkableJob] = None
     stage: Words = None
     stage_kind: Words = None
     disqualified: Flag = None
     disqualified_at: Moment = None
-    disqualification_reason: Annotated[Part[Reason], BeforeValidator(named)] = None
+    disqualification_reason: Annotated[Part[WorkableReason], BeforeValidator(named)] = None
     withdrew: Flag = None
     hired_at: Moment = None
     email: Words = None
@@ -54,12 +54,12 @@ class Data(Read):
     talent_pool: Part[dict[str, object]] = None
 
 
-class Body(Read):
+class WorkableWebhook(Read):
     """The whole delivery. `id` is that of the candidate, the same for all events of one, and no id of the delivery."""
 
     id: MaybeKey = None
     event_type: Term
     fired_at: Moment = None
-    data: Annotated[Data, BeforeValidator(lambda value: {} if value in (None, []) else value)] = (
-        Data()
-    )
+    data: Annotated[
+        WorkableData, BeforeValidator(lambda value: {} if value in (None, []) else value)
+    ] = WorkableData()

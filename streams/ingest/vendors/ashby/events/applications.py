@@ -9,7 +9,7 @@ from streams.ingest import normalize
 from streams.ingest.normalize import Delivery, Mode
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.ashby.events import offers
-from streams.ingest.vendors.ashby.payload import Application, Data, Member
+from streams.ingest.vendors.ashby.payload import AshbyApplication, AshbyData, AshbyMember
 
 Party = Literal["company", "candidate", "neither", "unknown"]
 
@@ -28,7 +28,7 @@ MANAGER = frozenset({"hiring manager", "採用責任者", "採用マネージャ
 SOURCER = frozenset({"sourcer", "ソーサー"})
 
 
-def submitted(delivery: Delivery, data: Data) -> Translation:
+def submitted(delivery: Delivery, data: AshbyData) -> Translation:
     """応募; a lead is a prospect, which counts nowhere until it becomes active."""
     seen = _seen(data)
     when = delivery.when(seen.created_at or seen.updated_at)
@@ -38,7 +38,7 @@ def submitted(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event, *_ended(delivery, seen, "webhook")))
 
 
-def updated(delivery: Delivery, data: Data) -> Translation:
+def updated(delivery: Delivery, data: AshbyData) -> Translation:
     """The values after any change, the job included; of an imported application the first that is heard of it."""
     seen = _seen(data)
     when = delivery.when(seen.updated_at)
@@ -48,7 +48,7 @@ def updated(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event, *_ended(delivery, seen, "derived")))
 
 
-def moved(delivery: Delivery, data: Data) -> Translation:
+def moved(delivery: Delivery, data: AshbyData) -> Translation:
     """A move, or, when the new stage is the archive or the hired one, an ending."""
     seen = _seen(data)
     ended = _ended(delivery, seen, "webhook")
@@ -61,7 +61,7 @@ def moved(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event,))
 
 
-def hired(delivery: Delivery, data: Data) -> Translation:
+def hired(delivery: Delivery, data: AshbyData) -> Translation:
     """採用決定, and with an accepted offer in the body 内定承諾, under the id that `offerUpdate` gives it."""
     seen = _seen(data)
     hire = _hire(delivery, seen, "webhook", data.offer.id if data.offer is not None else None)
@@ -71,18 +71,18 @@ def hired(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(*accepted, hire))
 
 
-def _seen(data: Data) -> Application:
+def _seen(data: AshbyData) -> AshbyApplication:
     return normalize.required(data.application, "data.application")
 
 
-def _status(seen: Application) -> str:
+def _status(seen: AshbyApplication) -> str:
     status = normalize.required(seen.status, "data.application.status").casefold()
     if status not in {ACTIVE, ARCHIVED, HIRED, LEAD}:
         raise Unmapped("unmapped_value", f"data.application.status {normalize.plain(status)}")
     return status
 
 
-def _ended(delivery: Delivery, seen: Application, mode: Mode) -> tuple[Event, ...]:
+def _ended(delivery: Delivery, seen: AshbyApplication, mode: Mode) -> tuple[Event, ...]:
     """The ending that the snapshot shows, under one id however many webhooks show it."""
     status = _status(seen)
     if status == HIRED:
@@ -101,13 +101,13 @@ def _ended(delivery: Delivery, seen: Application, mode: Mode) -> tuple[Event, ..
     return (delivery.event(name, data, when, fact, mode=mode),)
 
 
-def _hire(delivery: Delivery, seen: Application, mode: Mode, offer_id: str | None) -> Event:
+def _hire(delivery: Delivery, seen: AshbyApplication, mode: Mode, offer_id: str | None) -> Event:
     when = delivery.when(seen.updated_at)
     data = canonical.Hired(**_common(delivery, seen), offer_id=delivery.maybe(offer_id))
     return delivery.event("application.hired", data, when, (when.text,), mode=mode)
 
 
-def _stage(seen: Application) -> canonical.Stage | None:
+def _stage(seen: AshbyApplication) -> canonical.Stage | None:
     """The stage of an application under way; the archive is no stage."""
     found = seen.current_interview_stage
     if found is None or _status(seen) not in {ACTIVE, LEAD}:
@@ -116,7 +116,7 @@ def _stage(seen: Application) -> canonical.Stage | None:
 
 
 def _common(
-    delivery: Delivery, seen: Application
+    delivery: Delivery, seen: AshbyApplication
 ) -> dict[str, Any]:  # any field of `canonical.Data`
     """What every event about the application repeats."""
     job = seen.job
@@ -147,7 +147,7 @@ def _common(
     }
 
 
-def owners(delivery: Delivery, team: tuple[Member, ...]) -> canonical.Owners | None:
+def owners(delivery: Delivery, team: tuple[AshbyMember, ...]) -> canonical.Owners | None:
     """Who owns it, of those whose role we know."""
 
     def holders(roles: frozenset[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from schemas.events.envelope import Event
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.ashby.payload import Data, InterviewEvent, Schedule
+from streams.ingest.vendors.ashby.payload import AshbyData, AshbyInterviewEvent, AshbySchedule
 
 OPEN = frozenset(
     {
@@ -24,7 +24,7 @@ HELD = frozenset({"waitingonfeedback", "complete"})
 CANCELLED = "cancelled"
 
 
-def changed(delivery: Delivery, data: Data) -> Translation:
+def changed(delivery: Delivery, data: AshbyData) -> Translation:
     """What each meeting has become; every such fact has one id however often the schedule is sent."""
     schedule = normalize.required(data.interview_schedule, "data.interviewSchedule")
     status = normalize.required(schedule.status, "data.interviewSchedule.status").casefold()
@@ -44,9 +44,9 @@ def changed(delivery: Delivery, data: Data) -> Translation:
 
 
 def _meeting(
-    delivery: Delivery, schedule: Schedule, meeting: InterviewEvent, status: str
+    delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent, status: str
 ) -> list[Event]:
-    data = canonical.Interview(
+    data = canonical.InterviewData(
         **_common(delivery, schedule),
         interview_id=delivery.id(meeting.id),
         schedule_id=delivery.id(schedule.id),
@@ -74,7 +74,7 @@ def _meeting(
     return events
 
 
-def _feedback(delivery: Delivery, schedule: Schedule, meeting: InterviewEvent) -> Event:
+def _feedback(delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent) -> Event:
     """評価: Ashby tells that there is some, and of a panel neither whose nor how many."""
     assessing = [each.user_id for each in _panel(delivery, meeting) if each.role != "shadow"]
     data = canonical.Feedback(
@@ -87,7 +87,7 @@ def _feedback(delivery: Delivery, schedule: Schedule, meeting: InterviewEvent) -
     return delivery.event("feedback.submitted", data, when, (meeting.id,))
 
 
-def _panel(delivery: Delivery, meeting: InterviewEvent) -> tuple[canonical.Interviewer, ...]:
+def _panel(delivery: Delivery, meeting: AshbyInterviewEvent) -> tuple[canonical.Interviewer, ...]:
     """Everyone in the room; `interviewerUserIds` is older and knows no roles."""
     people = {
         each.id: "shadow" if (each.training_role or "").casefold() == "shadow" else "panel"
@@ -102,7 +102,7 @@ def _panel(delivery: Delivery, meeting: InterviewEvent) -> tuple[canonical.Inter
 
 
 def _common(
-    delivery: Delivery, schedule: Schedule
+    delivery: Delivery, schedule: AshbySchedule
 ) -> dict[str, Any]:  # any field of `canonical.Data`
     application_id = normalize.required(
         schedule.application_id, "data.interviewSchedule.applicationId"

@@ -7,7 +7,7 @@ from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.ashby.events import applications
-from streams.ingest.vendors.ashby.payload import Data, Job
+from streams.ingest.vendors.ashby.payload import AshbyData, AshbyJob
 
 OPENINGS = {
     "open": "opening.opened",
@@ -20,7 +20,7 @@ JOBS = frozenset({"draft", "open", "closed", "archived"})
 EXPERIENCE = "candidateexperience"
 
 
-def candidate_deleted(delivery: Delivery, data: Data) -> Translation:
+def candidate_deleted(delivery: Delivery, data: AshbyData) -> Translation:
     """The person; which applications went with them is not told, and is known here."""
     person = data.candidate.id if data.candidate is not None else None
     vendor_id = normalize.required(person, "data.candidate.id")
@@ -29,7 +29,7 @@ def candidate_deleted(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event,))
 
 
-def candidate_merged(delivery: Delivery, data: Data) -> Translation:
+def candidate_merged(delivery: Delivery, data: AshbyData) -> Translation:
     """Two records of one person: the deleted one's applications belong to the other from now on."""
     loser, winner = data.deleted_candidate, data.merged_candidate
     from_id = normalize.required(
@@ -43,7 +43,7 @@ def candidate_merged(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event,))
 
 
-def plan_exchanged(delivery: Delivery, data: Data) -> Translation:
+def plan_exchanged(delivery: Delivery, data: AshbyData) -> Translation:
     """A job's pipeline was exchanged: its applications are in stages with new ids, and nobody moved them."""
     plan = normalize.required(data.to_interview_plan, "data.toInterviewPlan")
     if not data.interview_stage_mappings:
@@ -65,31 +65,31 @@ def plan_exchanged(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event,))
 
 
-def job_created(delivery: Delivery, data: Data) -> Translation:
+def job_created(delivery: Delivery, data: AshbyData) -> Translation:
     """求人 opened, or a draft of one."""
     job = _job(data)
     name = "job.opened" if _job_status(job) == "open" else "job.updated"
     return _about_job(delivery, job, name)
 
 
-def job_updated(delivery: Delivery, data: Data) -> Translation:
+def job_updated(delivery: Delivery, data: AshbyData) -> Translation:
     """求人 edited or closed."""
     job = _job(data)
     name = "job.closed" if _job_status(job) in {"closed", "archived"} else "job.updated"
     return _about_job(delivery, job, name)
 
 
-def published(delivery: Delivery, data: Data) -> Translation:
+def published(delivery: Delivery, data: AshbyData) -> Translation:
     """求人票 live."""
     return _about_posting(delivery, data, "posting.published")
 
 
-def unpublished(delivery: Delivery, data: Data) -> Translation:
+def unpublished(delivery: Delivery, data: AshbyData) -> Translation:
     """求人票 no longer live."""
     return _about_posting(delivery, data, "posting.unpublished")
 
 
-def opening_created(delivery: Delivery, data: Data) -> Translation:
+def opening_created(delivery: Delivery, data: AshbyData) -> Translation:
     """A seat to fill, as it was when it was entered; what becomes of it is not told."""
     opening = normalize.required(data.opening, "data.opening")
     state = normalize.required(opening.opening_state, "data.opening.openingState").casefold()
@@ -99,7 +99,7 @@ def opening_created(delivery: Delivery, data: Data) -> Translation:
         word = normalize.plain(opening.opening_state or "")
         raise Unmapped("unmapped_value", f"data.opening.openingState {word}")
     version = opening.latest_version
-    about = event_context.Opening(
+    about = event_context.OpeningData(
         opening_id=delivery.id(opening.id),
         job_id=delivery.maybe(next(iter(version.job_ids), None) if version is not None else None),
         target_date=version.target_hire_date if version is not None else None,
@@ -109,13 +109,13 @@ def opening_created(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(event,))
 
 
-def surveyed(delivery: Delivery, data: Data) -> Translation:
+def surveyed(delivery: Delivery, data: AshbyData) -> Translation:
     """候補者体験 answered; other questionnaires are about the person, and say nothing of the funnel."""
     survey = normalize.required(data.survey_submission, "data.surveySubmission")
     kind = normalize.required(survey.survey_type, "data.surveySubmission.surveyType")
     if kind.casefold() != EXPERIENCE:
         return Translation(ignored=(("surveySubmit", "not about the candidate's experience"),))
-    answered = event_context.Survey(
+    answered = event_context.SurveyData(
         survey_id=delivery.id(survey.id),
         kind="candidate_experience",
         application_id=delivery.maybe(survey.application_id),
@@ -124,20 +124,20 @@ def surveyed(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=(delivery.event("survey.submitted", answered, when, (survey.id,)),))
 
 
-def _job(data: Data) -> Job:
+def _job(data: AshbyData) -> AshbyJob:
     return normalize.required(data.job, "data.job")
 
 
-def _job_status(job: Job) -> str:
+def _job_status(job: AshbyJob) -> str:
     status = normalize.required(job.status, "data.job.status").casefold()
     if status not in JOBS:
         raise Unmapped("unmapped_value", f"data.job.status {normalize.plain(status)}")
     return status
 
 
-def _about_job(delivery: Delivery, job: Job, name: str) -> Translation:
+def _about_job(delivery: Delivery, job: AshbyJob, name: str) -> Translation:
     owners = applications.owners(delivery, job.hiring_team) or canonical.Owners()
-    about = event_context.Job(
+    about = event_context.JobData(
         job_id=delivery.id(job.id),
         name=job.title,
         requisition_id=job.custom_requisition_id,
@@ -151,9 +151,9 @@ def _about_job(delivery: Delivery, job: Job, name: str) -> Translation:
     return Translation(events=(delivery.event(name, about, when, (when.text,)),))
 
 
-def _about_posting(delivery: Delivery, data: Data, name: str) -> Translation:
+def _about_posting(delivery: Delivery, data: AshbyData, name: str) -> Translation:
     posting = normalize.required(data.job_posting, "data.jobPosting")
-    about = event_context.Posting(
+    about = event_context.PostingData(
         posting_id=delivery.id(posting.id), job_id=delivery.maybe(posting.job_id)
     )
     when = delivery.when(posting.updated_at)

@@ -6,9 +6,9 @@ from schemas.errors import Unmapped
 from schemas.events import application as canonical
 from schemas.events.envelope import Event
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, When
+from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.ashby.payload import Data, Offer
+from streams.ingest.vendors.ashby.payload import AshbyData, AshbyOffer
 
 DRAFTS = frozenset(
     {
@@ -30,7 +30,7 @@ OUTCOMES = {
 }
 
 
-def changed(delivery: Delivery, data: Data) -> Translation:
+def changed(delivery: Delivery, data: AshbyData) -> Translation:
     """An offer as it is now: made, approved, sent, answered; each of these once a version, however often it is told."""
     offer = normalize.required(data.offer, "data.offer")
     status = _status(offer)
@@ -47,23 +47,23 @@ def changed(delivery: Delivery, data: Data) -> Translation:
     return Translation(events=tuple(events))
 
 
-def deleted(delivery: Delivery, data: Data) -> Translation:
+def deleted(delivery: Delivery, data: AshbyData) -> Translation:
     """An offer that was never made, after all."""
     offer = normalize.required(data.offer, "data.offer")
     event = _event(delivery, offer, "offer.deleted", delivery.when(None))
     return Translation(events=(event,))
 
 
-def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> tuple[Event, ...]:
+def accepted(delivery: Delivery, offer: AshbyOffer, common: dict[str, Any]) -> tuple[Event, ...]:
     """内定承諾 as the hire tells it; an offer that still waits for its answer is not one."""
     if OUTCOMES.get(_status(offer)) != "offer.accepted":
         return ()
-    data = canonical.Offer(**common, **_terms(delivery, offer))
+    data = canonical.OfferData(**common, **_terms(delivery, offer))
     when = delivery.when(offer.decided_at)
     return (delivery.event("offer.accepted", data, when, _fact(offer)),)
 
 
-def _status(offer: Offer) -> str:
+def _status(offer: AshbyOffer) -> str:
     """The newer of the two statuses that Ashby sends, which is there more often than the other."""
     word = normalize.required(
         offer.offer_status or offer.acceptance_status, "data.offer.offerStatus"
@@ -74,14 +74,16 @@ def _status(offer: Offer) -> str:
     return status
 
 
-def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
+def _event(delivery: Delivery, offer: AshbyOffer, name: str, when: EventTime) -> Event:
     application_id = normalize.required(offer.application_id, "data.offer.applicationId")
     application = canonical.Application(id=delivery.id(application_id))
-    data = canonical.Offer(application=application, **_terms(delivery, offer))
+    data = canonical.OfferData(application=application, **_terms(delivery, offer))
     return delivery.event(name, data, when, _fact(offer))
 
 
-def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
+def _terms(
+    delivery: Delivery, offer: AshbyOffer
+) -> dict[str, Any]:  # arguments of `canonical.Offer`
     version = offer.latest_version
     return {
         "offer_id": delivery.id(offer.id),
@@ -91,5 +93,5 @@ def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of 
     }
 
 
-def _fact(offer: Offer) -> tuple[str, ...]:
+def _fact(offer: AshbyOffer) -> tuple[str, ...]:
     return (offer.id, offer.latest_version.id if offer.latest_version is not None else "")

@@ -6,12 +6,16 @@ from typing import Any, Literal
 from schemas.events import application as canonical
 from schemas.events.envelope import Event
 from streams.ingest import normalize
-from streams.ingest.normalize import When
+from streams.ingest.normalize import EventTime
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.greenhouse.events import offers
 from streams.ingest.vendors.greenhouse.events import snapshot as pieces
-from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
-from streams.ingest.vendors.greenhouse.payload import Application, InterviewStep, RejectionReason
+from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
+from streams.ingest.vendors.greenhouse.payload import (
+    GreenhouseApplication,
+    GreenhouseInterviewStep,
+    GreenhouseRejectionReason,
+)
 
 Party = Literal["company", "candidate", "neither", "unknown"]
 
@@ -37,8 +41,8 @@ NO_INTERVIEW = frozenset({"to_be_scheduled", "skipped", "to_be_sent", "sent", "r
 class Snapshot:
     """The application of a delivery and what every event about it repeats."""
 
-    delivery: Delivery
-    application: Application
+    delivery: GreenhouseDelivery
+    application: GreenhouseApplication
 
     def common(
         self, *, kind_known: bool = False
@@ -59,12 +63,12 @@ class Snapshot:
         return "" if current is None else current.id
 
 
-def _snapshot(delivery: Delivery) -> Snapshot:
+def _snapshot(delivery: GreenhouseDelivery) -> Snapshot:
     found = normalize.required(delivery.payload.application, "payload.application")
     return Snapshot(delivery, found)
 
 
-def created(delivery: Delivery) -> Translation:
+def created(delivery: GreenhouseDelivery) -> Translation:
     """応募; a prospect's kind keeps it out of every KPI until it is converted."""
     snapshot = _snapshot(delivery)
     seen = snapshot.application
@@ -81,7 +85,7 @@ def created(delivery: Delivery) -> Translation:
     )
 
 
-def moved(delivery: Delivery) -> Translation:
+def moved(delivery: GreenhouseDelivery) -> Translation:
     """A move: the stage left is not told, the time is that of the last activity."""
     snapshot = _snapshot(delivery)
     current = normalize.required(
@@ -94,7 +98,7 @@ def moved(delivery: Delivery) -> Translation:
     return Translation(events=(move, *interviews), ignored=passed_over)
 
 
-def updated(delivery: Delivery) -> Translation:
+def updated(delivery: GreenhouseDelivery) -> Translation:
     """The values after an edit, and what the interviews of the current stage have become."""
     snapshot = _snapshot(delivery)
     when = delivery.when(snapshot.application.last_activity_at)
@@ -105,7 +109,7 @@ def updated(delivery: Delivery) -> Translation:
     return Translation(events=(*interviews, edit), ignored=passed_over)
 
 
-def rejected(delivery: Delivery) -> Translation:
+def rejected(delivery: GreenhouseDelivery) -> Translation:
     """不採用, 辞退 or closed: the type of the reason says who ended it.
 
     Another reason for the rejection of one instant corrects the one before.
@@ -126,7 +130,7 @@ def rejected(delivery: Delivery) -> Translation:
     return Translation(events=(*interviews, end), ignored=passed_over)
 
 
-def reopened(delivery: Delivery) -> Translation:
+def reopened(delivery: GreenhouseDelivery) -> Translation:
     """An ending taken back."""
     snapshot = _snapshot(delivery)
     when = delivery.when(snapshot.application.last_activity_at)
@@ -136,7 +140,7 @@ def reopened(delivery: Delivery) -> Translation:
     return Translation(events=(event,))
 
 
-def hired(delivery: Delivery) -> Translation:
+def hired(delivery: GreenhouseDelivery) -> Translation:
     """採用決定; with the offer in the body also its acceptance, under the id that `offer_updated` gives it."""
     snapshot = _snapshot(delivery)
     offer = snapshot.application.offer
@@ -154,7 +158,7 @@ def hired(delivery: Delivery) -> Translation:
     return Translation(events=(*accepted, event))
 
 
-def unhired(delivery: Delivery) -> Translation:
+def unhired(delivery: GreenhouseDelivery) -> Translation:
     """A hire taken back."""
     snapshot = _snapshot(delivery)
     when = delivery.when(snapshot.application.last_activity_at)
@@ -163,21 +167,21 @@ def unhired(delivery: Delivery) -> Translation:
     return Translation(events=(event,))
 
 
-def deleted(delivery: Delivery) -> Translation:
+def deleted(delivery: GreenhouseDelivery) -> Translation:
     """An application that is gone; it happens once, so its id is the fact."""
-    data = canonical.Deleted(**_snapshot(delivery).common())
+    data = canonical.ApplicationDeleted(**_snapshot(delivery).common())
     return Translation(
         events=(delivery.event("application.deleted", data, delivery.when(None), ("deleted",)),)
     )
 
 
-def ending(reason: RejectionReason | None) -> tuple[str, Party]:
+def ending(reason: GreenhouseRejectionReason | None) -> tuple[str, Party]:
     """The event and the party of a rejection; a type that is none of the three leaves the party unknown."""
     kind = reason.type.name if reason is not None and reason.type is not None else None
     return ENDINGS.get((kind or "none specified").casefold(), RENAMED)
 
 
-def _reason(reason: RejectionReason | None) -> canonical.Reason | None:
+def _reason(reason: GreenhouseRejectionReason | None) -> canonical.Reason | None:
     if reason is None:
         return None
     category = reason.type.name if reason.type is not None else None
@@ -185,7 +189,7 @@ def _reason(reason: RejectionReason | None) -> canonical.Reason | None:
 
 
 def _interviews(
-    snapshot: Snapshot, when: When
+    snapshot: Snapshot, when: EventTime
 ) -> tuple[tuple[Event, ...], tuple[tuple[str, str], ...]]:
     """The interviews of the current stage that are fixed or held; each such fact has one id however often it is seen."""
     current = snapshot.application.current_stage
@@ -201,10 +205,12 @@ def _interviews(
     return tuple(events), tuple(ignored)
 
 
-def _interview(snapshot: Snapshot, step: InterviewStep, name: str, when: When) -> Event:
+def _interview(
+    snapshot: Snapshot, step: GreenhouseInterviewStep, name: str, when: EventTime
+) -> Event:
     delivery = snapshot.delivery
     panel = pieces.users(delivery, step.interviewers)
-    data = canonical.Interview(
+    data = canonical.InterviewData(
         **snapshot.common(),
         interview_id=delivery.id(step.id),
         kind=step.name,

@@ -8,11 +8,15 @@ from schemas.events import context as event_context
 from streams.ingest import lenient_fields, normalize
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.greenhouse.events import snapshot
-from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
-from streams.ingest.vendors.greenhouse.payload import Deleted, FlatPost, Job
+from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
+from streams.ingest.vendors.greenhouse.payload import (
+    GreenhouseDeleted,
+    GreenhouseFlatPost,
+    GreenhouseJob,
+)
 
 
-def candidate_updated(delivery: Delivery) -> Translation:
+def candidate_updated(delivery: GreenhouseDelivery) -> Translation:
     """A change of the person's own fields: which one is not told, and is none of ours."""
     person = delivery.payload.candidate
     vendor_id = normalize.required(
@@ -23,7 +27,7 @@ def candidate_updated(delivery: Delivery) -> Translation:
     return Translation(events=(delivery.event("candidate.updated", data, when, (when.text,)),))
 
 
-def candidate_deleted(delivery: Delivery) -> Translation:
+def candidate_deleted(delivery: GreenhouseDelivery) -> Translation:
     """The person, and every application that went with them: Greenhouse sends no event for those."""
     person = normalize.required(delivery.payload.person, "payload.person")
     when = delivery.when(None)
@@ -33,12 +37,12 @@ def candidate_deleted(delivery: Delivery) -> Translation:
         application = canonical.Application(
             id=delivery.id(vendor_id), candidate_id=data.candidate_id
         )
-        gone = canonical.Deleted(application=application, cause="candidate")
+        gone = canonical.ApplicationDeleted(application=application, cause="candidate")
         events.append(delivery.event("application.deleted", gone, when, ("deleted",)))
     return Translation(events=tuple(events))
 
 
-def candidate_merged(delivery: Delivery) -> Translation:
+def candidate_merged(delivery: GreenhouseDelivery) -> Translation:
     """Two records of one person: the loser's id points to the winner from now on."""
     person = normalize.required(delivery.payload.person, "payload.person")
     winner = normalize.required(
@@ -49,7 +53,7 @@ def candidate_merged(delivery: Delivery) -> Translation:
     return Translation(events=(delivery.event("candidate.merged", data, when, (data.into_id,)),))
 
 
-def candidate_anonymized(delivery: Delivery) -> Translation:
+def candidate_anonymized(delivery: GreenhouseDelivery) -> Translation:
     """The names of what was erased; the history we hold has nothing personal and stays."""
     person = delivery.payload.person
     vendor_id = delivery.payload.candidate_id or (person.id if person is not None else None)
@@ -61,14 +65,14 @@ def candidate_anonymized(delivery: Delivery) -> Translation:
     return Translation(events=(delivery.event("candidate.anonymized", data, when, (when.text,)),))
 
 
-def job_created(delivery: Delivery) -> Translation:
+def job_created(delivery: GreenhouseDelivery) -> Translation:
     """求人 opened, or a draft of one."""
     job = _job(delivery)
     name = "job.opened" if (job.status or "open").casefold() == "open" else "job.updated"
     return _about_job(delivery, job, name, job.opened_at or job.created_at)
 
 
-def job_updated(delivery: Delivery) -> Translation:
+def job_updated(delivery: GreenhouseDelivery) -> Translation:
     """求人 edited or closed; when an edit was made is not told."""
     job = _job(delivery)
     if (job.status or "").casefold() == "closed":
@@ -76,21 +80,21 @@ def job_updated(delivery: Delivery) -> Translation:
     return _about_job(delivery, job, "job.updated", None)
 
 
-def job_deleted(delivery: Delivery) -> Translation:
+def job_deleted(delivery: GreenhouseDelivery) -> Translation:
     """求人 gone."""
     return _about_job(delivery, _job(delivery), "job.deleted", None)
 
 
-def post_changed(delivery: Delivery) -> Translation:
+def post_changed(delivery: GreenhouseDelivery) -> Translation:
     """求人票 live or not."""
     post = delivery.payload.job_post
     faults: tuple[Condition, ...] = ()
     if post is None:
-        flat, faults = lenient_fields.read(FlatPost, delivery.raw)
+        flat, faults = lenient_fields.read(GreenhouseFlatPost, delivery.raw)
         post = flat.payload
     live = bool(post.live) and delivery.name != "job_post_deleted"
     name = "posting.published" if live else "posting.unpublished"
-    data = event_context.Posting(
+    data = event_context.PostingData(
         posting_id=delivery.id(post.id), job_id=delivery.maybe(post.job_id)
     )
     when = delivery.when(post.updated_at)
@@ -98,10 +102,10 @@ def post_changed(delivery: Delivery) -> Translation:
     return Translation(events=(event,), faults=faults)
 
 
-def interview_deleted(delivery: Delivery) -> Translation:
+def interview_deleted(delivery: GreenhouseDelivery) -> Translation:
     """面接 cancelled."""
     gone = normalize.required(delivery.payload.interview, "payload.interview")
-    data = canonical.Interview(
+    data = canonical.InterviewData(
         application=_owner(delivery, gone), interview_id=delivery.id(gone.id)
     )
     when = delivery.when(gone.updated_at)
@@ -109,7 +113,7 @@ def interview_deleted(delivery: Delivery) -> Translation:
     return Translation(events=(event,))
 
 
-def scorecard_deleted(delivery: Delivery) -> Translation:
+def scorecard_deleted(delivery: GreenhouseDelivery) -> Translation:
     """評価 taken back."""
     gone = normalize.required(delivery.payload.scorecard, "payload.scorecard")
     data = canonical.Feedback(application=_owner(delivery, gone), feedback_id=delivery.id(gone.id))
@@ -118,7 +122,7 @@ def scorecard_deleted(delivery: Delivery) -> Translation:
     return Translation(events=(event,))
 
 
-def _owner(delivery: Delivery, gone: Deleted) -> canonical.Application:
+def _owner(delivery: GreenhouseDelivery, gone: GreenhouseDeleted) -> canonical.Application:
     """The application it belonged to: without it there is no history to correct."""
     vendor_id = gone.application_id or delivery.payload.application_id
     if vendor_id is None:
@@ -126,13 +130,15 @@ def _owner(delivery: Delivery, gone: Deleted) -> canonical.Application:
     return canonical.Application(id=delivery.id(vendor_id))
 
 
-def _job(delivery: Delivery) -> Job:
+def _job(delivery: GreenhouseDelivery) -> GreenhouseJob:
     return normalize.required(delivery.payload.job, "payload.job")
 
 
-def _about_job(delivery: Delivery, job: Job, name: str, moment: datetime | None) -> Translation:
+def _about_job(
+    delivery: GreenhouseDelivery, job: GreenhouseJob, name: str, moment: datetime | None
+) -> Translation:
     team = job.hiring_team
-    data = event_context.Job(
+    data = event_context.JobData(
         job_id=delivery.id(job.id),
         name=job.name,
         requisition_id=job.requisition_id,

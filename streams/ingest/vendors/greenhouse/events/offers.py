@@ -6,10 +6,10 @@ from schemas.errors import Condition, Unmapped
 from schemas.events import application as canonical
 from schemas.events.envelope import Event
 from streams.ingest import lenient_fields, normalize
-from streams.ingest.normalize import When
+from streams.ingest.normalize import EventTime
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.greenhouse.events.snapshot import Delivery
-from streams.ingest.vendors.greenhouse.payload import FlatOffer, Offer
+from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
+from streams.ingest.vendors.greenhouse.payload import GreenhouseFlatOffer, GreenhouseOffer
 
 OUTCOMES = {
     "accepted": "offer.accepted",
@@ -19,21 +19,21 @@ OUTCOMES = {
 OPEN = "created"
 
 
-def created(delivery: Delivery) -> Translation:
+def created(delivery: GreenhouseDelivery) -> Translation:
     """A new offer or a new version of one, with whatever has already become of it."""
     offer, faults = _offer(delivery)
     made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
     return Translation(events=(made, *_progress(delivery, offer)), faults=faults)
 
 
-def approved(delivery: Delivery) -> Translation:
+def approved(delivery: GreenhouseDelivery) -> Translation:
     """The last approval; when it was given is not told."""
     offer, faults = _offer(delivery)
     event = _event(delivery, offer, "offer.approved", delivery.when(None))
     return Translation(events=(event,), faults=faults)
 
 
-def updated(delivery: Delivery) -> Translation:
+def updated(delivery: GreenhouseDelivery) -> Translation:
     """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
     offer, faults = _offer(delivery)
     events = _progress(delivery, offer)
@@ -41,29 +41,29 @@ def updated(delivery: Delivery) -> Translation:
     return Translation(events=events, ignored=ignored, faults=faults)
 
 
-def deleted(delivery: Delivery) -> Translation:
+def deleted(delivery: GreenhouseDelivery) -> Translation:
     """An offer that was never made, after all."""
     offer, faults = _offer(delivery)
     event = _event(delivery, offer, "offer.deleted", delivery.when(None))
     return Translation(events=(event,), faults=faults)
 
 
-def accepted(delivery: Delivery, offer: Offer, common: dict[str, Any]) -> Event:
+def accepted(delivery: GreenhouseDelivery, offer: GreenhouseOffer, common: dict[str, Any]) -> Event:
     """内定承諾 as the hire tells it: the same event id as the offer's own update gives."""
-    data = canonical.Offer(**common, **_terms(delivery, offer))
+    data = canonical.OfferData(**common, **_terms(delivery, offer))
     when = delivery.when(offer.resolved_at)
     return delivery.event("offer.accepted", data, when, _fact(offer, when))
 
 
-def _offer(delivery: Delivery) -> tuple[Offer, tuple[Condition, ...]]:
+def _offer(delivery: GreenhouseDelivery) -> tuple[GreenhouseOffer, tuple[Condition, ...]]:
     """The offer in the payload where there is one, as in every deletion; else the payload is the offer."""
     if delivery.payload.offer is not None:
         return delivery.payload.offer, ()
-    found, faults = lenient_fields.read(FlatOffer, delivery.raw)
+    found, faults = lenient_fields.read(GreenhouseFlatOffer, delivery.raw)
     return found.payload, faults
 
 
-def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
+def _progress(delivery: GreenhouseDelivery, offer: GreenhouseOffer) -> tuple[Event, ...]:
     status = (offer.offer_status or OPEN).casefold()
     if status != OPEN and status not in OUTCOMES:
         raise Unmapped("unmapped_value", f"offer_status {normalize.plain(status)}")
@@ -76,20 +76,24 @@ def _progress(delivery: Delivery, offer: Offer) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _event(delivery: Delivery, offer: Offer, name: str, when: When) -> Event:
+def _event(
+    delivery: GreenhouseDelivery, offer: GreenhouseOffer, name: str, when: EventTime
+) -> Event:
     application_id = normalize.required(
         offer.application_id or delivery.payload.application_id, "payload.application_id"
     )
     application = canonical.Application(
         id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
     )
-    data = canonical.Offer(application=application, **_terms(delivery, offer))
+    data = canonical.OfferData(application=application, **_terms(delivery, offer))
     # What happens once per version needs no time; what the vendor may repeat keeps its own.
     fact = _fact(offer, when) if name in OUTCOMES.values() else _fact(offer)
     return delivery.event(name, data, when, fact)
 
 
-def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of `canonical.Offer`
+def _terms(
+    delivery: GreenhouseDelivery, offer: GreenhouseOffer
+) -> dict[str, Any]:  # arguments of `canonical.Offer`
     sent = offer.sent_on or offer.sent_at
     return {
         "offer_id": delivery.id(offer.id),
@@ -100,5 +104,5 @@ def _terms(delivery: Delivery, offer: Offer) -> dict[str, Any]:  # arguments of 
     }
 
 
-def _fact(offer: Offer, when: When | None = None) -> tuple[str, ...]:
+def _fact(offer: GreenhouseOffer, when: EventTime | None = None) -> tuple[str, ...]:
     return (offer.id, str(offer.version), "" if when is None else when.text)

@@ -9,13 +9,13 @@ from streams.ingest.vendors.greenhouse import payload
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery(normalize.Delivery):
+class GreenhouseDelivery(normalize.Delivery):
     """One verified body of Greenhouse."""
 
-    payload: payload.Payload
+    payload: payload.GreenhousePayload
 
 
-def channel(source: payload.Source | None) -> canonical.Channel | None:
+def channel(source: payload.GreenhouseSource | None) -> canonical.Channel | None:
     """媒体 by whichever of its names is there."""
     return (
         None if source is None else normalize.channel(source.name or source.public_name, source.id)
@@ -23,7 +23,10 @@ def channel(source: payload.Source | None) -> canonical.Channel | None:
 
 
 def application(
-    delivery: Delivery, snapshot: payload.Application, *, kind_known: bool = False
+    delivery: GreenhouseDelivery,
+    snapshot: payload.GreenhouseApplication,
+    *,
+    kind_known: bool = False,
 ) -> canonical.Application:
     """The application with its first job; a prospect may have none."""
     job = _job(snapshot)
@@ -46,9 +49,11 @@ def application(
     )
 
 
-def owners(delivery: Delivery, snapshot: payload.Application) -> canonical.Owners | None:
+def owners(
+    delivery: GreenhouseDelivery, snapshot: payload.GreenhouseApplication
+) -> canonical.Owners | None:
     """Recruiter and coordinator of the candidate, hiring managers of the job: ids only."""
-    person = snapshot.candidate or payload.Candidate()
+    person = snapshot.candidate or payload.GreenhouseCandidate()
     job = _job(snapshot)
     team = job.hiring_team if job is not None else None
     found = canonical.Owners(
@@ -59,7 +64,7 @@ def owners(delivery: Delivery, snapshot: payload.Application) -> canonical.Owner
     return found if found != canonical.Owners() else None
 
 
-def dims(snapshot: payload.Application) -> canonical.Dims | None:
+def dims(snapshot: payload.GreenhouseApplication) -> canonical.Dims | None:
     """Department and location of the job."""
     job = _job(snapshot)
     if job is None:
@@ -68,25 +73,27 @@ def dims(snapshot: payload.Application) -> canonical.Dims | None:
     return found if found != canonical.Dims() else None
 
 
-def stage(current: payload.CurrentStage | None) -> canonical.Stage | None:
+def stage(current: payload.GreenhouseCurrentStage | None) -> canonical.Stage | None:
     """The stage with the vendor's own id, which the configured mapping names."""
     return None if current is None else canonical.Stage(id=current.id, name=current.name)
 
 
-def users(delivery: Delivery, people: tuple[payload.Person, ...]) -> tuple[str, ...]:
+def users(
+    delivery: GreenhouseDelivery, people: tuple[payload.GreenhousePerson, ...]
+) -> tuple[str, ...]:
     """The ids of those who have one."""
     found = (_user(delivery, person) for person in people)
     return tuple(user for user in found if user is not None)
 
 
-def place(places: tuple[payload.Place | None, ...]) -> str | None:
+def place(places: tuple[payload.GreenhousePlace | None, ...]) -> str | None:
     """The first that has a name."""
     return next((each.name for each in places if each is not None and each.name), None)
 
 
-def _user(delivery: Delivery, person: payload.Person | None) -> str | None:
+def _user(delivery: GreenhouseDelivery, person: payload.GreenhousePerson | None) -> str | None:
     return None if person is None else delivery.maybe(person.id or person.user_id)
 
 
-def _job(snapshot: payload.Application) -> payload.Job | None:
+def _job(snapshot: payload.GreenhouseApplication) -> payload.GreenhouseJob | None:
     return snapshot.jobs[0] if snapshot.jobs else snapshot.job

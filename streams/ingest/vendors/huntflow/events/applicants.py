@@ -10,13 +10,17 @@ from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.huntflow.events import log_record
-from streams.ingest.vendors.huntflow.payload import Body, CalendarEvent, Log
+from streams.ingest.vendors.huntflow.payload import (
+    HuntflowCalendarEvent,
+    HuntflowLog,
+    HuntflowWebhook,
+)
 
 INTERVIEW = "interview"
 CANCELLED = frozenset({"cancelled", "canceled"})
 
 
-def added(delivery: Delivery, body: Body) -> Translation:
+def added(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """A person was entered; with a vacancy in the record also 応募."""
     log = log_record.record(body)
     person = _person(delivery, body, "candidate.created")
@@ -24,13 +28,13 @@ def added(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=events)
 
 
-def put_on_vacancy(delivery: Delivery, body: Body) -> Translation:
+def put_on_vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """応募: a person and a vacancy, in its first stage."""
     log = log_record.record(body)
     return Translation(events=(_created(delivery, body, log), *_beside(delivery, body, log)))
 
 
-def moved(delivery: Delivery, body: Body) -> Translation:
+def moved(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """A move, a rejection or a hire, and the interview and the scorecard that were entered with it.
 
     A rejection is a move into a stage for the rejected, so that a move out of it takes the rejection back.
@@ -54,7 +58,7 @@ def moved(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event, *_beside(delivery, body, log)))
 
 
-def commented(delivery: Delivery, body: Body) -> Translation:
+def commented(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """A comment decides nothing, whatever stage it repeats; an interview or a scorecard may come with it.
 
     An edit that leaves neither takes back what came with it before.
@@ -67,12 +71,12 @@ def commented(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=events, ignored=ignored)
 
 
-def removed(delivery: Delivery, body: Body) -> Translation:
+def removed(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """The person is gone; after a merge it is the record that lost it."""
     return Translation(events=(_person(delivery, body, "candidate.deleted"),))
 
 
-def taken_off(delivery: Delivery, body: Body) -> Translation:
+def taken_off(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """The person was taken off the vacancy, and may be put on it again."""
     log = log_record.record(body)
     data = canonical.Ended(**log_record.common(delivery, body, log), party="neither")
@@ -85,7 +89,7 @@ def taken_off(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event,))
 
 
-def merged(delivery: Delivery, body: Body) -> Translation:
+def merged(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """Two records of one person: `source` names the one that is gone."""
     log = log_record.record(body)
     loser = normalize.required(log.source, "event.applicant_log.source")
@@ -98,7 +102,7 @@ def merged(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(event,))
 
 
-EVENTS: Mapping[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+EVENTS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
     {
         "APPLICANT/ADD": added,
         "APPLICANT/VACANCY-ADD": put_on_vacancy,
@@ -121,7 +125,7 @@ IGNORED = MappingProxyType(
 )
 
 
-def _created(delivery: Delivery, body: Body, log: Log) -> Event:
+def _created(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> Event:
     when = log_record.when(delivery, log)
     common = log_record.common(delivery, body, log)
     application = common["application"].model_copy(
@@ -132,7 +136,7 @@ def _created(delivery: Delivery, body: Body, log: Log) -> Event:
     return delivery.event("application.created", data, when, fact)
 
 
-def _beside(delivery: Delivery, body: Body, log: Log) -> tuple[Event, ...]:
+def _beside(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> tuple[Event, ...]:
     """The interview and the scorecard of a record."""
     if log.vacancy is None:
         return ()
@@ -153,9 +157,11 @@ def _beside(delivery: Delivery, body: Body, log: Log) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _interview(delivery: Delivery, body: Body, log: Log, meeting: CalendarEvent) -> Event:
+def _interview(
+    delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog, meeting: HuntflowCalendarEvent
+) -> Event:
     people = (delivery.maybe(each.member) for each in meeting.attendees)
-    data = canonical.Interview(
+    data = canonical.InterviewData(
         **log_record.common(delivery, body, log),
         interview_id=delivery.id(meeting.id),
         start=None if meeting.start is None else delivery.when(meeting.start).at,
@@ -169,7 +175,7 @@ def _interview(delivery: Delivery, body: Body, log: Log, meeting: CalendarEvent)
     return delivery.event(name, data, log_record.when(delivery, log), fact)
 
 
-def _person(delivery: Delivery, body: Body, name: str) -> Event:
+def _person(delivery: Delivery, body: HuntflowWebhook, name: str) -> Event:
     log = log_record.record(body)
     data = canonical.CandidateData(candidate_id=log_record.applicant_id(delivery, body))
     return delivery.event(name, data, log_record.when(delivery, log), (log.id,))

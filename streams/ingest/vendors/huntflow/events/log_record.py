@@ -5,30 +5,30 @@ from typing import Any
 from schemas.events import application as canonical
 from schemas.events.envelope import Event
 from streams.ingest import normalize
-from streams.ingest.normalize import Delivery, When
-from streams.ingest.vendors.huntflow.payload import Body, Log
+from streams.ingest.normalize import Delivery, EventTime
+from streams.ingest.vendors.huntflow.payload import HuntflowLog, HuntflowWebhook
 
 EDIT, DELETE = "EDIT", "DELETE"
 
 
-def record(body: Body) -> Log:
+def record(body: HuntflowWebhook) -> HuntflowLog:
     """The record of the applicant's log that the delivery is about."""
     return normalize.required(body.event.applicant_log, "event.applicant_log")
 
 
-def when(delivery: Delivery, log: Log) -> When:
+def when(delivery: Delivery, log: HuntflowLog) -> EventTime:
     """When the record was made, which an edit leaves as it is."""
     return delivery.when(log.created, "exact")
 
 
-def fact(delivery: Delivery, body: Body, record_id: str) -> tuple[str, ...]:
+def fact(delivery: Delivery, body: HuntflowWebhook, record_id: str) -> tuple[str, ...]:
     """A record is added once; each edit of it is another fact, known by its own event id or by its bytes."""
     if body.meta.webhook_action != EDIT:
         return (record_id,)
     return (record_id, EDIT, body.meta.event_id or delivery.when(None).text)
 
 
-def applicant_id(delivery: Delivery, body: Body) -> str:
+def applicant_id(delivery: Delivery, body: HuntflowWebhook) -> str:
     """The person."""
     applicant = body.event.applicant
     vendor_id = normalize.required(
@@ -37,14 +37,14 @@ def applicant_id(delivery: Delivery, body: Body) -> str:
     return delivery.id(vendor_id)
 
 
-def stage(log: Log) -> canonical.Stage | None:
+def stage(log: HuntflowLog) -> canonical.Stage | None:
     """The stage with its id, which the configured mapping names."""
     if log.status is None or log.status.id is None:
         return None
     return canonical.Stage(id=log.status.id, name=log.status.name)
 
 
-def retraction(delivery: Delivery, body: Body, what: tuple[str, ...]) -> Event:
+def retraction(delivery: Delivery, body: HuntflowWebhook, what: tuple[str, ...]) -> Event:
     """The record is gone: nothing that it told happened."""
     log = record(body)
     data = canonical.Updated(**common(delivery, body, log), retracted=True)
@@ -52,7 +52,7 @@ def retraction(delivery: Delivery, body: Body, what: tuple[str, ...]) -> Event:
 
 
 def common(
-    delivery: Delivery, body: Body, log: Log
+    delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog
 ) -> dict[str, Any]:  # any field of `canonical.Data`
     """The arguments of `canonical.Data`; the application is the pair of applicant and vacancy."""
     vacancy = normalize.required(log.vacancy, "event.applicant_log.vacancy")

@@ -10,7 +10,7 @@ from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.huntflow.events import log_record
-from streams.ingest.vendors.huntflow.payload import Body, Offer
+from streams.ingest.vendors.huntflow.payload import HuntflowOffer, HuntflowWebhook
 
 JOBS = {
     "OPEN": "job.opened",
@@ -24,11 +24,11 @@ EDITED = "job.updated"
 MADE, REWRITTEN = "ADD", "EDIT"
 
 
-def vacancy(delivery: Delivery, body: Body) -> Translation:
+def vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """求人: what the record of its log says, else an edit."""
     job = normalize.required(body.event.vacancy, "event.vacancy")
     log = normalize.required(body.event.vacancy_log, "event.vacancy_log")
-    data = event_context.Job(
+    data = event_context.JobData(
         job_id=delivery.id(job.id),
         name=job.position,
         headcount=job.applicants_to_hire,
@@ -41,13 +41,13 @@ def vacancy(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event(what_became(body), data, when, fact),))
 
 
-def what_became(body: Body) -> str:
+def what_became(body: HuntflowWebhook) -> str:
     """The event that the record of the vacancy's log is."""
     log = normalize.required(body.event.vacancy_log, "event.vacancy_log")
     return JOBS.get(log.state or log.type or "", EDITED)
 
 
-def offer(delivery: Delivery, body: Body) -> Translation:
+def offer(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """内定 drawn up; whether it was sent, accepted or declined Huntflow does not tell, but a stage may."""
     found = normalize.required(body.event.applicant_offer, "event.applicant_offer")
     log = found.account_applicant_offer_log
@@ -64,12 +64,12 @@ def offer(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("offer.created", data, when, fact),))
 
 
-def offered(delivery: Delivery, body: Body) -> canonical.Offer:
+def offered(delivery: Delivery, body: HuntflowWebhook) -> canonical.OfferData:
     """Which offer of whom for what; its id is unique within the application alone."""
     found = normalize.required(body.event.applicant_offer, "event.applicant_offer")
     job = normalize.required(body.event.vacancy, "event.vacancy")
     candidate_id = log_record.applicant_id(delivery, body)
-    return canonical.Offer(
+    return canonical.OfferData(
         application=canonical.Application(
             id=f"{candidate_id}-{job.id}",
             candidate_id=candidate_id,
@@ -80,17 +80,17 @@ def offered(delivery: Delivery, body: Body) -> canonical.Offer:
     )
 
 
-def _offer_id(found: Offer) -> str:
+def _offer_id(found: HuntflowOffer) -> str:
     return normalize.required(found.applicant_offer_id or found.id, "event.applicant_offer.id")
 
 
-def evaluation(delivery: Delivery, body: Body) -> Translation:
+def evaluation(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """The hiring manager's verdict on the recruiting, once there is one; it is none on the candidate."""
     found = normalize.required(body.event.recruitment_evaluation, "event.recruitment_evaluation")
     answer = found.survey_answer
     if answer is None and found.stars is None:
         return Translation(ignored=(("RECRUITMENT-EVALUATION", "nobody has answered yet"),))
-    data = event_context.Survey(
+    data = event_context.SurveyData(
         survey_id=delivery.id(found.id),
         kind="recruiter_evaluation",
         score=None if found.stars is None else float(found.stars),
@@ -100,7 +100,7 @@ def evaluation(delivery: Delivery, body: Body) -> Translation:
     return Translation(events=(delivery.event("survey.submitted", data, when, fact),))
 
 
-EVENTS: Mapping[str, Callable[[Delivery, Body], Translation]] = MappingProxyType(
+EVENTS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
     {"VACANCY": vacancy, "OFFER": offer, "RECRUITMENT-EVALUATION": evaluation}
 )
 IGNORED = MappingProxyType(

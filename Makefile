@@ -10,7 +10,7 @@ define if_there
 @if command -v $(1) >/dev/null; then $(3); else echo "NOT CHECKED, because $(1) is missing (apt-get install $(2)): $(3)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench screenshots lock up down
+.PHONY: help setup demo test check fmt bench docs screenshots lock up down
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
@@ -46,6 +46,12 @@ fmt: setup ## Format and fix what can be fixed
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)
+
+docs: setup ## Generate the reference pages, KPI definitions and Grafana boards in deploy/
+	$(BIN)/python -m streams.tools.reference deploy/reference
+	$(BIN)/hirelay kpi list --page --lang en > deploy/definitions/en.md
+	$(BIN)/hirelay kpi list --page --lang ja > deploy/definitions/ja.md
+	$(BIN)/hirelay boards generate
 
 screenshots: setup ## Take the pictures of the boards in deploy/pictures, of a demo stack that runs (make demo)
 	$(BIN)/python -m tests.e2e.screenshots $(STATE) deploy/pictures/boards

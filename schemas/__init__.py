@@ -1,1 +1,1 @@
-"""The vocabulary: values and arithmetic on values; no I/O, clock, logging, environment or framework."""
+"""Domain values and pure functions on them; no I/O, clock, logging, environment or framework."""

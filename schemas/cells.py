@@ -1,4 +1,4 @@
-"""Cells: the additive tables that every KPI is read from, and how one is written to Kafka."""
+"""Cells: the additive tables that every KPI is computed from, and their encoding in Kafka."""
 
 from typing import Literal, NamedTuple
 
@@ -9,24 +9,25 @@ from schemas.errors import Malformed
 TOTAL, CHANNEL, INTERVIEWER, RECRUITER, JOB = "total", "channel", "interviewer", "recruiter", "job"
 SOURCE_DETAIL, HIRING_MANAGER = "source_detail", "hiring_manager"
 DEPARTMENT, LOCATION = "department", "location"
-# Every application is in one member of each of these, if only in `unknown`; in the optional ones where it is known.
-FULL = (TOTAL, CHANNEL, RECRUITER, JOB)
-OPTIONAL = (SOURCE_DETAIL, HIRING_MANAGER, DEPARTMENT, LOCATION)
-DIMENSIONS = (*FULL, INTERVIEWER, *OPTIONAL)
+# Every application counts in one member of each full dimension, `unknown` if need be; in an optional one only if known.
+FULL_DIMENSIONS = (TOTAL, CHANNEL, RECRUITER, JOB)
+OPTIONAL_DIMENSIONS = (SOURCE_DETAIL, HIRING_MANAGER, DEPARTMENT, LOCATION)
+DIMENSIONS = (*FULL_DIMENSIONS, INTERVIEWER, *OPTIONAL_DIMENSIONS)
 ALL = "all"  # the one member of `total`
-UNKNOWN = "unknown"  # the member for an application whose channel, recruiter or job nobody told us
+UNKNOWN = "unknown"  # the member of applications whose channel, recruiter or job was not reported
 
 Basis = Literal["decision", "cohort", "entry"]
-DECISION: Basis = "decision"  # 判定日: the day the thing happened
-COHORT: Basis = "cohort"  # 応募日コホート: the day the application was made
-ENTRY: Basis = "entry"  # 進出日コホート: the day a stage was entered; durations, by their age in days, and nothing else
+DECISION: Basis = "decision"  # 判定日: the day it happened
+COHORT: Basis = "cohort"  # 応募日コホート: the day of application
+# 進出日コホート: the day a stage was entered; only durations, by age in days
+ENTRY: Basis = "entry"
 BASES = (DECISION, COHORT, ENTRY)
 
 Tally = dict[str, int]
 
 
 class CellKey(NamedTuple):
-    """Which cell. `day` counts local days of the tenant since 1970-01-01."""
+    """The key of a cell; `day` is the tenant's local day, in days since 1970-01-01."""
 
     tenant: str
     dimension: str
@@ -36,9 +37,9 @@ class CellKey(NamedTuple):
 
 
 class Cell(msgspec.Struct):
-    """A cell of one source partition: `m` measures that add, `o` the last applied offset (the fence and the version).
+    """A cell of one source partition: `m` holds additive measures, `o` the last applied offset (fence and version).
 
-    A measure that returns to 0 stays in `m`, so that an absolute row overwrites what stood downstream.
+    A measure that returns to 0 stays in `m`, so that an absolute row overwrites the old value downstream.
     """
 
     o: int
@@ -79,6 +80,8 @@ def decode_cell(value: bytes) -> Cell:
 
 
 def without_zeros(cells: Cells) -> Cells:
-    """The same cells with measures of 0 and empty cells left out: the form in which two tables are compared."""
-    kept = {key: {name: n for name, n in tally.items() if n} for key, tally in cells.items()}
-    return {key: tally for key, tally in kept.items() if tally}
+    """The cells without zero measures and empty cells: the form for comparing two tables."""
+    nonzero = {
+        key: {measure: n for measure, n in tally.items() if n} for key, tally in cells.items()
+    }
+    return {key: tally for key, tally in nonzero.items() if tally}

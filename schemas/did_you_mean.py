@@ -1,11 +1,11 @@
-"""What was probably meant by a word that is not known."""
+"""Suggestions for misspelled names."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """` (did you mean `x`?)`, or all that is known where nothing is near; for the end of a message."""
-    words = sorted(known)
-    near = get_close_matches(word, words, n=1)
-    return f" (did you mean `{near[0]}`?)" if near else f" (known: {', '.join(words)})"
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """` (did you mean `x`?)`, or all choices if none is close; to be appended to a message."""
+    names = sorted(choices)
+    matches = get_close_matches(name, names, n=1)
+    return f" (did you mean `{matches[0]}`?)" if matches else f" (known: {', '.join(names)})"

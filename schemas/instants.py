@@ -12,16 +12,16 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
-def instant(text: str) -> int:
-    """Milliseconds since 1970 UTC of an RFC 3339 text; raise ValueError."""
+def parse_instant(text: str) -> int:
+    """Milliseconds since 1970 UTC of an RFC 3339 string; raise ValueError."""
     return milliseconds(datetime.fromisoformat(text))
 
 
-def local_day(text: str | None) -> int | None:
+def parse_day(text: str | None) -> int | None:
     """Days since 1970-01-01 of an ISO date; raise ValueError."""
     return None if text is None else day_number(date.fromisoformat(text))
 
 
 def day_number(day: date) -> int:
-    """Days since 1970-01-01, as cells have them."""
+    """Days since 1970-01-01, as in cells."""
     return day.toordinal() - EPOCH_DAY

@@ -1,10 +1,10 @@
-"""Amounts of money and their words: minor units of a currency (ISO 4217)."""
+"""Amounts of money in minor units of a currency (ISO 4217), and their formatting."""
 
 from decimal import Decimal
 from fractions import Fraction
 
-# Currencies without a minor unit, of ISO 4217 table A.1.
-WHOLE = frozenset(
+# Currencies without a minor unit (ISO 4217 table A.1).
+WITHOUT_MINOR_UNIT = frozenset(
     [
         "BIF",
         "CLP",
@@ -25,38 +25,38 @@ WHOLE = frozenset(
         "XPF",
     ]
 )
-# Those whose minor unit is not a hundredth, by its decimals.
+# Decimal places of the currencies whose minor unit is not a hundredth.
 DECIMALS = {
-    **dict.fromkeys(WHOLE, 0),
+    **dict.fromkeys(WITHOUT_MINOR_UNIT, 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
 
 def decimals(currency: str) -> int:
-    """How many decimals an amount of the currency has."""
+    """The number of decimal places of the currency."""
     return DECIMALS.get(currency, 2)
 
 
 def minor_units(amount: Decimal, currency: str) -> int | None:
-    """The amount in minor units, exactly; None where it is finer than they are."""
-    found = Fraction(amount) * 10 ** decimals(currency)  # a Decimal would round to 28 digits
-    return found.numerator if found.denominator == 1 else None
+    """The exact amount in minor units; None if it has more decimal places than the currency."""
+    units = Fraction(amount) * 10 ** decimals(currency)  # a Decimal would round to 28 digits
+    return units.numerator if units.denominator == 1 else None
 
 
-def major(minor: float, currency: str) -> float:
-    """The amount in the currency's own unit."""
-    return minor if currency in WHOLE else minor / 10 ** decimals(currency)
+def to_major(minor: float, currency: str) -> float:
+    """The amount in major units of the currency."""
+    return minor if currency in WITHOUT_MINOR_UNIT else minor / 10 ** decimals(currency)
 
 
-def minor(amount: float, currency: str) -> float:
-    """Undo `major`."""
+def to_minor(amount: float, currency: str) -> float:
+    """Undo `to_major`."""
     units: int = 10 ** decimals(currency)
     return amount * units
 
 
-def shown(minor: float, currency: str) -> str:
-    """As people read it: `¥93,600` or `1,234.50 USD`."""
+def format_amount(minor: float, currency: str) -> str:
+    """Format an amount for people: `¥93,600` or `1,234.50 USD`."""
     if currency == "JPY":
         return f"¥{minor:,.0f}"
-    return f"{major(minor, currency):,.{decimals(currency)}f} {currency}"
+    return f"{to_major(minor, currency):,.{decimals(currency)}f} {currency}"

@@ -1,1 +1,1 @@
-"""The edges out: ClickHouse, Kafka, metrics."""
+"""Output adapters: ClickHouse, Alertmanager and Prometheus metrics."""

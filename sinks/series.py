@@ -1,7 +1,7 @@
-"""Every series that Prometheus may see of Hirelay: name, kind, meaning and labels, each once.
+"""Every Prometheus metric of Hirelay, defined once: name, type, help text and labels.
 
-Names end in their unit; Prometheus adds `_total` to counters. Labels come from closed sets or from the configuration; none is
-the id of a person or of an application, and `job` and `instance` belong to Prometheus.
+Names end in their unit; Prometheus adds `_total` to counters. Label values come from closed sets or the configuration;
+none is the id of a person or an application, and `job` and `instance` are reserved for Prometheus.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 Label = Literal[
-    "alertmanager",  # the number of an Alertmanager as it is configured
+    "alertmanager",  # the number of an Alertmanager in the configuration
     "basis",
     "channel",
     "connection",
-    "event",  # the vendor's own name of it, of those that are expected
+    "event",  # the vendor's event name, of the expected ones
     "kpi",
     "model",  # a table
     "outcome",
@@ -30,67 +30,67 @@ Label = Literal[
 
 @dataclass(frozen=True)
 class Series:
-    """One row of the list."""
+    """The definition of one metric."""
 
     name: str
     help: str
     labels: tuple[Label, ...] = ()
 
     @property
-    def shown(self) -> frozenset[str]:
-        """The names under which samples of it are scraped, and rules find it."""
+    def sample_names(self) -> frozenset[str]:
+        """The sample names in a scrape, as alert rules use them."""
         return frozenset({self.name})
 
 
 @dataclass(frozen=True)
 class CounterRow(Series):
-    """What only rises."""
+    """A counter."""
 
     @property
-    def shown(self) -> frozenset[str]:
-        """With the suffix of counters."""
+    def sample_names(self) -> frozenset[str]:
+        """The sample name with the counter suffix."""
         return frozenset({f"{self.name}_total"})
 
-    def on(self, registry: CollectorRegistry) -> Counter:
-        """Registered at 0."""
+    def register(self, registry: CollectorRegistry) -> Counter:
+        """Register the metric at 0."""
         return Counter(self.name, self.help, self.labels, registry=registry)
 
 
 @dataclass(frozen=True)
 class GaugeRow(Series):
-    """What rises and falls."""
+    """A gauge."""
 
-    def on(self, registry: CollectorRegistry) -> Gauge:
-        """Registered at 0."""
+    def register(self, registry: CollectorRegistry) -> Gauge:
+        """Register the metric at 0."""
         return Gauge(self.name, self.help, self.labels, registry=registry)
 
 
 @dataclass(frozen=True)
 class HistogramRow(Series):
-    """How something is spread over `buckets`, upper bounds in the unit of the name."""
+    """A histogram; `buckets` are upper bounds in the unit of the name."""
 
     buckets: tuple[float, ...] = ()
 
     @property
-    def shown(self) -> frozenset[str]:
-        """The three of a histogram."""
+    def sample_names(self) -> frozenset[str]:
+        """The three sample names of a histogram."""
         return frozenset(f"{self.name}_{part}" for part in ("bucket", "count", "sum"))
 
-    def on(self, registry: CollectorRegistry) -> Histogram:
-        """Registered empty."""
+    def register(self, registry: CollectorRegistry) -> Histogram:
+        """Register the metric without observations."""
         return Histogram(self.name, self.help, self.labels, registry=registry, buckets=self.buckets)
 
 
-SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-LONG = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+SHORT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+LONG_BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
 
-# Of every role.
+# All roles.
 STARTED = GaugeRow("hirelay_started_timestamp_seconds", "When the process started")
 
 # Gateway. Outcomes: accepted, ignored, ping, quarantined, refused, unavailable (503), failed (500: an error of our own).
 GATEWAY_DELIVERIES = CounterRow(
     "hirelay_gateway_deliveries",
-    "Deliveries answered, by what became of them",
+    "Deliveries answered, by outcome",
     ("vendor", "outcome"),
 )
 GATEWAY_EVENTS = CounterRow(
@@ -98,23 +98,25 @@ GATEWAY_EVENTS = CounterRow(
 )
 GATEWAY_EVENTS_IGNORED = CounterRow(
     "hirelay_gateway_events_ignored",
-    "Vendor events passed over for a documented reason",
+    "Vendor events ignored for a documented reason",
     ("vendor",),
 )
 GATEWAY_QUARANTINED = CounterRow(
     "hirelay_gateway_quarantined",
-    "Deliveries set aside; look at them with `hirelay dlq`",
+    "Deliveries quarantined; inspect them with `hirelay dlq`",
     ("vendor", "reason"),
 )
 GATEWAY_REFUSED = CounterRow(
     "hirelay_gateway_refused", "Requests answered 4xx or 503, by reason", ("reason",)
 )
 GATEWAY_DELIVERY_SECONDS = HistogramRow(
-    "hirelay_gateway_delivery_seconds", "Time from a whole body to its answer", buckets=SHORT
+    "hirelay_gateway_delivery_seconds",
+    "Time from a complete body to its answer",
+    buckets=SHORT_BUCKETS,
 )
 GATEWAY_CONFIGURATION_STALE = GaugeRow(
     "hirelay_gateway_configuration_stale",
-    "1 while the configuration on disk cannot be used and an older one is in force",
+    "1 while the configuration on disk is invalid and an older one is in use",
 )
 GATEWAY_PACKS = CounterRow("hirelay_gateway_packs", "Records acknowledged by Kafka")
 GATEWAY_IN_FLIGHT = GaugeRow(
@@ -123,40 +125,42 @@ GATEWAY_IN_FLIGHT = GaugeRow(
 GATEWAY_BROKER_UP = GaugeRow("hirelay_gateway_broker_up", "1 while the broker answers")
 GATEWAY_PRODUCERS_REPLACED = CounterRow(
     "hirelay_gateway_producers_replaced",
-    "Kafka producers given up because a send failed or hung",
+    "Kafka producers replaced because a send failed or hung",
 )
 
-# Connections, as one gateway process sees them since its start; `hirelay connections` shows them over all processes.
+# Connections, as one gateway process has seen them since its start; `hirelay connections` covers all processes.
 CONNECTION_LAST_DELIVERY = GaugeRow(
     "hirelay_connection_last_delivery_timestamp_seconds",
-    "When a delivery was last let in; no series before the first since a start",
+    "When a delivery was last accepted; no series before the first since a start",
     ("tenant", "vendor", "connection"),
 )
 TENANT_WORKING_DAY = GaugeRow(
     "hirelay_tenant_working_day_seconds",
-    "How far back the last eight office hours of a company reach, over nights, weekends and holidays",
+    "How far back the last eight business hours of a tenant reach, over nights, weekends and holidays",
     ("tenant",),
 )
 CONNECTION_SIGNATURE_FAILURES = CounterRow(
     "hirelay_connection_signature_failures",
-    "Deliveries that no active secret vouches for",
+    "Deliveries that no active secret verifies",
     ("tenant", "vendor", "connection"),
 )
 CONNECTION_QUARANTINED = CounterRow(
     "hirelay_connection_quarantined",
-    "Deliveries of a connection that were set aside, whole or in part",
+    "Deliveries of a connection that were quarantined, whole or in part",
     ("tenant", "vendor", "connection", "reason"),
 )
 CONNECTION_LAST_EVENT = GaugeRow(
     "hirelay_connection_last_event_timestamp_seconds",
-    "When an event without which KPIs have holes last came; no series before its first since a start",
+    "When an event that KPIs depend on last arrived; no series before its first since a start",
     ("tenant", "vendor", "connection", "event"),
 )
 
 # Worker.
 WORKER_EVENTS = CounterRow("hirelay_worker_events", "Events read, duplicates included")
-WORKER_DUPLICATES = CounterRow("hirelay_worker_duplicates", "Events that were already known")
-WORKER_SET_ASIDE = CounterRow("hirelay_worker_records_set_aside", "Records that could not be read")
+WORKER_DUPLICATES = CounterRow("hirelay_worker_duplicates", "Events that were already processed")
+WORKER_QUARANTINED = CounterRow(
+    "hirelay_worker_records_set_aside", "Records that could not be read"
+)
 WORKER_COPIES = CounterRow(
     "hirelay_worker_events_copied",
     "Copies of events about candidates and pipelines, written to the other partitions",
@@ -166,27 +170,27 @@ WORKER_PARTITIONS = GaugeRow("hirelay_worker_partitions", "Source partitions own
 WORKER_FLUSH_SECONDS = HistogramRow(
     "hirelay_worker_flush_seconds",
     "Time from the start of a flush to its acknowledgements",
-    buckets=SHORT[1:],
+    buckets=SHORT_BUCKETS[1:],
 )
 WORKER_LAG = GaugeRow(
-    "hirelay_worker_lag_records", "Records of the owned partitions not yet counted", ("topic",)
+    "hirelay_worker_lag_records", "Records of the owned partitions not yet processed", ("topic",)
 )
 WORKER_WAITING = GaugeRow(
     "hirelay_worker_waiting_seconds",
-    "How long the oldest record that is not yet counted has waited, to within 5 s",
+    "How long the oldest unprocessed record has waited, to within 5 s",
     ("topic",),
 )
 WORKER_DISK_FREE = GaugeRow(
-    "hirelay_worker_disk_free_bytes", "What is free where the worker keeps its stores"
+    "hirelay_worker_disk_free_bytes", "Free space on the disk of the worker's stores"
 )
 WORKER_DISK_SIZE = GaugeRow(
-    "hirelay_worker_disk_size_bytes", "The size of the disk where the worker keeps its stores"
+    "hirelay_worker_disk_size_bytes", "Size of the disk of the worker's stores"
 )
 
 # Archiver.
 ARCHIVER_ROWS = CounterRow("hirelay_archiver_rows", "Rows inserted", ("model",))
 ARCHIVER_RETRIES = CounterRow(
-    "hirelay_archiver_retries", "Attempts that failed and were repeated", ("step",)
+    "hirelay_archiver_retries", "Failed attempts that were retried", ("step",)
 )
 ARCHIVER_UNREADABLE = CounterRow("hirelay_archiver_unreadable", "Records that could not be read")
 ARCHIVER_LAG = GaugeRow(
@@ -194,69 +198,67 @@ ARCHIVER_LAG = GaugeRow(
 )
 ARCHIVER_WAITING = GaugeRow(
     "hirelay_archiver_waiting_seconds",
-    "How long the oldest record that ClickHouse does not have has waited, to within 5 s",
+    "How long the oldest record that ClickHouse does not have yet has waited, to within 5 s",
     ("topic",),
 )
 ARCHIVER_FRESHNESS = HistogramRow(
     "hirelay_archiver_freshness_seconds",
-    "Time from a delivery to its row in ClickHouse, of the oldest event of each insert",
-    buckets=LONG,
+    "Time from a delivery to its row in ClickHouse, for the oldest event of each insert",
+    buckets=LONG_BUCKETS,
 )
 
-# KPIs as the archiver reads them from ClickHouse at a scrape: the last 28 days by the day of the decision, thin data included.
+# KPIs that the archiver reads from ClickHouse at a scrape: the last 28 days by decision day, small samples included.
 KPI_VALUE = GaugeRow(
     "hirelay_kpi_value",
-    "The KPI of the channel, in the unit that `hirelay kpi list` says",
+    "The KPI of the channel, in the unit shown by `hirelay kpi list`",
     ("tenant", "kpi", "channel", "basis"),
 )
 KPI_CASES = GaugeRow(
     "hirelay_kpi_cases",
-    "The cases that the KPI is made of: the denominator of a ratio",
+    "The number of cases behind the KPI: the denominator of a ratio",
     ("tenant", "kpi", "channel", "basis"),
 )
 KPI_SERIES_DROPPED = GaugeRow(
-    "hirelay_kpi_series_dropped", "Values not shown because there would be too many", ("tenant",)
+    "hirelay_kpi_series_dropped", "Values not exported because there would be too many", ("tenant",)
 )
 KPI_COLLECT_SECONDS = GaugeRow(
-    "hirelay_kpi_collect_seconds", "What the last look into ClickHouse took"
+    "hirelay_kpi_collect_seconds", "Duration of the last query to ClickHouse"
 )
 KPI_COLLECT_FAILURES = CounterRow(
-    "hirelay_kpi_collect_failures", "Looks into ClickHouse that failed"
+    "hirelay_kpi_collect_failures", "Queries to ClickHouse that failed"
 )
-KPI_AGE = GaugeRow("hirelay_kpi_age_seconds", "How old the values shown are; NaN before the first")
+KPI_AGE = GaugeRow("hirelay_kpi_age_seconds", "Age of the exported values; NaN before the first")
 
 # Watch.
-WATCH_READY = GaugeRow("hirelay_watch_ready", "1 once every cell has been judged")
-WATCH_LOOKED = GaugeRow(
+WATCH_READY = GaugeRow("hirelay_watch_ready", "1 once every cell has been evaluated")
+WATCH_LAST_READ = GaugeRow(
     "hirelay_watch_looked_timestamp_seconds",
-    "When Kafka last answered what the cells are; 0 before",
+    "When the cells were last read from Kafka; 0 before",
 )
 WATCH_CONFIGURATION_STALE = GaugeRow(
     "hirelay_watch_configuration_stale",
-    "1 while the rules or companies on disk cannot be used and older ones are in force",
+    "1 while the rules or tenants on disk are invalid and older ones are in use",
 )
-WATCH_RECORDS = CounterRow("hirelay_watch_records", "Records of breaches written", ("state",))
+WATCH_RECORDS = CounterRow("hirelay_watch_records", "Breach records written", ("state",))
 WATCH_UNREADABLE = CounterRow("hirelay_watch_unreadable", "Cells that could not be read")
-BREACHES_ACTIVE = GaugeRow("hirelay_kpi_breaches_active", "Breaches that go on", ("severity",))
+BREACHES_ACTIVE = GaugeRow("hirelay_kpi_breaches_active", "Active breaches", ("severity",))
 
 # Dispatcher.
-DISPATCHER_READY = GaugeRow("hirelay_dispatcher_ready", "1 once every breach is known")
+DISPATCHER_READY = GaugeRow("hirelay_dispatcher_ready", "1 once every breach has been loaded")
 DISPATCHER_POSTS = CounterRow(
     "hirelay_dispatcher_posts", "Posts to an Alertmanager", ("alertmanager", "outcome")
 )
-DISPATCHER_TOLD = GaugeRow(
+DISPATCHER_LAST_SUCCESS = GaugeRow(
     "hirelay_dispatcher_told_timestamp_seconds",
-    "When an Alertmanager last took everything; 0 before",
+    "When an Alertmanager last accepted everything; 0 before",
     ("alertmanager",),
 )
 
-# Board. Outcomes: answered, refused (a question that makes no sense), unavailable (ClickHouse is away).
-BOARD_QUERIES = CounterRow(
-    "hirelay_board_queries", "Questions of pages, by what became of them", ("outcome",)
-)
-BOARD_READERS = GaugeRow("hirelay_board_readers", "Pages that listen for changes")
+# Board. Outcomes: answered, refused (an invalid query), unavailable (ClickHouse is away).
+BOARD_QUERIES = CounterRow("hirelay_board_queries", "Queries of pages, by outcome", ("outcome",))
+BOARD_READERS = GaugeRow("hirelay_board_readers", "Pages subscribed to changes")
 
 
-def every() -> tuple[Series, ...]:
-    """All rows above."""
-    return tuple(each for each in globals().values() if isinstance(each, Series))
+def all_series() -> tuple[Series, ...]:
+    """Return all metrics defined above."""
+    return tuple(row for row in globals().values() if isinstance(row, Series))

@@ -1,4 +1,4 @@
-"""Start processes, start them again when they die, and stop them in reverse order."""
+"""Start processes, restart them when they die, and stop them in reverse order."""
 
 import ctypes
 import logging
@@ -12,21 +12,21 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
-STEADY_S = 10.0  # a role that ran this long starts again at once
-STOP_S = 10.0
+MIN_BACKOFF_S, MAX_BACKOFF_S = 0.2, 5.0
+STABLE_S = 10.0  # a role that ran this long is restarted without backing off further
+STOP_TIMEOUT_S = 10.0
 
 _PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent() -> None:
-    """Linux: a child may not outlive a supervisor that was killed."""
+    """Linux only: kill the child when its supervisor is killed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass
 class Role:
-    """One process that should run."""
+    """One supervised process."""
 
     name: str
     command: tuple[str, ...]
@@ -34,11 +34,11 @@ class Role:
     environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
-    pause: float = SHORTEST_PAUSE_S
+    backoff: float = MIN_BACKOFF_S
     not_before: float = 0.0
 
     def start(self) -> None:
-        """Start it in a group of its own, so that a Ctrl-C reaches the supervisor alone."""
+        """Start the process in its own session, so that Ctrl-C reaches only the supervisor."""
         with self.log_path.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
@@ -53,12 +53,12 @@ class Role:
         log.info("role started", extra={"role": self.name, "pid": self.process.pid})
 
     def stop(self) -> None:
-        """SIGTERM, then SIGKILL after `STOP_S`."""
+        """Send SIGTERM, then SIGKILL after `STOP_TIMEOUT_S`."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_S)
+            self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             log.warning("role killed", extra={"role": self.name})
             self.process.kill()
@@ -66,37 +66,37 @@ class Role:
 
 
 class Supervisor:
-    """Owns the processes of one stack; `changed` is called whenever a pid has changed."""
+    """Owns the processes of one stack; `on_change` is called whenever a pid has changed."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        """Nothing runs yet."""
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        """Start with no process."""
         self.roles: dict[str, Role] = {}
-        self._changed = changed
+        self._on_change = on_change
 
     def add(self, role: Role) -> None:
         """Start a role and keep it running."""
         self.roles[role.name] = role
         role.start()
 
-    def look(self) -> None:
-        """Start again what has died: at once after a steady run, later and later when it keeps dying."""
+    def restart_dead(self) -> None:
+        """Restart dead processes: at once after a stable run, with increasing backoff when they keep dying."""
         now = time.monotonic()
         for role in self.roles.values():
             if role.process is None:
                 if now >= role.not_before:
                     role.start()
-                    self._changed()
+                    self._on_change()
             elif (code := role.process.poll()) is not None:
-                steady = now - role.started > STEADY_S
-                role.pause = SHORTEST_PAUSE_S if steady else min(LONGEST_PAUSE_S, role.pause * 2)
-                role.not_before = now + role.pause
+                stable = now - role.started > STABLE_S
+                role.backoff = MIN_BACKOFF_S if stable else min(MAX_BACKOFF_S, role.backoff * 2)
+                role.not_before = now + role.backoff
                 role.process = None
                 log.warning(
-                    "role died", extra={"role": role.name, "exit": code, "again_in_s": role.pause}
+                    "role died", extra={"role": role.name, "exit": code, "again_in_s": role.backoff}
                 )
 
     def stop(self) -> None:
-        """Stop everything, last started first."""
+        """Stop all processes, the last started first."""
         for role in reversed(self.roles.values()):
             role.stop()
             log.info("role stopped", extra={"role": role.name})

@@ -1,4 +1,4 @@
-"""Histories for tests: short ways to say what happened to an application."""
+"""Builders of application histories for tests."""
 
 from hypothesis import strategies as st
 
@@ -19,67 +19,67 @@ STAGES = (
 )
 
 
-def happened(event: int, kind: str, hours: float = 0, **more: object) -> FunnelEvent:
-    """Event `event` of `kind`, `hours` after the new year."""
+def funnel_event(event_number: int, kind: str, hours: float = 0, **more: object) -> FunnelEvent:
+    """Event `event_number` of `kind`, `hours` after 2026-01-01T00:00Z."""
     return FunnelEvent(
-        at=START + int(hours * HOUR), kind=kind, id=event.to_bytes(16, "big"), **more
+        at=START + int(hours * HOUR), kind=kind, id=event_number.to_bytes(16, "big"), **more
     )  # type: ignore[arg-type]
 
 
-def moved(number: int, hours: float, stage: str) -> FunnelEvent:
-    """A move to one of STAGES."""
-    return happened(
+def stage_change(number: int, hours: float, stage: str) -> FunnelEvent:
+    """A move to one of `STAGES`."""
+    return funnel_event(
         number, "application.stage_changed", hours, stage=stage, stage_name=dict(STAGES)[stage]
     )
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[FunnelEvent]:
-    """Anything that may happen to one application, in any order, including nonsense."""
+    """Any events of one application, in any order, including nonsense."""
     events = [
-        happened(
+        funnel_event(
             0,
             "application.created",
             draw(st.integers(0, 20)),
             channel="doda",
-            applied=START,
+            applied_at=START,
             job="j1",
             candidate="c1",
         )
     ]
     for number in range(1, draw(st.integers(1, 12))):
-        events.append(draw(_anything(number)))
+        events.append(draw(_any_event(number)))
     return events
 
 
-def contexts(number: int) -> st.SearchStrategy[FunnelEvent]:
-    """What may happen to a candidate, to a job or to its pipeline."""
+def context_events(number: int) -> st.SearchStrategy[FunnelEvent]:
+    """Any event of a candidate, of a job or of its pipeline."""
     hours = st.integers(0, 24 * 20)
     people = st.sampled_from(["c1", "c2", "c3"])
     stages = st.sampled_from([stage for stage, _ in STAGES] + ["new"])
     return st.one_of(
         st.builds(
-            lambda h, a, b: happened(number, "candidate.merged", h, candidate=a, entity=b),
+            lambda h, a, b: funnel_event(number, "candidate.merged", h, candidate=a, entity=b),
             hours,
             people,
             people,
         ),
         st.builds(
-            lambda h, k, c, n: happened(number, f"candidate.{k}", h, candidate=c, number=n),
+            lambda h, k, c, n: funnel_event(number, f"candidate.{k}", h, candidate=c, number=n),
             hours,
             st.sampled_from(["deleted", "anonymized"]),
             people,
             st.integers(0, 1),
         ),
         st.builds(
-            lambda h, j, a, b: happened(number, "pipeline.remapped", h, job=j, moves=((a, b),)),
+            lambda h, j, a, b: funnel_event(number, "pipeline.remapped", h, job=j, moves=((a, b),)),
             hours,
             st.sampled_from(["j1", "j2"]),
             stages,
             stages,
         ),
         st.builds(
-            lambda h, k, j, d: happened(number, f"job.{k}", h, job=j, department=d),
+            lambda h, k, j, d: funnel_event(number, f"job.{k}", h, job=j, department=d),
             hours,
             st.sampled_from(["opened", "paused", "closed", "updated"]),
             st.sampled_from(["j1", "j2"]),
@@ -88,7 +88,7 @@ def contexts(number: int) -> st.SearchStrategy[FunnelEvent]:
     )
 
 
-def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
+def _any_event(number: int) -> st.SearchStrategy[FunnelEvent]:
     hours = st.integers(0, 24 * 20)
     people = st.sampled_from([(), ("p1",), ("p1", "p2")])
     stages = st.sampled_from(STAGES)
@@ -96,7 +96,7 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
     one_of = st.sampled_from
     return st.one_of(
         st.builds(
-            lambda h, s, r: happened(
+            lambda h, s, r: funnel_event(
                 number, "application.stage_changed", h, stage=s[0], stage_name=s[1], recruiter=r
             ),
             hours,
@@ -104,7 +104,7 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             owner,
         ),
         st.builds(
-            lambda h, k, s, p, r: happened(
+            lambda h, k, s, p, r: funnel_event(
                 number,
                 f"application.{k}",
                 h,
@@ -120,14 +120,14 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, "辞退", "Timing"]),
         ),
         st.builds(
-            lambda h, k, e, p, d: happened(
+            lambda h, k, e, p, d: funnel_event(
                 number,
                 f"interview.{k}",
                 h,
                 entity=e,
-                people=p,
-                begin=None if d is None else START + d * HOUR,
-                end=None if d is None else START + (d + 1) * HOUR,
+                interviewers=p,
+                starts_at=None if d is None else START + d * HOUR,
+                ends_at=None if d is None else START + (d + 1) * HOUR,
             ),
             hours,
             one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show"]),
@@ -136,8 +136,8 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, 24, 240]),
         ),
         st.builds(
-            lambda h, k, e, d, i: happened(
-                number, f"feedback.{k}", h, entity=e, people=("p1",), number=d, about=i
+            lambda h, k, e, d, i: funnel_event(
+                number, f"feedback.{k}", h, entity=e, interviewers=("p1",), number=d, interview_id=i
             ),
             hours,
             one_of(["requested", "submitted", "updated", "deleted"]),
@@ -146,15 +146,15 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, "i1", "i2"]),
         ),
         st.builds(
-            lambda h, k, e, v: happened(number, f"offer.{k}", h, entity=e, number=v),
+            lambda h, k, e, v: funnel_event(number, f"offer.{k}", h, entity=e, number=v),
             hours,
             one_of(["created", "sent", "accepted", "declined", "expired", "superseded", "deleted"]),
             one_of(["o1", "o2"]),
             st.one_of(st.none(), st.integers(1, 3)),
         ),
         st.builds(
-            lambda h, c, j, a: happened(
-                number, "application.updated", h, channel=c, job=j, applied=a
+            lambda h, c, j, a: funnel_event(
+                number, "application.updated", h, channel=c, job=j, applied_at=a
             ),
             hours,
             one_of([None, "doda", "LinkedIn"]),
@@ -162,13 +162,13 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, START, START + 30 * HOUR]),
         ),
         st.builds(
-            lambda h, k, s, o, r, n: happened(
+            lambda h, k, s, o, r, n: funnel_event(
                 number,
                 f"application.{k}",
                 h,
                 stage=s[0],
                 stage_name=s[1],
-                log=o,
+                log_id=o,
                 revision=r,
                 number=n,
             ),
@@ -180,8 +180,8 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, 1]),
         ),
         st.builds(
-            lambda h, n, a, c: happened(
-                number, "application.updated", h, nature=n, active=a, candidate=c
+            lambda h, n, a, c: funnel_event(
+                number, "application.updated", h, application_kind=n, active=a, candidate=c
             ),
             hours,
             one_of([None, "prospect", "application", "lead"]),
@@ -189,8 +189,14 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([None, "c1", "c2"]),
         ),
         st.builds(
-            lambda h, m, d, t: happened(
-                number, "application.updated", h, manager=m, department=d, touches=t, detail=d
+            lambda h, m, d, t: funnel_event(
+                number,
+                "application.updated",
+                h,
+                hiring_manager=m,
+                department=d,
+                touches=t,
+                source_detail=d,
             ),
             hours,
             one_of([None, "m1", "m2"]),
@@ -198,16 +204,16 @@ def _anything(number: int) -> st.SearchStrategy[FunnelEvent]:
             one_of([(), ("doda",), ("doda", "LinkedIn", "doda")]),
         ),
         st.builds(
-            lambda h, k, o, n: happened(number, f"employment.{k}", h, on=o, number=n),
+            lambda h, k, o, n: funnel_event(number, f"employment.{k}", h, first_day=o, number=n),
             hours,
             one_of(["started", "confirmed", "performance_rated", "ended"]),
             one_of([None, 20_470, 20_500, 20_900]),
             one_of([None, 35]),
         ),
         st.builds(
-            lambda h, n: happened(number, "application.deleted", h, number=n),
+            lambda h, n: funnel_event(number, "application.deleted", h, number=n),
             hours,
             one_of([0, 1]),
         ),
-        contexts(number),
+        context_events(number),
     )

@@ -1,4 +1,4 @@
-"""The real ClickHouse engine for all tests, and `--write-expected` for those who add vendors' deliveries."""
+"""Fixtures and options of all tests: the real ClickHouse engine, and `--write-expected` for new vendor deliveries."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from tests.ingest.gateways import expectation, files, fixture
 
-# Machines are slow now and then; what is tested is what the code does, not how fast examples are drawn. `thorough` is for
-# whoever changes the fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
+# Machines can be slow; the tests check behaviour, not how fast examples are drawn. Use `thorough` when you change the
+# fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("patient", max_examples=60, **PATIENT)
 settings.register_profile("thorough", max_examples=500, **PATIENT)
@@ -20,16 +20,16 @@ settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option."""
+    """Add the `--write-expected` option."""
     parser.addoption(
         "--write-expected",
         action="store_true",
-        help="write the .expect.json of every vendor's delivery that has none, to be read and corrected",
+        help="write the missing .expect.json of vendor deliveries, for review and correction",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Write what is missing; what is there is never touched."""
+    """Write the missing files; existing ones are never changed."""
     if not config.getoption("--write-expected"):
         return
     for path in files():
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """ClickHouse, migrated; one directory a process is all that the engine allows."""
+    """A migrated ClickHouse; the engine allows only one directory per process."""
     client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}")
     migrate(client)
     yield client

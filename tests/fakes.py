@@ -1,4 +1,4 @@
-"""Stand-ins for the seams: a publisher that is a list, a producer that is a list, a clock that is set."""
+"""Fakes for the gateway's dependencies: a publisher backed by lists, a settable clock, a fixed set of breaches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,79 +8,79 @@ from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthCount
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
 
 @dataclass
 class ListPublisher:
-    """Accepts everything into lists, or nothing while it is `away`."""
+    """Stores everything in lists, or raises Unavailable while `away`."""
 
     events: list[Event] = field(default_factory=list)
-    entries: list[SetAside] = field(default_factory=list)
+    entries: list[QuarantineEntry] = field(default_factory=list)
     counts: list[HealthCount] = field(default_factory=list)
     actions: list[BreachAction] = field(default_factory=list)
     away: bool = False
     running: bool = False
 
     async def start(self) -> None:
-        """Begin."""
+        """Start."""
         self.running = True
 
     async def stop(self) -> None:
-        """End."""
+        """Stop."""
         self.running = False
 
-    async def accept(self, events: Sequence[Event]) -> None:
-        """Keep the events."""
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Store the events."""
         if self.away:
             raise Unavailable("broker_away")
         self.events.extend(events)
 
-    async def set_aside(self, entry: SetAside) -> None:
-        """Keep the entry."""
+    async def quarantine(self, entry: QuarantineEntry) -> None:
+        """Store the entry."""
         if self.away:
             raise Unavailable("broker_away")
         self.entries.append(entry)
 
-    async def note(self, action: BreachAction) -> None:
-        """Keep the action."""
+    async def record_action(self, action: BreachAction) -> None:
+        """Store the action."""
         if self.away:
             raise Unavailable("broker_away")
         self.actions.append(action)
 
-    async def report(self, counts: Sequence[HealthCount]) -> None:
-        """Keep the counts."""
+    async def report_health(self, counts: Sequence[HealthCount]) -> None:
+        """Store the counts."""
         if self.away:
             raise Unavailable("broker_away")
         self.counts.extend(counts)
 
     def ready(self) -> bool:
-        """Whether it accepts."""
+        """Return whether it accepts events."""
         return not self.away
 
 
 @dataclass
 class SetClock:
-    """Tells the time that it was set to."""
+    """A clock that returns the time it was set to."""
 
     now: datetime = NOON
 
     def __call__(self) -> datetime:
-        """Tell it."""
+        """Return the time."""
         return self.now
 
 
 @dataclass
 class SetBreaches:
-    """Knows these breaches, by tenant and id, or nothing while it is `away`."""
+    """Knows these breaches by tenant and id, or raises Unavailable while `away`."""
 
-    known: set[tuple[str, str]] = field(default_factory=set)
+    breaches: set[tuple[str, str]] = field(default_factory=set)
     away: bool = False
 
     async def has(self, tenant: str, breach: str) -> bool:
-        """Look it up."""
+        """Return whether the breach is in the set."""
         if self.away:
             raise Unavailable("breaches_unknown")
-        return (tenant, breach) in self.known
+        return (tenant, breach) in self.breaches

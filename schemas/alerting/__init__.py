@@ -1,1 +1,1 @@
-"""Alerts: rules, the breaches they find, and what people read about them."""
+"""Alert rules, the breaches they find, and the messages about them."""

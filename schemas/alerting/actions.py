@@ -1,4 +1,4 @@
-"""What somebody did about a breach: which of a closed set of things, and when; never who, and never in words."""
+"""Actions taken on a breach: one of a closed set and a time, never a person and never free text."""
 
 from hashlib import sha256
 from typing import Annotated, Literal, get_args
@@ -14,8 +14,8 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 class BreachAction(FrozenModel):
     """One action; the record of the topic `breach-actions`, whose key is `key`.
 
-    `at` is when it was done, as far as anybody said, `recorded` when the gateway heard of it. `id` names the action for
-    ever: of several records of one id the first stands, so a request that is repeated changes nothing.
+    `at` is when the action was taken, as far as the caller states, `recorded` when the gateway received it. `id` identifies the
+    action permanently: if several records share an id, the first wins, so a repeated request changes nothing.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -27,18 +27,18 @@ class BreachAction(FrozenModel):
 
     @property
     def key(self) -> bytes:
-        """Of its record; that of the breach's own."""
+        """The record's key, which equals the breach's own key."""
         return f"{self.tenant}/{self.breach}".encode()
 
 
-def identity(tenant: str, breach: str, action: str, key: str) -> str:
-    """The id of an action. The sender's `key` is a part of it and is kept nowhere else: it could be anything."""
+def action_id(tenant: str, breach: str, action: str, key: str) -> str:
+    """The id of an action. The caller's `key` may contain anything, so it is only hashed and stored nowhere else."""
     return sha256("\x1f".join((tenant, breach, action, key)).encode()).hexdigest()[:32]
 
 
-def standing(records: list[BreachAction]) -> list[BreachAction]:
-    """Each action once, as its first record says, in the order in which they were done; `records` as they were written."""
+def deduplicate(records: list[BreachAction]) -> list[BreachAction]:
+    """Each action once, as its first record states, ordered by `at`; `records` must be in the order they were written."""
     first: dict[str, BreachAction] = {}
-    for each in records:
-        first.setdefault(each.id, each)
-    return sorted(first.values(), key=lambda each: each.at)
+    for record in records:
+        first.setdefault(record.id, record)
+    return sorted(first.values(), key=lambda action: action.at)

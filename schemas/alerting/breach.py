@@ -1,4 +1,4 @@
-"""A breach: one stretch of days in which a KPI of a member is off target, and what is told of it."""
+"""A breach: a stretch of days on which a KPI of one member is off target, with its evidence."""
 
 from datetime import date
 from hashlib import sha256
@@ -11,14 +11,16 @@ from schemas.cells import HIRING_MANAGER, INTERVIEWER, RECRUITER
 from schemas.events.application import FrozenModel
 from schemas.planning.targets import Direction
 
-PEOPLE = (INTERVIEWER, RECRUITER, HIRING_MANAGER)  # their members are persons: never a label
+# Dimensions whose members are persons, who never appear as a label.
+PERSON_DIMENSIONS = (INTERVIEWER, RECRUITER, HIRING_MANAGER)
 Ending = Literal["recovered", "no_cases", "corrected", "withdrawn"]
 
 
 class Evidence(FrozenModel):
-    """What a breach rests on: the window's value and n; of a rate its 90 % interval and P(worse than the target).
+    """The numbers behind a breach: the window's value and n; for a rate also its 90 % interval and P(worse than the target).
 
-    Of a service level the value is how many are overdue, n how many wait, `oldest` the longest wait in days.
+    For a service level, the value is the number of overdue cases, n the number of waiting cases and `oldest` the longest wait in
+    days.
     """
 
     value: float | None
@@ -30,7 +32,7 @@ class Evidence(FrozenModel):
 
 
 class Segment(FrozenModel):
-    """The member of another dimension that most of it comes from: `missing` cases, of `n`."""
+    """The member of another dimension that contributes most: `missing` cases, out of `n`."""
 
     dimension: str
     member: str
@@ -40,12 +42,13 @@ class Segment(FrozenModel):
 
 
 class Breach(FrozenModel):
-    """One breach as it is known now; the record of the topic `kpi-breaches`, whose key is `key`.
+    """The current state of a breach; the record of the topic `kpi-breaches`, whose key is `key`.
 
-    `opened` names it for ever. `since` is the first local day off target as the cells say today, `until` the day on which
-    it ended, `judged` the last day that was looked at. `told` and `ended` are when it was first written and when its ending
-    was. An ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events say that it never was)
-    or `withdrawn` (the rule is gone, or was changed). With `limit_days` it is of a service level: more than `target` cases wait longer.
+    `opened` identifies it permanently. `since` is the first local day off target according to today's cells, `until` the day on
+    which it ended, `judged` the last day evaluated. `told` and `ended` are when it was first written and when its ending was. An
+    ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events show that it never happened) or
+    `withdrawn` (the rule was removed or changed). If `limit_days` is set, the breach is of a service level: more than `target`
+    cases wait longer than that.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -74,33 +77,33 @@ class Breach(FrozenModel):
 
     @property
     def key(self) -> bytes:
-        """Of its record."""
+        """The record's key."""
         return f"{self.tenant}/{self.id}".encode()
 
     @property
     def active(self) -> bool:
-        """Whether somebody should do something."""
+        """Whether the breach is still open."""
         return self.state != "resolved"
 
     @property
     def personal(self) -> bool:
         """Whether its member is a person."""
-        return self.dimension in PEOPLE
+        return self.dimension in PERSON_DIMENSIONS
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Which rule of whom it breaks, whenever."""
+        """The rule and the member it is about, regardless of the time."""
         return (self.tenant, self.rule, self.dimension, self.member)
 
-    def same(self, other: "Breach") -> bool:
-        """Whether the two say the same, whenever it was said."""
-        mine = self.model_copy(update={"state": other.state, "told": other.told})
-        return mine.active == other.active and mine.model_copy(update={"ended": None}) == (
+    def equivalent(self, other: "Breach") -> bool:
+        """Whether both records state the same facts, regardless of when they were written."""
+        aligned = self.model_copy(update={"state": other.state, "told": other.told})
+        return aligned.active == other.active and aligned.model_copy(update={"ended": None}) == (
             other.model_copy(update={"ended": None})
         )
 
 
-def identity(tenant: str, rule: str, dimension: str, member: str, opened: date) -> str:
-    """The id of a breach, made of what it is about: a replay of the same cells makes the same."""
+def breach_id(tenant: str, rule: str, dimension: str, member: str, opened: date) -> str:
+    """The id of a breach, derived from its content: replaying the same cells yields the same id."""
     parts = (tenant, rule, dimension, member, opened.isoformat())
     return sha256("\x1f".join(parts).encode()).hexdigest()[:16]

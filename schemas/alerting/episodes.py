@@ -1,19 +1,19 @@
-"""Episodes: the days off target of one member, folded day by day from its cells and what was told before; pure."""
+"""Episodes: the days off target of one member, folded from its cells and the breaches reported before; pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemas.alerting.rules import AlertRule
-from schemas.alerting.service_levels import judged_waits
+from schemas.alerting.service_levels import judge_service_level
 from schemas.alerting.thresholds import Judgement, judge
 from schemas.cells import Tally
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedHistory:
-    """What was told before, as local days since 1970-01-01. A fact that people were told is not untold by a little noise.
+    """The breaches reported before, as local days since 1970-01-01. Slight noise does not retract a reported breach.
 
-    On a day in `openings` the breach that was told opens as long as an open one would hold on, and on one in `endings` it
+    On a day in `openings`, the reported breach opens under the condition that keeps an open one open; on a day in `endings`, it
     ends unless it is off target again. Nothing new opens on a day in `blocked`.
     """
 
@@ -24,71 +24,71 @@ class ReportedHistory:
 
 @dataclass(kw_only=True)
 class Episode:
-    """From the day it opened to the day it ended, both included; open where `until` is None. `last` is of its last day."""
+    """The span from the opening day to the ending day, both included; open while `until` is None. `last` judges its last day."""
 
     opened: int
-    name: int  # the day that names it: the first that was told, else `opened`
+    id_day: int  # the day its id is derived from: the first reported one, else `opened`
     last: Judgement
     until: int | None = None
 
 
 @dataclass(kw_only=True)
 class _Window:
-    """The sums of the last days, of which some come and go every day."""
+    """The sums over a sliding window of days."""
 
     days: Mapping[int, Tally]
     length: int
     sums: Tally = field(default_factory=dict)
 
     def slide(self, day: int) -> bool:
-        """Move on to end on `day`, the one after the last; whether anything changed."""
-        came, went = self.days.get(day), self.days.get(day - self.length)
-        for tally, sign in ((came, 1), (went, -1)):
+        """Advance the window to end on `day`, the day after the previous end; return whether anything changed."""
+        entering, leaving = self.days.get(day), self.days.get(day - self.length)
+        for tally, sign in ((entering, 1), (leaving, -1)):
             for measure, n in (tally or {}).items():
                 self.sums[measure] = self.sums.get(measure, 0) + sign * n
-        return bool(came or went)
+        return bool(entering or leaving)
 
 
-def judged(
+def daily_judgements(
     rule: AlertRule, days: Mapping[int, Tally], as_of: int
 ) -> Iterator[tuple[int, Judgement]]:
     """Every day from the first cell to `as_of`, with the judgement of the window that ends on it."""
-    if rule.waits:
-        yield from judged_waits(rule, days, as_of)
+    if rule.is_service_level:
+        yield from judge_service_level(rule, days, as_of)
         return
     if not days:
         return
     first = min(days)
     window = _Window(days=days, length=rule.window_days)
-    found = None
+    judgement = None
     for day in range(first, as_of + 1):
         whole = day - first + 1 >= rule.window_days
-        turned = day - first + 1 == rule.window_days
-        if window.slide(day) or turned or found is None:
-            found = judge(rule, window.sums, whole=whole)
-        yield day, found
+        became_whole = day - first + 1 == rule.window_days
+        if window.slide(day) or became_whole or judgement is None:
+            judgement = judge(rule, window.sums, whole=whole)
+        yield day, judgement
 
 
-def episodes(
-    rule: AlertRule, days: Mapping[int, Tally], told: ReportedHistory, as_of: int
+def find_episodes(
+    rule: AlertRule, days: Mapping[int, Tally], history: ReportedHistory, as_of: int
 ) -> list[Episode]:
-    """The episodes up to `as_of`, in order. More days never change those before, as long as the cells stay."""
-    found: list[Episode] = []
+    """The episodes up to `as_of`, in order. Later days never change earlier episodes as long as the cells stay the same."""
+    found_episodes: list[Episode] = []
     open_: Episode | None = None
-    free = -1  # the first day after a cool-down
-    for day, now in judged(rule, days, as_of):
+    cool_down_end = -1  # the first day after a cool-down
+    for day, now in daily_judgements(rule, days, as_of):
         if open_ is None:
-            fresh = now.worse and day >= free and day not in told.blocked
-            if fresh or (now.holds and day in told.openings):
-                open_ = Episode(opened=day, name=day, last=now)
-                found.append(open_)
+            opens = now.off_target and day >= cool_down_end and day not in history.blocked
+            if opens or (now.keeps_open and day in history.openings):
+                open_ = Episode(opened=day, id_day=day, last=now)
+                found_episodes.append(open_)
         else:
             open_.last = now
-            if not now.holds or (day in told.endings and not now.worse):
-                open_.until, free = day, day + rule.cool_down
+            if not now.keeps_open or (day in history.endings and not now.off_target):
+                open_.until, cool_down_end = day, day + rule.cool_down
         if open_ is not None:
-            if day in told.openings and open_.name not in told.openings:
-                open_.name = day
+            if day in history.openings and open_.id_day not in history.openings:
+                open_.id_day = day
             if open_.until is not None:
                 open_ = None
-    return found
+    return found_episodes

@@ -1,13 +1,13 @@
-"""What people read of a breach, in Japanese or English: never a name, an address or an id of a person."""
+"""Alert texts in Japanese and English; they never contain a person's name, address or id."""
 
 from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.playbook import play_of
+from schemas.alerting.playbook import play_for
 from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import Unit
 from schemas.kpis.definitions.times import STAGES
 
-JA = {
+DIMENSIONS_JA = {
     TOTAL: "全社",
     CHANNEL: "媒体",
     JOB: "求人",
@@ -20,76 +20,78 @@ JA = {
 }
 ENDINGS = {
     "recovered": ("目標の水準に戻りました", "It is back on target"),
-    "no_cases": ("期間内の対象がなくなりました", "No case is left in the window"),
+    "no_cases": ("期間内の対象がなくなりました", "No cases are left in the window"),
     "corrected": (
         "後から届いた情報により、目標未達ではありませんでした",
-        "Late events say that it never was off target",
+        "Late events show that it was never off target",
     ),
     "withdrawn": ("アラートの規則が変更または削除されました", "The rule was changed or removed"),
 }
 
 
-# What stands before the sentence, of those that have not got well again.
-OVER = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
-# Who waits for what: cases of a service level, in Japanese and English (one, many).
+# Prefixes of the summary for endings other than recovery.
+PREFIXES = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
+# Overdue cases of a service level, in Japanese and English (singular, plural, condition).
 CASES = {
-    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "owed since an interview"),
+    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "missing since the interview"),
     "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
     "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
 }  # fmt: skip
-MOST_DECIMALS = 4
+MAX_DECIMALS = 4
 STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
 
 
 def summary(breach: Breach) -> str:
-    """One sentence: what of whom, its value and its target."""
+    """One sentence: the KPI, the member, the value and the target."""
     if breach.limit_days is not None:
-        return _overdue(breach, breach.limit_days)
+        return _overdue_summary(breach, breach.limit_days)
     kpi = BY_ID[breach.kpi]
-    value, target = _apart(breach.evidence.value, breach.target, kpi.unit)
+    value, target = _format_distinct(breach.evidence.value, breach.target, kpi.unit)
     measured = breach.evidence.value is not None
     if breach.language == "ja":
-        word = "以上" if breach.direction == "at_least" else "以下"
-        said = f"が {value} です" if measured else "を測る対象がありません"
-        return f"{_ended(breach)}{whose(breach)}の{kpi.ja}{said}(目標 {target} {word})"
-    word = "at least" if breach.direction == "at_least" else "at most"
-    said = f"is {value}" if measured else "has no cases"
-    return f"{_ended(breach)}{kpi.en} of {whose(breach)} {said} (target: {word} {target})"
+        comparison = "以上" if breach.direction == "at_least" else "以下"
+        clause = f"が {value} です" if measured else "を測る対象がありません"
+        return f"{_resolution_prefix(breach)}{member_label(breach)}の{kpi.ja}{clause}(目標 {target} {comparison})"
+    comparison = "at least" if breach.direction == "at_least" else "at most"
+    clause = f"is {value}" if measured else "has no cases"
+    return f"{_resolution_prefix(breach)}{kpi.en} of {member_label(breach)} {clause} (target: {comparison} {target})"
 
 
-def _ended(breach: Breach) -> str:
-    """What stands before the sentence of a breach that is over."""
+def _resolution_prefix(breach: Breach) -> str:
+    """The prefix of the summary of a breach that has ended; empty while it is active."""
     if breach.active:
         return ""
-    ja, en = OVER.get(breach.ending or "", ("解消", "Resolved"))
+    ja, en = PREFIXES.get(breach.ending or "", ("解消", "Resolved"))
     return f"【{ja}】" if breach.language == "ja" else f"{en}: "
 
 
-def _overdue(breach: Breach, days: int) -> str:
-    """How many wait too long, of whom, and since when the longest."""
+def _overdue_summary(breach: Breach, days: int) -> str:
+    """How many cases are overdue, of which member, and the age of the oldest."""
     of, n, oldest = BY_ID[breach.kpi].of, int(breach.evidence.value or 0), breach.evidence.oldest
     allowed = int(breach.target)
     if breach.language == "ja":
         stage = STAGE_NAMES.get(of, ("", ""))[0]
         case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
         longest = f"、最長 {oldest} 日" if oldest is not None else ""
-        return f"{_ended(breach)}{whose(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+        return f"{_resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
     stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
-    one, many, how = CASES[of][1:] if of in CASES else ("application", "applications", stage)
-    longest = f"; the longest: {oldest} d" if oldest is not None else ""
-    case = one if n == 1 else many
-    return f"{_ended(breach)}{n} {case} {how} for more than {days} d, of {whose(breach)} (allowed: {allowed}{longest})"
+    singular, plural, condition = (
+        CASES[of][1:] if of in CASES else ("application", "applications", stage)
+    )
+    longest = f"; longest: {oldest} d" if oldest is not None else ""
+    case = singular if n == 1 else plural
+    return f"{_resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
 
 
 def description(breach: Breach) -> str:
-    """The evidence: n, interval, certainty, window, since when, who contributes most, and the first check."""
-    between = "" if breach.language == "ja" else " "
-    return between.join(part for part in _parts(breach) if part)
+    """The evidence: n, interval, probability, window, start day, main contributor and first check."""
+    separator = "" if breach.language == "ja" else " "
+    return separator.join(part for part in _sentences(breach) if part)
 
 
 def suggestion(breach: Breach) -> str:
-    """What usually helps, and whose it is."""
-    play, language = play_of(breach.kpi), breach.language
+    """The usual remedy and the role that owns it."""
+    play, language = play_for(breach.kpi), breach.language
     owner = play.owner(language)
     return (
         f"{play.suggestion(language)}({owner})"
@@ -98,79 +100,87 @@ def suggestion(breach: Breach) -> str:
     )
 
 
-def _parts(breach: Breach) -> list[str]:
-    found, kpi = breach.evidence, BY_ID[breach.kpi]
-    unit, cases = kpi.unit, f"n = {found.n}" if kpi.of_cases else ""
-    low, high = number(found.low, unit), number(found.high, unit)
-    check = play_of(breach.kpi).check(breach.language)
-    waits = breach.limit_days is not None
+def _sentences(breach: Breach) -> list[str]:
+    evidence, kpi = breach.evidence, BY_ID[breach.kpi]
+    unit, cases = kpi.unit, f"n = {evidence.n}" if kpi.counts_cases else ""
+    low, high = format_number(evidence.low, unit), format_number(evidence.high, unit)
+    check = play_for(breach.kpi).check(breach.language)
+    is_service_level = breach.limit_days is not None
     if breach.language == "ja":
         return [
-            f"いま待っているのは全部で {found.n} 件。"
-            if waits
+            f"いま待っているのは全部で {evidence.n} 件。"
+            if is_service_level
             else f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
-            f"90% 区間 {low}〜{high}。" if found.low is not None else "",
-            f"目標に届いていない確率 {_certainty(found.probability)}。"
-            if found.probability is not None
+            f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
+            f"目標に届いていない確率 {_format_probability(evidence.probability)}。"
+            if evidence.probability is not None
             else "",
             f"{breach.since} から。",
-            f"最も影響が大きいのは{_segment(breach.segment, breach)}。" if breach.segment else "",
+            f"最も影響が大きいのは{_describe_segment(breach.segment, breach)}。"
+            if breach.segment
+            else "",
             f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
         ]
     return [
-        f"{found.n} {'waits' if found.n == 1 else 'wait'} in all."
-        if waits
-        else f"{_last(breach.window_days)}{cases and ', '}{cases}.",
-        f"90 % interval {low} to {high}." if found.low is not None else "",
-        f"P(off target) {_certainty(found.probability)}." if found.probability is not None else "",
+        f"{evidence.n} {'case is' if evidence.n == 1 else 'cases are'} waiting in total."
+        if is_service_level
+        else f"{_last_days(breach.window_days)}{cases and ', '}{cases}.",
+        f"90 % interval {low} to {high}." if evidence.low is not None else "",
+        f"P(off target) {_format_probability(evidence.probability)}."
+        if evidence.probability is not None
+        else "",
         f"Since {breach.since}.",
-        f"Most of it comes from {_segment(breach.segment, breach)}." if breach.segment else "",
-        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Look first: {check}",
+        f"Main contributor: {_describe_segment(breach.segment, breach)}." if breach.segment else "",
+        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Check first: {check}",
     ]
 
 
-def _last(days: int) -> str:
+def _last_days(days: int) -> str:
     return "Last day" if days == 1 else f"Last {days} days"
 
 
-def whose(breach: Breach) -> str:
-    """The company or the member; a person is only said to be one."""
+def member_label(breach: Breach) -> str:
+    """The company or the member; a person is shown only by role."""
     if breach.dimension == TOTAL:
         return "全社" if breach.language == "ja" else "the whole company"
-    kind = JA[breach.dimension] if breach.language == "ja" else breach.dimension.replace("_", " ")
+    kind = (
+        DIMENSIONS_JA[breach.dimension]
+        if breach.language == "ja"
+        else breach.dimension.replace("_", " ")
+    )
     if breach.personal:
         return f"{kind} 1 名" if breach.language == "ja" else f"one {kind}"
     return f"{kind}「{breach.member}」" if breach.language == "ja" else f'{kind} "{breach.member}"'
 
 
-def _certainty(probability: float) -> str:
-    """A probability; nothing is certain."""
+def _format_probability(probability: float) -> str:
+    """A probability; it is never shown as 100 %."""
     return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
 
 
-def _segment(segment: Segment, breach: Breach) -> str:
-    waits = breach.limit_days is not None
-    value = number(segment.value, "count" if waits else "ratio")
+def _describe_segment(segment: Segment, breach: Breach) -> str:
+    is_service_level = breach.limit_days is not None
+    value = format_number(segment.value, "count" if is_service_level else "ratio")
     if breach.language == "ja":
-        value += " 件" if waits else ""
-        return f"{JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
+        value += " 件" if is_service_level else ""
+        return f"{DIMENSIONS_JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
     return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
 
 
-def _apart(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
-    """A value and its target, with as many decimals as it takes to tell one from the other."""
-    for decimals in range(1, MOST_DECIMALS):
-        shown = number(value, unit, decimals), number(target, unit, decimals)
-        if shown[0] != shown[1] or value == target:
-            return shown
-    return number(value, unit, MOST_DECIMALS), number(target, unit, MOST_DECIMALS)
+def _format_distinct(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
+    """A value and its target, with as many decimals as are needed to tell them apart."""
+    for decimals in range(1, MAX_DECIMALS):
+        formatted = format_number(value, unit, decimals), format_number(target, unit, decimals)
+        if formatted[0] != formatted[1] or value == target:
+            return formatted
+    return format_number(value, unit, MAX_DECIMALS), format_number(target, unit, MAX_DECIMALS)
 
 
-def number(value: float | None, unit: Unit, decimals: int = 1) -> str:
-    """A number in its unit; of a rate all decimals, else those that are not 0."""
+def format_number(value: float | None, unit: Unit, decimals: int = 1) -> str:
+    """A number in its unit; a rate shows all decimals, other units omit trailing zeros."""
     if value is None:
         return "-"
     if unit == "ratio":
         return f"{value:.{decimals}%}"
-    shown = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
-    return shown + {"days": " d", "hours": " h"}.get(unit, "")
+    text = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
+    return text + {"days": " d", "hours": " h"}.get(unit, "")

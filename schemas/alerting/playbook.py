@@ -1,6 +1,6 @@
-"""The playbook: of a KPI off target, what to look at first, what usually helps, and whose it is to do.
+"""The playbook: for each KPI that can be watched, the first check, the usual remedy and the role that owns it.
 
-From published surveys of declines and the use cases of hiring systems; a company's own experience goes before it.
+It is based on published surveys of declines and the use cases of hiring systems; a company's own experience takes precedence.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from schemas.kpis.definitions.times import STAGES
 
 @dataclass(frozen=True, kw_only=True)
 class Play:
-    """One symptom: the KPIs that show it, the checks that tell causes apart, a suggestion, and the role that owns it."""
+    """One symptom: the KPIs that show it, the checks that separate its causes, a suggestion, and the role that owns it."""
 
     id: str
     kpis: tuple[str, ...]
@@ -23,15 +23,15 @@ class Play:
     owner_en: str
 
     def check(self, language: str) -> str:
-        """The check in a language."""
+        """The check in the given language."""
         return self.check_ja if language == "ja" else self.check_en
 
     def suggestion(self, language: str) -> str:
-        """The suggestion in a language."""
+        """The suggestion in the given language."""
         return self.suggest_ja if language == "ja" else self.suggest_en
 
     def owner(self, language: str) -> str:
-        """The role in a language."""
+        """The role in the given language."""
         return self.owner_ja if language == "ja" else self.owner_en
 
 
@@ -89,9 +89,9 @@ PLAYS = (
             "response_48h_rate",
         ),
         check_ja="返信までの時間は延びていないか。辞退はどの段階で、面接の前か後か。",
-        check_en="Has the time to answer grown? At which step do they leave, before or after an interview?",
+        check_en="Has the response time grown? At which stage do they withdraw, before or after an interview?",
         suggest_ja="24 時間以内の連絡と候補者自身による日程調整を徹底してください。面接後の辞退が多ければ面接での伝え方を見直してください。",
-        suggest_en="Answer within 24 hours and let candidates schedule themselves; if they leave after interviews, coach interviewers.",
+        suggest_en="Reply within 24 hours and let candidates schedule themselves; if they withdraw after interviews, coach interviewers.",
         **TALENT,
     ),
     Play(
@@ -107,25 +107,25 @@ PLAYS = (
         check_ja="無断欠席か、日程変更か。前日の連絡は届いているか。",
         check_en="No-shows, or rescheduling? Do reminders arrive the day before?",
         suggest_ja="前日のリマインドと、候補者がその場で日程を変更できるリンクを送ってください。",
-        suggest_en="Send a reminder the day before, with a link by which candidates can reschedule.",
+        suggest_en="Send a reminder the day before, with a link that lets candidates reschedule.",
         **TALENT,
     ),
     Play(
         id="late_scorecards",
         kpis=("scorecard_hours", "scorecard_24h_rate", "scorecard_48h_rate", "scorecards"),
         check_ja="未提出はどの求人に多いか。面接が少数の人に集中していないか。",
-        check_en="Which jobs are they missing for? Do few people hold most interviews?",
+        check_en="Which jobs are they missing for? Do a few people hold most interviews?",
         suggest_ja="未提出者へのリマインドと、面接担当の割り振りの見直しを行ってください。",
-        suggest_en="Remind those who owe one, and spread the interviews over more people.",
+        suggest_en="Remind those whose scorecards are missing, and spread the interviews over more people.",
         **FIELD,
     ),
     Play(
         id="stuck",
         kpis=tuple(f"time_in_{stage}_days" for stage, _, _ in STAGES),
         check_ja="待っているのは会社か候補者か。担当者の不在や日程調整の停滞はないか。",
-        check_en="Who is waited for, the company or the candidate? Is somebody away, or scheduling stuck?",
+        check_en="Who is causing the wait, the company or the candidate? Is somebody away, or is scheduling stuck?",
         suggest_ja="最も長く待っている応募から順に、今日中に次の一手(日程・合否・連絡)を決めてください。",
-        suggest_en="Take those who have waited longest first, and settle the next step of each today.",
+        suggest_en="Start with those who have waited longest, and settle each one's next step today.",
         **TALENT,
     ),
     Play(
@@ -141,9 +141,9 @@ PLAYS = (
         id="offers_unanswered",
         kpis=("time_to_answer_days",),
         check_ja="候補者は他社の結果を待っているのか、条件で迷っているのか。回答期限は伝わっているか。",
-        check_en="Do they wait for others, or hesitate over conditions? Do they know until when to answer?",
+        check_en="Are they waiting for other companies, or unsure about the terms? Do they know the deadline?",
         suggest_ja="候補者に連絡して懸念を聞き、必要なら現場責任者との面談を設け、回答期限を合意してください。",
-        suggest_en="Call the candidate, hear the doubts, offer a talk with the hiring manager and agree on a date.",
+        suggest_en="Call the candidate, ask about concerns, offer a talk with the hiring manager and agree on a deadline.",
         **TALENT,
     ),
     Play(
@@ -157,7 +157,7 @@ PLAYS = (
             "time_to_start_days",
         ),
         check_ja="どの段階で日数がかかっているか(v_bottleneck)。最終面接から内定までか。",
-        check_en="Which step takes the days (v_bottleneck)? Is it from the last interview to the offer?",
+        check_en="Which stage takes the time (v_bottleneck)? Is it from the last interview to the offer?",
         suggest_ja="最終面接から 72 時間以内に合否を決める運用にしてください。",
         suggest_en="Decide within 72 hours of the last interview.",
         **BOARD,
@@ -172,9 +172,9 @@ PLAYS = (
             "offers_made",
         ),
         check_ja="辞退理由は条件か、社風か、速さか。特定の職種に偏っていないか。",
-        check_en="Do they decline for conditions, culture or speed? Is it one kind of job?",
+        check_en="Do they decline over terms, culture or speed? Is it concentrated in one kind of job?",
         suggest_ja="オファー面談を設け、条件を見直し、内定までの日数を短くしてください。",
-        suggest_en="Hold an offer meeting, review the conditions, and shorten the way to the offer.",
+        suggest_en="Hold an offer meeting, review the terms, and shorten the time to offer.",
         **BOARD,
     ),
     Play(
@@ -189,9 +189,9 @@ PLAYS = (
             "reapplication_share",
         ),
         check_ja="応募数か、通過率か、承諾率か。どこで計画から外れたか(`hirelay plan show`)。",
-        check_en="Applications, pass rates or acceptances: where did it leave the plan (`hirelay plan show`)?",
+        check_en="Applications, pass rates or acceptances: where did it depart from the plan (`hirelay plan show`)?",
         suggest_ja="最も効果の大きい段階を v_what_if で確かめ、そこから着手してください。",
-        suggest_en="See in v_what_if which step would be worth most, and begin there.",
+        suggest_en="Check in v_what_if which stage would have the most effect, and start there.",
         **TALENT,
     ),
     Play(
@@ -209,7 +209,7 @@ PLAYS = (
         check_ja="費用か、採用数か、媒体の構成か。どれが変わったか。",
         check_en="What has changed: the spending, the hires or the mix of channels?",
         suggest_ja="一件あたりの費用が高く改善の見込みが低い媒体を減らしてください。",
-        suggest_en="Cut the channels that cost most a hire and are unlikely to be the best.",
+        suggest_en="Cut the channels with a high cost per hire that are unlikely to be the best.",
         **TALENT,
     ),
 )
@@ -217,6 +217,6 @@ PLAYS = (
 _BY_KPI = {kpi: play for play in PLAYS for kpi in play.kpis}
 
 
-def play_of(kpi: str) -> Play:
-    """What to do about a KPI that can be watched; raise KeyError for another, naming it."""
+def play_for(kpi: str) -> Play:
+    """The play for a KPI that can be watched; raise KeyError, naming the KPI, for any other."""
     return _BY_KPI[BY_ID[kpi].id]

@@ -1,4 +1,4 @@
-"""The life cycle of breaches: what has to be written so that what was told agrees with what the cells say; pure."""
+"""Reconciliation: the breach records to write so that the reported breaches agree with the cells; pure."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.alerting.breach import Breach, Ending, Evidence, Segment, identity
-from schemas.alerting.episodes import Episode, ReportedHistory, episodes, judged
-from schemas.alerting.rules import AlertRule, binomial
-from schemas.alerting.thresholds import Judgement, interval, passes
+from schemas.alerting.breach import Breach, Ending, Evidence, Segment, breach_id
+from schemas.alerting.episodes import Episode, ReportedHistory, daily_judgements, find_episodes
+from schemas.alerting.rules import AlertRule, is_binomial
+from schemas.alerting.thresholds import Judgement, credible_interval, numerator
 from schemas.cells import Tally
 from schemas.instants import day_number
-from schemas.kpis.definition import measure
-from schemas.kpis.durations import summed
-from schemas.planning.periods import day_of
+from schemas.kpis.definition import evaluate
+from schemas.kpis.durations import sum_tallies
+from schemas.planning.periods import local_date
 
-MOST_LOOKS = 4  # at one set of cells, until nothing is left to say; two have been enough for everything that was tried
+MAX_PASSES = 4  # over one set of cells until nothing changes; two sufficed in every case tried
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedMember:
-    """One member under one rule: its cells by day since 1970-01-01, and in which language it is told."""
+    """One member under one rule: its cells by day since 1970-01-01, and the language of its messages."""
 
     rule: AlertRule
     dimension: str
@@ -32,120 +32,127 @@ class WatchedMember:
 
 def reconcile(
     subject: WatchedMember,
-    known: Sequence[Breach],
+    existing: Sequence[Breach],
     as_of: int,
     now: datetime,
     segment: Callable[[int], Segment | None] = lambda _: None,
 ) -> list[Breach]:
-    """The records to write, `known` being all that were written of this subject before; none where nothing has changed.
+    """The records to write, given `existing`, all records written about this subject before; none if nothing changed.
 
-    What it returns is a fixed point: with it among `known`, the same cells and day give nothing more. `now` stands in the
-    records and decides nothing; `segment` tells what an open breach comes from on a day. What the rule told when it was about
-    another KPI is none of its business.
+    The result is a fixed point: once it is part of `existing`, the same cells and day yield nothing more. `now` is stored in the
+    records and affects no decision; `segment` returns the main contributor to an open breach on a day. Breaches that the rule
+    reported about another KPI are ignored.
     """
-    held = {each.id: each for each in known if each.kpi == subject.rule.kpi}
-    as_of = max([as_of, *(day_number(each.judged) for each in held.values())])
+    current = {breach.id: breach for breach in existing if breach.kpi == subject.rule.kpi}
+    as_of = max([as_of, *(day_number(breach.judged) for breach in current.values())])
     changed: dict[str, Breach] = {}
-    for _ in range(MOST_LOOKS):
-        more = _look(subject, held, as_of, now, segment)
-        if not more:
+    for _ in range(MAX_PASSES):
+        records = _reconcile_once(subject, current, as_of, now, segment)
+        if not records:
             break
-        for each in more:
-            held[each.id] = changed[each.id] = each
+        for breach in records:
+            current[breach.id] = changed[breach.id] = breach
     return [*changed.values()]
 
 
-def _look(
+def _reconcile_once(
     subject: WatchedMember,
-    known: Mapping[str, Breach],
+    existing: Mapping[str, Breach],
     as_of: int,
     now: datetime,
     segment: Callable[[int], Segment | None],
 ) -> list[Breach]:
-    """What differs from what is known; a breach that is taken back in it may free or block days, which the next look sees."""
-    found = [
-        _breach(subject, each, as_of, now, segment)
-        for each in episodes(subject.rule, subject.days, _told(subject.rule, known.values()), as_of)
+    """One pass: the records that differ from `existing`; retracting a breach may free or block days, which the next pass sees."""
+    breaches = [
+        _to_breach(subject, episode, as_of, now, segment)
+        for episode in find_episodes(
+            subject.rule, subject.days, _reported_history(subject.rule, existing.values()), as_of
+        )
     ]
     changed = []
-    for each in found:
-        old = known.get(each.id)
-        if old is None:
-            changed.append(each)
-        elif not each.same(old):
-            changed.append(_after(old, each))
-    named = {each.id for each in found}
-    gone = [
-        each for each in known.values() if each.id not in named and not _settled(subject.rule, each)
+    for breach in breaches:
+        previous = existing.get(breach.id)
+        if previous is None:
+            changed.append(breach)
+        elif not breach.equivalent(previous):
+            changed.append(_next_record(previous, breach))
+    named = {breach.id for breach in breaches}
+    missing = [
+        breach
+        for breach in existing.values()
+        if breach.id not in named and not _settled(subject.rule, breach)
     ]
-    return [*changed, *(_gone(subject, each, as_of, now) for each in gone)]
+    return [*changed, *(_close_missing(subject, breach, as_of, now) for breach in missing)]
 
 
 def _settled(rule: AlertRule, breach: Breach) -> bool:
-    """Whether nothing is left to say of what the days do not show: taken back, over on the day it opened or by other terms."""
+    """Whether a breach that the days do not show needs no further record.
+
+    It was retracted, or ended on the day it opened or under other terms.
+    """
     over = not breach.active and not _same_terms(rule, breach)
-    return over or breach.ending in {"corrected", "withdrawn"} or _on_its_day(breach)
+    return over or breach.ending in {"corrected", "withdrawn"} or _recovered_same_day(breach)
 
 
 def _same_terms(rule: AlertRule, breach: Breach) -> bool:
-    """Whether the rule still says what it said when the breach was last written."""
+    """Whether the rule's terms are those of the breach's last record."""
     terms = _terms(rule)
     return all(getattr(breach, name) == term for name, term in terms.items())
 
 
 def _terms(rule: AlertRule) -> dict[str, Any]:
-    """What a breach says of its rule that makes a day off target or not."""
+    """The fields of a breach that come from its rule and decide whether a day is off target."""
     return {
         "direction": rule.direction,
-        "target": rule.allowed if rule.waits else rule.target,
-        "window_days": 0 if rule.waits else rule.window_days,
-        "limit_days": rule.limit if rule.waits else None,
+        "target": rule.allowed if rule.is_service_level else rule.target,
+        "window_days": 0 if rule.is_service_level else rule.window_days,
+        "limit_days": rule.max_wait_days if rule.is_service_level else None,
     }
 
 
-def _on_its_day(breach: Breach) -> bool:
-    """Whether no day shows it; one that began before it was told can end on the day it was told and still be shown."""
+def _recovered_same_day(breach: Breach) -> bool:
+    """Whether no day shows the breach; one that began before it was reported and ended on that day is still shown."""
     return breach.ending == "recovered" and breach.since == breach.opened == breach.until
 
 
-def _gone(subject: WatchedMember, breach: Breach, as_of: int, now: datetime) -> Breach:
-    """The end of what the days do not show any more: on the day it opened it has recovered, later it never was.
+def _close_missing(subject: WatchedMember, breach: Breach, as_of: int, now: datetime) -> Breach:
+    """The ending of a breach that the days no longer show: recovered on the day it opened, corrected later.
 
-    By other terms than those it was told by nobody can say so: there it is withdrawn.
+    Under other terms than those it was reported with neither can be claimed, so it is withdrawn.
     """
     if not _same_terms(subject.rule, breach):
         return close([breach], "withdrawn", now)[0]
     last: Judgement | None = None
     if breach.active and day_number(breach.opened) == as_of:
-        for _, found in judged(subject.rule, subject.days, as_of):
-            last = found
+        for _, judgement in daily_judgements(subject.rule, subject.days, as_of):
+            last = judgement
     if last is None or last.value is None:
         return close([breach], "corrected", now)[0]
-    seen = {
+    update = {
         "since": breach.opened,
-        "evidence": evidence(subject.rule, last),
+        "evidence": to_evidence(subject.rule, last),
         "segment": None,
     }
-    return close([breach], "recovered", now)[0].model_copy(update=seen)
+    return close([breach], "recovered", now)[0].model_copy(update=update)
 
 
 def close(breaches: Iterable[Breach], ending: Ending, now: datetime) -> list[Breach]:
-    """Records that end these breaches on the last day that was looked at."""
+    """Records that end these breaches on the last day that was evaluated."""
     return [
-        each.model_copy(
+        breach.model_copy(
             update={
                 "state": "resolved",
                 "ending": ending,
-                "until": each.until or each.judged,
-                "ended": each.ended or now,
+                "until": breach.until or breach.judged,
+                "ended": breach.ended or now,
             }
         )
-        for each in breaches
+        for breach in breaches
     ]
 
 
-def _after(old: Breach, new: Breach) -> Breach:
-    """The next record of a breach that is known."""
+def _next_record(old: Breach, new: Breach) -> Breach:
+    """The next record of an existing breach."""
     changes: dict[str, object] = {"told": old.told}
     if new.active:
         changes["state"] = "updated"
@@ -154,35 +161,35 @@ def _after(old: Breach, new: Breach) -> Breach:
     return new.model_copy(update=changes)
 
 
-def _told(rule: AlertRule, known: Iterable[Breach]) -> ReportedHistory:
+def _reported_history(rule: AlertRule, existing: Iterable[Breach]) -> ReportedHistory:
     openings, endings, blocked = set(), set(), set()
-    for each in known:
-        opened = day_number(each.opened)
-        if each.ending == "corrected" or _on_its_day(each):
+    for breach in existing:
+        opened = day_number(breach.opened)
+        if breach.ending == "corrected" or _recovered_same_day(breach):
             blocked |= set(range(opened, opened + rule.cool_down))
-        elif each.ending != "withdrawn":
+        elif breach.ending != "withdrawn":
             openings.add(opened)
-            if each.until is not None:
-                endings.add(day_number(each.until))
+            if breach.until is not None:
+                endings.add(day_number(breach.until))
     return ReportedHistory(
         openings=frozenset(openings), endings=frozenset(endings), blocked=frozenset(blocked)
     )
 
 
-def _breach(
+def _to_breach(
     subject: WatchedMember,
     episode: Episode,
     as_of: int,
     now: datetime,
     segment: Callable[[int], Segment | None],
 ) -> Breach:
-    rule, opened = subject.rule, day_of(episode.name)
+    rule, opened = subject.rule, local_date(episode.id_day)
     ended = episode.until is not None
     ending: Ending | None = None
     if ended:
-        ending = "recovered" if episode.last.n or rule.smallest == 0 else "no_cases"
+        ending = "recovered" if episode.last.n or rule.min_sample == 0 else "no_cases"
     return Breach(
-        id=identity(rule.tenant, rule.id, subject.dimension, subject.member, opened),
+        id=breach_id(rule.tenant, rule.id, subject.dimension, subject.member, opened),
         tenant=rule.tenant,
         rule=rule.id,
         kpi=rule.kpi,
@@ -195,21 +202,21 @@ def _breach(
         ending=ending,
         **_terms(rule),
         opened=opened,
-        since=day_of(episode.opened),
-        until=None if episode.until is None else day_of(episode.until),
-        judged=day_of(as_of if episode.until is None else episode.until),
-        evidence=evidence(rule, episode.last),
+        since=local_date(episode.opened),
+        until=None if episode.until is None else local_date(episode.until),
+        judged=local_date(as_of if episode.until is None else episode.until),
+        evidence=to_evidence(rule, episode.last),
         segment=None if ended else segment(as_of),
         told=now,
         ended=now if ended else None,
     )
 
 
-def evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
-    """What is shown of a judgement, to the digits that mean something."""
+def to_evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
+    """The numbers shown for a judgement, rounded to meaningful digits."""
     low = high = None
-    if judgement.value is not None and binomial(rule.definition):
-        low, high = interval(passes(judgement.value, judgement.n), judgement.n)
+    if judgement.value is not None and is_binomial(rule.definition):
+        low, high = credible_interval(numerator(judgement.value, judgement.n), judgement.n)
     return Evidence(
         value=_rounded(judgement.value),
         n=judgement.n,
@@ -220,46 +227,46 @@ def evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
     )
 
 
-def farthest(
+def worst_segment(
     rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
 ) -> Segment | None:
-    """The member that misses most cases of its share of the target, in the window that ends on `as_of`; of a share only.
+    """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only.
 
-    Of a service level it is the member of whom most are overdue.
+    For a service level, it is the member with the most overdue cases.
     """
-    if rule.waits:
-        return _slowest(rule, members, as_of)
-    if not binomial(rule.definition):
+    if rule.is_service_level:
+        return _worst_overdue_segment(rule, members, as_of)
+    if not is_binomial(rule.definition):
         return None
-    found: list[Segment] = []
+    segments: list[Segment] = []
     for (dimension, member), days in sorted(members.items()):
         window = range(as_of - rule.window_days + 1, as_of + 1)
-        got = measure(rule.definition, summed(days.get(day, {}) for day in window))
-        if got.value is None or got.n <= 0:
+        measured = evaluate(rule.definition, sum_tallies(days.get(day, {}) for day in window))
+        if measured.value is None or measured.n <= 0:
             continue
-        missing = (rule.target - got.value) * got.n
+        missing = (rule.target - measured.value) * measured.n
         missing = missing if rule.direction == "at_least" else -missing
-        found.append(
+        segments.append(
             Segment(
                 dimension=dimension,
                 member=member,
-                value=round(got.value, 6),
-                n=got.n,
+                value=round(measured.value, 6),
+                n=measured.n,
                 missing=round(missing, 1),
             )
         )
-    worst = max(found, key=lambda each: (each.missing, each.n), default=None)
+    worst = max(segments, key=lambda segment: (segment.missing, segment.n), default=None)
     return worst if worst is not None and worst.missing > 0 else None
 
 
-def _slowest(
+def _worst_overdue_segment(
     rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
 ) -> Segment | None:
-    found: list[Segment] = []
+    segments: list[Segment] = []
     for (dimension, member), days in sorted(members.items()):
-        last = deque(judged(rule, days, as_of), maxlen=1)
+        last = deque(daily_judgements(rule, days, as_of), maxlen=1)
         if last and (overdue := last[0][1].value):
-            found.append(
+            segments.append(
                 Segment(
                     dimension=dimension,
                     member=member,
@@ -268,7 +275,7 @@ def _slowest(
                     missing=overdue,
                 )
             )
-    return max(found, key=lambda each: (each.missing, -each.n), default=None)
+    return max(segments, key=lambda segment: (segment.missing, -segment.n), default=None)
 
 
 def _rounded(value: float | None) -> float | None:

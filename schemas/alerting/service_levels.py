@@ -1,7 +1,7 @@
-"""Service levels: how many wait longer than they may, day by day, from the cells of the days on which they began.
+"""Service levels: overdue cases per day, computed from the cells of the days on which the cases began.
 
-A case that began on day d and ended at age a is open on the days t with d ≤ t < d + a. With at most `limit` days allowed it is
-overdue from day d + limit + 1 on; nobody has to wait for a timer, because the day alone decides.
+A case that began on day d and ended at age a is open on the days t with d ≤ t < d + a. With at most `limit` days allowed, it is
+overdue from day d + limit + 1 on; no timer is needed, because the day alone decides.
 """
 
 from collections import Counter
@@ -16,75 +16,75 @@ from schemas.kpis.definition import Kpi
 
 @dataclass(frozen=True)
 class OverdueCount:
-    """Who waits at the end of a day: how many for too long, how many at all, and the longest wait in days."""
+    """The cases waiting at the end of a day: how many are overdue, how many are open, and the longest wait in days."""
 
     overdue: int
     open: int
     oldest: int | None
 
 
-def judged_waits(
+def judge_service_level(
     rule: AlertRule, days: Mapping[int, Tally], as_of: int
 ) -> Iterator[tuple[int, Judgement]]:
-    """Every day from the first cell to `as_of`: the value is the number overdue, n the number who wait at all."""
-    for day, found in waiting(rule.definition, rule.limit, days, as_of):
-        worse = found.overdue > rule.allowed
+    """Every day from the first cell to `as_of`: the value is the number of overdue cases, n the number of waiting cases."""
+    for day, count in overdue_by_day(rule.definition, rule.max_wait_days, days, as_of):
+        off_target = count.overdue > rule.allowed
         yield (
             day,
             Judgement(
-                value=float(found.overdue),
-                n=found.open,
+                value=float(count.overdue),
+                n=count.open,
                 probability=None,
-                worse=worse,
-                holds=worse,
-                oldest=found.oldest,
+                off_target=off_target,
+                keeps_open=off_target,
+                oldest=count.oldest,
             ),
         )
 
 
-def waiting(
+def overdue_by_day(
     kpi: Kpi, limit: int, days: Mapping[int, Tally], as_of: int
 ) -> Iterator[tuple[int, OverdueCount]]:
-    """Who waits at the end of every day from the first cell to `as_of`, where `limit` days are allowed."""
-    began, ended = _cases(kpi, days)
+    """The waiting cases at the end of every day from the first cell to `as_of`, with `limit` days allowed."""
+    started, ended = _starts_and_ends(kpi, days)
     if not days:
         return
     first = min(days)
-    late: Counter[int] = Counter()  # changes of the number overdue, by day
-    left: dict[int, Counter[int]] = {}  # by day of ending: how many of which day of beginning
-    for day, n in began.items():
-        late[day + limit + 1] += n
+    overdue_changes: Counter[int] = Counter()  # changes of the overdue count, by day
+    ended_on: dict[int, Counter[int]] = {}  # by ending day: cases per starting day
+    for day, n in started.items():
+        overdue_changes[day + limit + 1] += n
     for (day, age), n in ended.items():
-        late[max(day + limit + 1, day + age)] -= n
-        left.setdefault(day + age, Counter())[day] += n
-    open_: Counter[int] = Counter()
+        overdue_changes[max(day + limit + 1, day + age)] -= n
+        ended_on.setdefault(day + age, Counter())[day] += n
+    open_by_start: Counter[int] = Counter()
     overdue = total = 0
     oldest = first
     for today in range(first, as_of + 1):
-        open_[today] += began.get(today, 0)
-        total += began.get(today, 0)
-        overdue += late[today]
-        for day, n in left.get(today, {}).items():
-            open_[day] -= n
+        open_by_start[today] += started.get(today, 0)
+        total += started.get(today, 0)
+        overdue += overdue_changes[today]
+        for day, n in ended_on.get(today, {}).items():
+            open_by_start[day] -= n
             total -= n
-        while oldest <= today and open_[oldest] <= 0:
+        while oldest <= today and open_by_start[oldest] <= 0:
             oldest += 1
         longest = max(today - oldest, 0) if total > 0 else None
         yield today, OverdueCount(max(overdue, 0), max(total, 0), longest)
 
 
-def _cases(
+def _starts_and_ends(
     kpi: Kpi, days: Mapping[int, Tally]
 ) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
-    """Who began on which day, and who of them ended at which age, by whichever outcome."""
+    """Cases by starting day, and ended cases by starting day and age, with any outcome."""
     prefix = f"days.{kpi.of}."
-    began: dict[int, int] = {}
+    started: dict[int, int] = {}
     ended: dict[tuple[int, int], int] = {}
     for day, tally in days.items():
         for measure, n in tally.items():
             if measure == kpi.entered:
-                began[day] = n
+                started[day] = n
             elif measure.startswith(prefix):
-                at = (day, int(measure.rpartition(".")[2]))
-                ended[at] = ended.get(at, 0) + n
-    return began, ended
+                start_and_age = (day, int(measure.rpartition(".")[2]))
+                ended[start_and_age] = ended.get(start_and_age, 0) + n
+    return started, ended

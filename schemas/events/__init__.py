@@ -1,1 +1,1 @@
-"""Canonical events: what arrives, in which envelope, and how it is packed into Kafka records."""
+"""Canonical events: their data, their envelope, and their packing into Kafka records."""

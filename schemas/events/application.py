@@ -1,6 +1,6 @@
-"""Canonical events about applications, candidates, interviews, feedback and offers: what each carries.
+"""The data of canonical events about applications, candidates, interviews, feedback and offers.
 
-The type list and field names follow the project's canonical model; the envelope that holds them is `schemas.events.envelope`.
+The type list and field names follow the project's canonical model; their envelope is `schemas.events.envelope`.
 """
 
 from datetime import date
@@ -14,17 +14,17 @@ Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
 class FrozenModel(BaseModel):
-    """A frozen value; an unknown field is an error, because these models are ours."""
+    """A frozen model; an unknown field is an error, because these models are ours."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Application(FrozenModel):
-    """Which application, as of the event. A lead is a prospect, unless any event says that it is something else.
+    """The application as of the event. A lead is a prospect, unless another event gives another kind.
 
-    `applied_at` is when the candidate applied, never when we heard of it.
-    `active` is what a vendor that sends snapshots says of it: true undoes an ending that came before, None says nothing.
-    `revision` is when the vendor last changed the snapshot: of two that tell of one instant the later revision stands.
+    `applied_at` is when the candidate applied, never when we received the event.
+    `active` comes from vendors that send snapshots: true undoes an earlier ending, None means unknown.
+    `revision` is when the vendor last changed the snapshot: of two events at one instant the later revision wins.
     """
 
     id: Id
@@ -40,7 +40,7 @@ class Application(FrozenModel):
 
 
 class Channel(FrozenModel):
-    """媒体: where the application came from. `id` is the name a tenant knows it by, NFKC, inner spaces collapsed."""
+    """媒体: where the application came from. `id` is the tenant's name for it, NFKC, inner spaces collapsed."""
 
     id: Id
     vendor_id: Id | None = None
@@ -53,7 +53,7 @@ class Channel(FrozenModel):
 
 
 class Actor(FrozenModel):
-    """Who did it."""
+    """The user, system or candidate that caused the event."""
 
     user_id: Id | None = None
     role: Text | None = None
@@ -61,7 +61,7 @@ class Actor(FrozenModel):
 
 
 class Owners(FrozenModel):
-    """Who owns the application as of the event, so that per-owner KPIs survive reassignment."""
+    """The owners of the application as of the event, so that KPIs per owner survive reassignment."""
 
     recruiter_id: Id | None = None
     coordinator_id: Id | None = None
@@ -80,7 +80,7 @@ class Dims(FrozenModel):
 
 
 class Stage(FrozenModel):
-    """A stage as the vendor names it; the mapping to a milestone is configuration, applied in the worker."""
+    """A stage with the vendor's names; the worker maps it to a milestone by configuration."""
 
     id: Id
     name: Text | None = None
@@ -89,7 +89,7 @@ class Stage(FrozenModel):
 
 
 class Reason(FrozenModel):
-    """Why an application ended, as the vendor names it."""
+    """Why an application ended, in the vendor's words."""
 
     id: Id | None = None
     name: Text | None = None
@@ -98,7 +98,7 @@ class Reason(FrozenModel):
 
 
 class Interviewer(FrozenModel):
-    """面接官 on one interview; a shadow observes and is never counted."""
+    """面接官 on one interview; a shadow observes and never counts."""
 
     user_id: Id
     role: Literal["lead", "panel", "shadow"] = "panel"
@@ -114,11 +114,11 @@ class Score(FrozenModel):
 
 
 class ApplicationEventData(FrozenModel):
-    """What every event about an application repeats.
+    """The fields that every event about an application repeats.
 
-    `log_id` names the record of the vendor's own log that told it, where such a record can be corrected: of the events
-    of one record those of its latest revision stand, and what they leave out did not happen. `touches` are all channels that led to the application, in order, where a
-    system knows more than one.
+    `log_id` names the record of the vendor's own log that reported the event, if such records can be corrected: only the
+    events of a record's latest revision count, and what they omit did not happen. `touches` are all channels that led
+    to the application, in order, if the system knows more than one.
     """
 
     application: Application
@@ -140,9 +140,9 @@ class Created(ApplicationEventData):
 
 
 class Updated(ApplicationEventData):
-    """application.updated, .channel_changed, .owner_changed, .transferred: the values after the change are in `Data`.
+    """application.updated, .channel_changed, .owner_changed, .transferred: the new values are in the shared fields.
 
-    `retracted`: the record of the vendor's log is gone, and what it told did not happen.
+    `retracted`: the record of the vendor's log was withdrawn, and what it reported did not happen.
     """
 
     stage: Stage | None = None
@@ -151,7 +151,7 @@ class Updated(ApplicationEventData):
 
 
 class StageChanged(ApplicationEventData):
-    """application.stage_changed. `from_known` says how the previous stage is known."""
+    """application.stage_changed. `from_known` is the source of the previous stage."""
 
     to_stage: Stage
     from_stage: Stage | None = None
@@ -161,7 +161,7 @@ class StageChanged(ApplicationEventData):
 
 
 class Ended(ApplicationEventData):
-    """application.rejected 不採用, .withdrawn 辞退 and .closed: `party` says who ended it."""
+    """application.rejected 不採用, .withdrawn 辞退 and .closed: `party` ended it."""
 
     stage: Stage | None = None
     reason: Reason | None = None
@@ -186,7 +186,7 @@ class Hired(ApplicationEventData):
 
 
 class ApplicationDeleted(ApplicationEventData):
-    """application.deleted: by itself, or because its candidate was deleted, which is often a duty of privacy."""
+    """application.deleted: on its own, or because its candidate was deleted, which privacy law often requires."""
 
     cause: Literal["application", "candidate"] = "application"
 
@@ -207,7 +207,7 @@ class InterviewData(ApplicationEventData):
 
 
 class Feedback(ApplicationEventData):
-    """feedback.requested, .submitted, .updated, .deleted. `decision` is -2..+2, None where there is none."""
+    """feedback.requested, .submitted, .updated, .deleted. `decision` is -2..+2, None if there is none."""
 
     feedback_id: Id
     interview_id: Id | None = None

@@ -1,4 +1,4 @@
-"""Canonical events around the application: jobs, pipelines, costs, employment, surveys, relay and ingest operations."""
+"""The data of canonical events on jobs, pipelines, costs, employment, surveys, relay and ingest operations."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -57,7 +57,7 @@ class Pipeline(FrozenModel):
 
 
 class StageMove(FrozenModel):
-    """One old-to-new pair of a remap."""
+    """One pair of old and new stage id of a remapping."""
 
     from_id: Id
     to_id: Id
@@ -74,8 +74,8 @@ class PipelineRemapped(FrozenModel):
 class Cost(FrozenModel):
     """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217).
 
-    A correction is a higher `version` of the same `cost_id`. `period_from` to `period_to`, both included, are the days that
-    the amount is spread over; without them it falls on the day of the event.
+    A correction is a higher `version` of the same `cost_id`. The amount is spread over the days `period_from` to
+    `period_to`, both included; without them it falls on the day of the event.
     """
 
     cost_id: Id
@@ -121,7 +121,7 @@ class Relay(FrozenModel):
 
 
 class Ingest(FrozenModel):
-    """ingest.gap_detected, .quarantined, .connection_disabled: operations of a connection."""
+    """ingest.gap_detected, .quarantined, .connection_disabled: operational events of a connection."""
 
     reason: Text
     count: int = 1

@@ -1,4 +1,4 @@
-"""The envelope of a canonical event (CloudEvents 1.0 structured JSON) and the table of types it may hold."""
+"""The envelope of a canonical event (CloudEvents 1.0 structured JSON) and the table of event types."""
 
 import hashlib
 import json
@@ -86,9 +86,9 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
 
 
 class Event(FrozenModel):
-    """One accepted fact.
+    """One accepted event.
 
-    `type` is the full name, `recruit.<name>.v1`; `time` is when it happened, `recordedtime` when we heard of it;
+    `type` is the full name, `recruit.<name>.v1`; `time` is when it happened, `recordedtime` when we received it;
     `subject` is the id whose events must stay in order (application id, else candidate, job … id).
     """
 
@@ -110,8 +110,8 @@ class Event(FrozenModel):
 
     @field_validator("time", "recordedtime")
     @classmethod
-    def within_reason(cls, value: datetime) -> datetime:
-        """Refuse instants outside 1990..2100, which are decoding mistakes, not history."""
+    def plausible_instant(cls, value: datetime) -> datetime:
+        """Reject instants outside 1990..2100; they are decoding errors, not history."""
         if not 1990 <= value.year < 2100:
             msg = "instant outside the years 1990 to 2099"
             raise ValueError(msg)
@@ -120,9 +120,9 @@ class Event(FrozenModel):
     @field_validator("data", mode="before")
     @classmethod
     def data_of_type(cls, value: object, info: ValidationInfo) -> FrozenModel:
-        """Read `data` as the model that `type` names; ValueError for a type that is not ours or for another model."""
+        """Parse `data` as the model of `type`; ValueError for an unknown type or another model."""
         name = str(info.data.get("type"))
-        model = TYPES.get(short(name)) if name == full(short(name)) else None
+        model = TYPES.get(short_type(name)) if name == full_type(short_type(name)) else None
         if model is None:
             msg = f"unknown event type {name[:80]!r}"
             raise ValueError(msg)
@@ -131,16 +131,16 @@ class Event(FrozenModel):
                 msg = f"{name} carries {model.__name__}"
                 raise ValueError(msg)
             return value
-        # Strict JSON rules need JSON: "1" is not 1, and an instant is a string with an offset.
+        # Strict JSON validation needs JSON: "1" is not 1, and an instant is a string with an offset.
         return model.model_validate_json(json.dumps(value))
 
 
-def short(event_type: str) -> str:
+def short_type(event_type: str) -> str:
     """`recruit.application.created.v1` → `application.created`."""
     return event_type.removeprefix(PREFIX).removesuffix(SUFFIX)
 
 
-def full(name: str) -> str:
+def full_type(name: str) -> str:
     """`application.created` → `recruit.application.created.v1`."""
     return f"{PREFIX}{name}{SUFFIX}"
 
@@ -148,7 +148,7 @@ def full(name: str) -> str:
 def event_id(connection: str, name: str, entities: tuple[str, ...], occurrence: str) -> str:
     """Content-derived id: 32 hex digits of sha256 over connection, short type, entity ids and the occurrence.
 
-    `occurrence` is the vendor's event id where that is stable over retries, else the fact itself
+    `occurrence` is the vendor's event id if that is stable across retries, else the fact itself
     (target stage and time, offer version and status …). Never the entity id alone.
     """
     parts = "\x1f".join((connection, name, *entities, occurrence))

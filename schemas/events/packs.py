@@ -10,16 +10,16 @@ import msgspec
 from schemas.errors import Malformed
 
 VERSION = 1
-LARGEST = 500  # events in one pack
+MAX_EVENTS = 500  # events in one pack
 
 
-# Whole numbers that fit wherever they go; JSON knows no bound, msgpack and ClickHouse do.
-Small = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
-Wide = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+# Bounded integers: JSON has no limit, msgpack and ClickHouse do.
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
 class PackedReference(msgspec.Struct, gc=False):
-    """Any value that is known by its id."""
+    """Any value that is identified by its id."""
 
     id: str
     name: str | None = None
@@ -28,7 +28,7 @@ class PackedReference(msgspec.Struct, gc=False):
 
 
 class PackedApplication(msgspec.Struct, gc=False):
-    """`Application` as the worker reads it."""
+    """The fields of `Application` that the worker reads."""
 
     id: str
     job_id: str | None = None
@@ -39,45 +39,45 @@ class PackedApplication(msgspec.Struct, gc=False):
     revision: datetime | None = None
 
 
-class Owned(msgspec.Struct, gc=False):
-    """`Owners` as the worker reads it."""
+class PackedOwners(msgspec.Struct, gc=False):
+    """The fields of `Owners` that the worker reads."""
 
     recruiter_id: str | None = None
     hiring_manager_ids: tuple[str, ...] = ()
 
 
-class Where(msgspec.Struct, gc=False):
-    """`Dims` as the worker reads it."""
+class PackedDims(msgspec.Struct, gc=False):
+    """The fields of `Dims` that the worker reads."""
 
     department: str | None = None
     location: str | None = None
 
 
 class PackedInterviewer(msgspec.Struct, gc=False):
-    """`Interviewer` as the worker reads it."""
+    """The fields of `Interviewer` that the worker reads."""
 
     user_id: str
     role: str = "panel"
 
 
-class Move(msgspec.Struct, gc=False):
-    """`StageMove` as the worker reads it."""
+class PackedStageMove(msgspec.Struct, gc=False):
+    """The fields of `StageMove` that the worker reads."""
 
     from_id: str
     to_id: str
 
 
 class PackedReason(msgspec.Struct, gc=False):
-    """Why an application ended, as the worker reads it."""
+    """Why an application ended: the fields of `Reason` that the worker reads."""
 
     id: str | None = None
     name: str | None = None
 
 
 class PackedData(msgspec.Struct, gc=False):
-    """The part of `data` that the worker reads; a field this version does not know is passed over.
+    """The part of `data` that the worker reads; unknown fields are ignored.
 
-    Of events that reach no application some fields have another shape, which is taken and not read.
+    In events that reach no application some fields have another shape, which is accepted but not used.
     """
 
     application: PackedApplication | None = None
@@ -85,16 +85,16 @@ class PackedData(msgspec.Struct, gc=False):
     retracted: bool | None = None
     is_reapplication: bool | None = None
     channel: PackedReference | str | None = None
-    owners: Owned | None = None
+    owners: PackedOwners | None = None
     stage: PackedReference | None = None
     to_stage: PackedReference | None = None
     interview_id: str | None = None
     interviewers: tuple[PackedInterviewer, ...] = ()
     feedback_id: str | None = None
     interviewer_id: str | None = None
-    decision: Small | None = None
+    decision: Int32 | None = None
     offer_id: str | None = None
-    version: Small | None = None
+    version: Int32 | None = None
     reason: PackedReason | str | None = None
     party: str | None = None
     cause: str | None = None
@@ -103,8 +103,8 @@ class PackedData(msgspec.Struct, gc=False):
     into_id: str | None = None
     fields: tuple[str, ...] = ()
     job_id: str | None = None
-    moves: tuple[Move, ...] = ()
-    dims: Where | None = None
+    moves: tuple[PackedStageMove, ...] = ()
+    dims: PackedDims | None = None
     touches: tuple[PackedReference, ...] = ()
     start: str | None = None
     end: str | None = None
@@ -115,14 +115,14 @@ class PackedData(msgspec.Struct, gc=False):
     scope: str | None = None
     member: str | None = None
     kind: str | None = None
-    amount: Wide | None = None
+    amount: SafeInt | None = None
     currency: str | None = None
     period_from: str | None = None
     period_to: str | None = None
 
 
 class PackedEvent(msgspec.Struct, gc=False):
-    """One event as the worker reads it; `schemas.events.envelope.Event` says what each field means."""
+    """One event as the worker reads it; `schemas.events.envelope.Event` documents the fields."""
 
     id: str
     source: str
@@ -135,7 +135,7 @@ class PackedEvent(msgspec.Struct, gc=False):
 
 
 class Pack(msgspec.Struct, gc=False):
-    """One record. `forwarded` marks copies of events for partitions that are not their own."""
+    """One record. `forwarded` marks copies of events sent to other partitions than their own."""
 
     v: int
     events: list[PackedEvent]
@@ -148,22 +148,22 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(events: Sequence[bytes]) -> bytes:
-    """One record from events already written as JSON."""
+    """Encode one record from events already serialised as JSON."""
     return b'{"v":1,"events":[' + b",".join(events) + b"]}"
 
 
-def forwarded(event: PackedEvent) -> bytes:
-    """One record with a copy of the event for another partition."""
+def encode_forwarded(event: PackedEvent) -> bytes:
+    """Encode one record with a copy of the event for another partition."""
     return _encoder.encode(Pack(VERSION, [event], forwarded=True))
 
 
-def decode(value: bytes | None) -> list[PackedEvent]:
-    """The events of one record; raise Malformed for anything that `encode` cannot have written."""
-    return read(value).events
+def decode_events(value: bytes | None) -> list[PackedEvent]:
+    """Decode the events of one record; raise Malformed for anything that `encode` cannot have written."""
+    return decode_pack(value).events
 
 
-def read(value: bytes | None) -> Pack:
-    """The whole record; raise Malformed as `decode` does."""
+def decode_pack(value: bytes | None) -> Pack:
+    """Decode the whole record; raise Malformed as `decode_events` does."""
     try:
         pack = _decoder.decode(value or b"")
     except (ValueError, RecursionError, UnicodeError) as error:
@@ -171,36 +171,44 @@ def read(value: bytes | None) -> Pack:
     if pack.v != VERSION:
         raise Malformed("pack_version", str(pack.v))
     for event in pack.events:
-        if not _sound(event):
+        if not _is_valid(event):
             raise Malformed("pack_event", event.id[:40])
     return pack
 
 
-def _sound(event: PackedEvent) -> bool:
-    """What the fold relies on and only a foreign writer can break: a hex id, and instants of our time with a zone."""
-    subject, data = event.data.application, event.data
+def _is_valid(event: PackedEvent) -> bool:
+    """Check what the fold relies on and only a foreign writer can break: a hex id, plausible instants with a zone."""
+    application, data = event.data.application, event.data
     return (
         _HEX_ID.fullmatch(event.id) is not None
-        and _ours(event.time)
-        and (subject is None or subject.applied_at is None or _ours(subject.applied_at))
-        and (subject is None or subject.revision is None or _ours(subject.revision))
-        and (data.start is None or _reads(data.start))
-        and (data.end is None or _reads(data.end))
-        and (data.period_from is None or _reads(data.period_from))
-        and (data.period_to is None or _reads(data.period_to))
+        and _is_plausible_instant(event.time)
+        and (
+            application is None
+            or application.applied_at is None
+            or _is_plausible_instant(application.applied_at)
+        )
+        and (
+            application is None
+            or application.revision is None
+            or _is_plausible_instant(application.revision)
+        )
+        and (data.start is None or _is_plausible_date(data.start))
+        and (data.end is None or _is_plausible_date(data.end))
+        and (data.period_from is None or _is_plausible_date(data.period_from))
+        and (data.period_to is None or _is_plausible_date(data.period_to))
     )
 
 
-def _ours(moment: datetime) -> bool:
+def _is_plausible_instant(moment: datetime) -> bool:
     return moment.tzinfo is not None and 1990 <= moment.year < 2100
 
 
-def _reads(text: str) -> bool:
-    """Whether it is an instant with an offset, or a day, of our time."""
+def _is_plausible_date(text: str) -> bool:
+    """Whether the text is an instant with an offset or a date, in the years 1970 to 2099."""
     try:
         if len(text) == len("2026-11-24"):
             return 1970 <= date.fromisoformat(text).year < 2100
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return False
-    return found.tzinfo is not None and 1970 <= found.year < 2100
+    return moment.tzinfo is not None and 1970 <= moment.year < 2100

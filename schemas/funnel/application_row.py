@@ -1,36 +1,37 @@
-"""The application row of the worker: its history, its fold's state, and what one more event changes."""
+"""The worker's row of one application: its history, the state of its fold, and the changes of one more event."""
 
 import msgspec
 
 from schemas.funnel import candidate_events
-from schemas.funnel.fold import continues, fold, step
+from schemas.funnel.fold import can_step, fold, step
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State
 
 ID_BYTES = 16
 
-# Changes to add to (+1) or take from (-1) the cells that `State` spreads them over.
-Part = tuple[int, State, list[Change]]
+# Changes to add to (+1) or subtract from (-1) the cells that `State` maps them to.
+SignedChanges = tuple[int, State, list[Change]]
 
 
 class RowVersion(msgspec.Struct, array_like=True):
-    """The first field of a row alone: the last Kafka offset it holds."""
+    """Only the first field of a row: the last Kafka offset applied to it."""
 
     version: int = -1
 
 
 class RowHead(msgspec.Struct, array_like=True):
-    """The first fields of a row alone: what the application belongs to."""
+    """Only the first fields of a row: its version and the parents of the application."""
 
     version: int = -1
     parents: list[str] = []
 
 
 class ApplicationRow(msgspec.Struct, array_like=True):
-    """`ids` are 16 bytes an event in arrival order, `log` the events themselves, left encoded on the fast path.
+    """One application: `ids` are 16 bytes per event in arrival order, `log` the events, not decoded on the fast path.
 
-    `parents` are the candidates and jobs that any of its events named (`schemas.funnel.candidate_events`).
+    `version` is the last Kafka offset applied. `parents` are the candidates and jobs that any of its events names
+    (`schemas.funnel.candidate_events`).
     """
 
     version: int = -1
@@ -44,12 +45,12 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ApplicationRow)
 _version_decoder = msgspec.msgpack.Decoder(RowVersion)
 _head_decoder = msgspec.msgpack.Decoder(RowHead)
-_happening_decoder = msgspec.msgpack.Decoder(FunnelEvent)
+_event_decoder = msgspec.msgpack.Decoder(FunnelEvent)
 
 
-def encode(record: ApplicationRow) -> bytes:
+def encode(row: ApplicationRow) -> bytes:
     """The row as msgpack."""
-    return _encoder.encode(record)
+    return _encoder.encode(row)
 
 
 def decode(value: bytes) -> ApplicationRow:
@@ -57,68 +58,70 @@ def decode(value: bytes) -> ApplicationRow:
     return _decoder.decode(value)
 
 
-def version(value: bytes) -> int:
-    """The version of an encoded row, without reading the rest of it."""
+def decode_version(value: bytes) -> int:
+    """The version of an encoded row, without decoding the rest."""
     return _version_decoder.decode(value).version
 
 
-def parents(value: bytes) -> list[str]:
-    """What the application of an encoded row belongs to, without reading the rest of it."""
+def decode_parents(value: bytes) -> list[str]:
+    """The parents of the application in an encoded row, without decoding the rest."""
     return _head_decoder.decode(value).parents
 
 
-def link(record: ApplicationRow, event: FunnelEvent) -> list[str]:
-    """Remember what the event says that the application belongs to; return what is new."""
-    found = candidate_events.parents(event)
-    if not found:
+def add_parents(row: ApplicationRow, event: FunnelEvent) -> list[str]:
+    """Add the parents that the event names to the row; return the new ones."""
+    parents = candidate_events.parent_keys(event)
+    if not parents:
         return []
-    fresh = [each for each in found if each not in record.parents]
-    if fresh:
-        record.parents = [*record.parents, *fresh]
-    return fresh
+    added = [parent for parent in parents if parent not in row.parents]
+    if added:
+        row.parents = [*row.parents, *added]
+    return added
 
 
-def history(record: ApplicationRow) -> list[FunnelEvent]:
+def decode_history(row: ApplicationRow) -> list[FunnelEvent]:
     """The events in arrival order."""
-    return [_happening_decoder.decode(raw) for raw in record.log]
+    return [_event_decoder.decode(raw) for raw in row.log]
 
 
-def position(record: ApplicationRow, event_id: bytes) -> int:
-    """Where in arrival order the event stands, or -1."""
-    found = record.ids.find(event_id)
-    while found > 0 and found % ID_BYTES:
-        found = record.ids.find(event_id, found + 1)
-    return found // ID_BYTES if found >= 0 else -1
+def event_index(row: ApplicationRow, event_id: bytes) -> int:
+    """The position of the event in arrival order, or -1."""
+    start = row.ids.find(event_id)
+    while start > 0 and start % ID_BYTES:
+        start = row.ids.find(event_id, start + 1)
+    return start // ID_BYTES if start >= 0 else -1
 
 
-def accept(record: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[Part]:
-    """Take the event into the row; return facts(after) - facts(before), the same however often it is offered.
+def apply_event(row: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[SignedChanges]:
+    """Add the event to the row; return contribution(after) - contribution(before), the same on every delivery.
 
-    A new event in time order costs one step; a late or re-assigning one the difference of two folds. An event that
-    the row holds from this very offset is a replay: its delta is computed again from what stood before it. One that
-    the row holds from another offset is a duplicate and changes nothing.
+    A new event in time order costs one step; a late event, or one that changes an attribute, costs the difference of
+    two folds. An event already stored from this offset is a replay: its delta is computed again from the events
+    before it. One already stored from another offset is a duplicate and changes nothing.
     """
-    found = position(record, event.id)
-    if found >= 0:
-        events = history(record)
-        held = events[found]
-        if (held.offset, held.index) != (event.offset, event.index):
+    index = event_index(row, event.id)
+    if index >= 0:
+        events = decode_history(row)
+        stored = events[index]
+        if (stored.offset, stored.index) != (event.offset, event.index):
             return []
-        return _difference(events[:found], events[: found + 1], rules)
-    if continues(record.state, event):
-        parts: list[Part] = [(1, record.state, step(record.state, event, rules))]
+        return _fold_difference(events[:index], events[: index + 1], rules)
+    if can_step(row.state, event):
+        delta: list[SignedChanges] = [(1, row.state, step(row.state, event, rules))]
     else:
-        events = history(record)
-        parts = _difference(events, [*events, event], rules)
-        record.state = parts[-1][1]
-    record.ids += event.id
-    record.log.append(msgspec.Raw(_encoder.encode(event)))
-    record.version = event.offset
-    return parts
+        events = decode_history(row)
+        delta = _fold_difference(events, [*events, event], rules)
+        row.state = delta[-1][1]
+    row.ids += event.id
+    row.log.append(msgspec.Raw(_encoder.encode(event)))
+    row.version = event.offset
+    return delta
 
 
-def _difference(before: list[FunnelEvent], after: list[FunnelEvent], rules: Rules) -> list[Part]:
-    """Both folds; of an empty `before` nothing."""
+def _fold_difference(
+    before: list[FunnelEvent], after: list[FunnelEvent], rules: Rules
+) -> list[SignedChanges]:
+    """The changes of both folds, the old ones negative; an empty `before` has none."""
     new_state, new_changes = fold(after, rules)
     if not before:
         return [(1, new_state, new_changes)]

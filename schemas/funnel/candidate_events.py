@@ -1,135 +1,142 @@
-"""Which applications an event about a candidate or a pipeline reaches, and what it makes of their history."""
+"""Which applications a context event (candidate, job, pipeline) reaches, and what a candidate's fate does to them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.funnel.history import CONTEXT, COSTS, JOBS, FunnelEvent, Order, order
+from schemas.funnel.history import (
+    CONTEXT_TYPES,
+    COST_TYPES,
+    JOB_TYPES,
+    FunnelEvent,
+    OrderKey,
+    order_key,
+)
 
-# What a parent of applications is called: `candidate/<id>` or `job/<id>`.
-Parent = str
+# The key of a parent of applications: `candidate/<id>` or `job/<id>`.
+ParentKey = str
 
 
-def parents(event: FunnelEvent) -> list[Parent]:
-    """What the application belongs to, as far as this event of it says."""
-    found: list[Parent] = []  # asked of every event: no comprehension
-    if event.kind in COSTS:
-        return found  # money is told nothing
+def parent_keys(event: FunnelEvent) -> list[ParentKey]:
+    """The parents of the application that this event names."""
+    keys: list[ParentKey] = []  # called for every event: no comprehension
+    if event.kind in COST_TYPES:
+        return keys  # context events do not reach costs
     if event.candidate is not None:
-        found.append("candidate/" + event.candidate)
+        keys.append("candidate/" + event.candidate)
     if event.job is not None:
-        found.append("job/" + event.job)
-    return found
+        keys.append("job/" + event.job)
+    return keys
 
 
-def about(event: FunnelEvent) -> Parent | None:
-    """Whose applications a context event reaches; None when it does not say."""
+def reached_parent(event: FunnelEvent) -> ParentKey | None:
+    """The parent whose applications a context event reaches; None if the event does not name it."""
     kind, name = (
         ("job", event.job)
-        if event.kind in JOBS or event.kind == "pipeline.remapped"
+        if event.kind in JOB_TYPES or event.kind == "pipeline.remapped"
         else ("candidate", event.candidate)
     )
     return None if name is None else f"{kind}/{name}"
 
 
-class KnownContext:
-    """The context events of one tenant. They only ever become more, and of one id the first to arrive stands.
+class ContextEvents:
+    """The context events of one tenant: append-only; the first arrival of an id wins.
 
-    What is asked at an offset is answered from events up to that offset, so that a replay is told the same again.
+    A query at an offset sees events up to that offset only, so that a replay gets the same answer.
     """
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
-        self._events: dict[Parent, list[FunnelEvent]] = {}
-        self._losers: dict[Parent, list[FunnelEvent]] = {}
+        """Start without events."""
+        self._events: dict[ParentKey, list[FunnelEvent]] = {}
+        self._losers: dict[ParentKey, list[FunnelEvent]] = {}
         self._offsets: dict[bytes, int] = {}
 
     def add(self, event: FunnelEvent) -> bool:
-        """Take an event; False for one that is known from another offset or reaches nobody."""
-        parent = about(event)
+        """Add an event; return False if it is known from another offset or reaches no application."""
+        parent = reached_parent(event)
         if parent is None or self._offsets.setdefault(event.id, event.offset) != event.offset:
             return False
-        held = self._events.setdefault(parent, [])
-        if all(each.id != event.id for each in held):
-            held.append(event)
+        siblings = self._events.setdefault(parent, [])
+        if all(sibling.id != event.id for sibling in siblings):
+            siblings.append(event)
             if event.kind == "candidate.merged":
                 self._losers.setdefault(f"candidate/{event.entity}", []).append(event)
         return True
 
-    def reaching(self, belongs_to: Iterable[Parent], offset: int) -> list[FunnelEvent]:
-        """The events that reach an application of these parents: theirs, and those of whom they were merged into."""
-        found: dict[bytes, FunnelEvent] = {}
-        waiting, seen = list(belongs_to), set(belongs_to)
-        while waiting:
-            for event in self._events.get(waiting.pop(), ()):
+    def events_reaching(self, parents: Iterable[ParentKey], offset: int) -> list[FunnelEvent]:
+        """The events that reach an application of these parents, or of candidates they were merged into."""
+        by_id: dict[bytes, FunnelEvent] = {}
+        queue, seen = list(parents), set(parents)
+        while queue:
+            for event in self._events.get(queue.pop(), ()):
                 if event.offset > offset:
                     continue
-                found[event.id] = event
+                by_id[event.id] = event
                 winner = f"candidate/{event.entity}"
                 if event.kind == "candidate.merged" and winner not in seen:
                     seen.add(winner)
-                    waiting.append(winner)
-        return sorted(found.values(), key=lambda event: (event.offset, event.index, event.id))
+                    queue.append(winner)
+        return sorted(by_id.values(), key=lambda event: (event.offset, event.index, event.id))
 
-    def reached(self, event: FunnelEvent) -> set[Parent]:
-        """The parents whose applications the event reaches: its own, and all who were merged into it before."""
-        parent = about(event)
-        waiting = [] if parent is None else [parent]
-        found = set(waiting)
-        while waiting:
-            for merge in self._losers.get(waiting.pop(), ()):
+    def parents_reached(self, event: FunnelEvent) -> set[ParentKey]:
+        """The parents whose applications the event reaches: its own, and all merged into it before."""
+        parent = reached_parent(event)
+        queue = [] if parent is None else [parent]
+        reached = set(queue)
+        while queue:
+            for merge in self._losers.get(queue.pop(), ()):
                 loser = f"candidate/{merge.candidate}"
-                if merge.offset <= event.offset and loser not in found:
-                    found.add(loser)
-                    waiting.append(loser)
-        return found
+                if merge.offset <= event.offset and loser not in reached:
+                    reached.add(loser)
+                    queue.append(loser)
+        return reached
 
     def __len__(self) -> int:
-        """How many events are known."""
+        """The number of known events."""
         return len(self._offsets)
 
 
 class CandidateFate(NamedTuple):
-    """What became of the application by way of its candidate.
+    """The effect of the candidate's fate on an application.
 
-    `silent`: it counts nowhere. `until`: what is told of it after this was made up when the candidate was anonymised.
+    `excluded`: it counts nowhere. `cutoff`: anything reported after it is an artifact of the candidate's anonymisation.
     """
 
-    silent: bool = False
-    until: Order | None = None
+    excluded: bool = False
+    cutoff: OrderKey | None = None
 
 
-def fate(history: list[FunnelEvent], deleted: str) -> CandidateFate:
-    """The fate of a history in order; `deleted` is the tenant's policy (`schemas.tenants.config.Tenant`).
+def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> CandidateFate:
+    """The fate of a history in order; `deletion_policy` is the tenant's (`schemas.tenants.config.Tenant`).
 
-    The owner of an application is the candidate it was last said to belong to, or into whom that one was merged by
-    then; what becomes of others is none of its business, such as the removal of the record that lost a merge.
+    An application belongs to the candidate named last, or to the winner that candidate was merged into by then. The
+    fate of other candidates does not matter, for example the removal of the record that lost a merge.
     """
-    silent, until = False, None
-    owner = next((event.candidate for event in history if _says_owner(event)), None)
-    into: dict[str | None, str | None] = {}
+    excluded, cutoff = False, None
+    owner = next((event.candidate for event in history if _names_candidate(event)), None)
+    merged_into: dict[str | None, str | None] = {}
     for event in history:
         if event.kind == "application.deleted":
-            silent |= deleted != "keep" or event.number != 1
-        elif _says_owner(event):
-            owner = _follow(into, event.candidate)
+            excluded |= deletion_policy != "keep" or event.number != 1
+        elif _names_candidate(event):
+            owner = _final_winner(merged_into, event.candidate)
         elif event.kind == "candidate.merged":
-            into[event.candidate] = event.entity
-            owner = _follow(into, owner)
+            merged_into[event.candidate] = event.entity
+            owner = _final_winner(merged_into, owner)
         elif event.candidate == owner and event.kind == "candidate.deleted":
-            silent |= deleted == "retract"
+            excluded |= deletion_policy == "retract"
         elif event.candidate == owner and event.kind == "candidate.anonymized" and event.number:
-            until = until or order(event)
-    return CandidateFate(silent, until)
+            cutoff = cutoff or order_key(event)
+    return CandidateFate(excluded, cutoff)
 
 
-def _says_owner(event: FunnelEvent) -> bool:
-    return event.kind not in CONTEXT and event.candidate is not None
+def _names_candidate(event: FunnelEvent) -> bool:
+    return event.kind not in CONTEXT_TYPES and event.candidate is not None
 
 
-def _follow(into: dict[str | None, str | None], owner: str | None) -> str | None:
-    """The last winner; a circle of merges, which is nonsense, ends where it began."""
-    seen = {owner}
-    while owner in into and into[owner] not in seen:
-        owner = into[owner]
-        seen.add(owner)
-    return owner
+def _final_winner(merged_into: dict[str | None, str | None], candidate: str | None) -> str | None:
+    """The last winner of a chain of merges; a cycle, which is nonsense, ends where it began."""
+    seen = {candidate}
+    while candidate in merged_into and merged_into[candidate] not in seen:
+        candidate = merged_into[candidate]
+        seen.add(candidate)
+    return candidate

@@ -1,29 +1,29 @@
-"""入社 and what follows: who joined, how long they stay (定着), how they do."""
+"""Employment after a hire: joining (入社), retention (定着) and performance ratings."""
 
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State, retract
 
 
-def employ(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """Started, confirmed, rated or ended. The last start and the last end stand; a rating is counted each time.
+def apply_employment(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """Started, confirmed, rated or ended. The last start and the last end win; every rating counts.
 
-    Retention is a duration of `employment` from the day of joining; who has not left is known by `joined` alone.
+    Retention is a duration of `employment` from the day of joining; employees who have not left have `joined` only.
     """
-    day = rules.day(event.at) if event.on is None else event.on
+    day = rules.day(event.at) if event.first_day is None else event.first_day
     if event.kind == "employment.started":
-        retract(changes, state.employment)
-        retract(changes, state.tenure)
-        state.joined = day
-        state.emit(changes, state.employment, "joined", day)
-        agreed = state.accepted if state.accepted is not None else state.decided
+        retract(changes, state.employment_changes)
+        retract(changes, state.tenure_changes)
+        state.joined_day = day
+        state.emit(changes, state.employment_changes, "joined", day)
+        agreed = state.accepted_day if state.accepted_day is not None else state.hired_day
         if agreed is not None:
-            state.emit(changes, state.employment, f"start_days.{max(0, day - agreed)}", day)
+            state.emit(changes, state.employment_changes, f"start_days.{max(0, day - agreed)}", day)
     elif event.kind == "employment.ended":
-        retract(changes, state.tenure)
-        state.emit(changes, state.tenure, "left_employment", day)
-        if state.joined is not None:
-            whose = ("employment.ended", (), state.employment[0][1][2])
-            state.last_for(changes, state.tenure, whose, (state.joined, day))
+        retract(changes, state.tenure_changes)
+        state.emit(changes, state.tenure_changes, "left_employment", day)
+        if state.joined_day is not None:
+            subject = ("employment.ended", (), state.employment_changes[0][1][2])
+            state.emit_duration(changes, state.tenure_changes, subject, (state.joined_day, day))
     elif event.number is not None:
         state.emit(changes, [], f"performance_tenths.{event.number}", rules.day(event.at))

@@ -1,25 +1,29 @@
-"""How long a candidate waits for the first answer (一次対応時間)."""
+"""The time a candidate waits for the first response (一次対応時間)."""
 
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import DECIDED, Change, State
+from schemas.funnel.state import DECISION_DAY_ONLY, Change, State
 
 HOUR_MS = 3_600_000
-LONGEST_RESPONSE_H = 2_400  # 100 days; longer is counted as that
-LONGEST_SCORECARD_H = 720  # 30 days
+MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
+MAX_SCORECARD_HOURS = 720  # 30 days
 
 
-def hours(since: int, until: int, longest: int) -> int:
-    """Whole hours between two instants in milliseconds, from 0 to `longest`."""
-    return min(max(0, until - since) // HOUR_MS, longest)
+def capped_hours(since: int, until: int, limit: int) -> int:
+    """Whole hours between two instants in milliseconds, from 0 to `limit`."""
+    return min(max(0, until - since) // HOUR_MS, limit)
 
 
-def respond(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """The company did something for the first time: moved the application on, invited, answered, rejected or hired.
+def emit_first_response(
+    state: State, event: FunnelEvent, rules: Rules, changes: list[Change]
+) -> None:
+    """Emit the company's first response: it moved the application on, invited, answered, rejected or hired.
 
-    To be asked only while `state.responded` is false; so hot is the way here.
+    Call it only while `state.responded` is false; callers check that first because this is a hot path.
     """
     state.responded = True
-    if state.applied is not None:
-        waited = hours(state.applied, event.at, LONGEST_RESPONSE_H)
-        state.emit(changes, [], f"response_hours.{waited}", rules.day(event.at), (), DECIDED)
+    if state.applied_at is not None:
+        hours = capped_hours(state.applied_at, event.at, MAX_RESPONSE_HOURS)
+        state.emit(
+            changes, [], f"response_hours.{hours}", rules.day(event.at), (), DECISION_DAY_ONLY
+        )

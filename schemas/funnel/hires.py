@@ -1,41 +1,42 @@
-"""What a hire, an offer and a withdrawal say of the time it took, of the channels and of the interviews before."""
+"""Facts of hires, offers and withdrawals: elapsed days, channel credit and outcomes of earlier interviews."""
 
 from functools import lru_cache
 
 from schemas.funnel.attribution import WEIGHTS, credit
-from schemas.funnel.state import NAMED, Change, State, Visit
+from schemas.funnel.state import LISTED_MEMBERS, Change, State, Visit
 from schemas.tenants.milestones import INTERVIEWS, RANK, UNMAPPED
 
 DAY_MS = 86_400_000
 
 
-def hire(state: State, changes: list[Change], at: int, day: int, worth: int) -> None:
-    """採用決定: hired on local day `day`; with the days since the application and since the job was opened, less its holds.
+def emit_hire(state: State, changes: list[Change], at: int, day: int, hire_value: int) -> None:
+    """採用決定: a hire on local day `day`, with the days since the application and since the job opened, less time on hold.
 
-    `worth` is what the tenant says a hire is worth, in minor units.
+    `hire_value` is the tenant's worth of a hire, in minor units.
     """
-    state.decided = day
-    ending = state.ending
+    state.hired_day = day
+    ending = state.ending_changes
     state.emit(changes, ending, "hired", day)
-    state.emit(changes, ending, f"hire_days.{max(0, day - state.cohort)}", day)
-    whose = ("application.hired", (), state.received)
-    state.last_for(changes, ending, whose, (state.cohort, day))
-    if worth:
-        state.emit(changes, ending, "hire_value", day, n=worth)
+    state.emit(changes, ending, f"hire_days.{max(0, day - state.cohort_day)}", day)
+    subject = ("application.hired", (), state.first_recruiter)
+    state.emit_duration(changes, ending, subject, (state.cohort_day, day))
+    if hire_value:
+        state.emit(changes, ending, "hire_value", day, n=hire_value)
     job = state.requisition
-    if job.opened is not None and job.opened <= at:
-        held = job.held + (at - job.paused if job.paused is not None else 0)
-        state.emit(changes, ending, f"fill_days.{max(0, at - job.opened - held) // DAY_MS}", day)
+    if job.opened_at is not None and job.opened_at <= at:
+        on_hold_ms = job.on_hold_ms + (at - job.paused_at if job.paused_at is not None else 0)
+        days = max(0, at - job.opened_at - on_hold_ms) // DAY_MS
+        state.emit(changes, ending, f"fill_days.{days}", day)
     touches = state.touches or ((state.channel,) if state.channel else ())
-    for measure, where, share in _credits(touches):
-        change = (share, (measure, day, state.recruiter, where, NAMED))
+    for measure, members, share in _channel_credits(touches):
+        change = (share, (measure, day, state.recruiter, members, LISTED_MEMBERS))
         changes.append(change)
         ending.append(change)
 
 
 @lru_cache(maxsize=4_096)
-def _credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], int]]:
-    """The measure, cell and micro-units of every model and channel."""
+def _channel_credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], int]]:
+    """The measure, listed member and micro-units for every attribution model and channel."""
     return [
         (f"hire_credit.{model}", (f"channel/{channel}",), share)
         for model in WEIGHTS
@@ -43,38 +44,48 @@ def _credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], int]]
     ]
 
 
-def offered(state: State) -> bool:
-    """Whether an offer stands that was made."""
-    return any(item.first for key, item in state.items.items() if key.startswith("offer/"))
+def has_offer(state: State) -> bool:
+    """Whether an offer was made and not retracted."""
+    return any(item.first_changes for key, item in state.items.items() if key.startswith("offer/"))
 
 
-def offered_after(state: State, changes: list[Change], visit: Visit) -> None:
-    """通過後の内定率: of whom the interviewers passed here, this one was made an offer; on the day of the pass."""
-    if visit.people and visit.passed is not None and not visit.after and offered(state):
-        people = tuple(visit.people)
-        state.emit(changes, visit.after, f"then_offered.{visit.milestone}", visit.passed, people)
+def emit_offered_after_pass(state: State, changes: list[Change], visit: Visit) -> None:
+    """通過後の内定率: on the day of the pass, the interviewers passed a candidate who was then made an offer."""
+    if (
+        visit.interviewers
+        and visit.passed_day is not None
+        and not visit.follow_up_changes
+        and has_offer(state)
+    ):
+        measure, interviewers = f"then_offered.{visit.milestone}", tuple(visit.interviewers)
+        state.emit(changes, visit.follow_up_changes, measure, visit.passed_day, interviewers)
 
 
-def withdrew(state: State, changes: list[Change], day: int) -> None:
-    """辞退: before the interview of its stage or after it, right after a pass (次ステップ実施前), or after accepting (承諾後)."""
+def emit_withdrawal(state: State, changes: list[Change], day: int) -> None:
+    """辞退: before or after the interview of a stage, right after a pass (次ステップ実施前), or after acceptance (承諾後)."""
     visits = state.visits
-    if visits and visits[-1].milestone in INTERVIEWS and not visits[-1].met:
+    if visits and visits[-1].milestone in INTERVIEWS and not visits[-1].interviewed:
         measure = f"withdrew_before.{visits[-1].milestone}"
-        state.emit(changes, state.parting, measure, day)
-    if len(visits) > 1 and not visits[-1].met and _before_an_offer(visits[-1]):
-        before = visits[-2]
-        if before.passed is not None and before.people:
-            measure, people = f"then_withdrew.{before.milestone}", tuple(before.people)
-            state.emit(changes, state.ending, measure, before.passed, people)
-    if any(item.accepted for item in state.items.values()) and not _reneged(state):
-        state.emit(changes, state.ending, "offers_reneged", day)
+        state.emit(changes, state.stage_ending_changes, measure, day)
+    if len(visits) > 1 and not visits[-1].interviewed and _precedes_offer(visits[-1]):
+        previous = visits[-2]
+        if previous.passed_day is not None and previous.interviewers:
+            measure, interviewers = (
+                f"then_withdrew.{previous.milestone}",
+                tuple(previous.interviewers),
+            )
+            state.emit(changes, state.ending_changes, measure, previous.passed_day, interviewers)
+    if any(item.accepted for item in state.items.values()) and not _has_reneged(state):
+        state.emit(changes, state.ending_changes, "offers_reneged", day)
 
 
-def _before_an_offer(visit: Visit) -> bool:
+def _precedes_offer(visit: Visit) -> bool:
     return visit.milestone != UNMAPPED and RANK[visit.milestone] < RANK["offer"]
 
 
-def _reneged(state: State) -> bool:
+def _has_reneged(state: State) -> bool:
     return any(
-        fact[0] == "offers_reneged" for item in state.items.values() for _, fact in item.latest
+        fact[0] == "offers_reneged"
+        for item in state.items.values()
+        for _, fact in item.latest_changes
     )

@@ -1,53 +1,70 @@
-"""Interviews (面接) of one application: each counts once by its id, whatever its events repeat."""
+"""Interviews (面接) of one application: each id counts once, however often its events repeat."""
 
 from schemas.funnel import pending_feedback
-from schemas.funnel.first_response import respond
+from schemas.funnel.first_response import emit_first_response
 from schemas.funnel.history import FunnelEvent
-from schemas.funnel.items import item_of, join_visit
+from schemas.funnel.items import assign_interviewers, get_or_create_item
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import DECIDED, Change, Item, State, retract
+from schemas.funnel.state import DECISION_DAY_ONLY, Change, Item, State, retract
 
-# The latest outcome of an interview replaces the one before.
+# The latest outcome of an interview replaces the previous one.
 OUTCOMES = {
     "interview.completed": "interviews_held",
     "interview.no_show": "interviews_no_show",
     "interview.cancelled": "interviews_cancelled",
 }
 MINUTE_MS = 60_000
-LONGEST_INTERVIEW_M = 1_440
+MAX_INTERVIEW_MINUTES = 1_440
 
 
-def interview(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """面接: scheduled once, then held, missed or cancelled; the latest outcome counts, and every rescheduling."""
+def apply_interview(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """面接: scheduled once, then held, missed or cancelled; count the latest outcome and every rescheduling."""
     if not state.responded:
-        respond(state, event, rules, changes)
-    item = item_of(state, event)
-    item.people = event.people or item.people
-    if item.milestone is None and state.visits:
-        item.milestone = state.visits[-1].milestone
+        emit_first_response(state, event, rules, changes)
+    interview = get_or_create_item(state, event)
+    interview.interviewers = event.interviewers or interview.interviewers
+    if interview.milestone is None and state.visits:
+        interview.milestone = state.visits[-1].milestone
     day = rules.day(event.at)
-    if event.end is not None:
-        item.end = event.end
+    if event.ends_at is not None:
+        interview.ends_at = event.ends_at
     if event.kind in OUTCOMES:
-        before = pending_feedback.of(state, item)
-        retract(changes, item.latest)
-        state.emit(changes, item.latest, OUTCOMES[event.kind], day, item.people)
+        before = pending_feedback.pending(state, interview)
+        retract(changes, interview.latest_changes)
+        state.emit(
+            changes, interview.latest_changes, OUTCOMES[event.kind], day, interview.interviewers
+        )
         if event.kind == "interview.completed":
-            _held(state, event, item, day, changes)
-            item.owes = rules.scorecards(event.connection)
-        pending_feedback.replace(changes, before, pending_feedback.of(state, item))
+            _complete(state, event, interview, day, changes)
+            interview.expects_scorecards = rules.expects_scorecards(event.connection)
+        pending_feedback.replace_changes(
+            changes, before, pending_feedback.pending(state, interview)
+        )
         return
-    if not item.first:
-        state.emit(changes, item.first, "interviews_scheduled", day, item.people)
+    if not interview.first_changes:
+        state.emit(
+            changes, interview.first_changes, "interviews_scheduled", day, interview.interviewers
+        )
     if event.kind == "interview.rescheduled":
-        state.emit(changes, item.first, "interviews_rescheduled", day, item.people)
+        state.emit(
+            changes, interview.first_changes, "interviews_rescheduled", day, interview.interviewers
+        )
 
 
-def _held(state: State, event: FunnelEvent, item: Item, day: int, changes: list[Change]) -> None:
-    if item.end is None:
-        item.end = event.at
-    if event.begin is not None and event.end is not None:
-        lasted = min(max(0, event.end - event.begin) // MINUTE_MS, LONGEST_INTERVIEW_M)
-        measure = f"interview_minutes.{lasted}"
-        state.emit(changes, item.latest, measure, day, item.people, DECIDED)
-    join_visit(state, changes, item.milestone, item.people)
+def _complete(
+    state: State, event: FunnelEvent, interview: Item, day: int, changes: list[Change]
+) -> None:
+    if interview.ends_at is None:
+        interview.ends_at = event.at
+    if event.starts_at is not None and event.ends_at is not None:
+        minutes = min(max(0, event.ends_at - event.starts_at) // MINUTE_MS, MAX_INTERVIEW_MINUTES)
+        measure = f"interview_minutes.{minutes}"
+        state.emit(
+            changes,
+            interview.latest_changes,
+            measure,
+            day,
+            interview.interviewers,
+            DECISION_DAY_ONLY,
+        )
+    assign_interviewers(state, changes, interview.milestone, interview.interviewers)

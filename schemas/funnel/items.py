@@ -1,12 +1,12 @@
-"""Interviews, scorecards and offers as items of one application, and the stay at a stage that their people decide on."""
+"""Look-up of an application's items (interviews, scorecards, offers) and of the stay their interviewers decide on."""
 
-from schemas.funnel.hires import offered_after
+from schemas.funnel.hires import emit_offered_after_pass
 from schemas.funnel.history import FunnelEvent
-from schemas.funnel.state import Change, Item, State, Visit, with_people
+from schemas.funnel.state import Change, Item, State, Visit, reassign_interviewers
 
 
-def item_of(state: State, event: FunnelEvent) -> Item:
-    """The item that the event is about; a new one is added to the state."""
+def get_or_create_item(state: State, event: FunnelEvent) -> Item:
+    """The item of the event; a new one is added to the state."""
     key = f"{event.kind.partition('.')[0]}/{event.entity}"
     item = state.items.get(key)
     if item is None:
@@ -14,29 +14,29 @@ def item_of(state: State, event: FunnelEvent) -> Item:
     return item
 
 
-def visit_at(state: State, milestone: str | None) -> Visit | None:
-    """The stay an interview belongs to: the one at its milestone, else the present one."""
+def find_visit(state: State, milestone: str | None) -> Visit | None:
+    """The stay an interview belongs to: the latest at its milestone, else the current one."""
     for visit in reversed(state.visits):
         if milestone is None or visit.milestone == milestone:
             return visit
     return state.visits[-1] if state.visits else None
 
 
-def join_visit(
-    state: State, changes: list[Change], milestone: str | None, people: tuple[str, ...]
+def assign_interviewers(
+    state: State, changes: list[Change], milestone: str | None, interviewers: tuple[str, ...]
 ) -> None:
-    """The interviewers decide on the stay their interview belongs to, also when their word comes after the decision."""
-    visit = visit_at(state, milestone)
+    """Credit the interviewers with the decision on their interview's stay, even if their scorecard comes after it."""
+    visit = find_visit(state, milestone)
     if visit is None:
         return
-    visit.met = True
-    fresh = [person for person in people if person not in visit.people]
-    if not fresh:
+    visit.interviewed = True
+    added = [person for person in interviewers if person not in visit.interviewers]
+    if not added:
         return
-    visit.people.extend(fresh)
-    decided = tuple(visit.people)
-    with_people(changes, visit.left, decided)
-    with_people(changes, visit.after, decided)
-    offered_after(state, changes, visit)
+    visit.interviewers.extend(added)
+    deciders = tuple(visit.interviewers)
+    reassign_interviewers(changes, visit.pass_changes, deciders)
+    reassign_interviewers(changes, visit.follow_up_changes, deciders)
+    emit_offered_after_pass(state, changes, visit)
     if visit is state.visits[-1]:
-        with_people(changes, state.parting, decided)
+        reassign_interviewers(changes, state.stage_ending_changes, deciders)

@@ -1,14 +1,14 @@
-"""Offers (内定) of one application: each counts once by its id, by its latest version."""
+"""Offers (内定) of one application: each id counts once, by its latest version."""
 
 from schemas.funnel import pending_feedback
-from schemas.funnel.first_response import respond
-from schemas.funnel.hires import offered, offered_after
+from schemas.funnel.first_response import emit_first_response
+from schemas.funnel.hires import emit_offered_after_pass, has_offer
 from schemas.funnel.history import FunnelEvent
-from schemas.funnel.items import item_of
+from schemas.funnel.items import get_or_create_item
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, Item, State, retract
 
-# The latest answer to an offer replaces the one before.
+# The latest answer to an offer replaces the previous one.
 OUTCOMES = {
     "offer.accepted": "offers_accepted",
     "offer.declined": "offers_declined",
@@ -17,63 +17,63 @@ OUTCOMES = {
 }
 
 
-def offer(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """内定: made when first sent or answered; a superseded or deleted one was never made.
+def apply_offer(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """内定: an offer is made when first sent or answered; a superseded or deleted one was never made.
 
-    An event of an older version than the latest seen says nothing any more. Who declines after accepting has reneged
-    (承諾後辞退): the acceptance stands.
+    An event of an older version than the latest seen is ignored. Declining after accepting is reneging (承諾後辞退): the
+    acceptance stands.
     """
     if not state.responded:
-        respond(state, event, rules, changes)
-    item = item_of(state, event)
+        emit_first_response(state, event, rules, changes)
+    offer = get_or_create_item(state, event)
     if event.number is not None:
-        if event.number < item.version:
+        if event.number < offer.version:
             return
-        item.version = event.number
-    before = pending_feedback.of(state, item)
+        offer.version = event.number
+    before = pending_feedback.pending(state, offer)
     if event.kind in {"offer.superseded", "offer.deleted"}:
-        _unmake(state, item, changes)
+        _retract_offer(state, offer, changes)
     else:
-        _make(state, event, item, rules, changes)
-    pending_feedback.replace(changes, before, pending_feedback.of(state, item))
+        _apply_status(state, event, offer, rules, changes)
+    pending_feedback.replace_changes(changes, before, pending_feedback.pending(state, offer))
 
 
-def _make(
-    state: State, event: FunnelEvent, item: Item, rules: Rules, changes: list[Change]
+def _apply_status(
+    state: State, event: FunnelEvent, offer: Item, rules: Rules, changes: list[Change]
 ) -> None:
     day = rules.day(event.at)
-    if not item.first and event.kind not in {"offer.created", "offer.approved"}:
-        state.emit(changes, item.first, "offers_made", day)
+    if not offer.first_changes and event.kind not in {"offer.created", "offer.approved"}:
+        state.emit(changes, offer.first_changes, "offers_made", day)
         for visit in state.visits:
-            offered_after(state, changes, visit)
+            emit_offered_after_pass(state, changes, visit)
     if event.kind in OUTCOMES:
-        _answer(state, event, item, rules, changes)
+        _apply_answer(state, event, offer, rules, changes)
 
 
-def _unmake(state: State, item: Item, changes: list[Change]) -> None:
-    retract(changes, item.latest)
-    retract(changes, item.first)
-    item.accepted = False
-    if not offered(state):
+def _retract_offer(state: State, offer: Item, changes: list[Change]) -> None:
+    retract(changes, offer.latest_changes)
+    retract(changes, offer.first_changes)
+    offer.accepted = False
+    if not has_offer(state):
         for visit in state.visits:
-            retract(changes, visit.after)
+            retract(changes, visit.follow_up_changes)
 
 
-def _answer(
-    state: State, event: FunnelEvent, item: Item, rules: Rules, changes: list[Change]
+def _apply_answer(
+    state: State, event: FunnelEvent, offer: Item, rules: Rules, changes: list[Change]
 ) -> None:
     day = rules.day(event.at)
-    if event.kind == "offer.declined" and item.accepted:
-        known = [fact[0] for _, fact in (*item.latest, *state.ending)]
-        if "offers_reneged" not in known:
-            state.emit(changes, item.latest, "offers_reneged", day)
+    if event.kind == "offer.declined" and offer.accepted:
+        measures = [fact[0] for _, fact in (*offer.latest_changes, *state.ending_changes)]
+        if "offers_reneged" not in measures:
+            state.emit(changes, offer.latest_changes, "offers_reneged", day)
         return
-    retract(changes, item.latest)
-    state.emit(changes, item.latest, OUTCOMES[event.kind], day)
-    item.accepted = event.kind == "offer.accepted"
-    if item.accepted:
-        state.accepted = day
-        waited = max(0, day - state.cohort)
-        state.emit(changes, item.latest, f"accept_days.{waited}", day)
+    retract(changes, offer.latest_changes)
+    state.emit(changes, offer.latest_changes, OUTCOMES[event.kind], day)
+    offer.accepted = event.kind == "offer.accepted"
+    if offer.accepted:
+        state.accepted_day = day
+        days = max(0, day - state.cohort_day)
+        state.emit(changes, offer.latest_changes, f"accept_days.{days}", day)
         if event.amount is not None and event.reason_name == rules.currency:
-            state.emit(changes, item.latest, "compensation", day, n=event.amount)
+            state.emit(changes, offer.latest_changes, "compensation", day, n=event.amount)

@@ -1,117 +1,134 @@
-"""What is owed after a meeting or an offer: scorecards, a first word of feedback, an answer. Durations until it came.
+"""Pending scorecards and feedback after an interview and pending answers to an offer, with the durations until they come.
 
-A scorecard is owed by every interviewer of an interview that was held, feedback by any of them, an answer by the candidate.
-Nothing is owed any more once the application has ended, nor where the system never tells of scorecards. All of it counts on the day from which it is owed, so that what is
-missing now is who began less who ended, as for the stays at a stage.
+Every interviewer of an interview that took place is due a scorecard, any one of them the first feedback; the candidate
+is due an answer. Nothing is pending once the application has ended, nor if the system never reports scorecards. All of
+it counts on the day it became due, so that what is pending now is the number begun less the number ended, as for stays
+at a stage.
 """
 
 from schemas.funnel.history import FunnelEvent
-from schemas.funnel.state import EVERYWHERE, Change, Fact, Item, State, lasted
+from schemas.funnel.state import ALL_DIMENSIONS, Change, Fact, Item, State, duration_fact
 
-HELD, MADE = "interviews_held", "offers_made"
-ENDED = "closed"
-People = tuple[str, ...]
+INTERVIEW_HELD, OFFER_MADE = "interviews_held", "offers_made"
+CLOSED = "closed"
+Interviewers = tuple[str, ...]
 
 
-def held(item: Item) -> Fact | None:
-    """What an interview was counted as when it was held; None where it was not."""
-    for _, fact in item.latest:
-        if fact[0] == HELD:
+def interview_held_fact(interview: Item) -> Fact | None:
+    """The fact emitted when the interview was completed; None if it did not take place."""
+    for _, fact in interview.latest_changes:
+        if fact[0] == INTERVIEW_HELD:
             return fact
     return None
 
 
-def met(state: State, event: FunnelEvent) -> Item | None:
-    """The interview that a scorecard is of: the one it names or was given to, else the latest held with its author."""
-    if event.about is not None:
-        return state.items.get(f"interview/{event.about}")
-    found, latest = None, -1
-    for item in state.items.values():
-        if not item.owes:
+def find_interview(state: State, event: FunnelEvent) -> Item | None:
+    """The interview of a scorecard: the one it names or is recorded at, else the latest one held with its author."""
+    if event.interview_id is not None:
+        return state.items.get(f"interview/{event.interview_id}")
+    latest, latest_day = None, -1
+    for interview in state.items.values():
+        if not interview.expects_scorecards:
             continue
-        if item.given and any(each[0] == event.entity for each in item.given):
-            return item
-        fact = held(item)
-        if fact is not None and fact[1] >= latest and not set(event.people).isdisjoint(fact[3]):
-            found, latest = item, fact[1]
-    return found
+        if any(scorecard[0] == event.entity for scorecard in interview.scorecards):
+            return interview
+        fact = interview_held_fact(interview)
+        if (
+            fact is not None
+            and fact[1] >= latest_day
+            and not set(event.interviewers).isdisjoint(fact[3])
+        ):
+            latest, latest_day = interview, fact[1]
+    return latest
 
 
-def submitted(state: State, event: FunnelEvent, day: int, changes: list[Change]) -> None:
-    """A scorecard was given on a local day, or is gone; its first day stands, nobody named is the empty name."""
-    item = met(state, event)
-    if item is None or event.entity is None:
+def record_scorecard(state: State, event: FunnelEvent, day: int, changes: list[Change]) -> None:
+    """Record a scorecard submitted or deleted on a local day; its first day wins, an unnamed author is ""."""
+    interview = find_interview(state, event)
+    if interview is None or event.entity is None:
         return
-    before = of(state, item)
-    known = [each for each in item.given if each[0] == event.entity]
+    before = pending(state, interview)
+    recorded = [scorecard for scorecard in interview.scorecards if scorecard[0] == event.entity]
     if event.kind == "feedback.deleted":
-        item.given[:] = [each for each in item.given if each not in known]
-    elif not known:
-        item.given.extend((event.entity, person, day) for person in event.people or ("",))
-    replace(changes, before, of(state, item))
+        interview.scorecards[:] = [
+            scorecard for scorecard in interview.scorecards if scorecard not in recorded
+        ]
+    elif not recorded:
+        interview.scorecards.extend(
+            (event.entity, author, day) for author in event.interviewers or ("",)
+        )
+    replace_changes(changes, before, pending(state, interview))
 
 
-def of(state: State, item: Item) -> list[Change]:
-    """What is owed after an interview that was held, or how long an offer waits, as known now."""
-    if item.owes:
-        fact = held(item)
-        return [] if fact is None else _words(state, item, fact)
-    return _answer(state, item.first[0][1], item.latest) if item.first else []
+def pending(state: State, item: Item) -> list[Change]:
+    """The facts on what is pending after an interview that took place, or on how long an offer waits, as of now."""
+    if item.expects_scorecards:
+        fact = interview_held_fact(item)
+        return [] if fact is None else _pending_scorecards(state, item, fact)
+    if item.first_changes:
+        return _pending_answer(state, item.first_changes[0][1], item.latest_changes)
+    return []
 
 
-def _words(state: State, item: Item, fact: Fact) -> list[Change]:
-    _, since, recruiter, people, _ = fact
-    found: list[Change] = []
-    for person in people:
-        own = [day for _, author, day in item.given if author in {person, ""}]
-        found += _until(state, "scorecard", ("scorecards_due", since, recruiter, (person,)), own)
-    first = [day for _, _, day in item.given]
-    return found + _until(state, "feedback", ("feedback_due", since, recruiter, people), first)
+def _pending_scorecards(state: State, interview: Item, held_fact: Fact) -> list[Change]:
+    _, since, recruiter, interviewers, _ = held_fact
+    facts: list[Change] = []
+    for interviewer in interviewers:
+        days = [day for _, author, day in interview.scorecards if author in {interviewer, ""}]
+        scorecard_due = ("scorecards_due", since, recruiter, (interviewer,))
+        facts += _pending_until(state, "scorecard", scorecard_due, days)
+    all_days = [day for _, _, day in interview.scorecards]
+    feedback_due = ("feedback_due", since, recruiter, interviewers)
+    return facts + _pending_until(state, "feedback", feedback_due, all_days)
 
 
-def _until(
-    state: State, what: str, due: tuple[str, int, str | None, People], days: list[int]
+def _pending_until(
+    state: State, name: str, due: tuple[str, int, str | None, Interviewers], days: list[int]
 ) -> list[Change]:
-    """What is owed from a day on, and until which day it was."""
-    _, since, recruiter, people = due
+    """The fact that it is due, and once it is no longer pending, the duration until the first of `days` or the end."""
+    _, since, recruiter, interviewers = due
     day, outcome = min(days, default=None), "submitted"
-    if state.gone is not None and (day is None or state.gone < day):
-        day, outcome = state.gone, ENDED
+    if state.ended_day is not None and (day is None or state.ended_day < day):
+        day, outcome = state.ended_day, CLOSED
     if day is None:
-        return [(1, (*due, EVERYWHERE))]
+        return [(1, (*due, ALL_DIMENSIONS))]
     return [
-        (1, (*due, EVERYWHERE)),
-        (1, lasted((f"{what}.{outcome}", people, recruiter), (since, day))),
+        (1, (*due, ALL_DIMENSIONS)),
+        (1, duration_fact((f"{name}.{outcome}", interviewers, recruiter), (since, day))),
     ]
 
 
-def _answer(state: State, first: Fact, latest: list[Change]) -> list[Change]:
-    measure, made, recruiter, _, _ = first
-    if measure != MADE:
+def _pending_answer(state: State, first: Fact, latest: list[Change]) -> list[Change]:
+    measure, since, recruiter, _, _ = first
+    if measure != OFFER_MADE:
         return []
-    day, outcome = state.gone, ENDED
+    day, outcome = state.ended_day, CLOSED
     if latest:
         fact = latest[0][1]
         day, outcome = fact[1], fact[0].removeprefix("offers_")
     if day is None:
         return []
-    return [(1, lasted((f"answer.{outcome}", (), recruiter), (made, day)))]
+    return [(1, duration_fact((f"answer.{outcome}", (), recruiter), (since, day)))]
 
 
-def replace(changes: list[Change], before: list[Change], now: list[Change]) -> None:
-    """Change what differs, and nothing else: every fact costs a cell in each dimension."""
+def replace_changes(changes: list[Change], before: list[Change], now: list[Change]) -> None:
+    """Emit only the difference: every fact costs a cell in each dimension."""
     if before:
         changes.extend((-n, fact) for n, fact in before if (n, fact) not in now)
-        changes.extend(each for each in now if each not in before)
+        changes.extend(change for change in now if change not in before)
     else:
         changes.extend(now)
 
 
-def settle(state: State, changes: list[Change], day: int | None) -> None:
-    """The application ended on a local day, or goes on (None): what was owed is owed no more, or again."""
-    if state.gone == day:
+def set_ended_day(state: State, changes: list[Change], day: int | None) -> None:
+    """End the application on a local day, or reopen it (None): what was pending ends, or is pending again."""
+    if state.ended_day == day:
         return
-    owing = [(item, of(state, item)) for item in state.items.values() if item.owes or item.first]
-    state.gone = day
-    for item, before in owing:
-        replace(changes, before, of(state, item))
+    pending_before = [
+        (item, pending(state, item))
+        for item in state.items.values()
+        if item.expects_scorecards or item.first_changes
+    ]
+    state.ended_day = day
+    for item, before in pending_before:
+        replace_changes(changes, before, pending(state, item))

@@ -1,19 +1,18 @@
-"""How an application moves: stage visits, decisions, endings, and their undoing."""
+"""Stage visits, decisions and endings of one application, and how they are undone."""
 
 from schemas.funnel import hires, pending_feedback
-from schemas.funnel.first_response import respond
+from schemas.funnel.first_response import emit_first_response
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State, Visit, retract
 from schemas.tenants.milestones import RANK, UNMAPPED
 
-MOVED = "application.stage_changed"
-UNANSWERED = frozenset(
-    {"lead", "applied", "screening", UNMAPPED}
-)  # where applications wait by themselves
+STAGE_CHANGED = "application.stage_changed"
+# Applications wait here without any action of the company.
+INITIAL_MILESTONES = frozenset({"lead", "applied", "screening", UNMAPPED})
 HIRED, HIRED_STAGE = "application.hired", "hired"
 WITHDRAWN, CLOSED = "application.withdrawn", "application.closed"
-# Which measure an ending adds, and which one it adds at the milestone it happened in.
+# The measure of each ending, and the prefix of its measure at the milestone where it happened.
 ENDINGS = {
     "application.rejected": ("rejected", "failed"),
     WITHDRAWN: ("withdrawn", "withdrew"),
@@ -23,10 +22,10 @@ ENDINGS = {
 
 
 def move(state: State, changes: list[Change], stage: str, milestone: str, day: int) -> None:
-    """Enter `stage`: forward passes the milestone left, back takes back what was passed and entered since.
+    """Enter `stage`: a move forward passes the milestone left, a move back retracts later passes and entries.
 
-    A stage of the same milestone continues the visit; a skipped milestone is neither entered nor passed; an unmapped
-    stage is counted as entered and decides nothing.
+    A stage of the same milestone continues the visit. A skipped milestone is neither entered nor passed. An unmapped
+    stage counts as entered and decides nothing.
     """
     visits = state.visits
     if visits and visits[-1].stage == stage:
@@ -38,11 +37,11 @@ def move(state: State, changes: list[Change], stage: str, milestone: str, day: i
         visits.pop()
     rank = RANK[milestone]
     while visits and RANK[visits[-1].milestone] > rank:
-        gone = visits.pop()
-        _return_to(changes, gone)
-        retract(changes, gone.entered)
+        undone = visits.pop()
+        _retract_pass(changes, undone)
+        retract(changes, undone.entry_changes)
     if visits:
-        _return_to(changes, visits[-1])
+        _retract_pass(changes, visits[-1])
         if visits[-1].milestone == milestone:
             visits[-1].stage = stage
             return
@@ -52,163 +51,175 @@ def move(state: State, changes: list[Change], stage: str, milestone: str, day: i
 
 def _enter(state: State, changes: list[Change], stage: str, milestone: str, day: int) -> None:
     visit = Visit(stage, milestone, [], [], [], day)
-    state.emit(changes, visit.entered, f"entered.{milestone}", day)
+    state.emit(changes, visit.entry_changes, f"entered.{milestone}", day)
     state.visits.append(visit)
 
 
 def _pass(state: State, changes: list[Change], visit: Visit, day: int) -> None:
-    visit.passed = day
-    state.emit(changes, visit.left, f"passed.{visit.milestone}", day, tuple(visit.people))
-    _stayed(state, changes, visit.left, (visit, "passed", day))
-    hires.offered_after(state, changes, visit)
+    visit.passed_day = day
+    state.emit(
+        changes, visit.pass_changes, f"passed.{visit.milestone}", day, tuple(visit.interviewers)
+    )
+    _emit_stay(state, changes, visit.pass_changes, (visit, "passed", day))
+    hires.emit_offered_after_pass(state, changes, visit)
 
 
-def _stayed(
-    state: State, changes: list[Change], into: list[Change], end: tuple[Visit, str, int]
+def _emit_stay(
+    state: State, changes: list[Change], emitted: list[Change], end: tuple[Visit, str, int]
 ) -> None:
     visit, outcome, day = end
-    whose = (f"{visit.milestone}.{outcome}", (), visit.entered[0][1][2])
-    state.last_for(changes, into, whose, (visit.since, day))
+    subject = (f"{visit.milestone}.{outcome}", (), visit.entry_changes[0][1][2])
+    state.emit_duration(changes, emitted, subject, (visit.entered_day, day))
 
 
-def _return_to(changes: list[Change], visit: Visit) -> None:
-    if visit.passed is not None:
-        visit.passed = None
-        retract(changes, visit.left)
-        retract(changes, visit.after)
+def _retract_pass(changes: list[Change], visit: Visit) -> None:
+    if visit.passed_day is not None:
+        visit.passed_day = None
+        retract(changes, visit.pass_changes)
+        retract(changes, visit.follow_up_changes)
 
 
-def arrive(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """Take the stage that the event names, if any; a move after an ending waits for a reopening.
+def apply_stage(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """Apply the stage that the event names, if any; a move after an ending waits for a reopening.
 
-    A snapshot that says the application is active is a reopening too: its vendor has no event for that. A stage that
-    means hired is a hire, for vendors that have no event for that; moving back out of it takes the hire back.
+    A snapshot of an active application also reopens it, for vendors without a reopening event. A stage that maps to
+    `hired` is a hire, for vendors without a hire event; moving back out of it retracts the hire.
     """
-    if event.active and state.ended is not None and not state.implied:
-        _resume(state, event, rules, changes)
-    if event.stage is None or _renamed(state, event.stage):
+    if event.active and state.ending_type is not None and not state.hire_implied:
+        _resume_application(state, event, rules, changes)
+    if event.stage is None or _follow_stage_rename(state, event.stage):
         return
-    milestone = _milestone(state, event, event.stage, rules)
-    if state.implied and milestone not in {HIRED_STAGE, UNMAPPED}:
-        _undo(state, changes)
-    if state.ended is not None:
-        state.parked = (event.stage, milestone)
+    milestone = _resolve_milestone(state, event, event.stage, rules)
+    if state.hire_implied and milestone not in {HIRED_STAGE, UNMAPPED}:
+        _retract_ending(state, changes)
+    if state.ending_type is not None:
+        state.pending_move = (event.stage, milestone)
         return
     day = rules.day(event.at)
-    if not state.responded and _answers(state, event, milestone):
-        respond(state, event, rules, changes)
+    if not state.responded and _is_first_response(state, event, milestone):
+        emit_first_response(state, event, rules, changes)
     move(state, changes, event.stage, milestone, day)
     if milestone == HIRED_STAGE:
         _hire(state, changes, event, rules)
-        state.implied = True
-        pending_feedback.settle(state, changes, day)
+        state.hire_implied = True
+        pending_feedback.set_ended_day(state, changes, day)
 
 
-def _answers(state: State, event: FunnelEvent, milestone: str) -> bool:
-    """Whether the move is something the company did: from one stage to another, or at once beyond the first ones."""
+def _is_first_response(state: State, event: FunnelEvent, milestone: str) -> bool:
+    """Whether the company made the move: between two stages, or directly past the initial milestones."""
     if state.visits:
         return state.visits[-1].stage != event.stage
-    return event.kind == MOVED and milestone not in UNANSWERED
+    return event.kind == STAGE_CHANGED and milestone not in INITIAL_MILESTONES
 
 
-def end(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """Reject, withdraw, close or hire; a second ending replaces the first, so that one application ends once.
+def apply_ending(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """Reject, withdraw, close or hire; a second ending replaces the first, so that an application ends once.
 
-    A hire that is told again says nothing new: it was decided when it was first told. Nor does, after a hire, a closing
-    for a reason that nobody mapped: some vendors file hires under a reason too.
+    A repeated hire changes nothing: the first report sets its day. Nor does a closing after a hire for an unmapped
+    reason: some vendors file hires under a reason too.
     """
-    told = rules.ending(event)
-    kind = told or event.kind
-    if state.ended == HIRED and (kind == HIRED or (told is None and kind == CLOSED)):
-        state.implied = state.implied and kind != HIRED
+    mapped_type = rules.ending_type(event)
+    ending_type = mapped_type or event.kind
+    if state.ending_type == HIRED and (
+        ending_type == HIRED or (mapped_type is None and ending_type == CLOSED)
+    ):
+        state.hire_implied = state.hire_implied and ending_type != HIRED
         return
-    _undo(state, changes)
-    arrive(state, event, rules, changes)
+    _retract_ending(state, changes)
+    apply_stage(state, event, rules, changes)
     day = rules.day(event.at)
-    if state.implied and kind == HIRED:
-        state.implied = False
+    if state.hire_implied and ending_type == HIRED:
+        state.hire_implied = False
         return
-    _undo(state, changes)
-    if kind != WITHDRAWN and not state.responded:
-        respond(state, event, rules, changes)
-    if kind == HIRED:
+    _retract_ending(state, changes)
+    if ending_type != WITHDRAWN and not state.responded:
+        emit_first_response(state, event, rules, changes)
+    if ending_type == HIRED:
         _hire(state, changes, event, rules)
     else:
-        whole = ENDINGS[kind][0]
-        state.emit(changes, state.ending, whole, day)
-        whose = (f"application.{whole}", (), state.received)
-        state.last_for(changes, state.ending, whose, (state.cohort, day))
-    if told is None:
-        state.emit(changes, state.ending, "unmapped_reasons", day)
-    _part(state, changes, kind, day)
-    state.ended = kind
-    pending_feedback.settle(state, changes, day)
+        measure = ENDINGS[ending_type][0]
+        state.emit(changes, state.ending_changes, measure, day)
+        subject = (f"application.{measure}", (), state.first_recruiter)
+        state.emit_duration(changes, state.ending_changes, subject, (state.cohort_day, day))
+    if mapped_type is None:
+        state.emit(changes, state.ending_changes, "unmapped_reasons", day)
+    _emit_stage_ending(state, changes, ending_type, day)
+    state.ending_type = ending_type
+    pending_feedback.set_ended_day(state, changes, day)
 
 
-def _part(state: State, changes: list[Change], kind: str, day: int) -> None:
-    """What the ending says of the stage it happened in, and of the interviewers before it."""
+def _emit_stage_ending(state: State, changes: list[Change], ending_type: str, day: int) -> None:
+    """Emit the facts of the ending at its stage, and of a withdrawal for the interviewers before it."""
     if state.visits:
-        visit, outcome = state.visits[-1], ENDINGS[kind][1]
-        people = tuple(visit.people)
-        state.emit(changes, state.parting, f"{outcome}.{visit.milestone}", day, people)
+        visit, outcome = state.visits[-1], ENDINGS[ending_type][1]
+        measure, interviewers = f"{outcome}.{visit.milestone}", tuple(visit.interviewers)
+        state.emit(changes, state.stage_ending_changes, measure, day, interviewers)
         if visit.milestone != UNMAPPED:
-            _stayed(state, changes, state.parting, (visit, outcome, day))
-    if kind == WITHDRAWN:
-        hires.withdrew(state, changes, day)
+            _emit_stay(state, changes, state.stage_ending_changes, (visit, outcome, day))
+    if ending_type == WITHDRAWN:
+        hires.emit_withdrawal(state, changes, day)
 
 
-def reopen(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    """Undo a rejection, withdrawal or closing (`reopened`), or a hire (`unhired`); nothing to undo changes nothing."""
-    hired = state.ended == HIRED
-    if state.ended is None or hired != (event.kind == "application.unhired"):
+def apply_reopening(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+    """Undo a rejection, withdrawal or closing (`reopened`) or a hire (`unhired`); without one, change nothing."""
+    hired = state.ending_type == HIRED
+    if state.ending_type is None or hired != (event.kind == "application.unhired"):
         return
-    _resume(state, event, rules, changes)
-    arrive(state, event, rules, changes)
+    _resume_application(state, event, rules, changes)
+    apply_stage(state, event, rules, changes)
 
 
-def _renamed(state: State, stage: str) -> bool:
-    """Whether the application is where it was, in a pipeline that was exchanged: nobody decided anything."""
-    if not state.renamed or not state.visits or state.ended is not None:
+def _follow_stage_rename(state: State, stage: str) -> bool:
+    """Whether the stage is the current one under a new id, because its pipeline was replaced; adopt the new id."""
+    if not state.renamed_stages or not state.visits or state.ending_type is not None:
         return False
     visit = state.visits[-1]
-    if stage not in _later_names(state.renamed, visit.stage):
+    if stage not in _later_stage_ids(state.renamed_stages, visit.stage):
         return False
     visit.stage = stage
     return True
 
 
-def _later_names(renamed: dict[str, str], stage: str) -> list[str]:
-    """What a stage was called after each exchange of the pipeline, in order; a circle ends where it closes."""
-    names = [stage]
-    while (name := renamed.get(names[-1])) is not None and name not in names:
-        names.append(name)
-    return names[1:]
+def _later_stage_ids(renamed: dict[str, str], stage: str) -> list[str]:
+    """The ids of a stage after each replacement of the pipeline, in order; a cycle ends where it closes."""
+    stage_ids = [stage]
+    while (later := renamed.get(stage_ids[-1])) is not None and later not in stage_ids:
+        stage_ids.append(later)
+    return stage_ids[1:]
 
 
-def _milestone(state: State, event: FunnelEvent, stage: str, rules: Rules) -> str:
-    """What the stage means; one that nobody mapped means what a stage meant that it took the place of."""
-    found = rules.milestone(event.connection, stage, event.stage_name, event.stage_kind, event.at)
-    if found != UNMAPPED or not state.renamed:
-        return found
-    before = (old for old in sorted(state.renamed) if stage in _later_names(state.renamed, old))
-    meanings = (rules.milestone(event.connection, old, None, None, event.at) for old in before)
-    return next((meaning for meaning in meanings if meaning != UNMAPPED), UNMAPPED)
+def _resolve_milestone(state: State, event: FunnelEvent, stage: str, rules: Rules) -> str:
+    """The milestone of the stage; an unmapped stage inherits that of a stage it replaced."""
+    milestone = rules.milestone(
+        event.connection, stage, event.stage_name, event.stage_kind, event.at
+    )
+    if milestone != UNMAPPED or not state.renamed_stages:
+        return milestone
+    replaced = (
+        old
+        for old in sorted(state.renamed_stages)
+        if stage in _later_stage_ids(state.renamed_stages, old)
+    )
+    inherited = (rules.milestone(event.connection, old, None, None, event.at) for old in replaced)
+    return next((mapped for mapped in inherited if mapped != UNMAPPED), UNMAPPED)
 
 
 def _hire(state: State, changes: list[Change], event: FunnelEvent, rules: Rules) -> None:
-    hires.hire(state, changes, event.at, rules.day(event.at), rules.hire_value)
-    state.ended = HIRED
+    hires.emit_hire(state, changes, event.at, rules.day(event.at), rules.hire_value)
+    state.ending_type = HIRED
 
 
-def _resume(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
-    _undo(state, changes)
-    if state.parked is not None and event.stage is None:
-        move(state, changes, *state.parked, rules.day(event.at))
-    state.parked = None
+def _resume_application(
+    state: State, event: FunnelEvent, rules: Rules, changes: list[Change]
+) -> None:
+    _retract_ending(state, changes)
+    if state.pending_move is not None and event.stage is None:
+        move(state, changes, *state.pending_move, rules.day(event.at))
+    state.pending_move = None
 
 
-def _undo(state: State, changes: list[Change]) -> None:
-    retract(changes, state.parting)
-    retract(changes, state.ending)
-    pending_feedback.settle(state, changes, None)
-    state.ended, state.implied, state.decided = None, False, None
+def _retract_ending(state: State, changes: list[Change]) -> None:
+    retract(changes, state.stage_ending_changes)
+    retract(changes, state.ending_changes)
+    pending_feedback.set_ended_day(state, changes, None)
+    state.ending_type, state.hire_implied, state.hired_day = None, False, None

@@ -1,1 +1,1 @@
-"""Records of the Kafka topics that are not candidate events, and the topics themselves."""
+"""The Kafka topics, and the records of the topics that do not hold candidate events."""

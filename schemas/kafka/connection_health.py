@@ -1,4 +1,4 @@
-"""What a gateway has counted of a connection: the record of the `connection-health` topic."""
+"""The record of the `connection-health` topic: a count that a gateway keeps for a connection."""
 
 from typing import Literal
 
@@ -6,25 +6,27 @@ from pydantic import AwareDatetime
 
 from schemas.events.application import FrozenModel, Id, Text
 
-What = Literal["event", "outcome", "reason", "signature"]
-LET_IN = frozenset({"accepted", "ignored", "ping", "quarantined"})  # outcomes of a delivery
+HealthKind = Literal["event", "outcome", "reason", "signature"]
+ACCEPTED_OUTCOMES = frozenset(
+    {"accepted", "ignored", "ping", "quarantined"}
+)  # outcomes of a delivery that count as accepted
 
 
 class HealthCount(FrozenModel):
-    """`total` things of a name since the gateway process `run` started, the latest of them at `last`.
+    """How often `name` occurred since the gateway process `run` started; it last occurred at `last`.
 
-    `what` is event (the vendor's own name of it), outcome (of a delivery), reason (of a quarantine) or signature.
+    `what` is event (`name` is the vendor's event name), outcome (of a delivery), reason (of a quarantine) or signature.
     """
 
     tenant: Id
     connection: Id
     vendor: Id
     run: Id
-    what: What
+    what: HealthKind
     name: Text
     total: int
     last: AwareDatetime
 
     def key(self) -> bytes:
-        """What a later count replaces."""
+        """Return the record key; a later count with the same key replaces this one."""
         return f"{self.connection}/{self.run}/{self.what}/{self.name}".encode()

@@ -1,4 +1,4 @@
-"""An epoch: one generation of all numbers, counted by one version of the facts and one meaning of the words."""
+"""An epoch: one generation of all numbers, computed by one version of the fold and one mapping snapshot."""
 
 from typing import Annotated, Literal
 
@@ -9,9 +9,9 @@ from schemas.tenants.mapping_snapshot import MappingSnapshot
 
 
 class Epoch(FrozenModel):
-    """One epoch. `live` is what readers are shown; `building` is counted beside it; `retired` is gone.
+    """One epoch. Readers see the `live` one; a `building` one is computed alongside; a `retired` one is deleted.
 
-    `facts` is `schemas.funnel.fold.VERSION` of the code that counts it, `changed` when this was last written.
+    `facts` is `schemas.funnel.fold.VERSION` of the code that computes it; `changed` is when this record was written.
     """
 
     number: Annotated[int, Field(ge=0, lt=10_000)]

@@ -1,4 +1,4 @@
-"""What waits in topics: how many records, and how long at least the oldest of them has waited."""
+"""Consumer lag by topic: how many records wait, and for how long the oldest has waited at least."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,48 +6,57 @@ from typing import NamedTuple
 from schemas.kafka.topics import without_epoch
 
 Offsets = Mapping[tuple[str, int], int]  # (topic, partition): the next offset
-Mark = tuple[int, float]  # where a partition ended at a look, and when that was
+Mark = tuple[int, float]  # the end offset of a partition at a measurement, and its time
 
-SHARE = 100  # of how long the oldest waits: looks nearer to each other are not told apart, or weeks of them would be kept
+MARK_RESOLUTION = 100  # marks closer together than 1/100 of the longest wait are merged, or weeks of them would be kept
 
 
 class TopicLag(NamedTuple):
-    """Of one topic."""
+    """The lag of one topic."""
 
     records: int
     seconds: float
 
 
 class RoleLag:
-    """Told again and again where topics end and up to where they are done; timestamps of records are not needed.
+    """Measures lag from periodic end and processed offsets; record timestamps are not needed.
 
-    A record that was there at a look and is not done by a later one has waited since the first: `seconds` is short by at
-    most the time between two looks, or a hundredth of the longest wait.
+    A record that existed at one measurement and is not processed at a later one has waited since the first. `seconds` is
+    too low by at most the time between two measurements or a hundredth of the longest wait.
     """
 
     def __init__(self) -> None:
-        """Nothing seen yet."""
-        self._seen: dict[tuple[str, int], list[Mark]] = {}
+        """Start without measurements."""
+        self._marks: dict[tuple[str, int], list[Mark]] = {}
 
-    def look(self, ends: Offsets, done: Offsets, now: float) -> dict[str, TopicLag]:
-        """What waits now, by topic without its epoch; `now` in seconds. What is in neither is forgotten."""
-        found: dict[str, TopicLag] = {}
-        seen: dict[tuple[str, int], list[Mark]] = {}
-        for part, end in ends.items():
-            at = done.get(part, end)
-            marks = seen[part] = _marked(self._seen.get(part, []), at, (end, now))
-            seconds = now - marks[0][1] if at < end else 0.0
-            topic = without_epoch(part[0])
-            held = found.get(topic, TopicLag(0, 0.0))
-            found[topic] = TopicLag(held.records + max(0, end - at), max(held.seconds, seconds))
-        self._seen = seen
-        return found
+    def measure(self, ends: Offsets, processed: Offsets, now: float) -> dict[str, TopicLag]:
+        """Return the current lag by topic, without its epoch; `now` is in seconds.
+
+        A partition that is not in `ends` is forgotten.
+        """
+        lags: dict[str, TopicLag] = {}
+        current: dict[tuple[str, int], list[Mark]] = {}
+        for partition, end in ends.items():
+            next_offset = processed.get(partition, end)
+            marks = current[partition] = _marked(
+                self._marks.get(partition, []), next_offset, (end, now)
+            )
+            seconds = now - marks[0][1] if next_offset < end else 0.0
+            topic = without_epoch(partition[0])
+            topic_lag = lags.get(topic, TopicLag(0, 0.0))
+            lags[topic] = TopicLag(
+                topic_lag.records + max(0, end - next_offset), max(topic_lag.seconds, seconds)
+            )
+        self._marks = current
+        return lags
 
 
-def _marked(marks: list[Mark], at: int, mark: Mark) -> list[Mark]:
-    """Those before whose ends something waits, oldest first, and this one if more has come; never none."""
-    left = [each for each in marks if each[0] > at]
+def _marked(marks: list[Mark], next_offset: int, mark: Mark) -> list[Mark]:
+    """Return the marks with unprocessed records, oldest first, plus the new one if records arrived; never empty."""
+    left = [earlier for earlier in marks if earlier[0] > next_offset]
     if not left:
         return [mark]
     (_, first), (end, last), now = left[0], left[-1], mark[1]
-    return [*left, mark] if mark[0] > end and now - last >= (now - first) / SHARE else left
+    return (
+        [*left, mark] if mark[0] > end and now - last >= (now - first) / MARK_RESOLUTION else left
+    )

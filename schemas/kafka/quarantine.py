@@ -1,4 +1,4 @@
-"""What was set aside: enough to see why and to replay it, with the body sealed or only pointed at."""
+"""The record of the `quarantine` topic: why a delivery is quarantined, and its encrypted body or a reference to it."""
 
 from typing import Literal
 
@@ -19,12 +19,12 @@ Reason = Literal[
 ]
 
 
-class SetAside(FrozenModel):
+class QuarantineEntry(FrozenModel):
     """One entry of the `quarantine` topic. `id` is stable over redeliveries of the same bytes.
 
     Exactly one of `sealed` (base64 of AES-256-GCM nonce + ciphertext under the tenant's key; the plaintext is JSON
-    with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is given. `part` says that the rest of the
-    delivery was accepted. A later entry of the same id says what became of it, by `state` and, in words, `resolution`.
+    with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is set. `part` means that the rest of the
+    delivery was accepted. A later entry with the same id records the outcome in `state` and, as text, in `resolution`.
     """
 
     id: Id

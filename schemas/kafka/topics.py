@@ -1,4 +1,4 @@
-"""Every Kafka topic, declared once: who writes it, who reads it, its key and how long it is kept."""
+"""Every Kafka topic, declared once: producers, consumers, key and retention."""
 
 import re
 from dataclasses import dataclass, replace
@@ -10,8 +10,8 @@ DAY_MS = 86_400_000
 class Topic:
     """One topic.
 
-    `co_partitioned` topics share the partition count of `candidate-events` and may never change it, others have one
-    partition. Of a `per_epoch` topic every epoch has its own.
+    `co_partitioned` topics share the partition count of `candidate-events`, which may never change; other topics have one
+    partition. A `per_epoch` topic exists once per epoch.
     """
 
     name: str
@@ -24,11 +24,11 @@ class Topic:
     per_epoch: bool = False
 
     def in_epoch(self, number: int) -> "Topic":
-        """The topic of that epoch; the first epoch, 0, has the bare name."""
+        """Return the topic of that epoch; the first epoch, 0, uses the name without a suffix."""
         return replace(self, name=f"{self.name}-e{number}") if number else self
 
     def config(self) -> dict[str, str]:
-        """Broker-side settings in Kafka's own names and units."""
+        """Return the broker-side settings with Kafka's names and units."""
         if self.compacted:
             return {
                 "cleanup.policy": "compact",
@@ -50,7 +50,7 @@ CANDIDATE_EVENTS = Topic(
     key="tenant/application (the first of the pack)",
     producers=("gateway",),
     consumers=("worker", "archiver", "verify", "replay"),
-    retention_ms=-1,  # the log is the truth that every cell is rebuilt from
+    retention_ms=-1,  # the source of truth that every cell is rebuilt from
 )
 APPLICATIONS = Topic(
     name="applications",
@@ -89,7 +89,7 @@ BREACH_ACTIONS = Topic(
     key="tenant/id of the breach",
     producers=("gateway",),
     consumers=("archiver", "alerts"),
-    retention_ms=-1,  # of a repeated action the first record stands, so none may be compacted away
+    retention_ms=-1,  # the first record of a repeated action wins, so none may be compacted away
     co_partitioned=False,
 )
 EPOCHS = Topic(
@@ -129,8 +129,8 @@ TOPICS = (
 )
 
 
-def of_epoch(number: int) -> tuple[Topic, ...]:
-    """The topics that an epoch has for itself."""
+def epoch_topics(number: int) -> tuple[Topic, ...]:
+    """Return the topics that exist once per epoch, for one epoch."""
     return tuple(topic.in_epoch(number) for topic in TOPICS if topic.per_epoch)
 
 
@@ -138,11 +138,11 @@ _EPOCH = re.compile(r"-e([1-9][0-9]*)$")
 
 
 def epoch_of(name: str) -> int:
-    """The epoch that a topic's name says it belongs to."""
-    found = _EPOCH.search(name)
-    return int(found.group(1)) if found else 0
+    """Return the epoch that a topic name belongs to."""
+    match = _EPOCH.search(name)
+    return int(match.group(1)) if match else 0
 
 
 def without_epoch(name: str) -> str:
-    """The name that the topic has in every epoch."""
+    """Return the topic name without the epoch suffix."""
     return _EPOCH.sub("", name)

@@ -1,1 +1,1 @@
-"""KPIs: what a definition is, the catalogue of them, and those that are durations."""
+"""KPI definitions, the KPI catalogue and the duration KPIs."""

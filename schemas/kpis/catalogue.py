@@ -1,10 +1,10 @@
-"""The KPI catalogue: every number we show is one row in `schemas.kpis.definitions`."""
+"""The KPI catalogue: every published number is one row in `schemas.kpis.definitions`."""
 
-from schemas.cells import FULL, INTERVIEWER, Basis
+from schemas.cells import FULL_DIMENSIONS, INTERVIEWER, Basis
 from schemas.kpis.definition import Kpi
 from schemas.kpis.definitions import funnel, interviewing, money, offers, retention, times
 
-VERSION = 1  # changes whenever a definition does; printed with every number
+VERSION = 1  # bumped whenever a definition changes; printed with every number
 
 KPIS: tuple[Kpi, ...] = (
     *funnel.KPIS,
@@ -15,16 +15,18 @@ KPIS: tuple[Kpi, ...] = (
     *money.KPIS,
 )
 BY_ID = {kpi.id: kpi for kpi in KPIS}
-ENTERED = tuple(sorted({kpi.entered for kpi in KPIS if kpi.entered}))  # who began a duration
+ENTRY_MEASURES = tuple(
+    sorted({kpi.entered for kpi in KPIS if kpi.entered})
+)  # measures that count entries into a duration
 
 
-def of(dimension: str, basis: Basis | None = None) -> tuple[Kpi, ...]:
-    """The KPIs that make sense of the members of a dimension, on a basis."""
+def kpis_for(dimension: str, basis: Basis | None = None) -> tuple[Kpi, ...]:
+    """Return the KPIs that apply to the members of a dimension; with `basis`, only those defined on it."""
     return tuple(
         kpi
         for kpi in KPIS
         if (basis is None or basis in kpi.bases)
-        and (not kpi.only or dimension in kpi.only)
-        and (dimension != INTERVIEWER or kpi.people)
-        and (kpi.additive or dimension in FULL or kpi.people)
+        and (not kpi.only_dimensions or dimension in kpi.only_dimensions)
+        and (dimension != INTERVIEWER or kpi.by_interviewer)
+        and (kpi.additive or dimension in FULL_DIMENSIONS or kpi.by_interviewer)
     )

@@ -1,29 +1,29 @@
-"""KPIs of durations: the cells of an entry day, as the triangle that in-flight cases are judged by."""
+"""Duration KPIs: triangles of entry-day cells, and the estimates that include in-flight cases."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.cells import Tally
-from schemas.kpis.definition import Kpi, Measured
+from schemas.kpis.definition import Kpi, KpiValue
 from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.survival import kaplan_meier
 from schemas.statistics.triangle import Triangle
 
 
 @dataclass
-class Days:
-    """By local day: what was counted on it (`decided`), and the durations that began on it (`begun`)."""
+class DailyTallies:
+    """Tallies by local day: measures counted on that day (`decided`) and durations that started on it (`entered`)."""
 
     decided: dict[int, Tally] = field(default_factory=dict)
-    begun: dict[int, Tally] = field(default_factory=dict)
+    entered: dict[int, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DurationWindow:
-    """A value with what it rests on: `n` who entered, `in_flight` without an end, and the bounds that they leave open.
+    """A value with its sample: `n` cases entered, `in_flight` of them are unresolved.
 
-    Of a retention or a waiting time `low` and `high` are None or its 95 % interval; of an incidence they are what it would be
-    if none or all of those in flight got there.
+    For retention and waiting times `low` and `high` are the 95 % interval or None. For an incidence they are the values if
+    none or all of the in-flight cases reach the outcome.
     """
 
     value: float | None
@@ -33,47 +33,47 @@ class DurationWindow:
     high: float | None = None
 
 
-def triangle(days: Days, of: str, entered: str) -> Triangle:
-    """Who entered on which day, and who left by which outcome at which age in days."""
+def triangle(days: DailyTallies, of: str, entered: str) -> Triangle:
+    """Build the triangle: cases entered by day, and resolved cases by entry day, outcome and age in days."""
     resolved: dict[tuple[int, str, int], int] = {}
     prefix = f"days.{of}."
-    for day, tally in days.begun.items():
+    for day, tally in days.entered.items():
         for measure, n in tally.items():
             if measure.startswith(prefix) and n:
                 outcome, _, age = measure.removeprefix(prefix).partition(".")
                 resolved[day, outcome, int(age)] = n
-    began = {day: n for day, tally in days.decided.items() if (n := tally.get(entered, 0))}
-    return Triangle(began, resolved)
+    entries = {day: n for day, tally in days.decided.items() if (n := tally.get(entered, 0))}
+    return Triangle(entries, resolved)
 
 
-def judge(kpi: Kpi, days: Days, as_of: int) -> DurationWindow:
-    """The KPI of durations as known on local day `as_of`; no value where nobody entered or nobody was followed that far."""
+def evaluate_duration(kpi: Kpi, days: DailyTallies, as_of: int) -> DurationWindow:
+    """Evaluate a duration KPI as known on local day `as_of`; no value if no case entered or was followed that long."""
     cases = triangle(days, kpi.of, kpi.entered)
     if kpi.kind == "incidence":
-        found = aalen_johansen(cases, as_of, kpi.limit)
-        if found is None:
+        incidence = aalen_johansen(cases, as_of, kpi.limit)
+        if incidence is None:
             return DurationWindow(None, 0)
-        told = found.of(kpi.outcome)
-        low, high = told.naive_lower, told.naive_upper
-        return DurationWindow(told.value, found.n, found.in_flight, low, high)
+        estimate = incidence.estimate(kpi.outcome)
+        low, high = estimate.naive_lower, estimate.naive_upper
+        return DurationWindow(estimate.value, incidence.n, incidence.in_flight, low, high)
     curve = kaplan_meier(cases, as_of)
     if curve is None:
         return DurationWindow(None, 0)
     if kpi.kind == "waiting":
         return DurationWindow(curve.median, curve.n, curve.in_flight)
-    left = curve.at(kpi.limit)
-    if left is None:
+    survival = curve.at(kpi.limit)
+    if survival is None:
         return DurationWindow(None, curve.n, curve.in_flight)
-    return DurationWindow(left.value, curve.n, curve.in_flight, left.low, left.high)
+    return DurationWindow(survival.value, curve.n, curve.in_flight, survival.low, survival.high)
 
 
-def measured(judged: DurationWindow) -> Measured:
-    """The value alone, with the sample it rests on."""
-    return Measured(judged.value, judged.n)
+def as_kpi_value(window: DurationWindow) -> KpiValue:
+    """Return the value and the sample size only."""
+    return KpiValue(window.value, window.n)
 
 
-def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:
-    """Days together."""
+def sum_tallies(tallies: Iterable[Mapping[str, int]]) -> Tally:
+    """Add tallies measure by measure."""
     total: Tally = {}
     for tally in tallies:
         for measure, n in tally.items():

@@ -1,4 +1,4 @@
-"""Policies of counting: what every definition takes for granted, said once, numbered when one changes."""
+"""Counting policies: assumptions shared by all KPI definitions, with a version that is bumped on every change."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """One choice that an analyst could have made otherwise."""
+    """One counting decision that another analyst could reasonably make differently."""
 
     id: str
     ja: str

@@ -1,1 +1,1 @@
-"""Plans: periods, targets, what they have come to and what they will come to."""
+"""Planning: periods, targets, actuals and forecasts."""

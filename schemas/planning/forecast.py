@@ -1,4 +1,4 @@
-"""着地見込み: what a target of hires will come to by the end of its period."""
+"""着地見込み: the forecast of a hires or joins target at the end of its period."""
 
 import math
 from collections import Counter
@@ -9,25 +9,24 @@ from typing import Literal
 from schemas.cells import ALL
 from schemas.instants import day_number
 from schemas.kpis.definition import histogram
-from schemas.kpis.durations import Days, triangle
+from schemas.kpis.durations import DailyTallies, triangle
 from schemas.planning.periods import Period
 from schemas.statistics.forecast import HIRED, Arrivals, forecast
 from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.triangle import Triangle, life_table
 
-ENOUGH = (
-    100  # cases that a member must have seen before its own history says more than the company's
-)
-ROUNDING = 1e-9  # a plan of 3 may be written as a share that is not quite 3
-RECENT_DAYS = 90  # over which the arrivals to expect are averaged
+MIN_HISTORY = 100  # cases a member needs before its own history is used in place of the company's
+ROUNDING_TOLERANCE = 1e-9  # a plan written as a fraction may come out slightly off an integer
+RECENT_DAYS = 90  # window over which expected arrivals are averaged
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
-    """Hires by the end: `mean` and the 80 % interval are of the whole period, what is done included.
+class TargetForecast:
+    """Expected hires at the end of the period; `mean` and the 80 % interval include the hires so far.
 
-    `reach` is the probability of the target. `history` says whose past was asked, of `history_n` cases; fewer than
-    `ENOUGH` are thin. `open` are in flight now, `unseen` of them older than anybody who ever left, counted as no hire.
+    `reach` is the probability of reaching the target. `history` says whose history was used and `history_n` how many cases
+    it has; fewer than `MIN_HISTORY` are thin. `open` cases are in flight now; `unseen` of them are older than any resolved
+    case and count as no hire.
     """
 
     mean: float
@@ -42,83 +41,84 @@ class Outlook:
 
     @property
     def thin(self) -> bool:
-        """Whether the history is too short to lean on."""
-        return self.history_n < ENOUGH
+        """Whether the history is too small to rely on."""
+        return self.history_n < MIN_HISTORY
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cases:
-    """Who entered and was hired at which age: of the member that the target is for, and of the whole company."""
+class Cohorts:
+    """Triangles of entries and hires by age: of the target's member, and of the whole company."""
 
     own: Triangle
     company: Triangle
 
 
-def outlook(
-    cases: Cases, done: int, plan: float, left: tuple[date, date], *, arrivals: bool = False
-) -> Outlook | None:
-    """From the end of day `left[0]`, when `done` were hired in the period, to that of its last day `left[1]`.
+def forecast_target(
+    cases: Cohorts, done: int, plan: float, remaining: tuple[date, date], *, arrivals: bool = False
+) -> TargetForecast | None:
+    """Forecast from the end of day `remaining[0]`, with `done` hires in the period so far, to the end of its last day `remaining[1]`.
 
-    None where nobody has entered yet, so that there is no past to ask.
+    None if no case has entered yet, because there is no history.
     """
-    as_of, ahead = day_number(left[0]), (left[1] - left[0]).days
+    as_of, days_ahead = day_number(remaining[0]), (remaining[1] - remaining[0]).days
     own, company = aalen_johansen(cases.own, as_of), aalen_johansen(cases.company, as_of)
-    mine = own is not None and own.n >= ENOUGH
-    history = own if mine else company
+    use_own = own is not None and own.n >= MIN_HISTORY
+    history = own if use_own else company
     if history is None:
         return None
-    come = _arrivals(cases.own, as_of) if arrivals else None
-    found = forecast(in_flight(cases.own, as_of), {ALL: history}, ahead, come)
-    return Outlook(
-        mean=done + found.mean,
-        low=done + found.low,
-        high=done + found.high,
-        reach=found.at_least(math.ceil(plan - done - ROUNDING)),
-        open=found.n,
-        unseen=found.unseen,
-        history="member" if mine else "company",
+    arriving = _recent_arrivals(cases.own, as_of) if arrivals else None
+    expected = forecast(in_flight(cases.own, as_of), {ALL: history}, days_ahead, arriving)
+    return TargetForecast(
+        mean=done + expected.mean,
+        low=done + expected.low,
+        high=done + expected.high,
+        reach=expected.at_least(math.ceil(plan - done - ROUNDING_TOLERANCE)),
+        open=expected.n,
+        unseen=expected.unseen,
+        history="member" if use_own else "company",
         history_n=history.n,
-        arrivals=come is not None,
+        arrivals=arriving is not None,
     )
 
 
-def remains(days: Period, as_of: date) -> bool:
-    """Whether the period has begun and is not over, so that there is something to forecast."""
+def is_running(days: Period, as_of: date) -> bool:
+    """Whether the period has started and not ended, so that a forecast makes sense."""
     return days.first <= as_of < days.last
 
 
 def in_flight(cases: Triangle, as_of: int) -> Counter[tuple[str, int]]:
-    """The open cases by their age at the end of day `as_of`."""
+    """Count the open cases by their age at the end of day `as_of`."""
     return Counter(
         {(ALL, row.age): row.censored for row in life_table(cases, as_of).rows if row.censored}
     )
 
 
-def applying(days: Days) -> Triangle:
-    """Applications, and what became of them at which age."""
+def application_triangle(days: DailyTallies) -> Triangle:
+    """Build the triangle of applications: outcomes by age."""
     return triangle(days, "application", "applications")
 
 
-def joining(days: Days) -> Triangle:
-    """Acceptances, or hires where no offers are told, and at which age who accepted has joined (here `hired`, for the forecast).
+def acceptance_triangle(days: DailyTallies) -> Triangle:
+    """Build the triangle of acceptances (or hires if the ATS sends no offers) with joins by age.
 
-    `start_days` are counted on the day of joining. Who reneges stays open, and so lowers the chance of those of his age.
+    The join outcome is named `hired`, as the forecast expects. `start_days` are counted on the day of joining. Reneged
+    acceptances stay open, and so lower the join probability at their age.
     """
     accepted = any(tally.get("offers_accepted", 0) > 0 for tally in days.decided.values())
-    agreed = "offers_accepted" if accepted else "hired"
-    began = {day: n for day, tally in days.decided.items() if (n := tally.get(agreed, 0))}
+    entry_measure = "offers_accepted" if accepted else "hired"
+    entries = {day: n for day, tally in days.decided.items() if (n := tally.get(entry_measure, 0))}
     joined: Counter[tuple[int, str, int]] = Counter()
     for day, tally in days.decided.items():
         for age, n in histogram(tally, ("start_days.*",)).items():
             joined[day - age, HIRED, age] += n
-    return Triangle(began, joined)
+    return Triangle(entries, joined)
 
 
-def _arrivals(cases: Triangle, as_of: int) -> Arrivals | None:
-    """The mean of the last days, or of all there are."""
+def _recent_arrivals(cases: Triangle, as_of: int) -> Arrivals | None:
+    """Average arrivals over the last `RECENT_DAYS` days, or over the whole history if it is shorter."""
     days = [day for day, n in cases.entered.items() if n > 0 and day <= as_of]
     if not days:
         return None
-    over = min(RECENT_DAYS, as_of - min(days) + 1)
-    recent = sum(max(cases.entered[day], 0) for day in days if day > as_of - over)
-    return Arrivals(recent / over, over)
+    window = min(RECENT_DAYS, as_of - min(days) + 1)
+    recent = sum(max(cases.entered[day], 0) for day in days if day > as_of - window)
+    return Arrivals(recent / window, window)

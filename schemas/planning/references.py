@@ -1,30 +1,30 @@
-"""What targets and alert rules are both about, a number of somebody: refusals that say what was meant."""
+"""Validation of KPI, dimension and member references, shared by targets and alert rules."""
 
 import unicodedata
 
 from schemas.cells import CHANNEL, DIMENSIONS
-from schemas.did_you_mean import meant
+from schemas.did_you_mean import did_you_mean
 from schemas.kpis.catalogue import BY_ID
 
 
-def known_kpi(value: str) -> str:
-    """The id; ValueError where it is not in the catalogue."""
+def check_kpi(value: str) -> str:
+    """Return the KPI id; raise ValueError if it is not in the catalogue."""
     if value not in BY_ID:
-        msg = f"no KPI {value!r}{meant(value, BY_ID)}"
+        msg = f"no KPI {value!r}{did_you_mean(value, BY_ID)}"
         raise ValueError(msg)
     return value
 
 
-def known_dimension(value: str) -> str:
-    """The dimension; ValueError where nothing is counted by it."""
+def check_dimension(value: str) -> str:
+    """Return the dimension; raise ValueError if no measure is broken down by it."""
     if value not in DIMENSIONS:
-        msg = f"no dimension {value!r}{meant(value, DIMENSIONS)}"
+        msg = f"no dimension {value!r}{did_you_mean(value, DIMENSIONS)}"
         raise ValueError(msg)
     return value
 
 
-def as_counted(member: str, dimension: object) -> str:
-    """A channel as the gateway writes it, whose names are ids: NFKC, spaces collapsed; another member as it is."""
+def normalize_member(member: str, dimension: object) -> str:
+    """Normalize a channel as the gateway does (its name is its id): NFKC, spaces collapsed; return other members unchanged."""
     if dimension != CHANNEL:
         return member
     return " ".join(unicodedata.normalize("NFKC", member).split())

@@ -1,4 +1,4 @@
-"""Targets: what a company wants a KPI to come to, of whom, in which period."""
+"""Targets: the value a KPI should reach for a member in a period."""
 
 import math
 import re
@@ -10,23 +10,23 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis
 from schemas.events.application import FrozenModel, Text
-from schemas.kpis.catalogue import BY_ID, of
+from schemas.kpis.catalogue import BY_ID, kpis_for
 from schemas.kpis.definition import Kpi
 from schemas.planning import references
-from schemas.planning.periods import APRIL, YEARS, Period, named
+from schemas.planning.periods import APRIL, YEARS, Period, parse_period
 from schemas.tenants.config import Name
 
 Direction = Literal["at_least", "at_most"]
 Month = Annotated[int, Field(ge=1, le=12)]
-Key = tuple[str, str, str, str, str]
+TargetKey = tuple[str, str, str, str, str]
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 
 
 class Target(FrozenModel):
-    """One number to reach, or to stay below.
+    """One value to reach (`at_least`) or not to exceed (`at_most`).
 
-    `period` is `2026-04`, `2026-Q2` or `FY2026`, or else `from` and `to` are local days, both included. The number is in the
-    KPI's own unit: money in the currency's, a rate as 0.45 or `45 %`. `owner` is a role, never a person.
+    `period` is `2026-04`, `2026-Q2` or `FY2026`; otherwise `from` and `to` are local days, both included. The value is in the
+    KPI's unit: money in the currency's major unit, a rate as 0.45 or `45 %`. `owner` is a role, never a person.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -46,46 +46,46 @@ class Target(FrozenModel):
 
     @field_validator("kpi")
     @classmethod
-    def known_kpi(cls, value: str) -> str:
-        """Refuse an id that is not in the catalogue."""
-        return references.known_kpi(value)
+    def check_kpi(cls, value: str) -> str:
+        """Reject an id that is not in the catalogue."""
+        return references.check_kpi(value)
 
     @field_validator("dimension")
     @classmethod
-    def known_dimension(cls, value: str) -> str:
-        """Refuse a dimension that nothing is counted by."""
-        return references.known_dimension(value)
+    def check_dimension(cls, value: str) -> str:
+        """Reject a dimension that no measure is broken down by."""
+        return references.check_dimension(value)
 
     @field_validator("member")
     @classmethod
-    def named_as_counted(cls, value: str, info: ValidationInfo) -> str:
-        """Write a channel as the gateway does, whose names are ids: NFKC, spaces collapsed."""
-        return references.as_counted(value, info.data.get("dimension"))
+    def normalize_member(cls, value: str, info: ValidationInfo) -> str:
+        """Normalize a channel as the gateway does (its name is its id): NFKC, spaces collapsed."""
+        return references.normalize_member(value, info.data.get("dimension"))
 
     @field_validator("period")
     @classmethod
-    def known_period(cls, value: str | None) -> str | None:
-        """Refuse a period of no known form."""
+    def check_period(cls, value: str | None) -> str | None:
+        """Reject a period that does not parse."""
         if value is not None:
-            named(value)
+            parse_period(value)
         return value
 
     @field_validator("owner")
     @classmethod
-    def role(cls, value: str | None) -> str | None:
-        """Refuse an address: people leave, roles stay."""
+    def check_owner(cls, value: str | None) -> str | None:
+        """Reject an email address: people leave, roles stay."""
         if value is not None and "@" in value:
-            raise ValueError("`owner` is a role such as hr_manager, not a person's address")
+            raise ValueError("`owner` is a role such as hr_manager, not an email address")
         return value
 
     @model_validator(mode="after")
-    def sound(self) -> Self:
-        """Refuse a target that could not be compared with anything."""
+    def check_consistency(self) -> Self:
+        """Reject a target that cannot be compared with an actual value."""
         problem = (
-            _of_whom(self)
-            or _when(self)
-            or _how_much(self)
-            or wrong_way(self.definition, self.direction)
+            _member_problem(self)
+            or _period_problem(self)
+            or _value_problem(self)
+            or direction_problem(self.definition, self.direction)
         )
         if problem:
             raise ValueError(problem)
@@ -93,49 +93,49 @@ class Target(FrozenModel):
 
     @property
     def definition(self) -> Kpi:
-        """The row of the catalogue."""
+        """The KPI definition from the catalogue."""
         return BY_ID[self.kpi]
 
     @property
     def direction(self) -> Direction:
-        """Which way is good."""
+        """Whether the value is a lower or an upper bound."""
         return "at_most" if self.at_least is None else "at_least"
 
     @property
     def plan(self) -> float:
-        """The number, in the KPI's own unit."""
-        told = self.at_most if self.at_least is None else self.at_least
-        return number_of(told, self.definition)
+        """The planned value in the KPI's unit."""
+        written = self.at_most if self.at_least is None else self.at_least
+        return parse_number(written, self.definition)
 
     @property
-    def key(self) -> Key:
-        """What it is a target of, whenever."""
+    def key(self) -> TargetKey:
+        """What the target is for, regardless of the period."""
         return (self.tenant, self.kpi, self.dimension, self.member, self.basis)
 
     @property
-    def called(self) -> str:
-        """The period as it was written."""
+    def period_label(self) -> str:
+        """The period as written in the file."""
         return self.period or f"{self.first}..{self.last}"
 
 
-def _of_whom(target: Target) -> str:
+def _member_problem(target: Target) -> str:
     kpi, dimension = target.definition, target.dimension
     if dimension == TOTAL and target.member != ALL:
         return (
             f"`member` {target.member!r} of which `dimension`? (known: {', '.join(DIMENSIONS[1:])})"
         )
     if dimension != TOTAL and target.member == ALL:
-        return f"say which {dimension}: give `member`, its id as `hirelay kpi show` prints it"
+        return f"which {dimension}? give `member`, the id that `hirelay kpi show` prints"
     if target.basis not in kpi.bases:
-        one_of = " or ".join(f"`basis: {each}`" for each in kpi.bases)
+        one_of = " or ".join(f"`basis: {basis}`" for basis in kpi.bases)
         return f"{kpi.id} is not counted on the {target.basis} basis; write {one_of}"
-    if kpi not in of(dimension, target.basis):
-        fitting = ", ".join(each for each in DIMENSIONS if kpi in of(each, target.basis))
-        return f"{kpi.id} makes no sense by {dimension}; use one of {fitting}"
+    if kpi not in kpis_for(dimension, target.basis):
+        fitting = ", ".join(name for name in DIMENSIONS if kpi in kpis_for(name, target.basis))
+        return f"{kpi.id} is not available by {dimension}; use one of {fitting}"
     return ""
 
 
-def _when(target: Target) -> str:
+def _period_problem(target: Target) -> str:
     days = (target.first, target.last)
     if (target.period is None) == (days == (None, None)):
         return "give either `period` or `from` and `to`"
@@ -149,73 +149,75 @@ def _when(target: Target) -> str:
     return ""
 
 
-def _how_much(target: Target) -> str:
+def _value_problem(target: Target) -> str:
     if (target.at_least is None) == (target.at_most is None):
         return "give exactly one of `at_least` and `at_most`"
     try:
-        number_of(target.at_most if target.at_least is None else target.at_least, target.definition)
+        parse_number(
+            target.at_most if target.at_least is None else target.at_least, target.definition
+        )
     except ValueError as problem:
         return str(problem)
     return ""
 
 
-def wrong_way(kpi: Kpi, direction: Direction) -> str:
-    """What to write instead, where the direction contradicts what is good of the KPI; else nothing."""
+def direction_problem(kpi: Kpi, direction: Direction) -> str:
+    """Return what to write if the direction contradicts the KPI's better direction, else an empty string."""
     if kpi.higher_is_better is None or kpi.higher_is_better == (direction == "at_least"):
         return ""
     better, right = ("higher", "at_least") if kpi.higher_is_better else ("lower", "at_most")
-    return f"of {kpi.id} {better} is better; write `{right}` instead of `{direction}`"
+    return f"{kpi.id}: {better} is better; write `{right}` instead of `{direction}`"
 
 
-def number_of(told: float | str | None, kpi: Kpi) -> float:
-    """What was told, in the KPI's own unit; raise ValueError with what to write instead."""
-    if isinstance(told, str):
-        percent = PERCENT.fullmatch(told.strip())
+def parse_number(written: float | str | None, kpi: Kpi) -> float:
+    """Parse a configured number into the KPI's unit; raise ValueError that says what to write instead."""
+    if isinstance(written, str):
+        percent = PERCENT.fullmatch(written.strip())
         if percent is None:
-            msg = f"{told!r} is no number; write it without separators, as 1200000 or 0.45"
+            msg = f"{written!r} is not a number; write it without separators, as 1200000 or 0.45"
             raise ValueError(msg)
         if kpi.unit != "ratio":
-            msg = f"{told!r} is a rate, but {kpi.id} is in {kpi.unit}"
+            msg = f"{written!r} is a rate, but {kpi.id} is in {kpi.unit}"
             raise ValueError(msg)
         return float(percent[1]) / 100
-    if told is None or not math.isfinite(told) or told < 0:
-        msg = f"{told} cannot be reached; a target is 0 or more"
+    if written is None or not math.isfinite(written) or written < 0:
+        msg = f"{written} is not a valid target; it must be finite and 0 or more"
         raise ValueError(msg)
-    if kpi.unit == "ratio" and told > 1:
-        msg = f"{told:g} is above 1; write a rate as {told / 100:g} or `{told:g} %`, {told:g} times as `{told:.0%}`"
+    if kpi.unit == "ratio" and written > 1:
+        msg = f"{written:g} is above 1; write a rate as {written / 100:g} or `{written:g} %`, {written:g} times as `{written:.0%}`"
         raise ValueError(msg)
-    return told
+    return written
 
 
 class Targets(FrozenModel):
-    """The whole file. Fiscal years start in `fiscal_year_starts`, those of some tenants in a month of their own."""
+    """The targets file. Fiscal years start in month `fiscal_year_starts`; `fiscal_year_starts_of` overrides it by tenant."""
 
     fiscal_year_starts: Month = APRIL
     fiscal_year_starts_of: dict[Name, Month] = Field(default_factory=dict)
     targets: tuple[Target, ...]
 
     @model_validator(mode="after")
-    def one_at_a_time(self) -> Self:
-        """Refuse two targets for one number whose periods are the same or cross; one inside the other is a part of it."""
-        held: dict[Key, list[int]] = defaultdict(list)
+    def check_conflicts(self) -> Self:
+        """Reject two targets with the same key whose periods are equal or cross; nested periods are allowed."""
+        positions: dict[TargetKey, list[int]] = defaultdict(list)
         for at, target in enumerate(self.targets):
-            for before in held[target.key]:
-                other = self.targets[before]
+            for previous in positions[target.key]:
+                other = self.targets[previous]
                 if self.days(target).crosses(self.days(other)):
                     msg = (
-                        f"targets.{before} ({other.called}) and targets.{at} ({target.called}) are both for "
-                        f"{' '.join(target.key)}; keep one, or let one period lie inside the other or beside it"
+                        f"targets.{previous} ({other.period_label}) and targets.{at} ({target.period_label}) are both for "
+                        f"{' '.join(target.key)}; keep one, or make the periods nested or disjoint"
                     )
                     raise ValueError(msg)
-            held[target.key].append(at)
+            positions[target.key].append(at)
         return self
 
     def days(self, target: Target) -> Period:
-        """The local days of a target."""
+        """Return the local days of a target."""
         if target.first is not None and target.last is not None:
             return Period(target.first, target.last)
-        return self.period(target.tenant, target.called)
+        return self.period(target.tenant, target.period_label)
 
     def period(self, tenant: str, text: str) -> Period:
-        """The days of a named period, by the fiscal year of the tenant; raise ValueError as `schemas.planning.periods.named`."""
-        return named(text, self.fiscal_year_starts_of.get(tenant, self.fiscal_year_starts))
+        """Parse a period with the tenant's fiscal year; raises ValueError like `schemas.planning.periods.parse_period`."""
+        return parse_period(text, self.fiscal_year_starts_of.get(tenant, self.fiscal_year_starts))

@@ -1,1 +1,1 @@
-"""Arithmetic of samples: cohorts with open ends, rates of few, forecasts, and what explains a change. Standard library only."""
+"""Statistics on the standard library only: censored cohorts, small-sample rates, forecasts and decompositions of change."""

@@ -1,34 +1,36 @@
-"""A count of which mean and variance are known, as the distribution of Panjer's class that has them."""
+"""The distribution of a count with given mean and variance, from the Panjer class (binomial, negative binomial)."""
 
-from schemas.statistics.beta import incomplete
+from schemas.statistics.beta import incomplete_beta
 
-POISSON_LIKE = 1e-4  # nearer to the mean than this share of it, the variance is as good as equal
+POISSON_TOLERANCE = 1e-4  # relative difference below which variance and mean count as equal
 
 
 def quantile(mean: float, variance: float, p: float) -> int:
-    """The smallest count that is reached or undercut with probability `p`, 0 < p < 1.
+    """Return the smallest count k with P(X ≤ k) ≥ `p`, 0 < p < 1.
 
-    Binomial where the variance is below the mean, negative binomial where it is above.
+    Binomial if the variance is below the mean, negative binomial if it is above.
     """
     if mean <= 0:
         return 0
     low, high = -1, 1
-    while until(mean, variance, high) < p:
+    while cdf(mean, variance, high) < p:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if until(mean, variance, middle) >= p else (middle, high)
+        low, high = (low, middle) if cdf(mean, variance, middle) >= p else (middle, high)
     return high
 
 
-def until(mean: float, variance: float, count: int) -> float:
-    """P(X ≤ count); a binomial may have a broken number of trials, its distribution is the incomplete beta function's."""
+def cdf(mean: float, variance: float, count: int) -> float:
+    """Return P(X ≤ count); the incomplete beta function allows a binomial with a fractional number of trials."""
     if count < 0:
         return 0.0
-    away = (variance - mean) / mean
-    if abs(away) < POISSON_LIKE:
-        away = POISSON_LIKE
-    if away > 0:  # r = mean/away successes, each with 1/(1 + away)
-        return incomplete(mean / away, count + 1, 1 / (1 + away))
-    trials = -mean / away
-    return 1.0 if count >= trials else incomplete(trials - count, count + 1, 1 + away)
+    overdispersion = (variance - mean) / mean
+    if abs(overdispersion) < POISSON_TOLERANCE:
+        overdispersion = POISSON_TOLERANCE
+    if overdispersion > 0:  # d: r = mean/d successes, each with probability 1/(1 + d)
+        return incomplete_beta(mean / overdispersion, count + 1, 1 / (1 + overdispersion))
+    trials = -mean / overdispersion
+    return (
+        1.0 if count >= trials else incomplete_beta(trials - count, count + 1, 1 + overdispersion)
+    )

@@ -1,10 +1,11 @@
-"""How many hires to expect by a day from those who are in the process, by what became of others like them.
+"""Forecast of hires by a day, from the in-flight cases and the outcomes of earlier cases.
 
-P(hire within T | open at age a) = (F(a + T) − F(a))/S(a) with F and S of competing risks (`schemas.statistics.incidence`). The mean
-is their sum. The variance is that of the draws, Σ p(1 − p), plus that of the estimated history: the delta method over
-the multinomial events of each age, which keeps that all ages lean on the same history (for one cohort from age 0 it is
-Collett's variance of F). The interval is of a count with this mean and variance (`schemas.panjer`). It says nothing of a
-process that changes, and nobody is hired later than history reaches: short histories expect a little too few.
+P(hire within T | open at age a) = (F(a + T) − F(a))/S(a) with F and S of competing risks
+(`schemas.statistics.incidence`). The mean is the sum of these probabilities. The variance is the sampling variance
+Σ p(1 − p) plus the estimation variance of the history: the delta method over the multinomial events of each age, which
+accounts for all ages sharing one history (for one cohort from age 0 it equals Collett's variance of F). The interval is
+that of a count with this mean and variance (`schemas.statistics.count_distribution`). It does not cover changes in the
+process, and it assumes no hire beyond the oldest age in the history, so short histories underestimate slightly.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ LEVEL = 0.8
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Applications a day to come, as averaged over `over_days` of the past; the table of `ALL` says what becomes of them."""
+    """Expected applications per day, averaged over the past `over_days`; their outcomes follow the table of `ALL`."""
 
     per_day: float
     over_days: int
@@ -28,10 +29,10 @@ class Arrivals:
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Expected hires and the 80 % interval, both ends included, from `n` in flight (`mean` and bounds include arrivals).
+    """Expected hires from `n` in-flight cases, with the 80 % interval, both ends included; all may include arrivals.
 
-    `unseen` of them are older than anybody who ever left open, or have no history: they count as no hire. `variance` is
-    what the interval was made of; with `arrivals` there may be more hires than in flight.
+    `unseen` of the cases are older than the history covers, or have no history; they count as no hire. `variance` is the
+    variance behind the interval. With `arrivals` there may be more hires than in-flight cases.
     """
 
     mean: float
@@ -43,22 +44,22 @@ class Forecast:
     arrivals: bool = False
 
     def at_least(self, count: int) -> float:
-        """P(so many hires or more), of the distribution that the interval is of."""
+        """Return P(hires ≥ count) under the distribution of the interval."""
         if count <= 0:
             return 1.0
         if self.mean <= 0 or (count > self.n and not self.arrivals):
             return 0.0
-        return 1 - count_distribution.until(self.mean, self.variance, count - 1)
+        return 1 - count_distribution.cdf(self.mean, self.variance, count - 1)
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """`count` cases (a mean, if `drawn`) open after age `since`, asked for a hire after it up to age `until`, in days."""
+    """`count` cases open after age `since`, exposed to a hire up to age `until`, in days; if `poisson`, `count` is a mean."""
 
     count: float
     since: int
     until: int
-    drawn: bool = False
+    poisson: bool = False
 
 
 def forecast(
@@ -67,23 +68,26 @@ def forecast(
     days: int,
     arrivals: Arrivals | None = None,
 ) -> Forecast:
-    """The hires of the next `days` days. `in_flight[milestone, age]` are open cases, ages counted as the milestone's table does.
+    """Forecast the hires of the next `days` days.
 
-    A milestone without a table takes that of `ALL`. Ages below 0 are 0; counts below 0 are none.
+    `in_flight[milestone, age]` counts open cases; ages are measured as in the milestone's table. A milestone without a table
+    uses that of `ALL`. Negative ages are treated as 0; negative counts as none.
     """
-    exposures = _open(in_flight, tables, days)
+    exposures = _exposures(in_flight, tables, days)
     n = sum(max(count, 0) for count in in_flight.values())
-    seen = sum(x.count for asked in exposures.values() for x in asked)
+    covered = sum(case.count for cases in exposures.values() for case in cases)
     variance = 0.0
     if arrivals and ALL in tables:
-        come = [Exposure(arrivals.per_day, -1, age, drawn=True) for age in range(days)]
-        per_arrival = sum(_chance(tables[ALL], x) for x in come)
+        arriving = [Exposure(arrivals.per_day, -1, age, poisson=True) for age in range(days)]
+        per_arrival = sum(_hire_probability(tables[ALL], case) for case in arriving)
         variance += per_arrival**2 * arrivals.per_day / max(arrivals.over_days, 1)
-        exposures[ALL] = [*exposures.get(ALL, ()), *come]
+        exposures[ALL] = [*exposures.get(ALL, ()), *arriving]
     mean = 0.0
-    for name, asked in exposures.items():
-        mean += sum(x.count * _chance(tables[name], x) for x in asked)
-        variance += sum(_draws(tables[name], x) for x in asked) + noise(tables[name], asked)
+    for name, cases in exposures.items():
+        table = tables[name]
+        mean += sum(case.count * _hire_probability(table, case) for case in cases)
+        sampling = sum(_sampling_variance(table, case) for case in cases)
+        variance += sampling + estimation_variance(table, cases)
     low, high = (
         count_distribution.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
     )
@@ -93,16 +97,16 @@ def forecast(
         low=low,
         high=high,
         n=n,
-        unseen=n - int(seen),
+        unseen=n - int(covered),
         variance=variance,
         arrivals=arrivals is not None,
     )
 
 
-def _open(
+def _exposures(
     in_flight: Mapping[tuple[str, int], int], tables: Mapping[str, Incidence], days: int
 ) -> dict[str, list[Exposure]]:
-    """The open cases by the table that knows cases of their age; the others are left out."""
+    """Group the open cases by the table that covers their age; leave out the others."""
     exposures: dict[str, list[Exposure]] = {}
     for (milestone, age), count in in_flight.items():
         name, since = milestone if milestone in tables else ALL, max(age, 0)
@@ -111,41 +115,45 @@ def _open(
     return exposures
 
 
-def noise(table: Incidence, exposures: Iterable[Exposure]) -> float:
-    """The variance of Σ count·p that comes from estimating p.
+def estimation_variance(table: Incidence, exposures: Iterable[Exposure]) -> float:
+    """Return the variance of Σ count·p due to estimating p.
 
-    With A = ∂/∂(hire hazard at age t) = Σ count·S(t−)/S(since) and B = −∂/∂(all hazard) = Σ count·(F(until) − F(t))/
+    With A = ∂/∂(hire hazard at age t) = Σ count·S(t−)/S(since) and B = −∂/∂(total hazard) = Σ count·(F(until) − F(t))/
     (S(since)·(1 − h)), over the exposures that contain t: Σ_t [λ(A − B)² + (h − λ)B² − (λA − hB)²]/n_t.
     """
-    asked = [(x, table.at(x.since).survival, _hired(table.at(x.until))) for x in exposures]
-    total, before = 0.0, 1.0
+    group = [
+        (case, table.at(case.since).survival, _hire_incidence(table.at(case.until)))
+        for case in exposures
+    ]
+    total, survival_before = 0.0, 1.0
     for step in table.steps:
         share = step.events.get(HIRED, 0) / step.at_risk
         ended = sum(step.events.values()) / step.at_risk
-        within = [row for row in asked if row[0].since < step.age <= row[0].until]
-        a = sum(x.count * before / alive for x, alive, _ in within)
+        exposed = [row for row in group if row[0].since < step.age <= row[0].until]
+        a = sum(case.count * survival_before / alive for case, alive, _ in exposed)
         b = 0.0
         if ended < 1:
-            rest = sum(x.count * (by - _hired(step)) / alive for x, alive, by in within)
+            now = _hire_incidence(step)
+            rest = sum(case.count * (final - now) / alive for case, alive, final in exposed)
             b = rest / (1 - ended)
         squares = share * (a - b) ** 2 + (ended - share) * b**2
         total += (squares - (share * a - ended * b) ** 2) / step.at_risk
-        before = step.survival
+        survival_before = step.survival
     return total
 
 
-def _chance(table: Incidence, exposure: Exposure) -> float:
-    """P(hire after `since` up to `until` | open after `since`)."""
+def _hire_probability(table: Incidence, exposure: Exposure) -> float:
+    """Return P(hire after `since` up to `until` | open after `since`)."""
     start = table.at(exposure.since)
-    return (_hired(table.at(exposure.until)) - _hired(start)) / start.survival
+    return (_hire_incidence(table.at(exposure.until)) - _hire_incidence(start)) / start.survival
 
 
-def _draws(table: Incidence, exposure: Exposure) -> float:
-    """The variance of the draws: Bernoulli of the cases there are, Poisson of those that come."""
-    chance = _chance(table, exposure)
-    return exposure.count * chance * (1.0 if exposure.drawn else 1 - chance)
+def _sampling_variance(table: Incidence, exposure: Exposure) -> float:
+    """Return the sampling variance: Bernoulli for existing cases, Poisson for arrivals."""
+    probability = _hire_probability(table, exposure)
+    return exposure.count * probability * (1.0 if exposure.poisson else 1 - probability)
 
 
-def _hired(step: IncidenceStep) -> float:
-    """F of hires."""
+def _hire_incidence(step: IncidenceStep) -> float:
+    """Return F for the outcome hired."""
     return step.incidence.get(HIRED, 0.0)

@@ -1,4 +1,4 @@
-"""Competing risks: how probable each outcome is by an age, with those in flight counted for what they tell.
+"""Competing risks: the cumulative incidence of each outcome by age, with in-flight cases censored.
 
 Aalen–Johansen: `F_k(t) = Σ_{t_i ≤ t} S(t_i−)·d_ik/n_i`, `S(t) = Π_{t_i ≤ t} (1 − Σ_k d_ik/n_i)`; at equal ages events
 precede censorings (Aalen, Johansen 1978; reference §2.2).
@@ -13,7 +13,7 @@ from schemas.statistics.triangle import LifeTable, Triangle, life_table
 
 @dataclass(frozen=True)
 class IncidenceStep:
-    """The state after the events of `age`: `survival` is unresolved, `incidence` by outcome; together 1."""
+    """The state after the events at `age`: `survival` is the unresolved share, `incidence` is by outcome; they sum to 1."""
 
     age: int
     at_risk: int
@@ -24,10 +24,10 @@ class IncidenceStep:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One outcome by the horizon. `value` is F; the naive bounds count the open cases as not and as this outcome.
+    """One outcome by the horizon. `value` is F; the naive bounds assume that no open case, or every one, has this outcome.
 
-    `naive_lower` ≤ `value` ≤ `naive_upper`. `completed_only` is among the resolved, which favours fast outcomes; None
-    if none is.
+    `naive_lower` ≤ `value` ≤ `naive_upper`. `completed_only` is the share among resolved cases, which favours fast
+    outcomes; None if no case is resolved.
     """
 
     value: float
@@ -38,10 +38,10 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class Incidence:
-    """All outcomes of `n` cases. `survival` and the estimates are at the horizon, `steps` run over all ages.
+    """All outcomes of `n` cases. `survival` and the estimates are at the horizon; `steps` cover all ages.
 
-    `in_flight` are unresolved today; `undecided` of them are younger than the horizon, so may yet resolve by it.
-    `follow_up` is the oldest age seen: what lies beyond it is not estimated, F stays as it was there.
+    `in_flight` cases are unresolved today; `undecided` of them are younger than the horizon, so may still resolve by it.
+    `follow_up` is the oldest observed age; beyond it F is not estimated and keeps its last value.
     """
 
     steps: tuple[IncidenceStep, ...]
@@ -51,29 +51,29 @@ class Incidence:
     in_flight: int
     undecided: int
     follow_up: int
-    mended: int
+    corrected: int
 
     @property
     def maturity(self) -> float:
-        """1 − S: the part of the cohort whose fate by the horizon is settled."""
+        """1 − S: the share of the cohort whose outcome by the horizon is known."""
         return 1 - self.survival
 
-    def of(self, outcome: str) -> Estimate:
-        """The estimate; of an outcome that never happened, zero with its bounds."""
+    def estimate(self, outcome: str) -> Estimate:
+        """Return the estimate of an outcome; for one that never occurred, zero with its bounds."""
         resolved = self.n > self.in_flight
         never = Estimate(0.0, 0.0, self.undecided / self.n, 0.0 if resolved else None)
         return self.estimates.get(outcome, never)
 
     def at(self, age: int) -> IncidenceStep:
-        """The last step at or before this age."""
+        """Return the last step at or before this age."""
         position = bisect_right(self.steps, age, key=lambda step: step.age)
         return self.steps[position - 1] if position else IncidenceStep(-1, self.n, {}, 1.0, {})
 
 
 def aalen_johansen(triangle: Triangle, as_of: int, horizon: int | None = None) -> Incidence | None:
-    """The incidence by age `horizon` (None: by the oldest age seen), as known on day `as_of`; None if nobody entered.
+    """Estimate the incidence by age `horizon` (None: the oldest observed age), as known on day `as_of`.
 
-    `schemas.statistics.triangle.life_table` says what becomes of impossible data; nothing here raises.
+    None if no case entered. Never raises; `schemas.statistics.triangle.life_table` corrects impossible data.
     """
     table = life_table(triangle, as_of)
     if not table.n:
@@ -90,12 +90,12 @@ def aalen_johansen(triangle: Triangle, as_of: int, horizon: int | None = None) -
         in_flight=table.in_flight,
         undecided=undecided,
         follow_up=last,
-        mended=table.mended,
+        corrected=table.corrected,
     )
 
 
 def _steps(table: LifeTable) -> tuple[IncidenceStep, ...]:
-    """Walk the ages once; only those with events make a step."""
+    """Build the steps in one pass over the ages; only ages with events produce a step."""
     steps = []
     survival, incidence = 1.0, dict.fromkeys(_outcomes(table), 0.0)
     for row in table.rows:
@@ -111,7 +111,7 @@ def _steps(table: LifeTable) -> tuple[IncidenceStep, ...]:
 def _estimates(
     table: LifeTable, steps: tuple[IncidenceStep, ...], horizon: int
 ) -> tuple[dict[str, Estimate], int]:
-    """Every outcome by the horizon; who was censored at the horizon's very age was seen all the way."""
+    """Estimate every outcome by the horizon; a case censored exactly at the horizon was observed up to it."""
     undecided = sum(row.censored for row in table.rows if row.age < horizon)
     seen = [step for step in steps if step.age <= horizon]
     counts = {name: sum(step.events.get(name, 0) for step in seen) for name in _outcomes(table)}
@@ -128,5 +128,5 @@ def _estimates(
 
 
 def _outcomes(table: LifeTable) -> list[str]:
-    """All names, in a fixed order."""
+    """Return all outcome names, sorted."""
     return sorted({name for row in table.rows for name in row.events})

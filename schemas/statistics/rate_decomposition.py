@@ -1,6 +1,6 @@
-"""Why a rate moved: its segments changed, or their shares did.
+"""Decomposition of a rate change into the effect of segment rates and of the segment mix.
 
-ΔR = Σ w̄_k·Δr_k (rate) + Σ (r̄_k − R̄)·Δw_k (mix), bars the means of both periods; exact (reference §5.2).
+ΔR = Σ w̄_k·Δr_k (rate) + Σ (r̄_k − R̄)·Δw_k (mix), bars are means of both periods; exact (reference §5.2).
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Share:
+class SegmentCounts:
     """Passes of n decisions in one segment."""
 
     passes: int
@@ -16,10 +16,10 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Split:
-    """The overall rate before and after, and its change by segment; `rate` + `mix` over all is the change.
+class RateDecomposition:
+    """The overall rate before and after, and (rate, mix) effects by segment, which sum to the change.
 
-    `simpson`: the overall rate went one way, the segments' own rates the other.
+    `simpson`: the overall rate moved in the opposite direction to the segment rates.
     """
 
     before: float
@@ -28,25 +28,27 @@ class Split:
 
     @property
     def rate(self) -> float:
-        """What the segments' own rates did."""
+        """The total effect of changes in segment rates."""
         return sum(rate for rate, _ in self.by_segment.values())
 
     @property
     def mix(self) -> float:
-        """What the shares of the segments did."""
+        """The total effect of changes in segment shares."""
         return sum(mix for _, mix in self.by_segment.values())
 
     @property
     def simpson(self) -> bool:
-        """The whole contradicts its parts, beyond rounding."""
+        """Whether the overall change contradicts the rate effect (Simpson's paradox), beyond rounding."""
         change = self.after - self.before
         return change * self.rate < 0 and min(abs(change), abs(self.rate)) > 1e-12
 
 
-def split(before: Mapping[str, Share], after: Mapping[str, Share]) -> Split | None:
-    """The decomposition; None if a period has no decisions.
+def decompose_rate(
+    before: Mapping[str, SegmentCounts], after: Mapping[str, SegmentCounts]
+) -> RateDecomposition | None:
+    """Decompose the rate change; None if a period has no decisions.
 
-    A segment without decisions in one period is taken to have had its other rate, so it moves the mix alone.
+    A segment without decisions in one period takes its rate from the other period, so it affects only the mix.
     """
     totals = sum(share.n for share in before.values()), sum(share.n for share in after.values())
     if not all(totals):
@@ -58,16 +60,16 @@ def split(before: Mapping[str, Share], after: Mapping[str, Share]) -> Split | No
     middle = sum(overall) / 2
     segments: dict[str, tuple[float, float]] = {}
     for name in {**before, **after}:
-        old, new = before.get(name, Share(0, 0)), after.get(name, Share(0, 0))
+        old, new = before.get(name, SegmentCounts(0, 0)), after.get(name, SegmentCounts(0, 0))
         if old.n or new.n:
             (old_rate, new_rate), weights = _rates(old, new), (old.n / totals[0], new.n / totals[1])
             rate = (weights[0] + weights[1]) / 2 * (new_rate - old_rate)
             mix = ((old_rate + new_rate) / 2 - middle) * (weights[1] - weights[0])
             segments[name] = rate, mix
-    return Split(*overall, segments)
+    return RateDecomposition(*overall, segments)
 
 
-def _rates(old: Share, new: Share) -> tuple[float, float]:
-    """Both rates; at least one has decisions and lends its rate to the other."""
+def _rates(old: SegmentCounts, new: SegmentCounts) -> tuple[float, float]:
+    """Return both rates; a period without decisions takes the rate of the other one."""
     old_rate = old.passes / old.n if old.n else new.passes / new.n
     return old_rate, new.passes / new.n if new.n else old_rate

@@ -1,1 +1,1 @@
-"""Tenants: their configuration, and what stages, reasons and business hours mean to them."""
+"""Tenants: configuration, stage and reason mappings, and business hours."""

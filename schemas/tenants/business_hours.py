@@ -1,49 +1,51 @@
-"""Office hours (営業時間): so that a silence over a night, a weekend or a public holiday is told from one that is worth a look."""
+"""Business hours (営業時間), which separate silence over a night, weekend or holiday from silence worth investigating."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 OPENS, CLOSES = time(10), time(18)  # local time
-LENGTH = timedelta(hours=8)
-BY_ZONE = {"Asia/Tokyo": "JP"}  # whose holidays they are where nobody says
+WORKING_DAY = timedelta(hours=8)
+COUNTRY_BY_ZONE = {"Asia/Tokyo": "JP"}  # default holiday country by time zone
 
 
 @cache
 def countries() -> frozenset[str]:
-    """The ISO 3166-1 codes whose public holidays are known (of two letters)."""
+    """Return the two-letter ISO 3166-1 codes with a known public holiday calendar."""
     import holidays
 
     return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
 
 
 class BusinessHours:
-    """The office hours of a company: 10 to 18 o'clock, but for weekends and for the public and bank holidays of its country."""
+    """The business hours of a company: 10:00 to 18:00, except weekends and the public and bank holidays of its country."""
 
     def __init__(self, timezone: str, country: str | None) -> None:
-        """`timezone` is an IANA name, `country` one of `countries()`, or None for one that knows no holidays."""
+        """`timezone` is an IANA name; `country` is one of `countries()`, or None for no holidays."""
         self._zone = ZoneInfo(timezone)
         self._holidays = None
         if country is not None:
             import holidays
 
-            known = {"public", "bank"} & {*holidays.country_holidays(country).supported_categories}
-            self._holidays = holidays.country_holidays(country, categories=known)
+            categories = {"public", "bank"} & {
+                *holidays.country_holidays(country).supported_categories
+            }
+            self._holidays = holidays.country_holidays(country, categories=categories)
 
-    def works(self, day: date) -> bool:
-        """Whether people work on that local day."""
+    def is_working_day(self, day: date) -> bool:
+        """Whether the local day is a working day."""
         if self._holidays is None:
             return day.weekday() < 5
         return bool(self._holidays.is_working_day(day))
 
-    def day_ago(self, now: datetime) -> datetime:
-        """The first instant since which no more office hours have passed than a working day has, in UTC.
+    def working_day_before(self, now: datetime) -> datetime:
+        """Return the earliest instant (UTC) from which at most one working day of business hours has passed until `now`.
 
-        What was last heard of before it has been silent for longer than that. `now` must have a zone.
+        A source last seen before it has been silent for more than one working day. `now` must be timezone-aware.
         """
-        left, day = LENGTH, now.astimezone(self._zone).date()
+        left, day = WORKING_DAY, now.astimezone(self._zone).date()
         while True:
-            if self.works(day):
+            if self.is_working_day(day):
                 opens = datetime.combine(day, OPENS, self._zone).astimezone(UTC)
                 closes = datetime.combine(day, CLOSES, self._zone).astimezone(UTC)
                 until = min(now.astimezone(UTC), closes)
@@ -54,6 +56,6 @@ class BusinessHours:
 
 
 @cache
-def office(timezone: str, country: str | None) -> BusinessHours:
-    """The one office of a zone and a country; the years of its calendar are worked out once."""
+def business_hours(timezone: str, country: str | None) -> BusinessHours:
+    """Return the cached business hours of a zone and country, so that each calendar year is computed once."""
     return BusinessHours(timezone, country)

@@ -1,4 +1,4 @@
-"""Who sends us events and what their stages mean: tenants, connections, secrets by reference, stage rules."""
+"""Tenant configuration: tenants, connections, secret references, stage and reason rules."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from schemas.events.application import FrozenModel
-from schemas.tenants.business_hours import BY_ZONE, BusinessHours, countries, office
+from schemas.tenants.business_hours import COUNTRY_BY_ZONE, BusinessHours, business_hours, countries
 from schemas.tenants.milestones import MILESTONES
 
 DeletedCandidates = Literal["named", "keep", "retract"]
@@ -17,21 +17,21 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
 class Secret(FrozenModel):
-    """Where a secret is, never what it is: exactly one of an environment variable or a file."""
+    """A reference to a secret, never its value: exactly one of an environment variable or a file."""
 
     env: str | None = None
     file: str | None = None
 
     @model_validator(mode="after")
-    def one_place(self) -> Self:
-        """Refuse a reference to no place or to two."""
+    def check_single_source(self) -> Self:
+        """Reject a reference with neither source or both."""
         if (self.env is None) == (self.file is None):
             msg = "give exactly one of `env` and `file`"
             raise ValueError(msg)
         return self
 
 
-def _check(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> None:
+def _check_rule(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> None:
     if subject is None:
         msg = f"give {names}"
         raise ValueError(msg)
@@ -41,7 +41,7 @@ def _check(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> N
 
 
 class StageRule(FrozenModel):
-    """What one vendor stage means: by id (trusted first) or by exact name; `since` and `until` are local days."""
+    """Maps one vendor stage to a milestone, by id (which takes precedence) or exact name; `since` and `until` are local days."""
 
     stage_id: str | None = None
     stage_name: str | None = None
@@ -51,25 +51,25 @@ class StageRule(FrozenModel):
 
     @field_validator("milestone")
     @classmethod
-    def known_milestone(cls, value: str) -> str:
-        """Refuse a milestone that is not one of the standard ones."""
+    def check_milestone(cls, value: str) -> str:
+        """Reject a milestone that is not a standard one."""
         if value not in MILESTONES:
             msg = f"no such milestone {value!r}; one of {', '.join(MILESTONES)}"
             raise ValueError(msg)
         return value
 
     @model_validator(mode="after")
-    def of_something(self) -> Self:
-        """Refuse a rule about no stage, or in force on no day."""
-        _check(self, self.stage_id or self.stage_name, "`stage_id` or `stage_name`")
+    def check_rule(self) -> Self:
+        """Reject a rule without a stage or with an empty validity period."""
+        _check_rule(self, self.stage_id or self.stage_name, "`stage_id` or `stage_name`")
         return self
 
 
 class ReasonRule(FrozenModel):
-    """Who ended an application for this reason: by the reason's id (trusted first) or by its exact name.
+    """Maps a reason to the party that ended the application, by reason id (which takes precedence) or exact name.
 
-    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate), `hired` a hire that its vendor
-    files under a reason; days as in `StageRule`.
+    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate), `hired` a hire that the vendor
+    records under a reason; days as in `StageRule`.
     """
 
     reason_id: str | None = None
@@ -79,23 +79,24 @@ class ReasonRule(FrozenModel):
     until: date | None = None
 
     @model_validator(mode="after")
-    def of_something(self) -> Self:
-        """Refuse a rule about no reason, or in force on no day."""
-        _check(self, self.reason_id or self.reason_name, "`reason_id` or `reason_name`")
+    def check_rule(self) -> Self:
+        """Reject a rule without a reason or with an empty validity period."""
+        _check_rule(self, self.reason_id or self.reason_name, "`reason_id` or `reason_name`")
         return self
 
 
-# Whose webhooks say that a scorecard was submitted; the others leave it to be looked up.
-TELL_SCORECARDS = frozenset({"ashby", "huntflow", "standard"})
+# Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
+SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
 
 
 class Connection(FrozenModel):
-    """One webhook of one vendor. Several secrets may be active at once, for rotation without a gap.
+    """One webhook of one vendor. Several secrets may be active at once, for rotation without downtime.
 
-    `id_prefix` keeps two systems of one tenant apart when their ids could collide; empty means one shared id space,
-    so that a scorecard from a second system reaches the application of the first. `address_key` is the last part of
-    the address, for vendors whose signature does not cover the body: who does not know it is not heard. `scorecards` says
-    whether they are told of the interviews of this system, if only by another one; unless given, whether its vendor does.
+    `id_prefix` separates two systems of one tenant whose ids could collide; empty means one shared id space, so that a
+    scorecard from a second system reaches the application of the first. `address_key` is the last path segment of the
+    webhook URL, for vendors whose signature does not cover the body; requests without it are rejected. `scorecards` says
+    whether scorecards for this system's interviews are received, possibly through another system; the default depends on
+    the vendor.
     """
 
     id: Name
@@ -110,20 +111,21 @@ class Connection(FrozenModel):
     scorecards: bool | None = None
 
     @property
-    def tells_scorecards(self) -> bool:
-        """Whether a scorecard that is not there is missing, and not only untold."""
-        return self.vendor in TELL_SCORECARDS if self.scorecards is None else self.scorecards
+    def expects_scorecards(self) -> bool:
+        """Whether an absent scorecard is overdue, rather than never reported by this system."""
+        return self.vendor in SCORECARD_VENDORS if self.scorecards is None else self.scorecards
 
 
 class Tenant(FrozenModel):
-    """One company: its days are cut in `timezone`; its quarantine is sealed and its people are hashed with own keys.
+    """One company. Its local days use `timezone`; its quarantine encryption and person hashing use its own keys.
 
-    `deleted_candidates` says what a candidate's deletion takes from the numbers: `named` only the applications that the
+    `deleted_candidates` says what a candidate deletion removes from the numbers: `named` only the applications that the
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
-    rates; `retract` all of the candidate's applications. An application deleted by itself never counts. Costs in another
-    currency than `currency` are shown apart, never added. `hire_value` is what one hire is worth, in minor units; ROI is
-    known only where it is above 0. `api_tokens` open the API to the tenant; several may be active, for rotation. `holidays` is
-    the country (ISO 3166, such as JP) on whose public holidays nobody expects a delivery; left out, it is Japan in its zone.
+    rates; `retract` all of the candidate's applications. An application deleted on its own never counts. Costs in another
+    currency than `currency` are reported separately, never added. `hire_value` is the value of one hire in minor units; ROI
+    is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
+    `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
+    Japan for tenants in the Japanese time zone.
     """
 
     id: Name
@@ -141,8 +143,8 @@ class Tenant(FrozenModel):
 
     @field_validator("timezone")
     @classmethod
-    def known_zone(cls, value: str) -> str:
-        """Refuse a zone that the IANA database does not have."""
+    def check_timezone(cls, value: str) -> str:
+        """Reject a zone that is not in the IANA database."""
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -152,55 +154,55 @@ class Tenant(FrozenModel):
 
     @field_validator("holidays")
     @classmethod
-    def known_country(cls, value: str | None) -> str | None:
-        """Refuse a country whose holidays nobody knows."""
+    def check_holidays(cls, value: str | None) -> str | None:
+        """Reject a country without a known holiday calendar."""
         if value is not None and value not in countries():
-            msg = f"no holidays are known of {value!r}; use a code of ISO 3166 such as JP or US"
+            msg = f"no holidays are known for {value!r}; use an ISO 3166 code such as JP or US"
             raise ValueError(msg)
         return value
 
     @property
-    def office(self) -> BusinessHours:
-        """When its people work."""
-        return office(self.timezone, self.holidays or BY_ZONE.get(self.timezone))
+    def business_hours(self) -> BusinessHours:
+        """The tenant's business hours."""
+        return business_hours(self.timezone, self.holidays or COUNTRY_BY_ZONE.get(self.timezone))
 
 
 class Tenancy(FrozenModel):
-    """The whole configuration file; connection ids are unique over all tenants, because they are the webhook address."""
+    """The configuration file; connection ids are unique across tenants because they are part of the webhook URL."""
 
     tenants: tuple[Tenant, ...]
 
     @model_validator(mode="after")
-    def unique_ids(self) -> Self:
-        """Refuse two tenants or two connections of one id."""
-        for what, ids in (
+    def check_unique_ids(self) -> Self:
+        """Reject two tenants or two connections with the same id."""
+        for kind, ids in (
             ("tenant", [tenant.id for tenant in self.tenants]),
             ("connection", [c.id for tenant in self.tenants for c in tenant.connections]),
         ):
-            doubled = sorted({name for name in ids if ids.count(name) > 1})
-            if doubled:
-                msg = f"{what} ids must be unique; used twice: {', '.join(doubled)}"
+            duplicates = sorted({name for name in ids if ids.count(name) > 1})
+            if duplicates:
+                msg = f"{kind} ids must be unique; used twice: {', '.join(duplicates)}"
                 raise ValueError(msg)
         return self
 
     def tenant(self, tenant_id: str) -> Tenant | None:
-        """The tenant of that id, or None."""
+        """Return the tenant with that id, or None."""
         return next((tenant for tenant in self.tenants if tenant.id == tenant_id), None)
 
-    def owner(self, connection_id: str) -> tuple[Tenant, Connection] | None:
-        """The connection of that id and its tenant, or None."""
+    def find_connection(self, connection_id: str) -> tuple[Tenant, Connection] | None:
+        """Return the connection with that id and its tenant, or None."""
         return next(
             (
-                (tenant, each)
+                (tenant, connection)
                 for tenant in self.tenants
-                for each in tenant.connections
-                if each.id == connection_id
+                for connection in tenant.connections
+                if connection.id == connection_id
             ),
             None,
         )
 
-    def find(self, vendor: str, connection_id: str) -> tuple[Tenant, Connection] | None:
-        """The connection behind `/hooks/{vendor}/{connection_id}` and its tenant, or None."""
+    def find_webhook(self, vendor: str, connection_id: str) -> tuple[Tenant, Connection] | None:
+        """Return the connection behind `/hooks/{vendor}/{connection_id}` and its tenant, or None."""
         for tenant in self.tenants:
             for connection in tenant.connections:
                 if connection.id == connection_id and connection.vendor == vendor:

@@ -1,4 +1,4 @@
-"""What the fold takes from the configuration: a value that is stored with the numbers that were counted by it."""
+"""The mapping snapshot: the part of the configuration that the fold reads, stored with the numbers it produced."""
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from schemas.tenants.config import (
 
 
 class ConnectionMapping(FrozenModel):
-    """What the stages and reasons of one connection mean, and whether its system tells of scorecards."""
+    """The stage and reason rules of one connection, and whether its system reports scorecards."""
 
     stages: tuple[StageRule, ...] = ()
     reasons: tuple[ReasonRule, ...] = ()
@@ -23,7 +23,7 @@ class ConnectionMapping(FrozenModel):
 
 
 class TenantMapping(FrozenModel):
-    """Where a tenant's days are cut, what deletions take, its currency, what a hire is worth, and what its connections' words mean."""
+    """A tenant's time zone, deletion policy, currency, value of a hire, and the mappings of its connections."""
 
     timezone: str = "UTC"
     deleted_candidates: DeletedCandidates = "named"
@@ -33,67 +33,71 @@ class TenantMapping(FrozenModel):
 
 
 class MappingSnapshot(FrozenModel):
-    """The meaning of everything, by tenant."""
+    """The mappings of all tenants, by tenant id."""
 
     tenants: dict[Name, TenantMapping] = Field(default_factory=dict)
 
-    def knows(self, tenant: str, connection: str) -> bool:
-        """Whether it was settled what the events of this connection mean."""
-        found = self.tenants.get(tenant)
-        return found is not None and connection in found.connections
+    def contains(self, tenant: str, connection: str) -> bool:
+        """Whether the snapshot has a mapping for this connection."""
+        mapping = self.tenants.get(tenant)
+        return mapping is not None and connection in mapping.connections
 
-    def extended(self, other: "MappingSnapshot") -> "MappingSnapshot":
-        """These and, of `other`, the tenants and connections that are new: nothing was counted of them yet."""
+    def extended_with(self, other: "MappingSnapshot") -> "MappingSnapshot":
+        """Add the tenants and connections that only `other` has, for which nothing is counted yet; keep all others as they are."""
         return MappingSnapshot(
             tenants={
-                name: _extended(self.tenants.get(name), other.tenants.get(name))
+                name: _merge(self.tenants.get(name), other.tenants.get(name))
                 for name in sorted(self.tenants.keys() | other.tenants.keys())
             }
         )
 
     def changes(self, other: "MappingSnapshot") -> list[str]:
-        """What would be counted otherwise by `other`: `tenant` or `tenant/connection`, in order."""
-        found = []
+        """List what `other` would count differently, as `tenant` or `tenant/connection`, in order."""
+        changed = []
         for name, ours in sorted(self.tenants.items()):
             theirs = other.tenants.get(name)
             if theirs is None:
                 continue
-            if _bare(ours) != _bare(theirs):
-                found.append(name)
-            found.extend(
+            if _without_connections(ours) != _without_connections(theirs):
+                changed.append(name)
+            changed.extend(
                 f"{name}/{connection}"
                 for connection in sorted(ours.connections.keys() & theirs.connections.keys())
                 if ours.connections[connection] != theirs.connections[connection]
             )
-        return found
+        return changed
 
 
-def _extended(ours: TenantMapping | None, theirs: TenantMapping | None) -> TenantMapping:
+def _merge(ours: TenantMapping | None, theirs: TenantMapping | None) -> TenantMapping:
     if ours is None or theirs is None:
         return ours or theirs or TenantMapping()
     return ours.model_copy(update={"connections": {**theirs.connections, **ours.connections}})
 
 
-def _bare(tenant: TenantMapping) -> TenantMapping:
+def _without_connections(tenant: TenantMapping) -> TenantMapping:
     return tenant.model_copy(update={"connections": {}})
 
 
-def meaning_of(tenant: Tenant) -> TenantMapping:
-    """The part of a tenant's configuration that the fold reads."""
+def snapshot_tenant(tenant: Tenant) -> TenantMapping:
+    """Return the part of a tenant's configuration that the fold reads."""
     return TenantMapping(
         timezone=tenant.timezone,
         deleted_candidates=tenant.deleted_candidates,
         currency=tenant.currency,
         hire_value=tenant.hire_value,
         connections={
-            each.id: ConnectionMapping(
-                stages=each.stages, reasons=each.reasons, scorecards=each.tells_scorecards
+            connection.id: ConnectionMapping(
+                stages=connection.stages,
+                reasons=connection.reasons,
+                scorecards=connection.expects_scorecards,
             )
-            for each in tenant.connections
+            for connection in tenant.connections
         },
     )
 
 
-def meaning(tenancy: Tenancy) -> MappingSnapshot:
-    """The meaning that a configuration asks for."""
-    return MappingSnapshot(tenants={tenant.id: meaning_of(tenant) for tenant in tenancy.tenants})
+def snapshot_mapping(tenancy: Tenancy) -> MappingSnapshot:
+    """Return the mapping snapshot of a configuration."""
+    return MappingSnapshot(
+        tenants={tenant.id: snapshot_tenant(tenant) for tenant in tenancy.tenants}
+    )

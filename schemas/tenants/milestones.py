@@ -1,10 +1,10 @@
-"""Standard milestones of a hiring process, and how a vendor's stage becomes one of them."""
+"""Standard milestones of a hiring process, and the mapping of vendor stages to them."""
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# In order; a later one is further. Names in Japanese are in the glossary of README.ja.md.
+# In process order, earliest first. The Japanese names are in the glossary of README.ja.md.
 MILESTONES = (
     "lead",
     "applied",
@@ -24,8 +24,8 @@ INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
 RANK = {name: rank for rank, name in enumerate(MILESTONES)}
 UNMAPPED = "unmapped"
 
-# Vendor kinds that name a milestone outright (documented enums of Workable, Lever, Recruitee and Ashby).
-KINDS = {
+# Vendor stage kinds that identify a milestone (documented enums of Workable, Lever, Recruitee and Ashby).
+MILESTONE_BY_KIND = {
     "sourced": "lead",
     "lead": "lead",
     "applied": "applied",
@@ -40,15 +40,15 @@ KINDS = {
     "hired": "hired",
     "hire": "hired",
 }
-# Kinds that say less than a name may: an interview, but not which; asked after the names.
-VAGUE = {
+# Vendor stage kinds less specific than a stage name (an interview, but not which one); checked after the names.
+MILESTONE_BY_BROAD_KIND = {
     "interview": "interview_n",
     "onsite": "interview_n",
     "evaluation": "assessment",
 }
 
-# Whole names, then parts of names, both after NFKC and casefold; the first part that matches wins.
-NAMES = {
+# Full names, then parts of names, both after NFKC and casefold; the first matching part wins.
+MILESTONE_BY_NAME = {
     "new": "applied",
     "応募": "applied",
     "応募受付": "applied",
@@ -75,7 +75,7 @@ NAMES = {
     "new lead": "lead",
     "sourced": "lead",
 }
-PARTS = (
+MILESTONE_BY_NAME_PART = (
     ("application review", "screening"),
     ("resume", "screening"),
     ("cv review", "screening"),
@@ -112,42 +112,42 @@ PARTS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What a stage or a reason was said to mean, on local days `since` ≤ day < `until` (days since 1970-01-01)."""
+class MappingRule:
+    """The configured meaning of a stage or reason on local days `since` ≤ day < `until` (days since 1970-01-01)."""
 
     id: str | None
     name: str | None
-    means: str
+    meaning: str
     since: int
     until: int
 
 
-def tidy(name: str) -> str:
-    """NFKC, casefold, inner spaces collapsed: the form in which names are compared."""
+def normalize_name(name: str) -> str:
+    """Normalize a name for comparison: NFKC, casefold, inner spaces collapsed."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def by_rule(rules: Sequence[Rule], key: str, name: str | None, day: int) -> str | None:
-    """The configured meaning, ids before names, or None."""
-    in_force = [rule for rule in rules if rule.since <= day < rule.until]
-    for rule in in_force:
+def lookup_rule(rules: Sequence[MappingRule], key: str, name: str | None, day: int) -> str | None:
+    """Return the configured meaning, by id first, then by name, or None."""
+    active = [rule for rule in rules if rule.since <= day < rule.until]
+    for rule in active:
         if rule.id == key:
-            return rule.means
-    wanted = tidy(name or "")
-    for rule in in_force:
-        if rule.name is not None and tidy(rule.name) == wanted:
-            return rule.means
+            return rule.meaning
+    normalized = normalize_name(name or "")
+    for rule in active:
+        if rule.name is not None and normalize_name(rule.name) == normalized:
+            return rule.meaning
     return None
 
 
-def by_name(stage_name: str | None, vendor_kind: str | None) -> str:
-    """The milestone that the vendor's kind or a well-known name proves, else `unmapped`; never a guess."""
-    if vendor_kind is not None and vendor_kind.casefold() in KINDS:
-        return KINDS[vendor_kind.casefold()]
-    name = tidy(stage_name or "")
-    if name in NAMES:
-        return NAMES[name]
-    for part, milestone in PARTS:
+def lookup_milestone(stage_name: str | None, vendor_kind: str | None) -> str:
+    """Return the milestone of a known vendor kind or stage name, else `unmapped`; never guesses."""
+    if vendor_kind is not None and vendor_kind.casefold() in MILESTONE_BY_KIND:
+        return MILESTONE_BY_KIND[vendor_kind.casefold()]
+    name = normalize_name(stage_name or "")
+    if name in MILESTONE_BY_NAME:
+        return MILESTONE_BY_NAME[name]
+    for part, milestone in MILESTONE_BY_NAME_PART:
         if part in name:
             return milestone
-    return VAGUE.get((vendor_kind or "").casefold(), UNMAPPED)
+    return MILESTONE_BY_BROAD_KIND.get((vendor_kind or "").casefold(), UNMAPPED)

@@ -1,16 +1,16 @@
-"""Who ended an application, by the reason that was given: company 不採用, candidate 辞退, neither side."""
+"""The party that ended an application, by ending reason: company 不採用, candidate 辞退, or neither."""
 
-from schemas.tenants.milestones import tidy
+from schemas.tenants.milestones import normalize_name
 
-BY_PARTY = {
+EVENT_BY_PARTY = {
     "company": "application.rejected",
     "candidate": "application.withdrawn",
     "neither": "application.closed",
-    "hired": "application.hired",  # for vendors that archive those they hire
+    "hired": "application.hired",  # for vendors that archive hired candidates
 }
 
-# Whole names after NFKC and casefold that leave no doubt; anything else is for the administrator to say.
-NAMES = {
+# Unambiguous full names, compared after NFKC and casefold; the administrator maps any other reason.
+NAMES_BY_PARTY = {
     "candidate": (
         "withdrew",
         "withdrawn",
@@ -98,9 +98,11 @@ NAMES = {
         "отказ компании",
     ),
 }
-_PARTIES = {tidy(name): party for party, names in NAMES.items() for name in names}
+_PARTY_BY_NAME = {
+    normalize_name(name): party for party, names in NAMES_BY_PARTY.items() for name in names
+}
 
 
-def party_of(name: str | None) -> str | None:
-    """The party that a well-known reason proves, or None; never a guess."""
-    return _PARTIES.get(tidy(name or ""))
+def lookup_party(name: str | None) -> str | None:
+    """Return the party of a well-known reason, or None; never guesses."""
+    return _PARTY_BY_NAME.get(normalize_name(name or ""))

@@ -1,1 +1,1 @@
-"""ClickHouse: batches of absolute rows in, finished numbers out of views; over HTTP or embedded, the same client."""
+"""ClickHouse: writes batches of absolute rows, reads KPIs from views; over HTTP or embedded with the same client."""

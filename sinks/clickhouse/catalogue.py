@@ -1,4 +1,4 @@
-"""The KPI catalogue in ClickHouse, so that views compute what the code computes."""
+"""Publishes the KPI catalogue to ClickHouse, so that views compute what the code computes."""
 
 import hashlib
 import json
@@ -14,13 +14,13 @@ BETTER = {True: 1, False: -1, None: 0}
 
 
 def publish(client: Any) -> bool:
-    """Write the catalogue if it is another one than last time; return whether it was."""
+    """Write the catalogue if it has changed; return whether it has."""
     checksum = hashlib.sha256(json.dumps(_rows(0), ensure_ascii=False).encode()).hexdigest()
-    held = client.query(
+    published = client.query(
         "select checksum from schema_migrations final where name = {name:String}",
         parameters={"name": NAME},
     ).result_rows
-    if held == [(checksum,)]:
+    if published == [(checksum,)]:
         return False
     ((version,),) = client.query("select max(version) + 1 from kpi_definitions").result_rows
     writer = Writer(client)

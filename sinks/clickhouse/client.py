@@ -1,4 +1,4 @@
-"""Connect to ClickHouse by one setting: a server over HTTP, or the embedded engine in a directory."""
+"""Connects to ClickHouse from one setting: a server over HTTP, or the embedded engine in a directory."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,14 +12,14 @@ EMBEDDED = "chdb"
 
 
 def is_embedded(url: str) -> bool:
-    """Whether the setting names a directory of the embedded engine."""
+    """Return whether the URL names a directory of the embedded engine."""
     return urlsplit(url).scheme == EMBEDDED
 
 
 def connect(url: str, password: str = "", timeout_s: float = 30.0) -> Any:
-    """A client for `http(s)://user:password@host:port/database` or `chdb:///directory`.
+    """Return a client for `http(s)://user:password@host:port/database` or `chdb:///directory`.
 
-    One process owns a directory; a second one gets Unavailable, as everybody does while a server is away.
+    Only one process can open a directory; a second one gets Unavailable, as every client does while a server is down.
     """
     parts = urlsplit(url)
     try:

@@ -1,4 +1,4 @@
-"""Apply the numbered migrations in order; one that was applied may never change."""
+"""Applies the numbered migrations in order; an applied migration may never change."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,44 +22,46 @@ order by name
 
 @dataclass(frozen=True, kw_only=True)
 class Migration:
-    """One idempotent statement and the checksum (sha256) that freezes it."""
+    """One idempotent statement, frozen by its sha256 checksum."""
 
     name: str
     sql: str
 
     @property
     def checksum(self) -> str:
-        """Hex sha256 of the file."""
+        """The file's sha256 as hex."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
 def migrations() -> list[Migration]:
-    """All of them, numbered 1, 2, 3 … without a gap; raise Malformed otherwise."""
+    """Return all migrations, numbered 1, 2, 3 … without a gap; raise Malformed otherwise."""
     folder = files("sinks.clickhouse") / "migrations"
-    found = sorted(
+    ordered = sorted(
         (
-            Migration(name=each.name, sql=each.read_text())
-            for each in folder.iterdir()
-            if each.name.endswith(".sql")
+            Migration(name=path.name, sql=path.read_text())
+            for path in folder.iterdir()
+            if path.name.endswith(".sql")
         ),
         key=lambda migration: migration.name,
     )
-    for number, migration in enumerate(found, start=1):
+    for number, migration in enumerate(ordered, start=1):
         if not migration.name.startswith(f"{number:04d}_"):
             raise Malformed("migration", f"expected number {number:04d}, found {migration.name}")
-    return found
+    return ordered
 
 
 def migrate(client: Any) -> list[str]:
-    """Apply what is missing, seal the views, publish the catalogue of KPIs, and return the names of what was new.
+    """Apply pending migrations, set view security, publish the KPI catalogue, and return what was new by name.
 
-    Raise Malformed when an applied file has changed since.
+    Raise Malformed when an applied file has changed.
     """
     client.command(_LEDGER)
-    held = dict(client.query("select name, checksum from schema_migrations final").result_rows)
+    applied_checksums = dict(
+        client.query("select name, checksum from schema_migrations final").result_rows
+    )
     applied = []
     for migration in migrations():
-        checksum = held.get(migration.name)
+        checksum = applied_checksums.get(migration.name)
         if checksum is None:
             client.command(migration.sql)
             client.insert(
@@ -74,5 +76,5 @@ def migrate(client: Any) -> list[str]:
                 "migration",
                 f"{migration.name} was applied and has changed; write a new one instead",
             )
-    view_security.seal(client)
+    view_security.set_definer(client)
     return [*applied, catalogue.NAME] if catalogue.publish(client) else applied

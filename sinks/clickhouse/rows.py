@@ -1,4 +1,4 @@
-"""One row model per ClickHouse base table: field names and order are the column list, nowhere else written in Python."""
+"""One row model per ClickHouse base table; its fields are the only column list in Python."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class KpiCell(NamedTuple):
 
 
 class CandidateEvent(NamedTuple):
-    """`candidate_events`: the archive of accepted events; one row an event id after merging."""
+    """`candidate_events`: the archive of accepted events; one row per event id after merging."""
 
     tenant: str
     event_id: str
@@ -44,7 +44,7 @@ class CandidateEvent(NamedTuple):
 
 
 class Quarantined(NamedTuple):
-    """`quarantined`: what was set aside and why; the body stays sealed in Kafka."""
+    """`quarantined`: what was quarantined and why; the body stays encrypted in Kafka."""
 
     id: str
     tenant: str
@@ -63,7 +63,7 @@ class Quarantined(NamedTuple):
 
 
 class EpochRow(NamedTuple):
-    """`epochs`: one generation of all numbers; the highest `version` (Kafka offset) is what it is now."""
+    """`epochs`: one generation of all numbers; the highest `version` (Kafka offset) wins."""
 
     number: int
     state: str
@@ -73,7 +73,7 @@ class EpochRow(NamedTuple):
 
 
 class BreachRow(NamedTuple):
-    """`breaches`: one breach; the highest `version` (Kafka offset) is what it is now, `body` its record."""
+    """`breaches`: one breach; the highest `version` (Kafka offset) wins, `body` is its Kafka record."""
 
     tenant: str
     id: str
@@ -104,7 +104,7 @@ class BreachRow(NamedTuple):
 
 
 class BreachActionRow(NamedTuple):
-    """`breach_actions`: one record of an action; of one id the lowest `version` (Kafka offset) stands."""
+    """`breach_actions`: one record of an action; the lowest `version` (Kafka offset) of an id wins."""
 
     tenant: str
     breach: str
@@ -116,7 +116,7 @@ class BreachActionRow(NamedTuple):
 
 
 class ConnectionCount(NamedTuple):
-    """`connection_counts`: what one gateway process has counted of a connection since it started."""
+    """`connection_counts`: one count of a connection in one gateway process since it started."""
 
     tenant: str
     connection: str
@@ -154,7 +154,7 @@ class KpiDefinition(NamedTuple):
 
 
 class KpiMeasure(NamedTuple):
-    """`kpi_measures`: a measure, or all of a prefix, that is part of a KPI."""
+    """`kpi_measures`: a measure, or all measures with a prefix, that are part of a KPI."""
 
     kpi: str
     part: str
@@ -163,7 +163,7 @@ class KpiMeasure(NamedTuple):
 
 
 class PlannedTarget(NamedTuple):
-    """`targets`: one number to reach; all rows of the highest `version` are the file of targets."""
+    """`targets`: one planned value; all rows of the highest `version` are the targets file."""
 
     tenant: str
     kpi: str
@@ -181,7 +181,7 @@ class PlannedTarget(NamedTuple):
 
 
 class TenantRow(NamedTuple):
-    """`tenants`: one company; all rows of the highest `version` are the configuration. `minor`: minor units in one unit."""
+    """`tenants`: one tenant; all rows of the highest `version` are the configuration. `minor`: minor units per unit."""
 
     id: str
     position: int

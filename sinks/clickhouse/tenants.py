@@ -1,4 +1,4 @@
-"""The companies in ClickHouse, so that boards know their zones and their money."""
+"""Publishes the tenants to ClickHouse, so that boards know their time zones and currencies."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from schemas.tenants.config import Tenancy, Tenant
 from sinks.clickhouse.rows import TenantRow
 from sinks.clickhouse.writer import Writer
 
-HELD = """
+PUBLISHED = """
 select *
 from v_tenants
 order by position
@@ -15,9 +15,9 @@ order by position
 
 
 def publish(client: Any, tenancy: Tenancy) -> bool:
-    """Write the companies if they are others than last time; return whether they were."""
+    """Write the tenants if they have changed; return whether they have."""
     rows = [_row(number, tenant) for number, tenant in enumerate(tenancy.tenants)]
-    if [tuple(row) for row in client.query(HELD).result_rows] == [row[:-1] for row in rows]:
+    if [tuple(row) for row in client.query(PUBLISHED).result_rows] == [row[:-1] for row in rows]:
         return False
     if not rows:
         client.command("truncate table tenants")

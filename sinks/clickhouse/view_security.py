@@ -1,8 +1,8 @@
-"""Let somebody read a view who may not read what is under it."""
+"""Grants access to views without access to their base tables."""
 
 from typing import Any
 
-OPEN = """
+UNSECURED_VIEWS = """
 select name
 from system.tables
 where database = currentDatabase()
@@ -13,11 +13,11 @@ order by name
 """
 
 
-def seal(client: Any) -> None:
-    """Make every view read by the rights of the user who migrates, whoever asks.
+def set_definer(client: Any) -> None:
+    """Make every view run with the migrator's privileges.
 
-    By itself a view of ClickHouse reads by the rights of the asker, who would need them on every base table as well. A
-    view that a migration replaces loses this, so it is looked for every time.
+    By default a ClickHouse view runs with the privileges of the querying user, who would need access to every base table
+    too. A view that a migration replaces loses the setting, so it is checked every time.
     """
-    for (name,) in client.query(OPEN).result_rows:
+    for (name,) in client.query(UNSECURED_VIEWS).result_rows:
         client.command(f"alter table {name} modify sql security definer definer = current_user")

@@ -1,4 +1,4 @@
-"""Insert batches of rows: absolute values with a version, so that doing it twice changes nothing."""
+"""Idempotent inserts of row batches: absolute values with a version."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -43,17 +43,17 @@ where database = currentDatabase()
 
 
 class Writer:
-    """The Sink of every base table."""
+    """Writes rows to every base table; implements Sink."""
 
     def __init__(self, client: Any) -> None:
-        """`client` is a clickhouse-connect client; it is used from one thread at a time."""
+        """`client` is a clickhouse-connect client, used by one thread at a time."""
         self._client = client
 
     def write(self, rows: Sequence[NamedTuple], token: str) -> None:
-        """Return only after ClickHouse has the rows, which are of one model.
+        """Return only after ClickHouse has stored the rows, which are all of one model.
 
-        `token` names the batch (topic, partitions, offsets), a second line of defence: correctness rests on versions.
-        Raises the driver's errors; the caller tries the same rows again.
+        `token` identifies the batch (topic, partitions, offsets) for deduplication; correctness rests on versions.
+        Raises the driver's errors; the caller retries with the same rows.
         """
         if not rows:
             return
@@ -66,20 +66,20 @@ class Writer:
             settings={"async_insert": 0, "insert_deduplication_token": token},
         )
 
-    def plan(self, rows: Sequence[PlannedTarget]) -> None:
-        """Replace all targets by these; their versions are given here. Raises as `write`."""
+    def replace_targets(self, rows: Sequence[PlannedTarget]) -> None:
+        """Replace all targets with these rows, whose versions are set here. Raises as `write`."""
         ((version,),) = self._client.query("select max(version) + 1 from targets").result_rows
         if rows:
             self.write([row._replace(version=version) for row in rows], f"targets-{version}")
         else:
             self._client.command("truncate table targets")
 
-    def retired(self) -> set[int]:
-        """The epochs whose cells are of no use any more."""
-        found = self._client.query("select number from epochs final where state = 'retired'")
-        return {row[0] for row in found.result_rows}
+    def retired_epochs(self) -> set[int]:
+        """Return the epochs whose cells are no longer needed."""
+        result = self._client.query("select number from epochs final where state = 'retired'")
+        return {row[0] for row in result.result_rows}
 
-    def drop(self, epoch: int) -> None:
-        """Remove every cell of an epoch at once; nothing when there is none. Raises as `write`."""
+    def drop_epoch(self, epoch: int) -> None:
+        """Drop all cells of an epoch at once; do nothing when there are none. Raises as `write`."""
         for (part,) in self._client.query(_PARTS, parameters={"epoch": epoch}).result_rows:
             self._client.command(f"alter table epoch_cells drop partition id '{part}'")

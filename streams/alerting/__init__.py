@@ -1,1 +1,1 @@
-"""Alerting: the watch finds breaches in the cells, the dispatcher tells Alertmanager of them."""
+"""Alerting: the watch finds breaches in the cells, the dispatcher sends them to Alertmanager."""

@@ -1,4 +1,4 @@
-"""What Alertmanager is to be told now: every breach that goes on, and the endings it has not taken yet; pure."""
+"""Alertmanager payloads: every active breach, and the resolved ones an instance has not yet accepted; pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -8,19 +8,18 @@ from schemas.alerting.breach import Breach
 from schemas.alerting.messages import description, suggestion, summary
 from sinks.alertmanager import Alert
 
-# Their headings in the runbook: a KPI off its target, and cases that wait longer than a service level allows.
+# Alert names, also headings in the runbook: a KPI off target, and cases waiting longer than a service level allows.
 OFF_TARGET, OVERDUE = "HirelayOffTarget", "HirelayOverdue"
-RESEND = timedelta(seconds=60)
-# An Alertmanager that cannot be reached for ten minutes gives no false all-clear; an ending that is never told comes by itself.
-LASTS = 15 * RESEND
-ENDINGS_KEPT = timedelta(
-    days=1
-)  # a restarted dispatcher tells these again, should one have been lost
+RESEND_INTERVAL = timedelta(seconds=60)
+# An Alertmanager unreachable for ten minutes gives no false all-clear; an ending that is never sent takes effect by expiry.
+ALERT_TTL = 15 * RESEND_INTERVAL
+# A restarted dispatcher resends endings this recent, in case one was lost.
+RESOLVED_RESEND_PERIOD = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """Where alerts lead to; empty where there is nothing."""
+    """The base URLs that alerts link to; empty if not configured."""
 
     board: str = ""
     runbook: str = ""
@@ -33,61 +32,61 @@ class ActiveBreaches:
     breaches: dict[str, Breach] = field(default_factory=dict)
     version: int = 0
 
-    def note(self, breach: Breach) -> None:
-        """Take a record."""
+    def add(self, breach: Breach) -> None:
+        """Store the latest record of a breach."""
         self.breaches[breach.id] = breach
         self.version += 1
 
     def due(self, now: datetime, ended: Collection[str]) -> list[Breach]:
-        """What an instance has to be told, which has taken these endings. An ended breach that was open only afterwards is news."""
+        """The breaches to send to an instance that has accepted the endings in `ended`: active and recently resolved ones."""
         return [
-            each
-            for each in self.breaches.values()
-            if each.active or (each.id not in ended and _recently(each, now))
+            breach
+            for breach in self.breaches.values()
+            if breach.active or (breach.id not in ended and _recently_resolved(breach, now))
         ]
 
 
-def _recently(breach: Breach, now: datetime) -> bool:
-    """Whether it ended after it was told, and not long ago; what was over when it was found was never told."""
+def _recently_resolved(breach: Breach, now: datetime) -> bool:
+    """Whether it was resolved recently and after it was reported; a breach that was over when found was never sent."""
     return (
         breach.ended is not None
         and breach.ended != breach.told
-        and now - breach.ended < ENDINGS_KEPT
+        and now - breach.ended < RESOLVED_RESEND_PERIOD
     )
 
 
-def name(breach: Breach) -> str:
-    """The name of its alert, by which receivers and the runbook tell the kinds apart."""
+def alert_name(breach: Breach) -> str:
+    """The `alertname` label, by which receivers and the runbook distinguish the kinds."""
     return OFF_TARGET if breach.limit_days is None else OVERDUE
 
 
-def alert(breach: Breach, links: Links, now: datetime) -> Alert:
-    """A breach as Alertmanager takes it. The labels are its identity and never change while it goes on."""
+def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
+    """A breach in Alertmanager's format. The labels are its identity and never change while it is active."""
     annotations = {
         "summary": summary(breach),
         "description": description(breach),
         "suggestion": suggestion(breach),
     }
     if links.runbook:
-        annotations["runbook_url"] = f"{links.runbook}#{name(breach).lower()}"
+        annotations["runbook_url"] = f"{links.runbook}#{alert_name(breach).lower()}"
     if links.board:
         annotations["board_url"] = f"{links.board}?breach={breach.id}"
-    ends = now + LASTS if breach.ended is None else breach.ended
-    told: Alert = {
-        "labels": labels(breach),
+    ends = now + ALERT_TTL if breach.ended is None else breach.ended
+    payload: Alert = {
+        "labels": alert_labels(breach),
         "annotations": annotations,
         "startsAt": breach.told.isoformat(),
         "endsAt": ends.isoformat(),
     }
     if links.board:
-        told["generatorURL"] = annotations["board_url"]
-    return told
+        payload["generatorURL"] = annotations["board_url"]
+    return payload
 
 
-def labels(breach: Breach) -> dict[str, str]:
-    """The identity of the alert; a person is told apart by nothing but the breach's own id."""
-    found = {
-        "alertname": name(breach),
+def alert_labels(breach: Breach) -> dict[str, str]:
+    """The identity of the alert; a person is distinguished only by the breach's own id."""
+    result = {
+        "alertname": alert_name(breach),
         "breach": breach.id,
         "tenant": breach.tenant,
         "rule": breach.rule,
@@ -97,4 +96,4 @@ def labels(breach: Breach) -> dict[str, str]:
         "owner": breach.owner,
         "language": breach.language,
     }
-    return found if breach.personal else found | {"member": breach.member}
+    return result if breach.personal else result | {"member": breach.member}

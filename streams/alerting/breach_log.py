@@ -1,4 +1,4 @@
-"""The topic of breaches: read as a whole, followed, and written by one watch alone."""
+"""The topic of breaches: read in full, followed, and written only by one watch."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -10,22 +10,22 @@ from schemas.alerting.breach import Breach
 from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 
-WRITER = "hirelay-watch"  # the transactional id: who starts under it ends the right of all before to write
+TRANSACTIONAL_ID = "hirelay-watch"  # a producer that starts with it fences all earlier ones
 
 
 class BreachWriter:
-    """Writes in transactions; a watch that another one has followed, frozen or cut off, can write no more."""
+    """A transactional writer; a watch that was replaced, frozen or cut off is fenced and can no longer write."""
 
     def __init__(self, bootstrap: str) -> None:
-        """Nothing is opened before `start`."""
+        """Open no connection before `start`."""
         self._bootstrap = bootstrap
         self._producer: Any = None
 
     async def start(self) -> None:
-        """Become the only writer: what is read after this is all that was ever written. Raises Unavailable."""
+        """Become the only writer: whatever is read after this is everything ever written. Raises Unavailable."""
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
-            transactional_id=WRITER,
+            transactional_id=TRANSACTIONAL_ID,
             transaction_timeout_ms=15_000,
             linger_ms=0,
         )
@@ -36,13 +36,13 @@ class BreachWriter:
             raise Unavailable("kafka", str(error)[:200]) from error
 
     async def write(self, breaches: Sequence[Breach]) -> None:
-        """All of them or none; any failure raises, and the watch ends to start anew from what stands."""
+        """Write all of them or none; any failure raises, and the watch exits to restart from what is in Kafka."""
         if not breaches:
             return
         async with self._producer.transaction():
-            for each in breaches:
+            for breach in breaches:
                 await self._producer.send(
-                    KPI_BREACHES.name, key=each.key, value=each.model_dump_json().encode()
+                    KPI_BREACHES.name, key=breach.key, value=breach.model_dump_json().encode()
                 )
 
     async def stop(self) -> None:
@@ -51,8 +51,8 @@ class BreachWriter:
             await self._producer.stop()
 
 
-async def consumer_of(bootstrap: str, *topics: str) -> Any:
-    """A consumer of whole topics from their beginning, without a group, of committed records; raise Unavailable."""
+async def start_consumer(bootstrap: str, *topics: str) -> Any:
+    """A started consumer of whole topics from the beginning, without a group, of committed records; raise Unavailable."""
     consumer = AIOKafkaConsumer(
         *topics,
         bootstrap_servers=bootstrap,
@@ -70,8 +70,8 @@ async def consumer_of(bootstrap: str, *topics: str) -> Any:
     return consumer
 
 
-async def up_to_now(consumer: Any) -> AsyncIterator[Any]:
-    """Every record that stands when this is called, and maybe some that came after."""
+async def read_to_end(consumer: Any) -> AsyncIterator[Any]:
+    """Every record that exists at the time of the call, and possibly some later ones."""
     ends = await consumer.end_offsets(consumer.assignment())
     while any([await consumer.position(part) < end for part, end in ends.items()]):
         for records in (await consumer.getmany(timeout_ms=200)).values():
@@ -79,23 +79,23 @@ async def up_to_now(consumer: Any) -> AsyncIterator[Any]:
                 yield record
 
 
-def last_heard(consumer: Any) -> float:
-    """When every partition was last answered for, in seconds since 1970, with records or without; 0 before."""
+def last_poll_time(consumer: Any) -> float:
+    """When every partition last answered a poll, in seconds since 1970, with or without records; 0 before the first."""
     return min(consumer.last_poll_timestamp(part) or 0 for part in consumer.assignment()) / 1000
 
 
-async def all_breaches(bootstrap: str) -> list[Breach]:
-    """The newest record of every breach; raise Unavailable."""
-    consumer = await consumer_of(bootstrap, KPI_BREACHES.name)
+async def latest_breaches(bootstrap: str) -> list[Breach]:
+    """The latest record of every breach; raise Unavailable."""
+    consumer = await start_consumer(bootstrap, KPI_BREACHES.name)
     try:
-        found = [decoded(record.value) async for record in up_to_now(consumer)]
+        breaches = [decode_breach(record.value) async for record in read_to_end(consumer)]
     finally:
         await consumer.stop()
-    return list({(each.tenant, each.id): each for each in found}.values())
+    return list({(breach.tenant, breach.id): breach for breach in breaches}.values())
 
 
-def decoded(value: bytes) -> Breach:
-    """One record; raise Malformed."""
+def decode_breach(value: bytes) -> Breach:
+    """Decode one record; raise Malformed."""
     try:
         return Breach.model_validate_json(value)
     except ValueError as error:

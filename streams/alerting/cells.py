@@ -1,4 +1,4 @@
-"""The cells that rules are about, summed over the source partitions, as far as the rules' KPIs need them."""
+"""The cells that alert rules need, summed over the source partitions."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -17,13 +17,13 @@ from schemas.cells import (
     decode_key,
 )
 from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import named
+from schemas.kpis.definition import matching_measures
 
-PARTS = {
+MEASURES = {
     id_: (*row.numerator, *row.denominator) if row.additive else (row.entered, f"days.{row.of}.*")
     for id_, row in BY_ID.items()
 }
-SEGMENTS = (CHANNEL, JOB)  # where a breach of the whole company is looked for
+SEGMENTS = (CHANNEL, JOB)  # dimensions searched for the main contributor to a company-wide breach
 
 
 class KpiSeries(NamedTuple):
@@ -36,65 +36,73 @@ class KpiSeries(NamedTuple):
 
 
 class CellSums:
-    """Takes absolute rows in any order, repeated ones too, and knows the sums by day."""
+    """Daily sums of absolute rows, which may arrive in any order and more than once."""
 
     def __init__(self, rules: AlertRules) -> None:
-        """Nothing read yet; only what `rules` need is kept."""
+        """Start empty; only what `rules` need is kept."""
         self._kpis: dict[tuple[str, str, str], set[str]] = {}
         for rule in rules.rules:
-            also = SEGMENTS if rule.dimension == TOTAL else ()
-            for dimension in (rule.dimension, *also):
-                for basis in (DECISION, ENTRY) if rule.waits else (DECISION,):
+            extra_dimensions = SEGMENTS if rule.dimension == TOTAL else ()
+            for dimension in (rule.dimension, *extra_dimensions):
+                for basis in (DECISION, ENTRY) if rule.is_service_level else (DECISION,):
                     self._kpis.setdefault((rule.tenant, dimension, basis), set()).add(rule.kpi)
         self._rows: dict[tuple[int, CellKey], Cell] = {}
         self._days: dict[KpiSeries, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
         self._latest: dict[str, int] = {}
 
-    def latest(self, tenant: str) -> int | None:
-        """The latest local day on which anything that rules are about was counted: how far events have told."""
+    def latest_day(self, tenant: str) -> int | None:
+        """The latest local day on which anything relevant to the rules was counted: how far the events have progressed."""
         return self._latest.get(tenant)
 
-    def take(self, partition: int, key: bytes, value: bytes) -> list[KpiSeries]:
-        """Take one row and return what it changed; an older row than the one held changes nothing. Raises Malformed."""
-        where = decode_key(key)
-        kpis = self._kpis.get((where.tenant, where.dimension, where.basis))
+    def apply(self, partition: int, key: bytes, value: bytes) -> list[KpiSeries]:
+        """Apply one row and return the series it changed; a row older than the stored one changes nothing. Raises Malformed."""
+        cell_key = decode_key(key)
+        kpis = self._kpis.get((cell_key.tenant, cell_key.dimension, cell_key.basis))
         if kpis is None:
             return []
         cell = decode_cell(value)
-        held = self._rows.get((partition, where))
-        if held is not None and held.o > cell.o:
+        previous = self._rows.get((partition, cell_key))
+        if previous is not None and previous.o > cell.o:
             return []
-        self._rows[partition, where] = cell
-        before = {} if held is None else held.m
-        difference = {
+        self._rows[partition, cell_key] = cell
+        before = {} if previous is None else previous.m
+        change_by_measure = {
             name: change
             for name in {**before, **cell.m}
             if (change := cell.m.get(name, 0) - before.get(name, 0))
         }
-        return [series for kpi in sorted(kpis) if (series := self._add(kpi, where, difference))]
+        return [
+            series
+            for kpi in sorted(kpis)
+            if (series := self._add(kpi, cell_key, change_by_measure))
+        ]
 
-    def _add(self, kpi: str, where: CellKey, difference: Mapping[str, int]) -> KpiSeries | None:
-        parts = dict(named(difference, PARTS[kpi]))
-        if not parts:
+    def _add(
+        self, kpi: str, cell_key: CellKey, change_by_measure: Mapping[str, int]
+    ) -> KpiSeries | None:
+        changes = dict(matching_measures(change_by_measure, MEASURES[kpi]))
+        if not changes:
             return None
-        self._latest[where.tenant] = max(where.day, self._latest.get(where.tenant, where.day))
-        series = KpiSeries(where.tenant, kpi, where.dimension, where.member)
+        self._latest[cell_key.tenant] = max(
+            cell_key.day, self._latest.get(cell_key.tenant, cell_key.day)
+        )
+        series = KpiSeries(cell_key.tenant, kpi, cell_key.dimension, cell_key.member)
         days = self._days.setdefault(series, {})
-        self._members.setdefault(series[:3], {})[where.member] = None
-        sums = days.setdefault(where.day, {})
-        for name, n in parts.items():
+        self._members.setdefault(series[:3], {})[cell_key.member] = None
+        sums = days.setdefault(cell_key.day, {})
+        for name, n in changes.items():
             sums[name] = sums.get(name, 0) + n
             if not sums[name]:
                 del sums[name]
         if not sums:
-            del days[where.day]
+            del days[cell_key.day]
         return series
 
     def days(self, series: KpiSeries) -> Mapping[int, Tally]:
-        """What was counted by day; no day on which everything is 0."""
+        """The counts by day; days on which everything is 0 are absent."""
         return self._days.get(series, {})
 
     def members(self, tenant: str, kpi: str, dimension: str) -> list[str]:
-        """Every member of which the KPI was ever counted."""
+        """Every member for which the KPI was ever counted."""
         return list(self._members.get((tenant, kpi, dimension), ()))

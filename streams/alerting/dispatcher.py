@@ -1,4 +1,4 @@
-"""The dispatcher: tells every Alertmanager what goes on, again and again, so that nothing has to be remembered."""
+"""The dispatcher: sends all active breaches to every Alertmanager repeatedly, so that no delivery state is stored."""
 
 import asyncio
 import logging
@@ -13,121 +13,125 @@ from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 from sinks import alertmanager
 from sinks.metrics import DispatcherMetrics
-from streams.alerting.alert_payload import RESEND, ActiveBreaches, Links, alert
-from streams.alerting.breach_log import consumer_of, decoded, up_to_now
+from streams.alerting.alert_payload import RESEND_INTERVAL, ActiveBreaches, Links, to_alert
+from streams.alerting.breach_log import decode_breach, read_to_end, start_consumer
 from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE_S = 5.0
+MAX_BACKOFF_S = 5.0
 Clock = Callable[[], datetime]
 
 
 class Broadcast:
-    """Wakes everybody who waits when something has changed."""
+    """Wakes all waiting tasks when something has changed."""
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
+        """Start without waiting tasks."""
         self._waiting: set[asyncio.Event] = set()
 
-    def ring(self) -> None:
-        """Wake them."""
-        for each in self._waiting:
-            each.set()
+    def notify(self) -> None:
+        """Wake all waiting tasks."""
+        for event in self._waiting:
+            event.set()
 
-    async def wait(self, seconds: float, already: Callable[[], bool]) -> None:
-        """Until it rings, or the time is over, or `already` there is news."""
-        bell = asyncio.Event()
-        self._waiting.add(bell)
+    async def wait(self, seconds: float, changed: Callable[[], bool]) -> None:
+        """Wait until notified or for `seconds`; return at once if `changed` is already true."""
+        event = asyncio.Event()
+        self._waiting.add(event)
         try:
-            if not already():
-                await asyncio.wait_for(bell.wait(), seconds)
+            if not changed():
+                await asyncio.wait_for(event.wait(), seconds)
         except TimeoutError:
             return
         finally:
-            self._waiting.discard(bell)
+            self._waiting.discard(event)
 
 
 async def dispatch(
     settings: Settings, metrics: DispatcherMetrics, links: Links, clock: Clock
 ) -> None:
-    """Dispatch for ever; an Alertmanager that is away is tried again for ever, a Kafka that is away raises."""
-    board, news = ActiveBreaches(), Broadcast()
-    consumer = await consumer_of(settings.kafka, KPI_BREACHES.name)
-    telling: list[asyncio.Task[None]] = []
+    """Dispatch forever; retry an unreachable Alertmanager forever, and raise if Kafka is unreachable."""
+    active, broadcast = ActiveBreaches(), Broadcast()
+    consumer = await start_consumer(settings.kafka, KPI_BREACHES.name)
+    tasks: list[asyncio.Task[None]] = []
     try:
-        async for record in up_to_now(consumer):
-            _note(board, record.value)
+        async for record in read_to_end(consumer):
+            _apply(active, record.value)
         metrics.ready.set(1)
         if not settings.alertmanager_addresses:
-            log.warning("nobody is told: HIRELAY_ALERTMANAGERS is empty")
-        mouths = [
-            AlertmanagerSender(address, str(number), board, links)
+            log.warning("alerts are not sent: HIRELAY_ALERTMANAGERS is empty")
+        senders = [
+            AlertmanagerSender(address, str(number), active, links)
             for number, address in enumerate(settings.alertmanager_addresses)
         ]
-        for number, _ in enumerate(mouths):
-            metrics.open(str(number))
-        telling += [asyncio.create_task(each.tell(news, metrics, clock)) for each in mouths]
+        for number, _ in enumerate(senders):
+            metrics.register(str(number))
+        tasks += [asyncio.create_task(sender.run(broadcast, metrics, clock)) for sender in senders]
         while True:
-            await _follow(consumer, board, news)
-            for task in [each for each in telling if each.done()]:
+            await _poll(consumer, active, broadcast)
+            for task in [task for task in tasks if task.done()]:
                 task.result()
     finally:
-        for task in telling:
+        for task in tasks:
             task.cancel()
         await consumer.stop()
 
 
-async def _follow(consumer: Any, board: ActiveBreaches, news: Broadcast) -> None:
+async def _poll(consumer: Any, active: ActiveBreaches, broadcast: Broadcast) -> None:
     for records in (await consumer.getmany(timeout_ms=1000)).values():
         for record in records:
-            _note(board, record.value)
-        news.ring()
+            _apply(active, record.value)
+        broadcast.notify()
 
 
-def _note(board: ActiveBreaches, value: bytes) -> None:
+def _apply(active: ActiveBreaches, value: bytes) -> None:
     try:
-        board.note(decoded(value))
+        active.add(decode_breach(value))
     except Malformed as problem:
-        log.warning("breach not understood", extra={"reason": str(problem)[:200]})
+        log.warning("breach record unreadable", extra={"reason": str(problem)[:200]})
 
 
 class AlertmanagerSender:
-    """Tells one Alertmanager. It remembers only which endings that instance has taken."""
+    """Sends to one Alertmanager. It remembers only which endings that instance has accepted."""
 
-    def __init__(self, address: str, name: str, board: ActiveBreaches, links: Links) -> None:
-        """Nothing is told yet."""
+    def __init__(self, address: str, name: str, active: ActiveBreaches, links: Links) -> None:
+        """Start with nothing sent."""
         self._address, self._name = address, name
-        self._board, self._links = board, links
+        self._active, self._links = active, links
         self._ended: set[str] = set()
 
-    async def tell(self, news: Broadcast, metrics: DispatcherMetrics, clock: Clock) -> None:
-        """Tell for ever: at once what is new, everything every `RESEND`; with growing pauses while it is away."""
+    async def run(self, broadcast: Broadcast, metrics: DispatcherMetrics, clock: Clock) -> None:
+        """Send forever: changes at once, everything every `RESEND_INTERVAL`; back off while the instance is unreachable."""
         pause = 0.1
         while True:
-            version, now = self._board.version, clock()
-            due = self._board.due(now, self._ended)
+            version, now = self._active.version, clock()
+            due = self._active.due(now, self._ended)
             try:
-                alerts = [alert(each, self._links, now) for each in due]
+                alerts = [to_alert(breach, self._links, now) for breach in due]
                 await asyncio.to_thread(alertmanager.post, self._address, alerts)
             except Unavailable as problem:
                 metrics.posts.labels(self._name, "failed").inc()
-                log.warning("alertmanager did not take it", extra={"reason": str(problem)[:200]})
-                pause = min(LONGEST_PAUSE_S, pause * 2)
-                await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, no secret
+                log.warning(
+                    "alertmanager did not accept the alerts", extra={"reason": str(problem)[:200]}
+                )
+                pause = min(MAX_BACKOFF_S, pause * 2)
+                await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
                 continue
             pause = 0.1
             metrics.posts.labels(self._name, "taken").inc()
-            metrics.told.labels(self._name).set_to_current_time()
-            self._remember(due)
-            await news.wait(RESEND.total_seconds(), partial(self._is_news, version))
+            metrics.last_success.labels(self._name).set_to_current_time()
+            self._mark_sent(due)
+            await broadcast.wait(
+                RESEND_INTERVAL.total_seconds(), partial(self._has_changed, version)
+            )
 
-    def _remember(self, told: list[Breach]) -> None:
-        for each in told:
-            if each.active:
-                self._ended.discard(each.id)
+    def _mark_sent(self, breaches: list[Breach]) -> None:
+        for breach in breaches:
+            if breach.active:
+                self._ended.discard(breach.id)
             else:
-                self._ended.add(each.id)
+                self._ended.add(breach.id)
 
-    def _is_news(self, version: int) -> bool:
-        return self._board.version != version
+    def _has_changed(self, version: int) -> bool:
+        return self._active.version != version

@@ -1,4 +1,4 @@
-"""Health and metrics of a role, beside its work."""
+"""An HTTP server with health and metrics of a role, running beside its work."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 
-async def beside(
+async def run_with_health_server(
     work: Coroutine[Any, Any, None],
     registry: CollectorRegistry,
     ready: Callable[[], bool],
     *,
-    at: tuple[str, int],
+    address: tuple[str, int],
 ) -> None:
-    """Work and answer `/healthz` and `/metrics` until SIGTERM; raise what ended the work."""
+    """Run `work` and serve `/healthz` and `/metrics` until SIGTERM; raise the exception that ended the work."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ready": ready()}, 200 if ready() else 503)
@@ -27,10 +27,10 @@ async def beside(
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
-    pages = Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics)])
-    host, port = at
+    app = Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics)])
+    host, port = address
     server = uvicorn.Server(
-        uvicorn.Config(pages, host=host, port=port, log_config=None, access_log=False)
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     )
     working = asyncio.create_task(work)
     serving = asyncio.create_task(server.serve())

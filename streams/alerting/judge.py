@@ -1,10 +1,10 @@
-"""What is known of breaches and what the cells say, brought together: only what differs is to be written."""
+"""Compares the reported breaches with the cells and returns only the records that differ."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.reconcile import WatchedMember, close, farthest, reconcile
+from schemas.alerting.reconcile import WatchedMember, close, reconcile, worst_segment
 from schemas.alerting.rules import EVERY, AlertRule, AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
@@ -15,32 +15,41 @@ Today = Callable[[str], date]
 
 
 class Judge:
-    """Knows every breach that was written, and says what has to be written next."""
+    """Holds every written breach and decides which records to write next."""
 
     def __init__(self, rules: AlertRules, tenancy: Tenancy) -> None:
-        """Nothing known yet."""
+        """Start without breaches."""
         self._rules = rules
         self._languages = {tenant.id: tenant.language for tenant in tenancy.tenants}
-        self._known: dict[tuple[str, str, str, str], dict[str, Breach]] = {}
+        self._breaches: dict[tuple[str, str, str, str], dict[str, Breach]] = {}
 
-    def note(self, breaches: Iterable[Breach]) -> None:
-        """Remember what was written."""
-        for each in breaches:
-            self._known.setdefault(each.subject, {})[each.id] = each
+    def record(self, breaches: Iterable[Breach]) -> None:
+        """Remember written records."""
+        for breach in breaches:
+            self._breaches.setdefault(breach.subject, {})[breach.id] = breach
 
     def active(self) -> list[Breach]:
-        """Every breach that goes on."""
-        return [each for held in self._known.values() for each in held.values() if each.active]
+        """Every active breach."""
+        return [
+            breach
+            for by_id in self._breaches.values()
+            for breach in by_id.values()
+            if breach.active
+        ]
 
-    def withdrawn(self, now: datetime) -> list[Breach]:
-        """The records that end breaches of rules that are gone, or no longer watch the member."""
+    def withdrawals(self, now: datetime) -> list[Breach]:
+        """The records that end breaches whose rule was removed or no longer covers the member."""
         rules = {(rule.tenant, rule.id): rule for rule in self._rules.rules}
-        gone = []
-        for each in self.active():
-            rule = rules.get((each.tenant, each.rule))
-            if rule is None or rule.kpi != each.kpi or not rule.of(each.dimension, each.member):
-                gone.append(each)
-        return close(gone, "withdrawn", now)
+        obsolete = []
+        for breach in self.active():
+            rule = rules.get((breach.tenant, breach.rule))
+            if (
+                rule is None
+                or rule.kpi != breach.kpi
+                or not rule.covers(breach.dimension, breach.member)
+            ):
+                obsolete.append(breach)
+        return close(obsolete, "withdrawn", now)
 
     def changes(
         self,
@@ -49,37 +58,46 @@ class Judge:
         today: Today,
         now: datetime,
         *,
-        behind: Collection[str] = (),
+        backfilling: Collection[str] = (),
     ) -> list[Breach]:
-        """The records to write after these series changed; None looks at everything. `today` is a day up to which events have told.
+        """The records to write after these series changed; None evaluates everything. `today` is the day up to which events are complete.
 
-        Of companies that are `behind`, whose past is being brought in, it is not known yet that there are few of anything.
+        For companies in `backfilling`, whose history is being imported, rules that fire on low counts are skipped: a low count is not yet
+        conclusive.
         """
         changed = None if touched is None else set(touched)
-        found: list[Breach] = []
+        records: list[Breach] = []
         for rule in self._rules.rules:
-            if rule.of_few and rule.tenant in behind:
+            if rule.fires_on_low_count and rule.tenant in backfilling:
                 continue
             members = (
-                self._all(rule, sums)
+                self._all_members(rule, sums)
                 if changed is None
-                else {member for each in changed if (member := _concerned(rule, each)) is not None}
+                else {
+                    member
+                    for series in changed
+                    if (member := _affected_member(rule, series)) is not None
+                }
             )
             as_of = day_number(today(rule.tenant))
             for member in members:
-                found += self._one(rule, member, sums, as_of, now)
-        return found
+                records += self._reconcile_member(rule, member, sums, as_of, now)
+        return records
 
-    def _all(self, rule: AlertRule, sums: CellSums) -> list[str]:
+    def _all_members(self, rule: AlertRule, sums: CellSums) -> list[str]:
         counted = sums.members(rule.tenant, rule.kpi, rule.dimension)
-        told = [
+        with_breaches = [
             member
-            for tenant, name, dimension, member in self._known
+            for tenant, name, dimension, member in self._breaches
             if (tenant, name, dimension) == (rule.tenant, rule.id, rule.dimension)
         ]
-        return [each for each in dict.fromkeys([*counted, *told]) if rule.member in (EVERY, each)]
+        return [
+            member
+            for member in dict.fromkeys([*counted, *with_breaches])
+            if rule.member in (EVERY, member)
+        ]
 
-    def _one(
+    def _reconcile_member(
         self, rule: AlertRule, member: str, sums: CellSums, as_of: int, now: datetime
     ) -> list[Breach]:
         subject = WatchedMember(
@@ -89,22 +107,22 @@ class Judge:
             days=sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member)),
             language=self._languages.get(rule.tenant, "ja"),
         )
-        known = self._known.get((rule.tenant, rule.id, rule.dimension, member), {})
+        existing = self._breaches.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(
-            subject, [*known.values()], as_of, now, lambda day: _segment(rule, sums, day)
+            subject, [*existing.values()], as_of, now, lambda day: _worst_segment(rule, sums, day)
         )
 
 
-def _concerned(rule: AlertRule, series: KpiSeries) -> str | None:
-    """The member that a change may say something new of: its own, or the company, whose breaches say where they come from."""
+def _affected_member(rule: AlertRule, series: KpiSeries) -> str | None:
+    """The member that a change may affect: its own, or the company, whose breaches name their main contributor."""
     if (rule.tenant, rule.kpi) != (series.tenant, series.kpi):
         return None
     if rule.dimension == TOTAL and series.dimension in SEGMENTS:
         return ALL
-    return series.member if rule.of(series.dimension, series.member) else None
+    return series.member if rule.covers(series.dimension, series.member) else None
 
 
-def _segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
+def _worst_segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
     if rule.dimension != TOTAL:
         return None
     members = {
@@ -112,4 +130,4 @@ def _segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
         for dimension in SEGMENTS
         for member in sums.members(rule.tenant, rule.kpi, dimension)
     }
-    return farthest(rule, members, as_of)
+    return worst_segment(rule, members, as_of)

@@ -1,1 +1,1 @@
-"""The archiver role: Kafka topics into ClickHouse tables, and embedded reads over ClickHouse's own HTTP protocol."""
+"""The archiver role: Kafka topics into ClickHouse tables, and read access to the embedded engine over HTTP."""

@@ -1,4 +1,4 @@
-"""Embedded reads over ClickHouse's own HTTP protocol, so that every reader uses the client it uses in production."""
+"""Read access to embedded ClickHouse over its own HTTP protocol, so that every reader uses its production client."""
 
 import re
 from collections.abc import Iterable
@@ -11,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-LONGEST_QUERY = 1_000_000  # bytes
+MAX_QUERY_LENGTH = 1_000_000  # characters
 
 _QUOTED = re.compile(
     r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/", re.DOTALL
 )
-_STARTS = re.compile(r"\s*\(*\s*(select|with|show|describe|desc|exists|explain)\b", re.IGNORECASE)
-_WRITES = re.compile(
+_READ_STATEMENT = re.compile(
+    r"\s*\(*\s*(select|with|show|describe|desc|exists|explain)\b", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(
     r"\b(insert\s+into|into\s+outfile|drop|truncate|alter|attach|detach|rename|optimize|grant|revoke|create)\b"
     r"|\b(file|url|s3|s3cluster|remote|remotesecure|mysql|postgresql|mongodb|redis|sqlite|jdbc|odbc|hdfs|executable"
     r"|python|azureblobstorage|gcs|iceberg|deltalake|hudi|input|urlcluster|filecluster)\s*\(",
@@ -25,51 +27,51 @@ _WRITES = re.compile(
 )
 
 
-def refused(sql: str) -> str | None:
-    """Why the statement may not run here, or None: one reading statement over this database's own tables."""
+def rejection_reason(sql: str) -> str | None:
+    """Return why a statement is rejected, or None; allowed is one read-only statement over this database's own tables."""
     bare = _QUOTED.sub("''", sql).strip().rstrip(";")
     if ";" in bare:
-        return "one statement at a time"
-    if not _STARTS.match(bare):
-        return "only SELECT, WITH, SHOW, DESCRIBE, EXISTS and EXPLAIN are answered here"
-    found = _WRITES.search(bare)
+        return "only one statement per request is allowed"
+    if not _READ_STATEMENT.match(bare):
+        return "only SELECT, WITH, SHOW, DESCRIBE, EXISTS and EXPLAIN are allowed"
+    match = _FORBIDDEN.search(bare)
     return (
-        f"{found.group(0).strip()!r} is not allowed here: this door only reads" if found else None
+        f"{match.group(0).strip()!r} is not allowed: this endpoint is read-only" if match else None
     )
 
 
-def _error(code: int, message: str, status: int = 400) -> Response:
+def _error_response(code: int, message: str, status: int = 400) -> Response:
     text = message if message.startswith("Code:") else f"Code: {code}. DB::Exception: {message}"
     return PlainTextResponse(text + "\n", status, {"X-ClickHouse-Exception-Code": str(code)})
 
 
-def reads(connections: Iterable[Any]) -> Starlette:
-    """The application; `connections` are open chdb connections of this process, as many as queries may run at once.
+def create_app(connections: Iterable[Any]) -> Starlette:
+    """Create the application; `connections` are open chdb connections of this process, one per concurrent query.
 
-    A connection holds the parameters of its query, so one that is shared would answer with those of somebody else.
+    A connection holds the parameters of its query, so a shared connection would answer with another query's parameters.
     """
-    idle: SimpleQueue[Any] = SimpleQueue()
-    for each in connections:
-        idle.put(each)
+    idle_connections: SimpleQueue[Any] = SimpleQueue()
+    for connection in connections:
+        idle_connections.put(connection)
 
-    def answered(sql: str, form: str, parameters: dict[str, str]) -> Any:
-        connection = idle.get()
+    def run_query(sql: str, form: str, parameters: dict[str, str]) -> Any:
+        connection = idle_connections.get()
         try:
             return connection.query(sql, form, params=parameters)
         finally:
-            idle.put(connection)
+            idle_connections.put(connection)
 
     async def ping(_: Request) -> Response:
         return PlainTextResponse("Ok.\n")
 
     async def query(request: Request) -> Response:
         body = (await request.body()).decode(errors="replace")
-        if len(body) > LONGEST_QUERY:
-            return _error(62, f"a query has at most {LONGEST_QUERY} characters", 413)
+        if len(body) > MAX_QUERY_LENGTH:
+            return _error_response(62, f"a query has at most {MAX_QUERY_LENGTH} characters", 413)
         sql = "\n".join(part for part in (request.query_params.get("query", ""), body) if part)
-        reason = refused(sql)
+        reason = rejection_reason(sql)
         if reason is not None:
-            return _error(164, reason, 403)
+            return _error_response(164, reason, 403)
         parameters = {
             name.removeprefix("param_"): value
             for name, value in request.query_params.items()
@@ -77,10 +79,10 @@ def reads(connections: Iterable[Any]) -> Starlette:
         }
         form = request.query_params.get("default_format", "TabSeparated")
         try:
-            result = await run_in_threadpool(answered, sql.strip().rstrip(";"), form, parameters)
+            result = await run_in_threadpool(run_query, sql.strip().rstrip(";"), form, parameters)
         except RuntimeError as error:
-            found = re.search(r"Code:\s*(\d+)", str(error))
-            return _error(int(found.group(1)) if found else 1000, str(error))
+            match = re.search(r"Code:\s*(\d+)", str(error))
+            return _error_response(int(match.group(1)) if match else 1000, str(error))
         return Response(
             result.bytes(),
             media_type="application/octet-stream",

@@ -1,4 +1,4 @@
-"""KPIs of channels for Prometheus, read from ClickHouse when somebody scrapes; never anything of a person."""
+"""KPIs by channel for Prometheus, read from ClickHouse on scrape; never personal data."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ from sinks import series
 
 log = logging.getLogger(__name__)
 
-# What one watches on a wall. Whoever wants others asks ClickHouse, where nothing is bounded.
+# The KPIs worth watching on a dashboard wall. For others query ClickHouse, where series are not limited.
 KPIS = (
     "applications",
     "screen_pass_rate",
@@ -32,13 +32,13 @@ KPIS = (
     "hires",
 )
 WINDOW = timedelta(days=28)
-FRESH_S = 15.0  # two Prometheus servers cost ClickHouse what one does
-PATIENCE_S = (
-    2.0  # after which a scrape shows what is known: Prometheus gives it 10 s, of a local stack 5 s
+CACHE_S = 15.0  # two Prometheus servers cost ClickHouse no more than one
+SCRAPE_TIMEOUT_S = (
+    2.0  # after which a scrape returns cached values: Prometheus allows 10 s, on a local stack 5 s
 )
-STALE_S = 300.0  # older values are not shown: a flat line would look like news
-SERIES_A_TENANT = 500  # of either gauge; 50 channels with every KPI
-SERIES = 5_000
+STALE_S = 300.0  # older values are not exported: a flat line would look current
+MAX_SERIES_PER_TENANT = 500  # of either gauge; enough for 50 channels with every KPI
+MAX_SERIES = 5_000
 QUERY = """
 select member, kpi, n, value
 from v_kpis(
@@ -60,10 +60,10 @@ class KpiGauge(NamedTuple):
 
 
 class KpiCollector(Collector):
-    """Answers every scrape: with fresh values, with those of before while they are of use, or with none and why.
+    """Answers every scrape with fresh values, cached values until they are stale, or no values plus a failure count.
 
-    Thread-safe. A scrape never waits for another one's look, for its own only `patience_s`, however many companies there
-    are, and never fails because of ClickHouse.
+    Thread-safe. A scrape never waits for another scrape's refresh, and at most `timeout_s` for its own, however many
+    tenants there are. It never fails because of ClickHouse.
     """
 
     def __init__(
@@ -71,95 +71,95 @@ class KpiCollector(Collector):
         tenancy: Callable[[], Tenancy],
         connect: Callable[[], Any],
         clock: Callable[[], float] = time.monotonic,
-        patience_s: float = PATIENCE_S,
+        timeout_s: float = SCRAPE_TIMEOUT_S,
     ) -> None:
-        """`tenancy` and `connect` are called at every look, `connect` until it has given a connection."""
+        """`tenancy` and `connect` are called on every refresh, `connect` until it returns a connection."""
         self._tenancy, self._connect, self._clock = tenancy, connect, clock
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
         self._client: Any = None
-        self._looking = threading.Lock()
+        self._refresh_lock = threading.Lock()
         self._values: tuple[KpiGauge, ...] = ()
         self._dropped: Counter[str] = Counter()
-        self._looked = self._succeeded = float("-inf")
-        self._took = 0.0
+        self._last_attempt = self._last_success = float("-inf")
+        self._duration_s = 0.0
         self._failures = 0
 
     def describe(self) -> Iterable[Any]:
-        """The families, without a look: what a registry asks when this is registered."""
-        return self._shown(())
+        """Return the metric families without querying, as a registry requires at registration."""
+        return self._metric_families(())
 
     def collect(self) -> Iterable[Any]:
-        """What a scrape gets."""
-        if self._looking.acquire(blocking=False):
-            look = threading.Thread(target=self._looked_once, daemon=True)
-            look.start()
-            look.join(self._patience_s)
-        return self._shown(self._values if self._age() <= STALE_S else ())
+        """Return the metric families of one scrape."""
+        if self._refresh_lock.acquire(blocking=False):
+            refresh = threading.Thread(target=self._refresh_if_stale, daemon=True)
+            refresh.start()
+            refresh.join(self._timeout_s)
+        return self._metric_families(self._values if self._age() <= STALE_S else ())
 
     def join(self) -> None:
-        """Return when no look is under way."""
-        with self._looking:
+        """Return when no refresh is running."""
+        with self._refresh_lock:
             return
 
-    def _looked_once(self) -> None:
+    def _refresh_if_stale(self) -> None:
         try:
-            if self._clock() - self._looked >= FRESH_S:
-                self._look()
+            if self._clock() - self._last_attempt >= CACHE_S:
+                self._refresh()
         finally:
-            self._looking.release()
+            self._refresh_lock.release()
 
     def _age(self) -> float:
-        return self._clock() - self._succeeded
+        return self._clock() - self._last_success
 
-    def _look(self) -> None:
-        begun = self._looked = self._clock()
+    def _refresh(self) -> None:
+        started = self._last_attempt = self._clock()
         try:
             self._client = self._client or self._connect()
-            self._values, self._dropped = bounded(self._asked())
-            self._succeeded = self._clock()
+            self._values, self._dropped = limit_series(self._query())
+            self._last_success = self._clock()
         except Exception as problem:
-            # A scrape that fails hides everything else the role shows, so whatever ClickHouse and files do is counted.
+            # A failing scrape would hide the role's other metrics, so failures of ClickHouse or files are counted.
             self._failures += 1
             log.warning("kpis not collected", extra={"reason": str(problem)[:200]})
-        self._took = self._clock() - begun
+        self._duration_s = self._clock() - started
 
-    def _asked(self) -> Iterator[KpiGauge]:
+    def _query(self) -> Iterator[KpiGauge]:
         for tenant in self._tenancy().tenants:
             for channel, kpi, cases, value in self._client.query(
                 QUERY, parameters=_parameters(tenant)
             ).result_rows:
                 yield KpiGauge(tenant.id, kpi, channel, int(cases), float(value))
 
-    def _shown(self, values: Iterable[KpiGauge]) -> Iterable[Any]:
-        shown, cases = (_gauge(each) for each in (series.KPI_VALUE, series.KPI_CASES))
-        for each in values:
-            labels = (each.tenant, each.kpi, each.channel, DECISION)
-            shown.add_metric(labels, each.value)
-            cases.add_metric(labels, each.cases)
+    def _metric_families(self, gauges: Iterable[KpiGauge]) -> Iterable[Any]:
+        values, cases = (_gauge(row) for row in (series.KPI_VALUE, series.KPI_CASES))
+        for gauge in gauges:
+            labels = (gauge.tenant, gauge.kpi, gauge.channel, DECISION)
+            values.add_metric(labels, gauge.value)
+            cases.add_metric(labels, gauge.cases)
         dropped = _gauge(series.KPI_SERIES_DROPPED)
-        for tenant, number in self._dropped.items():
-            dropped.add_metric((tenant,), number)
+        for tenant, count in self._dropped.items():
+            dropped.add_metric((tenant,), count)
         age = self._age()
-        took, old = _gauge(series.KPI_COLLECT_SECONDS), _gauge(series.KPI_AGE)
-        took.add_metric((), self._took)
-        old.add_metric((), float("nan") if age == float("inf") else age)
+        duration, age_gauge = _gauge(series.KPI_COLLECT_SECONDS), _gauge(series.KPI_AGE)
+        duration.add_metric((), self._duration_s)
+        age_gauge.add_metric((), float("nan") if age == float("inf") else age)
         row = series.KPI_COLLECT_FAILURES
         failures = CounterMetricFamily(row.name, row.help, labels=row.labels)
         failures.add_metric((), self._failures)
-        return (shown, cases, dropped, took, old, failures)
+        return (values, cases, dropped, duration, age_gauge, failures)
 
 
-def bounded(values: Iterable[KpiGauge]) -> tuple[tuple[KpiGauge, ...], Counter[str]]:
-    """As many as may be shown, of each tenant the first, and how many of each tenant are not."""
+def limit_series(values: Iterable[KpiGauge]) -> tuple[tuple[KpiGauge, ...], Counter[str]]:
+    """Return the first values of each tenant within the limits, and the number dropped per tenant."""
     kept: list[KpiGauge] = []
-    held: Counter[str] = Counter()
+    per_tenant: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
-    for each in values:
-        room = held[each.tenant] < SERIES_A_TENANT and len(kept) < SERIES
-        dropped[each.tenant] += not room
-        if room:
-            held[each.tenant] += 1
-            kept.append(each)
+    for gauge in values:
+        fits = per_tenant[gauge.tenant] < MAX_SERIES_PER_TENANT and len(kept) < MAX_SERIES
+        dropped[gauge.tenant] += not fits
+        if fits:
+            per_tenant[gauge.tenant] += 1
+            kept.append(gauge)
     return tuple(kept), dropped
 
 

@@ -1,4 +1,4 @@
-"""Up to where topics are archived, beside where they end."""
+"""Archived offsets of topics, compared with their end offsets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,35 +6,39 @@ from typing import Any
 from schemas.kafka.lag import Offsets
 from schemas.kafka.topics import KPI_BREACHES
 
-# Of breaches, which are written in transactions, the last offset is a marker that nobody ever reads: they look behind for ever.
-UNMEASURED = (KPI_BREACHES.name,)
+# Breaches are written in transactions: the last offset is a marker that no consumer reads, so lag would never be 0.
+UNMEASURED_TOPICS = (KPI_BREACHES.name,)
 
 
 class Progress:
-    """Knows what this process has archived; of partitions it has archived nothing of yet, what its group had committed."""
+    """Tracks what this process has archived; for partitions it has not archived yet, the group's committed offset."""
 
     def __init__(self, consumer: Any) -> None:
-        """Nothing archived yet."""
+        """Start with nothing archived."""
         self._consumer = consumer
-        self._done: dict[tuple[str, int], int] = {}
+        self._archived_offsets: dict[tuple[str, int], int] = {}
 
-    def archived(self, positions: Mapping[Any, int]) -> None:
-        """Take the next offsets after an insert."""
-        self._done.update({(part.topic, part.partition): at for part, at in positions.items()})
+    def mark_archived(self, positions: Mapping[Any, int]) -> None:
+        """Record the next offsets after an insert."""
+        self._archived_offsets.update(
+            {(tp.topic, tp.partition): at for tp, at in positions.items()}
+        )
 
-    async def look(self) -> tuple[Offsets, Offsets]:
-        """Where the assigned partitions end, and up to where they are done; raise KafkaError."""
-        parts = [each for each in self._consumer.assignment() if each.topic not in UNMEASURED]
-        held = {(each.topic, each.partition) for each in parts}
-        self._done = {part: at for part, at in self._done.items() if part in held}
-        for each in parts:
-            if (each.topic, each.partition) not in self._done:
-                self._done[each.topic, each.partition] = await self._before(each)
-        ends = await self._consumer.end_offsets(parts) if parts else {}
-        return {(each.topic, each.partition): at for each, at in ends.items()}, self._done
+    async def read_offsets(self) -> tuple[Offsets, Offsets]:
+        """Return end offsets and archived offsets of the assigned partitions; raise KafkaError."""
+        partitions = [tp for tp in self._consumer.assignment() if tp.topic not in UNMEASURED_TOPICS]
+        assigned = {(tp.topic, tp.partition) for tp in partitions}
+        self._archived_offsets = {
+            tp: at for tp, at in self._archived_offsets.items() if tp in assigned
+        }
+        for tp in partitions:
+            if (tp.topic, tp.partition) not in self._archived_offsets:
+                self._archived_offsets[tp.topic, tp.partition] = await self._initial_offset(tp)
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        return {(tp.topic, tp.partition): at for tp, at in ends.items()}, self._archived_offsets
 
-    async def _before(self, part: Any) -> int:
-        committed: int | None = await self._consumer.committed(part)
+    async def _initial_offset(self, tp: Any) -> int:
+        committed: int | None = await self._consumer.committed(tp)
         if committed is not None:
             return committed
-        return int((await self._consumer.beginning_offsets([part]))[part])
+        return int((await self._consumer.beginning_offsets([tp]))[tp])

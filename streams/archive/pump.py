@@ -1,4 +1,4 @@
-"""The loop of the archiver: read a batch, insert it, and only then commit; ClickHouse may be away for ever."""
+"""The archiver's main loop: read a batch, insert it, then commit; ClickHouse may be unavailable indefinitely."""
 
 import asyncio
 import logging
@@ -39,21 +39,21 @@ from streams.archive.rows import (
     quarantine_rows,
 )
 from streams.configuration.settings import Settings
-from streams.kafka.lag import measured
+from streams.kafka.lag import measure_forever
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 10.0
-AWAY = (
+MAX_BACKOFF_S = 10.0
+CLICKHOUSE_UNAVAILABLE = (
     ClickHouseError,
     OSError,
     Unavailable,
-)  # what a ClickHouse that is away raises, by whichever transport
+)  # what either transport raises when ClickHouse is unavailable
 
 Rows = list[NamedTuple]
 
-# How a record of each topic becomes rows; cells, of whatever epoch, are apart.
-READERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
+# How a record of each topic becomes rows; cells, which have one topic per epoch, are handled separately.
+ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
     CANDIDATE_EVENTS.name: event_rows,
     QUARANTINE.name: quarantine_rows,
     EPOCHS.name: epoch_rows,
@@ -61,30 +61,30 @@ READERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
     KPI_BREACHES.name: breach_rows,
     BREACH_ACTIONS.name: action_rows,
 }
-ARCHIVED = rf"^({'|'.join(READERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
-NEW_TOPICS_MS = 5_000  # how soon the topics of a new epoch are noticed
+TOPIC_PATTERN = rf"^({'|'.join(ROW_BUILDERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
+METADATA_MAX_AGE_MS = 5_000  # how soon the topics of a new epoch are discovered
 Result = TypeVar("Result")
 
 
 class RowBatch:
-    """Rows waiting for one insert. Of a cell only the newest row counts, so older ones in the batch are dropped."""
+    """Rows waiting for one insert. Only the newest row of a cell counts, so the batch drops older ones."""
 
     def __init__(self, retired: Collection[int] = ()) -> None:
-        """Empty; rows of `retired` epochs are passed over."""
+        """Start empty; rows of `retired` epochs are skipped."""
         self._retired = retired
         self._cells: dict[tuple[str, int, bytes], Rows] = {}
-        self._others: dict[str, Rows] = {name: [] for name in READERS}
+        self._other_rows: dict[str, Rows] = {name: [] for name in ROW_BUILDERS}
         self.positions: dict[Any, int] = {}
         self.unreadable: list[tuple[RecordPosition, str]] = []
 
-    def add(self, part: Any, record: Any) -> None:
-        """Take one record; one that cannot be read is remembered and passed over, the worker sets it aside."""
+    def add(self, tp: Any, record: Any) -> None:
+        """Add one record; an unreadable one is recorded and skipped, because the worker quarantines it."""
         source = RecordPosition(record.topic, record.partition, record.offset)
-        self.positions[part] = record.offset + 1
+        self.positions[tp] = record.offset + 1
         try:
-            reader = READERS.get(record.topic)
+            reader = ROW_BUILDERS.get(record.topic)
             if reader is not None:
-                self._others[record.topic].extend(reader(source, record.value))
+                self._other_rows[record.topic].extend(reader(source, record.value))
             elif epoch_of(record.topic) not in self._retired:
                 rows = cell_rows(source, record.key, record.value)
                 self._cells[record.topic, record.partition, record.key] = [*rows]
@@ -92,48 +92,48 @@ class RowBatch:
             self.unreadable.append((source, str(problem)))
 
     def rows(self) -> list[Rows]:
-        """One list a table."""
+        """Return one list of rows per table."""
         cells = [row for rows in self._cells.values() for row in rows]
-        return [rows for rows in (cells, *self._others.values()) if rows]
+        return [rows for rows in (cells, *self._other_rows.values()) if rows]
 
-    def retiring(self) -> list[int]:
-        """Epochs that the batch says are retired."""
-        rows = cast("list[EpochRow]", self._others[EPOCHS.name])
+    def retired_epochs(self) -> list[int]:
+        """Return the epochs that this batch marks as retired."""
+        rows = cast("list[EpochRow]", self._other_rows[EPOCHS.name])
         return [row.number for row in rows if row.state == "retired"]
 
-    def heard(self) -> datetime | None:
-        """When the oldest delivery in it was received; None without any."""
-        rows = cast("list[CandidateEvent]", self._others[CANDIDATE_EVENTS.name])
+    def oldest_received(self) -> datetime | None:
+        """Return when the oldest delivery in the batch was received; None without any."""
+        rows = cast("list[CandidateEvent]", self._other_rows[CANDIDATE_EVENTS.name])
         return min((row.recordedtime for row in rows), default=None)
 
     def __len__(self) -> int:
-        """Rows so far, about."""
-        return len(self._cells) * 3 + sum(len(rows) for rows in self._others.values())
+        """Return the approximate number of rows."""
+        return len(self._cells) * 3 + sum(len(rows) for rows in self._other_rows.values())
 
     def token(self) -> str:
-        """Names the batch by the offsets it ends at."""
+        """Return a token that identifies the batch by its end offsets."""
         return ";".join(
-            sorted(f"{part.topic}/{part.partition}/{at}" for part, at in self.positions.items())
+            sorted(f"{tp.topic}/{tp.partition}/{at}" for tp, at in self.positions.items())
         )
 
 
-async def for_ever(
-    what: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics
+async def retry_forever(
+    step: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics
 ) -> Result:
-    """Try until it works, with full jitter and a capped pause; nothing is skipped."""
-    pause = 0.2
+    """Retry until it succeeds, with full jitter and capped backoff; nothing is skipped."""
+    backoff = 0.2
     while True:
         try:
             return await attempt()
-        except AWAY as error:
-            metrics.retries.labels(what).inc()
-            log.warning("retried", extra={"what": what, "reason": str(error)[:200]})
-        await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, no secret
-        pause = min(LONGEST_WAIT_S, pause * 2)
+        except CLICKHOUSE_UNAVAILABLE as error:
+            metrics.retries.labels(step).inc()
+            log.warning("retried", extra={"what": step, "reason": str(error)[:200]})
+        await asyncio.sleep(random.uniform(0, backoff))  # noqa: S311 - jitter, no secret
+        backoff = min(MAX_BACKOFF_S, backoff * 2)
 
 
-async def consumer_of(settings: Settings) -> Any:
-    """A consumer of all archived topics that commits only when told to."""
+async def start_consumer(settings: Settings) -> Any:
+    """Start a consumer of all archived topics without auto-commit."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka,
         group_id="hirelay-archiver",
@@ -143,10 +143,10 @@ async def consumer_of(settings: Settings) -> Any:
         max_partition_fetch_bytes=4 * 1024 * 1024,
         session_timeout_ms=10_000,
         heartbeat_interval_ms=2_000,
-        max_poll_interval_ms=3_600_000,  # a ClickHouse that is away for an hour is no dead consumer
-        metadata_max_age_ms=NEW_TOPICS_MS,
+        max_poll_interval_ms=3_600_000,  # an hour without ClickHouse does not make the consumer dead
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
-    consumer.subscribe(pattern=ARCHIVED)
+    consumer.subscribe(pattern=TOPIC_PATTERN)
     try:
         await consumer.start()
     except KafkaError as error:
@@ -155,36 +155,38 @@ async def consumer_of(settings: Settings) -> Any:
     return consumer
 
 
-async def collect(consumer: Any, settings: Settings, retired: Collection[int]) -> RowBatch:
-    """Records until the batch is full or `archive_s` has passed since its first one."""
+async def read_batch(consumer: Any, settings: Settings, retired: Collection[int]) -> RowBatch:
+    """Read records until the batch is full or `archive_s` has passed since its first record."""
     batch = RowBatch(retired)
     deadline = None
     while len(batch) < settings.archive_rows:
-        left = settings.archive_s if deadline is None else deadline - time.monotonic()
-        if left <= 0:
+        remaining = settings.archive_s if deadline is None else deadline - time.monotonic()
+        if remaining <= 0:
             break
-        found = await consumer.getmany(
-            timeout_ms=int(left * 1000), max_records=settings.archive_rows
+        polled = await consumer.getmany(
+            timeout_ms=int(remaining * 1000), max_records=settings.archive_rows
         )
-        for part, records in found.items():
+        for tp, records in polled.items():
             for record in records:
-                batch.add(part, record)
-        if found and deadline is None:
+                batch.add(tp, record)
+        if polled and deadline is None:
             deadline = time.monotonic() + settings.archive_s
-        elif not found and deadline is None:
+        elif not polled and deadline is None:
             break
     return batch
 
 
 async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> None:
-    """Archive for ever."""
-    consumer = await for_ever("kafka", lambda: consumer_of(settings), metrics)
-    retired = await for_ever("retired", partial(asyncio.to_thread, writer.retired), metrics)
+    """Archive forever."""
+    consumer = await retry_forever("kafka", lambda: start_consumer(settings), metrics)
+    retired = await retry_forever(
+        "retired", partial(asyncio.to_thread, writer.retired_epochs), metrics
+    )
     progress = Progress(consumer)
-    measuring = asyncio.create_task(measured(progress.look, metrics.behind))
+    lag_task = asyncio.create_task(measure_forever(progress.read_offsets, metrics.show_lag))
     try:
         while True:
-            batch = await collect(consumer, settings, retired)
+            batch = await read_batch(consumer, settings, retired)
             for source, problem in batch.unreadable:
                 metrics.unreadable.inc()
                 log.warning(
@@ -193,27 +195,29 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
                 )
             token = batch.token()
             for rows in batch.rows():
-                await for_ever(
+                await retry_forever(
                     "insert",
                     partial(asyncio.to_thread, writer.write, rows, token),
                     metrics,
                 )
                 metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
-            if (heard := batch.heard()) is not None:
-                metrics.freshness.observe(max(0.0, time.time() - heard.timestamp()))
-            for epoch in batch.retiring():
-                await for_ever("drop", partial(asyncio.to_thread, writer.drop, epoch), metrics)
+            if (received := batch.oldest_received()) is not None:
+                metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))
+            for epoch in batch.retired_epochs():
+                await retry_forever(
+                    "drop", partial(asyncio.to_thread, writer.drop_epoch, epoch), metrics
+                )
                 retired.add(epoch)
-            progress.archived(batch.positions)
+            progress.mark_archived(batch.positions)
             if batch.positions:
                 await _commit(consumer, batch.positions)
     finally:
-        measuring.cancel()
+        lag_task.cancel()
         await consumer.stop()
 
 
 async def _commit(consumer: Any, positions: dict[Any, int]) -> None:
-    """A commit that fails (the broker is away, the partitions moved) only means that rows are inserted again."""
+    """Commit; a failure (broker unavailable, partitions moved) only means that rows are inserted again."""
     try:
         await consumer.commit(positions)
     except KafkaError as error:

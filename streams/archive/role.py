@@ -1,4 +1,4 @@
-"""Run one archiver process until it is told to stop."""
+"""Run one archiver process until it is stopped."""
 
 import asyncio
 import logging
@@ -17,18 +17,18 @@ from sinks.clickhouse.client import connect, is_embedded
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
-from streams.archive.embedded_http import reads
+from streams.archive.embedded_http import create_app
 from streams.archive.kpi_gauges import KpiCollector
-from streams.archive.pump import for_ever, pump
-from streams.archive.targets import planned
+from streams.archive.pump import pump, retry_forever
+from streams.archive.targets import target_rows
 from streams.archive.tenants import publish_tenants
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 
-COLLECT_S = 5.0  # the longest that ClickHouse may take for the KPIs of one company
-READERS = 4  # queries of the embedded engine at once
+KPI_QUERY_TIMEOUT_S = 5.0  # query timeout for the KPIs of one tenant
+EMBEDDED_CONNECTIONS = 4  # concurrent queries of the embedded engine
 
 
 def serve(settings: Settings) -> None:
@@ -42,48 +42,48 @@ async def _serve(settings: Settings) -> None:
     async def open_clickhouse() -> Any:
         client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
         applied = await asyncio.to_thread(migrate, client)
-        rows = planned(settings)
+        rows = target_rows(settings)
         if rows is not None:
-            await asyncio.to_thread(Writer(client).plan, rows)
+            await asyncio.to_thread(Writer(client).replace_targets, rows)
         await asyncio.to_thread(publish_tenants, client, settings)
         log.info("clickhouse ready", extra={"migrations_applied": applied})
         return client
 
-    client = await for_ever("clickhouse", open_clickhouse, metrics)
-    metrics.registry.register(_kpis(settings))
+    client = await retry_forever("clickhouse", open_clickhouse, metrics)
+    metrics.registry.register(_kpi_collector(settings))
     server = uvicorn.Server(
         uvicorn.Config(
-            _pages(settings, metrics),
+            _create_app(settings, metrics),
             host=settings.archiver_host,
             port=settings.archiver_port,
             log_config=None,
             access_log=False,
         )
     )
-    pumping = asyncio.create_task(pump(settings, Writer(client), metrics))
-    serving = asyncio.create_task(server.serve())
-    await asyncio.wait({pumping, serving}, return_when=asyncio.FIRST_COMPLETED)
+    pump_task = asyncio.create_task(pump(settings, Writer(client), metrics))
+    server_task = asyncio.create_task(server.serve())
+    await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    pumping.cancel()
-    outcome = (await asyncio.gather(pumping, serving, return_exceptions=True))[0]
+    pump_task.cancel()
+    outcome = (await asyncio.gather(pump_task, server_task, return_exceptions=True))[0]
     await asyncio.to_thread(client.close)
     if isinstance(outcome, Exception):
         raise outcome
 
 
-def _kpis(settings: Settings) -> KpiCollector:
+def _kpi_collector(settings: Settings) -> KpiCollector:
     return KpiCollector(
         lambda: load_tenancy(settings.config),
-        lambda: connect(settings.clickhouse, settings.clickhouse_password, COLLECT_S),
+        lambda: connect(settings.clickhouse, settings.clickhouse_password, KPI_QUERY_TIMEOUT_S),
     )
 
 
-def _pages(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
+def _create_app(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ready": True})
 
     async def show_metrics(_: Request) -> Response:
-        # ClickHouse is asked in it, so it may not hold up the loop that archives.
+        # The collector queries ClickHouse, which must not block the event loop that archives.
         text = await run_in_threadpool(generate_latest, metrics.registry)
         return Response(text, media_type="text/plain; version=0.0.4")
 
@@ -92,5 +92,7 @@ def _pages(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
         import chdb
 
         path = urlsplit(settings.clickhouse).path
-        routes.append(Mount("/", reads([chdb.connect(path) for _ in range(READERS)])))
+        routes.append(
+            Mount("/", create_app([chdb.connect(path) for _ in range(EMBEDDED_CONNECTIONS)]))
+        )
     return Starlette(routes=routes)

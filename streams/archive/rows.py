@@ -1,4 +1,4 @@
-"""Kafka records as rows of the base tables; pure."""
+"""Pure conversions from Kafka records to rows of the base tables."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -11,10 +11,10 @@ from schemas.cells import decode_cell, decode_key
 from schemas.errors import Malformed
 from schemas.events import packs
 from schemas.events.application import FrozenModel
-from schemas.events.envelope import short
+from schemas.events.envelope import short_type
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.epochs import Epoch
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import epoch_of
 from sinks.clickhouse.rows import (
     BreachActionRow,
@@ -28,18 +28,18 @@ from sinks.clickhouse.rows import (
 
 _EPOCH = date(1970, 1, 1)
 
-V = TypeVar("V", bound=FrozenModel)
+Model = TypeVar("Model", bound=FrozenModel)
 
 
 class RecordPosition(NamedTuple):
-    """Where a record stands."""
+    """Topic, partition and offset of a record."""
 
     topic: str
     partition: int
     offset: int
 
 
-class _Named(msgspec.Struct):
+class _Reference(msgspec.Struct):
     id: str = ""
     name: str | None = None
     job_id: str | None = None
@@ -47,10 +47,10 @@ class _Named(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    application: _Named = msgspec.field(default_factory=_Named)
-    channel: _Named | str = msgspec.field(default_factory=_Named)
-    stage: _Named | None = None
-    to_stage: _Named | None = None
+    application: _Reference = msgspec.field(default_factory=_Reference)
+    channel: _Reference | str = msgspec.field(default_factory=_Reference)
+    stage: _Reference | None = None
+    to_stage: _Reference | None = None
 
 
 class _Event(msgspec.Struct):
@@ -76,18 +76,18 @@ _event_decoder = msgspec.json.Decoder(_Event)
 
 
 def cell_rows(source: RecordPosition, key: bytes, value: bytes) -> list[KpiCell]:
-    """One row a measure, with the offset of the write as version; raise Malformed."""
-    where, cell = decode_key(key), decode_cell(value)
-    day = _EPOCH + timedelta(days=where.day)
+    """Return one row per measure, with the offset of the write as version; raise Malformed."""
+    cell_key, cell = decode_key(key), decode_cell(value)
+    day = _EPOCH + timedelta(days=cell_key.day)
     epoch = epoch_of(source.topic)
     return [
         KpiCell(
             epoch,
-            where.tenant,
-            where.dimension,
-            where.member,
+            cell_key.tenant,
+            cell_key.dimension,
+            cell_key.member,
             day,
-            where.basis,
+            cell_key.basis,
             measure,
             source.partition,
             n,
@@ -98,8 +98,8 @@ def cell_rows(source: RecordPosition, key: bytes, value: bytes) -> list[KpiCell]
 
 
 def event_rows(source: RecordPosition, value: bytes) -> list[CandidateEvent]:
-    """One row an event of a pack, none for copies; raise Malformed for a record that the worker sets aside."""
-    if packs.read(value).forwarded:
+    """Return one row per event of a pack, none for copies; raise Malformed for a record that the worker quarantines."""
+    if packs.decode_pack(value).forwarded:
         return []
     pack = _pack_decoder.decode(value)
     return [_event_row(source, index, bytes(raw)) for index, raw in enumerate(pack.events)]
@@ -110,12 +110,12 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
         event = _event_decoder.decode(body)
     except ValueError as error:
         raise Malformed("event", str(error)[:200]) from error
-    stage = event.data.to_stage or event.data.stage or _Named()
+    stage = event.data.to_stage or event.data.stage or _Reference()
     application = event.data.application
     return CandidateEvent(
         tenant=event.tenant,
         event_id=event.id,
-        type=short(event.type),
+        type=short_type(event.type),
         subject=event.subject,
         connection=event.source.rpartition(":")[2],
         vendorevent=event.vendorevent or "",
@@ -125,7 +125,7 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
         application_id=application.id,
         job_id=application.job_id or "",
         job_name=application.job_name or "",
-        channel=event.data.channel.id if isinstance(event.data.channel, _Named) else "",
+        channel=event.data.channel.id if isinstance(event.data.channel, _Reference) else "",
         stage_id=stage.id,
         stage_name=stage.name or "",
         src_partition=source.partition,
@@ -136,8 +136,8 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
 
 
 def quarantine_rows(source: RecordPosition, value: bytes) -> list[Quarantined]:
-    """The one row of what was set aside; raise Malformed."""
-    entry = _read(SetAside, value)
+    """Return the row of a quarantine entry; raise Malformed."""
+    entry = _parse(QuarantineEntry, value)
     return [
         Quarantined(
             id=entry.id,
@@ -159,62 +159,62 @@ def quarantine_rows(source: RecordPosition, value: bytes) -> list[Quarantined]:
 
 
 def epoch_rows(source: RecordPosition, value: bytes) -> list[EpochRow]:
-    """The one row of what an epoch has become; raise Malformed."""
-    epoch = _read(Epoch, value)
+    """Return the row of an epoch's state; raise Malformed."""
+    epoch = _parse(Epoch, value)
     changed = epoch.changed.astimezone(UTC)
     return [EpochRow(epoch.number, epoch.state, epoch.facts, changed, source.offset)]
 
 
 def breach_rows(source: RecordPosition, value: bytes) -> list[BreachRow]:
-    """The one row of a breach; raise Malformed."""
-    held = _read(Breach, value)
-    named = {*BreachRow._fields}
-    told = held.model_dump(include=named) | held.evidence.model_dump(include=named)
-    told |= {
-        "ending": held.ending or "",
-        "told": held.told.astimezone(UTC),
-        "ended": held.ended and held.ended.astimezone(UTC),
+    """Return the row of a breach; raise Malformed."""
+    breach = _parse(Breach, value)
+    names = {*BreachRow._fields}
+    columns = breach.model_dump(include=names) | breach.evidence.model_dump(include=names)
+    columns |= {
+        "ending": breach.ending or "",
+        "told": breach.told.astimezone(UTC),
+        "ended": breach.ended and breach.ended.astimezone(UTC),
         "body": value.decode(),
         "version": source.offset,
     }
-    return [BreachRow(**told)]
+    return [BreachRow(**columns)]
 
 
 def action_rows(source: RecordPosition, value: bytes) -> list[BreachActionRow]:
-    """The one row of an action; raise Malformed."""
-    held = _read(BreachAction, value)
+    """Return the row of an action; raise Malformed."""
+    action = _parse(BreachAction, value)
     return [
         BreachActionRow(
-            held.tenant,
-            held.breach,
-            held.id,
-            held.action,
-            held.at.astimezone(UTC),
-            held.recorded.astimezone(UTC),
+            action.tenant,
+            action.breach,
+            action.id,
+            action.action,
+            action.at.astimezone(UTC),
+            action.recorded.astimezone(UTC),
             source.offset,
         )
     ]
 
 
 def health_rows(source: RecordPosition, value: bytes) -> list[ConnectionCount]:
-    """The one row of a count; raise Malformed."""
-    held = _read(HealthCount, value)
+    """Return the row of a connection's health count; raise Malformed."""
+    count = _parse(HealthCount, value)
     return [
         ConnectionCount(
-            held.tenant,
-            held.connection,
-            held.vendor,
-            held.run,
-            held.what,
-            held.name,
-            held.total,
-            held.last.astimezone(UTC),
+            count.tenant,
+            count.connection,
+            count.vendor,
+            count.run,
+            count.what,
+            count.name,
+            count.total,
+            count.last.astimezone(UTC),
             source.offset,
         )
     ]
 
 
-def _read(model: type[V], value: bytes) -> V:
+def _parse(model: type[Model], value: bytes) -> Model:
     try:
         return model.model_validate_json(value)
     except ValueError as error:

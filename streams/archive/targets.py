@@ -1,4 +1,4 @@
-"""The file of targets as rows, so that boards show plan beside actual."""
+"""The targets file as rows, so that boards show plan beside actual."""
 
 import logging
 
@@ -13,15 +13,15 @@ from streams.configuration.targets import load_targets
 log = logging.getLogger(__name__)
 
 
-def planned(settings: Settings) -> list[PlannedTarget] | None:
-    """The rows of the file; none where there is no file, None where it cannot be used: then what is known stays."""
+def target_rows(settings: Settings) -> list[PlannedTarget] | None:
+    """Return the rows of the targets file: none without a file, None when it is invalid, so that existing rows stay."""
     if not settings.targets.exists() or not settings.config.exists():
         return []
     try:
         tenancy = load_tenancy(settings.config)
         targets = load_targets(settings.targets, tenancy)
     except Misconfigured as problem:
-        log.warning("targets not taken up", extra={"reason": str(problem)[:500]})
+        log.warning("targets not loaded", extra={"reason": str(problem)[:500]})
         return None
     return [_row(target, targets, tenancy) for target in targets.targets]
 
@@ -30,7 +30,7 @@ def _row(target: Target, targets: Targets, tenancy: Tenancy) -> PlannedTarget:
     days, tenant = targets.days(target), tenancy.tenant(target.tenant)
     plan = target.plan
     if target.definition.unit == "money" and tenant is not None:
-        plan = money.minor(plan, tenant.currency)
+        plan = money.to_minor(plan, tenant.currency)
     return PlannedTarget(
         tenant=target.tenant,
         kpi=target.kpi,
@@ -39,7 +39,7 @@ def _row(target: Target, targets: Targets, tenancy: Tenancy) -> PlannedTarget:
         basis=target.basis,
         first=days.first,
         last=days.last,
-        period=target.called,
+        period=target.period_label,
         plan=plan,
         better=1 if target.direction == "at_least" else -1,
         owner=target.owner or "",

@@ -1,4 +1,4 @@
-"""The configured companies, for boards that read nothing but ClickHouse."""
+"""Publishes the configured tenants for boards, which read only ClickHouse."""
 
 import logging
 from typing import Any
@@ -11,11 +11,11 @@ log = logging.getLogger(__name__)
 
 
 def publish_tenants(client: Any, settings: Settings) -> bool:
-    """Publish them and return whether they were others; a file that cannot be used changes nothing."""
+    """Publish the tenants and return whether they changed; an invalid file changes nothing."""
     if not settings.config.exists():
         return False
     try:
         return tenants.publish(client, load_tenancy(settings.config))
     except Misconfigured as problem:
-        log.warning("companies not taken up", extra={"reason": str(problem)[:500]})
+        log.warning("tenants not loaded", extra={"reason": str(problem)[:500]})
         return False

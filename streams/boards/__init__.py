@@ -1,1 +1,1 @@
-"""The two renderers of boards: Grafana's JSON, and a local page with live numbers."""
+"""Board specifications and their two renderers: Grafana JSON and a local page with live numbers."""

@@ -1,4 +1,4 @@
-"""When numbers have changed: one watcher for all readers, who are told within its pace."""
+"""Change notifications for the board page: one polling watcher shared by all readers."""
 
 import asyncio
 import json
@@ -13,63 +13,63 @@ from schemas.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-PACE_S = 0.5  # a changed cell is told in less than two seconds with room for the reader's own query
-QUIET_S = 15.0  # a line that says nothing is closed by proxies
+POLL_S = 0.5  # readers learn of a changed cell within two seconds, including their own query
+KEEPALIVE_S = 15.0  # proxies close a connection that sends nothing
 FRESHNESS = "select tenant, stamp, toUnixTimestamp64Milli(heard) from v_freshness"
 
 
 @dataclass(frozen=True)
 class ChangeStamp:
-    """What a page is told: the stamp of the numbers, and when the last event was heard (ms since 1970)."""
+    """The version stamp of a tenant's numbers, and when its last event arrived (Unix ms)."""
 
     stamp: str
-    heard: int
+    last_event_ms: int
 
-    def line(self) -> str:
-        """As a server-sent event."""
-        return f"data: {json.dumps({'stamp': self.stamp, 'heard': self.heard})}\n\n"
+    def to_sse(self) -> str:
+        """Encode as a server-sent event."""
+        return f"data: {json.dumps({'stamp': self.stamp, 'heard': self.last_event_ms})}\n\n"
 
 
 NEVER = ChangeStamp("", 0)
 
 
 class Watcher:
-    """Looks only while somebody reads; ClickHouse that is away is waited for."""
+    """Polls ClickHouse while anyone is subscribed, and keeps polling while ClickHouse is unavailable."""
 
     def __init__(self, client: Callable[[], Any]) -> None:
-        """`client` gives a connection, or raises while there is none."""
+        """`client` returns a connection, or raises if ClickHouse is unavailable."""
         self._client = client
-        self._known: dict[str, ChangeStamp] | None = None
+        self._stamps: dict[str, ChangeStamp] | None = None
         self._readers = 0
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
 
     def readers(self) -> int:
-        """How many listen."""
+        """Number of current subscribers."""
         return self._readers
 
     async def follow(self, tenant: str) -> AsyncIterator[str]:
-        """The state now, then every change, then silence said aloud."""
+        """Yield the current stamp, then every change; send a comment as keep-alive when nothing changes."""
         self._readers += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
-        told: ChangeStamp | None = None
+        sent: ChangeStamp | None = None
         try:
             while True:
-                now = None if self._known is None else self._known.get(tenant, NEVER)
-                if now is not None and now != told:
-                    told = now
-                    yield now.line()
+                current = None if self._stamps is None else self._stamps.get(tenant, NEVER)
+                if current is not None and current != sent:
+                    sent = current
+                    yield current.to_sse()
                     continue
-                if not await self._change():
+                if not await self._wait_for_change():
                     yield ": still here\n\n"
         finally:
             self._readers -= 1
 
-    async def _change(self) -> bool:
+    async def _wait_for_change(self) -> bool:
         async with self._changed:
             try:
-                await asyncio.wait_for(self._changed.wait(), QUIET_S)
+                await asyncio.wait_for(self._changed.wait(), KEEPALIVE_S)
             except TimeoutError:
                 return False
         return True
@@ -77,16 +77,16 @@ class Watcher:
     async def _watch(self) -> None:
         while self._readers:
             try:
-                rows: dict[str, ChangeStamp] | None = await asyncio.to_thread(self._look)
+                stamps: dict[str, ChangeStamp] | None = await asyncio.to_thread(self._read_stamps)
             except (ClickHouseError, OSError, Unavailable):
                 log.warning("freshness unknown", exc_info=True)
-                rows = self._known
-            if rows != self._known:
-                self._known = rows
+                stamps = self._stamps
+            if stamps != self._stamps:
+                self._stamps = stamps
                 async with self._changed:
                     self._changed.notify_all()
-            await asyncio.sleep(PACE_S)
+            await asyncio.sleep(POLL_S)
 
-    def _look(self) -> dict[str, ChangeStamp]:
-        found = self._client().query(FRESHNESS).result_rows
-        return {tenant: ChangeStamp(stamp, int(heard)) for tenant, stamp, heard in found}
+    def _read_stamps(self) -> dict[str, ChangeStamp]:
+        rows = self._client().query(FRESHNESS).result_rows
+        return {tenant: ChangeStamp(stamp, int(heard)) for tenant, stamp, heard in rows}

@@ -1,4 +1,4 @@
-"""The board page: files, what boards there are, rows of panels, and a line that says when they change."""
+"""The HTTP application of the board page: static files, board specs, panel rows and change events."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -20,30 +20,36 @@ from schemas.errors import Malformed, Unavailable
 from schemas.tenants.config import Tenancy, Tenant
 from sinks.metrics import BoardMetrics
 from streams.boards.live import Watcher
-from streams.boards.page_spec import described
-from streams.boards.query import PanelRequest, answer, asked, members, place
+from streams.boards.page_spec import build_page_spec
+from streams.boards.query import (
+    PanelRequest,
+    fetch_members,
+    fetch_rows,
+    locate_breach,
+    parse_request,
+)
 from streams.boards.specs import pipeline
 from streams.boards.specs.catalogue import BY_ID
-from streams.boards.static_files import INDEX, shelf
+from streams.boards.static_files import INDEX, load_static_files
 from streams.configuration.files import Misconfigured
-from streams.configuration.targets import tenant_of
+from streams.configuration.targets import require_tenant
 
-# The page loads nothing from elsewhere and evaluates no text; styles are set by the charts.
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-HEADERS = {
-    "Content-Security-Policy": POLICY,
+# No external resources and no eval; the charts need inline styles.
+CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 
 
 class Page:
-    """What the routes answer."""
+    """The route handlers."""
 
     def __init__(
         self, tenancy: Callable[[], Tenancy], connect: Callable[[], Any], metrics: BoardMetrics
     ) -> None:
-        """`tenancy` is read for every question; `connect` gives a connection, or raises while there is none."""
+        """`tenancy` is read on every request; `connect` returns a connection, or raises if ClickHouse is unavailable."""
         self._tenancy = tenancy
         self._metrics = metrics
         self._client = cache(connect)
@@ -51,64 +57,72 @@ class Page:
         metrics.readers.set_function(self._watcher.readers)
 
     def _tenant(self, request: Request) -> Tenant:
-        return tenant_of(self._tenancy(), request.query_params.get("tenant", ""))
+        return require_tenant(self._tenancy(), request.query_params.get("tenant", ""))
 
-    def _asked(self, request: Request) -> PanelRequest:
+    def _panel_request(self, request: Request) -> PanelRequest:
         tenant = self._tenant(request)
-        return asked(request.query_params, tenant, _today(tenant))
+        return parse_request(request.query_params, tenant, _today(tenant))
 
     async def index(self, request: Request) -> Response:
-        """The page itself, asked for anew each time."""
-        return shelf().kept[INDEX].answer(request, **HEADERS, **{"Cache-Control": "no-cache"})
+        """The index page, revalidated on every visit."""
+        return (
+            load_static_files()
+            .files[INDEX]
+            .response(request, **SECURITY_HEADERS, **{"Cache-Control": "no-cache"})
+        )
 
     async def file(self, request: Request) -> Response:
         """Scripts and styles."""
-        held = shelf()
-        kept = held.kept.get(request.path_params["name"])
-        if kept is None:
+        static = load_static_files()
+        file = static.files.get(request.path_params["name"])
+        if file is None:
             return JSONResponse({"error": "no such file"}, 404)
-        cached = held.cached(request.path_params.get("version", ""))
-        return kept.answer(request, **{"Cache-Control": cached})
+        cache_control = static.cache_control(request.path_params.get("version", ""))
+        return file.response(request, **{"Cache-Control": cache_control})
 
     async def healthz(self, _: Request) -> Response:
-        """Whether the process answers."""
+        """Liveness probe."""
         return JSONResponse({"ready": True})
 
     async def metrics(self, _: Request) -> Response:
-        """For Prometheus."""
+        """Metrics in Prometheus text format."""
         text = generate_latest(self._metrics.registry)
         return Response(text, media_type="text/plain; version=0.0.4")
 
     async def boards(self, _: Request) -> Response:
-        """Boards, definitions and companies."""
-        return JSONResponse(described(self._tenancy()))
+        """Boards, KPI definitions and tenants."""
+        return JSONResponse(build_page_spec(self._tenancy()))
 
     async def members(self, request: Request) -> Response:
-        """Whose numbers one can ask for."""
-        about = self._asked(request)
-        return JSONResponse(await run_in_threadpool(lambda: members(self._client(), about)))
+        """The selectable members of a dimension."""
+        panel_request = self._panel_request(request)
+        return JSONResponse(
+            await run_in_threadpool(lambda: fetch_members(self._client(), panel_request))
+        )
 
     async def data(self, request: Request) -> Response:
         """The rows of one panel."""
         board = BY_ID.get(request.path_params["board"])
         panels = () if board is None else board.panels
-        panel = next((each for each in panels if each.id == request.path_params["panel"]), None)
+        panel = next((panel for panel in panels if panel.id == request.path_params["panel"]), None)
         if panel is None:
             return JSONResponse({"error": "no such panel"}, 404)
-        about = self._asked(request)
-        rows = await run_in_threadpool(lambda: answer(self._client(), panel, about))
+        panel_request = self._panel_request(request)
+        rows = await run_in_threadpool(lambda: fetch_rows(self._client(), panel, panel_request))
         self._metrics.queries.labels("answered").inc()
         return JSONResponse({"rows": rows})
 
     async def breach(self, request: Request) -> Response:
-        """What the page shows to who follows the link of an alert."""
+        """The board, tenant and window that an alert link opens."""
         breach, tenancy = request.path_params["breach"], self._tenancy()
-        found = await run_in_threadpool(lambda: place(self._client(), tenancy, breach, _today))
-        window = {"from": found.first.isoformat(), "to": found.last.isoformat()}
-        return JSONResponse({"tenant": found.tenant, "board": pipeline.BOARD.id, **window})
+        location = await run_in_threadpool(
+            lambda: locate_breach(self._client(), tenancy, breach, _today)
+        )
+        window = {"from": location.first.isoformat(), "to": location.last.isoformat()}
+        return JSONResponse({"tenant": location.tenant, "board": pipeline.BOARD.id, **window})
 
     async def events(self, request: Request) -> Response:
-        """A line for every change of a company's numbers, for as long as the reader stays."""
+        """Server-sent events: one per change of the tenant's numbers, until the client disconnects."""
         return StreamingResponse(
             self._watcher.follow(self._tenant(request).id),
             media_type="text/event-stream",
@@ -117,7 +131,7 @@ class Page:
 
 
 def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> Starlette:
-    """The application; see `Page` for what it is given."""
+    """Create the application; `Page` documents the arguments."""
     metrics = BoardMetrics()
     page = Page(tenancy, connect, metrics)
     return Starlette(
@@ -135,10 +149,10 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=2000)],
         exception_handlers={
-            Malformed: _refused(400, metrics),
-            Misconfigured: _refused(400, metrics),
-            Unavailable: _refused(503, metrics),
-            ClickHouseError: _refused(503, metrics),
+            Malformed: _error_handler(400, metrics),
+            Misconfigured: _error_handler(400, metrics),
+            Unavailable: _error_handler(503, metrics),
+            ClickHouseError: _error_handler(503, metrics),
         },
     )
 
@@ -147,9 +161,9 @@ def _today(tenant: Tenant) -> date:
     return datetime.now(ZoneInfo(tenant.timezone)).date()
 
 
-def _refused(status: int, metrics: BoardMetrics) -> Any:
-    async def handler(_: Request, problem: Exception) -> Response:
+def _error_handler(status: int, metrics: BoardMetrics) -> Any:
+    async def handler(_: Request, error: Exception) -> Response:
         metrics.queries.labels("unavailable" if status == 503 else "refused").inc()
-        return JSONResponse({"error": str(problem)[:500]}, status)
+        return JSONResponse({"error": str(error)[:500]}, status)
 
     return handler

@@ -1,4 +1,4 @@
-"""Boards as the local page reads them: no SQL, charts in both languages, the definitions beside."""
+"""The board specifications sent to the local page: no SQL, charts in both languages, KPI definitions."""
 
 from dataclasses import asdict, replace
 from typing import Any
@@ -11,62 +11,62 @@ from streams.boards.spec import Board, Panel
 from streams.boards.specs.catalogue import BOARDS
 from streams.boards.specs.labels import (
     BASES,
-    EVERYBODY,
+    BREACH_LABELS,
+    COST_KINDS,
     MILESTONES,
-    OF_BREACHES,
-    SPENDING,
-    THIN,
-    WAITS,
+    SERVICE_LEVELS,
+    TOO_FEW_CASES,
+    WHOLE_COMPANY,
 )
 from streams.boards.vega import chart
 
 
-def described(tenancy: Tenancy) -> dict[str, Any]:
-    """Everything the page needs before it asks for numbers."""
+def build_page_spec(tenancy: Tenancy) -> dict[str, Any]:
+    """Everything the page needs before it requests numbers."""
     return {
         "tenants": [
             {
-                "id": each.id,
-                "name": each.name,
-                "language": each.language,
-                "timezone": each.timezone,
-                "currency": each.currency,
-                "decimals": decimals(each.currency),
+                "id": tenant.id,
+                "name": tenant.name,
+                "language": tenant.language,
+                "timezone": tenant.timezone,
+                "currency": tenant.currency,
+                "decimals": decimals(tenant.currency),
             }
-            for each in tenancy.tenants
+            for tenant in tenancy.tenants
         ],
-        "boards": [_board(each) for each in BOARDS],
-        "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS} | _waits(),
+        "boards": [_board(board) for board in BOARDS],
+        "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS} | _service_levels(),
         "words": {
             "milestone": MILESTONES,
-            "spending": SPENDING,
-            "word": OF_BREACHES,
+            "spending": COST_KINDS,
+            "word": BREACH_LABELS,
             "basis": BASES,
-            "thin": THIN,
-            "everybody": EVERYBODY,
+            "thin": TOO_FEW_CASES,
+            "everybody": WHOLE_COMPANY,
         },
     }
 
 
 def _board(board: Board) -> dict[str, Any]:
-    head = {name: getattr(board, name) for name in ("id", "ja", "en", "for_ja", "for_en")}
-    return head | {
+    fields = {name: getattr(board, name) for name in ("id", "ja", "en", "for_ja", "for_en")}
+    return fields | {
         "dimensions": board.dimensions,
-        "panels": [_panel(each) for each in board.panels],
+        "panels": [_panel(panel) for panel in board.panels],
     }
 
 
 def _panel(panel: Panel) -> dict[str, Any]:
-    told = asdict(panel)
-    del told["sql"]
-    return told | {"chart": {"ja": chart(panel, "ja"), "en": chart(panel, "en")}}
+    fields = asdict(panel)
+    del fields["sql"]
+    return fields | {"chart": {"ja": chart(panel, "ja"), "en": chart(panel, "en")}}
 
 
-def _waits() -> dict[str, Any]:
-    """Service levels as numbers of cases, explained by their waiting times."""
+def _service_levels() -> dict[str, Any]:
+    """Service levels: case counts, explained by the KPI of their waiting time."""
     return {
         name: _kpi(replace(BY_ID[name.removeprefix("waits.")], ja=ja, en=en, unit="count"))
-        for name, (ja, en) in WAITS.items()
+        for name, (ja, en) in SERVICE_LEVELS.items()
     }
 
 
@@ -78,7 +78,7 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "kind": kpi.kind,
         "minimum_n": kpi.minimum_n,
         "better": 0 if kpi.higher_is_better is None else 1 if kpi.higher_is_better else -1,
-        "cases": kpi.of_cases,
+        "cases": kpi.counts_cases,
         "explain_ja": kpi.explain_ja,
         "explain_en": kpi.explain_en,
         "standards": kpi.standards,

@@ -1,20 +1,20 @@
-"""What somebody looks at, and the rows that answer a panel."""
+"""Requests from the board page, and the queries that answer them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.cells import ALL, FULL, INTERVIEWER, JOB, TOTAL
+from schemas.cells import ALL, FULL_DIMENSIONS, INTERVIEWER, JOB, TOTAL
 from schemas.errors import Malformed
 from schemas.money import decimals
 from schemas.planning.periods import YEARS
 from schemas.tenants.config import Tenancy, Tenant
 from streams.boards.spec import Panel
 
-SHOWN = (*FULL, INTERVIEWER)  # whose members boards can tell of alone
-WINDOW = 90  # days shown when nobody says which, as `hirelay kpi show` does
-# Interviewers by their decisions, and never one of whom there are too few.
+DIMENSIONS = (*FULL_DIMENSIONS, INTERVIEWER)  # dimensions that a board can be filtered by
+DEFAULT_WINDOW_DAYS = 90  # days shown by default, as in `hirelay kpi show`
+# Interviewers are ordered by decisions; those with too few decisions are left out.
 MEMBERS = """
 select member, cases
 from
@@ -33,14 +33,14 @@ from
 order by cases desc, member
 limit 200
 """
-TITLES = """
+JOB_TITLES = """
 select job_id, argMax(job_name, time) as title
 from v_events
 where tenant = {tenant:String} and job_id != '' and job_name != ''
 group by job_id
 """
-# Ids are made of the company, so one is enough to find it.
-PLACE = """
+# A breach id is derived from its tenant, so it is enough to identify one.
+BREACH_WINDOW = """
 select tenant, since, until, window_days
 from v_breaches
 where id = {breach:String}
@@ -49,7 +49,7 @@ where id = {breach:String}
 
 @dataclass(frozen=True, kw_only=True)
 class PanelRequest:
-    """Whose numbers, of which local days (both included), of which member."""
+    """The tenant, local days (both inclusive) and member whose numbers are requested."""
 
     tenant: Tenant
     first: date
@@ -59,7 +59,7 @@ class PanelRequest:
     member: str = ALL
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters that every query of a board takes."""
+        """The parameters of every board query."""
         return {
             "tenant": self.tenant.id,
             "first": self.first,
@@ -72,16 +72,16 @@ class PanelRequest:
         }
 
 
-def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> PanelRequest:
-    """The question in a page's address; raise Malformed where it makes no sense."""
-    last = _day(query.get("to", ""), today)
-    first = _day(query.get("from", ""), last - timedelta(days=WINDOW))
+def parse_request(query: Mapping[str, str], tenant: Tenant, today: date) -> PanelRequest:
+    """Parse the query string of the page; raise Malformed if it is invalid."""
+    last = _parse_day(query.get("to", ""), today)
+    first = _parse_day(query.get("from", ""), last - timedelta(days=DEFAULT_WINDOW_DAYS))
     dimension = query.get("dimension") or TOTAL
     member = query.get("member") or ALL
     if first > last:
         raise Malformed("window", f"{first} is after {last}")
-    if dimension not in SHOWN:
-        raise Malformed("dimension", f"{dimension!r} is none of {', '.join(SHOWN)}")
+    if dimension not in DIMENSIONS:
+        raise Malformed("dimension", f"{dimension!r} is not one of {', '.join(DIMENSIONS)}")
     if dimension == TOTAL:
         member = ALL
     return PanelRequest(
@@ -89,57 +89,57 @@ def asked(query: Mapping[str, str], tenant: Tenant, today: date) -> PanelRequest
     )
 
 
-def _day(text: str, otherwise: date) -> date:
+def _parse_day(text: str, default: date) -> date:
     if not text:
-        return otherwise
+        return default
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise Malformed("day", f"{text!r} is not a day; write it as 2026-11-24") from error
+        raise Malformed("day", f"{text!r} is not a day; use the format 2026-11-24") from error
     if day.year not in YEARS:
-        raise Malformed("day", f"{day}: days are counted from {YEARS[0]} to {YEARS[-1]}")
+        raise Malformed("day", f"{day} is out of range: years are from {YEARS[0]} to {YEARS[-1]}")
     return day
 
 
-def answer(client: Any, panel: Panel, question: PanelRequest) -> list[list[Any]]:
-    """The rows of a panel, in the order of its columns; days and instants as ISO text."""
-    found = client.query(panel.sql, parameters=question.parameters())
-    return [[_plain(value) for value in row] for row in found.result_rows]
+def fetch_rows(client: Any, panel: Panel, request: PanelRequest) -> list[list[Any]]:
+    """Return the rows of a panel in column order; days and instants as ISO text."""
+    rows = client.query(panel.sql, parameters=request.parameters()).result_rows
+    return [[_to_json(value) for value in row] for row in rows]
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def members(client: Any, question: PanelRequest) -> list[tuple[str, str]]:
-    """The members of the dimension that had applications (interviewers: decisions), biggest first, with their names."""
-    parameters = question.parameters()
-    found = client.query(MEMBERS, parameters=parameters).result_rows
+def fetch_members(client: Any, request: PanelRequest) -> list[tuple[str, str]]:
+    """Return members of the dimension with applications (interviewers: decisions), largest first, as (id, name)."""
+    parameters = request.parameters()
+    rows = client.query(MEMBERS, parameters=parameters).result_rows
     names: dict[str, str] = {}
-    if question.dimension == JOB:
-        names = dict(client.query(TITLES, parameters=parameters).result_rows)
-    return [(member, names.get(member, member)) for member, _ in found]
+    if request.dimension == JOB:
+        names = dict(client.query(JOB_TITLES, parameters=parameters).result_rows)
+    return [(member, names.get(member, member)) for member, _ in rows]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BreachPlace:
-    """Where a breach is seen: on the board of which company, in which days around it."""
+class BreachLocation:
+    """The tenant and window in which a board shows a breach."""
 
     tenant: str
     first: date
     last: date
 
 
-def place(
+def locate_breach(
     client: Any, tenancy: Tenancy, breach: str, today: Callable[[Tenant], date]
-) -> BreachPlace:
-    """The days from one window before it began to one after it ended, or to today; raise Malformed for none of ours."""
+) -> BreachLocation:
+    """Return one window before the breach began to one after it ended, or to today; raise Malformed if unknown."""
     for tenant_id, since, until, window in client.query(
-        PLACE, parameters={"breach": breach}
+        BREACH_WINDOW, parameters={"breach": breach}
     ).result_rows:
         tenant = tenancy.tenant(tenant_id)
         if tenant is not None:
-            around, now = timedelta(days=window), today(tenant)
-            last = now if until is None else min(now, until + around)
-            return BreachPlace(tenant=tenant_id, first=min(since, last) - around, last=last)
-    raise Malformed("breach", "there is no such breach")
+            margin, now = timedelta(days=window), today(tenant)
+            last = now if until is None else min(now, until + margin)
+            return BreachLocation(tenant=tenant_id, first=min(since, last) - margin, last=last)
+    raise Malformed("breach", "no such breach")

@@ -1,4 +1,4 @@
-"""Run the board page until it is told to stop."""
+"""The board role: serves the board page until it is stopped."""
 
 import asyncio
 import logging
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
-    """Show the boards until SIGTERM or Ctrl-C; raise OSError where the port is taken. The address is logged."""
+    """Serve the boards until SIGTERM or Ctrl-C and log the address; raise OSError if the port is in use."""
     app = create_app(
-        companies(settings.config),
+        cached_tenancy(settings.config),
         lambda: connect(settings.clickhouse, settings.clickhouse_password),
     )
     server = uvicorn.Server(
@@ -29,21 +29,23 @@ def serve(settings: Settings) -> None:
             app,
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=1,  # a page that listens for changes never ends by itself
+            timeout_graceful_shutdown=1,  # event streams never end by themselves
         )
     )
     family = socket.AF_INET6 if ":" in settings.board_host else socket.AF_INET
-    with socket.create_server((settings.board_host, settings.board_port), family=family) as door:
+    with socket.create_server(
+        (settings.board_host, settings.board_port), family=family
+    ) as listener:
         host = f"[{settings.board_host}]" if ":" in settings.board_host else settings.board_host
-        log.info("board opened", extra={"address": f"http://{host}:{door.getsockname()[1]}/"})
-        asyncio.run(server.serve(sockets=[door]))
+        log.info("board opened", extra={"address": f"http://{host}:{listener.getsockname()[1]}/"})
+        asyncio.run(server.serve(sockets=[listener]))
 
 
-def companies(path: Path) -> Callable[[], Tenancy]:
-    """The configuration in `path`, read again only when the file is another: a board asks for it with every panel."""
+def cached_tenancy(path: Path) -> Callable[[], Tenancy]:
+    """Return a loader of the configuration in `path` that rereads the file only after a change: every panel request needs it."""
 
     @lru_cache(maxsize=1)
-    def held(_: int) -> Tenancy:
+    def load(_: int) -> Tenancy:
         return load_tenancy(path)
 
-    return lambda: held(path.stat().st_mtime_ns if path.exists() else 0)
+    return lambda: load(path.stat().st_mtime_ns if path.exists() else 0)

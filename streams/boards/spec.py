@@ -1,23 +1,23 @@
-"""What a board is: questions, each with the query that answers it and how the answer is drawn.
+"""The specification of a board: questions, each with its query and how the answer is drawn.
 
-Boards are data. One renderer makes Grafana's JSON of them, another the local page; neither knows a KPI.
-Queries read views only (`v_…`) and take these parameters: `tenant`, `first`, `last` and `as_of` (local days of the tenant, both
-ends included), `before` (the day before as many days as the window has), `dimension` with `member` (whose numbers, `total` with
-`all` for the whole company), `minor` (minor units in one unit of the tenant's currency).
+Boards are data. One renderer produces Grafana JSON, the other the local page; neither knows any KPI.
+Queries read only views (`v_…`) and take these parameters: `tenant`, `first`, `last` and `as_of` (local days of the tenant, both
+inclusive), `before` (the last day of the preceding window of equal length), `dimension` and `member` (whose numbers; `total` and
+`all` for the whole company), `minor` (minor units per unit of the tenant's currency).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.cells import FULL, Basis
+from schemas.cells import FULL_DIMENSIONS, Basis
 
-# tiles: one number a KPI. plot: a funnel plot with its limits. triangle: cohorts by age.
+# tiles: one number per KPI. plot: a funnel plot with control limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
-# text, milestone, spending and word (of `OF_BREACHES`, or a name where it is none of them) are names; period is a day that begins one; the rest are numbers.
+# text, milestone, spending and word (a key of `BREACH_LABELS`, otherwise a plain name) are names; period is the first day of one; the rest are numbers.
 Unit = Literal[
     "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
 ]  # fmt: skip
-Use = Literal["now"]
+Now = Literal["now"]
 NAMES = ("text", "milestone", "spending", "word", "kpi")
 PARAMETERS = {
     "tenant": "String",
@@ -33,11 +33,11 @@ PARAMETERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of an answer, in the order of the query.
+    """One result column, in query order.
 
-    `n` names the column with the cases behind the number; a number that is null with fewer cases than `minimum` (0: that of
-    the panel) is of too few of them. `leads` is the board that a member of `dimension` leads to; who has no id (`member` is
-    empty) leads nowhere. A hidden column is only the n of another, or what a row is known by.
+    `n` names the column with the sample size; null with fewer cases than `minimum` (0: the panel's) means too few cases.
+    `leads` is the board that a member of `dimension` links to; a row with an empty `member` id has no link.
+    A hidden column holds only the n of another column, or the id of the row.
     """
 
     name: str
@@ -53,10 +53,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One question. `basis` is the day on which its facts count, `now` for what is in flight.
+    """One question. `basis` is the day on which facts count; `now` is for applications in flight.
 
-    `kpi` is the definition behind the numbers, `kpis` those of tiles and of a table's columns in their order, `minimum_n` the cases below which a rate is not shown, `width` of 12.
-    `none` is said where there is no row, if that is news and not a lack of numbers.
+    `kpi` is the definition behind the numbers, `kpis` those of the tiles or table columns in order, `minimum_n` the sample
+    size below which a rate is hidden, `width` in twelfths. `none` is shown without rows, if that is a result and not
+    missing data.
     """
 
     id: str
@@ -65,7 +66,7 @@ class Panel:
     kind: Kind
     sql: str
     columns: tuple[Column, ...]
-    basis: Basis | Use
+    basis: Basis | Now
     kpi: str
     kpis: tuple[str, ...] = ()
     minimum_n: int = 1
@@ -77,22 +78,22 @@ class Panel:
 
     @property
     def names(self) -> tuple[Column, ...]:
-        """The columns that say whose numbers a row holds."""
-        return tuple(each for each in self.columns if each.unit in (*NAMES, "period"))
+        """The columns that identify a row."""
+        return tuple(column for column in self.columns if column.unit in (*NAMES, "period"))
 
     @property
     def numbers(self) -> tuple[Column, ...]:
-        """The columns that are drawn."""
+        """The visible numeric columns."""
         return tuple(
-            each
-            for each in self.columns
-            if each.unit not in (*NAMES, "period", "time") and not each.hidden
+            column
+            for column in self.columns
+            if column.unit not in (*NAMES, "period", "time") and not column.hidden
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """One audience and the questions it asks, most general first. `dimensions` are those of whose members it can tell alone."""
+    """One audience and its questions, most general first; `dimensions` are those it can be filtered by."""
 
     id: str
     ja: str
@@ -100,4 +101,4 @@ class Board:
     for_ja: str
     for_en: str
     panels: tuple[Panel, ...]
-    dimensions: tuple[str, ...] = FULL
+    dimensions: tuple[str, ...] = FULL_DIMENSIONS

@@ -1,4 +1,4 @@
-"""The page's own files, read and packed once, under an address that changes when they do."""
+"""The static files of the page, loaded and gzipped once, under a versioned URL."""
 
 import gzip
 import hashlib
@@ -10,55 +10,59 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 STATIC = files("streams.boards") / "static"
-KINDS = {
+MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 INDEX = "index.html"
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file as it is sent, plain and packed."""
+    """A file as served, plain and gzipped."""
 
     plain: bytes
-    packed: bytes
-    kind: str
+    gzipped: bytes
+    media_type: str
 
-    def answer(self, request: Request, **headers: str) -> Response:
-        """Packed for who understands it."""
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        head = {"Vary": "Accept-Encoding", **headers}
-        if packed:
-            head["Content-Encoding"] = "gzip"
-        return Response(self.packed if packed else self.plain, media_type=self.kind, headers=head)
+    def response(self, request: Request, **headers: str) -> Response:
+        """Respond with gzip if the client accepts it."""
+        accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
+        response_headers = {"Vary": "Accept-Encoding", **headers}
+        if accepts_gzip:
+            response_headers["Content-Encoding"] = "gzip"
+        return Response(
+            self.gzipped if accepts_gzip else self.plain,
+            media_type=self.media_type,
+            headers=response_headers,
+        )
 
 
 @dataclass(frozen=True)
 class StaticFiles:
-    """All files by name, and the version of them together."""
+    """All files by name, and their common version."""
 
     version: str
-    kept: dict[str, StaticFile]
+    files: dict[str, StaticFile]
 
-    def cached(self, version: str) -> str:
-        """For how long a browser may keep what it asked for: for ever, where it said which version."""
-        return FOR_EVER if version == self.version else "no-cache"
+    def cache_control(self, version: str) -> str:
+        """Cache-Control for a requested version: immutable if it is the current one, otherwise no-cache."""
+        return IMMUTABLE if version == self.version else "no-cache"
 
 
 @cache
-def shelf() -> StaticFiles:
-    """The files; the page itself asks for the others by their version, so that none is older than it."""
-    plain = {each.name: each.read_bytes() for each in STATIC.iterdir() if each.is_file()}
-    whole = hashlib.sha256(b"".join(plain[name] for name in sorted(plain)))
-    version = whole.hexdigest()[:12]
+def load_static_files() -> StaticFiles:
+    """Load the files; the index refers to the others by version, so none is older than it."""
+    plain = {file.name: file.read_bytes() for file in STATIC.iterdir() if file.is_file()}
+    digest = hashlib.sha256(b"".join(plain[name] for name in sorted(plain)))
+    version = digest.hexdigest()[:12]
     plain[INDEX] = plain[INDEX].replace(b'"static/', f'"static/{version}/'.encode())
-    kept = {
-        name: StaticFile(body, gzip.compress(body), KINDS[name.rpartition(".")[2]])
+    static_files = {
+        name: StaticFile(body, gzip.compress(body), MEDIA_TYPES[name.rpartition(".")[2]])
         for name, body in plain.items()
     }
-    return StaticFiles(version, kept)
+    return StaticFiles(version, static_files)

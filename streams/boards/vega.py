@@ -1,7 +1,7 @@
-"""A panel as a Vega-Lite chart over rows that the page gives it, names already in the reader's language.
+"""Vega-Lite charts of panels, over rows that the page supplies with names in the reader's language.
 
-The page adds to each row `_say`, one line for the tooltip, `_text`, what stands beside a bar, `_at`, where it stands, `_chosen`, whether the board is about it alone, and of stacks `_rank`, the place
-of the series.
+The page adds to each row `_say` (tooltip text), `_text` (label beside a bar), `_at` (bar length), `_chosen` (whether the board
+is filtered to this row), and for stacks `_rank` (order of the series).
 """
 
 from typing import Any
@@ -9,39 +9,39 @@ from typing import Any
 from streams.boards.spec import Column, Panel
 
 HEIGHT = 232
-PLOT = 360
-FORMATS = {"ratio": ".0%", "count": ",.4~r", "days": ",.3~r", "hours": ",.3~r"}
-MONEY = {
+PLOT_HEIGHT = 360
+NUMBER_FORMATS = {"ratio": ".0%", "count": ",.4~r", "days": ",.3~r", "hours": ",.3~r"}
+MONEY_LABELS = {
     "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~r') + '万' : format(datum.value, ',')",
     "en": "format(datum.value, '~s')",
 }
-# From the ISO text itself: a date object would be another day in another zone.
+# Parsed from the ISO text: a Date object could fall on another day in another time zone.
 _MONTH, _DAY = "toNumber(slice(datum.value, 5, 7))", "toNumber(slice(datum.value, 8, 10))"
 _NAMES = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
-PERIODS = {
+PERIOD_LABELS = {
     ("week", "ja"): f"{_MONTH} + '/' + {_DAY}",
     ("week", "en"): f"{_NAMES}[{_MONTH} - 1] + ' ' + {_DAY}",
     ("month", "ja"): f"{_MONTH} + '月'",
     ("month", "en"): f"{_NAMES}[{_MONTH} - 1]",
 }
-BAR = 24  # px at most, so that few bars do not become blocks
-CELL = 11  # px at least for a number in a cell
+MAX_BAR_PX = 24  # so that a few bars do not become blocks
+MIN_CELL_PX = 11  # below this height a cell shows no number
 Chart = dict[str, Any]
 
 
 def chart(panel: Panel, language: str) -> Chart | None:
-    """The specification without colours; None where a panel is words and numbers alone."""
-    make = MAKERS.get(panel.kind)
-    if make is None:
+    """Return the chart specification without colours; None for tiles and tables."""
+    build = BUILDERS.get(panel.kind)
+    if build is None:
         return None
-    drawn = make(panel, language)
+    spec = build(panel, language)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "data": {"name": "rows"},
         "width": "container",
         "height": HEIGHT,
         "autosize": {"type": "fit", "contains": "padding"},
-        **drawn,
+        **spec,
     }
 
 
@@ -50,16 +50,16 @@ def _title(column: Column, language: str) -> str:
 
 
 def _axis(column: Column, language: str) -> Chart:
-    shown = {"title": None, "tickCount": 5, "grid": True}
+    axis = {"title": None, "tickCount": 5, "grid": True}
     if column.unit == "money":
-        return shown | {"labelExpr": MONEY[language]}
+        return axis | {"labelExpr": MONEY_LABELS[language]}
     tick = {"tickMinStep": 1} if column.unit == "count" else {}
-    return shown | tick | {"format": FORMATS.get(column.unit, ",")}
+    return axis | tick | {"format": NUMBER_FORMATS.get(column.unit, ",")}
 
 
 def _bar(panel: Panel, language: str) -> Chart:
-    name = next(each for each in panel.names if not each.hidden)
-    y = {"field": name.name, "type": "nominal", "sort": None, "title": None}
+    category = next(column for column in panel.names if not column.hidden)
+    y = {"field": category.name, "type": "nominal", "sort": None, "title": None}
     x = {"field": "_at", "type": "quantitative", "axis": None, "scale": {"nice": False}}
     return {
         "encoding": {"y": y | {"axis": {"labelLimit": 150, "ticks": False, "domain": False}}},
@@ -68,7 +68,7 @@ def _bar(panel: Panel, language: str) -> Chart:
                 "mark": {
                     "type": "bar",
                     "cornerRadiusEnd": 3,
-                    "height": {"expr": f"min({BAR}, bandwidth('y') * 0.72)"},
+                    "height": {"expr": f"min({MAX_BAR_PX}, bandwidth('y') * 0.72)"},
                 },
                 "encoding": {"x": x, "tooltip": {"field": "_say"}},
             },
@@ -83,10 +83,10 @@ def _bar(panel: Panel, language: str) -> Chart:
 def _period(panel: Panel, language: str, **more: Any) -> Chart:
     period = panel.columns[0]
     grain = "month" if period.en == "Month" else "week"
-    said = PERIODS[grain, language]
+    label_expr = PERIOD_LABELS[grain, language]
     axis = {
         "title": None,
-        "labelExpr": said,
+        "labelExpr": label_expr,
         "labelAngle": 0,
         "labelOverlap": "parity",
         "labelSeparation": 5,
@@ -96,14 +96,14 @@ def _period(panel: Panel, language: str, **more: Any) -> Chart:
 
 def _line(panel: Panel, language: str) -> Chart:
     numbers = panel.numbers
-    titles = [_title(each, language) for each in numbers]
+    titles = [_title(column, language) for column in numbers]
     axis = _axis(numbers[0], language)
-    pairs = [[each.name, title] for each, title in zip(numbers, titles, strict=True)]
-    named = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
+    pairs = [[column.name, title] for column, title in zip(numbers, titles, strict=True)]
+    series_names = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
     return {
         "transform": [
-            {"fold": [each.name for each in numbers], "as": ["key", "drawn"]},
-            {"calculate": f"{named} : ''", "as": "series"},
+            {"fold": [column.name for column in numbers], "as": ["key", "drawn"]},
+            {"calculate": f"{series_names} : ''", "as": "series"},
         ],
         "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
         "encoding": {
@@ -113,14 +113,14 @@ def _line(panel: Panel, language: str) -> Chart:
                 "field": "series",
                 "type": "nominal",
                 "sort": titles,
-                "legend": STROKES,
+                "legend": STROKE_LEGEND,
             },
             "strokeDash": {
                 "field": "series",
                 "type": "nominal",
                 "sort": titles,
                 "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
-                "legend": STROKES,
+                "legend": STROKE_LEGEND,
             },
             "tooltip": {"field": "_say"},
         },
@@ -128,7 +128,7 @@ def _line(panel: Panel, language: str) -> Chart:
 
 
 LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}
-STROKES = LEGEND | {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2.5}
+STROKE_LEGEND = LEGEND | {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2.5}
 
 
 def _stack(panel: Panel, language: str) -> Chart:
@@ -146,13 +146,13 @@ def _stack(panel: Panel, language: str) -> Chart:
 
 
 def _plot(panel: Panel, language: str) -> Chart:
-    by = {each.name: each for each in panel.columns}
+    columns = {column.name: column for column in panel.columns}
     x = {
         "field": "n",
         "type": "quantitative",
         "scale": {"zero": False, "nice": True},
         "axis": {
-            "title": _title(by["n"], language),
+            "title": _title(columns["n"], language),
             "grid": False,
             "tickMinStep": 1,
             "tickCount": 8,
@@ -168,7 +168,7 @@ def _plot(panel: Panel, language: str) -> Chart:
     y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}}
     outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
     return {
-        "height": PLOT,
+        "height": PLOT_HEIGHT,
         "layer": [
             limit("rate_of_all", [1, 0]),
             *(limit(f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
@@ -177,7 +177,7 @@ def _plot(panel: Panel, language: str) -> Chart:
                 "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
                 "encoding": {
                     "x": x,
-                    "y": y | {"axis": _axis(by["rate"], language)},
+                    "y": y | {"axis": _axis(columns["rate"], language)},
                     "color": {
                         "condition": {"test": outside, "value": "#c2410c"},
                         "value": "#2563eb",
@@ -194,7 +194,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
     week, age = panel.columns[0], panel.columns[1]
     value = panel.numbers[-1]
     return {
-        "height": PLOT,
+        "height": PLOT_HEIGHT,
         "encoding": {
             "x": {
                 "field": age.name,
@@ -211,7 +211,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
                 "type": "ordinal",
                 "axis": {
                     "title": None,
-                    "labelExpr": PERIODS["week", language],
+                    "labelExpr": PERIOD_LABELS["week", language],
                     "labelOverlap": "greedy",
                     "domain": False,
                     "ticks": False,
@@ -235,7 +235,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
                 "mark": {
                     "type": "text",
                     "fontSize": 11,
-                    "opacity": {"expr": f"bandwidth('y') < {CELL} ? 0 : 1"},
+                    "opacity": {"expr": f"bandwidth('y') < {MIN_CELL_PX} ? 0 : 1"},
                 },
                 "encoding": {
                     "text": {"field": "_text"},
@@ -252,7 +252,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
     }
 
 
-MAKERS = {
+BUILDERS = {
     "bar": _bar,
     "funnel": _bar,
     "line": _line,

@@ -1,4 +1,4 @@
-"""Commands about what is off target: which breaches there are, why, what was done, and whether anybody would hear."""
+"""Commands about breaches: list and explain them, record actions, test Alertmanager and print silence links."""
 
 import os
 import time
@@ -10,16 +10,16 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Language, State
-from streams.configuration.settings import Settings, load
+from streams.configuration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from streams.tools.alerts.text import Audience
 
-app = typer.Typer(help="What is off target, and what was done about it.", no_args_is_help=True)
-Breach = Annotated[str, typer.Argument(metavar="ID", help="Id of the breach, or its beginning.")]
-Tenant = Annotated[str, typer.Option("--tenant", help="Only of this company.")]
+app = typer.Typer(help="Breaches: what is off target, and the actions taken.", no_args_is_help=True)
+Breach = Annotated[str, typer.Argument(metavar="ID", help="Id of the breach, or a prefix of it.")]
+Tenant = Annotated[str, typer.Option("--tenant", help="Only this company.")]
 Lang = Annotated[
-    Language | None, typer.Option("--lang", help="ja or en; without it that of the company.")
+    Language | None, typer.Option("--lang", help="ja or en; default: the company's language.")
 ]
 
 
@@ -27,7 +27,7 @@ Lang = Annotated[
 def list_(
     tenant: Tenant = "",
     every: Annotated[
-        bool, typer.Option("--all", help="Those that ended in the last 30 days, too.")
+        bool, typer.Option("--all", help="Include breaches that ended in the last 30 days.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     lang: Lang = None,
@@ -37,25 +37,25 @@ def list_(
     from streams.tools.alerts import read as alerts_read
     from streams.tools.alerts import text
 
-    settings = load(state)
-    reader = _reader(settings, lang, tenant)
-    known = alerts_read.read(settings.kafka)
-    breaches = known.of(tenant, datetime.now(UTC), ended=every)
+    settings = load_settings(state)
+    audience = _audience(settings, lang, tenant)
+    history = alerts_read.read_history(settings.kafka)
+    breaches = history.select(tenant, datetime.now(UTC), ended=every)
     if as_json:
-        typer.echo(text.as_json(breaches, known, reader))
+        typer.echo(text.as_json(breaches, history, audience))
     elif breaches:
-        Console().print(text.table(breaches, known, reader, tenant))
+        Console().print(text.render_table(breaches, history, audience, tenant))
     else:
-        typer.echo(text.head("nothing", reader.common(breaches, tenant)))
+        typer.echo(text.heading("nothing", audience.default_language(breaches, tenant)))
 
 
 @app.command()
 def explain(breach: Breach, lang: Lang = None, state: State = None) -> None:
-    """Say everything about one breach: evidence, weeks, cause, what to check, a suggestion, and what was done."""
+    """Explain one breach: evidence, weeks, cause, what to check, a suggestion, and the actions taken."""
     from streams.tools.alerts.explain import explanation
 
-    settings = load(state)
-    typer.echo(explanation(settings, _reader(settings, lang), breach), nl=False)
+    settings = load_settings(state)
+    typer.echo(explanation(settings, _audience(settings, lang), breach), nl=False)
 
 
 @app.command()
@@ -63,72 +63,73 @@ def act(
     breach: Breach,
     action: Annotated[str, typer.Argument(help="accepted, ignored or done.")],
     at: Annotated[
-        str | None, typer.Option(help="When, as 2026-04-01T09:00:00+09:00; default now.")
+        str | None, typer.Option(help="When, as 2026-04-01T09:00:00+09:00; default: now.")
     ] = None,
     key: Annotated[
-        str | None, typer.Option(help="Tells it from an equal action of the same breach.")
+        str | None,
+        typer.Option(help="Distinguishes it from an identical action on the same breach."),
     ] = None,
     tenant: Annotated[
-        str, typer.Option(help="Whose breach it is; with a whole id Kafka is not asked.")
+        str, typer.Option(help="Company of the breach; with a full id, Kafka is not read.")
     ] = "",
     token_file: Annotated[
-        Path | None, typer.Option(help="File with an API token; without it one of the tenant's.")
+        Path | None, typer.Option(help="File with an API token; default: one of the tenant's.")
     ] = None,
     state: State = None,
 ) -> None:
-    """Record through the gateway what was done about a breach; the same again changes nothing."""
+    """Record an action on a breach through the gateway; repeating it changes nothing."""
     from streams.configuration.files import load_tenancy
-    from streams.configuration.targets import tenant_of
+    from streams.configuration.targets import require_tenant
     from streams.tools.alerts import read as alerts_read
     from streams.tools.alerts import record_action
 
-    settings = load(state)
-    body = record_action.body(action, at, key)
+    settings = load_settings(state)
+    body = record_action.request_body(action, at, key)
     if tenant and token_file is None:
-        tenant_of(load_tenancy(settings.config), tenant)
-    if not (tenant and record_action.is_whole(breach)):
-        found = alerts_read.read(settings.kafka).find(breach, tenant)
-        breach, tenant = found.id, found.tenant
-    api = record_action.api(settings, tenant, breach, os.environ, token_file)
-    record_action.act(api, body)
+        require_tenant(load_tenancy(settings.config), tenant)
+    if not (tenant and record_action.is_full_id(breach)):
+        match = alerts_read.read_history(settings.kafka).find(breach, tenant)
+        breach, tenant = match.id, match.tenant
+    api = record_action.action_api(settings, tenant, breach, os.environ, token_file)
+    record_action.record(api, body)
     typer.echo(f"記録しました / Recorded: {action} ({breach})")
 
 
 @app.command("test")
 def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
-    """Send every Alertmanager an alert that needs no action, and say whether it arrived and whom it was routed to."""
+    """Send a test alert to every Alertmanager, and print whether it arrived and which receivers it was routed to."""
     from streams.tools.alerts import alertmanagers, text
 
-    settings = load(state)
-    language = _reader(settings, lang, tenant).common((), tenant)
+    settings = load_settings(state)
+    language = _audience(settings, lang, tenant).default_language((), tenant)
     outcomes = [
-        alertmanagers.tested(each, tenant, language, datetime.now(UTC), time.sleep)
-        for each in alertmanagers.addresses(settings)
+        alertmanagers.send_test_alert(address, tenant, language, datetime.now(UTC), time.sleep)
+        for address in alertmanagers.addresses(settings)
     ]
-    for each in outcomes:
-        typer.echo(text.outcome(each, language))
-    raise typer.Exit(1 if any(each.problem for each in outcomes) else 0)
+    for outcome in outcomes:
+        typer.echo(text.render_outcome(outcome, language))
+    raise typer.Exit(1 if any(outcome.problem for outcome in outcomes) else 0)
 
 
 @app.command("silence-link")
 def silence_link(breach: Breach, state: State = None) -> None:
-    """Print, for each Alertmanager, the address at which exactly this breach can be silenced."""
+    """Print, for each Alertmanager, the address that silences exactly this breach."""
     from streams.tools.alerts import alertmanagers
     from streams.tools.alerts import read as alerts_read
 
-    settings = load(state)
+    settings = load_settings(state)
     addresses = alertmanagers.addresses(settings)
-    found = alerts_read.read(settings.kafka).find(breach)
-    for each in addresses:
-        typer.echo(alertmanagers.silence_link(each, found))
+    match = alerts_read.read_history(settings.kafka).find(breach)
+    for address in addresses:
+        typer.echo(alertmanagers.silence_link(address, match))
 
 
-def _reader(settings: Settings, lang: Language | None, tenant: str = "") -> "Audience":
-    """Who reads; raise Misconfigured for a company that is not configured here."""
-    from streams.configuration.targets import tenant_of
-    from streams.tools.alerts.explain import reader_of
+def _audience(settings: Settings, lang: Language | None, tenant: str = "") -> "Audience":
+    """The audience of the output; raise Misconfigured for a company that is not configured here."""
+    from streams.configuration.targets import require_tenant
+    from streams.tools.alerts.explain import audience_for
 
-    reader = reader_of(settings, "" if lang is None else lang.value)
+    audience = audience_for(settings, "" if lang is None else lang.value)
     if tenant:
-        tenant_of(reader.tenancy, tenant)
-    return reader
+        require_tenant(audience.tenancy, tenant)
+    return audience

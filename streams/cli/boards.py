@@ -1,4 +1,4 @@
-"""Commands about boards: what they ask, and their files for Grafana."""
+"""The `boards` commands: list panels and generate Grafana files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,18 +8,18 @@ from rich.console import Console
 
 from streams.cli.options import Language
 
-app = typer.Typer(help="Boards: list them, write them for Grafana.", no_args_is_help=True)
+app = typer.Typer(help="List boards and generate their Grafana files.", no_args_is_help=True)
 FOLDER = Path("deploy/grafana/boards")
 
 
 @app.command("generate")
 def generate(
-    to: Annotated[Path, typer.Option(help="Folder of the files.")] = FOLDER,
+    to: Annotated[Path, typer.Option(help="Output folder.")] = FOLDER,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where a file is not up to date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Write the boards of Grafana; the same specifications make the same files."""
+    """Generate the Grafana dashboards; the output is deterministic."""
     from streams.tools import boards
 
     changed = boards.outdated(to) if check else boards.generate(to)
@@ -29,7 +29,7 @@ def generate(
 
 @app.command("list")
 def list_(lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja) -> None:
-    """List every panel of every board: its id and the question that it answers."""
+    """List every panel of every board with its id and question."""
     from streams.tools import boards
 
-    Console().print(boards.listed(lang.value))
+    Console().print(boards.panel_table(lang.value))

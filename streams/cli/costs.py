@@ -1,4 +1,4 @@
-"""Commands about what hiring costs."""
+"""The `hirelay costs` commands."""
 
 import os
 from datetime import UTC, datetime
@@ -8,42 +8,43 @@ from typing import Annotated
 import typer
 
 from streams.cli.options import State
-from streams.configuration.settings import load
+from streams.configuration.settings import load_settings
 
-app = typer.Typer(help="What hiring costs.", no_args_is_help=True)
+app = typer.Typer(help="Record hiring costs.", no_args_is_help=True)
 
 
 @app.callback()
 def costs() -> None:
-    """What hiring costs."""
+    """Record hiring costs."""
 
 
 @app.command()
 def add(
     file: Annotated[Path, typer.Option(help="Costs (YAML), as deploy/config/costs.yaml.")],
-    tenant: Annotated[str, typer.Option(help="Which company.")],
+    tenant: Annotated[str, typer.Option(help="Tenant that the costs belong to.")],
     token_file: Annotated[
-        Path | None, typer.Option(help="File with an API token; without it one of the tenant's.")
+        Path | None,
+        typer.Option(help="File with an API token; by default the tenant's first active one."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only look at it; nothing is sent.")
+        bool, typer.Option("--check", help="Only validate the file; send nothing.")
     ] = False,
     state: State = None,
 ) -> None:
-    """Record the costs of a file through the gateway; what was recorded before as it is counts once."""
+    """Record the costs of a file through the gateway; an entry that was already recorded counts once."""
     from streams.tools.costs import api_client
     from streams.tools.costs import command as tool
 
-    settings = load(state)
-    unit, known = tool.currency(settings, tenant)
-    sheet = tool.sheet(file, unit, datetime.now(UTC))
-    if not known and any(each.currency is None for each in sheet.entries):
+    settings = load_settings(state)
+    unit, is_configured = tool.tenant_currency(settings, tenant)
+    sheet = tool.load_sheet(file, unit, datetime.now(UTC))
+    if not is_configured and any(entry.currency is None for entry in sheet.entries):
         typer.echo(f"{tenant} is not configured here; amounts are shown as if in {unit}.", err=True)
-    for line in tool.lines(sheet, unit):
+    for line in tool.describe_entries(sheet, unit):
         typer.echo(line)
     if check:
-        typer.echo(f"Checked: {len(sheet.entries)} cost(s) are sound; nothing was sent.")
+        typer.echo(f"Checked: {len(sheet.entries)} cost(s) are valid; nothing was sent.")
         return
-    api = tool.api(settings, tenant, os.environ, token_file)
-    accepted = [each for body in sheet.bodies for each in api_client.post(api, body)]
+    api = tool.resolve_api(settings, tenant, os.environ, token_file)
+    accepted = [event_id for body in sheet.bodies for event_id in api_client.post(api, body)]
     typer.echo(f"Accepted: {len(accepted)} cost(s).")

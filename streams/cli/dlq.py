@@ -1,19 +1,21 @@
-"""Commands about deliveries that were set aside."""
+"""Commands for quarantined deliveries."""
 
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from streams.cli.options import EntryState, Listing, State
-from streams.configuration.settings import load
+from streams.cli.options import Listing, QuarantineState, State
+from streams.configuration.settings import load_settings
 
 app = typer.Typer(
-    help="Deliveries that were set aside: look, replay after a repair, or let go.",
+    help="Quarantined deliveries: list, show, replay after a fix, or drop.",
     no_args_is_help=True,
 )
-ConnectionOf = Annotated[str, typer.Option("--connection", help="Only of this connection.")]
-ReasonOf = Annotated[str, typer.Option("--reason", help="Only for this reason, unmapped_event ….")]
+ConnectionOf = Annotated[str, typer.Option("--connection", help="Only entries of this connection.")]
+ReasonOf = Annotated[
+    str, typer.Option("--reason", help="Only entries with this reason, e.g. unmapped_event.")
+]
 
 
 @app.command("list")
@@ -21,65 +23,69 @@ def list_entries(
     connection: ConnectionOf = "",
     reason: ReasonOf = "",
     entry_state: Annotated[
-        EntryState, typer.Option("--entries", help="Which of them.")
-    ] = EntryState.open,
-    shape: Annotated[Listing, typer.Option("--format", help="How to print.")] = Listing.table,
+        QuarantineState, typer.Option("--entries", help="State of the entries.")
+    ] = QuarantineState.open,
+    shape: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
     state: State = None,
 ) -> None:
-    """List what was set aside and why, oldest first; no value of a delivery is shown."""
+    """List quarantined deliveries and their reasons, oldest first; payload values are not shown."""
     from streams.tools.dlq import text as dlq_text
-    from streams.tools.dlq.entries import Choice
+    from streams.tools.dlq.entries import EntryFilter
 
-    choice = Choice(connection=connection, reason=reason, state=entry_state.value)
-    dlq_text.listed(load(state), choice, Console(), as_table=shape is Listing.table)
+    entry_filter = EntryFilter(connection=connection, reason=reason, state=entry_state.value)
+    dlq_text.print_entries(
+        load_settings(state), entry_filter, Console(), as_table=shape is Listing.table
+    )
 
 
 @app.command()
 def show(
-    entry: Annotated[str, typer.Argument(help="Beginning of its id.")],
+    entry: Annotated[str, typer.Argument(help="Prefix of the entry's id.")],
     reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show values: they may be personal data.")
+        bool, typer.Option("--reveal", help="Show values; they may be personal data.")
     ] = False,
     state: State = None,
 ) -> None:
-    """Show one delivery, its values masked, and what a replay would make of it now."""
+    """Show one delivery with its values masked, and what a replay would do now."""
     import json
 
     from streams.tools.dlq import text as dlq_text
 
-    found = dlq_text.shown(load(state), entry, reveal=reveal)
-    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    description = dlq_text.describe_entry(load_settings(state), entry, reveal=reveal)
+    typer.echo(json.dumps(description, ensure_ascii=False, indent=2))
 
 
 @app.command()
 def replay(
     entries: Annotated[
-        list[str] | None, typer.Argument(help="Beginnings of ids; none means every open one.")
+        list[str] | None, typer.Argument(help="Prefixes of ids; without any, all open entries.")
     ] = None,
     connection: ConnectionOf = "",
     reason: ReasonOf = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
+        bool, typer.Option("--dry-run", help="Show what would happen without changing anything.")
     ] = False,
     state: State = None,
 ) -> None:
-    """Let deliveries count that are understood now, each exactly once; ends 1 when some stay."""
+    """Replay deliveries that are understood now, each exactly once; exits with 1 if some remain."""
     from streams.tools.dlq import text as dlq_text
-    from streams.tools.dlq.entries import Choice
+    from streams.tools.dlq.entries import EntryFilter
 
-    choice = Choice(ids=tuple(entries or ()), connection=connection, reason=reason)
-    stay = dlq_text.replayed(load(state), choice, Console(), dry_run=dry_run)
-    raise typer.Exit(1 if stay else 0)
+    entry_filter = EntryFilter(ids=tuple(entries or ()), connection=connection, reason=reason)
+    remaining = dlq_text.replay_entries(
+        load_settings(state), entry_filter, Console(), dry_run=dry_run
+    )
+    raise typer.Exit(1 if remaining else 0)
 
 
 @app.command()
 def drop(
-    entries: Annotated[list[str], typer.Argument(help="Beginnings of ids.")],
-    because: Annotated[str, typer.Option(help="Why; it stays with the entry.")],
+    entries: Annotated[list[str], typer.Argument(help="Prefixes of ids.")],
+    because: Annotated[str, typer.Option(help="Reason, stored with the entry.")],
     state: State = None,
 ) -> None:
-    """Let go of deliveries that will never count, with a reason that stays with them."""
+    """Drop deliveries that will never count, with a reason that is stored with them."""
     from streams.tools.dlq import text as dlq_text
 
-    gone = dlq_text.dropped(load(state), entries, because)
-    typer.echo(f"{gone} let go of")
+    dropped = dlq_text.drop_entries(load_settings(state), entries, because)
+    typer.echo(f"{dropped} dropped")

@@ -1,4 +1,4 @@
-"""Commands that bring in what happened before the webhooks did."""
+"""Commands that import history from before the webhooks."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import State
-from streams.configuration.settings import load
+from streams.configuration.settings import load_settings
 
 app = typer.Typer()
 
@@ -17,41 +17,41 @@ app = typer.Typer()
 def import_file(
     file: Annotated[Path, typer.Argument(help="CSV or TSV table, XES or OCEL log.")],
     connection: Annotated[
-        str, typer.Option(help="Connection of vendor standard that it goes through.")
+        str, typer.Option(help="Connection of vendor standard to send through.")
     ] = "",
-    written: Annotated[
-        Path | None, typer.Option("--map", help="What its columns or activities mean (YAML).")
+    map_path: Annotated[
+        Path | None, typer.Option("--map", help="Map of its columns or activities (YAML).")
     ] = None,
     inspect: Annotated[
-        bool, typer.Option("--inspect", help="Show what is in it and draft the map.")
+        bool, typer.Option("--inspect", help="Inspect the file and draft the map.")
     ] = False,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Send the sound rows; without it nothing is sent.")
+        bool, typer.Option("--apply", help="Send the valid rows; without it nothing is sent.")
     ] = False,
     restart: Annotated[
-        bool, typer.Option("--restart", help="Send again what was confirmed before.")
+        bool, typer.Option("--restart", help="Send batches again that were already confirmed.")
     ] = False,
     report: Annotated[
-        Path | None, typer.Option(help="Write every refused row into this file (CSV).")
+        Path | None, typer.Option(help="Write every refused row to this file (CSV).")
     ] = None,
     state: State = None,
 ) -> None:
-    """Import a table or an event log: by default it is only read, and every refused row is explained."""
+    """Import a table or an event log: by default a dry run that only reads it and explains every refused row."""
     from streams.tools.importing import inspect_file, run
 
     if inspect:
-        typer.echo(inspect_file.draft(file), nl=False)
+        typer.echo(inspect_file.draft_map(file), nl=False)
         return
     if not connection:
-        raise typer.BadParameter("give --connection, or --inspect to look at the file only")
-    wanted = run.ImportRequest(
+        raise typer.BadParameter("give --connection, or --inspect to only inspect the file")
+    request = run.ImportRequest(
         path=file,
         connection=connection,
-        written=written,
+        map_path=map_path,
         state=state,
         apply=apply,
         restart=restart,
         report=report,
     )
-    sound = run.run(load(state), wanted, os.environ, Console())
-    raise typer.Exit(0 if sound else 1)
+    succeeded = run.run(load_settings(state), request, os.environ, Console())
+    raise typer.Exit(0 if succeeded else 1)

@@ -1,4 +1,4 @@
-"""Commands about a whole stack on this machine."""
+"""Commands that run a whole local stack."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +19,10 @@ def up(
     ] = False,
     config: Annotated[
         Path | None,
-        typer.Option(help="Tenants and connections instead of the sample companies."),
+        typer.Option(help="Configuration file to use instead of the sample companies."),
     ] = None,
 ) -> None:
-    """Run the whole stack here, without Docker, until Ctrl-C."""
+    """Run the whole stack locally, without Docker, until Ctrl-C."""
     from streams.local.stack import up as run
 
     run(state, json_output=as_json, config=config)
@@ -40,10 +40,10 @@ def down(state: LocalState = Path("state")) -> None:
 @app.command()
 def demo(
     state: LocalState = Path("state"),
-    once: Annotated[bool, typer.Option("--once", help="End after the check.")] = False,
-    seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
+    once: Annotated[bool, typer.Option("--once", help="Exit after the check.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated season.")] = 7,
 ) -> None:
-    """Start the stack, play a hiring season through the real HTTP door, show and check the numbers."""
+    """Start the stack, post a simulated hiring season over HTTP, and show and check the numbers."""
     from streams.tools.demo.command import run
 
     raise typer.Exit(run(state, once=once, seed=seed, console=Console()))
@@ -52,19 +52,19 @@ def demo(
 @app.command()
 def simulate(
     state: LocalState = Path("state"),
-    events: Annotated[int, typer.Option(help="How many deliveries, about.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Another seed, another season.")] = 7,
+    events: Annotated[int, typer.Option(help="Approximate number of deliveries.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated season.")] = 7,
     duplicates: Annotated[
         float, typer.Option(min=0, max=1, help="Share of deliveries sent twice.")
     ] = 0.0,
     shuffle: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of deliveries out of order.")
+        float, typer.Option(min=0, max=1, help="Share of deliveries sent out of order.")
     ] = 0.0,
     rate: Annotated[
-        float | None, typer.Option(min=0.1, help="At most so many deliveries a second.")
+        float | None, typer.Option(min=0.1, help="Maximum deliveries per second.")
     ] = None,
 ) -> None:
-    """Post a simulated season, signed as the vendors sign, to a running local stack."""
+    """Post a simulated season, signed as each vendor signs, to a running local stack."""
     from streams.tools.demo.simulate import simulate as play
 
     report = play(

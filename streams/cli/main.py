@@ -1,4 +1,4 @@
-"""`hirelay`: every command, and how its expected failures are said."""
+"""The `hirelay` command line: all commands, and how expected failures are reported."""
 
 import logging
 import sys
@@ -21,15 +21,15 @@ from streams.cli import (
 )
 from streams.configuration import logs
 from streams.configuration.files import Misconfigured
-from streams.configuration.settings import load
+from streams.configuration.settings import load_settings
 
 app = typer.Typer(
     help="Hirelay: exact recruiting KPIs from ATS webhooks, as hiring happens.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (local, webhooks, importing, numbers, roles):
-    app.add_typer(part.app)
+for commands in (local, webhooks, importing, numbers, roles):
+    app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(costs.app, name="costs")
@@ -39,9 +39,9 @@ app.add_typer(alerts.app, name="alerts")
 
 
 def main() -> None:
-    """Run a command; an expected condition is one clear line and exit code 2, never a traceback."""
+    """Run a command; an expected error prints one clear line and exits with code 2, without a traceback."""
     try:
-        logs.configure(load().log_level)
+        logs.configure(load_settings().log_level)
         app()
     except (Condition, Misconfigured, OSError) as problem:
         logging.getLogger(__name__).debug("command failed", exc_info=True)

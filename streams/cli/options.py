@@ -1,4 +1,4 @@
-"""Options that several commands share, and how lists, tables and verdicts are printed."""
+"""Options shared by several commands."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ LocalState = Annotated[Path, typer.Option("--state", help="Directory of the loca
 
 
 class Dimension(StrEnum):
-    """By what to break down."""
+    """Dimension to group by."""
 
     total = "total"
     channel = "channel"
@@ -31,7 +31,7 @@ class Dimension(StrEnum):
 
 
 class Basis(StrEnum):
-    """On which day a fact counts: the day it happened, of the application, or of entering the stage."""
+    """The day on which a fact counts: when it happened, of the application, or of entering the stage."""
 
     decision = "decision"
     cohort = "cohort"
@@ -39,14 +39,14 @@ class Basis(StrEnum):
 
 
 class Language(StrEnum):
-    """Of what people read."""
+    """Output language."""
 
     ja = "ja"
     en = "en"
 
 
 class Shape(StrEnum):
-    """How to print a table."""
+    """Output format of a table."""
 
     table = "table"
     json = "json"
@@ -54,14 +54,14 @@ class Shape(StrEnum):
 
 
 class Listing(StrEnum):
-    """How to print a list."""
+    """Output format of a list."""
 
     table = "table"
     json = "json"
 
 
-class EntryState(StrEnum):
-    """Which entries of the quarantine."""
+class QuarantineState(StrEnum):
+    """State of quarantine entries to include."""
 
     open = "open"
     replayed = "replayed"
@@ -70,16 +70,16 @@ class EntryState(StrEnum):
 
 
 class AnswerFormat(StrEnum):
-    """How to print a verdict."""
+    """Output format of a result."""
 
     text = "text"
     json = "json"
 
 
-def day(value: str | None, otherwise: date) -> date:
-    """A day that was typed, or the other one; raise BadParameter."""
+def parse_day(text: str | None, default: date) -> date:
+    """Parse a day as typed, or return the default; raise BadParameter."""
     try:
-        return otherwise if value is None else date.fromisoformat(value)
+        return default if text is None else date.fromisoformat(text)
     except ValueError as error:
-        msg = f"{value!r} is not a day; write it as 2026-11-24"
+        msg = f"{text!r} is not a day; write it as 2026-11-24"
         raise typer.BadParameter(msg) from error

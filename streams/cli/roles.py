@@ -1,4 +1,4 @@
-"""Commands that run a role, and those that prepare what roles need."""
+"""Commands that run a role or prepare what roles need."""
 
 import sys
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.options import State
-from streams.configuration.settings import load
+from streams.configuration.settings import load_settings
 
 app = typer.Typer()
 
@@ -16,21 +16,21 @@ def gateway(state: State = None) -> None:
     """Receive webhooks: verify, normalise, write to Kafka, then answer."""
     from streams.ingest.http.server import serve
 
-    serve(load(state))
+    serve(load_settings(state))
 
 
 @app.command()
 def worker(
     state: State = None,
     epoch: Annotated[
-        int | None, typer.Option(help="Count in this epoch instead of the live one.")
+        int | None, typer.Option(help="Epoch to count in instead of the live one.")
     ] = None,
 ) -> None:
     """Keep the exact KPI cells."""
     from streams.worker.role import serve
 
     sys.argv = sys.argv[:1]  # Faust reads the command line too
-    serve(load(state), epoch)
+    serve(load_settings(state), epoch)
 
 
 @app.command()
@@ -38,55 +38,55 @@ def archiver(state: State = None) -> None:
     """Write cells and events into ClickHouse."""
     from streams.archive.role import serve
 
-    serve(load(state))
+    serve(load_settings(state))
 
 
 @app.command()
 def board(
     state: State = None,
-    port: Annotated[int | None, typer.Option(help="Port of the page; 0 takes a free one.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
 ) -> None:
-    """Show the boards as a page with live numbers."""
+    """Serve the boards as a page with live numbers."""
     from streams.boards.role import serve
 
-    given = {} if port is None else {"board_port": port}
-    serve(load(state, **given))
+    overrides = {} if port is None else {"board_port": port}
+    serve(load_settings(state, **overrides))
 
 
 @app.command()
 def watch(state: State = None) -> None:
-    """Find what is off target, and write it down once."""
+    """Detect KPIs that are off target and record each breach once."""
     from streams.alerting.role import serve_watch
 
-    serve_watch(load(state))
+    serve_watch(load_settings(state))
 
 
 @app.command()
 def dispatcher(state: State = None) -> None:
-    """Tell Alertmanager of every breach, for as long as it goes on."""
+    """Send every active breach to Alertmanager for as long as it lasts."""
     from streams.alerting.role import serve_dispatcher
 
-    serve_dispatcher(load(state))
+    serve_dispatcher(load_settings(state))
 
 
 @app.command()
 def topics(state: State = None) -> None:
-    """Create the Kafka topics that are missing; refuse a partition count that differs."""
+    """Create missing Kafka topics; fail if an existing topic has another partition count."""
     from streams.kafka.admin import ensure_topics
 
-    settings = load(state)
+    settings = load_settings(state)
     ensure_topics(settings.kafka, settings.partitions, settings.replication)
-    typer.echo("topics are as declared")
+    typer.echo("topics match the declarations")
 
 
 @app.command()
 def migrate(state: State = None) -> None:
-    """Bring ClickHouse to the present migrations, KPIs and companies; refuse a changed migration."""
+    """Apply pending ClickHouse migrations, KPIs and tenants; refuse a changed migration."""
     from sinks.clickhouse.client import connect
     from sinks.clickhouse.migrate import migrate as apply
     from streams.archive.tenants import publish_tenants
 
-    settings = load(state)
+    settings = load_settings(state)
     client = connect(settings.clickhouse, settings.clickhouse_password)
     applied = [*apply(client), *(["tenants"] if publish_tenants(client, settings) else [])]
     typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to apply")

@@ -1,4 +1,4 @@
-"""Commands about the systems that send: how they are doing, what their words mean."""
+"""Commands about webhook connections: setup, status and the mapping of stages and reasons."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,70 +8,74 @@ import typer
 from rich.console import Console
 
 from streams.cli.options import Listing, State
-from streams.configuration.settings import load
+from streams.configuration.settings import load_settings
 
 app = typer.Typer()
-mapping_app = typer.Typer(help="What stages and reasons mean.", no_args_is_help=True)
+mapping_app = typer.Typer(help="Map stages and reasons.", no_args_is_help=True)
 app.add_typer(mapping_app, name="mapping")
 
 
 @app.command()
 def connect(
     vendor: Annotated[
-        str, typer.Argument(help="greenhouse, ashby, lever …; a wrong one lists all.")
+        str, typer.Argument(help="greenhouse, ashby, lever …; an unknown name lists all.")
     ],
-    tenant: Annotated[str, typer.Option(help="Which company.")],
+    tenant: Annotated[str, typer.Option(help="Tenant of the connection.")],
     name: Annotated[str, typer.Option(help="Id of the connection instead of TENANT-VENDOR.")] = "",
     secret_file: Annotated[
         Path | None,
-        typer.Option(help="File with the secret that the vendor has shown; - reads it."),
+        typer.Option(help="File with the secret issued by the vendor; - reads standard input."),
     ] = None,
     address_key: Annotated[
-        bool, typer.Option("--address-key", help="End the address in a secret of its own.")
+        bool, typer.Option("--address-key", help="Append a secret key to the URL.")
     ] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Stay until the first event arrives.")
+        bool, typer.Option("--wait", help="Wait until the first event arrives.")
     ] = False,
     state: State = None,
 ) -> None:
-    """Make the connection of a vendor's webhook, or add a secret to it, and show what to do at the vendor."""
-    from streams.tools.connect import connection as tool
+    """Create the connection of a vendor's webhook, or add a secret to it, and show what to do at the vendor."""
+    from streams.tools.connect import connection as connect_tool
     from streams.tools.connect import dialogue
 
-    settings, console = load(state), Console()
-    wanted = tool.ConnectRequest(
-        vendor=tool.vendor_of(vendor),
+    settings, console = load_settings(state), Console()
+    request = connect_tool.ConnectRequest(
+        vendor=connect_tool.find_vendor(vendor),
         tenant=tenant,
         name=name,
-        secret=dialogue.secret(secret_file, tool.vendor_of(vendor)),
+        secret=dialogue.read_secret(secret_file, connect_tool.find_vendor(vendor)),
         address_key=address_key,
     )
-    dialogue.tell(wanted.vendor, tool.connect(settings, wanted), console)
+    dialogue.show_result(request.vendor, connect_tool.connect(settings, request), console)
     if wait:
-        dialogue.wait(settings, wanted.connection, console)
+        dialogue.wait_for_first_event(settings, request.connection, console)
 
 
 @app.command()
 def connections(
     state: State = None,
-    shape: Annotated[Listing, typer.Option("--format", help="How to print.")] = Listing.table,
+    output_format: Annotated[
+        Listing, typer.Option("--format", help="Output format.")
+    ] = Listing.table,
 ) -> None:
-    """Show how every webhook is doing: last delivery, silence, what never came, what was refused or kept."""
-    from streams.tools.connect import status as tool
+    """Show the status of every webhook: last delivery, silence, missing events, refused and quarantined deliveries."""
+    from streams.tools.connect import status as status_tool
 
-    found = tool.read(load(state))
-    tool.render(found, datetime.now(UTC), Console(), as_table=shape is Listing.table)
+    statuses = status_tool.load_statuses(load_settings(state))
+    status_tool.render(
+        statuses, datetime.now(UTC), Console(), as_table=output_format is Listing.table
+    )
 
 
 @mapping_app.command("suggest")
 def suggest(
-    connection: Annotated[str, typer.Option(help="Which connection.")],
+    connection: Annotated[str, typer.Option(help="Id of the connection.")],
     state: State = None,
 ) -> None:
-    """Propose what the stages and reasons that a connection has sent mean, as YAML for the configuration."""
+    """Propose meanings for the stages and reasons that a connection has sent, as YAML for the configuration."""
     from streams.tools.connect import mapping
 
-    settings = load(state)
+    settings = load_settings(state)
     proposals = mapping.proposals(settings, connection, datetime.now().astimezone().date())
     typer.echo(mapping.summary(connection, proposals), err=True)
     typer.echo(mapping.as_yaml(connection, proposals), nl=False)

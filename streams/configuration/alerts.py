@@ -1,20 +1,22 @@
-"""Read the alert rules from their YAML file, with errors that say what to change."""
+"""Loads the alert rules from their YAML file, with errors that state the fix."""
 
 from pathlib import Path
 
 from schemas.alerting.rules import AlertRule, AlertRules
 from schemas.tenants.config import Tenancy
-from streams.configuration.files import Misconfigured, read, refuse_strangers
+from streams.configuration.files import Misconfigured, check_tenants, read_yaml
 
 
 def load_alerts(path: Path, tenancy: Tenancy) -> AlertRules:
-    """The validated rules in `path`, of companies that are configured; raise Misconfigured."""
+    """The validated rules in `path`, whose companies must be configured; raise Misconfigured."""
     if not path.exists():
         msg = (
             f"no alert rules at {path}; set HIRELAY_ALERTS or start from deploy/config/alerts.yaml"
         )
         raise Misconfigured(msg)
-    rules = read(path, AlertRules, (AlertRule, AlertRules))
-    places = {f"rules.{at}.tenant": rule.tenant for at, rule in enumerate(rules.rules)}
-    refuse_strangers(path, places, tenancy)
+    rules = read_yaml(path, AlertRules, (AlertRule, AlertRules))
+    tenant_by_place = {
+        f"rules.{index}.tenant": rule.tenant for index, rule in enumerate(rules.rules)
+    }
+    check_tenants(path, tenant_by_place, tenancy)
     return rules

@@ -1,4 +1,4 @@
-"""Read the configuration of tenants and connections from its YAML file, with errors that say what to change."""
+"""Loads the configuration of tenants and connections from its YAML file, with errors that state the fix."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from schemas.did_you_mean import meant
+from schemas.did_you_mean import did_you_mean
 from schemas.tenants.config import (
     DEFAULT_CURRENCY,
     Connection,
@@ -23,14 +23,14 @@ MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _TextScalars(yaml.SafeLoader):
-    """Leaves days and instants the texts that they are, and takes no key of a mapping twice.
+class _StrictLoader(yaml.SafeLoader):
+    """Keeps dates and timestamps as text and refuses duplicate keys in a mapping.
 
-    The models say where a day is wrong; of two values of a key the first would be gone without a word.
+    The models report an invalid date; with a duplicate key, the first value would be lost silently.
     """
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """A mapping as it is written, before what it merges is added to it."""
+        """A mapping as written, before merge keys are expanded."""
         node = super().compose_mapping_node(anchor)
         seen: set[str] = set()
         for key, _ in node.value:
@@ -41,14 +41,14 @@ class _TextScalars(yaml.SafeLoader):
         return node
 
 
-_TextScalars.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
 class Misconfigured(Exception):
-    """The configuration cannot be used; the text names the file, the place and the remedy."""
+    """The configuration is unusable; the text names the file, the place and the fix."""
 
 
 def load_tenancy(path: Path) -> Tenancy:
@@ -56,15 +56,15 @@ def load_tenancy(path: Path) -> Tenancy:
     if not path.exists():
         msg = f"no configuration at {path}; set HIRELAY_CONFIG or start from deploy/config/hirelay.yaml"
         raise Misconfigured(msg)
-    return read(path, Tenancy, MODELS)
+    return read_yaml(path, Tenancy, MODELS)
 
 
-def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
-    """The file at `path` as a strict `model`, made of `models`, whose keys are proposed for misspelt ones; raise Misconfigured."""
+def read_yaml(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
+    """The file at `path` as a strict `model`; keys of `models` are suggested for misspelled ones; raise Misconfigured."""
     try:
-        # Nothing is constructed but plain values: the loader is SafeLoader without one kind of them.
-        value = yaml.load(path.read_text(), Loader=_TextScalars)  # noqa: S506
-        # Through JSON, so that the strict models read dates and tuples as they read any other document.
+        # Only plain values are constructed: the loader is SafeLoader without timestamps.
+        value = yaml.load(path.read_text(), Loader=_StrictLoader)  # noqa: S506
+        # Through JSON, so that the strict models parse dates and tuples as in any other document.
         document = json.dumps(value, default=str)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         msg = f"{path} is not YAML: {error}"
@@ -74,38 +74,38 @@ def read(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> M
     except ValidationError as error:
         keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
         lines = [
-            f"  {_place(problem['loc'])}: {problem['msg']}{_hint(problem, keys)}"
+            f"  {_format_location(problem['loc'])}: {problem['msg']}{_hint(problem, keys)}"
             for problem in error.errors()
         ]
         msg = "\n".join([f"{path} has {len(lines)} problem(s):", *lines])
         raise Misconfigured(msg) from error
 
 
-def refuse_strangers(path: Path, places: dict[str, str], tenancy: Tenancy) -> None:
-    """Raise Misconfigured where a file names tenants that are not configured; `places` says where it names which."""
-    known = [tenant.id for tenant in tenancy.tenants]
+def check_tenants(path: Path, tenant_by_place: dict[str, str], tenancy: Tenancy) -> None:
+    """Raise Misconfigured if a file names tenants that are not configured; `tenant_by_place` maps each place to its tenant."""
+    tenant_ids = [tenant.id for tenant in tenancy.tenants]
     lines = [
-        f"  {place}: no tenant {tenant!r} in the configuration{meant(tenant, known)}"
-        for place, tenant in places.items()
-        if tenant not in known
+        f"  {place}: no tenant {tenant!r} in the configuration{did_you_mean(tenant, tenant_ids)}"
+        for place, tenant in tenant_by_place.items()
+        if tenant not in tenant_ids
     ]
     if lines:
         raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
 
 
 def currency_of(path: Path, tenant: str) -> str:
-    """The tenant's currency; that of a tenant that is not configured here is the default."""
+    """The tenant's currency; the default for a tenant that is not configured here."""
     tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
-    found = tenancy.tenant(tenant)
-    return DEFAULT_CURRENCY if found is None else found.currency
+    configured = tenancy.tenant(tenant)
+    return DEFAULT_CURRENCY if configured is None else configured.currency
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _format_location(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "(top)"
 
 
 def _hint(problem: object, keys: Iterable[str]) -> str:
-    """Did you mean …, for a key that is not ours."""
+    """A "did you mean …" hint for an unknown key; empty for other problems."""
     if not isinstance(problem, dict) or problem.get("type") != "extra_forbidden":
         return ""
-    return meant(str(problem["loc"][-1]), keys)
+    return did_you_mean(str(problem["loc"][-1]), keys)

@@ -1,36 +1,38 @@
-"""One line of JSON per thing that happened, on standard error; only the command line configures logging."""
+"""Logging as one JSON line per event on standard error; only the command line configures it."""
 
 import json
 import logging
 import sys
 from datetime import UTC, datetime
 
-_PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD_FIELDS = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class Lines(logging.Formatter):
-    """Time, level, logger, event and the facts given as `extra`."""
+class JsonFormatter(logging.Formatter):
+    """Formats time, level, logger, event and the fields passed as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One JSON object; a traceback, when there is one, is a field of it."""
+        """One JSON object; a traceback, if any, is one of its fields."""
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
         }
-        line.update({name: value for name, value in vars(record).items() if name not in _PLAIN})
+        line.update(
+            {name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS}
+        )
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
 def configure(level: str) -> None:
-    """Send everything of `level` and above to standard error; libraries only from WARNING on."""
+    """Log everything of `level` and above to standard error; libraries only from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for ours in ("schemas", "sinks", "streams"):
-        logging.getLogger(ours).setLevel(level)
+    for package in ("schemas", "sinks", "streams"):
+        logging.getLogger(package).setLevel(level)

@@ -1,4 +1,4 @@
-"""Every setting of every role, from environment variables `HIRELAY_…` or from the `run.json` of a local stack."""
+"""The settings of all roles, from environment variables `HIRELAY_…` or from the `run.json` of a local stack."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(BaseSettings):
-    """One frozen record; each field says what it is and in which unit."""
+    """One frozen record; each field documents its meaning and unit."""
 
     model_config = SettingsConfigDict(env_prefix="HIRELAY_", extra="ignore", frozen=True)
 
@@ -90,41 +90,45 @@ class Settings(BaseSettings):
 
     @property
     def alertmanager_addresses(self) -> tuple[str, ...]:
-        """Where alerts are sent, without slashes at the end."""
+        """The addresses that alerts are sent to, without trailing slashes."""
         return tuple(
-            each.strip().rstrip("/") for each in self.alertmanagers.split(",") if each.strip()
+            address.strip().rstrip("/")
+            for address in self.alertmanagers.split(",")
+            if address.strip()
         )
 
     @property
     def gateway_address(self) -> str:
-        """Where senders reach the gateway, without a slash at the end."""
+        """The address at which senders reach the gateway, without a trailing slash."""
         base = self.gateway_url or f"http://{self.gateway_host}:{self.gateway_port}"
         return base.rstrip("/")
 
-    def environment(self, **changed: Any) -> dict[str, str]:
-        """These settings, some of them changed, as the variables of a process that is started with them."""
-        values = self.model_dump() | changed
+    def environment(self, **overrides: Any) -> dict[str, str]:
+        """These settings with `overrides` applied, as environment variables for a child process."""
+        values = self.model_dump() | overrides
         return {f"HIRELAY_{name.upper()}": str(value) for name, value in values.items()}
 
 
-def load(state: Path | None = None, **given: Any) -> Settings:
+def load_settings(state: Path | None = None, **overrides: Any) -> Settings:
     """Settings from the environment, or those that a running local stack wrote to `state`/run.json.
 
-    Raises FileNotFoundError with what to do when no stack has run in `state`, and Malformed for a value that cannot be one.
+    Raises FileNotFoundError with the remedy if no stack has run in `state`, and Malformed for an invalid value.
     """
     if state is None:
-        return _checked(given)
+        return _validate(overrides)
     path = state / "run.json"
     if not path.exists():
         msg = f"no local stack in {state}: start one with `hirelay up --state {state}`"
         raise FileNotFoundError(msg)
-    return _checked({**json.loads(path.read_text())["settings"], **given})
+    return _validate({**json.loads(path.read_text())["settings"], **overrides})
 
 
-def _checked(given: dict[str, Any]) -> Settings:
+def _validate(overrides: dict[str, Any]) -> Settings:
     try:
-        return Settings(**given)
+        return Settings(**overrides)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        said = (f"HIRELAY_{str(each['loc'][0]).upper()}: {each['msg']}" for each in found)
-        raise Malformed("settings", "; ".join(said)) from None
+        errors = error.errors(include_url=False, include_input=False)
+        messages = (
+            f"HIRELAY_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in errors
+        )
+        raise Malformed("settings", "; ".join(messages)) from None

@@ -1,30 +1,34 @@
-"""Read the targets from their YAML file, with errors that say what to change."""
+"""Loads the targets from their YAML file, with errors that state the fix."""
 
 from pathlib import Path
 
-from schemas.did_you_mean import meant
+from schemas.did_you_mean import did_you_mean
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy, Tenant
-from streams.configuration.files import Misconfigured, read, refuse_strangers
+from streams.configuration.files import Misconfigured, check_tenants, read_yaml
 
 
 def load_targets(path: Path, tenancy: Tenancy) -> Targets:
-    """The validated targets in `path`, of companies that are configured; raise Misconfigured."""
+    """The validated targets in `path`, whose companies must be configured; raise Misconfigured."""
     if not path.exists():
         msg = f"no targets at {path}; set HIRELAY_TARGETS or start from deploy/config/targets.yaml"
         raise Misconfigured(msg)
-    targets = read(path, Targets, (Target, Targets))
-    places = {f"targets.{at}.tenant": each.tenant for at, each in enumerate(targets.targets)}
-    places |= {f"fiscal_year_starts_of.{each}": each for each in targets.fiscal_year_starts_of}
-    refuse_strangers(path, places, tenancy)
+    targets = read_yaml(path, Targets, (Target, Targets))
+    tenant_by_place = {
+        f"targets.{index}.tenant": target.tenant for index, target in enumerate(targets.targets)
+    }
+    tenant_by_place |= {
+        f"fiscal_year_starts_of.{tenant}": tenant for tenant in targets.fiscal_year_starts_of
+    }
+    check_tenants(path, tenant_by_place, tenancy)
     return targets
 
 
-def tenant_of(tenancy: Tenancy, wanted: str) -> Tenant:
-    """The tenant of that id; raise Misconfigured with the one that was probably meant."""
-    found = tenancy.tenant(wanted)
-    if found is None:
-        known = [tenant.id for tenant in tenancy.tenants]
-        msg = f"no tenant {wanted!r} in the configuration{meant(wanted, known)}"
+def require_tenant(tenancy: Tenancy, tenant_id: str) -> Tenant:
+    """The tenant with that id; raise Misconfigured with the closest match."""
+    tenant = tenancy.tenant(tenant_id)
+    if tenant is None:
+        tenant_ids = [tenant.id for tenant in tenancy.tenants]
+        msg = f"no tenant {tenant_id!r} in the configuration{did_you_mean(tenant_id, tenant_ids)}"
         raise Misconfigured(msg)
-    return found
+    return tenant

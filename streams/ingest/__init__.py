@@ -1,1 +1,1 @@
-"""The way in: webhooks are verified, translated, acknowledged by Kafka, and only then answered with success."""
+"""Ingestion: verifies and translates webhooks, and answers success only after Kafka has acknowledged them."""

@@ -1,4 +1,4 @@
-"""What was done about a breach, posted through the API: read exactly or refused, and answered once Kafka has it."""
+"""The actions API: validates actions on breaches, and answers after Kafka has acknowledged them."""
 
 import logging
 import re
@@ -7,40 +7,40 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from schemas.alerting.actions import ACTIONS, Action, BreachAction, identity
-from schemas.did_you_mean import meant
+from schemas.alerting.actions import ACTIONS, Action, BreachAction, action_id
+from schemas.did_you_mean import did_you_mean
 from schemas.errors import Malformed, Unavailable
 from streams.ingest import cost_entries
-from streams.ingest.costs import PostedCosts
+from streams.ingest.costs import ApiRequest
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.publisher import Publisher
-from streams.ingest.lenient_fields import within_reason
-from streams.ingest.normalize import plain
+from streams.ingest.lenient_fields import plausible
+from streams.ingest.normalize import safe_name
 
 log = logging.getLogger(__name__)
 
 PATH = "/v1/breaches/{breach}/actions"
-BREACH = re.compile(r"[0-9a-f]{16}")
+BREACH_ID_PATTERN = re.compile(r"[0-9a-f]{16}")
 # RFC 3339, section 5.6: a date, a time with seconds, and an offset.
-INSTANT = re.compile(
+INSTANT_PATTERN = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
 
 
 def path_of(breach: str) -> str:
-    """The path of that breach's actions."""
+    """Return the path of a breach's actions."""
     return PATH.format(breach=breach)
 
 
 def _instant(value: object) -> object:
-    if not isinstance(value, str) or INSTANT.fullmatch(value) is None:
+    if not isinstance(value, str) or INSTANT_PATTERN.fullmatch(value) is None:
         return None if value is None else ""
-    return within_reason(within_reason(datetime.fromisoformat(value.upper())).astimezone(UTC))
+    return plausible(plausible(datetime.fromisoformat(value.upper())).astimezone(UTC))
 
 
 class ActionRequest(BaseModel):
-    """The body of a request. Descriptions say what to write; they are what a refusal answers."""
+    """The body of a request; a refusal answers with the field's description, which says what to write."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -53,67 +53,70 @@ class ActionRequest(BaseModel):
     key: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9._:-]{1,100}$",
-        description="1 to 100 letters, digits and ._:- that tell this action from an equal one of the same breach; "
-        "the same breach, action and key are one action, however often they are sent",
+        description="1 to 100 letters, digits and ._:- that distinguish this action from an identical one on the same breach; "
+        "requests with the same breach, action and key are one action, however often they are sent",
     )
 
 
-class Actions:
-    """Takes requests; success is said only after Kafka has acknowledged the action."""
+class ActionsHandler:
+    """Handles action requests; success is returned only after Kafka has acknowledged the action."""
 
     def __init__(self, publisher: Publisher, breaches: BreachIndex) -> None:
-        """Hold what is given."""
+        """Keep the publisher and the index of breaches."""
         self._publisher = publisher
         self._breaches = breaches
 
-    async def take(self, breach: str, posted: PostedCosts) -> Answer:
-        """Take one request about a breach of whoever posted it; raise Refused."""
-        told = read(posted.body, posted.at)
-        tenant, facts = posted.tenant.id, {"delivery": posted.id, "tenant": posted.tenant.id}
+    async def record(self, breach: str, request: ApiRequest) -> Answer:
+        """Record one action on a breach of the requesting tenant; raise Refused."""
+        parsed = parse(request.body, request.at)
+        tenant, log_fields = (
+            request.tenant.id,
+            {"delivery": request.id, "tenant": request.tenant.id},
+        )
         try:
-            if BREACH.fullmatch(breach) is None or not await self._breaches.has(tenant, breach):
-                message = (
-                    "There is no such breach; `hirelay alerts list` shows those that are open."
-                )
+            if BREACH_ID_PATTERN.fullmatch(breach) is None or not await self._breaches.has(
+                tenant, breach
+            ):
+                message = "There is no such breach; `hirelay alerts list` shows the open ones."
                 raise Refused(404, "no_such_breach", message)
             action = BreachAction(
-                id=identity(tenant, breach, told.action, told.key or ""),
+                id=action_id(tenant, breach, parsed.action, parsed.key or ""),
                 tenant=tenant,
                 breach=breach,
-                action=told.action,
-                at=told.at or posted.at,
-                recorded=posted.at,
+                action=parsed.action,
+                at=parsed.at or request.at,
+                recorded=request.at,
             )
-            await self._publisher.note(action)
+            await self._publisher.record_action(action)
         except Unavailable as error:
-            log.warning("action put off", extra={**facts, "reason": error.reason})
+            log.warning("action refused for now", extra={**log_fields, "reason": error.reason})
             raise unavailable(error.reason) from error
-        log.info("action accepted", extra={**facts, "action": told.action})
+        log.info("action accepted", extra={**log_fields, "action": parsed.action})
         content = {"accepted": 1, "ids": [action.id], "breach": breach, "action": action.action}
         return Answer(status=202, outcome="accepted", content=content)
 
 
-def read(body: bytes, now: datetime) -> ActionRequest:
-    """The request; raise Refused with what to write instead."""
+def parse(body: bytes, now: datetime) -> ActionRequest:
+    """Parse the request body; raise Refused with what to write instead."""
     try:
-        told = ActionRequest.model_validate(cost_entries.parse(body))
-    except Malformed as why:
-        message = f"The request cannot be read: {why.detail}."
-        raise Refused(400, why.reason, message) from None
+        parsed = ActionRequest.model_validate(cost_entries.parse_json(body))
+    except Malformed as error:
+        message = f"The request cannot be read: {error.detail}."
+        raise Refused(400, error.reason, message) from None
     except ValidationError as error:
         raise _refused(error) from None
-    if told.at is not None and told.at > now:
-        message = "`at` lies in the future: give an instant that has passed, or leave it out."
+    if parsed.at is not None and parsed.at > now:
+        message = "`at` is in the future: give a past instant, or leave it out."
         raise Refused(400, "invalid_action", message)
-    return told
+    return parsed
 
 
 def _refused(error: ValidationError) -> Refused:
-    """Every problem in our words; a value that was sent is never repeated, only the word that was probably meant."""
-    found = error.errors(include_url=False)
-    unknown = any(each["type"] == "literal_error" for each in found)
+    """Describe every problem; values that were sent are never repeated, only the likely intended word."""
+    errors = error.errors(include_url=False)
+    unknown = any(problem["type"] == "literal_error" for problem in errors)
     reason = "unknown_action" if unknown else "invalid_action"
-    return Refused(400, reason, "; ".join(_problem(each) for each in found) + ".")
+    return Refused(400, reason, "; ".join(_problem(problem) for problem in errors) + ".")
 
 
 def _problem(error: Any) -> str:
@@ -122,9 +125,9 @@ def _problem(error: Any) -> str:
     if not name:
         return f'send an object such as {{"action": "{ACTIONS[0]}"}}'
     if field is None:
-        return f"`{plain(name)}` is not a field{meant(name[:40], ActionRequest.model_fields)}"
+        return f"`{safe_name(name)}` is not a field{did_you_mean(name[:40], ActionRequest.model_fields)}"
     if error["type"] == "missing":
         return f"`{name}` is missing: {field.description}"
     if error["type"] == "literal_error":
-        return f"`{name}` is no known one{meant(str(error['input'])[:40], ACTIONS)}"
+        return f"`{name}` is not a known value{did_you_mean(str(error['input'])[:40], ACTIONS)}"
     return f"`{name}` cannot be used: {field.description}"

@@ -1,46 +1,48 @@
-"""How each connection is doing, as this process sees it: absolute counts that anybody may add up."""
+"""Health counts of each connection in this process: absolute counts that readers may sum over processes."""
 
 import secrets
 from datetime import datetime
 
-from schemas.kafka.connection_health import HealthCount, What
+from schemas.kafka.connection_health import HealthCount, HealthKind
 from streams.ingest.connections import ResolvedConnection
 
-OTHER = "other"  # an event that the vendor's documentation does not name
+OTHER = "other"  # an event that is not in the vendor's documentation
 
 
 class ConnectionHealth:
-    """Counts since the start of the process; a restart is another run, and adds to the ones before."""
+    """Counts since the process started; a restart is a new run, whose counts add to those of earlier runs."""
 
     def __init__(self) -> None:
-        """Nothing counted yet."""
+        """Start a new run without counts."""
         self._run = secrets.token_hex(6)
-        self._counts: dict[tuple[str, What, str], HealthCount] = {}
-        self._changed: set[tuple[str, What, str]] = set()
+        self._counts: dict[tuple[str, HealthKind, str], HealthCount] = {}
+        self._changed: set[tuple[str, HealthKind, str]] = set()
 
-    def note(self, door: ResolvedConnection, what: What, name: str, at: datetime) -> HealthCount:
-        """One more; the count as it is now."""
-        connection = door.connection
+    def record(
+        self, resolved: ResolvedConnection, what: HealthKind, name: str, at: datetime
+    ) -> HealthCount:
+        """Increment a count and return it."""
+        connection = resolved.connection
         key = (connection.id, what, name)
-        held = self._counts.get(key)
+        previous = self._counts.get(key)
         self._counts[key] = HealthCount(
-            tenant=door.tenant.id,
+            tenant=resolved.tenant.id,
             connection=connection.id,
             vendor=connection.vendor,
             run=self._run,
             what=what,
             name=name,
-            total=1 if held is None else held.total + 1,
+            total=1 if previous is None else previous.total + 1,
             last=at,
         )
         self._changed.add(key)
         return self._counts[key]
 
-    def changed(self) -> list[HealthCount]:
-        """What has changed since the last time this was asked."""
+    def take_changed(self) -> list[HealthCount]:
+        """Return the counts that changed since the last call."""
         keys, self._changed = self._changed, set()
         return [self._counts[key] for key in sorted(keys)]
 
-    def again(self, counts: list[HealthCount]) -> None:
-        """These could not be told: they are changes still."""
-        self._changed.update((each.connection, each.what, each.name) for each in counts)
+    def restore(self, counts: list[HealthCount]) -> None:
+        """Mark counts as changed again after they could not be published."""
+        self._changed.update((count.connection, count.what, count.name) for count in counts)

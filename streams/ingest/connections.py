@@ -1,4 +1,4 @@
-"""The gateway's doors: every connection with its secrets in hand, or one error that names all that is missing."""
+"""The gateway's connections with their secrets resolved, or one error that lists everything missing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
-from streams.ingest.tokens import Token, token
+from streams.ingest.tokens import Token, parse_token
 
-QUARANTINE, PERSON = b"hirelay/quarantine/1", b"hirelay/person/1"
+QUARANTINE_PURPOSE, PERSON_PURPOSE = b"hirelay/quarantine/1", b"hirelay/person/1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedConnection:
-    """One connection, ready to receive: `secrets` are empty while the vendor has not yet given one."""
+    """One connection with its keys; `secrets` is empty until the vendor has issued one."""
 
     tenant: Tenant
     connection: Connection
@@ -28,27 +28,27 @@ class ResolvedConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """The validated tenancy, its doors by (vendor, connection id), and the tokens of its API."""
+    """The validated tenancy, its connections by (vendor, connection id), and its API tokens."""
 
     tenancy: Tenancy
-    doors: Mapping[tuple[str, str], ResolvedConnection]
+    connections: Mapping[tuple[str, str], ResolvedConnection]
     tokens: tuple[Token, ...] = ()
 
 
-# A vendor's name → how its secret text becomes a signing key (ValueError if it cannot).
-Keys = Mapping[str, Callable[[bytes], bytes]]
+# Vendor name → parser of a secret's text into a signing key (ValueError if unusable).
+KeyParsers = Mapping[str, Callable[[bytes], bytes]]
 
 
-def load(path: Path, environ: Mapping[str, str], keys: Keys) -> Configuration:
-    """The doors that `path` describes; raise Misconfigured with every problem in it.
+def load(path: Path, environ: Mapping[str, str], keys: KeyParsers) -> Configuration:
+    """Load the configuration at `path`; raise Misconfigured with every problem in it.
 
-    Files of secrets are looked for relative to the directory of `path`.
+    Secret files are relative to the directory of `path`.
     """
     return resolve(load_tenancy(path), SecretStore(environ, path.parent), keys)
 
 
-def files(path: Path, tenancy: Tenancy) -> list[Path]:
-    """The configuration and every file of a secret that it names: what a change of it may be in."""
+def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
+    """Return the files that a reload watches: the configuration and every secret file that it names."""
     secrets = [
         secret
         for tenant in tenancy.tenants
@@ -59,7 +59,7 @@ def files(path: Path, tenancy: Tenancy) -> list[Path]:
             *(s for connection in tenant.connections for s in _all_secrets(connection)),
         )
     ]
-    return [path, *(path.parent / each.file for each in secrets if each.file is not None)]
+    return [path, *(path.parent / secret.file for secret in secrets if secret.file is not None)]
 
 
 def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
@@ -67,33 +67,33 @@ def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
     return connection.secrets if key is None else (*connection.secrets, key)
 
 
-def resolve(tenancy: Tenancy, vault: "SecretStore", keys: Keys) -> Configuration:
-    """The doors of a tenancy; raise Misconfigured."""
+def resolve(tenancy: Tenancy, store: "SecretStore", keys: KeyParsers) -> Configuration:
+    """Resolve the connections and tokens of a tenancy; raise Misconfigured."""
     problems: list[str] = []
-    doors: dict[tuple[str, str], ResolvedConnection] = {}
+    resolved: dict[tuple[str, str], ResolvedConnection] = {}
     for tenant in tenancy.tenants:
         where = f"tenant {tenant.id}"
-        quarantine = vault.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
-        person = vault.find(tenant.person_key, f"{where}, person_key", problems)
+        quarantine = store.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
+        person = store.find(tenant.person_key, f"{where}, person_key", problems)
         for connection in tenant.connections:
-            doors[connection.vendor, connection.id] = ResolvedConnection(
+            resolved[connection.vendor, connection.id] = ResolvedConnection(
                 tenant=tenant,
                 connection=connection,
-                secrets=_secrets(connection, vault, keys, problems),
-                address_key=_address_key(connection, vault, problems),
-                quarantine_key=derive(quarantine, QUARANTINE),
-                person_key=derive(person, PERSON),
+                secrets=_secrets(connection, store, keys, problems),
+                address_key=_address_key(connection, store, problems),
+                quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
+                person_key=derive_key(person, PERSON_PURPOSE),
             )
-    tokens = _tokens(tenancy, vault, problems)
+    tokens = _tokens(tenancy, store, problems)
     if problems:
         raise Misconfigured(
-            "\n".join(["the gateway cannot start:", *(f"  {each}" for each in problems)])
+            "\n".join(["the gateway cannot start:", *(f"  {problem}" for problem in problems)])
         )
-    return Configuration(tenancy=tenancy, doors=doors, tokens=tokens)
+    return Configuration(tenancy=tenancy, connections=resolved, tokens=tokens)
 
 
-def is_awaited(secret: Secret, directory: Path) -> bool:
-    """Whether the secret's file is there and still empty: the vendor shows its secret only later."""
+def is_pending(secret: Secret, directory: Path) -> bool:
+    """Return whether the secret's file exists but is still empty, because the vendor issues the secret later."""
     return secret.file is not None and _is_empty(directory / secret.file)
 
 
@@ -101,25 +101,25 @@ def _is_empty(path: Path) -> bool:
     return path.is_file() and not path.read_bytes().strip()
 
 
-def derive(secret: bytes, purpose: bytes) -> bytes:
-    """A 32-byte key of its own for each purpose, from a secret of any length (HKDF-SHA256, RFC 5869)."""
+def derive_key(secret: bytes, purpose: bytes) -> bytes:
+    """Derive a 32-byte key for one purpose from a secret of any length (HKDF-SHA256, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
 class SecretStore:
-    """Where secrets are looked up: environment variables and files."""
+    """Looks up secrets in environment variables and files."""
 
     def __init__(self, environ: Mapping[str, str], directory: Path) -> None:
         """Read files relative to `directory`."""
         self._environ = environ
         self._directory = directory
 
-    def awaits(self, secret: Secret) -> bool:
-        """As `is_awaited`."""
-        return is_awaited(secret, self._directory)
+    def is_pending(self, secret: Secret) -> bool:
+        """Return whether the secret's file exists but is still empty."""
+        return is_pending(secret, self._directory)
 
     def find(self, secret: Secret, owner: str, problems: list[str]) -> bytes:
-        """The secret's bytes, outer white space removed; what is missing or empty is added to `problems`."""
+        """Return the secret's bytes, stripped; add a missing or empty secret to `problems`."""
         if secret.env is not None:
             value = self._environ.get(secret.env, "").strip().encode()
             place = f"environment variable {secret.env}"
@@ -133,50 +133,52 @@ class SecretStore:
 
 
 def _secrets(
-    connection: Connection, vault: SecretStore, keys: Keys, problems: list[str]
+    connection: Connection, store: SecretStore, keys: KeyParsers, problems: list[str]
 ) -> tuple[bytes, ...]:
     owner = f"connection {connection.id}"
-    key = keys.get(connection.vendor)
-    if key is None:
+    parse_key = keys.get(connection.vendor)
+    if parse_key is None:
         problems.append(
             f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}"
         )
         return ()
-    found: list[bytes] = []
+    signing_keys: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):
-        if vault.awaits(secret):
+        if store.is_pending(secret):
             continue
-        text = vault.find(secret, f"{owner}, secret {number}", problems)
+        text = store.find(secret, f"{owner}, secret {number}", problems)
         if not text:
             continue
         try:
-            found.append(key(text))
+            signing_keys.append(parse_key(text))
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
-    return tuple(found)
+    return tuple(signing_keys)
 
 
-def _tokens(tenancy: Tenancy, vault: SecretStore, problems: list[str]) -> tuple[Token, ...]:
-    """Every active token; one that two tenants share opens neither of them."""
-    found: dict[bytes, Token] = {}
+def _tokens(tenancy: Tenancy, store: SecretStore, problems: list[str]) -> tuple[Token, ...]:
+    """Return every active token; a token that two tenants share is a problem."""
+    tokens: dict[bytes, Token] = {}
     for tenant in tenancy.tenants:
         for number, secret in enumerate(tenant.api_tokens, start=1):
             owner = f"tenant {tenant.id}, api_token {number}"
-            text = b"" if vault.awaits(secret) else vault.find(secret, owner, problems)
+            text = b"" if store.is_pending(secret) else store.find(secret, owner, problems)
             if not text:
                 continue
             try:
-                made = token(tenant, text)
+                api_token = parse_token(tenant, text)
             except ValueError as error:
                 problems.append(f"{owner} ({secret.env or secret.file}): {error}")
                 continue
-            other = found.setdefault(made.digest, made).tenant
+            other = tokens.setdefault(api_token.digest, api_token).tenant
             if other.id != tenant.id:
-                problems.append(f"{owner}: the same as a token of tenant {other.id}; make another")
-    return tuple(found.values())
+                problems.append(
+                    f"{owner}: the same as a token of tenant {other.id}; create another"
+                )
+    return tuple(tokens.values())
 
 
-def _address_key(connection: Connection, vault: SecretStore, problems: list[str]) -> bytes:
+def _address_key(connection: Connection, store: SecretStore, problems: list[str]) -> bytes:
     if connection.address_key is None:
         return b""
-    return vault.find(connection.address_key, f"connection {connection.id}, address_key", problems)
+    return store.find(connection.address_key, f"connection {connection.id}, address_key", problems)

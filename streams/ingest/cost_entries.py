@@ -1,4 +1,4 @@
-"""Cost entries as people and programs write them: read exactly, or refused with what to write instead."""
+"""Parses cost entries exactly, or refuses them with a message that says what to write instead."""
 
 import json
 import re
@@ -21,23 +21,23 @@ from pydantic import (
 
 from schemas.errors import Malformed
 from schemas.events.context import CostKind, CostScope
-from schemas.funnel.costs import LONGEST_DAYS
+from schemas.funnel.costs import MAX_PERIOD_DAYS
 from schemas.money import decimals, minor_units
 from schemas.tenants.config import Currency
-from streams.ingest.lenient_fields import LONGEST_ID, identity, within_reason
-from streams.ingest.normalize import plain
+from streams.ingest.lenient_fields import MAX_ID_LENGTH, normalize_id, plausible
+from streams.ingest.normalize import safe_name
 
-MOST = 500  # entries of one request
-SHOWN = 100  # problems of one answer
-LARGEST = 2**53  # minor units
-NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{1,30}")
+MAX_ENTRIES = 500  # entries per request
+MAX_PROBLEMS = 100  # problems listed per answer
+MAX_MINOR_UNITS = 2**53  # minor units
+NUMBER_PATTERN = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
+DAY_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}")
+INSTANT_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{1,30}")
 
 
 @dataclass(frozen=True)
 class EntryProblem:
-    """What is wrong with one field of the entry at `index` (from 0), and what to do; without an index, with them all."""
+    """A problem with one field of the entry at `index` (from 0), and how to fix it; without an index, of the request."""
 
     index: int | None
     field: str
@@ -45,22 +45,22 @@ class EntryProblem:
 
 
 class InvalidEntries(Exception):
-    """Nothing of a request can be taken, for these reasons."""
+    """No entry of a request is accepted, for these reasons."""
 
     def __init__(self, problems: Sequence[EntryProblem]) -> None:
-        """Hold every one of them."""
+        """Keep all problems."""
         super().__init__(f"{len(problems)} problem(s)")
         self.problems = tuple(problems)
 
 
 def _name(value: object) -> object:
-    """An id of the customer's; what could be an e-mail address is none."""
-    text = identity(value)
+    """Validate a customer's id; anything that could be an e-mail address is refused."""
+    text = normalize_id(value)
     if isinstance(text, str):
-        if any(unicodedata.category(each) in {"Cc", "Cs"} for each in text):
-            raise ValueError("it holds a control character")
-        normal = unicodedata.normalize("NFKC", text)  # in which channels are compared
-        if len(normal) > LONGEST_ID:
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+            raise ValueError("it contains a control character")
+        normal = unicodedata.normalize("NFKC", text)  # the form in which channels are compared
+        if len(normal) > MAX_ID_LENGTH:
             raise ValueError("it is too long")
         if "@" in normal:
             raise ValueError("it looks like an e-mail address, and people are never named here")
@@ -68,39 +68,39 @@ def _name(value: object) -> object:
 
 
 def _amount(value: object) -> object:
-    """A number or the text of one, as it was written; a float has lost that already and is never seen here."""
-    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+    """Convert a number or its text to an exact Decimal; floats never get here, because they have lost precision."""
+    if isinstance(value, str) and NUMBER_PATTERN.fullmatch(value.strip()):
         return Decimal(value.strip())
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _day(value: object) -> object:
-    if not isinstance(value, str) or DAY.fullmatch(value.strip()) is None:
+    if not isinstance(value, str) or DAY_PATTERN.fullmatch(value.strip()) is None:
         return value
-    return within_reason(datetime.fromisoformat(value.strip())).date()
+    return plausible(datetime.fromisoformat(value.strip())).date()
 
 
 def _instant(value: object) -> object:
-    if not isinstance(value, str) or INSTANT.fullmatch(value.strip()) is None:
+    if not isinstance(value, str) or INSTANT_PATTERN.fullmatch(value.strip()) is None:
         return value
-    moment = within_reason(datetime.fromisoformat(value.strip()))
-    return moment if moment.tzinfo is None else within_reason(moment.astimezone(UTC))
+    moment = plausible(datetime.fromisoformat(value.strip()))
+    return moment if moment.tzinfo is None else plausible(moment.astimezone(UTC))
 
 
-_Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=LONGEST_ID)]
+_Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=MAX_ID_LENGTH)]
 _Day = Annotated[date, BeforeValidator(_day)]
 
 
 class CostEntry(BaseModel):
-    """One cost. Descriptions say what to write; they are what a refusal answers."""
+    """One cost; a refusal answers with the field's description, which says what to write."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     cost_id: _Name = Field(
-        description=f"your own id of the cost, 1 to {LONGEST_ID} characters; the same id again is the same cost"
+        description=f"your own id of the cost, 1 to {MAX_ID_LENGTH} characters; the same id means the same cost"
     )
     version: int = Field(
-        1, ge=1, le=1_000_000, description="a whole number from 1; a correction has a higher one"
+        1, ge=1, le=1_000_000, description="a whole number from 1; a correction needs a higher one"
     )
     kind: CostKind = Field(
         description="one of media, agency_fee, scout, event, tool, internal_hours"
@@ -108,7 +108,7 @@ class CostEntry(BaseModel):
     scope: CostScope = Field(description="one of channel, job, agency, hire, company")
     member: _Name | None = Field(
         None,
-        description=f"which channel or agency by name, which job or application by id, up to {LONGEST_ID} characters",
+        description=f"the channel or agency by name, or the job or application by id, up to {MAX_ID_LENGTH} characters",
     )
     amount: Annotated[
         Decimal,
@@ -118,27 +118,27 @@ class CostEntry(BaseModel):
         description='in the currency\'s own unit, digits with a point for decimals: 1200000 or "12.50"'
     )
     currency: Currency | None = Field(
-        None, description="three capital letters of ISO 4217; left out, the tenant's own currency"
+        None, description="three capital letters of ISO 4217; by default the tenant's currency"
     )
     since: _Day | None = Field(
         None,
         alias="from",
-        description="first day that it is spread over, as 2026-04-01, from 1990 to 2099",
+        description="first day of the period it is spread over, as 2026-04-01, from 1990 to 2099",
     )
-    to: _Day | None = Field(None, description="last day, included, as 2027-03-31")
+    to: _Day | None = Field(None, description="last day of the period, inclusive, as 2027-03-31")
     at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = Field(
         None,
-        description="when it was recorded, with its offset, as 2026-04-01T09:00:00+09:00; left out, when it arrives",
+        description="when it was recorded, with its offset, as 2026-04-01T09:00:00+09:00; by default when it arrives",
     )
-    reversed: bool = Field(False, description="true takes the cost back")
+    reversed: bool = Field(False, description="true reverses the cost")
 
-    def minor(self, currency: str) -> int | None:
-        """The amount in minor units, or None where it is finer than they are."""
+    def minor_units(self, currency: str) -> int | None:
+        """Return the amount in minor units, or None if it has more decimals than the currency."""
         return minor_units(self.amount, self.currency or currency)
 
 
-def parse(body: bytes) -> object:
-    """JSON with its numbers as they are written; raise Malformed."""
+def parse_json(body: bytes) -> object:
+    """Parse JSON with exact numbers; raise Malformed."""
     try:
         return json.loads(body, parse_float=_exact, parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -146,41 +146,41 @@ def parse(body: bytes) -> object:
 
 
 def _exact(text: str) -> Decimal | str:
-    """The number; one too long for any amount stays a text, which is then refused in its place."""
-    return Decimal(text) if NUMBER.fullmatch(text) else text
+    """Return the number; one too long for any amount stays text, which is refused later with its field."""
+    return Decimal(text) if NUMBER_PATTERN.fullmatch(text) else text
 
 
 def _refuse(name: str) -> object:
     raise ValueError(name)
 
 
-def read(value: object, currency: str, now: datetime) -> tuple[CostEntry, ...]:
-    """The entries of a request, one or `{"entries": [...]}`; raise Invalid with every problem of all of them.
+def parse_entries(value: object, currency: str, now: datetime) -> tuple[CostEntry, ...]:
+    """Return the entries of a request, one or `{"entries": [...]}`; raise InvalidEntries with every problem.
 
-    `currency` is the tenant's. Sound entries of one request differ in cost and version.
+    `currency` is the tenant's. Valid entries of one request differ in cost or version.
     """
-    found: list[CostEntry] = []
+    entries: list[CostEntry] = []
     problems: list[EntryProblem] = []
-    places: dict[tuple[str, int], int] = {}
-    for index, each in enumerate(_several(value)):
+    indexes: dict[tuple[str, int], int] = {}
+    for index, raw_entry in enumerate(_raw_entries(value)):
         try:
-            entry = CostEntry.model_validate(each)
+            entry = CostEntry.model_validate(raw_entry)
         except ValidationError as error:
             problems.extend(_problems(index, error))
             continue
-        wrong = [EntryProblem(index, *pair) for pair in _conflicts(entry, currency, now)]
-        first = places.setdefault((entry.cost_id, entry.version), index)
-        if first != index:
-            message = f"the entry at {first} has the same cost_id and version; give one of them a higher version"
-            wrong.append(EntryProblem(index, "version", message))
-        problems.extend(wrong)
-        found.append(entry)
+        entry_problems = [EntryProblem(index, *pair) for pair in _conflicts(entry, currency, now)]
+        first_index = indexes.setdefault((entry.cost_id, entry.version), index)
+        if first_index != index:
+            message = f"the entry at {first_index} has the same cost_id and version; give one of them a higher version"
+            entry_problems.append(EntryProblem(index, "version", message))
+        problems.extend(entry_problems)
+        entries.append(entry)
     if problems:
         raise InvalidEntries(problems)
-    return tuple(found)
+    return tuple(entries)
 
 
-def _several(value: object) -> list[Any]:
+def _raw_entries(value: object) -> list[Any]:
     if not isinstance(value, dict):
         raise InvalidEntries(
             [EntryProblem(None, "", 'send one entry, or {"entries": [...]}, as an object')]
@@ -189,28 +189,32 @@ def _several(value: object) -> list[Any]:
         return [value]
     entries = value["entries"]
     if len(value) > 1:
-        raise InvalidEntries([EntryProblem(None, "entries", "nothing may stand beside it")])
-    if not isinstance(entries, list) or not 1 <= len(entries) <= MOST:
-        raise InvalidEntries([EntryProblem(None, "entries", f"send a list of 1 to {MOST} entries")])
+        raise InvalidEntries([EntryProblem(None, "entries", "remove every other field beside it")])
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_ENTRIES:
+        raise InvalidEntries(
+            [EntryProblem(None, "entries", f"send a list of 1 to {MAX_ENTRIES} entries")]
+        )
     return entries
 
 
 def _problems(index: int, error: ValidationError) -> Iterator[EntryProblem]:
-    """What was wrong, by field and in our words: a value of the sender's is never repeated."""
-    fields = {each.alias or name: each for name, each in CostEntry.model_fields.items()}
-    told: set[str] = set()
-    for each in error.errors(include_url=False, include_input=False):
-        name = str(each["loc"][0]) if each["loc"] else ""
-        if name in told:
+    """Describe each problem by field; the sender's values are never repeated."""
+    fields = {
+        field_info.alias or name: field_info for name, field_info in CostEntry.model_fields.items()
+    }
+    seen: set[str] = set()
+    for detail in error.errors(include_url=False, include_input=False):
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        if name in seen:
             continue
-        told.add(name)
+        seen.add(name)
         if name not in fields:
-            known = ", ".join(fields)
-            message = f"not a field; known: {known}" if name else "an entry is an object"
-            yield EntryProblem(index, plain(name) if name else "", message)
+            field_names = ", ".join(fields)
+            message = f"not a field; known: {field_names}" if name else "an entry is an object"
+            yield EntryProblem(index, safe_name(name) if name else "", message)
             continue
-        wanted = str(fields[name].description)
-        yield EntryProblem(index, name, f"{_reason(each)}: {wanted}")
+        description = str(fields[name].description)
+        yield EntryProblem(index, name, f"{_reason(detail)}: {description}")
 
 
 def _reason(error: Any) -> str:
@@ -222,35 +226,35 @@ def _reason(error: Any) -> str:
 
 
 def _conflicts(entry: CostEntry, currency: str, now: datetime) -> Iterator[tuple[str, str]]:
-    """Fields that do not go together, and what to do."""
-    yield from _of_amount(entry, currency)
-    yield from _of_member(entry)
-    yield from _of_days(entry)
+    """Check fields that do not fit together; yield (field, what to do)."""
+    yield from _amount_conflicts(entry, currency)
+    yield from _member_conflicts(entry)
+    yield from _period_conflicts(entry)
     if entry.at is not None and entry.reversed:
-        yield "at", "leave it out: a cost is taken back when the request arrives"
+        yield "at", "leave it out: a cost is reversed when the request arrives"
     elif entry.at is not None and entry.at > now:
-        yield "at", "give an instant that has passed, or leave it out"
+        yield "at", "give a past instant, or leave it out"
 
 
-def _of_amount(entry: CostEntry, currency: str) -> Iterator[tuple[str, str]]:
-    minor, unit = entry.minor(currency), entry.currency or currency
+def _amount_conflicts(entry: CostEntry, currency: str) -> Iterator[tuple[str, str]]:
+    minor, unit = entry.minor_units(currency), entry.currency or currency
     if minor is None:
         yield "amount", f"{unit} has {decimals(unit)} decimals; round the amount yourself"
-    elif abs(minor) > LARGEST:
-        yield "amount", f"at most {LARGEST} minor units; is the unit right?"
+    elif abs(minor) > MAX_MINOR_UNITS:
+        yield "amount", f"at most {MAX_MINOR_UNITS} minor units; is the unit right?"
 
 
-def _of_member(entry: CostEntry) -> Iterator[tuple[str, str]]:
+def _member_conflicts(entry: CostEntry) -> Iterator[tuple[str, str]]:
     if entry.scope == "company" and entry.member is not None:
         yield "member", "leave it out for the whole company, or choose another scope"
     elif entry.scope != "company" and entry.member is None:
         yield "member", f"missing: say which {entry.scope}"
 
 
-def _of_days(entry: CostEntry) -> Iterator[tuple[str, str]]:
+def _period_conflicts(entry: CostEntry) -> Iterator[tuple[str, str]]:
     if entry.to is None:
         return
     if entry.since is None:
         yield "from", "missing: give the first day too"
-    elif not 0 <= (entry.to - entry.since).days <= LONGEST_DAYS:
-        yield "to", f"give a day from `from` on, at most {LONGEST_DAYS} days after it"
+    elif not 0 <= (entry.to - entry.since).days <= MAX_PERIOD_DAYS:
+        yield "to", f"give a day from `from` on, at most {MAX_PERIOD_DAYS} days after it"

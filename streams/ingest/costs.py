@@ -1,4 +1,4 @@
-"""Costs posted through the API: whose they are, and the events that they become, all of a request or none."""
+"""The costs API: authenticates the tenant and publishes all cost events of a request or none."""
 
 import logging
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from schemas.errors import Malformed, Unavailable
 from schemas.events.context import Cost
-from schemas.events.envelope import Event, event_id, full
+from schemas.events.envelope import Event, event_id, full_type
 from schemas.funnel.costs import RECORDED, REVERSED
 from schemas.tenants.config import Tenant
 from streams.ingest import cost_entries, normalize, tokens
@@ -20,15 +20,16 @@ from streams.ingest.vendor import subject_of
 
 log = logging.getLogger(__name__)
 
-SOURCE_VENDOR, CONNECTION = "hirelay", "costs"  # of the events' source, and what metrics call it
+# Parts of the event source; the vendor is also the vendor label of metrics.
+SOURCE_VENDOR, CONNECTION = "hirelay", "costs"
 PATH = "/v1/costs"
 CHALLENGE = {"WWW-Authenticate": "Bearer"}  # RFC 9110, section 11.6.1
-NAMED = frozenset({"channel", "agency"})  # scopes whose members are known by their names
+NAMED_SCOPES = frozenset({"channel", "agency"})  # scopes whose members are identified by name
 
 
 @dataclass(frozen=True, kw_only=True)
-class PostedCosts:
-    """One request of a tenant, whole since `at`."""
+class ApiRequest:
+    """One API request of a tenant; its body was complete at `at`."""
 
     id: str
     tenant: Tenant
@@ -38,98 +39,105 @@ class PostedCosts:
 
 @dataclass(frozen=True)
 class AcceptedCosts:
-    """The ids of the events, in the order of the entries."""
+    """The event ids, in the order of the entries."""
 
     ids: tuple[str, ...]
 
     def answer(self) -> Answer:
-        """What the sender is told."""
+        """Return the answer for the sender."""
         content = {"accepted": len(self.ids), "ids": list(self.ids)}
         return Answer(status=202, outcome="accepted", content=content)
 
 
-class Costs:
-    """Takes requests; success is said only after Kafka has acknowledged every event."""
+class CostsHandler:
+    """Handles cost requests; success is returned only after Kafka has acknowledged every event."""
 
     def __init__(self, publisher: Publisher) -> None:
-        """Start without a memory of failed attempts."""
+        """Start without any recorded failed attempts."""
         self._publisher = publisher
-        self._trust = ReplayGuard()
+        self._replay_guard = ReplayGuard()
 
-    def owner(self, known: Sequence[Token], given: Sequence[str], at: datetime) -> Tenant:
-        """Whose token the `Authorization` headers carry; raise Refused, in one way for every reason.
+    def authenticate(
+        self, active_tokens: Sequence[Token], authorization: Sequence[str], at: datetime
+    ) -> Tenant:
+        """Return the tenant of the token in the `Authorization` headers; raise the same Refused for every reason.
 
-        Attempts that fail are limited as deliveries that cannot be verified are; a good token is let in all the same.
+        Failed attempts are rate-limited like unverified deliveries; a valid token is accepted regardless.
         """
-        tenant = tokens.owner(known, given)
+        tenant = tokens.authenticate(active_tokens, authorization)
         if tenant is None:
-            self._trust.spend(PATH, at)
+            self._replay_guard.count_unverified(PATH, at)
             raise Refused(401, "unauthorized", "Send `Authorization: Bearer <token>`.")
         return tenant
 
-    async def take(self, posted: PostedCosts) -> AcceptedCosts:
-        """Take all entries of one request; raise Refused."""
-        facts = {"delivery": posted.id, "tenant": posted.tenant.id}
-        events = told(posted)
+    async def accept(self, request: ApiRequest) -> AcceptedCosts:
+        """Publish all entries of one request; raise Refused."""
+        log_fields = {"delivery": request.id, "tenant": request.tenant.id}
+        events = to_events(request)
         try:
-            await self._publisher.accept(events)
+            await self._publisher.publish(events)
         except Unavailable as error:
-            log.warning("costs put off", extra={**facts, "reason": error.reason})
+            log.warning("costs refused for now", extra={**log_fields, "reason": error.reason})
             raise unavailable(error.reason) from error
-        log.info("costs accepted", extra={**facts, "events": len(events)})
-        return AcceptedCosts(tuple(each.id for each in events))
+        log.info("costs accepted", extra={**log_fields, "events": len(events)})
+        return AcceptedCosts(tuple(event.id for event in events))
 
 
-def told(posted: PostedCosts) -> tuple[Event, ...]:
-    """The events of a request; raise Refused for what cannot be read, and for any entry that cannot be taken."""
-    tenant = posted.tenant
+def to_events(request: ApiRequest) -> tuple[Event, ...]:
+    """Return the events of a request; raise Refused if the body or any entry is invalid."""
+    tenant = request.tenant
     try:
-        read = cost_entries.read(cost_entries.parse(posted.body), tenant.currency, posted.at)
-    except Malformed as why:
-        message = f"The request cannot be read: {why.detail}."
-        raise Refused(400, why.reason, message) from None
-    except InvalidEntries as why:
-        raise _invalid(why) from None
-    return tuple(event(each, posted) for each in read)
+        entries = cost_entries.parse_entries(
+            cost_entries.parse_json(request.body), tenant.currency, request.at
+        )
+    except Malformed as error:
+        message = f"The request cannot be read: {error.detail}."
+        raise Refused(400, error.reason, message) from None
+    except InvalidEntries as error:
+        raise _invalid(error) from None
+    return tuple(to_event(entry, request) for entry in entries)
 
 
-def _invalid(why: InvalidEntries) -> Refused:
-    shown = [asdict(each) for each in why.problems[: cost_entries.SHOWN]]
-    message = f"Nothing was accepted. Problems: {len(why.problems)}; shown: {len(shown)}."
-    return Refused(422, "invalid_entries", message, more={"problems": shown})
+def _invalid(error: InvalidEntries) -> Refused:
+    problems = [asdict(problem) for problem in error.problems[: cost_entries.MAX_PROBLEMS]]
+    message = f"Nothing was accepted. Problems: {len(error.problems)}; shown: {len(problems)}."
+    return Refused(422, "invalid_entries", message, more={"problems": problems})
 
 
-def event(entry: CostEntry, posted: PostedCosts) -> Event:
-    """What a sound entry tells. The same entry has the same id whenever it is sent, so a repeated request counts once."""
-    tenant, name = posted.tenant, REVERSED if entry.reversed else RECORDED
+def to_event(entry: CostEntry, request: ApiRequest) -> Event:
+    """Return the event of a valid entry.
+
+    The same entry always gets the same id, so a repeated request counts once.
+    """
+    tenant, name = request.tenant, REVERSED if entry.reversed else RECORDED
     data = _cost(entry, tenant)
     source = f"urn:ats:{SOURCE_VENDOR}:{tenant.id}:{CONNECTION}"
     recorded = "" if entry.at is None else entry.at.isoformat()
-    occurrence = f"{data.version}\x1f{normalize.content(data)}\x1f{recorded}"
+    occurrence = f"{data.version}\x1f{normalize.canonical_content(data)}\x1f{recorded}"
     return Event(
         id=event_id(source, name, (data.cost_id,), occurrence),
         source=source,
-        type=full(name),
-        time=entry.at or posted.at,
+        type=full_type(name),
+        time=entry.at or request.at,
         tenant=tenant.id,
         subject=subject_of(data),
-        recordedtime=posted.at,
+        recordedtime=request.at,
         timequality="received" if entry.at is None else "exact",
         ingestmode="api",
-        deliveryid=posted.id,
+        deliveryid=request.id,
         data=data,
     )
 
 
 def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
     member = entry.member
-    if entry.scope in NAMED:
-        found = normalize.channel(member)
-        member = None if found is None else found.id
+    if entry.scope in NAMED_SCOPES:
+        channel = normalize.channel(member)
+        member = None if channel is None else channel.id
     return Cost(
         cost_id=entry.cost_id,
         version=entry.version,
-        amount=entry.minor(tenant.currency) or 0,
+        amount=entry.minor_units(tenant.currency) or 0,
         currency=entry.currency or tenant.currency,
         scope=entry.scope,
         member=member,

@@ -1,4 +1,4 @@
-"""One delivery, from raw bytes to an answer: verify, translate, wait for Kafka; set aside what is not understood."""
+"""Handles one delivery from raw bytes to an answer: verify, translate, publish, and quarantine what is unclear."""
 
 import asyncio
 import hmac
@@ -12,7 +12,7 @@ import msgspec
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.events import packs
 from schemas.events.envelope import Event
-from schemas.kafka.connection_health import What
+from schemas.kafka.connection_health import HealthKind
 from streams.ingest.connection_health import OTHER, ConnectionHealth
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.http.answer import Answer, Refused, unavailable
@@ -30,11 +30,11 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingRequest:
-    """The raw bytes of one request, at whose door they are, and when they were complete."""
+    """The raw bytes of one request, the connection they arrived on, and when they were complete."""
 
     id: str
     vendor: Vendor
-    door: ResolvedConnection
+    resolved: ResolvedConnection
     headers: Headers
     body: bytes
     at: datetime
@@ -42,200 +42,221 @@ class IncomingRequest:
 
     @property
     def context(self) -> Context:
-        """For whom it is translated."""
-        door = self.door
+        """The context for its translation."""
+        resolved = self.resolved
         return Context(
-            tenant=door.tenant,
-            connection=door.connection,
+            tenant=resolved.tenant,
+            connection=resolved.connection,
             now=self.at,
-            person_key=door.person_key,
+            person_key=resolved.person_key,
         )
 
     @property
-    def kept(self) -> Headers:
-        """What a replay needs to judge it again: the headers, and the last part of the address."""
+    def stored_headers(self) -> Headers:
+        """The headers that a replay needs, including the key at the end of the address."""
         if not self.address_key:
             return self.headers
-        return (*self.headers, (encryption.ADDRESS, self.address_key))
+        return (*self.headers, (encryption.ADDRESS_KEY_HEADER, self.address_key))
 
     @property
-    def facts(self) -> dict[str, str]:
-        """What every log line about it says."""
+    def log_fields(self) -> dict[str, str]:
+        """The fields of every log line about it."""
         return {
             "delivery": self.id,
             "vendor": self.vendor.name,
-            "connection": self.door.connection.id,
+            "connection": self.resolved.connection.id,
         }
 
 
-class Reception:
-    """Answers deliveries; success is said only after Kafka has acknowledged everything."""
+class DeliveryHandler:
+    """Answers deliveries; success is returned only after Kafka has acknowledged everything."""
 
     def __init__(
         self, publisher: Publisher, metrics: GatewayMetrics, health: ConnectionHealth
     ) -> None:
-        """Start with an empty memory of whom to trust."""
+        """Start with an empty replay guard."""
         self._publisher = publisher
         self._metrics = metrics
         self._health = health
-        self._trust = ReplayGuard()
+        self._replay_guard = ReplayGuard()
 
-    async def take(self, arrival: IncomingRequest) -> Answer:
+    async def handle(self, request: IncomingRequest) -> Answer:
         """Answer one delivery; raise Refused."""
         try:
-            answer = await self._take(arrival)
+            answer = await self._process(request)
         except Unavailable as error:
-            log.warning("delivery put off", extra={**arrival.facts, "reason": error.reason})
-            self._note(arrival, "outcome", "unavailable")
+            log.warning(
+                "delivery refused for now", extra={**request.log_fields, "reason": error.reason}
+            )
+            self._record_health(request, "outcome", "unavailable")
             raise unavailable(error.reason) from error
         except Refused:
-            self._note(arrival, "outcome", "refused")
+            self._record_health(request, "outcome", "refused")
             raise
-        self._note(arrival, "outcome", answer.outcome)
+        self._record_health(request, "outcome", answer.outcome)
         return answer
 
-    async def _take(self, arrival: IncomingRequest) -> Answer:
-        greeting = arrival.vendor.greet(arrival.headers, arrival.body)
-        if greeting is not None:
+    async def _process(self, request: IncomingRequest) -> Answer:
+        preflight = request.vendor.preflight(request.headers, request.body)
+        if preflight is not None:
             return Answer(
-                status=greeting.status,
+                status=preflight.status,
                 outcome="ping",
-                content={"delivery": arrival.id, "accepted": 0, "ignored": 0, "quarantined": None},
-                headers=dict(greeting.headers),
+                content={"delivery": request.id, "accepted": 0, "ignored": 0, "quarantined": None},
+                headers=dict(preflight.headers),
             )
-        if not arrival.door.secrets:
-            return await self._before_the_secret(arrival)
+        if not request.resolved.secrets:
+            return await self._handle_without_secret(request)
         try:
-            verify(arrival, self._trust)
-        except Unauthentic as why:
-            self._note(arrival, "signature", "refused")
-            log.warning("signature refused", extra={**arrival.facts, "detail": why.detail})
-            if arrival.door.connection.on_bad_signature == "reject":
+            verify(request, self._replay_guard)
+        except Unauthentic as error:
+            self._record_health(request, "signature", "refused")
+            log.warning("signature refused", extra={**request.log_fields, "detail": error.detail})
+            if request.resolved.connection.on_bad_signature == "reject":
                 raise _unauthentic() from None
-            self._trust.spend(arrival.door.connection.id, arrival.at)
-            return await self._quarantine(arrival, why)
+            self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+            return await self._quarantine(request, error)
         try:
-            told = checked(translate(arrival))
-        except (Malformed, Unmapped) as why:
-            return await self._quarantine(arrival, why)
-        return await self._accept(arrival, told)
+            translation = drop_unreadable(translate(request))
+        except (Malformed, Unmapped) as error:
+            return await self._quarantine(request, error)
+        return await self._accept(request, translation)
 
-    async def _before_the_secret(self, arrival: IncomingRequest) -> Answer:
-        """The vendor shows its secret only after a test was answered: tests are answered, the rest is kept."""
+    async def _handle_without_secret(self, request: IncomingRequest) -> Answer:
+        """Answer tests and quarantine the rest: the vendor shows its secret only after a test was answered."""
         try:
-            told = translate(arrival)
+            translation = translate(request)
         except (Malformed, Unmapped):
-            told = Translation()
-        if told.ping:
-            return await self._accept(arrival, told)
-        self._trust.spend(arrival.door.connection.id, arrival.at)
-        why = Malformed("pending_secret", "the connection has no secret yet")
-        return await self._quarantine(arrival, why)
+            translation = Translation()
+        if translation.ping:
+            return await self._accept(request, translation)
+        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        condition = Malformed("pending_secret", "the connection has no secret yet")
+        return await self._quarantine(request, condition)
 
-    async def _accept(self, arrival: IncomingRequest, told: Translation) -> Answer:
-        vendor = arrival.vendor
-        work = [self._publisher.accept(told.events)]
-        fault = _together(told.faults)
+    async def _accept(self, request: IncomingRequest, translation: Translation) -> Answer:
+        vendor = request.vendor
+        work = [self._publisher.publish(translation.events)]
+        fault = _combine(translation.faults)
         if fault is not None:
-            work.append(self._set_aside(arrival, fault, told))
+            work.append(self._publish_quarantine_entry(request, fault, translation))
         await asyncio.gather(*work)
-        self._metrics.events.labels(vendor.name).inc(len(told.events))
-        self._metrics.ignored.labels(vendor.name).inc(len(told.ignored))
-        known = told.event in vendor.mapped or told.event in vendor.ignored or told.ping
-        self._note(arrival, "event", told.event if known and told.event else OTHER)
-        outcome = _outcome(told)
-        facts = {**arrival.facts, "outcome": outcome, "events": len(told.events)}
-        log.info("delivery accepted", extra=facts)
+        self._metrics.events.labels(vendor.name).inc(len(translation.events))
+        self._metrics.ignored.labels(vendor.name).inc(len(translation.ignored))
+        documented = (
+            translation.event in vendor.mapped
+            or translation.event in vendor.ignored
+            or translation.ping
+        )
+        self._record_health(
+            request, "event", translation.event if documented and translation.event else OTHER
+        )
+        outcome = _outcome(translation)
+        log_fields = {**request.log_fields, "outcome": outcome, "events": len(translation.events)}
+        log.info("delivery accepted", extra=log_fields)
         return Answer(
             status=vendor.success,
             outcome=outcome,
             content={
-                "delivery": arrival.id,
-                "accepted": len(told.events),
-                "ignored": len(told.ignored),
+                "delivery": request.id,
+                "accepted": len(translation.events),
+                "ignored": len(translation.ignored),
                 "quarantined": None if fault is None else fault.reason,
                 **({} if fault is None else {"message": fault.detail}),
             },
         )
 
-    async def _quarantine(self, arrival: IncomingRequest, why: Condition) -> Answer:
-        """Kept for repair and replay, so the vendor is told success: it must neither retry nor give up the webhook."""
-        await self._set_aside(arrival, why, None)
+    async def _quarantine(self, request: IncomingRequest, condition: Condition) -> Answer:
+        """Quarantine the delivery for a later replay.
+
+        The answer is success, so that the vendor neither retries nor disables the webhook.
+        """
+        await self._publish_quarantine_entry(request, condition, None)
         return Answer(
-            status=arrival.vendor.success,
+            status=request.vendor.success,
             outcome="quarantined",
             content={
-                "delivery": arrival.id,
+                "delivery": request.id,
                 "accepted": 0,
                 "ignored": 0,
-                "quarantined": why.reason,
-                "message": why.detail,
-                "entry": encryption.entry_id(arrival.door.connection.id, arrival.body),
+                "quarantined": condition.reason,
+                "message": condition.detail,
+                "entry": encryption.entry_id(request.resolved.connection.id, request.body),
             },
         )
 
-    async def _set_aside(
-        self, arrival: IncomingRequest, why: Condition, told: Translation | None
+    async def _publish_quarantine_entry(
+        self, request: IncomingRequest, condition: Condition, translation: Translation | None
     ) -> None:
-        door = arrival.door
-        entry = encryption.set_aside(door, arrival.kept, arrival.body, why, arrival.context, told)
-        await self._publisher.set_aside(entry)
-        self._metrics.quarantined.labels(arrival.vendor.name, why.reason).inc()
-        self._note(arrival, "reason", why.reason)
-        log.warning("delivery set aside", extra={**arrival.facts, "reason": why.reason})
+        resolved = request.resolved
+        entry = encryption.quarantine_entry(
+            resolved, request.stored_headers, request.body, condition, request.context, translation
+        )
+        await self._publisher.quarantine(entry)
+        self._metrics.quarantined.labels(request.vendor.name, condition.reason).inc()
+        self._record_health(request, "reason", condition.reason)
+        log.warning(
+            "delivery quarantined", extra={**request.log_fields, "reason": condition.reason}
+        )
 
-    def _note(self, arrival: IncomingRequest, what: What, name: str) -> None:
-        count = self._health.note(arrival.door, what, name, arrival.at)
-        self._metrics.connections.note(count, arrival.vendor.expected)
+    def _record_health(self, request: IncomingRequest, what: HealthKind, name: str) -> None:
+        count = self._health.record(request.resolved, what, name, request.at)
+        self._metrics.connections.record(count, request.vendor.expected)
 
 
-def verify(arrival: IncomingRequest, trust: ReplayGuard) -> None:
-    """Raise Unauthentic for another address, another signature, or another body under a signature already used."""
-    door, vendor = arrival.door, arrival.vendor
-    if door.address_key and not hmac.compare_digest(door.address_key, arrival.address_key.encode()):
-        raise Unauthentic("bad_signature", "the last part of the address is not this one's key")
-    vendor.verify(arrival.headers, arrival.body, door.secrets, arrival.at)
-    nonce = vendor.nonce(arrival.body)
+def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
+    """Raise Unauthentic for a wrong address key, a bad signature, or a signature reused for another body."""
+    resolved, vendor = request.resolved, request.vendor
+    if resolved.address_key and not hmac.compare_digest(
+        resolved.address_key, request.address_key.encode()
+    ):
+        raise Unauthentic(
+            "bad_signature", "the last part of the address is not the connection's address key"
+        )
+    vendor.verify(request.headers, request.body, resolved.secrets, request.at)
+    nonce = vendor.nonce(request.body)
     if nonce is not None:
-        trust.once(door.connection.id, nonce, arrival.body)
+        replay_guard.check_nonce(resolved.connection.id, nonce, request.body)
 
 
-def translate(arrival: IncomingRequest) -> Translation:
-    """The vendor's translation; raise Malformed or Unmapped, whatever the bytes are."""
+def translate(request: IncomingRequest) -> Translation:
+    """Return the vendor's translation; raise only Malformed or Unmapped, whatever the bytes are."""
     try:
-        return arrival.vendor.translate(arrival.body, arrival.headers, arrival.context)
+        return request.vendor.translate(request.body, request.headers, request.context)
     except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
-        # An adapter may meet text and numbers that it did not foresee; the delivery is kept, and shows which.
+        # An adapter may meet unforeseen text and numbers; the delivery is quarantined and shows them.
         raise Malformed("not_this_vendor", type(error).__name__) from None
 
 
-def checked(told: Translation) -> Translation:
-    """Without the events that the worker could not read: one of them would spoil the pack of all its neighbours."""
-    sound: list[Event] = []
-    faults: list[Condition] = list(told.faults)
-    for event in told.events:
+def drop_unreadable(translation: Translation) -> Translation:
+    """Remove events that the worker could not read: one of them would make its whole pack unreadable."""
+    readable: list[Event] = []
+    faults: list[Condition] = list(translation.faults)
+    for event in translation.events:
         try:
-            msgspec.msgpack.encode(packs.decode(packs.encode([packer.encode(event)])))
+            msgspec.msgpack.encode(packs.decode_events(packs.encode([packer.encode(event)])))
         except (Malformed, ValueError, OverflowError):
-            faults.append(Malformed("unmapped_value", f"{event.type} holds a value out of range"))
+            faults.append(
+                Malformed("unmapped_value", f"{event.type} contains a value out of range")
+            )
         else:
-            sound.append(event)
-    if faults and not sound and not told.ignored and not told.ping:
+            readable.append(event)
+    if faults and not readable and not translation.ignored and not translation.ping:
         raise faults[0]
-    return replace(told, events=tuple(sound), faults=tuple(faults))
+    return replace(translation, events=tuple(readable), faults=tuple(faults))
 
 
-def _together(faults: Sequence[Condition]) -> Condition | None:
-    """One condition for all parts of a delivery that could not be used."""
+def _combine(faults: Sequence[Condition]) -> Condition | None:
+    """Combine the faults of a delivery into one condition."""
     if not faults:
         return None
     return Malformed(faults[0].reason, "; ".join(fault.detail for fault in faults)[:500])
 
 
-def _outcome(told: Translation) -> str:
-    if told.events:
+def _outcome(translation: Translation) -> str:
+    if translation.events:
         return "accepted"
-    return "ping" if told.ping else "ignored"
+    return "ping" if translation.ping else "ignored"
 
 
 def _unauthentic() -> Refused:
@@ -246,6 +267,6 @@ def _unauthentic() -> Refused:
     )
 
 
-def headers_of(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """Headers as they arrived, names in lower case, repeated ones kept."""
+def decode_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Decode headers as they arrived, with names in lower case; repeated headers are kept."""
     return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs)

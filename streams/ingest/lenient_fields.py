@@ -1,7 +1,7 @@
-"""How vendors really write: field types that take what is meant, and remember what they could not take.
+"""Lenient Pydantic field types for vendor payloads, which record the optional parts they cannot parse.
 
-Every vendor's payload models are built from these. An optional part that cannot be understood becomes a fault, so that
-the rest of the delivery is used and the part is set aside; what an event cannot do without stays an error.
+Every vendor's payload models use them. An optional part that cannot be parsed becomes a fault: the rest of the
+delivery is used and the part is quarantined. A field that an event requires still raises an error.
 """
 
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ from pydantic import (
 
 from schemas.errors import Condition, Malformed
 
-LONGEST_ID, LONGEST_TEXT = 150, 500
+MAX_ID_LENGTH, MAX_TEXT_LENGTH = 150, 500
 LATEST_MS = 2**42  # the year 2109
 TRUE, FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
@@ -28,24 +28,24 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 
-class Read(BaseModel):
-    """A part of a vendor's body; what we do not read we do not hold, and so never pass on."""
+class VendorPayload(BaseModel):
+    """Part of a vendor's body. Fields we do not read are dropped, so they are never passed on."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def read(model: type[M], body: bytes) -> tuple[M, tuple[Condition, ...]]:
-    """The body as `model`, and the optional parts of it that could not be understood; raise Malformed."""
+def parse(model: type[M], body: bytes) -> tuple[M, tuple[Condition, ...]]:
+    """Parse the body as `model`; also return a fault for each optional part that is invalid; raise Malformed."""
     places: list[str] = []
     try:
-        found = model.model_validate_json(body, context=places)
+        parsed = model.model_validate_json(body, context=places)
     except ValidationError as error:
-        raise refusal(error) from None  # the chained error would repeat the person's data
-    return found, tuple(Malformed("unmapped_value", place) for place in dict.fromkeys(places))
+        raise malformed(error) from None  # the chained error would contain personal data
+    return parsed, tuple(Malformed("unmapped_value", place) for place in dict.fromkeys(places))
 
 
-def refusal(error: ValidationError) -> Malformed:
-    """What is wrong with a body: places and kinds, never its values."""
+def malformed(error: ValidationError) -> Malformed:
+    """Describe what is wrong with a body: locations and error kinds, never values."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     kinds = {problem["type"] for problem in problems}
     if "json_invalid" in kinds:
@@ -63,36 +63,38 @@ def _places(error: ValidationError) -> str:
     return f"{', '.join(places)[:300]}: {', '.join(kinds)[:100]}".removeprefix(": ")
 
 
-def _soft(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-    """None for what cannot be understood, and a note of it."""
+def _lenient(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """Return None for an invalid value and record a fault."""
     try:
         return handler(value)
     except ValidationError as error:
-        _note(error, info)
+        _record_fault(error, info)
         return None
 
 
-def _readable(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-    """The entries of a list that can be understood, and a note of the others."""
+def _valid_entries(
+    value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> Any:
+    """Return the valid entries of a list and record a fault for the others."""
     entries = value if isinstance(value, list) else [] if value in (None, {}, "") else value
     try:
         return handler(entries)
     except ValidationError as error:
-        _note(error, info)
+        _record_fault(error, info)
         if not isinstance(entries, list):
             return ()
         bad = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
-        return handler([each for index, each in enumerate(entries) if index not in bad])
+        return handler([entry for index, entry in enumerate(entries) if index not in bad])
 
 
-def _note(error: ValidationError, info: ValidationInfo) -> None:
+def _record_fault(error: ValidationError, info: ValidationInfo) -> None:
     if info.context is None:
         raise error
     info.context.append(f"{info.field_name}.{_places(error)}".replace(".:", ":"))
 
 
-def identity(value: object) -> object:
-    """Ids come as numbers and as text, with `12.0` for 12 from low-code tools; nothing else is an id."""
+def normalize_id(value: object) -> object:
+    """Convert a numeric id to text; low-code tools send `12.0` for 12. Other types are returned unchanged."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -100,39 +102,39 @@ def identity(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def absent(value: object) -> object:
-    """What vendors write for nothing: null, an empty list for an empty map, an empty text."""
+def empty_to_none(value: object) -> object:
+    """Return None for every spelling of no value: null, an empty list or map, an empty text."""
     if isinstance(value, str):
         return value.strip() or None
     return None if value in ([], {}) else value
 
 
-def _words(value: object) -> object:
-    """Free text, numbers included, cut to what an event may carry."""
+def _text(value: object) -> object:
+    """Convert text or a number to text, truncated to the length an event may carry."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)
-    return absent(value[:LONGEST_TEXT] if isinstance(value, str) else value)
+    return empty_to_none(value[:MAX_TEXT_LENGTH] if isinstance(value, str) else value)
 
 
 def _flag(value: object) -> object:
-    """Yes or no, in whatever clothes; anything else stays what it is, and is refused."""
+    """Convert any spelling of yes or no to a bool; anything else is returned unchanged and then refused."""
     text = value.strip().casefold() if isinstance(value, str) else None
     if text in TRUE | FALSE:
         return text in TRUE
-    return absent(value)
+    return empty_to_none(value)
 
 
 def _instant(value: object) -> object:
-    """An instant as ISO 8601 or as milliseconds since 1970; naive if the text has no zone."""
-    value = absent(value)
+    """Parse ISO 8601 or milliseconds since 1970; the result is naive if the text has no zone."""
+    value = empty_to_none(value)
     if isinstance(value, str) and value.isdigit() and len(value) == 13:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        # Beyond these the conversion raises what is no ValueError.
-        return within_reason(datetime.fromtimestamp(max(0, min(value, LATEST_MS)) / 1000, UTC))
+        # Outside this range the conversion raises something other than ValueError.
+        return plausible(datetime.fromtimestamp(max(0, min(value, LATEST_MS)) / 1000, UTC))
     if not isinstance(value, str):
         return value
-    return within_reason(datetime.fromisoformat(value.removesuffix(" UTC") + _zone(value)))
+    return plausible(datetime.fromisoformat(value.removesuffix(" UTC") + _zone(value)))
 
 
 def _zone(text: str) -> str:
@@ -140,7 +142,7 @@ def _zone(text: str) -> str:
 
 
 def _utc(value: object) -> object:
-    """The same, and without a zone it is UTC."""
+    """Parse an instant; without a zone it is UTC."""
     moment = _instant(value)
     if not isinstance(moment, datetime):
         return moment
@@ -148,20 +150,20 @@ def _utc(value: object) -> object:
 
 
 def _day(value: object) -> object:
-    """A day: `YYYY-MM-DD`, `MM/DD/YYYY` or `DD.MM.YYYY`, perhaps with a time behind it."""
-    value = absent(value)
+    """Parse a day: `YYYY-MM-DD`, `MM/DD/YYYY` or `DD.MM.YYYY`, optionally followed by a time."""
+    value = empty_to_none(value)
     if not isinstance(value, str):
         return value
     for mark, order in (("/", (2, 0, 1)), (".", (2, 1, 0))):
         parts = value.split(mark)
         if len(parts) == 3 and all(part.isdigit() for part in parts):
             year, month, day = (int(parts[index]) for index in order)
-            return within_reason(datetime(year, month, day)).date()  # noqa: DTZ001 - a day has no zone
-    return within_reason(datetime.fromisoformat(value)).date()
+            return plausible(datetime(year, month, day)).date()  # noqa: DTZ001 - a day has no zone
+    return plausible(datetime.fromisoformat(value)).date()
 
 
-def within_reason(moment: datetime) -> datetime:
-    """The instant, unless it is a decoding mistake."""
+def plausible(moment: datetime) -> datetime:
+    """Return the instant; raise ValueError outside 1990 to 2099, where it is a decoding mistake."""
     if not 1990 <= moment.year < 2100:
         msg = "outside the years 1990 to 2099"
         raise ValueError(msg)
@@ -169,37 +171,39 @@ def within_reason(moment: datetime) -> datetime:
 
 
 def _number(value: object) -> object:
-    """A whole number, which may come as text or as `2.0`."""
-    value = absent(value)
+    """Normalize a whole number, which may arrive as text or as `2.0`."""
+    value = empty_to_none(value)
     return value.removesuffix(".0") if isinstance(value, str) else value
 
 
-SOFT = WrapValidator(_soft)
-_Id = Annotated[str, Field(max_length=LONGEST_ID)]
+LENIENT = WrapValidator(_lenient)
+_Id = Annotated[str, Field(max_length=MAX_ID_LENGTH)]
 
-# An id that the event cannot do without, and one that it can.
-Key = Annotated[str, BeforeValidator(identity), Field(min_length=1, max_length=LONGEST_ID)]
-MaybeKey = Annotated[_Id | None, BeforeValidator(lambda value: absent(identity(value))), SOFT]
-# Text that describes, and text that decides what the event means.
-Words = Annotated[str | None, BeforeValidator(_words), SOFT]
-Word = Annotated[str | None, BeforeValidator(_words)]
-# A word of the vendor's own vocabulary, such as the name of an event.
+# A required id, and an optional one.
+Key = Annotated[str, BeforeValidator(normalize_id), Field(min_length=1, max_length=MAX_ID_LENGTH)]
+OptionalKey = Annotated[
+    _Id | None, BeforeValidator(lambda value: empty_to_none(normalize_id(value))), LENIENT
+]
+# Descriptive text (invalid: a fault), and text that decides what the event means (invalid: an error).
+LenientText = Annotated[str | None, BeforeValidator(_text), LENIENT]
+StrictText = Annotated[str | None, BeforeValidator(_text)]
+# A term of the vendor's vocabulary, such as an event name.
 _Term = Annotated[str, Field(max_length=100)]
-Term = Annotated[_Term | None, BeforeValidator(_words)]
-# Yes or no where it decides; what is neither is refused.
+Term = Annotated[_Term | None, BeforeValidator(_text)]
+# A boolean that decides what the event means; anything else is an error.
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
-# Instants: of vendors that write UTC, and of those that may leave out the zone.
-Moment = Annotated[datetime | None, BeforeValidator(_utc), SOFT]
-LocalMoment = Annotated[datetime | None, BeforeValidator(_instant), SOFT]
-Day = Annotated[date | None, BeforeValidator(_day), SOFT]
+# Instants: from vendors that write UTC, and from vendors that may omit the zone.
+Instant = Annotated[datetime | None, BeforeValidator(_utc), LENIENT]
+LocalInstant = Annotated[datetime | None, BeforeValidator(_instant), LENIENT]
+Day = Annotated[date | None, BeforeValidator(_day), LENIENT]
 _Count = Annotated[int, Field(ge=0, lt=2**31)]
-Number = Annotated[_Count | None, BeforeValidator(_number), SOFT]
-# A part that may be missing, one that decides, and a list.
-Part = Annotated[T | None, BeforeValidator(absent), SOFT]
-Whole = Annotated[T | None, BeforeValidator(absent)]
-Each = Annotated[tuple[T, ...], WrapValidator(_readable)]
+Number = Annotated[_Count | None, BeforeValidator(_number), LENIENT]
+# A nested object that may be invalid, one that must be valid if present, and a list.
+LenientPart = Annotated[T | None, BeforeValidator(empty_to_none), LENIENT]
+StrictPart = Annotated[T | None, BeforeValidator(empty_to_none)]
+LenientList = Annotated[tuple[T, ...], WrapValidator(_valid_entries)]
 
 
-def named(value: object) -> object:
-    """`{"name": …}` for a vendor that sometimes sends the name alone."""
+def name_to_object(value: object) -> object:
+    """Return `{"name": …}` when a vendor sends the bare name."""
     return {"name": value} if isinstance(value, str) and value.strip() else value

@@ -1,4 +1,4 @@
-"""Telling what a delivery says as canonical events: ids, instants and names as every vendor's adapter needs them."""
+"""Helpers that turn a vendor delivery into canonical events: ids, instants and names."""
 
 import hashlib
 import re
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.events import application as canonical
 from schemas.events.application import FrozenModel
-from schemas.events.envelope import Event, event_id, full
-from streams.ingest.lenient_fields import LONGEST_ID, LONGEST_TEXT
+from schemas.events.envelope import Event, event_id, full_type
+from streams.ingest.lenient_fields import MAX_ID_LENGTH, MAX_TEXT_LENGTH
 from streams.ingest.vendor import Context, Translation, subject_of
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ Mode = Literal["webhook", "derived"]
 
 @dataclass(frozen=True, kw_only=True)
 class EventTime:
-    """An instant, how well we know it, and its text for event ids: a redelivery must spell it the same."""
+    """An instant, its quality, and its text for event ids, which must be the same on redelivery."""
 
     at: datetime
     quality: Quality
@@ -32,7 +32,7 @@ class EventTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One verified body and what its events share; `name` is the vendor's own for what it tells."""
+    """One verified body and what its events share; `name` is the vendor's own event name."""
 
     name: str
     raw: bytes
@@ -41,17 +41,17 @@ class Delivery:
     correlation: str | None = None
 
     def id(self, vendor_id: str) -> str:
-        """The vendor's id within the tenant."""
+        """Return the vendor's id with the connection's prefix, unique within the tenant."""
         return self.context.connection.id_prefix + vendor_id
 
-    def maybe(self, vendor_id: str | None) -> str | None:
-        """The same for an id that may be absent."""
+    def optional_id(self, vendor_id: str | None) -> str | None:
+        """Return the prefixed id, or None if the vendor sent none."""
         return None if vendor_id is None else self.id(vendor_id)
 
-    def when(self, moment: datetime | None, quality: Quality = "vendor_state") -> EventTime:
-        """The vendor's instant, else the time of receipt, which event ids replace by the body's hash.
+    def event_time(self, moment: datetime | None, quality: Quality = "vendor_state") -> EventTime:
+        """Return the vendor's instant or, without one, the time of receipt, with the body's hash as its id text.
 
-        An instant without a zone is in the tenant's, which is an assumption and is marked as one.
+        An instant without a zone is taken in the tenant's zone and marked as assumed.
         """
         if moment is None:
             digest = hashlib.sha256(self.raw).hexdigest()
@@ -62,12 +62,12 @@ class Delivery:
         at = moment.astimezone(UTC)
         return EventTime(at=at, quality=quality, text=at.isoformat())
 
-    def on(self, day: date | None) -> EventTime:
-        """The start of a day in the tenant's zone: the vendor gave no time of day."""
+    def day_start(self, day: date | None) -> EventTime:
+        """Return the start of a day in the tenant's zone, for vendors that send no time of day."""
         if day is None:
-            return self.when(None)
+            return self.event_time(None)
         start = datetime.combine(day, time(), ZoneInfo(self.context.tenant.timezone))
-        return self.when(start, "assumed")
+        return self.event_time(start, "assumed")
 
     def event(
         self,
@@ -78,13 +78,13 @@ class Delivery:
         *,
         mode: Mode = "webhook",
     ) -> Event:
-        """One canonical event; `fact` is what makes this occurrence this one and no other."""
+        """Build one canonical event; `fact` distinguishes this occurrence from every other."""
         subject = subject_of(data)
         connection = self.context.connection
         return Event(
             id=event_id(connection.id, name, (subject,), "\x1f".join(fact)),
             source=self.context.source,
-            type=full(name),
+            type=full_type(name),
             time=when.at,
             tenant=self.context.tenant.id,
             subject=subject,
@@ -100,7 +100,7 @@ class Delivery:
 
 
 def required(value: T | None, name: str) -> T:
-    """The value; raise Malformed when the vendor left out what the event cannot do without."""
+    """Return the value; raise Malformed when the vendor left out a required field."""
     if value is None:
         raise Malformed("missing_field", name)
     return value
@@ -113,55 +113,59 @@ def channel(
     kind: str | None = None,
     detail: str | None = None,
 ) -> canonical.Channel | None:
-    """媒体 by its name, which is what a tenant knows it by; by `#<id>` where there is no name."""
-    tidy = " ".join(unicodedata.normalize("NFKC", name or "").split())
-    if not tidy and vendor_id is None:
+    """Build the channel (媒体), identified by name as tenants know it, or by `#<id>` without a name."""
+    normalized = " ".join(unicodedata.normalize("NFKC", name or "").split())
+    if not normalized and vendor_id is None:
         return None
     return canonical.Channel(
-        id=(tidy or f"#{vendor_id}")[:LONGEST_ID],
+        id=(normalized or f"#{vendor_id}")[:MAX_ID_LENGTH],
         vendor_id=vendor_id,
-        name=tidy[:LONGEST_TEXT] or None,
+        name=normalized[:MAX_TEXT_LENGTH] or None,
         type=kind,
         detail=detail,
     )
 
 
-def plain(text: str) -> str:
-    """A name of the vendor's vocabulary, fit for logs; anything else is not repeated."""
+def safe_name(text: str) -> str:
+    """Return a vendor's event name if it is safe to log, else a placeholder."""
     return text if re.fullmatch(r"[A-Za-z0-9_.:/ -]{1,60}", text) else "(not a name)"
 
 
-def translation(
+def dispatch(
     name: str,
-    tellers: Mapping[str, Callable[[], Translation]],
+    handlers: Mapping[str, Callable[[], Translation]],
     ignored: Mapping[str, str],
     faults: tuple[Condition, ...],
 ) -> Translation:
-    """What the teller of that vendor event says, with the faults of its reading; raise Malformed or Unmapped.
+    """Run the handler of a vendor event and add the parse faults; raise Malformed or Unmapped.
 
-    An event in `ignored` says nothing, for the reason given there, and is called as it is there; one that stands nowhere is
-    unmapped.
+    An event in `ignored` yields no events, with the name and reason listed there. An event listed nowhere is unmapped.
     """
-    passed_over = name if name in ignored or name in tellers else _family(name, ignored)
-    if passed_over in ignored:
-        return Translation(event=passed_over, ignored=((passed_over, ignored[passed_over]),))
-    if name not in tellers:
-        raise Unmapped("unmapped_event", plain(name))
+    ignored_name = name if name in ignored or name in handlers else _pattern_for(name, ignored)
+    if ignored_name in ignored:
+        return Translation(event=ignored_name, ignored=((ignored_name, ignored[ignored_name]),))
+    if name not in handlers:
+        raise Unmapped("unmapped_event", safe_name(name))
     try:
-        told = tellers[name]()
-    except Malformed as why:
-        if faults and why.reason == "missing_field":
-            raise Malformed("unmapped_value", f"{why.detail}; {faults[0].detail}"[:300]) from None
+        translated = handlers[name]()
+    except Malformed as error:
+        if faults and error.reason == "missing_field":
+            raise Malformed("unmapped_value", f"{error.detail}; {faults[0].detail}"[:300]) from None
         raise
-    return replace(told, event=name, faults=(*told.faults, *faults))
+    return replace(translated, event=name, faults=(*translated.faults, *faults))
 
 
-def _family(name: str, ignored: Mapping[str, str]) -> str:
-    """The entry that stands for all names that begin like this one (`timeoff_*`); the name itself where there is none."""
-    families = (each for each in ignored if each.endswith("*") and name.startswith(each[:-1]))
+def _pattern_for(name: str, ignored: Mapping[str, str]) -> str:
+    """Return the wildcard entry (`timeoff_*`) that matches the name, or the name itself without one."""
+    families = (
+        pattern for pattern in ignored if pattern.endswith("*") and name.startswith(pattern[:-1])
+    )
     return next(families, name)
 
 
-def content(data: FrozenModel) -> str:
-    """What the data says, for ids of facts that have none: a field that is added to our models later changes none of them."""
+def canonical_content(data: FrozenModel) -> str:
+    """Serialize the data for the ids of facts without a vendor id.
+
+    Defaults are left out, so a field added to our models later changes no id.
+    """
     return data.model_dump_json(exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""Who calls the API: bearer tokens (RFC 6750), held as hashes and compared without telling anything by time."""
+"""Bearer tokens of the API (RFC 6750), stored as hashes and compared in constant time."""
 
 import hashlib
 import hmac
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from schemas.tenants.config import Tenant
 
-SHORTEST = 24  # bytes: as random hexadecimal digits 96 bits, beyond guessing over a network
-FORM = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
+MIN_TOKEN_BYTES = 24  # bytes: 96 bits as random hex digits, which cannot be guessed over a network
+TOKEN_PATTERN = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
 SCHEME = "bearer"
 
 
@@ -21,32 +21,32 @@ class Token:
     digest: bytes = field(repr=False)
 
 
-def token(tenant: Tenant, text: bytes) -> Token:
-    """The token of that text, outer white space removed; raise ValueError, which never repeats it."""
-    if len(text) < SHORTEST:
-        msg = f"a token has at least {SHORTEST} bytes; make one with `openssl rand -hex 32`"
+def parse_token(tenant: Tenant, text: bytes) -> Token:
+    """Return the token for `text`, already stripped; raise ValueError, which never repeats the text."""
+    if len(text) < MIN_TOKEN_BYTES:
+        msg = f"a token has at least {MIN_TOKEN_BYTES} bytes; make one with `openssl rand -hex 32`"
         raise ValueError(msg)
-    if FORM.fullmatch(text) is None:
+    if TOKEN_PATTERN.fullmatch(text) is None:
         msg = "a token is made of letters, digits and -._~+/, with = at its end only"
         raise ValueError(msg)
     return Token(tenant, _digest(text))
 
 
-def owner(tokens: Sequence[Token], headers: Sequence[str]) -> Tenant | None:
-    """Whose token the `Authorization` headers carry, or None; two headers vouch for nobody.
+def authenticate(tokens: Sequence[Token], headers: Sequence[str]) -> Tenant | None:
+    """Return the tenant whose token the `Authorization` header carries, or None; two headers are refused.
 
-    Every token is compared, whichever matches, and digests instead of texts: neither the time nor the number of
-    comparisons tells how near a guess came, or whose token it was near to.
+    Digests are compared, not texts, and always against every token, so neither the time nor the number of
+    comparisons reveals how close a guess was or whose token it was close to.
     """
-    shown = _digest(_presented(headers))
-    found: Tenant | None = None
-    for each in tokens:
-        if hmac.compare_digest(each.digest, shown):
-            found = each.tenant
-    return found
+    digest = _digest(_bearer_token(headers))
+    tenant: Tenant | None = None
+    for token in tokens:
+        if hmac.compare_digest(token.digest, digest):
+            tenant = token.tenant
+    return tenant
 
 
-def _presented(headers: Sequence[str]) -> bytes:
+def _bearer_token(headers: Sequence[str]) -> bytes:
     if len(headers) != 1:
         return b""
     scheme, _, text = headers[0].partition(" ")

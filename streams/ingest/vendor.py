@@ -1,4 +1,4 @@
-"""What a vendor is to the gateway: how it signs, what its bodies mean, and which answer it takes for success."""
+"""The vendor interface: signature check, translation to canonical events, and the status that means success."""
 
 import hmac
 import secrets
@@ -13,37 +13,37 @@ from schemas.events.application import FrozenModel
 from schemas.events.envelope import Event
 from schemas.tenants.config import Connection, Tenant
 
-# As they arrived, names in lower case, repeated names kept: a repeated signature must be seen to be refused.
+# Headers as they arrived, names in lower case. Repeated names are kept, because a repeated signature must be refused.
 Headers = tuple[tuple[str, str], ...]
 Secrets = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """For whom a delivery is translated; `now` is when its body was complete."""
+    """The tenant and connection that a delivery is translated for; `now` is when its body was complete."""
 
     tenant: Tenant
     connection: Connection
     now: datetime
     person_key: bytes = field(default=b"", repr=False)
 
-    def person(self, address: str) -> str:
-        """Who has this e-mail address, as 32 hex digits that only the tenant's key leads to (HMAC-SHA256)."""
+    def person_id(self, address: str) -> str:
+        """Return the pseudonymous id of an e-mail address: 32 hex digits of an HMAC-SHA256 under the tenant's key."""
         normal = unicodedata.normalize("NFKC", address).strip().casefold()
         return hmac.digest(self.person_key, normal.encode(), "sha256").hex()[:32]
 
     @property
     def source(self) -> str:
-        """The CloudEvents `source` of everything that comes through this connection."""
+        """The CloudEvents `source` of every event of this connection."""
         return f"urn:ats:{self.connection.vendor}:{self.tenant.id}:{self.connection.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """What one delivery says. `ignored` is (what, why) with closed-set texts; `faults` are parts to set aside.
+    """The translation of one delivery.
 
-    `event` is the vendor's own name of what it sent. A translation of nothing at all is an error of the vendor's
-    adapter: a ping says so.
+    `event` is the vendor's event name. `ignored` holds (event, reason) pairs with closed-set texts; `faults` are parts to
+    quarantine. An empty translation is an error of the adapter, unless `ping` is set.
     """
 
     event: str = ""
@@ -54,25 +54,25 @@ class Translation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Greeting:
-    """The answer to a request that is no delivery and says nothing: a test before any secret exists, a handshake."""
+class Preflight:
+    """The answer to a request that is not a delivery: a test before any secret exists, or a handshake."""
 
     status: int = 200
     headers: Headers = ()
 
 
-def no_greeting(_headers: Headers, _body: bytes) -> Greeting | None:
-    """For vendors whose every request is a delivery."""
+def no_preflight(_headers: Headers, _body: bytes) -> Preflight | None:
+    """Return None, for vendors whose requests are all deliveries."""
     return None
 
 
 def random_secret() -> str:
-    """A secret of 256 bits, as text that every form takes."""
+    """Return a 256-bit secret as text that every vendor's form accepts."""
     return secrets.token_hex(32)
 
 
 def no_nonce(_body: bytes) -> str | None:
-    """For vendors whose signature covers the body."""
+    """Return None, for vendors whose signature covers the body."""
     return None
 
 
@@ -80,14 +80,14 @@ def no_nonce(_body: bytes) -> str | None:
 class Vendor:
     """One vendor.
 
-    `key` turns a configured secret into the signing key, once, at the start; it raises ValueError for a secret that
-    cannot be one. `verify` raises Unauthentic. `translate` raises Malformed or Unmapped, and nothing else for any
-    bytes. `mapped` and `ignored` name every event of the vendor's documentation; in `ignored` `timeoff_*` names all that
-    begin so and are not mapped. `expected` are those without which
-    the funnel has holes. `success` is the status the vendor takes for success. `keyed_by` says who makes the secret;
-    if it is the customer, `make` makes one. `on_bad_signature` is what a new connection does with what it cannot verify.
-    `handshake` allows the CloudEvents OPTIONS request. `greet` answers what is no delivery, before anything is
-    verified. `nonce` is what a signature that leaves out the body does cover, once per delivery.
+    `key` turns a configured secret into the signing key, once at startup; it raises ValueError for an unusable secret.
+    `verify` raises Unauthentic. `translate` raises Malformed or Unmapped, and nothing else for any bytes.
+    `mapped` and `ignored` list every event of the vendor's documentation; in `ignored`, `timeoff_*` stands for all names
+    with that prefix that are not mapped. `expected` are the events without which the funnel has gaps.
+    `success` is the status that the vendor accepts as success. `key_issuer` says who creates the secret;
+    `generate_secret` creates it for the customer. `on_bad_signature` is the default of a new connection for deliveries
+    it cannot verify. `handshake` allows the CloudEvents OPTIONS request. `preflight` answers requests that are not
+    deliveries, before verification. `nonce` is the value, unique per delivery, that a signature covers instead of the body.
     """
 
     name: str
@@ -99,37 +99,37 @@ class Vendor:
     ignored: Mapping[str, str]
     expected: frozenset[str] = frozenset()
     success: int = 200
-    keyed_by: Literal["customer", "vendor"] = "vendor"
-    make: Callable[[], str] = random_secret
+    key_issuer: Literal["customer", "vendor"] = "vendor"
+    generate_secret: Callable[[], str] = random_secret
     on_bad_signature: Literal["reject", "quarantine"] = "reject"
     handshake: bool = False
-    greet: Callable[[Headers, bytes], Greeting | None] = no_greeting
+    preflight: Callable[[Headers, bytes], Preflight | None] = no_preflight
     nonce: Callable[[bytes], str | None] = no_nonce
 
 
-def values(headers: Headers, name: str) -> list[str]:
-    """Every value of the header, in order of arrival; `name` in lower case."""
+def header_values(headers: Headers, name: str) -> list[str]:
+    """Return every value of a header in order of arrival; `name` is in lower case."""
     return [value for key, value in headers if key == name]
 
 
-def first(headers: Headers, name: str) -> str | None:
-    """The first value of the header, or None; never for a header that decides whom to trust."""
-    return next(iter(values(headers, name)), None)
+def first_header(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header, or None; never use it for a header that authenticates a request."""
+    return next(iter(header_values(headers, name)), None)
 
 
 def subject_of(data: FrozenModel) -> str:
-    """The id whose events must stay in order: the application where there is one, else what the event is about."""
+    """Return the id whose events must stay in order: the application's id if there is one, else the event's subject."""
     application = getattr(data, "application", None)
     if application is not None:
         return str(application.id)
-    for name in SUBJECTS:
+    for name in SUBJECT_FIELDS:
         value = getattr(data, name, None)
         if value is not None:
             return f"cost/{value}" if name == "cost_id" else str(value)
-    raise Malformed("not_canonical", "the event names nothing that it is about")
+    raise Malformed("not_canonical", "the event has no subject")
 
 
-SUBJECTS = (
+SUBJECT_FIELDS = (
     "application_id",
     "candidate_id",
     "from_id",

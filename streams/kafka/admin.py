@@ -1,4 +1,4 @@
-"""Create the declared Kafka topics; never change one that exists."""
+"""Create the declared Kafka topics; existing topics are never changed."""
 
 from collections.abc import Sequence
 
@@ -6,79 +6,91 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.errors import Malformed, Unavailable
-from schemas.kafka.topics import TOPICS, Topic, of_epoch
+from schemas.kafka.topics import TOPICS, Topic, epoch_topics
 from streams.kafka import epochs as kafka_epochs
 
-SHARED = tuple(topic for topic in TOPICS if not topic.per_epoch)
+SHARED_TOPICS = tuple(topic for topic in TOPICS if not topic.per_epoch)
 
 
 def ensure_topics(bootstrap: str, partitions: int, replication: int) -> list[str]:
-    """Create what is missing, of an epoch's own topics those of the live one, and return the names; raise as `create`."""
-    created = create(bootstrap, partitions, replication, SHARED)
-    live = kafka_epochs.live(kafka_epochs.read(bootstrap))
-    own = of_epoch(0 if live is None else live.number)
-    return created + create(bootstrap, partitions, replication, own)
+    """Create missing topics, including those of the live epoch, and return their names.
+
+    Raises as `create_topics`.
+    """
+    created = create_topics(bootstrap, partitions, replication, SHARED_TOPICS)
+    live = kafka_epochs.live_epoch(kafka_epochs.read(bootstrap))
+    own = epoch_topics(0 if live is None else live.number)
+    return created + create_topics(bootstrap, partitions, replication, own)
 
 
-def create(bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic]) -> list[str]:
-    """Create what is missing of these topics and return the names.
+def create_topics(
+    bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic]
+) -> list[str]:
+    """Create those of the topics that are missing and return their names.
 
-    Raises Unavailable when no broker answers, and Malformed when a topic has another number of partitions: state is
-    laid out by partition, so that number changes only with a new application version and a replay.
+    Raises Unavailable when no broker answers, and Malformed when an existing topic has another partition count: state
+    is laid out by partition, so the count changes only with a new application version and a replay.
     """
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     except KafkaError as error:
         raise Unavailable("kafka", f"no broker at {bootstrap}") from error
     try:
-        held = set(admin.list_topics())
-        missing = [topic for topic in topics if topic.name not in held]
+        existing = set(admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in existing]
         if missing:
-            admin.create_topics([_new(topic, partitions, replication) for topic in missing])
-        _check(admin, [topic for topic in topics if topic.name in held], partitions)
+            admin.create_topics([_new_topic(topic, partitions, replication) for topic in missing])
+        _check_partition_counts(
+            admin, [topic for topic in topics if topic.name in existing], partitions
+        )
     except TopicAlreadyExistsError:
-        return []  # somebody else created them at this moment, as declared
+        return []  # another process created them concurrently, as declared
     finally:
         admin.close()
     return [topic.name for topic in missing]
 
 
-def remove(bootstrap: str, topics: Sequence[Topic], groups: Sequence[str]) -> None:
-    """Delete those of the topics and consumer groups that are there; raise Unavailable when no broker answers."""
+def delete_topics(bootstrap: str, topics: Sequence[Topic], groups: Sequence[str]) -> None:
+    """Delete the topics and consumer groups that exist; raise Unavailable when no broker answers."""
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-        held = set(admin.list_topics())
-        names = [topic.name for topic in topics if topic.name in held]
+        existing = set(admin.list_topics())
+        names = [topic.name for topic in topics if topic.name in existing]
         if names:
             admin.delete_topics(names)
-        known = {each["group_id"] for each in admin.list_groups()}
-        if known.intersection(groups):
-            admin.delete_groups(sorted(known.intersection(groups)))
+        existing_groups = {group["group_id"] for group in admin.list_groups()}
+        if existing_groups.intersection(groups):
+            admin.delete_groups(sorted(existing_groups.intersection(groups)))
         admin.close()
     except KafkaError as error:
-        raise Unavailable("kafka", f"topics cannot be deleted: {error}") from error
+        raise Unavailable("kafka", f"deleting topics failed: {error}") from error
 
 
-def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
+def _new_topic(topic: Topic, partitions: int, replication: int) -> NewTopic:
     return NewTopic(
         topic.name,
-        num_partitions=_count(topic, partitions),
+        num_partitions=_partition_count(topic, partitions),
         replication_factor=replication,
         topic_configs=topic.config(),
     )
 
 
-def _count(topic: Topic, partitions: int) -> int:
+def _partition_count(topic: Topic, partitions: int) -> int:
     return partitions if topic.co_partitioned else 1
 
 
-def _check(admin: KafkaAdminClient, topics: Sequence[Topic], partitions: int) -> None:
-    wanted = {topic.name: _count(topic, partitions) for topic in topics}
-    described = admin.describe_topics(list(wanted)) if wanted else []
-    for found in described["topics"] if isinstance(described, dict) else described:
-        name, count = found.get("name", found.get("topic")), len(found["partitions"])
-        if count != wanted[name]:
+def _check_partition_counts(
+    admin: KafkaAdminClient, topics: Sequence[Topic], partitions: int
+) -> None:
+    expected = {topic.name: _partition_count(topic, partitions) for topic in topics}
+    described = admin.describe_topics(list(expected)) if expected else []
+    for description in described["topics"] if isinstance(described, dict) else described:
+        name, count = (
+            description.get("name", description.get("topic")),
+            len(description["partitions"]),
+        )
+        if count != expected[name]:
             raise Malformed(
                 "partitions",
-                f"{name} has {count} partitions, HIRELAY_PARTITIONS says {wanted[name]}",
+                f"{name} has {count} partitions, HIRELAY_PARTITIONS says {expected[name]}",
             )

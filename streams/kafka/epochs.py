@@ -1,4 +1,4 @@
-"""Read and write the epochs: which generation of numbers is live, and what its words mean."""
+"""Read and write epochs: which generation of numbers is live, and the mapping it was counted with."""
 
 from datetime import datetime
 
@@ -11,49 +11,49 @@ from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 
-FIRST_FACTS = 1  # what numbers were counted by before epochs were recorded
+LEGACY_FOLD_VERSION = 1  # the fold version of numbers counted before epochs were recorded
 
 
-def group_of(epoch: int) -> str:
-    """The consumer group of all workers that count in an epoch."""
+def consumer_group(epoch: int) -> str:
+    """Return the name of the consumer group shared by all workers of an epoch."""
     return f"hirelay-funnel-e{epoch}"
 
 
-class Outdated(Exception):
-    """The live numbers were counted by other facts than this version's; only a replay makes them comparable."""
+class OutdatedEpoch(Exception):
+    """The live numbers were counted with another fold version; only a replay makes them comparable."""
 
 
 class EpochReader:
-    """Follows the record of epochs."""
+    """Reads the epochs topic and follows it."""
 
     def __init__(self, bootstrap: str) -> None:
-        """Connect; raise Unavailable when the broker or the topic is not there."""
-        self._part = TopicPartition(EPOCHS.name, 0)
-        self._found: dict[int, Epoch] = {}
+        """Connect; raise Unavailable when the broker cannot be reached or the topic does not exist."""
+        self._partition = TopicPartition(EPOCHS.name, 0)
+        self._epochs: dict[int, Epoch] = {}
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False
             )
-            there = self._consumer.partitions_for_topic(EPOCHS.name)
+            partitions = self._consumer.partitions_for_topic(EPOCHS.name)
         except KafkaError as error:
             raise Unavailable("kafka", f"no broker at {bootstrap}") from error
-        if not there:
+        if not partitions:
             self.close()
-            raise Unavailable("kafka", f"topic {EPOCHS.name} is not there: run `hirelay topics`")
-        self._consumer.assign([self._part])
-        self._consumer.seek_to_beginning(self._part)
+            raise Unavailable("kafka", f"topic {EPOCHS.name} does not exist: run `hirelay topics`")
+        self._consumer.assign([self._partition])
+        self._consumer.seek_to_beginning(self._partition)
 
     def read(self) -> dict[int, Epoch]:
-        """Every epoch by number, as recorded by now; raise Unavailable while the broker does not answer."""
+        """Return all epochs recorded so far, by number; raise Unavailable while the broker does not answer."""
         try:
-            end = self._consumer.end_offsets([self._part])[self._part]
-            while self._consumer.position(self._part) < end:
+            end = self._consumer.end_offsets([self._partition])[self._partition]
+            while self._consumer.position(self._partition) < end:
                 for records in self._consumer.poll(timeout_ms=500).values():
-                    epochs = [_decoded(record.value) for record in records]
-                    self._found.update({epoch.number: epoch for epoch in epochs})
+                    epochs = [_decode(record.value) for record in records]
+                    self._epochs.update({epoch.number: epoch for epoch in epochs})
         except KafkaError as error:
-            raise Unavailable("kafka", f"the epochs cannot be read: {error}") from error
-        return self._found
+            raise Unavailable("kafka", f"reading the epochs failed: {error}") from error
+        return self._epochs
 
     def close(self) -> None:
         """Disconnect."""
@@ -61,7 +61,7 @@ class EpochReader:
 
 
 def read(bootstrap: str) -> dict[int, Epoch]:
-    """Every recorded epoch by number; raise Unavailable when the broker or the topic is not there."""
+    """Return all recorded epochs by number; raise Unavailable when the broker or the topic is missing."""
     reader = EpochReader(bootstrap)
     try:
         return reader.read()
@@ -69,7 +69,7 @@ def read(bootstrap: str) -> dict[int, Epoch]:
         reader.close()
 
 
-def _decoded(value: bytes) -> Epoch:
+def _decode(value: bytes) -> Epoch:
     try:
         return Epoch.model_validate_json(value)
     except ValueError as error:
@@ -77,56 +77,61 @@ def _decoded(value: bytes) -> Epoch:
 
 
 def write(bootstrap: str, *epochs: Epoch) -> None:
-    """Record epochs in this order; return when the broker has them, raise Unavailable if it does not."""
+    """Write epochs in this order and wait for acknowledgement; raise Unavailable when that fails."""
     try:
         producer = KafkaProducer(bootstrap_servers=bootstrap)
-        sent = [
-            producer.send(EPOCHS.name, each.model_dump_json().encode(), key=b"%d" % each.number)
-            for each in epochs
+        futures = [
+            producer.send(EPOCHS.name, epoch.model_dump_json().encode(), key=b"%d" % epoch.number)
+            for epoch in epochs
         ]
-        for future in sent:
+        for future in futures:
             future.get(timeout=30)
         producer.close()
     except KafkaError as error:
-        raise Unavailable("kafka", f"the epochs were not written: {error}") from error
+        raise Unavailable("kafka", f"writing the epochs failed: {error}") from error
 
 
-def live(found: dict[int, Epoch]) -> Epoch | None:
-    """The epoch that readers are shown: of those marked live the latest."""
+def live_epoch(epochs: dict[int, Epoch]) -> Epoch | None:
+    """Return the epoch that readers see: the latest one marked live."""
     return max(
-        (epoch for epoch in found.values() if epoch.state == "live"),
+        (epoch for epoch in epochs.values() if epoch.state == "live"),
         key=lambda epoch: epoch.number,
         default=None,
     )
 
 
-def settled(bootstrap: str, number: int | None, wanted: MappingSnapshot, now: datetime) -> Epoch:
-    """The epoch to work in, with everything in `wanted` that is new recorded in it; the first start records epoch 0.
+def ensure_epoch(
+    bootstrap: str, number: int | None, mapping: MappingSnapshot, now: datetime
+) -> Epoch:
+    """Return the epoch to work in, after recording everything in `mapping` that it lacks.
 
-    `number` names one, None asks for the live one. Raises Unavailable, and Outdated when its facts are not ours.
+    The first start records epoch 0.
+
+    `number` selects an epoch; None means the live one. Raises Unavailable, and OutdatedEpoch when it was counted
+    with another fold version.
     """
-    found = read(bootstrap)
-    epoch = live(found) if number is None else found.get(number)
+    epochs = read(bootstrap)
+    epoch = live_epoch(epochs) if number is None else epochs.get(number)
     if epoch is None and number is None:
         epoch = Epoch(
             number=0,
             state="live",
-            facts=FIRST_FACTS if _has_cells(bootstrap) else fold.VERSION,
+            facts=LEGACY_FOLD_VERSION if _has_cells(bootstrap) else fold.VERSION,
             meaning=MappingSnapshot(),
             changed=now,
         )
     if epoch is None:
-        raise Unavailable("epoch", f"there is no epoch {number}; known: {sorted(found)}")
-    extended = epoch.meaning.extended(wanted)
-    if extended != epoch.meaning or epoch.number not in found:
+        raise Unavailable("epoch", f"there is no epoch {number}; known: {sorted(epochs)}")
+    extended = epoch.meaning.extended_with(mapping)
+    if extended != epoch.meaning or epoch.number not in epochs:
         epoch = epoch.model_copy(update={"meaning": extended, "changed": now})
         write(bootstrap, epoch)
     if epoch.facts != fold.VERSION:
         msg = (
-            f"the numbers of epoch {epoch.number} were counted by version {epoch.facts} of the facts, "
+            f"the numbers of epoch {epoch.number} were counted with fold version {epoch.facts}, "
             f"this is version {fold.VERSION}: run `hirelay replay`"
         )
-        raise Outdated(msg)
+        raise OutdatedEpoch(msg)
     return epoch
 
 
@@ -134,7 +139,7 @@ def _has_cells(bootstrap: str) -> bool:
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
     try:
         numbers = consumer.partitions_for_topic(KPI_CELLS.name) or ()
-        parts = [TopicPartition(KPI_CELLS.name, number) for number in numbers]
-        return any(consumer.end_offsets(parts).values())
+        tps = [TopicPartition(KPI_CELLS.name, number) for number in numbers]
+        return any(consumer.end_offsets(tps).values())
     finally:
         consumer.close()

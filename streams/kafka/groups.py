@@ -1,4 +1,4 @@
-"""What a consumer group has read and who is in it, as the broker knows it."""
+"""Offsets and members of a consumer group, as reported by the broker."""
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
@@ -7,8 +7,8 @@ from kafka.errors import KafkaError
 from schemas.errors import Unavailable
 
 
-class Group:
-    """One consumer group and the topic it reads; every method raises Unavailable while the broker does not answer."""
+class ConsumerGroup:
+    """One consumer group and its topic; every method raises Unavailable while the broker does not answer."""
 
     def __init__(self, bootstrap: str, name: str, topic: str) -> None:
         """Connect."""
@@ -21,30 +21,36 @@ class Group:
             numbers = self._consumer.partitions_for_topic(topic) or ()
         except KafkaError as error:
             raise Unavailable("kafka", f"no broker at {bootstrap}") from error
-        self._parts = [TopicPartition(topic, number) for number in sorted(numbers)]
+        self._partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
 
-    def end(self) -> dict[TopicPartition, int]:
-        """How far each partition reaches now."""
+    def end_offsets(self) -> dict[TopicPartition, int]:
+        """Return the current end offset of each partition."""
         try:
-            found: dict[TopicPartition, int] = self._consumer.end_offsets(self._parts)
+            offsets: dict[TopicPartition, int] = self._consumer.end_offsets(self._partitions)
         except KafkaError as error:
-            raise Unavailable("kafka", f"the ends cannot be read: {error}") from error
-        return found
+            raise Unavailable("kafka", f"reading the end offsets failed: {error}") from error
+        return offsets
 
-    def done(self) -> dict[TopicPartition, int]:
-        """How far the group has acknowledged each partition; 0 where it has not begun."""
+    def committed_offsets(self) -> dict[TopicPartition, int]:
+        """Return the committed offset of each partition; 0 where nothing was committed."""
         try:
-            held = self._admin.list_group_offsets({self.name: self._parts}).get(self.name, {})
+            committed = self._admin.list_group_offsets({self.name: self._partitions}).get(
+                self.name, {}
+            )
         except KafkaError as error:
-            raise Unavailable("kafka", f"the group cannot be read: {error}") from error
-        return {part: max(0, held[part].offset if part in held else 0) for part in self._parts}
+            raise Unavailable("kafka", f"reading the committed offsets failed: {error}") from error
+        return {
+            tp: max(0, committed[tp].offset if tp in committed else 0) for tp in self._partitions
+        }
 
-    def is_left(self) -> bool:
-        """Whether no process is in the group, or there is none of that name."""
+    def is_empty(self) -> bool:
+        """Return whether the group has no members or does not exist."""
         try:
-            states = {each["group_id"]: each["group_state"] for each in self._admin.list_groups()}
+            states = {
+                group["group_id"]: group["group_state"] for group in self._admin.list_groups()
+            }
         except KafkaError as error:
-            raise Unavailable("kafka", f"the groups cannot be read: {error}") from error
+            raise Unavailable("kafka", f"listing the groups failed: {error}") from error
         return states.get(self.name, "Dead") in {"Empty", "Dead"}
 
     def close(self) -> None:

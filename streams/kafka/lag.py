@@ -1,4 +1,4 @@
-"""The loop in which a role measures what waits for it."""
+"""The loop in which a role measures its consumer lag."""
 
 import asyncio
 import logging
@@ -11,20 +11,23 @@ from schemas.kafka.lag import Offsets, RoleLag, TopicLag
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 5.0
+INTERVAL_S = 5.0
 
 
-async def measured(
-    look: Callable[[], Awaitable[tuple[Offsets, Offsets]]],
-    show: Callable[[Mapping[str, TopicLag]], None],
+async def measure_forever(
+    read_offsets: Callable[[], Awaitable[tuple[Offsets, Offsets]]],
+    publish: Callable[[Mapping[str, TopicLag]], None],
 ) -> None:
-    """Measure for ever; `look` gives ends and what is done. While the broker is away the last measure stands."""
-    backlog = RoleLag()
+    """Measure forever; `read_offsets` returns end offsets and processed offsets.
+
+    While the broker is unavailable, the last measurement stays.
+    """
+    role_lag = RoleLag()
     while True:
         try:
-            ends, done = await look()
+            ends, done = await read_offsets()
         except (KafkaError, TimeoutError) as error:
             log.warning("lag not measured", extra={"reason": type(error).__name__})
         else:
-            show(backlog.look(ends, done, time.monotonic()))
-        await asyncio.sleep(LOOK_S)
+            publish(role_lag.measure(ends, done, time.monotonic()))
+        await asyncio.sleep(INTERVAL_S)

@@ -1,1 +1,1 @@
-"""The whole stack on one machine without Docker: a real broker, an embedded ClickHouse, every role a process."""
+"""Runs the whole stack on one machine without Docker: a real broker, an embedded ClickHouse, one process per role."""

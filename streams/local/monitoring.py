@@ -1,4 +1,4 @@
-"""Prometheus and Alertmanager beside a local stack, where this machine has them; nothing is downloaded."""
+"""Runs Prometheus and Alertmanager with a local stack if they are installed; downloads nothing."""
 
 import shutil
 from collections.abc import Iterable, Mapping
@@ -9,15 +9,15 @@ import yaml
 
 from streams.supervisor import Role
 
-# As operators have them; an installed package comes without, and then nothing happens but scraping.
+# The production files; an installed package has none and only scrapes.
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "rules"
-NAMES = {
+BINARY_NAMES = {
     "alertmanager": ("prometheus-alertmanager", "alertmanager"),
     "prometheus": ("prometheus",),
 }
-# Whoever runs this sees alerts in Alertmanager's API; where they go is up to the operator, who edits the file.
-ALERTMANAGER = {
+# Alerts are visible in Alertmanager's API; operators route them by editing the generated file.
+DEFAULT_ALERTMANAGER = {
     "route": {
         "receiver": "nobody",
         "group_by": ["alertname", "tenant", "kpi"],
@@ -30,39 +30,41 @@ ALERTMANAGER = {
 
 @dataclass(frozen=True, kw_only=True)
 class Observer:
-    """One that can be started, and the address at which it says that it is ready."""
+    """An observer that can be started, with its readiness URL."""
 
     name: str
     command: tuple[str, ...]
-    ready: str
+    ready_url: str
 
     def role(self, state: Path) -> Role:
-        """As the supervisor starts it."""
+        """Return the supervisor's role for it."""
         return Role(self.name, self.command, state / "logs" / f"{self.name}.log")
 
 
-def installed(name: str) -> str | None:
-    """Where it is on this machine, under one of its names."""
-    return next((found for each in NAMES[name] if (found := shutil.which(each))), None)
+def find_binary(name: str) -> str | None:
+    """Return the path of the binary, under any of its names."""
+    return next((path for binary in BINARY_NAMES[name] if (path := shutil.which(binary))), None)
 
 
-def observers(state: Path, ports: Mapping[str, int], roles: Iterable[str]) -> tuple[Observer, ...]:
-    """Those of the two that are installed, with their configuration written."""
-    found = []
-    alertmanager, prometheus = installed("alertmanager"), installed("prometheus")
+def installed_observers(
+    state: Path, ports: Mapping[str, int], roles: Iterable[str]
+) -> tuple[Observer, ...]:
+    """Write the configuration of the installed observers and return them."""
+    result = []
+    alertmanager, prometheus = find_binary("alertmanager"), find_binary("prometheus")
     if alertmanager is not None:
-        found.append(_alertmanager(state, alertmanager, ports["alertmanager"]))
+        result.append(_alertmanager(state, alertmanager, ports["alertmanager"]))
     if prometheus is not None:
         targets = {role: ports[role] for role in roles}
         sends_to = ports["alertmanager"] if alertmanager is not None else None
-        found.append(_prometheus(state, prometheus, ports["prometheus"], (targets, sends_to)))
-    return tuple(found)
+        result.append(_prometheus(state, prometheus, ports["prometheus"], (targets, sends_to)))
+    return tuple(result)
 
 
 def _alertmanager(state: Path, binary: str, port: int) -> Observer:
     path = state / "alertmanager.yml"
     if not path.exists():
-        path.write_text(yaml.safe_dump(ALERTMANAGER | _inhibition(), sort_keys=False))
+        path.write_text(yaml.safe_dump(DEFAULT_ALERTMANAGER | _inhibit_rules(), sort_keys=False))
     command = (
         binary,
         f"--config.file={path}",
@@ -71,21 +73,21 @@ def _alertmanager(state: Path, binary: str, port: int) -> Observer:
         "--cluster.listen-address=",
     )
     ready = f"http://127.0.0.1:{port}/-/ready"
-    return Observer(name="alertmanager", command=command, ready=ready)
+    return Observer(name="alertmanager", command=command, ready_url=ready)
 
 
-def _inhibition() -> dict[str, object]:
-    """What holds which alerts back, as in production; nothing where the file is not there."""
+def _inhibit_rules() -> dict[str, object]:
+    """Return the inhibition rules of production; empty if the file is missing."""
     path = DEPLOY / "alertmanager" / "alertmanager.yml"
-    told = yaml.safe_load(path.read_text()) if path.exists() else {}
-    return {"inhibit_rules": told["inhibit_rules"]} if told else {}
+    config = yaml.safe_load(path.read_text()) if path.exists() else {}
+    return {"inhibit_rules": config["inhibit_rules"]} if config else {}
 
 
 def _prometheus(
     state: Path, binary: str, port: int, wiring: tuple[Mapping[str, int], int | None]
 ) -> Observer:
     targets, sends_to = wiring
-    told = {
+    config = {
         "global": {
             "scrape_interval": "5s",
             "evaluation_interval": "5s",
@@ -99,19 +101,21 @@ def _prometheus(
     }
     if sends_to is not None:
         manager = {"static_configs": [{"targets": [f"127.0.0.1:{sends_to}"]}]}
-        told["alerting"] = {
+        config["alerting"] = {
             "alert_relabel_configs": [{"action": "labeldrop", "regex": "runbook"}],
             "alertmanagers": [manager],
         }
     path = state / "prometheus.yml"
-    path.write_text(yaml.safe_dump(told, sort_keys=False))
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
     command = (
         binary,
         f"--config.file={path}",
         f"--storage.tsdb.path={state / 'prometheus'}",
         "--storage.tsdb.retention.time=7d",
-        # What it says before it has found Alertmanager is lost, and said again after this.
+        # Alerts sent before Prometheus discovers Alertmanager are lost; this delay resends them.
         "--rules.alert.resend-delay=5s",
         f"--web.listen-address=127.0.0.1:{port}",
     )
-    return Observer(name="prometheus", command=command, ready=f"http://127.0.0.1:{port}/-/ready")
+    return Observer(
+        name="prometheus", command=command, ready_url=f"http://127.0.0.1:{port}/-/ready"
+    )

@@ -1,4 +1,4 @@
-"""`run.json` of a local stack: what people and tools need to know of it."""
+"""Builds and writes `run.json`, which describes a local stack to people and tools."""
 
 import json
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from streams.configuration.settings import Settings
 from streams.ingest.costs import PATH
 
 ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "board")
-OBSERVERS = ("alertmanager", "prometheus")  # where they are installed
+OBSERVERS = ("alertmanager", "prometheus")  # if installed
 
 
-def described(
+def build(
     settings: Settings, tenancy: Tenancy, ports: Mapping[str, int], pids: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Pids, addresses, connections with their secrets, the API of each tenant with its token, settings."""
+    """Return pids, addresses, connections with their secrets, each tenant's API with its token, and settings."""
     url = {role: f"http://127.0.0.1:{ports[role]}" for role in ROLES}
     values = json.loads(settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
     return {
@@ -32,9 +32,9 @@ def described(
             "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
         },
         "connections": [
-            {"tenant": tenant.id, **_connection(each, url["gateway"], settings.config.parent)}
+            {"tenant": tenant.id, **_connection(connection, url["gateway"], settings.config.parent)}
             for tenant in tenancy.tenants
-            for each in tenant.connections
+            for connection in tenant.connections
         ],
         "costs": [
             {
@@ -52,7 +52,7 @@ def _connection(connection: Connection, gateway: str, directory: Path) -> dict[s
     url = f"{gateway}/hooks/{connection.vendor}/{connection.id}"
     if connection.address_key is not None:
         url += f"/{_reveal(connection.address_key, directory)}"
-    revealed = (_reveal(each, directory) for each in connection.secrets)
+    revealed = (_reveal(secret, directory) for secret in connection.secrets)
     return {
         "vendor": connection.vendor,
         "id": connection.id,
@@ -68,8 +68,8 @@ def _reveal(secret: Secret, directory: Path) -> str | None:
 
 
 def write(path: Path, described: dict[str, Any]) -> None:
-    """Write it as a whole, readable by the owner alone: it holds the local secrets."""
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(described, ensure_ascii=False, indent=1))
-    fresh.replace(path)
+    """Write the file atomically, readable only by the owner: it holds the local secrets."""
+    temporary = path.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(described, ensure_ascii=False, indent=1))
+    temporary.replace(path)

@@ -1,4 +1,4 @@
-"""The sample companies of a local stack: a connection of every vendor, their generated secrets, what they aim at."""
+"""The sample companies of a local stack: connections of every vendor, generated secrets, targets and alert rules."""
 
 import base64
 import secrets
@@ -30,10 +30,10 @@ COMPANIES = (
         ("harbor-smartrecruiters", "harbor-teamtailor"),
     ),
 )
-# Those that do not count in yen.
+# Companies with a currency other than yen.
 CURRENCIES = {"brightwater": "USD", "northwind": "EUR", "harbor": "USD"}
-# What Lever's ids mean, which carry no name: the company has mapped them, as every customer of Lever has to.
-MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
+# Mappings of Lever's ids, which have no names; every Lever customer has to map them.
+MAPPINGS: dict[str, dict[str, list[dict[str, str]]]] = {
     "northwind-lever": {
         "stages": [
             {"stage_id": "stage-5101", "milestone": "screening"},
@@ -48,8 +48,8 @@ MAPPED: dict[str, dict[str, list[dict[str, str]]]] = {
         ],
     }
 }
-HIRE_VALUE = 1_500_000  # minor units that a hire is worth, so that there is a return to show
-# What two companies aim at in their fiscal year.
+HIRE_VALUE = 1_500_000  # value of a hire in minor units, so that boards can show a return
+# Targets of two companies for their fiscal year.
 TARGETS = """# 予実: see deploy/config/targets.yaml for everything that can be written here.
 targets:
   - {{ tenant: aoba, kpi: hires, period: FY{year}, at_least: 24, owner: hr_manager }}
@@ -64,7 +64,7 @@ targets:
 """
 
 
-# Whom the first company tells of what, on its own machine.
+# Alert rules of the sample companies.
 ALERTS = """# Alert rules: see deploy/config/alerts.yaml for everything that can be written here.
 rules:
   - { id: screening, tenant: aoba, kpi: screen_pass_rate, at_least: 15 %, owner: recruiting }
@@ -79,7 +79,7 @@ rules:
 
 
 def write_alerts(folder: Path) -> Path:
-    """Write sample alert rules once."""
+    """Write sample alert rules if there are none."""
     path = folder / "alerts.yaml"
     if not path.exists():
         path.write_text(ALERTS)
@@ -87,7 +87,7 @@ def write_alerts(folder: Path) -> Path:
 
 
 def write_targets(folder: Path, today: date) -> Path:
-    """Write sample targets once, for the fiscal year of `today`."""
+    """Write sample targets for the fiscal year of `today` if there are none."""
     path = folder / "targets.yaml"
     if not path.exists():
         path.write_text(TARGETS.format(year=today.year - (today.month < APRIL)))
@@ -95,7 +95,7 @@ def write_targets(folder: Path, today: date) -> Path:
 
 
 def write_sample(state: Path) -> Path:
-    """Write the sample configuration once, with secrets generated here and readable by the owner alone."""
+    """Write the sample configuration if there is none, with generated secrets readable only by the owner."""
     path = state / "hirelay.yaml"
     if path.exists():
         return path
@@ -109,17 +109,17 @@ def write_sample(state: Path) -> Path:
             "language": language,
             "currency": CURRENCIES.get(tenant, DEFAULT_CURRENCY),
             "hire_value": HIRE_VALUE,
-            "quarantine_key": {"file": _generated(folder, f"{tenant}-quarantine")},
-            "person_key": {"file": _generated(folder, f"{tenant}-person")},
-            "api_tokens": [{"file": _generated(folder, f"{tenant}-api-token")}],
+            "quarantine_key": {"file": _generate_secret(folder, f"{tenant}-quarantine")},
+            "person_key": {"file": _generate_secret(folder, f"{tenant}-person")},
+            "api_tokens": [{"file": _generate_secret(folder, f"{tenant}-api-token")}],
             "connections": [
                 {
-                    "id": each,
-                    "vendor": each.rpartition("-")[2],
-                    "secrets": [{"file": _generated(folder, each)}],
-                    **MAPPED.get(each, {}),
+                    "id": connection,
+                    "vendor": connection.rpartition("-")[2],
+                    "secrets": [{"file": _generate_secret(folder, connection)}],
+                    **MAPPINGS.get(connection, {}),
                 }
-                for each in connections
+                for connection in connections
             ],
         }
         for tenant, name, zone, language, connections in COMPANIES
@@ -128,7 +128,7 @@ def write_sample(state: Path) -> Path:
     return path
 
 
-def _generated(folder: Path, name: str) -> str:
+def _generate_secret(folder: Path, name: str) -> str:
     path = (folder / name).resolve()
     if not path.exists():
         key = base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,4 +1,4 @@
-"""`hirelay up`: a broker, an embedded ClickHouse and every role, in the foreground under one supervisor."""
+"""Implements `hirelay up`: Kafka, an embedded ClickHouse and every role in the foreground under one supervisor."""
 
 import fcntl
 import json
@@ -20,14 +20,14 @@ from typing import Any, TextIO
 import typer
 
 from schemas.errors import Unavailable
-from schemas.tenants.mapping_snapshot import meaning
+from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.admin import ensure_topics
 from streams.local import run_file
 from streams.local.kafka import free_port, prepare
-from streams.local.monitoring import NAMES, RULES, installed, observers
+from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
 from streams.local.run_file import OBSERVERS, ROLES
 from streams.local.sample_companies import write_alerts, write_sample, write_targets
 from streams.supervisor import Role, Supervisor
@@ -39,15 +39,15 @@ PORTS = ("kafka", "controller", *ROLES, *OBSERVERS)
 
 
 class Stack:
-    """One local stack in one directory; `start` returns when every role answers."""
+    """A local stack in one directory; `start` returns when every role is ready."""
 
     def __init__(self, state: Path, config: Path | None = None) -> None:
-        """Choose ports once and keep them, so that addresses survive restarts."""
+        """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / "logs").mkdir(exist_ok=True)
-        self._lock = _locked(self.state)
-        ports = self._ports()
+        self._lock = _lock_state(self.state)
+        ports = self._load_ports()
         self._ports_of = ports
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
@@ -57,7 +57,7 @@ class Stack:
             config=(config or write_sample(self.state)).resolve(),
             targets=targets or write_targets(self.state, today),
             alerts=alerts or write_alerts(self.state),
-            alertmanagers=manager if installed("alertmanager") else "",
+            alertmanagers=manager if find_binary("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],
@@ -74,122 +74,126 @@ class Stack:
         self.supervisor = Supervisor(self.write_run)
         self._stopping = threading.Event()
 
-    def _ports(self) -> dict[str, int]:
+    def _load_ports(self) -> dict[str, int]:
         path = self.state / "ports.json"
-        held: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        ports = {name: held.get(name) or free_port() for name in PORTS}
-        if ports != held:
+        existing: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        ports = {name: existing.get(name) or free_port() for name in PORTS}
+        if ports != existing:
             path.write_text(json.dumps(ports))
         return ports
 
-    def start(self, say: Callable[[str], None]) -> None:
-        """Bring everything up; `say` is told each step. Raises Unavailable when a role does not come."""
-        say("Apache Kafka")
+    def start(self, report: Callable[[str], None]) -> None:
+        """Start everything, passing each step to `report`; raise Unavailable if a role does not become ready."""
+        report("Apache Kafka")
         broker = prepare(
             self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"]
         )
         self.supervisor.add(Role("kafka", broker.command, self.state / "logs" / "kafka.log"))
-        _until("kafka", lambda: _answers_topics(self.settings))
+        _wait_until("kafka", lambda: _kafka_is_ready(self.settings))
         environment = self.settings.environment()
-        outdated = self._outdated()
+        replay_reason = self._replay_reason()
         for role in ROLES:
-            say(role)
+            report(role)
             command = (sys.executable, "-m", "streams", role)
             log_file = self.state / "logs" / f"{role}.log"
-            # The engine's directory belongs to the archiver; everybody else reads through its door.
-            mine = environment if role != "board" else environment | self._reading()
-            self.supervisor.add(Role(role, command, log_file, mine))
-        self._observe(say)
-        if outdated:
-            say(f"a replay, because {outdated}")
+            # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
+            role_environment = (
+                environment if role != "board" else environment | self._archiver_environment()
+            )
+            self.supervisor.add(Role(role, command, log_file, role_environment))
+        self._start_observers(report)
+        if replay_reason:
+            report(f"replay: {replay_reason}")
             self._replay(environment)
         for role in ROLES:
             url = f"http://127.0.0.1:{self._ports_of[role]}/healthz"
-            _until(role, partial(_answers, url), self.supervisor.look)
+            _wait_until(role, partial(_is_ready, url), self.supervisor.restart_dead)
         self.write_run()
         log.info("stack ready", extra={"state": str(self.state)})
 
-    def _observe(self, say: Callable[[str], None]) -> None:
-        """Start Prometheus and Alertmanager where they are installed, and say so where they are not."""
+    def _start_observers(self, report: Callable[[str], None]) -> None:
+        """Start Prometheus and Alertmanager if installed; report those that are not."""
         for name in OBSERVERS:
-            if installed(name) is None:
-                say(f"without {name}: this machine does not have {' or '.join(NAMES[name])}")
-        if installed("prometheus") and not RULES.is_dir():
-            say(f"without alerts of the pipeline: there are no rules in {RULES}")
-        for each in observers(self.state, self._ports_of, ROLES):
-            say(each.name)
-            self.supervisor.add(each.role(self.state))
-            _until(each.name, partial(_answers, each.ready), self.supervisor.look)
-
-    def _outdated(self) -> str:
-        """Why what stands here is of another version and needs a replay; empty when it does not."""
-        try:
-            kafka_epochs.settled(
-                self.settings.kafka, None, meaning(self._tenancy), datetime.now(UTC)
+            if find_binary(name) is None:
+                report(f"skipping {name}: {' or '.join(BINARY_NAMES[name])} is not installed")
+        if find_binary("prometheus") and not RULES.is_dir():
+            report(f"no pipeline alerts: {RULES} has no rules")
+        for observer in installed_observers(self.state, self._ports_of, ROLES):
+            report(observer.name)
+            self.supervisor.add(observer.role(self.state))
+            _wait_until(
+                observer.name, partial(_is_ready, observer.ready_url), self.supervisor.restart_dead
             )
-        except kafka_epochs.Outdated as why:
+
+    def _replay_reason(self) -> str:
+        """Return why the data, written by another version, needs a replay; empty if it does not."""
+        try:
+            kafka_epochs.ensure_epoch(
+                self.settings.kafka, None, snapshot_mapping(self._tenancy), datetime.now(UTC)
+            )
+        except kafka_epochs.OutdatedEpoch as why:
             return str(why)
         return ""
 
     def _replay(self, environment: dict[str, str]) -> None:
-        url = self._reading()
+        url = self._archiver_environment()
         health = f"{url['HIRELAY_CLICKHOUSE']}healthz"
-        _until("archiver", partial(_answers, health), self.supervisor.look)
-        done = subprocess.run(
+        _wait_until("archiver", partial(_is_ready, health), self.supervisor.restart_dead)
+        completed = subprocess.run(
             (sys.executable, "-m", "streams", "replay"),
             env={**os.environ, **environment, **url},
             stdout=sys.stderr,
             check=False,
         )
-        if done.returncode:
-            raise Unavailable("replay", "it did not succeed; what it said stands above")
+        if completed.returncode:
+            raise Unavailable("replay", "it failed; see its output above")
 
-    def _reading(self) -> dict[str, str]:
+    def _archiver_environment(self) -> dict[str, str]:
         return {"HIRELAY_CLICKHOUSE": f"http://127.0.0.1:{self._ports_of['archiver']}/"}
 
     def write_run(self) -> None:
-        """Write run.json as it is now."""
-        run_file.write(self.state / "run.json", self.run())
+        """Write run.json with the current state."""
+        run_file.write(self.state / "run.json", self.run_info())
 
-    def run(self) -> dict[str, Any]:
-        """What run.json holds."""
+    def run_info(self) -> dict[str, Any]:
+        """Return the content of run.json."""
         pids = {
             name: role.process.pid
             for name, role in self.supervisor.roles.items()
             if role.process is not None
         }
-        return run_file.described(self.settings, self._tenancy, self._ports_of, pids)
+        return run_file.build(self.settings, self._tenancy, self._ports_of, pids)
 
     def watch(self) -> None:
-        """Keep everything running until `ask_to_stop`."""
-        read = self._stamp()
+        """Keep everything running until `request_stop`."""
+        loaded_mtime = self._config_mtime()
         while not self._stopping.wait(0.1):
-            self.supervisor.look()
-            if read != (read := self._stamp()):
-                self._take_up()
+            self.supervisor.restart_dead()
+            if loaded_mtime != (loaded_mtime := self._config_mtime()):
+                self._reload_tenancy()
 
-    def _stamp(self) -> float:
+    def _config_mtime(self) -> float:
         path = self.settings.config
         return path.stat().st_mtime if path.exists() else 0.0
 
-    def _take_up(self) -> None:
-        """Show the connections of a changed configuration; what is wrong with it the gateway says."""
+    def _reload_tenancy(self) -> None:
+        """Reload a changed configuration into run.json; the gateway reports configuration errors."""
         with suppress(Misconfigured, OSError):
             self._tenancy = load_tenancy(self.settings.config)
             self.write_run()
 
-    def ask_to_stop(self) -> None:
-        """End `watch`; safe from a signal handler and from another thread."""
+    def request_stop(self) -> None:
+        """End `watch`; safe to call from a signal handler or another thread."""
         self._stopping.set()
 
     def stop(self) -> None:
-        """Stop every role and let go of the directory; the data stays."""
+        """Stop every role and release the directory; the data stays."""
         self.supervisor.stop()
         (self.state / "run.json").unlink(missing_ok=True)
         self._lock.close()
 
 
-def _locked(state: Path) -> TextIO:
+def _lock_state(state: Path) -> TextIO:
     lock = (state / "up.pid").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,26 +208,26 @@ def _locked(state: Path) -> TextIO:
     return lock
 
 
-def _until(
-    what: str, true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
+def _wait_until(
+    what: str, condition: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
 ) -> None:
     deadline = time.monotonic() + READY_S
-    while not true():
+    while not condition():
         if time.monotonic() > deadline:
             raise Unavailable("stack", f"{what} did not come up; see its log under logs/")
         meanwhile()
         time.sleep(0.05)
 
 
-def _answers(url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own loopback address
+            return bool(response.status == 200)
     except OSError:
         return False
 
 
-def _answers_topics(settings: Settings) -> bool:
+def _kafka_is_ready(settings: Settings) -> bool:
     import socket
 
     host, port = settings.kafka.split(":")
@@ -236,29 +240,31 @@ def _answers_topics(settings: Settings) -> bool:
 
 
 @contextmanager
-def running(state: Path, say: Callable[[str], None], config: Path | None = None) -> Iterator[Stack]:
-    """A stack that is watched from a thread for as long as the block lasts."""
+def running(
+    state: Path, report: Callable[[str], None], config: Path | None = None
+) -> Iterator[Stack]:
+    """Run a stack for the duration of the block, watched from a thread."""
     stack = Stack(state, config)
     watcher = threading.Thread(target=stack.watch, daemon=True)
     try:
-        stack.start(say)
+        stack.start(report)
         watcher.start()
         yield stack
     finally:
-        stack.ask_to_stop()
+        stack.request_stop()
         if watcher.is_alive():
             watcher.join()
         stack.stop()
 
 
 def up(state: Path, *, json_output: bool = False, config: Path | None = None) -> None:
-    """Run until Ctrl-C or SIGTERM; with `json_output` print run.json as one line when ready."""
+    """Run until Ctrl-C or SIGTERM; with `json_output`, print run.json as one line when ready."""
     stack = Stack(state, config)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stack.ask_to_stop())
+        signal.signal(number, lambda *_: stack.request_stop())
     try:
         stack.start(lambda step: log.info("starting", extra={"step": step}))
-        run = stack.run()
+        run = stack.run_info()
         if json_output:
             typer.echo(json.dumps(run, ensure_ascii=False))
         else:
@@ -278,6 +284,6 @@ def down(state: Path) -> None:
         raise Unavailable("state", f"no stack runs in {state}")
     pid = int(path.read_text())
     os.kill(pid, signal.SIGTERM)
-    _until(
+    _wait_until(
         "stopping", lambda: not Path(f"/proc/{pid}").exists() or not (state / "run.json").exists()
     )

@@ -1,1 +1,1 @@
-"""A seeded hiring season of six companies, told as their systems would send it."""
+"""A seeded simulation of six companies' hiring seasons, as webhooks of their systems."""

@@ -1,4 +1,4 @@
-"""A story as Ashby sends it: snapshots, and one change told by several webhooks."""
+"""Renders a story as Ashby webhooks: snapshots, with several webhooks per change."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def _stamp(beat: Beat) -> str:
 
 def _stage(story: Story, beat: Beat) -> dict[str, Any]:
     number, name, _, _ = story.company.stages[beat.stage]
-    status = STATUS.get(beat.what)
+    status = STATUS.get(beat.kind)
     title, kind = (status, status) if status else (name, "Offer" if name == "Offer" else "Active")
     return {
         "id": _id(5, 0 if status else number),
@@ -35,13 +35,13 @@ def _stage(story: Story, beat: Beat) -> dict[str, Any]:
 
 
 def _application(story: Story, beat: Beat) -> dict[str, Any]:
-    reason = REASONS.get(beat.what)
+    reason = REASONS.get(beat.kind)
     archived = {"archivedAt": _stamp(beat)} if reason else {}
     return {
         "id": _id(1, story.number),
         "createdAt": story.applied.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "updatedAt": _stamp(beat),
-        "status": STATUS.get(beat.what, "Active"),
+        "status": STATUS.get(beat.kind, "Active"),
         "candidate": {
             "id": _id(2, story.number),
             "name": "Invented Candidate",
@@ -56,7 +56,7 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
         "archiveReason": reason
         and {"id": _id(4, len(reason[1])), "text": reason[0], "reasonType": reason[1]},
         **archived,
-        "job": {"id": _id(6, story.job), "title": story.company.jobs[story.job]},
+        "job": {"id": _id(6, story.job_index), "title": story.company.jobs[story.job_index]},
         "creditedToUser": None,
         "hiringTeam": [
             {"userId": _id(7, story.recruiter), "role": "Recruiter", "email": "r@x.invalid"}
@@ -66,8 +66,8 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
 
 
 def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
-    held = beat.what != "scheduled"
-    person = {"id": _id(7, beat.person), "firstName": "Invented", "lastName": "Interviewer"}
+    completed = beat.kind != "scheduled"
+    person = {"id": _id(7, beat.interviewer), "firstName": "Invented", "lastName": "Interviewer"}
     meeting = {
         "id": _id(8, story.number * 10 + beat.stage),
         "interviewers": [{**person, "trainingRole": None, "interviewerPool": None}],
@@ -75,11 +75,11 @@ def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
         "updatedAt": _stamp(beat),
         "startTime": _stamp(beat),
         "endTime": _stamp(beat),
-        "hasSubmittedFeedback": beat.what == "scored",
+        "hasSubmittedFeedback": beat.kind == "scored",
     }
     return {
         "id": _id(11, story.number * 10 + beat.stage),
-        "status": "Complete" if held else "Scheduled",
+        "status": "Complete" if completed else "Scheduled",
         "applicationId": _id(1, story.number),
         "candidateId": _id(2, story.number),
         "interviewStageId": _id(5, story.company.stages[beat.stage][0]),
@@ -91,12 +91,12 @@ def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
 
 def _offer(story: Story, beat: Beat) -> dict[str, Any]:
     status = "WaitingOnCandidateResponse"
-    if beat.what == "answered":
-        status = "CandidateAccepted" if beat.good else "CandidateRejected"
+    if beat.kind == "answered":
+        status = "CandidateAccepted" if beat.positive else "CandidateRejected"
     return {
         "id": _id(10, story.number),
         "applicationId": _id(1, story.number),
-        "decidedAt": _stamp(beat) if beat.what == "answered" else None,
+        "decidedAt": _stamp(beat) if beat.kind == "answered" else None,
         "offerStatus": status,
         "latestVersion": {"id": _id(10, story.number), "createdAt": _stamp(beat)},
         "versions": [{"id": _id(10, story.number)}],
@@ -120,15 +120,15 @@ ACTIONS = {
 
 
 def messages(story: Story, beat: Beat) -> list[Message]:
-    """Every webhook of one beat; all of one cause share its id."""
-    actions = ACTIONS[beat.what]
+    """Return the webhooks of one beat; all webhooks of one cause share its id."""
+    actions = ACTIONS[beat.kind]
     if actions[0].startswith("interview"):
         data = {"interviewSchedule": _schedule(story, beat)}
     elif actions[0].startswith("offer"):
         data = {"offer": _offer(story, beat)}
     else:
         data = {"application": _application(story, beat)}
-    cause = f"{story.number}-{beat.what}-{int(beat.at.timestamp())}"
+    cause = f"{story.number}-{beat.kind}-{int(beat.at.timestamp())}"
     return [
         Message(
             event=action,

@@ -1,14 +1,14 @@
-"""The simulated companies: how they hire, in their own words, and with which system."""
+"""The simulated companies: channels, stages, jobs and ATS."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """Who applies from where, through which stages, and how likely each stage is passed.
+    """A company's channels, stages, pass rates and jobs.
 
     `channels` are (name, weight, lift): a lift above 1 passes more often. `stages` are (id, name, pass rate, whether
-    somebody interviews).
+    there is an interview).
     """
 
     tenant: str
@@ -18,7 +18,7 @@ class Company:
     channels: tuple[tuple[str, int, float], ...]
     stages: tuple[tuple[int, str, float, bool], ...]
     jobs: tuple[str, ...]
-    first_person: int
+    first_user_id: int
 
 
 JAPANESE_CHANNELS = (
@@ -52,7 +52,7 @@ COMPANIES = (
             (1105, "内定", 0.75, False),
         ),
         jobs=("サーバーサイドエンジニア", "データアナリスト", "法人営業", "カスタマーサクセス"),
-        first_person=501,
+        first_user_id=501,
     ),
     Company(
         tenant="brightwater",
@@ -68,7 +68,7 @@ COMPANIES = (
             (2105, "Offer", 0.8, False),
         ),
         jobs=("Platform Engineer", "Product Designer", "Account Executive"),
-        first_person=701,
+        first_user_id=701,
     ),
     Company(
         tenant="sakura",
@@ -83,7 +83,7 @@ COMPANIES = (
             (3105, "内定", 0.7, False),
         ),
         jobs=("看護師", "臨床検査技師", "医療事務"),
-        first_person=901,
+        first_user_id=901,
     ),
     Company(
         tenant="kaede",
@@ -99,7 +99,7 @@ COMPANIES = (
             (4105, "内定", 0.75, False),
         ),
         jobs=("機械学習エンジニア", "プロダクトマネージャー", "品質保証"),
-        first_person=1101,
+        first_user_id=1101,
     ),
     Company(
         tenant="northwind",
@@ -114,7 +114,7 @@ COMPANIES = (
             (5104, "Offer", 0.8, False),
         ),
         jobs=("Operations Manager", "Support Engineer"),
-        first_person=1301,
+        first_user_id=1301,
     ),
     Company(
         tenant="harbor",
@@ -124,6 +124,6 @@ COMPANIES = (
         channels=ENGLISH_CHANNELS,
         stages=((6101, "In review", 0.5, False), (6102, "Interview", 0.5, True)),
         jobs=("Store Manager", "Buyer"),
-        first_person=1501,
+        first_user_id=1501,
     ),
 )

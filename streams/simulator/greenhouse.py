@@ -1,4 +1,4 @@
-"""A story as Greenhouse sends it: snapshots of the application, with invented personal data that must not get through."""
+"""Renders a story as Greenhouse webhooks: application snapshots with invented personal data that must be dropped."""
 
 import json
 from typing import Any
@@ -33,10 +33,10 @@ def _stamp(beat: Beat) -> str:
 
 
 def _interviews(beat: Beat) -> list[dict[str, Any]]:
-    status = {"scheduled": "scheduled", "met": "complete"}.get(beat.what)
+    status = {"scheduled": "scheduled", "met": "complete"}.get(beat.kind)
     if status is None:
         return []
-    person = {"id": beat.person, "display_name": "Invented Interviewer", "status": "accepted"}
+    person = {"id": beat.interviewer, "display_name": "Invented Interviewer", "status": "accepted"}
     return [
         {"id": beat.stage + 40, "name": "Interview", "status": status, "interviewers": [person]}
     ]
@@ -45,21 +45,21 @@ def _interviews(beat: Beat) -> list[dict[str, Any]]:
 def _application(story: Story, beat: Beat) -> dict[str, Any]:
     company = story.company
     stage = company.stages[beat.stage]
-    ended = beat.what in REASONS
+    ended = beat.kind in REASONS
     source_name = (
-        "public_name" if beat.what in {"rejected", "withdrawn", "hired", "unhired"} else "name"
+        "public_name" if beat.kind in {"rejected", "withdrawn", "hired", "unhired"} else "name"
     )
     return {
         "id": story.number,
-        "status": "rejected" if ended else "hired" if beat.what == "hired" else "active",
+        "status": "rejected" if ended else "hired" if beat.kind == "hired" else "active",
         "prospect": False,
         "applied_at": story.applied.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "rejected_at": _stamp(beat) if ended else None,
         "last_activity_at": _stamp(beat),
         "source": {"id": 30 + len(story.channel), source_name: story.channel},
-        "rejection_reason": REASONS.get(beat.what),
+        "rejection_reason": REASONS.get(beat.kind),
         "current_stage": None
-        if beat.what == "applied"
+        if beat.kind == "applied"
         else {"id": stage[0], "name": stage[1], "interviews": _interviews(beat)},
         "custom_fields": [],
         "candidate": {
@@ -77,31 +77,33 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
             },
             "coordinator": None,
         },
-        "jobs": [{"id": story.job + 10, "name": company.jobs[story.job], "status": "open"}],
+        "jobs": [
+            {"id": story.job_index + 10, "name": company.jobs[story.job_index], "status": "open"}
+        ],
     }
 
 
 def _offer(story: Story, beat: Beat) -> dict[str, Any]:
-    answered = beat.what == "answered"
+    answered = beat.kind == "answered"
     return {
         "id": story.number + 900_000,
         "application_id": story.number,
-        "job_id": story.job + 10,
+        "job_id": story.job_index + 10,
         "version": 1,
         "sent_on": beat.at.strftime("%Y-%m-%d"),
         "resolved_at": _stamp(beat) if answered else None,
         "start_date": beat.at.strftime("%m/%d/%Y"),
-        "offer_status": ("Accepted" if beat.good else "Rejected") if answered else "Created",
+        "offer_status": ("Accepted" if beat.positive else "Rejected") if answered else "Created",
         "custom_fields": {},
     }
 
 
 def messages(story: Story, beat: Beat) -> list[Message]:
-    """The webhook of one beat, escaped as Greenhouse escapes; none for scorecards, which Greenhouse does not send."""
-    action = ACTIONS.get(beat.what)
+    """Return the webhook of one beat, escaped as by Greenhouse; none for scorecards, which Greenhouse does not send."""
+    action = ACTIONS.get(beat.kind)
     if action is None:
         return []
-    offer = beat.what in {"offered", "answered"}
+    offer = beat.kind in {"offered", "answered"}
     payload = _offer(story, beat) if offer else {"application": _application(story, beat)}
     body = json.dumps({"action": action, "payload": payload}).replace("<", "\\u003c").encode()
     return [Message(event=action, body=body)]

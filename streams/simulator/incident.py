@@ -1,4 +1,4 @@
-"""An incident: the screening of one channel goes wrong, as its system would tell it."""
+"""Simulates an incident: the screening of one channel goes wrong."""
 
 from datetime import datetime, timedelta
 
@@ -8,29 +8,37 @@ from streams.simulator.story import Beat, Story
 
 
 def incident(
-    company: Company, channel: str, screened: tuple[int, int], *, first: int, until: datetime
+    company: Company,
+    channel: str,
+    pass_fail_counts: tuple[int, int],
+    *,
+    first_number: int,
+    until: datetime,
 ) -> list[SimulatedDelivery]:
-    """Applications of the channel, numbered from `first`: so many passed and failed in the minutes before `until`."""
-    passed, failed = screened
-    made: list[SimulatedDelivery] = []
+    """Return deliveries of applications numbered from `first_number`, passed or failed in the minutes before `until`.
+
+    `pass_fail_counts` is (passed, failed).
+    """
+    passed, failed = pass_fail_counts
+    deliveries: list[SimulatedDelivery] = []
     for number in range(passed + failed):
         decided = until - timedelta(seconds=passed + failed - number)
         applied = decided - timedelta(hours=30)
         story = Story(
-            number=first + number,
+            number=first_number + number,
             company=company,
             channel=channel,
-            job=number % len(company.jobs),
-            recruiter=company.first_person + 100,
+            job_index=number % len(company.jobs),
+            recruiter=company.first_user_id + 100,
             applied=applied,
             beats=[
-                Beat(at=applied, what="applied"),
-                Beat(at=applied + timedelta(hours=1), what="moved", stage=0),
-                Beat(at=decided, what="moved", stage=1)
+                Beat(at=applied, kind="applied"),
+                Beat(at=applied + timedelta(hours=1), kind="moved", stage=0),
+                Beat(at=decided, kind="moved", stage=1)
                 if number < passed
-                else Beat(at=decided, what="rejected", stage=0),
+                else Beat(at=decided, kind="rejected", stage=0),
             ],
         )
-        made.extend(deliveries_of(story))
-    made.sort(key=lambda each: (each.at, each.name))
-    return made
+        deliveries.extend(deliveries_of(story))
+    deliveries.sort(key=lambda delivery: (delivery.at, delivery.name))
+    return deliveries

@@ -1,11 +1,11 @@
-"""A story as Lever sends it: ids and times, with a hire that is also archived under its reason."""
+"""Renders a story as Lever webhooks: ids and timestamps; a hire is also archived under its reason."""
 
 import json
 from typing import Any
 
 from streams.simulator.story import Beat, Message, Story
 
-# What the sample configuration maps, as a customer would.
+# The reason ids that the sample configuration maps, as a customer would.
 REASONS = {
     "rejected": "reason-underqualified",
     "withdrawn": "reason-withdrew",
@@ -14,7 +14,7 @@ REASONS = {
 
 
 def messages(story: Story, beat: Beat) -> list[Message]:
-    """Every webhook of one beat; Lever has none for offers and scorecards."""
+    """Return the webhooks of one beat; Lever has none for offers and scorecards."""
     at = int(beat.at.timestamp() * 1000)
     base = {"opportunityId": f"opportunity-{story.number}", "contactId": f"contact-{story.number}"}
 
@@ -22,22 +22,22 @@ def messages(story: Story, beat: Beat) -> list[Message]:
         body = {"event": event, "triggeredAt": at, "data": {**base, **data}}
         return Message(event=event, body=json.dumps(body).encode())
 
-    if beat.what == "applied":
+    if beat.kind == "applied":
         return [message("applicationCreated", applicationId=f"application-{story.number}")]
-    if beat.what == "moved":
+    if beat.kind == "moved":
         return [message("candidateStageChange", toStageId=stage_id(story, beat))]
-    if beat.what in REASONS:
-        archived = {"archivedAt": at, "reason": REASONS[beat.what]}
+    if beat.kind in REASONS:
+        archived = {"archivedAt": at, "reason": REASONS[beat.kind]}
         change = message("candidateArchiveChange", fromArchived=None, toArchived=archived)
-        return [message("candidateHired"), change] if beat.what == "hired" else [change]
-    if beat.what in {"unrejected", "unhired"}:
+        return [message("candidateHired"), change] if beat.kind == "hired" else [change]
+    if beat.kind in {"unrejected", "unhired"}:
         before = {"archivedAt": at, "reason": REASONS["rejected"]}
         return [message("candidateArchiveChange", fromArchived=before, toArchived=None)]
-    if beat.what == "scheduled":
+    if beat.kind == "scheduled":
         return [message("interviewCreated", interviewId=f"interview-{story.number}-{beat.stage}")]
     return []
 
 
 def stage_id(story: Story, beat: Beat) -> str:
-    """An id that says nothing, as those of custom stages."""
+    """Return an opaque stage id, like those of custom stages."""
     return f"stage-{story.company.stages[beat.stage][0]}"

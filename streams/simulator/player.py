@@ -1,4 +1,4 @@
-"""Post deliveries through the real HTTP door, as vendors do: signed, retried until accepted, sometimes twice."""
+"""Posts deliveries to the gateway over HTTP as vendors do: signed, retried until accepted, sometimes twice."""
 
 import asyncio
 import random
@@ -13,15 +13,24 @@ import aiohttp
 from streams.simulator.season import SimulatedDelivery
 from streams.simulator.signing import SIGNERS, UnsignedDelivery
 
-WINDOW = 200  # how far a shuffled delivery may land from its place
-ATTEMPTS = 400
-LONGEST_PAUSE_S = 1.0
-FINAL = {400, 401, 403, 404, 408, 413, 415, 422}  # a retry of the same bytes cannot help
+SHUFFLE_WINDOW = 200  # deliveries by which a shuffled one may move
+MAX_ATTEMPTS = 400
+MAX_BACKOFF_S = 1.0
+PERMANENT_STATUSES = {
+    400,
+    401,
+    403,
+    404,
+    408,
+    413,
+    415,
+    422,
+}  # retrying the same bytes cannot succeed
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlayTarget:
-    """Where a connection is posted to and what signs it."""
+    """The URL and signing secret of a connection."""
 
     url: str
     secret: str
@@ -29,9 +38,9 @@ class PlayTarget:
 
 @dataclass
 class PlayReport:
-    """What became of the deliveries; `complete` when every one was accepted in the end."""
+    """The results of the deliveries; `complete` if all were accepted in the end."""
 
-    wanted: int = 0
+    expected: int = 0
     accepted: int = 0
     retried: int = 0
     refused: Counter[int] = field(default_factory=Counter)
@@ -39,43 +48,43 @@ class PlayReport:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing was refused or given up."""
-        return self.accepted == self.wanted
+        """Whether no delivery was refused or given up."""
+        return self.accepted == self.expected
 
     def describe(self) -> str:
-        """One line."""
+        """Return a one-line summary."""
         rate = self.accepted / self.seconds if self.seconds else 0.0
         refused = "".join(
             f", {n} refused with {status}" for status, n in sorted(self.refused.items())
         )
         return (
-            f"{self.accepted} of {self.wanted} deliveries accepted in {self.seconds:.1f} s ({rate:.0f}/s), "
+            f"{self.accepted} of {self.expected} deliveries accepted in {self.seconds:.1f} s ({rate:.0f}/s), "
             f"{self.retried} attempts repeated{refused}"
         )
 
 
-def disturbed(
+def with_disturbances(
     deliveries: Sequence[SimulatedDelivery], duplicates: float, shuffle: float, seed: int
 ) -> list[SimulatedDelivery]:
-    """The deliveries with a share sent twice and a share out of place; the same seed disturbs alike."""
+    """Return the deliveries with a share duplicated and a share out of order, deterministic by seed."""
     rng = random.Random(seed)
-    places: list[tuple[float, int, SimulatedDelivery]] = []
+    entries: list[tuple[float, int, SimulatedDelivery]] = []
     for place, delivery in enumerate(deliveries):
-        moved = rng.uniform(-WINDOW, WINDOW) if rng.random() < shuffle else 0.0
-        places.append((place + moved, place, delivery))
+        offset = rng.uniform(-SHUFFLE_WINDOW, SHUFFLE_WINDOW) if rng.random() < shuffle else 0.0
+        entries.append((place + offset, place, delivery))
         if rng.random() < duplicates:
-            places.append((place + rng.uniform(0, WINDOW), place, delivery))
-    places.sort(key=lambda each: each[:2])
-    return [delivery for _, _, delivery in places]
+            entries.append((place + rng.uniform(0, SHUFFLE_WINDOW), place, delivery))
+    entries.sort(key=lambda entry: entry[:2])
+    return [delivery for _, _, delivery in entries]
 
 
 class Player:
-    """Posts with bounded concurrency; deliveries of one subject keep their order."""
+    """Posts deliveries with bounded concurrency; those of one subject keep their order."""
 
     def __init__(
         self, targets: dict[str, PlayTarget], concurrency: int = 64, rate: float | None = None
     ) -> None:
-        """`targets` by connection id; `rate` limits deliveries a second."""
+        """Take `targets` by connection id; `rate` limits deliveries per second."""
         self._targets = targets
         self._concurrency = concurrency
         self._rate = rate
@@ -86,10 +95,10 @@ class Player:
         deliveries: Sequence[SimulatedDelivery],
         progress: Callable[[int], None] = lambda _n: None,
     ) -> PlayReport:
-        """Post all of them; return when each was accepted or refused for good."""
+        """Post all deliveries; return when each is accepted or permanently refused."""
         loop = asyncio.get_running_loop()
-        begun = loop.time()
-        self.report.wanted += len(deliveries)
+        started = loop.time()
+        self.report.expected += len(deliveries)
         lanes: list[asyncio.Queue[SimulatedDelivery | None]] = [
             asyncio.Queue(8) for _ in range(self._concurrency)
         ]
@@ -102,11 +111,11 @@ class Player:
                 tasks.create_task(self._drain(client, lane, progress))
             for number, delivery in enumerate(deliveries):
                 if self._rate is not None:
-                    await asyncio.sleep(max(0.0, begun + number / self._rate - loop.time()))
+                    await asyncio.sleep(max(0.0, started + number / self._rate - loop.time()))
                 await lanes[hash(delivery.subject) % len(lanes)].put(delivery)
             for lane in lanes:
                 await lane.put(None)
-        self.report.seconds += loop.time() - begun
+        self.report.seconds += loop.time() - started
         return self.report
 
     async def _drain(
@@ -122,15 +131,15 @@ class Player:
     async def _deliver(self, client: aiohttp.ClientSession, delivery: SimulatedDelivery) -> None:
         target = self._targets[delivery.connection]
         status = 0
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             status = await self._attempt(client, target, delivery)
             if 200 <= status < 300:
                 self.report.accepted += 1
                 return
-            if status in FINAL:
+            if status in PERMANENT_STATUSES:
                 break
             self.report.retried += 1
-            await asyncio.sleep(min(LONGEST_PAUSE_S, 0.05 * 2**attempt))
+            await asyncio.sleep(min(MAX_BACKOFF_S, 0.05 * 2**attempt))
         self.report.refused[status] += 1
 
     async def _attempt(
@@ -142,21 +151,21 @@ class Player:
                 name=delivery.name,
                 event=delivery.event,
                 secret=target.secret,
-                at=datetime.now(UTC),
-                happened=delivery.at,
+                attempted_at=datetime.now(UTC),
+                occurred_at=delivery.at,
             )
         )
         headers = {"content-type": "application/json", **signed}
         try:
-            async with client.post(target.url, data=body, headers=headers) as answer:
-                return answer.status
+            async with client.post(target.url, data=body, headers=headers) as response:
+                return response.status
         except (aiohttp.ClientError, TimeoutError):
             return 0
 
 
 def targets_of(run: dict[str, Any]) -> dict[str, PlayTarget]:
-    """The connections of a running stack."""
+    """Return the targets of a running stack by connection id."""
     return {
-        each["id"]: PlayTarget(url=each["url"], secret=each["secret"])
-        for each in run["connections"]
+        connection["id"]: PlayTarget(url=connection["url"], secret=connection["secret"])
+        for connection in run["connections"]
     }

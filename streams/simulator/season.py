@@ -1,4 +1,4 @@
-"""A season: many stories, rendered by each company's system, in the order in which they happened."""
+"""Generates a season: many stories rendered as each company's webhooks, in time order."""
 
 import hashlib
 import random
@@ -9,7 +9,7 @@ from itertools import count
 
 from streams.simulator import ashby, greenhouse, lever, smartrecruiters, standard
 from streams.simulator.company import COMPANIES
-from streams.simulator.story import Story, office, tell
+from streams.simulator.story import Story, generate_story, next_office_hour
 
 RENDERERS = {
     "ashby": ashby.messages,
@@ -18,14 +18,14 @@ RENDERERS = {
     "smartrecruiters": smartrecruiters.messages,
     "standard": standard.messages,
 }
-# SmartRecruiters tells no time but that of sending, and takes none older: its history is what happened since.
-SPARE = 9_000  # numbers from here to the next season's are left to incidents
-REACH = {"smartrecruiters": timedelta(days=2)}
+INCIDENT_NUMBERS = 9_000  # numbers from here to the next season's are reserved for incidents
+# SmartRecruiters has only the sending time and the gateway refuses older ones, so its history is short.
+HISTORY_LIMIT = {"smartrecruiters": timedelta(days=2)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedDelivery:
-    """One webhook before it is signed. `name` is stable over retries; `subject` must be posted in order."""
+    """One webhook before signing. `name` is stable over retries; deliveries of one `subject` must be posted in order."""
 
     at: datetime
     connection: str
@@ -34,45 +34,45 @@ class SimulatedDelivery:
     name: str
     event: str
     body: bytes
-    hired_through: str | None = None  # the channel, where it tells a hire
+    hired_through: str | None = None  # the channel, if it reports a hire
 
 
 def deliveries_of(story: Story) -> Iterator[SimulatedDelivery]:
-    """What the company's system sends for one application."""
+    """Yield what the company's system sends for one application."""
     company = story.company
     for beat in story.beats:
-        for each in RENDERERS[company.vendor](story, beat):
-            unique = f"{company.connection}/{each.event}/{beat.at.isoformat()}/".encode()
-            name = hashlib.sha256(unique + each.body).hexdigest()[:24]
+        for message in RENDERERS[company.vendor](story, beat):
+            unique = f"{company.connection}/{message.event}/{beat.at.isoformat()}/".encode()
+            name = hashlib.sha256(unique + message.body).hexdigest()[:24]
             yield SimulatedDelivery(
                 at=beat.at,
                 connection=company.connection,
                 vendor=company.vendor,
                 subject=f"{company.tenant}/{story.number}",
                 name=f"msg_{name}",
-                event=each.event,
-                body=each.body,
-                hired_through=story.channel if beat.what == "hired" else None,
+                event=message.event,
+                body=message.body,
+                hired_through=story.channel if beat.kind == "hired" else None,
             )
 
 
-def first_of(seed: int, until: datetime) -> int:
-    """The number of a season's first application: another seed or another day is other people, so that seasons add up."""
+def first_application_number(seed: int, until: datetime) -> int:
+    """Return the season's first application number; it differs by seed and day, so that seasons do not overlap."""
     return (seed * 7919 + int(until.timestamp())) % 90_000 * 10_000 + 1
 
 
 def season(seed: int, *, deliveries: int, days: int, until: datetime) -> list[SimulatedDelivery]:
-    """`deliveries` webhooks of the `days` before `until`, by time; the same seed and `until` give the same bytes."""
+    """Return `deliveries` webhooks of the `days` before `until` in time order; same seed and `until`, same bytes."""
     rng = random.Random(seed)
     weights = [company.share for company in COMPANIES]
-    made: list[SimulatedDelivery] = []
-    for number in count(first_of(seed, until)):
+    generated: list[SimulatedDelivery] = []
+    for number in count(first_application_number(seed, until)):
         company = rng.choices(COMPANIES, weights=weights)[0]
-        reach = REACH.get(company.vendor, timedelta(days=days))
-        applied = office(until - reach * rng.random(), rng)
-        story = tell(number, company, applied, rng)
-        made.extend(each for each in deliveries_of(story) if each.at <= until)
-        if len(made) >= deliveries:
+        history = HISTORY_LIMIT.get(company.vendor, timedelta(days=days))
+        applied = next_office_hour(until - history * rng.random(), rng)
+        story = generate_story(number, company, applied, rng)
+        generated.extend(delivery for delivery in deliveries_of(story) if delivery.at <= until)
+        if len(generated) >= deliveries:
             break
-    made.sort(key=lambda each: (each.at, each.name))
-    return made[:deliveries]
+    generated.sort(key=lambda delivery: (delivery.at, delivery.name))
+    return generated[:deliveries]

@@ -1,4 +1,4 @@
-"""Sign a delivery as its vendor signs it."""
+"""Signs deliveries with each vendor's scheme."""
 
 import base64
 import hashlib
@@ -11,94 +11,103 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class UnsignedDelivery:
-    """One attempt: `name` is stable over attempts, `event` the vendor's own, `at` when the attempt is made.
+    """One attempt: `name` is stable over attempts, `event` is the vendor's event name, `attempted_at` the attempt time.
 
-    `happened` is when it happened, for vendors whose signed time is all that tells it.
+    `occurred_at` is the event time, for vendors that send it only as the signed timestamp.
     """
 
     body: bytes
     name: str
     event: str
     secret: str
-    at: datetime
-    happened: datetime
+    attempted_at: datetime
+    occurred_at: datetime
 
 
 Signed = tuple[bytes, dict[str, str]]
 
 
-def _hex(sent: UnsignedDelivery, message: bytes) -> str:
-    return hmac.new(sent.secret.encode(), message, hashlib.sha256).hexdigest()
+def _hex(delivery: UnsignedDelivery, message: bytes) -> str:
+    return hmac.new(delivery.secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def ashby(sent: UnsignedDelivery) -> Signed:
+def ashby(delivery: UnsignedDelivery) -> Signed:
     """`Ashby-Signature: sha256=<hex>` over the raw body."""
-    return sent.body, {"Ashby-Signature": f"sha256={_hex(sent, sent.body)}"}
+    return delivery.body, {"Ashby-Signature": f"sha256={_hex(delivery, delivery.body)}"}
 
 
-def greenhouse(sent: UnsignedDelivery) -> Signed:
-    """`Signature: sha256 <hex>` over the raw body; there is no time in it."""
-    digest = _hex(sent, sent.body)
-    return sent.body, {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": sent.name}
+def greenhouse(delivery: UnsignedDelivery) -> Signed:
+    """`Signature: sha256 <hex>` over the raw body, without a timestamp."""
+    digest = _hex(delivery, delivery.body)
+    return delivery.body, {"Signature": f"sha256 {digest}", "Greenhouse-Event-ID": delivery.name}
 
 
-def huntflow(sent: UnsignedDelivery) -> Signed:
+def huntflow(delivery: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
-    headers = {"X-Huntflow-Signature": _hex(sent, sent.body), "X-Huntflow-Delivery": sent.name}
-    return sent.body, headers
+    headers = {
+        "X-Huntflow-Signature": _hex(delivery, delivery.body),
+        "X-Huntflow-Delivery": delivery.name,
+    }
+    return delivery.body, headers
 
 
-def lever(sent: UnsignedDelivery) -> Signed:
-    """In the body: hex over a token made for this delivery and the time of the event."""
-    envelope = json.loads(sent.body)
-    token = hashlib.sha256(sent.name.encode()).hexdigest()[:48]
-    digest = _hex(sent, f"{token}{envelope['triggeredAt']}".encode())
+def lever(delivery: UnsignedDelivery) -> Signed:
+    """Hex in the body, over a token generated for this delivery and the event time."""
+    envelope = json.loads(delivery.body)
+    token = hashlib.sha256(delivery.name.encode()).hexdigest()[:48]
+    digest = _hex(delivery, f"{token}{envelope['triggeredAt']}".encode())
     return json.dumps({**envelope, "token": token, "signature": digest}).encode(), {}
 
 
-def recruitee(sent: UnsignedDelivery) -> Signed:
+def recruitee(delivery: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
-    return sent.body, {"X-Recruitee-Signature": _hex(sent, sent.body)}
+    return delivery.body, {"X-Recruitee-Signature": _hex(delivery, delivery.body)}
 
 
-def smartrecruiters(sent: UnsignedDelivery) -> Signed:
-    """`v1=<hex>` over time, body and four headers, joined by dots."""
-    stamp = str(int(sent.happened.timestamp()))
+def smartrecruiters(delivery: UnsignedDelivery) -> Signed:
+    """`v1=<hex>` over timestamp, body and four headers, joined by dots."""
+    stamp = str(int(delivery.occurred_at.timestamp()))
     link = "<https://api.example.com/>; rel=self"
-    parts = (stamp.encode(), sent.body, *(p.encode() for p in (sent.name, sent.event, "v1", link)))
-    return sent.body, {
+    parts = (
+        stamp.encode(),
+        delivery.body,
+        *(p.encode() for p in (delivery.name, delivery.event, "v1", link)),
+    )
+    return delivery.body, {
         "smartrecruiters-timestamp": stamp,
-        "event-id": sent.name,
-        "event-name": sent.event,
+        "event-id": delivery.name,
+        "event-name": delivery.event,
         "event-version": "v1",
         "Link": link,
-        "smartrecruiters-signature": f"v1={_hex(sent, b'.'.join(parts))}",
+        "smartrecruiters-signature": f"v1={_hex(delivery, b'.'.join(parts))}",
     }
 
 
-def standard(sent: UnsignedDelivery) -> Signed:
-    """Standard Webhooks 1.0: `v1,<base64>` over `id.timestamp.body`, the time being that of the attempt."""
-    stamp = str(int(sent.at.timestamp()))
-    key = base64.b64decode(sent.secret.removeprefix("whsec_"))
-    digest = hmac.new(key, f"{sent.name}.{stamp}.".encode() + sent.body, hashlib.sha256).digest()
-    return sent.body, {
-        "webhook-id": sent.name,
+def standard(delivery: UnsignedDelivery) -> Signed:
+    """Standard Webhooks 1.0: `v1,<base64>` over `id.timestamp.body`, with the attempt time."""
+    stamp = str(int(delivery.attempted_at.timestamp()))
+    key = base64.b64decode(delivery.secret.removeprefix("whsec_"))
+    digest = hmac.new(
+        key, f"{delivery.name}.{stamp}.".encode() + delivery.body, hashlib.sha256
+    ).digest()
+    return delivery.body, {
+        "webhook-id": delivery.name,
         "webhook-timestamp": stamp,
         "webhook-signature": "v1," + base64.b64encode(digest).decode(),
     }
 
 
-def teamtailor(sent: UnsignedDelivery) -> Signed:
+def teamtailor(delivery: UnsignedDelivery) -> Signed:
     """Base64 of `t=<time>,v2=<hex>`, over `time.body`."""
-    stamp = str(int(sent.at.timestamp()))
-    digest = _hex(sent, f"{stamp}.".encode() + sent.body)
+    stamp = str(int(delivery.attempted_at.timestamp()))
+    digest = _hex(delivery, f"{stamp}.".encode() + delivery.body)
     header = base64.b64encode(f"t={stamp},v2={digest}".encode()).decode()
-    return sent.body, {"TT-Signature": header}
+    return delivery.body, {"TT-Signature": header}
 
 
-def workable(sent: UnsignedDelivery) -> Signed:
+def workable(delivery: UnsignedDelivery) -> Signed:
     """Plain hex over the raw body."""
-    return sent.body, {"X-Workable-Signature": _hex(sent, sent.body)}
+    return delivery.body, {"X-Workable-Signature": _hex(delivery, delivery.body)}
 
 
 SIGNERS: dict[str, Callable[[UnsignedDelivery], Signed]] = {

@@ -1,4 +1,4 @@
-"""A story as SmartRecruiters sends it: which application or offer has changed, and nothing else."""
+"""Renders a story as SmartRecruiters notifications, which only name the changed application or offer."""
 
 import json
 
@@ -15,11 +15,11 @@ EVENTS = {
 
 
 def messages(story: Story, beat: Beat) -> list[Message]:
-    """The notification of one beat, if there is one."""
-    event = EVENTS.get(beat.what)
+    """Return the notification of one beat, if any."""
+    event = EVENTS.get(beat.kind)
     if event is None:
         return []
-    ids = {"job_id": f"job-{story.job}", "candidate_id": f"candidate-{story.number}"}
+    ids = {"job_id": f"job-{story.job_index}", "candidate_id": f"candidate-{story.number}"}
     own = "offer_id" if event.startswith("offer") else "application_id"
     body = {**ids, own: f"{own}-{story.number}"}
     return [Message(event=event, body=json.dumps(body).encode())]

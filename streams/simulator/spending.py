@@ -1,4 +1,4 @@
-"""What the simulated companies spend on hiring, as entries of the costs API; amounts without a currency are in their own."""
+"""Hiring costs of the simulated companies as costs API entries; amounts are in each company's own currency."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -7,24 +7,24 @@ from typing import Any
 from streams.simulator.company import COMPANIES, Company
 from streams.simulator.season import SimulatedDelivery
 
-BY_HIRE = frozenset({"ビズリーチ", "Agency"})  # channels that take a fee for each hire
+FEE_PER_HIRE = frozenset({"ビズリーチ", "Agency"})  # channels that charge a fee per hire
 FREE = frozenset({"社員紹介", "Referral", "Careers page"})
-CONTRACT_DAYS = 365  # of a medium, begun before the season
+CONTRACT_DAYS = 365  # of a job medium, from the start of the season
 YEN_COMPANIES = frozenset({"aoba", "sakura", "kaede"})
 
 Entry = dict[str, Any]
 
 
-def spending(
+def cost_entries(
     season: Sequence[SimulatedDelivery], *, seed: int, days: int, until: datetime
 ) -> dict[str, list[Entry]]:
-    """By tenant what the season cost; the same season costs the same."""
-    begun = (until - timedelta(days=days)).date()
-    prefix = f"{begun.isoformat()}-{seed}"
+    """Return the season's cost entries by tenant, deterministic by season."""
+    start = (until - timedelta(days=days)).date()
+    prefix = f"{start.isoformat()}-{seed}"
     return {
         company.tenant: [
-            *_contracts(company, prefix, begun),
-            _tool(company, prefix, begun, until.date()),
+            *_contracts(company, prefix, start),
+            _tool(company, prefix, start, until.date()),
             *_fees(company, season),
         ]
         for company in COMPANIES
@@ -32,14 +32,14 @@ def spending(
 
 
 def _amount(company: Company, yen: int) -> int:
-    """In the company's currency, at a hundred yen a unit."""
+    """Convert to the company's currency at 100 yen per unit."""
     return yen if company.tenant in YEN_COMPANIES else yen // 100
 
 
-def _contracts(company: Company, prefix: str, begun: date) -> Iterator[Entry]:
-    """A year of each medium that is paid by time, dearer where more people come from it."""
+def _contracts(company: Company, prefix: str, start: date) -> Iterator[Entry]:
+    """Yield a one-year contract for each medium paid by time; the price grows with the channel's weight."""
     for name, weight, _ in company.channels:
-        if name in BY_HIRE | FREE:
+        if name in FEE_PER_HIRE | FREE:
             continue
         yield {
             "cost_id": f"{prefix}-media-{name}",
@@ -47,29 +47,29 @@ def _contracts(company: Company, prefix: str, begun: date) -> Iterator[Entry]:
             "scope": "channel",
             "member": name,
             "amount": _amount(company, 40_000 * weight),
-            "from": begun.isoformat(),
-            "to": (begun + timedelta(days=CONTRACT_DAYS - 1)).isoformat(),
+            "from": start.isoformat(),
+            "to": (start + timedelta(days=CONTRACT_DAYS - 1)).isoformat(),
         }
 
 
-def _tool(company: Company, prefix: str, begun: date, last: date) -> Entry:
-    """The system itself, for the season."""
+def _tool(company: Company, prefix: str, start: date, last: date) -> Entry:
+    """Return the cost of the ATS for the season."""
     return {
         "cost_id": f"{prefix}-tool",
         "kind": "tool",
         "scope": "company",
         "amount": _amount(company, 240_000),
-        "from": begun.isoformat(),
+        "from": start.isoformat(),
         "to": last.isoformat(),
     }
 
 
 def _fees(company: Company, season: Sequence[SimulatedDelivery]) -> Iterator[Entry]:
-    """A fee on the day of each hire through a channel that takes one."""
+    """Yield a fee on the day of each hire through a channel that charges one."""
     hires = {
-        each.subject: each
-        for each in season
-        if each.connection == company.connection and each.hired_through in BY_HIRE
+        delivery.subject: delivery
+        for delivery in season
+        if delivery.connection == company.connection and delivery.hired_through in FEE_PER_HIRE
     }
     for subject, hire in sorted(hires.items()):
         yield {

@@ -1,4 +1,4 @@
-"""What happens to one application, independent of any vendor: beats in time order."""
+"""Generates the vendor-independent story of one application: beats in time order."""
 
 import random
 from dataclasses import dataclass, field
@@ -6,26 +6,26 @@ from datetime import datetime, timedelta
 
 from streams.simulator.company import Company
 
-UNDONE = {"rejected": 0.03, "hired": 0.1}  # share of endings that are taken back
-WENT_BACK = 0.03  # share of moves that are taken back a day later
-WITHDREW = 0.08  # chance of 辞退 at each stage
+UNDO_RATES = {"rejected": 0.03, "hired": 0.1}  # share of endings that are reversed
+BACKWARD_MOVE_RATE = 0.03  # share of stage changes that are reversed a day later
+WITHDRAWAL_RATE = 0.08  # probability of 辞退 at each stage
 OFFICE_HOURS = (9, 19)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Beat:
-    """One thing that happened. `stage` is an index into the company's stages, `person` an interviewer."""
+    """One event of a story. `stage` is an index into the company's stages, `interviewer` a user id."""
 
     at: datetime
-    what: str
+    kind: str
     stage: int = 0
-    person: int = 0
-    good: bool = False
+    interviewer: int = 0
+    positive: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One webhook of a beat, before it is signed; `event` is the vendor's own name of it."""
+    """One webhook of a beat, before signing; `event` is the vendor's event name."""
 
     event: str
     body: bytes
@@ -33,19 +33,19 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One application and all its beats."""
+    """One application with all its beats."""
 
     number: int
     company: Company
     channel: str
-    job: int
+    job_index: int
     recruiter: int
     applied: datetime
     beats: list[Beat] = field(default_factory=list)
 
 
-def office(moment: datetime, rng: random.Random) -> datetime:
-    """The next office hour at or after `moment`, on a weekday."""
+def next_office_hour(moment: datetime, rng: random.Random) -> datetime:
+    """Return the first time at or after `moment` in weekday office hours."""
     if not OFFICE_HOURS[0] <= moment.hour < OFFICE_HOURS[1]:
         days = 1 if moment.hour >= OFFICE_HOURS[1] else 0
         moment = (moment + timedelta(days=days)).replace(
@@ -57,73 +57,77 @@ def office(moment: datetime, rng: random.Random) -> datetime:
 
 
 class _StoryBuilder:
-    """Writes one story; keeps the clock and the dice."""
+    """Builds one story; holds its clock and random generator."""
 
     def __init__(self, story: Story, lift: float, rng: random.Random) -> None:
         self.story, self.lift, self.rng = story, lift, rng
         self.now = story.applied
 
-    def beat(  # noqa: PLR0913, PLR0917 - the fields of a beat
+    def add_beat(  # noqa: PLR0913, PLR0917 - the fields of a beat
         self,
-        what: str,
+        kind: str,
         low: float,
         high: float,
         stage: int = 0,
-        person: int = 0,
-        good: bool = False,
+        interviewer: int = 0,
+        positive: bool = False,
     ) -> None:
-        """Something happens between `low` and `high` hours later, in office hours."""
-        self.now = office(self.now + timedelta(hours=self.rng.uniform(low, high)), self.rng)
-        self.story.beats.append(Beat(at=self.now, what=what, stage=stage, person=person, good=good))
+        """Add a beat `low` to `high` hours later, in office hours."""
+        self.now = next_office_hour(
+            self.now + timedelta(hours=self.rng.uniform(low, high)), self.rng
+        )
+        self.story.beats.append(
+            Beat(at=self.now, kind=kind, stage=stage, interviewer=interviewer, positive=positive)
+        )
 
-    def undo(self, what: str, stage: int) -> bool:
-        """Now and then an ending is taken back, and happens again later."""
-        if self.rng.random() >= UNDONE[what]:
+    def maybe_undo(self, kind: str, stage: int) -> bool:
+        """Reverse an ending with the configured probability; return whether it was reversed."""
+        if self.rng.random() >= UNDO_RATES[kind]:
             return False
-        self.beat(f"un{what}", 2, 30, stage=stage)
+        self.add_beat(f"un{kind}", 2, 30, stage=stage)
         return True
 
-    def tell(self) -> None:
-        """From the application to its end."""
-        self.story.beats.append(Beat(at=self.now, what="applied"))
+    def build(self) -> None:
+        """Add all beats from application to ending."""
+        self.story.beats.append(Beat(at=self.now, kind="applied"))
         for stage in range(len(self.story.company.stages)):
-            self.beat("moved", 3, 60, stage=stage)
-            if stage and self.rng.random() < WENT_BACK:
-                self.beat("moved", 2, 20, stage=stage - 1)
-                self.beat("moved", 10, 40, stage=stage)
-            if not self.stage(stage):
+            self.add_beat("moved", 3, 60, stage=stage)
+            if stage and self.rng.random() < BACKWARD_MOVE_RATE:
+                self.add_beat("moved", 2, 20, stage=stage - 1)
+                self.add_beat("moved", 10, 40, stage=stage)
+            if not self.run_stage(stage):
                 return
         last = len(self.story.company.stages) - 1
-        self.beat("hired", 20, 90, stage=last)
-        if self.undo("hired", last):
-            self.beat("withdrawn", 5, 40, stage=last)
+        self.add_beat("hired", 20, 90, stage=last)
+        if self.maybe_undo("hired", last):
+            self.add_beat("withdrawn", 5, 40, stage=last)
 
-    def stage(self, stage: int) -> bool:
-        """What happens inside one stage; whether it was passed."""
-        _, _, rate, interviewed = self.story.company.stages[stage]
+    def run_stage(self, stage: int) -> bool:
+        """Add the beats of one stage; return whether it was passed."""
+        _, _, rate, has_interview = self.story.company.stages[stage]
         passes = self.rng.random() < min(0.95, rate * self.lift)
-        if self.rng.random() < WITHDREW:
-            self.beat("withdrawn", 5, 80, stage=stage)
+        if self.rng.random() < WITHDRAWAL_RATE:
+            self.add_beat("withdrawn", 5, 80, stage=stage)
             return False
-        if interviewed:
-            person = self.story.company.first_person + self.rng.randrange(12)
-            self.beat("scheduled", 4, 40, stage=stage, person=person)
-            self.beat("met", 24, 120, stage=stage, person=person)
-            self.beat("scored", 1, 30, stage=stage, person=person, good=passes)
+        if has_interview:
+            interviewer = self.story.company.first_user_id + self.rng.randrange(12)
+            self.add_beat("scheduled", 4, 40, stage=stage, interviewer=interviewer)
+            self.add_beat("met", 24, 120, stage=stage, interviewer=interviewer)
+            self.add_beat("scored", 1, 30, stage=stage, interviewer=interviewer, positive=passes)
         if stage == len(self.story.company.stages) - 1:
-            self.beat("offered", 2, 24, stage=stage)
-            self.beat("answered", 24, 120, stage=stage, good=passes)
+            self.add_beat("offered", 2, 24, stage=stage)
+            self.add_beat("answered", 24, 120, stage=stage, positive=passes)
         if passes:
             return True
-        ended = "withdrawn" if stage == len(self.story.company.stages) - 1 else "rejected"
-        self.beat(ended, 5, 60, stage=stage)
-        if ended == "rejected" and self.undo("rejected", stage):
-            self.beat("rejected", 20, 60, stage=stage)
+        ending = "withdrawn" if stage == len(self.story.company.stages) - 1 else "rejected"
+        self.add_beat(ending, 5, 60, stage=stage)
+        if ending == "rejected" and self.maybe_undo("rejected", stage):
+            self.add_beat("rejected", 20, 60, stage=stage)
         return False
 
 
-def tell(number: int, company: Company, applied: datetime, rng: random.Random) -> Story:
-    """The story of application `number`; the same dice tell the same story."""
+def generate_story(number: int, company: Company, applied: datetime, rng: random.Random) -> Story:
+    """Return the story of application `number`, deterministic by the state of `rng`."""
     channel, _, lift = rng.choices(
         company.channels, weights=[weight for _, weight, _ in company.channels]
     )[0]
@@ -131,9 +135,9 @@ def tell(number: int, company: Company, applied: datetime, rng: random.Random) -
         number=number,
         company=company,
         channel=channel,
-        job=rng.randrange(len(company.jobs)),
-        recruiter=company.first_person + 100 + rng.randrange(4),
+        job_index=rng.randrange(len(company.jobs)),
+        recruiter=company.first_user_id + 100 + rng.randrange(4),
         applied=applied,
     )
-    _StoryBuilder(story, lift, rng).tell()
+    _StoryBuilder(story, lift, rng).build()
     return story

@@ -1,1 +1,1 @@
-"""Tools: one module a command, apart from the roles."""
+"""Tools: one module or package per command, separate from the roles."""

@@ -1,49 +1,51 @@
-"""Write the boards of Grafana as files, or say which files are not what the specifications make."""
+"""Generation of the Grafana dashboard files, and the check that they are up to date."""
 
 import json
 from pathlib import Path
 
 from rich.table import Table
 
-from streams.boards.grafana.dashboard import LANGUAGES, every
+from streams.boards.grafana.dashboard import LANGUAGES, dashboards
 from streams.boards.specs.catalogue import BOARDS
 
 
-def files(folder: Path) -> dict[Path, str]:
-    """What stands in the folder when all is well: one file a board in a folder a language."""
+def expected_files(folder: Path) -> dict[Path, str]:
+    """Return the expected content by path: one folder per language, one file per board."""
     return {
-        folder / language / f"{name}.json": _text(made)
+        folder / language / f"{name}.json": _to_json(board)
         for language in LANGUAGES
-        for name, made in every(language).items()
+        for name, board in dashboards(language).items()
     }
 
 
-def _text(made: object) -> str:
-    return json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def _to_json(board: object) -> str:
+    return json.dumps(board, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def outdated(folder: Path) -> list[Path]:
-    """Files that are missing, other than they should be, or of no board."""
-    wanted = files(folder)
-    there = {path for language in LANGUAGES for path in (folder / language).glob("*.json")}
-    differ = {path for path, text in wanted.items() if path in there and path.read_text() != text}
-    return sorted((wanted.keys() ^ there) | differ)
+    """Return files that are missing, out of date, or belong to no board."""
+    expected = expected_files(folder)
+    existing = {path for language in LANGUAGES for path in (folder / language).glob("*.json")}
+    changed = {
+        path for path, text in expected.items() if path in existing and path.read_text() != text
+    }
+    return sorted((expected.keys() ^ existing) | changed)
 
 
 def generate(folder: Path) -> list[Path]:
-    """Make the folder so; return what was written or removed."""
-    wanted, changed = files(folder), outdated(folder)
+    """Bring the folder up to date; return the paths written or removed."""
+    expected, changed = expected_files(folder), outdated(folder)
     for path in changed:
-        if path in wanted:
+        if path in expected:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(wanted[path])
+            path.write_text(expected[path])
         else:
             path.unlink()
     return changed
 
 
-def listed(language: str) -> Table:
-    """One line a panel: its board, its id, what it asks."""
+def panel_table(language: str) -> Table:
+    """Return a table with one row per panel: board, id and question."""
     table = Table()
     for name in ("board", "panel", "question"):
         table.add_column(name, no_wrap=name != "question")

@@ -1,4 +1,4 @@
-"""The worker's topology on one screen: one source, one agent, three tables whose changelogs we write ourselves."""
+"""The worker's Faust topology: one source, one agent, and three tables whose changelogs we write ourselves."""
 
 import asyncio
 import logging
@@ -20,8 +20,8 @@ from schemas.funnel import application_row
 from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
-from streams.kafka.epochs import group_of
-from streams.kafka.lag import measured
+from streams.kafka.epochs import consumer_group
+from streams.kafka.lag import measure_forever
 from streams.worker import lag, parent_index, partition_state
 from streams.worker.changelog import ChangelogProducer
 from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
@@ -31,63 +31,63 @@ from streams.worker.store import LocalTable, Rows
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, book: RuleSource, epoch: int) -> faust.App:
-    """The Faust application of one worker process; nothing is opened before it starts."""
+def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
+    """Create the Faust application of one worker process; nothing is opened before it starts."""
     directory = settings.worker_dir / f"epoch-{epoch}"
-    app = _faust(settings, directory, epoch)
+    app = _create_faust(settings, directory, epoch)
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
     )
-    add = partial(_table, app, settings, directory)
+    add_table = partial(_add_table, app, settings, directory)
     tables = Tables(
-        applications=add(
-            APPLICATIONS.in_epoch(epoch), application_row.version, parent_index.keys_of
+        applications=add_table(
+            APPLICATIONS.in_epoch(epoch), application_row.decode_version, parent_index.index_keys
         ),
-        cells=add(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
-        people=add(PEOPLE.in_epoch(epoch), partition_state.version_of_person),
+        cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
+        people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
     )
     changelog = ChangelogProducer(settings.kafka)
     metrics = WorkerMetrics()
-    lag.show_disk(metrics, settings.worker_dir)
-    funnel = FunnelProcessor(book, tables, changelog, metrics, lambda: datetime.now(UTC))
+    lag.export_disk_usage(metrics, settings.worker_dir)
+    funnel = FunnelProcessor(rules, tables, changelog, metrics, lambda: datetime.now(UTC))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:
-        steady = cast("faust.Stream[bytes]", stream).noack()
-        funnel.acknowledge = steady.ack
-        async for event in steady.events():
-            await funnel.take(event)
+        manual_ack_stream = cast("faust.Stream[bytes]", stream).noack()
+        funnel.acknowledge = manual_ack_stream.ack
+        async for event in manual_ack_stream.events():
+            await funnel.process(event)
 
     @app.task  # type: ignore[untyped-decorator]
     async def write_back() -> None:
         await changelog.start()
-        await _or_die(funnel.run(settings.flush_s, settings.flush_events))
+        await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
 
     @app.task  # type: ignore[untyped-decorator]
-    async def stay_awake() -> None:
-        await _or_die(funnel.keep_awake())
+    async def detect_freeze() -> None:
+        await _exit_on_failure(funnel.detect_freeze())
 
     @app.task  # type: ignore[untyped-decorator]
-    async def measure() -> None:
-        await measured(partial(lag.look, app, funnel), metrics.behind)
+    async def measure_lag() -> None:
+        await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
 
-    async def restore(*_: object, **__: object) -> None:
-        funnel.assigned()
+    async def on_assigned(*_: object, **__: object) -> None:
+        funnel.on_assigned()
 
-    async def release(*_: object, **__: object) -> None:
-        await _or_die(funnel.revoked())
+    async def on_revoked(*_: object, **__: object) -> None:
+        await _exit_on_failure(funnel.on_revoked())
 
-    app.on_rebalance_complete.connect(restore, weak=False)
-    app.on_partitions_revoked.connect(release, weak=False)
-    _pages(app, metrics)
+    app.on_rebalance_complete.connect(on_assigned, weak=False)
+    app.on_partitions_revoked.connect(on_revoked, weak=False)
+    _add_endpoints(app, metrics)
     return app
 
 
-def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
+def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
     directory.mkdir(parents=True, exist_ok=True)
     identity = _identity(directory)
     return faust.App(
-        group_of(epoch),
+        consumer_group(epoch),
         broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
         store="memory://",
         datadir=str(directory),
@@ -115,7 +115,7 @@ def _faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
 
 
 def _identity(directory: Path) -> str:
-    """A name that outlives the process: with it a restarted worker takes its partitions back at once."""
+    """Return a static member id, with which a restarted worker gets its partitions back at once."""
     path = directory / "identity"
     if not path.exists():
         path.write_text(uuid.uuid4().hex)
@@ -128,13 +128,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _table(  # noqa: PLR0913, PLR0917 - a table is described in one place
+def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one place
     app: faust.App,
     settings: Settings,
     directory: Path,
     topic: Topic,
     version: Callable[[bytes], int],
-    implied: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
+    index_keys: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
 ) -> LocalTable:
     changelog = app.topic(
         topic.name,
@@ -158,25 +158,25 @@ def _table(  # noqa: PLR0913, PLR0917 - a table is described in one place
     )
     table.topic = topic.name
     table.version = version
-    table.implied = implied
+    table.index_keys = index_keys
     table.directory = directory / topic.name
     app.tables.add(table)
     return table
 
 
-async def _or_die(work: Coroutine[Any, Any, None]) -> None:
-    """End the process when `work` fails: what it had not written is replayed by the next one."""
+async def _exit_on_failure(work: Coroutine[Any, Any, None]) -> None:
+    """End the process when `work` fails; the next one replays whatever was not written."""
     try:
         await work
     except asyncio.CancelledError:
         raise
     except Exception:
-        log.exception("worker ended to be replayed")
+        log.exception("worker failed; unwritten events will be replayed")
         logging.shutdown()
         os._exit(1)
 
 
-def _pages(app: faust.App, metrics: WorkerMetrics) -> None:
+def _add_endpoints(app: faust.App, metrics: WorkerMetrics) -> None:
     @app.page("/healthz")  # type: ignore[untyped-decorator]
     async def healthz(view: View, request: Request) -> Response:
         ready = app.tables.recovery.completed.is_set() and not app.rebalancing

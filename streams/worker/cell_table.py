@@ -1,4 +1,4 @@
-"""The live cells of one source partition: where deltas are added behind their fence, millions of times."""
+"""The live cells of one source partition: the hot path that adds deltas behind each cell's fencing offset."""
 
 import msgspec
 
@@ -13,66 +13,73 @@ from schemas.cells import (
     encode_cell,
     encode_key,
 )
-from schemas.funnel.application_row import Part
-from schemas.funnel.fold import add, days_of, home, others
+from schemas.funnel.application_row import SignedChanges
+from schemas.funnel.fold import add_changes, application_members, fact_days, fact_members
 
-SLOTS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
+SLOT_BY_BASIS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
-Slots = list[tuple[int, int, Basis]]  # of a member's cells, with the day and basis of each
+Slots = list[tuple[int, int, Basis]]  # slot, day and basis of each cell of a member
 Rows = list[tuple[bytes, bytes]]
-Key = tuple[str, str, str, int, str]  # a CellKey without the cost of naming its fields
+Key = tuple[str, str, str, int, str]  # a CellKey without the cost of a named tuple
 
 
 class LiveCell(msgspec.Struct, gc=False):
-    """One cell in memory: its name, its fence, its measures, and whether it waits to be written."""
+    """One cell in memory: key, fencing offset, measures, and whether it must be written."""
 
     key: Key
-    o: int
-    m: Tally
+    offset: int
+    measures: Tally
     dirty: bool = False
 
 
 class CellTable:
-    """Cells found by member first and by day and basis second, which hashes far less than one long key."""
+    """Cells by member, then by day and basis, which hashes far less than one long key."""
 
     def __init__(self) -> None:
-        """No cell yet."""
+        """Start without cells."""
         self._members: dict[tuple[str, str, str], dict[int, LiveCell]] = {}
         self._dirty: list[LiveCell] = []
 
     def restore(self, key: bytes, value: bytes) -> None:
-        """Take a row as it was written."""
-        where, cell = decode_key(key), decode_cell(value)
-        days = self._members.setdefault(where[:3], {})
-        slot = where.day * 3 + SLOTS[where.basis]
-        days[slot] = LiveCell((*where[:3], where.day, where.basis), cell.o, cell.m)
+        """Load a stored row."""
+        cell_key, cell = decode_key(key), decode_cell(value)
+        days = self._members.setdefault(cell_key[:3], {})
+        slot = cell_key.day * 3 + SLOT_BY_BASIS[cell_key.basis]
+        days[slot] = LiveCell((*cell_key[:3], cell_key.day, cell_key.basis), cell.o, cell.m)
 
-    def add(self, tenant: str, part: Part, offset: int) -> None:
-        """Add one event's changes to every cell whose fence has not had `offset`.
+    def add(self, tenant: str, signed: SignedChanges, offset: int) -> None:
+        """Add one event's changes to every cell whose fencing offset is below `offset`.
 
-        Facts of one day, recruiter and reach share their cells; those of one set of people come one after the other.
+        Facts with the same day, recruiter and reach share their cells. Facts about the same people are consecutive.
         """
-        sign, state, changes = part
-        homes: dict[tuple[object, ...], tuple[Slots, list[Tally]]] = {}
-        people: tuple[object, ...] = ()
-        theirs: list[Tally] = []
+        sign, state, changes = signed
+        shared: dict[tuple[object, ...], tuple[Slots, list[Tally]]] = {}
+        member_group: tuple[object, ...] = ()
+        member_tallies: list[Tally] = []
         for n, fact in changes:
-            measure, day, recruiter, who, reach = fact
-            place = (day, recruiter, reach)
-            found = homes.get(place)
-            if found is None:
-                days = [(day * 3 + SLOTS[basis], day, basis) for day, basis in days_of(state, fact)]
-                there = self._tallies(tenant, home(state, fact), days, offset)
-                found = homes[place] = (days, there)
+            measure, day, recruiter, members, reach = fact
+            group = (day, recruiter, reach)
+            slots_and_tallies = shared.get(group)
+            if slots_and_tallies is None:
+                days = [
+                    (day * 3 + SLOT_BY_BASIS[basis], day, basis)
+                    for day, basis in fact_days(state, fact)
+                ]
+                tallies = self._writable_tallies(
+                    tenant, application_members(state, fact), days, offset
+                )
+                slots_and_tallies = shared[group] = (days, tallies)
             amount = sign * n
-            _count(found[1], measure, amount)
-            if who:
-                if people != (who, place):
-                    people = (who, place)
-                    theirs = self._tallies(tenant, others(fact), found[0], offset)
-                _count(theirs, measure, amount)
+            _count(slots_and_tallies[1], measure, amount)
+            if members:
+                if member_group != (members, group):
+                    member_group = (members, group)
+                    member_tallies = self._writable_tallies(
+                        tenant, fact_members(fact), slots_and_tallies[0], offset
+                    )
+                _count(member_tallies, measure, amount)
 
-    def _tallies(
+    def _writable_tallies(
         self,
         tenant: str,
         pairs: list[tuple[str, str]],
@@ -90,52 +97,52 @@ class CellTable:
                 cell = cells.get(slot)
                 if cell is None:
                     cell = cells[slot] = LiveCell((tenant, dimension, member, day, basis), -1, {})
-                elif cell.o >= offset:
+                elif cell.offset >= offset:
                     continue
                 if not cell.dirty:
                     cell.dirty = True
                     dirty.append(cell)
-                tallies.append(cell.m)
+                tallies.append(cell.measures)
         return tallies
 
-    def add_difference(self, tenant: str, parts: list[Part], offset: int) -> None:
-        """Add what two folds differ in; cells in which they agree are not touched."""
+    def add_difference(self, tenant: str, signed_changes: list[SignedChanges], offset: int) -> None:
+        """Add the difference between two folds; cells on which they agree are not touched."""
         difference: Cells = {}
-        for sign, state, changes in parts:
-            add(difference, tenant, state, changes, sign)
+        for sign, state, changes in signed_changes:
+            add_changes(difference, tenant, state, changes, sign)
         for key, measures in difference.items():
             changed = {measure: n for measure, n in measures.items() if n}
-            cell = self._open(key, offset) if changed else None
+            cell = self._writable_cell(key, offset) if changed else None
             if cell is not None:
                 for measure, n in changed.items():
-                    cell.m[measure] = cell.m.get(measure, 0) + n
+                    cell.measures[measure] = cell.measures.get(measure, 0) + n
 
-    def _open(self, key: Key, offset: int) -> LiveCell | None:
-        """The cell, marked as changed; None when its fence says that it already has everything up to `offset`."""
+    def _writable_cell(self, key: Key, offset: int) -> LiveCell | None:
+        """Return the cell, marked dirty; None when its fencing offset says it already includes `offset`."""
         cells = self._members.setdefault(key[:3], {})
-        slot = key[3] * 3 + SLOTS[key[4]]
+        slot = key[3] * 3 + SLOT_BY_BASIS[key[4]]
         cell = cells.get(slot)
         if cell is None:
             cell = cells[slot] = LiveCell((*key,), -1, {})
-        elif cell.o >= offset:
+        elif cell.offset >= offset:
             return None
         if not cell.dirty:
             cell.dirty = True
             self._dirty.append(cell)
         return cell
 
-    def changes(self, offset: int) -> Rows:
-        """The changed cells as rows, fenced at `offset`; nothing is dirty after."""
+    def drain(self, offset: int) -> Rows:
+        """Return the changed cells as rows, fenced at `offset`, and mark all cells clean."""
         rows = []
         for cell in self._dirty:
-            cell.o, cell.dirty = offset, False
-            rows.append((encode_key(cell.key), encode_cell(Cell(offset, cell.m))))
+            cell.offset, cell.dirty = offset, False
+            rows.append((encode_key(cell.key), encode_cell(Cell(offset, cell.measures))))
         self._dirty = []
         return rows
 
 
 def _count(tallies: list[Tally], measure: str, amount: int) -> None:
-    """Add to every tally: the hottest lines of the worker, where a call of `get` would cost more."""
+    """Add to every tally. These are the worker's hottest lines; calling `get` would cost more."""
     for tally in tallies:
         if measure in tally:
             tally[measure] += amount

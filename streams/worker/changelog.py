@@ -1,4 +1,4 @@
-"""Our own producer for changelogs and quarantine: idempotent, whole batches, every record acknowledged or it raises."""
+"""Our producer for changelogs and quarantine: idempotent, full batches, every record acknowledged or an error."""
 
 import asyncio
 import time
@@ -12,10 +12,10 @@ BATCH_BYTES = 900_000
 
 
 class ChangelogProducer:
-    """Returns from a write only when the broker has all of it; any failure raises, and the worker ends."""
+    """Returns from a write only when the broker has acknowledged all of it; any failure raises and ends the worker."""
 
     def __init__(self, bootstrap: str) -> None:
-        """Nothing is opened before `start`."""
+        """Open nothing before `start`."""
         self._producer: Any = None
         self._bootstrap = bootstrap
 
@@ -34,7 +34,7 @@ class ChangelogProducer:
         await self._producer.start()
 
     async def stop(self) -> None:
-        """Close the connection; nothing is pending, because every write waits."""
+        """Close the connection; nothing is pending, because every write waits for its acknowledgement."""
         if self._producer is not None:
             await self._producer.stop()
 
@@ -61,5 +61,5 @@ class ChangelogProducer:
         return count, await self._producer.send_batch(builder, topic, partition=partition)
 
     async def send(self, topic: str, key: bytes, value: bytes) -> None:
-        """One record, acknowledged."""
+        """Send one record and wait for its acknowledgement."""
         await self._producer.send_and_wait(topic, key=key, value=value)

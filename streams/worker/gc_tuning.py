@@ -1,31 +1,33 @@
-"""Python's collector of cycles, kept from looking again and again at rows that live as long as the process."""
+"""Garbage collector tuning: do not repeatedly traverse rows that live as long as the process."""
 
 import gc
 
-YOUNG = 200_000  # objects made and not yet freed before it looks at them: about what one flush leaves behind
-BUSY = 2_000  # events in a flush that mean a backlog
-SWEEP_S = 600.0  # how long cycles may hide among the frozen rows
+GEN0_THRESHOLD = (
+    200_000  # allocations before a collection of generation 0: about what one flush leaves behind
+)
+BACKLOG_EVENTS = 2_000  # events in one flush that mean the worker lags
+FULL_COLLECTION_S = 600.0  # how long cycles may survive among the frozen rows
 
 
-class Garbage:
-    """Rows of a worker hold no cycles, so looking at them costs a sixth of its time and finds nothing.
+class GcTuner:
+    """A worker's rows contain no cycles, so traversing them costs a sixth of its time and frees nothing.
 
-    During a backlog what a flush leaves behind is frozen: it is freed when nobody holds it, but no longer looked at. Now
-    and then all is looked at, because libraries do leave cycles.
+    While the worker lags, objects left by a flush are frozen: reference counting still frees them, but the collector
+    skips them. A periodic full collection frees cycles that libraries do leave.
     """
 
     def __init__(self, now: float) -> None:
-        """`now` is in seconds of a monotonic clock, as in `flushed`."""
-        gc.set_threshold(YOUNG, 20, 100_000)
+        """`now` is in seconds of a monotonic clock, as in `after_flush`."""
+        gc.set_threshold(GEN0_THRESHOLD, 20, 100_000)
         self._frozen = False
-        self._swept = now
+        self._last_collection = now
 
-    def flushed(self, events: int, now: float) -> None:
-        """A flush of so many events has ended."""
-        if self._frozen and now - self._swept > SWEEP_S:
+    def after_flush(self, events: int, now: float) -> None:
+        """Tune the collector after a flush of `events` events."""
+        if self._frozen and now - self._last_collection > FULL_COLLECTION_S:
             gc.unfreeze()
             gc.collect()
-            self._swept, self._frozen = now, False
-        if events >= BUSY:
+            self._last_collection, self._frozen = now, False
+        if events >= BACKLOG_EVENTS:
             gc.freeze()
             self._frozen = True

@@ -1,4 +1,4 @@
-"""What the worker is behind by, and how much room it has."""
+"""The worker's consumer lag and disk space."""
 
 import shutil
 from pathlib import Path
@@ -13,25 +13,25 @@ from sinks.metrics import WorkerMetrics
 from streams.worker.funnel import FunnelProcessor
 
 
-async def look(app: faust.App, funnel: FunnelProcessor) -> tuple[Offsets, Offsets]:
-    """Where the owned partitions end, and up to where they are counted; nothing while none is owned.
+async def read_offsets(app: faust.App, funnel: FunnelProcessor) -> tuple[Offsets, Offsets]:
+    """Return end offsets and counted offsets of the owned partitions; both empty while none is owned.
 
-    A partition of which nothing was counted since it was assigned is behind by what has come since the first look.
+    For a partition with nothing counted since its assignment, lag is measured from the end offset first seen.
     """
-    parts = [TP(CANDIDATE_EVENTS.name, number) for number in funnel.owned()]
-    if not parts or app.rebalancing:
+    partitions = [TP(CANDIDATE_EVENTS.name, number) for number in funnel.owned_partitions()]
+    if not partitions or app.rebalancing:
         return {}, {}
     try:
-        ends = await app.consumer.highwaters(*parts)
+        ends = await app.consumer.highwaters(*partitions)
     except ConsumerNotStarted:
         return {}, {}
-    for part, end in ends.items():
-        funnel.counted.setdefault(part.partition, end)
-    return ends, {part: funnel.counted[part.partition] for part in ends}
+    for tp, end in ends.items():
+        funnel.flushed_offsets.setdefault(tp.partition, end)
+    return ends, {tp: funnel.flushed_offsets[tp.partition] for tp in ends}
 
 
-def show_disk(metrics: WorkerMetrics, folder: Path) -> None:
-    """Have every scrape look at the disk on which the stores are."""
+def export_disk_usage(metrics: WorkerMetrics, folder: Path) -> None:
+    """Let every scrape read the free space and size of the disk that holds the stores."""
     folder.mkdir(parents=True, exist_ok=True)
     metrics.disk_free.set_function(lambda: shutil.disk_usage(folder).free)
     metrics.disk_size.set_function(lambda: shutil.disk_usage(folder).total)

@@ -1,28 +1,30 @@
-"""One source partition in memory: its applications, its cells, its people, and what of them has changed."""
+"""One source partition in memory: its applications, cells and context events, and what of them has changed."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
 
-from schemas.funnel import application_row as records
+from schemas.funnel import application_row
 from schemas.funnel.application_row import ApplicationRow
-from schemas.funnel.candidate_events import KnownContext, Parent
+from schemas.funnel.candidate_events import ContextEvents, ParentKey
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.cell_table import CellTable, Rows
 
-CACHED = 50_000  # applications kept decoded per partition; the rest are read back from the store
+MAX_CACHED_APPLICATIONS = (
+    50_000  # decoded applications cached per partition; the rest are read from the store
+)
 
-Links = dict[tuple[str, Parent], list[str]]  # applications that the store does not know of yet
+Links = dict[tuple[str, ParentKey], list[str]]  # applications that are not in the store yet
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[str, FunnelEvent])
 
 
 class PartitionChanges(NamedTuple):
-    """What has to be written, as rows; `links` go into the local store beside the applications."""
+    """Rows to write; `links` go into the local store beside the applications."""
 
     applications: Rows
     cells: Rows
@@ -31,138 +33,149 @@ class PartitionChanges(NamedTuple):
 
 
 class PartitionState:
-    """Single-threaded. `read` answers the stored row of an application or None, `of` the stored applications of a parent."""
+    """State of one partition; single-threaded.
+
+    `read_row` returns an application's stored row or None; `stored_applications` the stored applications of a parent.
+    """
 
     def __init__(
         self,
-        read: Callable[[bytes], bytes | None],
-        of: Callable[[str, Parent], Iterable[str]] = lambda _tenant, _parent: (),
+        read_row: Callable[[bytes], bytes | None],
+        stored_applications: Callable[
+            [str, ParentKey], Iterable[str]
+        ] = lambda _tenant, _parent: (),
     ) -> None:
-        """Start with no cell, nobody known, and nothing changed."""
-        self._read = read
-        self._of = of
-        self._records: dict[bytes, ApplicationRow] = {}
+        """Start without cells, context events or changes."""
+        self._read_row = read_row
+        self._stored_applications = stored_applications
+        self._rows: dict[bytes, ApplicationRow] = {}
         self._changed: dict[bytes, ApplicationRow] = {}
-        self._settled: list[bytes] = []
-        self._people: dict[str, KnownContext] = {}
-        self._learned: list[tuple[str, FunnelEvent]] = []
-        self._links: Links = {}
-        self._settling: Links = {}
+        self._ended: list[bytes] = []
+        self._contexts: dict[str, ContextEvents] = {}
+        self._new_context_events: list[tuple[str, FunnelEvent]] = []
+        self._pending_links: Links = {}
+        self._flushing_links: Links = {}
         self.cells = CellTable()
         self.offset = -1
 
-    def take(self, tenant: str, subject: str, event: FunnelEvent, rules: Rules) -> bool:
+    def apply(self, tenant: str, subject: str, event: FunnelEvent, rules: Rules) -> bool:
         """Apply one event of an application; return False for a duplicate.
 
-        Replayed deltas reach only cells that have not had them. An application that turns out to belong to a candidate
-        or a job is told what happened to that one before; on a replay it is told again, and knows it.
+        Replayed deltas reach only cells that lack them. An application that turns out to belong to a candidate or job also
+        receives that parent's earlier events; a replay sends them again, which changes nothing.
         """
         key = f"{tenant}/{subject}".encode()
-        row = self._row(key) or self._records.setdefault(key, ApplicationRow())
+        row = self._row(key) or self._rows.setdefault(key, ApplicationRow())
         replayed = event.offset <= row.version
-        if not self._accept(tenant, key, row, event, rules):
+        if not self._apply_to_row(tenant, key, row, event, rules):
             return False
-        fresh = records.link(row, event)
-        for parent in fresh:
-            self._links.setdefault((tenant, parent), []).append(subject)
-        if fresh or replayed:
-            self._tell(tenant, key, row, event, rules)
+        new_parents = application_row.add_parents(row, event)
+        for parent in new_parents:
+            self._pending_links.setdefault((tenant, parent), []).append(subject)
+        if new_parents or replayed:
+            self._apply_known_context(tenant, key, row, event, rules)
         return True
 
-    def learn(self, tenant: str, event: FunnelEvent, rules: Rules) -> bool:
-        """Apply an event about a candidate or a pipeline to every application here that it reaches.
+    def apply_context(self, tenant: str, event: FunnelEvent, rules: Rules) -> bool:
+        """Apply an event about a candidate or a pipeline to every application of this partition that it reaches.
 
         Return False when it is known from another offset.
         """
-        known = self._people.setdefault(tenant, KnownContext())
-        if not known.add(event):
+        contexts = self._contexts.setdefault(tenant, ContextEvents())
+        if not contexts.add(event):
             return False
-        self._learned.append((tenant, event))
-        subjects = {s for parent in known.reached(event) for s in self._subjects(tenant, parent)}
+        self._new_context_events.append((tenant, event))
+        subjects = {
+            s for parent in contexts.parents_reached(event) for s in self._subjects(tenant, parent)
+        }
         for subject in sorted(subjects):
             key = f"{tenant}/{subject}".encode()
             row = self._row(key)
             if row is not None:
-                self._tell(tenant, key, row, event, rules)
+                self._apply_known_context(tenant, key, row, event, rules)
         return True
 
-    def remember(self, value: bytes) -> None:
-        """Take a row of people as it was written."""
+    def restore_context(self, value: bytes) -> None:
+        """Load a stored row of the people table."""
         tenant, event = _decoder.decode(value)
-        self._people.setdefault(tenant, KnownContext()).add(event)
+        self._contexts.setdefault(tenant, ContextEvents()).add(event)
 
-    def _tell(
-        self, tenant: str, key: bytes, row: ApplicationRow, now: FunnelEvent, rules: Rules
+    def _apply_known_context(
+        self, tenant: str, key: bytes, row: ApplicationRow, trigger: FunnelEvent, rules: Rules
     ) -> None:
-        """Give the application all that reaches it by the offset of `now`; what it has already changes nothing."""
-        known = self._people.get(tenant)
-        if known is None:
+        """Apply all known context events at the offset of `trigger`; those the row already has change nothing."""
+        contexts = self._contexts.get(tenant)
+        if contexts is None:
             return
-        for event in known.reaching(row.parents, now.offset):
-            told = msgspec.structs.replace(event, offset=now.offset, index=now.index)
-            self._accept(tenant, key, row, told, rules)
+        for event in contexts.events_reaching(row.parents, trigger.offset):
+            context_event = msgspec.structs.replace(
+                event, offset=trigger.offset, index=trigger.index
+            )
+            self._apply_to_row(tenant, key, row, context_event, rules)
 
-    def _accept(
+    def _apply_to_row(
         self, tenant: str, key: bytes, row: ApplicationRow, event: FunnelEvent, rules: Rules
     ) -> bool:
-        parts = records.accept(row, event, rules)
-        if not parts:
+        signed_changes = application_row.apply_event(row, event, rules)
+        if not signed_changes:
             return False
         self._changed[key] = row
-        if len(parts) == 1:
-            self.cells.add(tenant, parts[0], event.offset)
+        if len(signed_changes) == 1:
+            self.cells.add(tenant, signed_changes[0], event.offset)
         else:
-            self.cells.add_difference(tenant, parts, event.offset)
+            self.cells.add_difference(tenant, signed_changes, event.offset)
         return True
 
     def _row(self, key: bytes) -> ApplicationRow | None:
-        row = self._records.get(key)
+        row = self._rows.get(key)
         if row is None:
-            stored = self._read(key)
+            stored = self._read_row(key)
             if stored is not None:
-                row = self._records[key] = records.decode(stored)
+                row = self._rows[key] = application_row.decode(stored)
         return row
 
-    def _subjects(self, tenant: str, parent: Parent) -> Iterable[str]:
-        yield from self._of(tenant, parent)
-        yield from self._settling.get((tenant, parent), ())
-        yield from self._links.get((tenant, parent), ())
+    def _subjects(self, tenant: str, parent: ParentKey) -> Iterable[str]:
+        yield from self._stored_applications(tenant, parent)
+        yield from self._flushing_links.get((tenant, parent), ())
+        yield from self._pending_links.get((tenant, parent), ())
 
-    def changes(self) -> PartitionChanges:
-        """Everything that changed, cells fenced at the last offset taken; nothing is dirty after."""
-        applications = [(key, records.encode(row)) for key, row in self._changed.items()]
-        self._settled = [key for key, row in self._changed.items() if row.state.ended is not None]
-        self._settling, self._links = self._links, {}
-        learned, self._learned = self._learned, []
+    def drain(self) -> PartitionChanges:
+        """Return all changes, cells fenced at the last offset taken, and mark everything clean."""
+        applications = [(key, application_row.encode(row)) for key, row in self._changed.items()]
+        self._ended = [
+            key for key, row in self._changed.items() if row.state.ending_type is not None
+        ]
+        self._flushing_links, self._pending_links = self._pending_links, {}
+        context_events, self._new_context_events = self._new_context_events, []
         self._changed = {}
         return PartitionChanges(
             applications,
-            self.cells.changes(self.offset),
+            self.cells.drain(self.offset),
             [
-                (f"{tenant}/{e.id.hex()}".encode(), _encoder.encode((tenant, e)))
-                for tenant, e in learned
+                (f"{tenant}/{event.id.hex()}".encode(), _encoder.encode((tenant, event)))
+                for tenant, event in context_events
             ],
             [
-                parent_index.key(*whose, each)
-                for whose, found in self._settling.items()
-                for each in found
+                parent_index.key(tenant, parent, subject)
+                for (tenant, parent), subjects in self._flushing_links.items()
+                for subject in subjects
             ],
         )
 
-    def forget(self) -> None:
-        """Drop what the store now has and hardly anybody asks for: ended applications, and the oldest over budget."""
-        self._settling = {}
-        for key in self._settled:
+    def evict(self) -> None:
+        """Drop rows that are stored and rarely needed: ended applications, and the oldest over the limit."""
+        self._flushing_links = {}
+        for key in self._ended:
             if key not in self._changed:
-                self._records.pop(key, None)
-        self._settled = []
-        excess = len(self._records) - CACHED
+                self._rows.pop(key, None)
+        self._ended = []
+        excess = len(self._rows) - MAX_CACHED_APPLICATIONS
         if excess > 0:
-            for key in list(self._records)[:excess]:
+            for key in list(self._rows)[:excess]:
                 if key not in self._changed:
-                    del self._records[key]
+                    del self._rows[key]
 
 
-def version_of_person(value: bytes) -> int:
-    """The version of a row of people: the offset at which this partition first heard of it."""
+def context_version(value: bytes) -> int:
+    """Return the version of a row of the people table: the offset at which this partition first saw the event."""
     return _decoder.decode(value)[1].offset

@@ -1,4 +1,4 @@
-"""Recovery in bulk: changelogs are read at broker speed before Faust's own recovery, which then finds nothing to do."""
+"""Bulk recovery: read changelogs at broker speed before Faust's own recovery, which then has nothing to do."""
 
 from collections import Counter
 from typing import Any
@@ -16,7 +16,7 @@ POLL_MS = 2_000
 
 class BulkRecovery(Recovery):
     """Also closes a race: Faust resumes fetching before it has sought the committed offsets, so the flow is stopped
-    first; the superclass starts it again after the seek.
+    first; the superclass restarts it after the seek.
     """
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
@@ -50,7 +50,7 @@ class BulkRecovery(Recovery):
 async def read_changelog(
     app: faust.App, table: LocalTable, topic: str, owned: set[int]
 ) -> dict[int, int]:
-    """Bring the local rows of every owned partition up to the end of the changelog; return those ends."""
+    """Bring the local rows of every owned partition up to the end of the changelog; return the end offsets."""
     reader = AIOKafkaConsumer(
         bootstrap_servers=[f"{url.host}:{url.port}" for url in app.conf.broker],
         enable_auto_commit=False,
@@ -71,21 +71,21 @@ async def read_changelog(
 
 
 async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable) -> None:
-    local = table.store.partitions[tp.partition]
-    beginning = (await reader.beginning_offsets([tp]))[tp]
-    if local.offset >= end:
+    partition = table.store.partitions[tp.partition]
+    first_offset = (await reader.beginning_offsets([tp]))[tp]
+    if partition.offset >= end:
         msg = f"{tp.topic}/{tp.partition}: local rows are ahead of the changelog; remove {table.directory}"
         raise RuntimeError(msg)
-    reader.seek(tp, max(local.offset + 1, beginning))
-    others = reader.assignment() - {tp}
-    reader.pause(*others)
+    reader.seek(tp, max(partition.offset + 1, first_offset))
+    other_partitions = reader.assignment() - {tp}
+    reader.pause(*other_partitions)
     newest: dict[bytes, bytes] = {}
     while await reader.position(tp) < end:
         for messages in (await reader.getmany(tp, timeout_ms=POLL_MS)).values():
             for message in messages:
                 _keep_newer(newest, message.key, message.value, table)
-    reader.resume(*others)
-    _merge(local, newest, end - 1, table)
+    reader.resume(*other_partitions)
+    _merge(partition, newest, end - 1, table)
 
 
 def _keep_newer(
@@ -93,29 +93,29 @@ def _keep_newer(
 ) -> None:
     if value is None:
         return
-    held = rows.get(key)
-    if held is None or table.version(value) >= table.version(held):
+    current = rows.get(key)
+    if current is None or table.version(value) >= table.version(current):
         rows[key] = value
 
 
-def _merge(local: Partition, rows: dict[bytes, bytes], offset: int, table: LocalTable) -> None:
-    if offset < 0 or offset == local.offset:
+def _merge(partition: Partition, rows: dict[bytes, bytes], offset: int, table: LocalTable) -> None:
+    if offset < 0 or offset == partition.offset:
         return
-    if local.offset >= 0:
+    if partition.offset >= 0:
         for key in list(rows):
-            held = local.get(key)
-            if held is not None and table.version(held) > table.version(rows[key]):
+            stored = partition.get(key)
+            if stored is not None and table.version(stored) > table.version(rows[key]):
                 del rows[key]
-    local.write(rows.items(), offset, table.implied(rows.items()))
-    local.persist()
+    partition.write(rows.items(), offset, table.index_keys(rows.items()))
+    partition.persist()
 
 
 class BulkTableManager(TableManager):
-    """Faust's table manager with the recovery above."""
+    """Faust's table manager with `BulkRecovery`."""
 
     @property
     def recovery(self) -> Recovery:
-        """The one recovery service, made when first asked for, as the superclass does."""
+        """The single recovery service, created on first access, as in the superclass."""
         if self._recovery is None:
             self._recovery: Recovery | None = BulkRecovery(
                 self.app, self, beacon=self.beacon, loop=self.loop

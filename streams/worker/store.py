@@ -10,80 +10,80 @@ from faust.types import TP, EventT
 from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
 
 OFFSET_KEY = b"\x00changelog-offset"
-LOCAL = b"\x01"  # begins every key that is in no changelog, because the rows imply it
+LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
 
 Rows = Iterable[tuple[bytes, bytes]]
 
 
 class Partition:
-    """Rows of one partition and, in the same write, the changelog offset they stand for.
+    """Rows of one partition and, in the same write, the changelog offset they correspond to.
 
     The write-ahead log is off: the changelog is the log. What a crash loses is read from there again.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the database under `path`; raise when another process holds it."""
+        """Open or create the database under `path`; raise when another process has it open."""
         options = Options(raw_mode=True)
         options.create_if_missing(create_if_missing=True)
         options.set_write_buffer_size(32 * 1024 * 1024)
         blocks = BlockBasedOptions()
         blocks.set_bloom_filter(
             10, block_based=False
-        )  # most look-ups are for applications nobody has seen
+        )  # most lookups are for applications that do not exist yet
         options.set_block_based_table_factory(blocks)
         self._rows = Rdict(str(path), options)
         self._unlogged = WriteOptions()
         self._unlogged.disable_wal = True
-        held = self._rows.get(OFFSET_KEY)
-        self.offset = -1 if held is None else int(held)
+        stored_offset = self._rows.get(OFFSET_KEY)
+        self.offset = -1 if stored_offset is None else int(stored_offset)
 
     def get(self, key: bytes) -> bytes | None:
-        """The row, or None."""
+        """Return the row, or None."""
         value: bytes | None = self._rows.get(key)
         return value
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
-        """Every row, in key order."""
+        """Yield all rows, in key order."""
         for key, value in self._rows.items():
-            if key != OFFSET_KEY and not key.startswith(LOCAL):
+            if key != OFFSET_KEY and not key.startswith(LOCAL_PREFIX):
                 yield key, value
 
-    def keys_from(self, beginning: bytes) -> Iterator[bytes]:
-        """Every key that begins so, in order."""
-        for key in self._rows.keys(from_key=beginning):
-            if not key.startswith(beginning):
+    def keys_with_prefix(self, prefix: bytes) -> Iterator[bytes]:
+        """Yield all keys with this prefix, in order."""
+        for key in self._rows.keys(from_key=prefix):
+            if not key.startswith(prefix):
                 return
             yield key
 
-    def write(self, rows: Rows, offset: int, local: Iterable[bytes] = ()) -> None:
-        """Take the rows, local keys, and the changelog offset of the last row, at once."""
+    def write(self, rows: Rows, offset: int, local_keys: Iterable[bytes] = ()) -> None:
+        """Write rows, local keys and the changelog offset of the last row atomically."""
         batch = WriteBatch(raw_mode=True)
         for key, value in rows:
             batch.put(key, value)
-        for key in local:
+        for key in local_keys:
             batch.put(key, b"")
         batch.put(OFFSET_KEY, str(offset).encode())
         self._rows.write(batch, self._unlogged)
         self.offset = offset
 
     def persist(self) -> None:
-        """Bring memory to disk, so that a restart reads less of the changelog."""
+        """Flush memory to disk, so that a restart reads less of the changelog."""
         self._rows.flush()
 
     def close(self) -> None:
-        """Let go of the directory."""
+        """Close the database."""
         self._rows.close()
 
 
 class LocalStore(Store[bytes, bytes]):
-    """Faust's view of the partitions this worker owns; rows are raw bytes and are written by the flush alone."""
+    """Faust's view of the owned partitions; rows are raw bytes, written only by the flush."""
 
     def __post_init__(self) -> None:
         """Own nothing yet."""
         self.partitions: dict[int, Partition] = {}
 
     def open(self, directory: Path, owned: set[int]) -> None:
-        """Close what is no longer owned, open what is; `directory` is this table's own."""
+        """Close partitions no longer owned and open those that are; `directory` belongs to this table."""
         for number in set(self.partitions) - owned:
             self.partitions.pop(number).close()
         directory.mkdir(parents=True, exist_ok=True)
@@ -91,12 +91,12 @@ class LocalStore(Store[bytes, bytes]):
             self.partitions[number] = Partition(directory / str(number))
 
     def persisted_offset(self, tp: TP) -> int | None:
-        """The changelog offset that the rows stand for, or None when nothing is held."""
-        held = self.partitions.get(tp.partition)
-        return None if held is None or held.offset < 0 else held.offset
+        """Return the changelog offset that the rows correspond to, or None when nothing is stored."""
+        partition = self.partitions.get(tp.partition)
+        return None if partition is None or partition.offset < 0 else partition.offset
 
     def set_persisted_offset(self, tp: TP, offset: int) -> None:
-        """Nothing to do: rows and offset are written together."""
+        """Do nothing: rows and offset are written together."""
 
     def apply_changelog_batch(
         self,
@@ -104,7 +104,7 @@ class LocalStore(Store[bytes, bytes]):
         to_key: Callable[[Any], Any],
         to_value: Callable[[Any], Any],
     ) -> None:
-        """Take what Faust's own recovery still finds after the bulk reader (normally nothing)."""
+        """Write what Faust's own recovery still finds after the bulk reader (normally nothing)."""
         for event in batch:
             message = event.message
             if message.key is not None and message.value is not None:
@@ -114,25 +114,25 @@ class LocalStore(Store[bytes, bytes]):
                 )
 
     def reset_state(self) -> None:
-        """Nothing beside the directories, which the operator removes."""
+        """Do nothing: the operator removes the directories."""
 
     async def backup_partition(self, *_: Any, **__: Any) -> None:
-        """Not offered: the changelog is the backup."""
+        """Not supported: the changelog is the backup."""
 
     def restore_backup(self, *_: Any, **__: Any) -> None:
-        """Not offered: the changelog is the backup."""
+        """Not supported: the changelog is the backup."""
 
 
 class LocalTable(faust.Table):
     """A Faust table whose changelog is written in whole batches and whose rows live in `LocalStore`.
 
-    `version` reads a row's version; recovery keeps the row with the higher one, so a stale writer loses. `implied` are
-    the local keys that rows imply, which recovery writes again.
+    `version` reads a row's version; recovery keeps the row with the higher one, so a stale writer loses. `index_keys`
+    returns the local keys derived from rows, which recovery writes again.
     """
 
     topic: str
     version: Callable[[bytes], int]
-    implied: Callable[[Rows], Iterable[bytes]]
+    index_keys: Callable[[Rows], Iterable[bytes]]
     directory: Path
 
     def _new_store(self) -> LocalStore:

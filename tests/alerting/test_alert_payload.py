@@ -1,110 +1,117 @@
-"""What Alertmanager is told of a breach: an identity without people, a text, and an end that is never far."""
+"""Alertmanager receives an identity without people, messages, and an end that is never far away."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from schemas.alerting.breach import Breach
 from sinks.alertmanager import Alert
-from streams.alerting.alert_payload import LASTS, ActiveBreaches, Links, alert, labels
-from tests.schemas.alerting.test_reconcile import FIRST, bad, good, told
+from streams.alerting.alert_payload import ALERT_TTL, ActiveBreaches, Links, alert_labels, to_alert
+from tests.schemas.alerting.test_reconcile import FIRST, bad, breaches_after, good
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def opened() -> Breach:
-    """A breach that goes on."""
-    return told(bad(0), FIRST)[0]
+def open_breach() -> Breach:
+    """An active breach."""
+    return breaches_after(bad(0), FIRST)[0]
 
 
-def ended(after: timedelta = timedelta(minutes=5)) -> Breach:
-    """The same, over."""
-    (only,) = told(bad(0) | good(1), FIRST + 1, [opened()])
+def resolved_breach(after: timedelta = timedelta(minutes=5)) -> Breach:
+    """The same breach, resolved."""
+    (only,) = breaches_after(bad(0) | good(1), FIRST + 1, [open_breach()])
     return only.model_copy(update={"ended": only.told + after})
 
 
 def test_an_alert_says_what_where_and_what_to_do() -> None:
-    """Summary, evidence, suggestion and links."""
-    made = alert(opened(), Links(board="https://b.example", runbook="https://r.example"), NOW)
+    """An alert has a summary, evidence, a suggestion and links."""
+    payload = to_alert(
+        open_breach(), Links(board="https://b.example", runbook="https://r.example"), NOW
+    )
 
-    assert made["annotations"]["summary"].startswith("媒体「doda」の書類通過率が 0.0% です")
-    assert made["annotations"]["runbook_url"] == "https://r.example#hirelayofftarget"
-    assert made["annotations"]["board_url"].startswith("https://b.example?breach=")
-    assert datetime.fromisoformat(made["endsAt"]) - NOW == LASTS
+    assert payload["annotations"]["summary"].startswith("媒体「doda」の書類通過率が 0.0% です")
+    assert payload["annotations"]["runbook_url"] == "https://r.example#hirelayofftarget"
+    assert payload["annotations"]["board_url"].startswith("https://b.example?breach=")
+    assert datetime.fromisoformat(payload["endsAt"]) - NOW == ALERT_TTL
 
 
 def test_an_ended_alert_ends_when_it_ended() -> None:
-    """However late it is told."""
-    made = alert(ended(), Links(), NOW + timedelta(minutes=20))
+    """A resolved alert ends at the breach's ending time, however late it is sent."""
+    payload = to_alert(resolved_breach(), Links(), NOW + timedelta(minutes=20))
 
-    assert datetime.fromisoformat(made["endsAt"]) == ended().ended
-    assert made["labels"] == labels(opened())
+    assert datetime.fromisoformat(payload["endsAt"]) == resolved_breach().ended
+    assert payload["labels"] == alert_labels(open_breach())
 
 
 def test_no_label_names_a_person() -> None:
-    """Two interviewers' alerts differ by an id that is nobody's."""
-    person = opened().model_copy(update={"dimension": "interviewer", "member": "user-4711"})
+    """Alerts about two interviewers differ only by a breach id that identifies nobody."""
+    person = open_breach().model_copy(update={"dimension": "interviewer", "member": "user-4711"})
 
-    assert "4711" not in str(alert(person, Links(board="https://b.example"), NOW))
+    assert "4711" not in str(to_alert(person, Links(board="https://b.example"), NOW))
 
 
 def test_an_ending_is_told_until_it_is_taken() -> None:
-    """An instance that was away hears of it; one that took it does not hear of it again."""
-    board = ActiveBreaches()
-    board.note(ended())
+    """An ending is sent until the instance has accepted it, and not again afterwards."""
+    active = ActiveBreaches()
+    active.add(resolved_breach())
     later = NOW + timedelta(hours=2)
 
-    assert [each.id for each in board.due(later, set())] == [ended().id]
-    assert board.due(later, {ended().id}) == []
-    assert board.due(NOW + timedelta(days=3), set()) == []
+    assert [breach.id for breach in active.due(later, set())] == [resolved_breach().id]
+    assert active.due(later, {resolved_breach().id}) == []
+    assert active.due(NOW + timedelta(days=3), set()) == []
 
 
 def test_ten_minutes_without_alertmanager_lose_and_double_nothing() -> None:
-    """Said every minute before and after, an episode that goes on fires once, and one that began in between is told after."""
-    held, board = Held(), ActiveBreaches()
-    board.note(opened())
-    other = opened().model_copy(update={"id": "f" * 16, "told": NOW + timedelta(minutes=9)})
-    over = ended(timedelta(minutes=30))
+    """After an outage of ten minutes, an active breach has fired once and one that opened meanwhile is sent."""
+    alertmanager, active = FakeAlertmanager(), ActiveBreaches()
+    active.add(open_breach())
+    other = open_breach().model_copy(update={"id": "f" * 16, "told": NOW + timedelta(minutes=9)})
+    resolved = resolved_breach(timedelta(minutes=30))
     for minute in range(40):
         now = NOW + timedelta(minutes=minute)
         if minute == 9:
-            board.note(other)
+            active.add(other)
         if minute == 30:
-            board.note(over)
+            active.add(resolved)
         if not 5 <= minute < 15:
-            held.take([alert(each, Links(), now) for each in board.due(now, held.over)])
-        held.look(now)
+            alertmanager.accept(
+                [
+                    to_alert(breach, Links(), now)
+                    for breach in active.due(now, alertmanager.resolved)
+                ]
+            )
+        alertmanager.record_changes(now)
 
-    assert held.changes[opened().id] == ["firing", "resolved"]
-    assert held.changes[other.id] == ["firing"]
+    assert alertmanager.changes[open_breach().id] == ["firing", "resolved"]
+    assert alertmanager.changes[other.id] == ["firing"]
 
 
 @dataclass
-class Held:
-    """What an Alertmanager makes of what it is sent: it fires until `endsAt` has come."""
+class FakeAlertmanager:
+    """Behaves like Alertmanager: an alert fires until its `endsAt`."""
 
     ends: dict[str, datetime] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
-    over: set[str] = field(default_factory=set)
+    resolved: set[str] = field(default_factory=set)
 
-    def take(self, alerts: list[Alert]) -> None:
-        """One request."""
-        for each in alerts:
-            self.ends[each["labels"]["breach"]] = datetime.fromisoformat(each["endsAt"])
+    def accept(self, alerts: list[Alert]) -> None:
+        """Accept one request."""
+        for alert_ in alerts:
+            self.ends[alert_["labels"]["breach"]] = datetime.fromisoformat(alert_["endsAt"])
 
-    def look(self, now: datetime) -> None:
-        """Note what has changed by now."""
+    def record_changes(self, now: datetime) -> None:
+        """Record the state changes up to now."""
         for name, ends in self.ends.items():
             state = "firing" if now < ends else "resolved"
-            known = self.changes.setdefault(name, [])
-            if known[-1:] != [state]:
-                known.append(state)
+            states = self.changes.setdefault(name, [])
+            if states[-1:] != [state]:
+                states.append(state)
 
 
 def test_what_was_over_when_it_was_found_is_never_told() -> None:
-    """Importing the past wakes nobody."""
-    (past,) = told(bad(0) | good(1), FIRST + 1)
-    board = ActiveBreaches()
-    board.note(past)
+    """Importing history sends no alerts."""
+    (past,) = breaches_after(bad(0) | good(1), FIRST + 1)
+    active = ActiveBreaches()
+    active.add(past)
 
     assert past.state == "resolved"
-    assert board.due(NOW, set()) == []
+    assert active.due(NOW, set()) == []

@@ -1,4 +1,4 @@
-"""The embedded engine's front door answers each reader by that reader's own question."""
+"""The embedded engine's HTTP endpoint answers each reader with the result of that reader's own query."""
 
 import asyncio
 from typing import Any
@@ -6,28 +6,28 @@ from typing import Any
 import chdb
 import httpx
 
-from streams.archive.embedded_http import reads
+from streams.archive.embedded_http import create_app
 
-READERS, EACH = 6, 40
+CLIENTS, QUERIES = 6, 40
 SQL = "select {who:String}, {number:UInt32}, sum(number) from numbers(50000) group by 1, 2"
 
 
-async def test_readers_at_once_get_their_own_answers(client: Any) -> None:
-    """Six people ask at the same time, again and again: nobody is shown the numbers of another."""
+async def test_concurrent_readers_get_their_own_results(client: Any) -> None:
+    """Six clients query concurrently and repeatedly, and none gets the result of another."""
     path = client.query("select path from system.disks where name = 'default'").result_rows[0][0]
-    app = reads([chdb.connect(path.rstrip("/")) for _ in range(2)])
+    app = create_app([chdb.connect(path.rstrip("/")) for _ in range(2)])
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://reads"
-    ) as door:
+    ) as http_client:
 
-        async def ask(who: str, number: int) -> bool:
-            asked = {"param_who": who, "param_number": f"{number}"}
-            answer = await door.post("/", params=asked, content=SQL)
-            return answer.text.split("\t")[:2] == [who, f"{number}"]
+        async def query(client_name: str, number: int) -> bool:
+            parameters = {"param_who": client_name, "param_number": f"{number}"}
+            response = await http_client.post("/", params=parameters, content=SQL)
+            return response.text.split("\t")[:2] == [client_name, f"{number}"]
 
-        async def person(who: str) -> list[bool]:
-            return [await ask(who, number) for number in range(EACH)]
+        async def run_client(client_name: str) -> list[bool]:
+            return [await query(client_name, number) for number in range(QUERIES)]
 
-        own = await asyncio.gather(*(person(f"reader-{n}") for n in range(READERS)))
+        results = await asyncio.gather(*(run_client(f"reader-{n}") for n in range(CLIENTS)))
 
-    assert all(all(each) for each in own)
+    assert all(all(result) for result in results)

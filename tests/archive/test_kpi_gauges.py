@@ -1,4 +1,4 @@
-"""A scrape shows KPIs of channels, of few of them, and goes on without ClickHouse."""
+"""A scrape exports KPIs of a limited number of channels, and works without ClickHouse."""
 
 import threading
 from collections.abc import Iterator
@@ -11,65 +11,65 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from schemas.cells import DECISION
 from schemas.errors import Unavailable
-from schemas.kpis.catalogue import BY_ID, of
+from schemas.kpis.catalogue import BY_ID, kpis_for
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.archive.kpi_gauges import (
-    FRESH_S,
+    CACHE_S,
     KPIS,
-    SERIES,
-    SERIES_A_TENANT,
+    MAX_SERIES,
+    MAX_SERIES_PER_TENANT,
     STALE_S,
     KpiCollector,
     KpiGauge,
-    bounded,
+    limit_series,
 )
 from tests.ingest.gateways import tenancy
 
 
 class Clock:
-    """Time that a test moves."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
-        """It begins somewhere."""
+        """Start at some time."""
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """The time."""
+        """Return the time."""
         return self.now
 
 
-class Door:
-    """The way to ClickHouse, which can be shut."""
+class ClickHouse:
+    """A ClickHouse client that can be made unavailable or slow."""
 
     def __init__(self, client: Any) -> None:
-        """Open."""
-        self.client, self.shut, self.asked = client, False, 0
-        self.slow = threading.Event()
-        self.slow.set()
+        """Start available."""
+        self.client, self.down, self.query_count = client, False, 0
+        self.answering = threading.Event()
+        self.answering.set()
 
-    def query(self, *given: Any, **named: Any) -> Any:
-        """As the client does it, or not at all."""
-        self.asked += 1
-        self.slow.wait(10)
-        if self.shut:
+    def query(self, *arguments: Any, **options: Any) -> Any:
+        """Query like the client, or raise Unavailable."""
+        self.query_count += 1
+        self.answering.wait(10)
+        if self.down:
             raise Unavailable("clickhouse", "away")
-        return self.client.query(*given, **named)
+        return self.client.query(*arguments, **options)
 
 
 def company() -> Tenancy:
-    """A company whose channels are watched."""
+    """Return the tenancy of one watched tenant."""
     (acme,) = tenancy().tenants
     return Tenancy(tenants=(acme.model_copy(update={"id": "gauges"}),))
 
 
 @pytest.fixture(scope="module")
 def counted(client: Any) -> Iterator[Any]:
-    """Yesterday 12 passed the screening and 8 failed, of one channel; long ago others did."""
+    """Insert 12 passed and 8 failed screenings of one channel for yesterday, and older ones."""
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
     yesterday, before = today - timedelta(days=1), today - timedelta(days=40)
-    told = (
+    counts = (
         (
             "channel",
             "doda",
@@ -82,7 +82,7 @@ def counted(client: Any) -> Iterator[Any]:
     )
     rows = [
         KpiCell(0, "gauges", dimension, member, day, DECISION, name, 0, n, 1)
-        for dimension, member, day, tally in told
+        for dimension, member, day, tally in counts
         for name, n in tally.items()
     ]
     Writer(client).write(rows, "gauges")
@@ -91,60 +91,62 @@ def counted(client: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def door(counted: Any) -> Door:
-    """A way to them."""
-    return Door(counted)
+def clickhouse(counted: Any) -> ClickHouse:
+    """Return a controllable ClickHouse with these counts."""
+    return ClickHouse(counted)
 
 
-def scraped(collector: KpiCollector) -> str:
-    """What Prometheus gets."""
+def scrape(collector: KpiCollector) -> str:
+    """Return the text that Prometheus gets."""
     registry = CollectorRegistry()
     registry.register(collector)
     return generate_latest(registry).decode()
 
 
-def of_doda(kpi: str) -> str:
-    """The labels of a value."""
+def doda_labels(kpi: str) -> str:
+    """Return the labels of a KPI of the channel."""
     return f'{{basis="decision",channel="doda",kpi="{kpi}",tenant="gauges"}}'
 
 
-def test_a_scrape_shows_value_and_cases_of_each_channel(door: Door) -> None:
-    """Of the last 28 days."""
-    text = scraped(KpiCollector(company, lambda: door, Clock()))
+def test_a_scrape_shows_value_and_cases_of_each_channel(clickhouse: ClickHouse) -> None:
+    """A scrape covers the last 28 days."""
+    text = scrape(KpiCollector(company, lambda: clickhouse, Clock()))
 
-    assert f"hirelay_kpi_value{of_doda('screen_pass_rate')} 0.6" in text
-    assert f"hirelay_kpi_cases{of_doda('screen_pass_rate')} 20.0" in text
-    assert f"hirelay_kpi_value{of_doda('applications')} 30.0" in text
+    assert f"hirelay_kpi_value{doda_labels('screen_pass_rate')} 0.6" in text
+    assert f"hirelay_kpi_cases{doda_labels('screen_pass_rate')} 20.0" in text
+    assert f"hirelay_kpi_value{doda_labels('applications')} 30.0" in text
     assert "hirelay_kpi_collect_failures_total 0.0" in text
     assert "hirelay_kpi_age_seconds 0.0" in text
 
 
-def test_a_scrape_shows_nobody(door: Door) -> None:
-    """Interviewers and recruiters are in the cells, and stay there."""
-    assert "471" not in scraped(KpiCollector(company, lambda: door))
+def test_a_scrape_contains_no_personal_data(clickhouse: ClickHouse) -> None:
+    """Cells of interviewers and recruiters exist but are never exported."""
+    assert "471" not in scrape(KpiCollector(company, lambda: clickhouse))
 
 
-def test_scrapes_that_follow_each_other_ask_once(door: Door) -> None:
-    """Until the answer is 15 s old."""
+def test_consecutive_scrapes_query_once(clickhouse: ClickHouse) -> None:
+    """Cached values are used until they are 15 s old."""
     clock = Clock()
-    collector = KpiCollector(company, lambda: door, clock)
-    for at in (0, 5, FRESH_S - 0.1, FRESH_S):
+    collector = KpiCollector(company, lambda: clickhouse, clock)
+    for at in (0, 5, CACHE_S - 0.1, CACHE_S):
         clock.now = 1000 + at
-        scraped(collector)
+        scrape(collector)
 
-    assert door.asked == 2
+    assert clickhouse.query_count == 2
 
 
-def test_without_clickhouse_a_scrape_says_so_and_shows_what_is_known(door: Door) -> None:
-    """For some minutes; a flat line of an hour would look like news."""
+def test_without_clickhouse_a_scrape_reports_failures_and_cached_values(
+    clickhouse: ClickHouse,
+) -> None:
+    """Cached values are exported for some minutes; a flat line of an hour would look current."""
     clock = Clock()
-    collector = KpiCollector(company, lambda: door, clock)
-    scraped(collector)
-    door.shut = True
+    collector = KpiCollector(company, lambda: clickhouse, clock)
+    scrape(collector)
+    clickhouse.down = True
     clock.now += 60
-    soon = scraped(collector)
+    soon = scrape(collector)
     clock.now += STALE_S
-    late = scraped(collector)
+    late = scrape(collector)
 
     assert "hirelay_kpi_collect_failures_total 1.0" in soon
     assert "hirelay_kpi_age_seconds 60.0" in soon and "hirelay_kpi_value{" in soon
@@ -152,45 +154,45 @@ def test_without_clickhouse_a_scrape_says_so_and_shows_what_is_known(door: Door)
     assert "hirelay_kpi_value{" not in late
 
 
-def test_a_slow_clickhouse_holds_no_scrape_up(door: Door) -> None:
-    """What else the role shows must be seen in time, or it would count as down; the values come with a later scrape."""
-    door.slow.clear()
-    collector = KpiCollector(company, lambda: door, Clock(), patience_s=0.0)
-    first, second = scraped(collector), scraped(collector)
-    door.slow.set()
+def test_a_slow_clickhouse_does_not_block_a_scrape(clickhouse: ClickHouse) -> None:
+    """The role's other metrics must arrive in time, or it would count as down; the values come with a later scrape."""
+    clickhouse.answering.clear()
+    collector = KpiCollector(company, lambda: clickhouse, Clock(), timeout_s=0.0)
+    first, second = scrape(collector), scrape(collector)
+    clickhouse.answering.set()
     collector.join()
 
     assert "hirelay_kpi_age_seconds NaN" in first and "hirelay_kpi_age_seconds NaN" in second
-    assert f"hirelay_kpi_value{of_doda('applications')} 30.0" in scraped(collector)
-    assert door.asked == 1
+    assert f"hirelay_kpi_value{doda_labels('applications')} 30.0" in scrape(collector)
+    assert clickhouse.query_count == 1
 
 
-def test_a_clickhouse_that_never_was_there_breaks_no_scrape() -> None:
-    """Nobody knows how old nothing is."""
+def test_a_scrape_works_without_any_successful_query() -> None:
+    """Without any successful query the age is unknown."""
 
-    def away() -> Any:
+    def fail_to_connect() -> Any:
         raise Unavailable("clickhouse", "away")
 
-    text = scraped(KpiCollector(company, away))
+    text = scrape(KpiCollector(company, fail_to_connect))
 
     assert "hirelay_kpi_collect_failures_total 1.0" in text
     assert "hirelay_kpi_age_seconds NaN" in text
 
 
 def test_too_many_series_are_dropped_and_counted() -> None:
-    """One company cannot take the room of the others."""
+    """One tenant cannot use up the series of the others."""
     many = [
         KpiGauge(f"t{tenant}", "hires", f"c{number}", 1, 1.0)
         for tenant in range(12)
-        for number in range(SERIES_A_TENANT + 3)
+        for number in range(MAX_SERIES_PER_TENANT + 3)
     ]
-    kept, dropped = bounded(many)
+    kept, dropped = limit_series(many)
 
-    assert len(kept) == SERIES
-    assert dropped["t0"] == 3 and dropped["t11"] == SERIES_A_TENANT + 3
+    assert len(kept) == MAX_SERIES
+    assert dropped["t0"] == 3 and dropped["t11"] == MAX_SERIES_PER_TENANT + 3
 
 
-def test_the_kpis_shown_are_rows_of_the_catalogue() -> None:
-    """They add up, make sense of a channel, and are known by the day of the decision."""
-    assert set(KPIS) <= {kpi.id for kpi in of("channel", DECISION)}
-    assert all(BY_ID[each].additive for each in KPIS)
+def test_exported_kpis_are_in_the_catalogue() -> None:
+    """The exported KPIs are additive, defined per channel and counted on the day of the decision."""
+    assert set(KPIS) <= {kpi.id for kpi in kpis_for("channel", DECISION)}
+    assert all(BY_ID[kpi].additive for kpi in KPIS)

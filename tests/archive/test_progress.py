@@ -1,68 +1,72 @@
-"""What is archived is what was inserted, or committed before; never what was only read."""
+"""Archived offsets are those inserted by this process or committed before, never those only read."""
 
 from typing import NamedTuple
 
 from streams.archive.progress import Progress
 
 
-class Part(NamedTuple):
+class Partition(NamedTuple):
     """A partition as the client names it."""
 
     topic: str
     partition: int
 
 
-EVENTS, CELLS, BREACHES = Part("candidate-events", 0), Part("kpi-cells", 0), Part("kpi-breaches", 0)
+EVENTS, CELLS, BREACHES = (
+    Partition("candidate-events", 0),
+    Partition("kpi-cells", 0),
+    Partition("kpi-breaches", 0),
+)
 
 
 class Consumer:
-    """Assigned what it is told, with commits of before."""
+    """A consumer with a given assignment and earlier commits."""
 
-    def __init__(self, *parts: Part) -> None:
-        """Every topic ends at 10 and begins at 2; of events 7 is committed."""
-        self.parts = {*parts}
+    def __init__(self, *partitions: Partition) -> None:
+        """Every topic begins at 2 and ends at 10; the committed offset of candidate-events is 7."""
+        self.partitions = {*partitions}
 
-    def assignment(self) -> set[Part]:
-        """What it was told."""
-        return self.parts
+    def assignment(self) -> set[Partition]:
+        """Return the assignment."""
+        return self.partitions
 
-    async def committed(self, part: Part) -> int | None:
-        """Of events alone."""
-        return 7 if part == EVENTS else None
+    async def committed(self, partition: Partition) -> int | None:
+        """Return an offset for candidate-events only."""
+        return 7 if partition == EVENTS else None
 
-    async def end_offsets(self, parts: list[Part]) -> dict[Part, int]:
-        """The same for all."""
-        return dict.fromkeys(parts, 10)
+    async def end_offsets(self, partitions: list[Partition]) -> dict[Partition, int]:
+        """Return 10 for every partition."""
+        return dict.fromkeys(partitions, 10)
 
-    async def beginning_offsets(self, parts: list[Part]) -> dict[Part, int]:
-        """The same for all."""
-        return dict.fromkeys(parts, 2)
+    async def beginning_offsets(self, partitions: list[Partition]) -> dict[Partition, int]:
+        """Return 2 for every partition."""
+        return dict.fromkeys(partitions, 2)
 
 
-async def test_before_the_first_insert_commits_say_what_is_done() -> None:
-    """And without one, nothing is; topics of transactions are not measured."""
-    ends, done = await Progress(Consumer(EVENTS, CELLS, BREACHES)).look()
+async def test_before_the_first_insert_committed_offsets_count() -> None:
+    """Before the first insert, committed or beginning offsets count; transactional topics are not measured."""
+    ends, done = await Progress(Consumer(EVENTS, CELLS, BREACHES)).read_offsets()
 
     assert ends == {("candidate-events", 0): 10, ("kpi-cells", 0): 10}
     assert done == {("candidate-events", 0): 7, ("kpi-cells", 0): 2}
 
 
-async def test_an_insert_moves_on() -> None:
-    """To the offsets of its batch."""
+async def test_an_insert_advances_the_offsets() -> None:
+    """An insert advances the offsets to those of its batch."""
     progress = Progress(Consumer(EVENTS))
-    progress.archived({EVENTS: 9})
+    progress.mark_archived({EVENTS: 9})
 
-    assert (await progress.look())[1] == {("candidate-events", 0): 9}
+    assert (await progress.read_offsets())[1] == {("candidate-events", 0): 9}
 
 
-async def test_a_partition_that_left_is_asked_again_when_it_comes_back() -> None:
-    """Somebody else has archived meanwhile."""
+async def test_a_reassigned_partition_starts_from_its_committed_offset() -> None:
+    """A reassigned partition starts from the committed offset: another process may have archived meanwhile."""
     consumer = Consumer(EVENTS)
     progress = Progress(consumer)
-    progress.archived({EVENTS: 3})
-    consumer.parts = set()
-    left = await progress.look()
-    consumer.parts = {EVENTS}
+    progress.mark_archived({EVENTS: 3})
+    consumer.partitions = set()
+    left = await progress.read_offsets()
+    consumer.partitions = {EVENTS}
 
     assert left == ({}, {})
-    assert (await progress.look())[1] == {("candidate-events", 0): 7}
+    assert (await progress.read_offsets())[1] == {("candidate-events", 0): 7}

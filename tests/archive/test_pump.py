@@ -1,4 +1,4 @@
-"""A batch of the archiver holds of each cell the newest row, and nothing of an epoch that is gone."""
+"""An archiver batch contains the newest row of each cell and no rows of retired epochs."""
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from streams.archive.pump import RowBatch
 
 
 class Record(NamedTuple):
-    """A record as the consumer hands it out."""
+    """A record as the consumer returns it."""
 
     topic: str
     partition: int
@@ -21,38 +21,38 @@ class Record(NamedTuple):
 
 
 def record(epoch: int, offset: int, hired: int) -> Record:
-    """A cell of an epoch."""
+    """Create a record of a cell of an epoch."""
     key = encode_key(CellKey("acme", "total", "all", 20_000, "decision"))
     topic = KPI_CELLS.in_epoch(epoch).name
     return Record(topic, 0, offset, key, encode_cell(Cell(o=offset, m={"hired": hired})))
 
 
 def values(batch: RowBatch) -> list[Any]:
-    """(epoch, value) of every cell row."""
+    """Return (epoch, value) of every cell row."""
     return [(row.epoch, row.value) for rows in batch.rows() for row in rows]  # type: ignore[attr-defined]
 
 
-def test_the_newest_row_of_each_epoch_stands() -> None:
-    """Older rows of the same cell are not inserted first."""
+def test_the_newest_row_of_each_epoch_wins() -> None:
+    """Older rows of the same cell are not inserted."""
     batch = RowBatch()
-    for each in (record(0, 1, 5), record(1, 1, 7), record(0, 2, 6)):
-        batch.add((each.topic, 0), each)
+    for cell_record in (record(0, 1, 5), record(1, 1, 7), record(0, 2, 6)):
+        batch.add((cell_record.topic, 0), cell_record)
 
     assert values(batch) == [(0, 6), (1, 7)]
 
 
-def test_a_retired_epoch_is_passed_over() -> None:
-    """Its topic may still be there for a while."""
+def test_a_retired_epoch_is_skipped() -> None:
+    """Rows of a retired epoch are skipped while its topic still exists."""
     batch = RowBatch(retired={1})
-    for each in (record(0, 1, 5), record(1, 1, 7)):
-        batch.add((each.topic, 0), each)
+    for cell_record in (record(0, 1, 5), record(1, 1, 7)):
+        batch.add((cell_record.topic, 0), cell_record)
 
     assert values(batch) == [(0, 5)]
     assert len(batch.positions) == 2
 
 
-def test_a_batch_says_which_epochs_end_in_it() -> None:
-    """So that their rows are dropped after it is written."""
+def test_a_batch_lists_its_retired_epochs() -> None:
+    """A batch lists its retired epochs, so that their rows are dropped after it is written."""
     batch = RowBatch()
     now = datetime(2026, 4, 1, tzinfo=UTC)
     for offset, state in enumerate(("live", "retired")):
@@ -60,4 +60,4 @@ def test_a_batch_says_which_epochs_end_in_it() -> None:
         value = epoch.model_dump_json().encode()
         batch.add("p", Record(EPOCHS.name, 0, offset, b"4", value))
 
-    assert batch.retiring() == [4]
+    assert batch.retired_epochs() == [4]

@@ -1,4 +1,4 @@
-"""Companies reach ClickHouse from the configuration; one that cannot be read changes nothing."""
+"""Configured tenants are published to ClickHouse; an unreadable configuration changes nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,16 @@ CONFIG = (ROOT / "deploy/config/hirelay.yaml").read_text()
 
 
 @pytest.mark.parametrize("text", [None, "tenants: [{}]", "{"])
-def test_what_is_known_stays_where_the_file_is_wrong(
+def test_published_tenants_stay_when_the_file_is_wrong(
     client: Any, tmp_path: Path, text: str | None
 ) -> None:
-    """A missing or broken file is no reason to forget who the companies are."""
+    """A missing or broken file does not remove the published tenants."""
     path = tmp_path / "hirelay.yaml"
     path.write_text(CONFIG)
     publish_tenants(client, Settings(config=path))
     path.unlink() if text is None else path.write_text(text)
 
     assert publish_tenants(client, Settings(config=path)) is False
-    known = client.query("select id, timezone from v_tenants order by position").result_rows
+    tenants = client.query("select id, timezone from v_tenants order by position").result_rows
     client.command("truncate table tenants")
-    assert known == [("acme", "Asia/Tokyo"), ("globex", "America/New_York")]
+    assert tenants == [("acme", "Asia/Tokyo"), ("globex", "America/New_York")]

@@ -1,4 +1,4 @@
-"""A hiring season as packs, straight onto the topic: what the gateway would have written, without the gateway."""
+"""Generates a hiring season as packs, as the gateway would write them to the topic."""
 
 import hashlib
 import random
@@ -23,7 +23,7 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How large the season is."""
+    """The size of the season."""
 
     applications: int
     channels: int = 40
@@ -35,7 +35,7 @@ class Scale:
 
 
 def partition_of(tenant: str, application: str, partitions: int) -> int:
-    """Kafka's default partitioner (murmur2), as the gateway uses it."""
+    """Return the partition by Kafka's default partitioner (murmur2), as the gateway does."""
     return int((murmur2(f"{tenant}/{application}".encode()) & 0x7FFFFFFF) % partitions)
 
 
@@ -59,7 +59,7 @@ def _event(
 
 
 def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str, object]]:
-    """The events of one application, in the order in which they happened."""
+    """Generate the events of one application in chronological order."""
     at = START + timedelta(minutes=rng.randrange(scale.days * 1440))
     head = {
         "id": f"a{number}",
@@ -80,21 +80,23 @@ def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str,
             _event(number, len(events), "application.stage_changed", at, {**base, **to_stage})
         )
         if stage in {"s2", "s3", "s4"}:
-            who = f"p{rng.randrange(scale.interviewers)}"
-            meeting = {
+            interviewer = f"p{rng.randrange(scale.interviewers)}"
+            interview = {
                 "interview_id": f"{number}-{stage}",
-                "interviewers": [{"user_id": who, "role": "panel"}],
+                "interviewers": [{"user_id": interviewer, "role": "panel"}],
             }
             at += timedelta(hours=rng.randrange(2, 72))
             events.append(
-                _event(number, len(events), "interview.completed", at, {**base, **meeting})
+                _event(number, len(events), "interview.completed", at, {**base, **interview})
             )
-            card = {
+            scorecard = {
                 "feedback_id": f"{number}-{stage}",
-                "interviewer_id": who,
+                "interviewer_id": interviewer,
                 "decision": rng.choice((-1, 1, 2)),
             }
-            events.append(_event(number, len(events), "feedback.submitted", at, {**base, **card}))
+            events.append(
+                _event(number, len(events), "feedback.submitted", at, {**base, **scorecard})
+            )
         if rng.random() < 0.22:
             at += timedelta(hours=rng.randrange(1, 48))
             ended = rng.choice(("rejected", "rejected", "withdrawn"))
@@ -108,7 +110,7 @@ def application(number: int, scale: Scale, rng: random.Random) -> list[dict[str,
 
 
 def season(scale: Scale, seed: int) -> list[dict[str, object]]:
-    """All events in time order, but for the share that is late."""
+    """Generate all events in time order, except for the late share."""
     rng = random.Random(seed)
     events = [event for n in range(scale.applications) for event in application(n, scale, rng)]
     late = timedelta(days=3)
@@ -125,16 +127,16 @@ def season(scale: Scale, seed: int) -> list[dict[str, object]]:
 def packs(
     events: list[dict[str, object]], partitions: int, size: int
 ) -> Iterator[tuple[int, bytes]]:
-    """(partition, record value) pairs of up to `size` events each, order kept within a partition."""
+    """Yield (partition, record value) pairs of up to `size` events each, in order within a partition."""
     encoder = msgspec.json.Encoder()
-    waiting: dict[int, list[bytes]] = {}
+    pending: dict[int, list[bytes]] = {}
     for event in events:
         number = partition_of("bench", str(event["subject"]), partitions)
-        bucket = waiting.setdefault(number, [])
+        bucket = pending.setdefault(number, [])
         bucket.append(encoder.encode(event))
         if len(bucket) == size:
             yield number, codec.encode(bucket)
             bucket.clear()
-    for number, bucket in waiting.items():
+    for number, bucket in pending.items():
         if bucket:
             yield number, codec.encode(bucket)

@@ -1,4 +1,4 @@
-"""The named baseline: a Faust table written once per event and dimension, as the tutorial does it."""
+"""The baseline worker: a Faust table with one write per event and dimension, as in the Faust tutorial."""
 
 import sys
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 import faust
 
 from schemas.events import packs
-from schemas.events.envelope import short
+from schemas.events.envelope import short_type
 from schemas.kafka.topics import CANDIDATE_EVENTS
 
 
 def members(event: packs.PackedEvent) -> list[tuple[str, str]]:
-    """The five dimensions of one event."""
+    """Return the members of one event in five dimensions."""
     data = event.data
     recruiter = data.owners.recruiter_id if data.owners else None
     return [
@@ -24,18 +24,18 @@ def members(event: packs.PackedEvent) -> list[tuple[str, str]]:
 
 
 def day(moment: datetime) -> str:
-    """A UTC day; the baseline knows no tenant."""
+    """Return the UTC day; the baseline ignores tenant time zones."""
     return moment.strftime("%Y%m%d")
 
 
 def applied(event: packs.PackedEvent) -> datetime:
-    """The moment of the application, for the cohort basis."""
+    """Return the time of the application, for the cohort basis."""
     application = event.data.application
     return (application and application.applied_at) or event.time
 
 
 def main(bootstrap: str, directory: str, port: str) -> None:
-    """Count until killed; `GET /counted` says how many events."""
+    """Count until killed; `GET /counted` returns the number of events."""
     app = faust.App(
         "naive",
         broker=f"kafka://{bootstrap}",
@@ -56,10 +56,10 @@ def main(bootstrap: str, directory: str, port: str) -> None:
     async def count(stream: faust.Stream[bytes]) -> None:
         nonlocal counted
         async for value in stream:
-            for event in packs.decode(value):
+            for event in packs.decode_events(value):
                 for dimension, member in members(event):
                     for when, basis in ((event.time, "decision"), (applied(event), "cohort")):
-                        key = f"{event.tenant}/{dimension}/{member}/{day(when)}/{basis}/{short(event.type)}"
+                        key = f"{event.tenant}/{dimension}/{member}/{day(when)}/{basis}/{short_type(event.type)}"
                         table[key] += 1
                 counted += 1
 

@@ -1,4 +1,4 @@
-"""Run, watch and account for one process of a bench."""
+"""A benchmark subprocess with CPU and memory measurement."""
 
 import os
 import subprocess
@@ -13,13 +13,13 @@ import pytest
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Measured:
-    """A process whose own CPU seconds are read from the kernel."""
+class MeasuredProcess:
+    """A process whose CPU seconds are read from the kernel."""
 
     def __init__(
         self, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
-        """Start it."""
+        """Start the process."""
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -29,24 +29,24 @@ class Measured:
             )
 
     def cpu(self) -> float:
-        """User and system seconds so far."""
+        """Return user and system CPU seconds so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def rss_mb(self) -> float:
-        """Resident memory now."""
+        """Return the resident memory in MB."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL and wait."""
         self.process.kill()
         self.process.wait()
 
     def until(
         self, read: Callable[[], int], enough: Callable[[int], bool], seconds: float
     ) -> tuple[int, float]:
-        """Poll until `enough`; return the count and the CPU seconds at that moment."""
+        """Poll until `enough`; return the count and the CPU seconds at that time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the process died; see its log"
@@ -58,9 +58,9 @@ class Measured:
 
 
 def fetch(url: str) -> str:
-    """The text behind a loopback address, empty while nobody answers."""
+    """Return the text at a loopback address, empty while it does not respond."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return str(answer.read().decode())
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return str(response.read().decode())
     except OSError:
         return ""

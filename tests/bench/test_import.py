@@ -1,4 +1,4 @@
-"""A table of 100 000 applications through the front door of a whole stack; the baseline reads the same file with pandas."""
+"""Benchmark of importing a table of 100 000 applications into a full stack; the baseline reads the file with pandas."""
 
 import csv
 import os
@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas
 import pytest
 
-from tests.e2e.configuration import written
-from tests.e2e.conftest import running, wait_until
-from tests.e2e.test_numbers import TOKYO, applications
+from tests.e2e.configuration import write_configuration
+from tests.e2e.conftest import running_stack, wait_until
+from tests.e2e.test_numbers import TOKYO, count_applications
 
 ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", "100000"))
 
 
 def write(path: Path, dice: random.Random) -> None:
-    """Applications of half a year, two thirds of them ended."""
+    """Write applications of half a year, most of them ended."""
     with path.open("w", encoding="cp932", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["応募ID", "応募日", "求人ID", "応募経路", "不採用日", "採用決定日"])
@@ -34,7 +34,7 @@ def write(path: Path, dice: random.Random) -> None:
 
 @pytest.mark.timeout(1800)
 def test_a_large_table_is_imported_and_proved(tmp_path: Path) -> None:
-    """Every row is counted, and every cell equals the oracle."""
+    """Every imported row is counted and every cell matches the oracle."""
     state = tmp_path / "state"
     state.mkdir()
     path = tmp_path / "applications.csv"
@@ -43,19 +43,19 @@ def test_a_large_table_is_imported_and_proved(tmp_path: Path) -> None:
     frame = pandas.read_csv(path, encoding="cp932")
     pandas.to_datetime(frame["応募日"])
     plain = time.process_time() - begun
-    with running(state, "--config", str(written(tmp_path))) as stack:
+    with running_stack(state, "--config", str(write_configuration(tmp_path))) as stack:
         begun = time.monotonic()
         done = stack.hirelay(
             "import", str(path), "--connection", "tables-events", "--apply", timeout=900
         )
         sent = time.monotonic() - begun
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-        wait_until(lambda: applications(stack, "tables") == ROWS, 300)
-        shown = time.monotonic() - begun
-        verdict = stack.verdict()
+        wait_until(lambda: count_applications(stack, "tables") == ROWS, 300)
+        imported_s = time.monotonic() - begun
+        verdict = stack.verify()
 
     print(
-        f"\n{ROWS} rows, {verdict['events']} events: sent in {sent:.0f} s, in ClickHouse after {shown:.0f} s"
+        f"\n{ROWS} rows, {verdict['events']} events: sent in {sent:.0f} s, in ClickHouse after {imported_s:.0f} s"
     )
     print(
         f"{verdict['events'] / sent:.0f} events/s sent; pandas reads the file in {plain:.1f} CPU s"

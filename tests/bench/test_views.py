@@ -1,4 +1,4 @@
-"""Every view that a board reads, over five million cell rows; the baseline in the same run reads the base table plainly."""
+"""Benchmark of every view read by a board, on five million cell rows, against plain sums of the base table."""
 
 import os
 import time
@@ -104,42 +104,42 @@ cross join numbers(3) as times
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A database with that many rows."""
+def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A database with `ROWS` cell rows."""
     client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}", timeout_s=600)
     migrate(client)
     client.command(FILL, parameters={"rows": ROWS})
-    for each in (PLANNED, BREACHES, ACTIONS):
-        client.command(each)
+    for statement in (PLANNED, BREACHES, ACTIONS):
+        client.command(statement)
     return client
 
 
 def best(run: Callable[[], object], times: int = 5) -> float:
-    """Seconds of the quickest of some runs."""
-    found = []
+    """Return the seconds of the fastest run."""
+    seconds = []
     for _ in range(times):
         begun = time.perf_counter()
         run()
-        found.append(time.perf_counter() - begun)
-    return min(found)
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds)
 
 
-def test_every_view_answers_in_time(full: Any) -> None:
-    """Less than 300 ms each."""
-    held = full.query("select count() from epoch_cells").result_rows[0][0]
-    plain = best(lambda: full.query(BASELINE))
-    print(f"\n{held} cell rows; plain sums of the base table: {plain * 1000:.0f} ms")
+def test_every_view_answers_in_time(filled_database: Any) -> None:
+    """Every view answers in less than 300 ms."""
+    row_count = filled_database.query("select count() from epoch_cells").result_rows[0][0]
+    plain = best(lambda: filled_database.query(BASELINE))
+    print(f"\n{row_count} cell rows; plain sums of the base table: {plain * 1000:.0f} ms")
     seconds = {}
     for name, view in VIEWS.items():
-        seconds[name] = best(lambda view=view: full.query(f"select * from {view}"))  # type: ignore[misc]
+        seconds[name] = best(lambda view=view: filled_database.query(f"select * from {view}"))  # type: ignore[misc]
         print(
             f"{name}: {seconds[name] * 1000:.0f} ms, {seconds[name] / plain:.1f} times plain sums"
         )
 
-    shown = {name for name in VIEWS if name.startswith("v_")}
-    exist = {
+    view_names = {name for name in VIEWS if name.startswith("v_")}
+    existing = {
         path.stem.partition("_")[2]
         for path in Path("sinks/clickhouse/migrations").glob("*_v_*.sql")
     }
-    assert {name.partition(" ")[0].rstrip(",") for name in shown} <= exist
-    assert {name for name, took in seconds.items() if took > LIMIT_S} == set()
+    assert {name.partition(" ")[0].rstrip(",") for name in view_names} <= existing
+    assert {name for name, elapsed in seconds.items() if elapsed > LIMIT_S} == set()

@@ -1,4 +1,4 @@
-"""Worker throughput on real Kafka beside a naive Faust table on the same data in the same run, then exactness."""
+"""Benchmark of worker throughput and exactness on real Kafka against a naive Faust table on the same data."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
-from schemas.tenants.mapping_snapshot import meaning
+from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.kafka.admin import ensure_topics
 from streams.local.kafka import free_port, prepare
 from streams.tools.verify.comparison import ChangelogCells, Oracle, TopicReader, compare
 from tests.bench.load import Scale, packs, season
-from tests.bench.process import Measured, fetch
+from tests.bench.process import MeasuredProcess, fetch
 
 APPLICATIONS = int(os.environ.get("BENCH_APPLICATIONS", "100000"))
 PARTITIONS = 4
@@ -39,7 +39,7 @@ tenants:
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A broker of its own."""
+    """A dedicated Kafka broker."""
     directory = tmp_path_factory.mktemp("kafka")
     started = prepare(directory, free_port(), free_port(), heap="1g")
     command = [word for word in started.command if word != "-XX:TieredStopAtLevel=1"]
@@ -57,7 +57,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def fill(bootstrap: str, applications: int, seed: int) -> int:
-    """Write a season; return the number of its events."""
+    """Write a season; return the number of events."""
     events = season(Scale(applications=applications), seed)
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
@@ -75,19 +75,19 @@ async def fill(bootstrap: str, applications: int, seed: int) -> int:
     return len(events)
 
 
-def worker(bootstrap: str, folder: Path, port: int) -> Measured:
-    """The real role."""
+def worker(bootstrap: str, folder: Path, port: int) -> MeasuredProcess:
+    """Start the real worker role."""
     environment = {
         "HIRELAY_KAFKA": bootstrap,
         "HIRELAY_CONFIG": str(folder / "hirelay.yaml"),
         "HIRELAY_WORKER_DIR": str(folder / "worker"),
         "HIRELAY_WORKER_WEB_PORT": str(port),
     }
-    return Measured(["-m", "streams", "worker"], folder / "worker.log", environment)
+    return MeasuredProcess(["-m", "streams", "worker"], folder / "worker.log", environment)
 
 
 def read_events(port: int) -> int:
-    """Events the worker has taken since it started."""
+    """Return the events the worker has processed since it started."""
     for line in fetch(f"http://127.0.0.1:{port}/metrics").splitlines():
         if line.startswith("hirelay_worker_events_total"):
             return int(float(line.split()[1]))
@@ -95,11 +95,11 @@ def read_events(port: int) -> int:
 
 
 def naive(bootstrap: str, folder: Path) -> float:
-    """Events per CPU second of the baseline."""
+    """Return the events per CPU second of the baseline."""
     port = free_port()
     script = str(Path(__file__).with_name("naive.py"))
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
-    process = Measured(
+    process = MeasuredProcess(
         [script, bootstrap, str(folder / "naive"), str(port)], folder / "naive.log", environment
     )
 
@@ -115,22 +115,22 @@ def naive(bootstrap: str, folder: Path) -> float:
     return (last - first) / (cpu_last - cpu_first)
 
 
-def different(bootstrap: str, folder: Path) -> int:
-    """Cells in which the changelog is not what the accepted events say."""
+def count_differences(bootstrap: str, folder: Path) -> int:
+    """Return the number of cells in which the changelog differs from the oracle."""
     oracle = Oracle()
     changelog = ChangelogCells()
     for record in TopicReader(bootstrap, CANDIDATE_EVENTS).read():
-        oracle.read(record.offset, record.value)
+        oracle.add(record.offset, record.value)
     for record in TopicReader(bootstrap, KPI_CELLS).read():
-        changelog.read(record.partition, record.key, record.value)
-    expected = oracle.cells(TenantRules(meaning(load_tenancy(folder / "hirelay.yaml"))))
+        changelog.add(record.partition, record.key, record.value)
+    expected = oracle.cells(TenantRules(snapshot_mapping(load_tenancy(folder / "hirelay.yaml"))))
     print(f"oracle: {len(oracle.histories)} applications, {len(expected)} cells")
     return len(compare("changelog", expected, changelog.cells()))
 
 
 @pytest.mark.timeout(1800)
 def test_worker_beside_a_naive_table(broker: str, tmp_path: Path) -> None:
-    """At least 15 000 events a second and core, at least 4 times the naive table, every cell equal."""
+    """The worker reaches 15 000 events per second and core and 4 times the naive table, with every cell equal."""
     (tmp_path / "hirelay.yaml").write_text(CONFIG)
     total = asyncio.run(fill(broker, APPLICATIONS, 1))
     port = free_port()
@@ -158,7 +158,7 @@ def test_worker_beside_a_naive_table(broker: str, tmp_path: Path) -> None:
     print(f"naive table: {baseline:.0f} events/s per core, {1e6 / baseline:.1f} CPU us/event")
     print(f"ratio: {ours / baseline:.1f}")
 
-    assert different(broker, tmp_path) == 0
+    assert count_differences(broker, tmp_path) == 0
     assert ours >= 15_000
     assert ours >= 4 * baseline
     assert restart < 20

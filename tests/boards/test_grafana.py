@@ -1,4 +1,4 @@
-"""Boards for Grafana are well made: committed as generated, addressed for ever, without overlap, in both languages."""
+"""Grafana dashboards: committed as generated, stable uids, no overlap, both languages."""
 
 import json
 import re
@@ -13,20 +13,20 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from typer.testing import CliRunner
 
-from streams.boards.grafana.dashboard import COLUMNS, LANGUAGES, dashboard, every, grid
+from streams.boards.grafana.dashboard import COLUMNS, LANGUAGES, dashboard, dashboards, layout
 from streams.boards.grafana.panels import DEFINITIONS
 from streams.boards.spec import NAMES, Board, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.cli.main import app
-from streams.tools.boards import files, generate, outdated
-from tests.boards.expanding import queries
+from streams.tools.boards import expected_files, generate, outdated
+from tests.boards.expanding import dashboard_queries
 
 ROOT = Path(__file__).parent.parent.parent
 COMMITTED = ROOT / "deploy/grafana/boards"
-MADE = [
-    pytest.param(name, language, made, id=f"{language}/{name}")
+DASHBOARDS = [
+    pytest.param(name, language, board_json, id=f"{language}/{name}")
     for language in LANGUAGES
-    for name, made in every(language).items()
+    for name, board_json in dashboards(language).items()
 ]
 PANELS = [
     pytest.param(board, panel, language, id=f"{language}/{board.id}/{panel.id}")
@@ -38,20 +38,20 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 VARIABLES = {"tenant", "zone", "minor", "dimension", "member"}
 
 
-def drawn(board: Board, panel: Panel, language: str) -> dict[str, Any]:
-    """The panel as it stands on its board; after the head they are in the order of the board."""
+def rendered(board: Board, panel: Panel, language: str) -> dict[str, Any]:
+    """Return the panel on its dashboard; panels follow the header in board order."""
     return dashboard(board, language)["panels"][2 + board.panels.index(panel)]
 
 
 def test_committed_boards_are_the_generated_ones() -> None:
-    """Who changes a specification generates the files again: `hirelay boards generate`."""
+    """The committed files match the specifications; `hirelay boards generate` updates them."""
     assert [str(path) for path in outdated(COMMITTED)] == []
     assert CliRunner().invoke(app, ["boards", "generate", "--check"]).exit_code == 0
 
 
-def test_generating_mends_a_folder_once(tmp_path: Path) -> None:
-    """What is changed, missing or of no board is put right; the second time nothing is left to do."""
-    assert len(generate(tmp_path)) == len(files(tmp_path)) == 2 * (len(BOARDS) + 1)
+def test_generating_repairs_a_folder_once(tmp_path: Path) -> None:
+    """Generating repairs changed, missing and unknown files, and a second run changes nothing."""
+    assert len(generate(tmp_path)) == len(expected_files(tmp_path)) == 2 * (len(BOARDS) + 1)
     (tmp_path / "ja/summary.json").write_text("{}")
     (tmp_path / "en/funnel.json").unlink()
     (tmp_path / "en/gone.json").write_text("{}")
@@ -62,31 +62,37 @@ def test_generating_mends_a_folder_once(tmp_path: Path) -> None:
     assert generate(tmp_path) == []
 
 
-def test_addresses_are_unique_and_stay() -> None:
-    """A bookmark made today leads to the same board next year."""
-    uids = [made["uid"] for language in LANGUAGES for made in every(language).values()]
+def test_uids_are_unique_and_stable() -> None:
+    """Dashboard uids are unique and built from board and language, so bookmarks stay valid."""
+    uids = [
+        board_json["uid"] for language in LANGUAGES for board_json in dashboards(language).values()
+    ]
 
     assert len(set(uids)) == len(uids) and all(len(uid) <= 40 for uid in uids)
     assert {f"hirelay-{board.id}-{language}" for board in BOARDS for language in LANGUAGES} < set(uids)  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "language", "made"), MADE)
-def test_panels_have_ids_and_places_of_their_own(name: str, language: str, made: Any) -> None:
-    """No two panels overlap, none leaves the grid, and the order of panels does not change their ids."""
-    places = [panel["gridPos"] for panel in made["panels"]]
-    ids = [panel["id"] for panel in made["panels"]]
+@pytest.mark.parametrize(("name", "language", "board_json"), DASHBOARDS)
+def test_panels_have_unique_ids_and_do_not_overlap(
+    name: str, language: str, board_json: Any
+) -> None:
+    """Panels do not overlap or leave the grid, and their order does not change their ids."""
+    places = [panel["gridPos"] for panel in board_json["panels"]]
+    ids = [panel["id"] for panel in board_json["panels"]]
 
     assert len(set(ids)) == len(ids)
-    assert all(each["x"] >= 0 and each["x"] + each["w"] <= COLUMNS for each in places)
-    for one, other in combinations(places, 2):
-        beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
-        below = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
+    assert all(place["x"] >= 0 and place["x"] + place["w"] <= COLUMNS for place in places)
+    for first, second in combinations(places, 2):
+        beside = first["x"] + first["w"] <= second["x"] or second["x"] + second["w"] <= first["x"]
+        below = first["y"] + first["h"] <= second["y"] or second["y"] + second["h"] <= first["y"]
         assert beside or below
 
 
-def test_a_row_is_as_high_as_its_highest() -> None:
-    """Panels beside each other end on one line, and the next row begins there."""
-    assert [tuple(each.values()) for each in grid([(12, 5), (12, 9), (24, 4), (14, 3)])] == [
+def test_a_row_is_as_tall_as_its_tallest_panel() -> None:
+    """Panels in a row share the height of the tallest one, and the next row starts below it."""
+    assert [
+        tuple(position.values()) for position in layout([(12, 5), (12, 9), (24, 4), (14, 3)])
+    ] == [
         (0, 3, 12, 9),
         (12, 3, 12, 9),
         (0, 12, 24, 4),
@@ -95,28 +101,30 @@ def test_a_row_is_as_high_as_its_highest() -> None:
 
 
 @pytest.mark.parametrize(("board", "panel", "language"), PANELS)
-def test_a_panel_says_its_question_and_what_it_means(
+def test_a_panel_shows_its_question_and_definition(
     board: Board, panel: Panel, language: str
 ) -> None:
-    """The question as title; basis, definition and smallest sample below it; a link to what it means."""
-    made = drawn(board, panel, language)
+    """A panel has its question as title, a description and a link to its definitions."""
+    board_json = rendered(board, panel, language)
 
-    assert made["title"] == (panel.ja if language == "ja" else panel.en)
-    assert bool(JAPANESE.search(made["title"])) == (language == "ja")
-    assert panel.kpi in made["description"] and len(made["description"].split("\n\n")) >= 2
-    assert panel.minimum_n <= 1 or f"n ≥ {panel.minimum_n}" in made["description"]
-    assert made["links"][0]["url"].startswith(f"/d/hirelay-{DEFINITIONS}-{language}?var-kpi=")
+    assert board_json["title"] == (panel.ja if language == "ja" else panel.en)
+    assert bool(JAPANESE.search(board_json["title"])) == (language == "ja")
+    assert (
+        panel.kpi in board_json["description"] and len(board_json["description"].split("\n\n")) >= 2
+    )
+    assert panel.minimum_n <= 1 or f"n ≥ {panel.minimum_n}" in board_json["description"]
+    assert board_json["links"][0]["url"].startswith(f"/d/hirelay-{DEFINITIONS}-{language}?var-kpi=")
 
 
-def units(made: dict[str, Any], name: str) -> Iterator[str]:
-    """Every unit that reaches a column: of all numbers, of its own, or of the company's money."""
-    yield from (made["fieldConfig"]["defaults"].get("unit") or "",)
-    for rule in made["fieldConfig"]["overrides"]:
+def units(board_json: dict[str, Any], name: str) -> Iterator[str]:
+    """Yield every unit applied to a column: default, override, row unit or currency."""
+    yield from (board_json["fieldConfig"]["defaults"].get("unit") or "",)
+    for rule in board_json["fieldConfig"]["overrides"]:
         if rule["matcher"]["options"] == name:
-            yield from (each["value"] for each in rule["properties"] if each["id"] == "unit")
-    for step in made["transformations"]:
+            yield from (prop["value"] for prop in rule["properties"] if prop["id"] == "unit")
+    for step in board_json["transformations"]:
         if step["id"] == "rowsToFields":
-            yield from ("of its row" for each in step["options"]["mappings"] if each["handlerKey"] == "unit")  # fmt: skip
+            yield from ("of its row" for mapping in step["options"]["mappings"] if mapping["handlerKey"] == "unit")  # fmt: skip
         if step["id"] == "configFromData":
             matcher = step["options"]["applyTo"]
             if matcher["id"] == "byType" or re.search(matcher["options"], name):
@@ -125,61 +133,64 @@ def units(made: dict[str, Any], name: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("board", "panel", "language"), PANELS)
 def test_every_number_has_a_unit(board: Board, panel: Panel, language: str) -> None:
-    """A rate is not read as a count, nor days as yen."""
-    made = drawn(board, panel, language)
+    """Every number has a unit, and only money has the currency."""
+    board_json = rendered(board, panel, language)
 
     for column in panel.numbers:
-        found = [each for each in units(made, column.name) if each]
-        assert found, column.name
-        assert panel.kind == "tiles" or ("of money" in found) == (column.unit == "money")
+        column_units = [unit for unit in units(board_json, column.name) if unit]
+        assert column_units, column.name
+        assert panel.kind == "tiles" or ("of money" in column_units) == (column.unit == "money")
 
 
 @pytest.mark.parametrize(("board", "panel", "language"), PANELS)
-def test_too_few_cases_are_said(board: Board, panel: Panel, language: str) -> None:
-    """A number that is withheld says why; nothing is drawn as zero."""
-    text = json.dumps(drawn(board, panel, language), ensure_ascii=False)
+def test_too_few_cases_are_labelled(board: Board, panel: Panel, language: str) -> None:
+    """A hidden number is labelled as too few cases, and never drawn as zero."""
+    text = json.dumps(rendered(board, panel, language), ensure_ascii=False)
     thin = any(column.n for column in panel.numbers) and panel.kind not in ("stack",)
 
     assert not thin or ("データ不足" if language == "ja" else "too few cases") in text
 
 
 @pytest.mark.parametrize(("board", "panel", "language"), PANELS)
-def test_members_lead_to_their_board(board: Board, panel: Panel, language: str) -> None:
-    """A channel, a job or a recruiter opens a board of it alone, of the same company and time."""
-    made = json.dumps(drawn(board, panel, language)["fieldConfig"])
+def test_members_link_to_their_board(board: Board, panel: Panel, language: str) -> None:
+    """A channel, job or recruiter links to its own board with the same tenant and time range."""
+    board_json = json.dumps(rendered(board, panel, language)["fieldConfig"])
 
     for column in panel.columns:
         if column.leads:
-            assert f"/d/hirelay-{column.leads}-{language}?${{tenant:queryparam}}" in made
-            assert f"var-dimension={column.dimension}" in made and "${__url_time_range}" in made
+            assert f"/d/hirelay-{column.leads}-{language}?${{tenant:queryparam}}" in board_json
+            assert (
+                f"var-dimension={column.dimension}" in board_json
+                and "${__url_time_range}" in board_json
+            )
     if any(column.name == "member" and column.hidden for column in panel.columns):
-        assert "var-member=${__data.fields.member:percentencode}" in made
-        assert '"custom.hideFrom"' in made
+        assert "var-member=${__data.fields.member:percentencode}" in board_json
+        assert '"custom.hideFrom"' in board_json
 
 
-@pytest.mark.parametrize(("name", "language", "made"), MADE)
-def test_boards_lead_to_each_other(name: str, language: str, made: Any) -> None:
-    """Every other board is one click away and keeps company, time and, where it can tell of it, the member."""
-    kept = {each["url"]: each["includeVars"] for each in made["links"] if each["keepTime"]}
+@pytest.mark.parametrize(("name", "language", "board_json"), DASHBOARDS)
+def test_boards_link_to_each_other(name: str, language: str, board_json: Any) -> None:
+    """Every board links to all others and keeps tenant, time and, if the target supports it, the member."""
+    links = {link["url"]: link["includeVars"] for link in board_json["links"] if link["keepTime"]}
     ours = BY_ID[name].dimensions if name in BY_ID else ()
     other = "en" if language == "ja" else "ja"
     expected = {f"/d/hirelay-{name}-{other}": True}
-    for each in BY_ID.values():
-        if each.id != name:
-            told = {*ours} <= {*each.dimensions}
-            company = "" if told else "?${tenant:queryparam}"
-            expected[f"/d/hirelay-{each.id}-{language}{company}"] = told
+    for board in BY_ID.values():
+        if board.id != name:
+            keeps_member = {*ours} <= {*board.dimensions}
+            query = "" if keeps_member else "?${tenant:queryparam}"
+            expected[f"/d/hirelay-{board.id}-{language}{query}"] = keeps_member
 
-    assert kept == expected
-    assert not all(kept.values()) or name != "people"
+    assert links == expected
+    assert not all(links.values()) or name != "people"
 
 
-@pytest.mark.parametrize(("name", "language", "made"), MADE)
-def test_queries_read_views_of_whoever_is_chosen(name: str, language: str, made: Any) -> None:
-    """No table, no company, no parameter or macro left that Grafana does not know."""
-    for title, sql in queries(made):
+@pytest.mark.parametrize(("name", "language", "board_json"), DASHBOARDS)
+def test_queries_read_views_of_the_chosen_tenant(name: str, language: str, board_json: Any) -> None:
+    """Queries read only views and contain no fixed tenant, unresolved parameter or unknown macro."""
+    for title, sql in dashboard_queries(board_json):
         sources = re.findall(r"\b(?:from|(?<!array )join)\s+([a-z_]+)", sql)
-        assert sources and all(each.startswith("v_") for each in sources), title
+        assert sources and all(source.startswith("v_") for source in sources), title
         assert not re.search(r"(?<!\$)\{\w+:", sql) and "acme" not in sql
         assert set(re.findall(r"\$\{(\w+)", sql)) <= (VARIABLES | {"kpi"})
         assert set(re.findall(r"\$__(\w+)", sql)) <= {"fromTime", "toTime"}
@@ -187,65 +198,65 @@ def test_queries_read_views_of_whoever_is_chosen(name: str, language: str, made:
         assert not scoped or "${tenant:percentencode}" in sql, title
 
 
-@pytest.mark.parametrize(("name", "language", "made"), MADE)
-def test_a_board_carries_no_alert_and_no_secret(name: str, language: str, made: Any) -> None:
-    """Breaches are told elsewhere; passwords are nowhere."""
-    text = json.dumps(made, ensure_ascii=False).lower()
+@pytest.mark.parametrize(("name", "language", "board_json"), DASHBOARDS)
+def test_a_board_contains_no_alert_and_no_secret(name: str, language: str, board_json: Any) -> None:
+    """Dashboards define no Grafana alerts and contain no secrets."""
+    text = json.dumps(board_json, ensure_ascii=False).lower()
 
     assert not re.search(r"\"alert\"|password|secret\"|token", text)
-    assert made["editable"] is False and "id" not in made
+    assert board_json["editable"] is False and "id" not in board_json
 
 
-def lost(mine: Any, theirs: Any, place: str = "") -> Iterator[str]:
-    """What Grafana's own models do not know of a value, or read as another."""
-    if isinstance(mine, dict):
-        for key, value in mine.items():
+def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths that Grafana's models drop or change."""
+    if isinstance(ours, dict):
+        for key, value in ours.items():
             if not isinstance(theirs, dict) or key not in theirs:
-                yield f"{place}/{key}"
+                yield f"{path}/{key}"
             else:
-                yield from lost(value, theirs[key], f"{place}/{key}")
-    elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
-        for at, pair in enumerate(zip(mine, theirs, strict=True)):
-            yield from lost(*pair, f"{place}[{at}]")
-    elif mine != theirs:
-        yield f"{place}: {mine!r}"
+                yield from differences(value, theirs[key], f"{path}/{key}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, pair in enumerate(zip(ours, theirs, strict=True)):
+            yield from differences(*pair, f"{path}[{index}]")
+    elif ours != theirs:
+        yield f"{path}: {ours!r}"
 
 
-def reread(made: Any) -> Any:
-    """The dashboard as Grafana's models write it after reading it."""
+def round_trip(board_json: Any) -> Any:
+    """Parse the dashboard with Grafana's models and serialise it again."""
     register_default_plugins()
-    return json.loads(json.dumps(Dashboard.from_json(made), cls=JSONEncoder))
+    return json.loads(json.dumps(Dashboard.from_json(board_json), cls=JSONEncoder))
 
 
-@pytest.mark.parametrize(("name", "language", "made"), MADE)
-def test_grafana_knows_every_word_of_a_board(name: str, language: str, made: Any) -> None:
-    """The models of Grafana's own kit read it all and lose nothing."""
-    assert list(lost(made, reread(made))) == []
+@pytest.mark.parametrize(("name", "language", "board_json"), DASHBOARDS)
+def test_grafana_models_parse_every_board(name: str, language: str, board_json: Any) -> None:
+    """Grafana's own models parse every dashboard without loss."""
+    assert list(differences(board_json, round_trip(board_json))) == []
 
 
-def test_a_misspelt_word_is_noticed() -> None:
-    """The reading above has eyes."""
-    made = json.loads(json.dumps(dashboard(BOARDS[0], "en")))
-    bar = next(panel for panel in made["panels"] if panel["type"] == "barchart")
+def test_a_misspelt_key_is_detected() -> None:
+    """The round trip detects misspelt keys."""
+    board_json = json.loads(json.dumps(dashboard(BOARDS[0], "en")))
+    bar = next(panel for panel in board_json["panels"] if panel["type"] == "barchart")
     bar["options"]["showValu"] = bar["options"].pop("showValue")
-    made["weekstart"] = made.pop("weekStart")
+    board_json["weekstart"] = board_json.pop("weekStart")
 
-    assert {each.rsplit("/", 1)[1] for each in lost(made, reread(made))} == {"showValu", "weekstart"}  # fmt: skip
+    assert {path.rsplit("/", 1)[1] for path in differences(board_json, round_trip(board_json))} == {"showValu", "weekstart"}  # fmt: skip
 
 
-def test_names_are_said_and_ids_are_not() -> None:
-    """Stages and kinds of cost are called by their names in every chart and table."""
+def test_names_are_shown_instead_of_ids() -> None:
+    """Charts and tables show names of stages and cost kinds, not ids."""
     for board in BOARDS:
         for panel in board.panels:
-            text = json.dumps(drawn(board, panel, "ja"), ensure_ascii=False)
+            text = json.dumps(rendered(board, panel, "ja"), ensure_ascii=False)
             if any(column.unit == "milestone" for column in panel.columns):
                 assert "書類選考" in text
             if any(column.unit in NAMES and column.unit == "spending" for column in panel.columns):
                 assert "紹介手数料" in text
 
 
-def test_the_command_lists_every_question() -> None:
-    """Who looks for a panel finds its id."""
-    said = CliRunner().invoke(app, ["boards", "list", "--lang", "en"], env={"COLUMNS": "200"}).output  # fmt: skip
+def test_the_command_lists_every_panel() -> None:
+    """`boards list` prints the id of every panel."""
+    output = CliRunner().invoke(app, ["boards", "list", "--lang", "en"], env={"COLUMNS": "200"}).output  # fmt: skip
 
-    assert all(panel.id in said for board in BOARDS for panel in board.panels)
+    assert all(panel.id in output for board in BOARDS for panel in board.panels)

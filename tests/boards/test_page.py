@@ -1,4 +1,4 @@
-"""The board page answers what boards show, refuses what makes no sense, and tells when numbers have changed."""
+"""The HTTP API of the board page: panel rows, invalid requests and change events."""
 
 import json
 import re
@@ -19,14 +19,14 @@ from streams.boards.page import create_app
 from streams.boards.specs.catalogue import BY_ID
 from tests.ingest.gateways import tenancy
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
-from tests.schemas.alerting.test_reconcile import bad, told
+from tests.schemas.alerting.test_reconcile import bad, breaches_after
 
 DAY = date(2026, 4, 1)
 WINDOW = {"tenant": "board", "from": "2026-04-01", "to": "2026-04-30"}
 
 
-def applications(client: Any, count: int, version: int, tenant: str = "board") -> None:
-    """So many applied, as the archiver writes it."""
+def write_applications(client: Any, count: int, version: int, tenant: str = "board") -> None:
+    """Write cells with this many applications, as the archiver does."""
     rows = [
         KpiCell(0, tenant, dimension, member, DAY, basis, "applications", 0, count, version)
         for dimension, member in (("total", "all"), ("channel", "doda"))
@@ -35,38 +35,38 @@ def applications(client: Any, count: int, version: int, tenant: str = "board") -
     Writer(client).write(rows, f"board-{version}")
 
 
-def company() -> Tenancy:
-    """A company whose boards are looked at."""
+def board_tenancy() -> Tenancy:
+    """A tenancy with one tenant, `board`."""
     (acme,) = tenancy().tenants
     return Tenancy(tenants=(acme.model_copy(update={"id": "board"}),))
 
 
-def reader(connect: Callable[[], Any]) -> httpx.AsyncClient:
-    """Somebody who reads the page."""
-    app = create_app(company, connect)
+def http_client(connect: Callable[[], Any]) -> httpx.AsyncClient:
+    """An HTTP client of the page."""
+    app = create_app(board_tenancy, connect)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://board")
 
 
 @pytest.fixture
 async def page(client: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """The page over the real engine."""
-    applications(client, 7, 1)
-    async with reader(lambda: client) as page:
+    """The page backed by a real ClickHouse."""
+    write_applications(client, 7, 1)
+    async with http_client(lambda: client) as page:
         yield page
 
 
 async def test_every_panel_of_every_board_is_answered(page: httpx.AsyncClient) -> None:
-    """Its rows, or none where nothing was counted; never an error."""
+    """Every panel returns a list of rows, possibly empty, and never an error."""
     for board in BY_ID.values():
         for panel in board.panels:
-            answer = await page.get(f"/api/data/{board.id}/{panel.id}", params=WINDOW)
-            assert answer.status_code == 200, (board.id, panel.id, answer.text)
-            assert isinstance(answer.json()["rows"], list)
+            response = await page.get(f"/api/data/{board.id}/{panel.id}", params=WINDOW)
+            assert response.status_code == 200, (board.id, panel.id, response.text)
+            assert isinstance(response.json()["rows"], list)
 
 
-async def test_the_page_has_everything_with_it(page: httpx.AsyncClient) -> None:
-    """Scripts and charts come from here, and nothing else may be loaded."""
+async def test_the_page_serves_all_its_files(page: httpx.AsyncClient) -> None:
+    """All scripts and charts are served locally, and the CSP allows nothing else."""
     index = await page.get("/")
 
     assert "default-src 'self'" in index.headers["content-security-policy"]
@@ -75,8 +75,8 @@ async def test_the_page_has_everything_with_it(page: httpx.AsyncClient) -> None:
         assert (await page.get(f"/static/{name}")).status_code == 200
 
 
-async def test_a_file_is_kept_for_ever_under_its_version_alone(page: httpx.AsyncClient) -> None:
-    """The page names the version, so a browser asks once for each; without it, or by an old one, it asks again."""
+async def test_a_file_is_immutable_only_under_its_version(page: httpx.AsyncClient) -> None:
+    """A file under the current version is immutable; without a version or with an old one it is revalidated."""
     index = (await page.get("/")).text
     [address] = re.findall(r'src="(static/[0-9a-f]{12}/board\.js)"', index)
     ours = await page.get(f"/{address}")
@@ -89,74 +89,74 @@ async def test_a_file_is_kept_for_ever_under_its_version_alone(page: httpx.Async
 
 
 async def test_members_are_those_who_had_applications(page: httpx.AsyncClient) -> None:
-    """To choose from."""
-    answer = await page.get("/api/members", params={**WINDOW, "dimension": "channel"})
+    """The members endpoint lists members with applications."""
+    response = await page.get("/api/members", params={**WINDOW, "dimension": "channel"})
 
-    assert answer.json() == [["doda", "doda"]]
+    assert response.json() == [["doda", "doda"]]
 
 
-async def test_an_interviewer_of_too_few_decisions_is_not_offered(
+async def test_an_interviewer_with_too_few_decisions_is_not_listed(
     page: httpx.AsyncClient, client: Any
 ) -> None:
-    """Nobody is judged by fewer than five."""
+    """Interviewers with fewer than five decisions are not listed."""
     rows = [
         KpiCell(0, "board", "interviewer", person, DAY, "decision", measure, 0, count, 1)
         for person, passed in (("u-many", 3), ("u-few", 2))
         for measure, count in (("passed.interview_1", passed), ("failed.interview_1", 2))
     ]
     Writer(client).write(rows, "board-interviewers")
-    answer = await page.get("/api/members", params={**WINDOW, "dimension": "interviewer"})
+    response = await page.get("/api/members", params={**WINDOW, "dimension": "interviewer"})
 
-    assert answer.json() == [["u-many", "u-many"]]
+    assert response.json() == [["u-many", "u-many"]]
 
 
 @pytest.mark.parametrize(
-    ("changed", "says"),
+    ("params", "message"),
     [
         ({"from": "yesterday"}, "is not a day"),
         ({"from": "2026-05-02"}, "is after"),
         ({"from": "", "to": "0001-01-05"}, "from 1970"),
         ({"to": "9999-12-31"}, "to 2148"),
-        ({"dimension": "location"}, "is none of"),
+        ({"dimension": "location"}, "is not one of"),
         ({"tenant": "bord"}, "board"),
     ],
 )
-async def test_a_question_that_makes_no_sense_is_refused(
-    page: httpx.AsyncClient, changed: dict[str, str], says: str
+async def test_an_invalid_request_is_rejected(
+    page: httpx.AsyncClient, params: dict[str, str], message: str
 ) -> None:
-    """With what to write instead."""
-    answer = await page.get("/api/members", params=WINDOW | changed)
+    """An invalid query returns 400 with an explanation."""
+    response = await page.get("/api/members", params=WINDOW | params)
 
-    assert answer.status_code == 400
-    assert says in answer.json()["error"]
+    assert response.status_code == 400
+    assert message in response.json()["error"]
 
 
-async def test_no_such_panel_is_said_so(page: httpx.AsyncClient) -> None:
-    """Of a board that exists, and of one that does not."""
+async def test_an_unknown_panel_is_not_found(page: httpx.AsyncClient) -> None:
+    """An unknown panel or board returns 404."""
     for place in ("summary/none", "none/none"):
         assert (await page.get(f"/api/data/{place}", params=WINDOW)).status_code == 404
 
 
-async def test_while_clickhouse_is_away_the_page_says_so() -> None:
-    """503, and the next question tries again."""
+async def test_the_page_is_unavailable_while_clickhouse_is() -> None:
+    """The page returns 503 while ClickHouse is unavailable, and the next request retries."""
 
-    def away() -> Any:
+    def unavailable() -> Any:
         raise Unavailable("clickhouse", "not there")
 
-    async with reader(away) as page:
+    async with http_client(unavailable) as page:
         assert (await page.get("/api/members", params=WINDOW)).status_code == 503
-        shown = (await page.get("/metrics")).text
+        metrics = (await page.get("/metrics")).text
 
-    assert 'hirelay_board_queries_total{outcome="unavailable"} 1.0' in shown
-    assert "hirelay_board_readers 0.0" in shown
+    assert 'hirelay_board_queries_total{outcome="unavailable"} 1.0' in metrics
+    assert "hirelay_board_readers 0.0" in metrics
 
 
-async def test_a_changed_cell_is_told(client: Any) -> None:
-    """The state when a reader comes, then another stamp after another application."""
-    applications(client, 1, 11, "told")
+async def test_a_changed_cell_is_announced(client: Any) -> None:
+    """A subscriber gets the current stamp, and another one after a change."""
+    write_applications(client, 1, 11, "told")
     lines = Watcher(lambda: client).follow("told")
     before = json.loads((await anext(lines)).removeprefix("data: "))
-    applications(client, 2, 12, "told")
+    write_applications(client, 2, 12, "told")
     after = json.loads((await anext(lines)).removeprefix("data: "))
     await lines.aclose()  # type: ignore[attr-defined]
 
@@ -165,41 +165,45 @@ async def test_a_changed_cell_is_told(client: Any) -> None:
 
 @pytest.fixture
 def breach(client: Any) -> str:
-    """A breach of the company that began in March and goes on, and one of somebody who is not configured here."""
-    (one,) = told(bad(0), BEGIN)
-    changed = {"since": date(2026, 3, 20), "window_days": 14}
+    """An open breach of the tenant that began in March, and one of an unconfigured tenant."""
+    (template,) = breaches_after(bad(0), BEGIN)
+    changes = {"since": date(2026, 3, 20), "window_days": 14}
     for number, tenant in enumerate(("board", "stranger")):
-        held = one.model_copy(update={"tenant": tenant, "id": f"{number}" * 16, **changed})
-        rows = breach_rows(RecordPosition("kpi-breaches", 0, 1), held.model_dump_json().encode())
+        breach = template.model_copy(update={"tenant": tenant, "id": f"{number}" * 16, **changes})
+        rows = breach_rows(RecordPosition("kpi-breaches", 0, 1), breach.model_dump_json().encode())
         Writer(client).write(rows, f"page-{tenant}")
     return "0" * 16
 
 
-async def test_the_link_of_an_alert_leads_to_its_row(page: httpx.AsyncClient, breach: str) -> None:
-    """The health board of its company, in days from one window before it began, where the panel shows its row."""
-    where = (await page.get(f"/api/breaches/{breach}")).json()
-    shown = await page.get("/api/data/pipeline/breaches", params=where)
+async def test_an_alert_link_opens_its_row(page: httpx.AsyncClient, breach: str) -> None:
+    """An alert link resolves to the pipeline board of the tenant, from one window before the breach, and the panel shows it."""
+    location = (await page.get(f"/api/breaches/{breach}")).json()
+    response = await page.get("/api/data/pipeline/breaches", params=location)
 
-    assert (where["tenant"], where["board"], where["from"]) == ("board", "pipeline", "2026-03-06")
-    assert [row[0] for row in shown.json()["rows"]] == [breach]
+    assert (location["tenant"], location["board"], location["from"]) == (
+        "board",
+        "pipeline",
+        "2026-03-06",
+    )
+    assert [row[0] for row in response.json()["rows"]] == [breach]
 
 
 @pytest.mark.parametrize("name", ["1" * 16, "f" * 16, "x' or 1=1 --"])
-async def test_a_link_to_nothing_of_ours_says_so(
+async def test_a_link_to_an_unknown_breach_is_rejected(
     page: httpx.AsyncClient, breach: str, name: str
 ) -> None:
-    """Of a company that is not configured, of no breach, and of what is no id."""
-    answer = await page.get(f"/api/breaches/{name}")
+    """An unconfigured tenant's breach, an unknown id and an invalid id return 400."""
+    response = await page.get(f"/api/breaches/{name}")
 
-    assert answer.status_code == 400
-    assert "no such breach" in answer.json()["error"]
+    assert response.status_code == 400
+    assert "no such breach" in response.json()["error"]
 
 
-async def test_a_company_without_any_event_is_told_so(client: Any) -> None:
-    """At once, so that its first event is a change; and not after somebody else's."""
+async def test_a_company_without_events_has_an_empty_stamp(client: Any) -> None:
+    """A tenant without events gets an empty stamp at once, so its first event is a change, independently of other tenants."""
     lines = Watcher(lambda: client).follow("newcomer")
     before = json.loads((await anext(lines)).removeprefix("data: "))
-    applications(client, 1, 21, "newcomer")
+    write_applications(client, 1, 21, "newcomer")
     after = json.loads((await anext(lines)).removeprefix("data: "))
     await lines.aclose()  # type: ignore[attr-defined]
 

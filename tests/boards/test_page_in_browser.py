@@ -1,4 +1,4 @@
-"""The board page in a browser over the real engine: what somebody sees who is fast, lost, far away or at the keyboard."""
+"""The board page in a browser over a real ClickHouse: navigation races, keyboard use, printing and dates."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import CandidateEvent, KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.boards.page import create_app
-from tests.e2e.browser import Look, chromium, needs_chromium
+from tests.e2e.browser import BoardPage, chromium, needs_chromium
 from tests.ingest.gateways import tenancy
 
 pytestmark = needs_chromium
@@ -25,8 +25,8 @@ WINDOW = {"tenant": COMPANY, "lang": "en", "from": "2026-04-01", "to": "2026-04-
 MEMBERS = (("total", "all"), ("channel", "doda"), ("job", JOB))
 
 
-def applied(client: Any, count: int, version: int) -> None:
-    """So many applied to one job by one channel."""
+def write_applications(client: Any, count: int, version: int) -> None:
+    """Write cells with this many applications for one job and channel."""
     rows = [
         KpiCell(0, COMPANY, dimension, member, DAY, basis, "applications", 0, count, version)
         for dimension, member in MEMBERS
@@ -35,8 +35,8 @@ def applied(client: Any, count: int, version: int) -> None:
     Writer(client).write(rows, f"{COMPANY}-{version}")
 
 
-def titled(client: Any) -> None:
-    """The job has a title, which an event told."""
+def write_job_title(client: Any) -> None:
+    """Write an event with the title of the job."""
     at = datetime(2026, 4, 1, tzinfo=UTC)
     names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
     event = CandidateEvent(
@@ -47,31 +47,31 @@ def titled(client: Any) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all; every test has a profile of its own."""
-    with chromium() as found:
-        yield found
+    """One shared browser; every test uses its own profile."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
 def site(client: Any) -> Iterator[str]:
-    """Where the page of the company is served."""
-    applied(client, 7, 1)
-    titled(client)
+    """The URL of the served page."""
+    write_applications(client, 7, 1)
+    write_job_title(client)
     (acme,) = tenancy().tenants
-    known = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
-    app = create_app(lambda: known, lambda: client)
+    configured = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
+    app = create_app(lambda: configured, lambda: client)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         serving.start()
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         serving.join()
 
 
-def test_an_address_with_nonsense_shows_the_usual_days(browser: Browser, site: str) -> None:
-    """Of no day, of a day before there were any, or of a member that is not said, the page makes what it can."""
-    look = Look(browser, site)
+def test_an_invalid_url_shows_the_default_days(browser: Browser, site: str) -> None:
+    """Invalid days, out-of-range days and a missing member fall back to defaults."""
+    board_page = BoardPage(browser, site)
     today = str(datetime.now(ZoneInfo("Asia/Tokyo")).date())
     nonsense: tuple[dict[str, str], ...] = (
         {"to": "yesterday"},
@@ -80,173 +80,179 @@ def test_an_address_with_nonsense_shows_the_usual_days(browser: Browser, site: s
         {"from": today, "to": "2026-04-30"},
         {"dimension": "channel"},
     )
-    for each in nonsense:
-        look.at("summary", tenant=COMPANY, lang="en", **each)
-        assert look.value("document.querySelectorAll('.failed').length") == 0, each
-        assert look.page.locator("[name=dimension]").input_value() == "total"
+    for params in nonsense:
+        board_page.open("summary", tenant=COMPANY, lang="en", **params)
+        assert board_page.evaluate("document.querySelectorAll('.failed').length") == 0, params
+        assert board_page.page.locator("[name=dimension]").input_value() == "total"
         assert (
-            look.page.locator("[name=from]").input_value()
-            < look.page.locator("[name=to]").input_value()
+            board_page.page.locator("[name=from]").input_value()
+            < board_page.page.locator("[name=to]").input_value()
         )
-    look.close()
+    board_page.close()
 
-    assert not look.complaints
+    assert not board_page.console_errors
 
 
 def test_the_last_click_counts(browser: Browser, site: str) -> None:
-    """Who goes on to another board while members are still looked up stays there."""
-    look = Look(browser, site).at("summary", **WINDOW)
-    held: list[Route] = []
+    """Navigating to another board while members are loading wins over the late response."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    routes: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        routes.append(route)
 
-    look.page.route("**/api/members*", hold)
-    with look.page.expect_request("**/api/members*"):
-        look.page.locator("[name=dimension]").select_option("channel")
-    look.turn("funnel")
-    with look.page.expect_response("**/api/members*"):
-        held[0].continue_()
-    look.value("fetch('api/boards').then((each) => each.json())")  # asked later, answered later
-    board = look.value("new URLSearchParams(location.search).get('board')")
-    look.close()
+    board_page.page.route("**/api/members*", hold)
+    with board_page.page.expect_request("**/api/members*"):
+        board_page.page.locator("[name=dimension]").select_option("channel")
+    board_page.navigate("funnel")
+    with board_page.page.expect_response("**/api/members*"):
+        routes[0].continue_()
+    board_page.evaluate(
+        "fetch('api/boards').then((each) => each.json())"
+    )  # requested later, answered later
+    board = board_page.evaluate("new URLSearchParams(location.search).get('board')")
+    board_page.close()
 
     assert board == "funnel"
 
 
-def test_a_chart_of_nobody_says_that_there_are_no_numbers(browser: Browser, site: str) -> None:
-    """Bars too: an empty box could as well be a page that is broken."""
-    look = Look(browser, site).at("summary", **WINDOW | {"from": "2001-01-01", "to": "2001-01-31"})
-    said = look.page.locator("#panel-hires_by_channel .chart").inner_text()
-    look.close()
+def test_an_empty_chart_says_that_there_are_no_numbers(browser: Browser, site: str) -> None:
+    """An empty bar chart shows a message instead of an empty box."""
+    board_page = BoardPage(browser, site).open(
+        "summary", **WINDOW | {"from": "2001-01-01", "to": "2001-01-31"}
+    )
+    text = board_page.page.locator("#panel-hires_by_channel .chart").inner_text()
+    board_page.close()
 
-    assert said == "There are no numbers in this period"
+    assert text == "There are no numbers in this period"
 
 
-def test_the_keyboard_stays_where_it_is_when_numbers_change(
-    browser: Browser, site: str, client: Any
-) -> None:
-    """On a tile, and on a link in a table."""
-    look = Look(browser, site).at("channels", **WINDOW)
-    look.page.locator("#panel-jobs tbody a").focus()
-    applied(client, 8, 2)
-    look.page.wait_for_selector("#panel-jobs td:text-is('8')")
-    assert look.value("document.activeElement.textContent") == "Cook <b>"
-    look.turn("summary").page.locator(".tile").first.focus()
-    applied(client, 9, 3)
-    look.page.wait_for_selector(".figure[data-kpi=applications][data-value='9']")
-    assert look.value("document.activeElement.textContent").startswith("Applications")
-    look.close()
+def test_focus_stays_when_numbers_change(browser: Browser, site: str, client: Any) -> None:
+    """Focus stays on a tile and on a table link when numbers change."""
+    board_page = BoardPage(browser, site).open("channels", **WINDOW)
+    board_page.page.locator("#panel-jobs tbody a").focus()
+    write_applications(client, 8, 2)
+    board_page.page.wait_for_selector("#panel-jobs td:text-is('8')")
+    assert board_page.evaluate("document.activeElement.textContent") == "Cook <b>"
+    board_page.navigate("summary").page.locator(".tile").first.focus()
+    write_applications(client, 9, 3)
+    board_page.page.wait_for_selector(".figure[data-kpi=applications][data-value='9']")
+    assert board_page.evaluate("document.activeElement.textContent").startswith("Applications")
+    board_page.close()
 
-    assert not look.complaints
+    assert not board_page.console_errors
 
 
 def test_a_printed_board_is_dark_on_white(browser: Browser, site: str) -> None:
-    """Whatever the screen was: paper has no ground of its own."""
-    look = Look(browser, site).at("summary", **WINDOW)
-    look.page.locator("#theme").click()
-    look.ready("summary").page.emulate_media(media="print")
-    inks = look.value(
+    """Printing uses dark text on white, even in the dark theme."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    board_page.page.locator("#theme").click()
+    board_page.wait_until_filled("summary").page.emulate_media(media="print")
+    inks = board_page.evaluate(
         "['body', '.tile .figure', '.chart text'].map((each) => document.querySelector(each))"
         ".map((each) => getComputedStyle(each)[each.tagName === 'text' ? 'fill' : 'color'])"
     )
-    look.close()
+    board_page.close()
 
     assert set(inks) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}, inks
 
 
-def test_a_board_of_one_job_names_it(browser: Browser, site: str) -> None:
-    """By its title, as in the choice above and as on paper; whatever stands in it is text."""
-    look = Look(browser, site).at("funnel", **WINDOW, dimension="job", member=JOB)
-    look.page.wait_for_selector("[name=member] option:text-is('Cook <b>')", state="attached")
-    said = look.page.locator("#focus").inner_text()
-    look.close()
+def test_a_board_of_one_job_shows_its_title(browser: Browser, site: str) -> None:
+    """A board filtered to a job shows the job title, escaped as text."""
+    board_page = BoardPage(browser, site).open("funnel", **WINDOW, dimension="job", member=JOB)
+    board_page.page.wait_for_selector("[name=member] option:text-is('Cook <b>')", state="attached")
+    text = board_page.page.locator("#focus").inner_text()
+    board_page.close()
 
-    assert said == "Cook <b>"
+    assert text == "Cook <b>"
 
 
 def test_the_age_of_the_last_event_is_not_read_aloud_each_second(
     browser: Browser, site: str
 ) -> None:
-    """Only that the connection is lost is news for who listens to the page."""
-    look = Look(browser, site).at("summary", **WINDOW)
-    look.page.wait_for_selector("#fresh:has-text('ago')")
-    quiet = look.page.locator("#fresh").get_attribute("aria-live")
-    look.close()
+    """Screen readers are told about a lost connection, not the age of the last event."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    board_page.page.wait_for_selector("#fresh:has-text('ago')")
+    quiet = board_page.page.locator("#fresh").get_attribute("aria-live")
+    board_page.close()
 
     assert quiet == "off"
 
 
-def test_a_board_that_stays_open_goes_on_with_the_days(browser: Browser, site: str) -> None:
-    """On a wall over midnight: the last thirty days, chosen on another board, are those of the new day."""
-    look = Look(browser, site)
-    look.page.clock.install(time=datetime(2026, 11, 20, 23, 59, 30, tzinfo=ZoneInfo("Asia/Tokyo")))
-    look.at("summary", tenant=COMPANY, lang="en")
-    look.page.locator("[name=period]").select_option("d30")
-    look.turn("funnel")
-    before = look.page.locator("[name=to]").input_value()
-    look.page.clock.fast_forward(60_000)
-    look.page.wait_for_selector(".top p:has-text('2026-10-22 – 2026-11-21')")
-    after = look.page.locator("[name=to]").input_value()
-    period = look.page.locator("[name=period]").input_value()
-    look.close()
+def test_a_board_left_open_moves_to_the_new_day(browser: Browser, site: str) -> None:
+    """A board left open past midnight moves its relative period to the new day."""
+    board_page = BoardPage(browser, site)
+    board_page.page.clock.install(
+        time=datetime(2026, 11, 20, 23, 59, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+    )
+    board_page.open("summary", tenant=COMPANY, lang="en")
+    board_page.page.locator("[name=period]").select_option("d30")
+    board_page.navigate("funnel")
+    before = board_page.page.locator("[name=to]").input_value()
+    board_page.page.clock.fast_forward(60_000)
+    board_page.page.wait_for_selector(".top p:has-text('2026-10-22 – 2026-11-21')")
+    after = board_page.page.locator("[name=to]").input_value()
+    period = board_page.page.locator("[name=period]").input_value()
+    board_page.close()
 
     assert (before, after, period) == ("2026-11-20", "2026-11-21", "d30")
 
 
-def test_an_axis_of_many_is_in_plain_figures(browser: Browser, site: str, client: Any) -> None:
-    """Ten thousands are written with all their noughts, and not as powers of ten."""
-    applied(client, 48_000, 4)
+def test_an_axis_shows_large_numbers_in_full(browser: Browser, site: str, client: Any) -> None:
+    """Axis labels write large numbers in full, not in exponent notation."""
+    write_applications(client, 48_000, 4)
     spent = ("total", "all", DAY, "decision", "cost.media", 0, 300_000_000, 4)
     Writer(client).write([KpiCell(0, COMPANY, *spent)], "reader-spent")
-    look = Look(browser, site).at("summary", **WINDOW)
-    ticks = look.page.locator(
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    ticks = board_page.page.locator(
         "#panel-applications_by_week .role-axis-label text"
     ).all_text_contents()
-    look.at("money", **WINDOW | {"lang": "ja"})
-    yen = look.page.locator("#panel-costs .role-axis-label text").all_text_contents()
-    look.close()
+    board_page.open("money", **WINDOW | {"lang": "ja"})
+    yen = board_page.page.locator("#panel-costs .role-axis-label text").all_text_contents()
+    board_page.close()
 
     assert "40,000" in ticks
     assert "20,000万" in yen
 
 
-def test_a_board_that_was_left_asks_for_nothing_more(browser: Browser, site: str) -> None:
-    """Who goes on before the first numbers came does not wait for the panels of the board before."""
-    look = Look(browser, site)
-    held: list[Route] = []
+def test_a_board_that_was_left_sends_no_more_requests(browser: Browser, site: str) -> None:
+    """Leaving a board before its first numbers arrive stops requests for its panels."""
+    board_page = BoardPage(browser, site)
+    routes: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        routes.append(route)
 
-    look.page.route("**/api/data/summary/headline*", hold)
-    with look.page.expect_request("**/api/data/summary/headline*"):
-        look.page.goto(f"{site}/?board=summary&tenant={COMPANY}")
-    look.turn("funnel")
-    asked: list[str] = []
-    look.page.on("request", lambda each: asked.append(each.url))
-    with look.page.expect_response("**/api/data/summary/headline*"):
-        held[0].continue_()
-    look.value("fetch('api/boards').then((each) => each.json())")  # asked later, answered later
-    look.close()
+    board_page.page.route("**/api/data/summary/headline*", hold)
+    with board_page.page.expect_request("**/api/data/summary/headline*"):
+        board_page.page.goto(f"{site}/?board=summary&tenant={COMPANY}")
+    board_page.navigate("funnel")
+    urls: list[str] = []
+    board_page.page.on("request", lambda request: urls.append(request.url))
+    with board_page.page.expect_response("**/api/data/summary/headline*"):
+        routes[0].continue_()
+    board_page.evaluate(
+        "fetch('api/boards').then((each) => each.json())"
+    )  # requested later, answered later
+    board_page.close()
 
-    assert [each for each in asked if "/api/data/" in each] == []
-    assert not look.complaints
+    assert [url for url in urls if "/api/data/" in url] == []
+    assert not board_page.console_errors
 
 
-def test_what_changed_before_the_page_could_listen_is_read_too(
+def test_changes_before_the_subscription_are_not_missed(
     browser: Browser, site: str, client: Any
 ) -> None:
-    """Numbers that came between the first look and the first word of changes are not missed."""
-    look = Look(browser, site)
-    held: list[Route] = []
+    """Changes between the first load and the event subscription are not missed."""
+    board_page = BoardPage(browser, site)
+    routes: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        routes.append(route)
 
-    look.page.route("**/api/events*", hold)
-    look.at("summary", **WINDOW)
-    applied(client, 50_001, 5)
-    held[0].continue_()
-    look.page.wait_for_selector(".figure[data-kpi=applications][data-value='50001']")
-    look.close()
+    board_page.page.route("**/api/events*", hold)
+    board_page.open("summary", **WINDOW)
+    write_applications(client, 50_001, 5)
+    routes[0].continue_()
+    board_page.page.wait_for_selector(".figure[data-kpi=applications][data-value='50001']")
+    board_page.close()

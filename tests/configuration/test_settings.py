@@ -1,4 +1,4 @@
-"""A setting that cannot be one is said in one line, with its variable."""
+"""An invalid setting is reported in one line that names its variable."""
 
 import pytest
 from typer.testing import CliRunner
@@ -18,21 +18,21 @@ from streams.cli import main
 def test_a_slip_in_a_variable_is_one_clear_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, value: str
 ) -> None:
-    """No traceback before the first word: the variable, and what it has to be."""
+    """Instead of a traceback, one line names the variable and the expected value."""
     monkeypatch.setattr("sys.argv", ["hirelay", "version"])
     monkeypatch.setenv(variable, value)
 
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as system_exit:
         main.main()
-    said = capsys.readouterr().err
-    assert ended.value.code == 2
-    assert said.startswith(f"hirelay: settings: {variable}: Input should be ")
-    assert said.count("\n") == 1
-    assert value not in said
+    stderr = capsys.readouterr().err
+    assert system_exit.value.code == 2
+    assert stderr.startswith(f"hirelay: settings: {variable}: Input should be ")
+    assert stderr.count("\n") == 1
+    assert value not in stderr
 
 
 def test_a_port_that_is_none_is_refused() -> None:
-    """Also where it was typed."""
+    """A port given on the command line is validated too."""
     result = CliRunner().invoke(main.app, ["board", "--port", "80900"])
 
     assert "HIRELAY_BOARD_PORT: Input should be less than or equal to 65535" in str(

@@ -1,4 +1,4 @@
-"""The files by which operators watch the pipeline, as tests read them, and the tools that check them."""
+"""The monitoring files as tests read them, and the tools that check them."""
 
 import shutil
 import subprocess
@@ -24,10 +24,10 @@ needs_amtool = pytest.mark.skipif(
 
 
 def groups() -> dict[str, list[dict[str, Any]]]:
-    """The rules of every file, by their group's name."""
+    """The rules of every file, by group name."""
     files = sorted((PROMETHEUS / "rules").glob("*.yml"))
-    found = [group for path in files for group in yaml.safe_load(path.read_text())["groups"]]
-    return {group["name"]: group["rules"] for group in found}
+    all_groups = [group for path in files for group in yaml.safe_load(path.read_text())["groups"]]
+    return {group["name"]: group["rules"] for group in all_groups}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -40,8 +40,8 @@ def alerts() -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for rule in rules() if "alert" in rule}
 
 
-def said(*command: str | Path) -> str:
-    """What a tool prints; its failure is the test's."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def run_tool(*command: str | Path) -> str:
+    """The output of a tool; its failure fails the test."""
+    process = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout

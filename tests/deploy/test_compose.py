@@ -1,4 +1,4 @@
-"""The Compose file is what Compose accepts, and it opens nothing by accident."""
+"""Compose accepts the Compose file, and the file exposes nothing by accident."""
 
 import subprocess
 import sys
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent.parent
 TOOLS = Path(sys.executable).parent
 
 
-def filled(tmp_path: Path) -> Path:
-    """The example environment with every value given."""
+def filled_environment(tmp_path: Path) -> Path:
+    """The example environment with every value set."""
     path = tmp_path / "filled.env"
     lines = (ROOT / "deploy/example.env").read_text().splitlines()
     path.write_text("\n".join(f"{line}given" if line.endswith("=") else line for line in lines))
@@ -21,7 +21,7 @@ def filled(tmp_path: Path) -> Path:
 
 
 def config(environment: Path) -> "subprocess.CompletedProcess[str]":
-    """What real Compose says of the file."""
+    """The result of `docker-compose config` on the file."""
     return subprocess.run(
         [
             TOOLS / "docker-compose",
@@ -39,34 +39,37 @@ def config(environment: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_compose_accepts_the_file(tmp_path: Path) -> None:
-    """With every secret given the whole stack is valid."""
-    done = config(filled(tmp_path))
+    """With every secret set, the whole stack is valid."""
+    process = config(filled_environment(tmp_path))
 
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     others = {"kafka", "clickhouse", "topics", "migrate", "alertmanager", "prometheus", "grafana"}
-    assert {*ROLES} | others == set(yaml.safe_load(done.stdout)["services"])
+    assert {*ROLES} | others == set(yaml.safe_load(process.stdout)["services"])
 
 
 def test_compose_refuses_a_missing_secret() -> None:
-    """Nobody starts the stack with an empty password."""
-    done = config(ROOT / "deploy/example.env")
+    """The stack does not start with an empty password."""
+    process = config(ROOT / "deploy/example.env")
 
-    assert done.returncode != 0
-    assert "HIRELAY_CLICKHOUSE_PASSWORD" in done.stderr
+    assert process.returncode != 0
+    assert "HIRELAY_CLICKHOUSE_PASSWORD" in process.stderr
 
 
 def test_infrastructure_listens_on_loopback_alone(tmp_path: Path) -> None:
     """Kafka and ClickHouse are not reachable from other machines, and images are pinned."""
-    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+    services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
 
     for name in ("kafka", "clickhouse", "board", "alertmanager", "prometheus", "grafana"):
         assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
-    assert all(":" in each["image"] and "latest" not in each["image"] for each in services.values())
+    assert all(
+        ":" in service["image"] and "latest" not in service["image"]
+        for service in services.values()
+    )
 
 
 def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None:
-    """A role that hangs is seen, and one that is taken over can do little."""
-    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+    """A hanging role is detected, and a compromised one has few privileges."""
+    services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
 
     for name in (*ROLES, "grafana"):
         assert services[name]["healthcheck"]["test"]
@@ -76,18 +79,18 @@ def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None
 
 def test_what_watches_the_others_has_no_privileges(tmp_path: Path) -> None:
     """Prometheus and Alertmanager read their configuration, write their data, and nothing else."""
-    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+    services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
 
     for name in ("alertmanager", "prometheus"):
         assert (services[name]["cap_drop"], services[name]["read_only"]) == (["ALL"], True)
         assert [
-            each["type"] for each in services[name]["volumes"] if not each.get("read_only")
+            volume["type"] for volume in services[name]["volumes"] if not volume.get("read_only")
         ] == ["volume"]
 
 
 def test_every_role_can_be_scraped(tmp_path: Path) -> None:
-    """Prometheus asks each service at the port it listens on, and each listens to more than itself."""
-    services = yaml.safe_load(config(filled(tmp_path)).stdout)["services"]
+    """Prometheus scrapes each service at its port, and each listens beyond loopback."""
+    services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
     scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
     targets = {
         job["job_name"]: job["static_configs"][0]["targets"] for job in scraped["scrape_configs"]
@@ -101,12 +104,12 @@ def test_every_role_can_be_scraped(tmp_path: Path) -> None:
 
 
 def test_the_dockerfile_is_clean() -> None:
-    """Hadolint has nothing to say."""
-    done = subprocess.run(
+    """Hadolint reports no problems."""
+    process = subprocess.run(
         [TOOLS / "hadolint", ROOT / "deploy/Dockerfile"],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert done.returncode == 0, done.stdout
+    assert process.returncode == 0, process.stdout

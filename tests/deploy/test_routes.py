@@ -1,4 +1,4 @@
-"""Alertmanager tells the right people, once, and holds back what cannot be trusted."""
+"""Alertmanager notifies the right people once, and holds back unreliable alerts."""
 
 import json
 import re
@@ -15,8 +15,8 @@ from schemas.errors import Unavailable
 from sinks import alertmanager
 from streams.alerting.alert_payload import OFF_TARGET, OVERDUE
 from streams.local.kafka import free_port
-from streams.local.monitoring import installed
-from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, said
+from streams.local.monitoring import find_binary
+from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, run_tool
 
 ROUTES = {
     "watchdog": {"alertname": "Watchdog", "severity": "none", "owner": "platform"},
@@ -34,32 +34,32 @@ ROUTES = {
 
 
 def seconds(text: str) -> int:
-    """A duration as the file has it."""
+    """A duration in the file's notation."""
     return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
 
 
-def without_comment_signs() -> str:
-    """The file with the examples of its receivers in force."""
+def uncommented() -> str:
+    """The file with its example receivers enabled."""
     head, tail = ALERTMANAGER.read_text().split("receivers:", 1)
     return head + "receivers:" + re.sub(r"^    # ", "    ", tail, flags=re.MULTILINE)
 
 
 @needs_amtool
 def test_alertmanager_accepts_its_configuration() -> None:
-    """As it stands."""
-    said("amtool", "check-config", ALERTMANAGER)
+    """The configuration is valid as shipped."""
+    run_tool("amtool", "check-config", ALERTMANAGER)
 
 
 @needs_amtool
 def test_the_examples_in_comments_are_complete(tmp_path: Path) -> None:
-    """Whoever takes the comment signs away has receivers that work."""
+    """Uncommenting the examples yields working receivers."""
     path = tmp_path / "alertmanager.yml"
-    path.write_text(without_comment_signs())
+    path.write_text(uncommented())
 
     assert len(path.read_text().splitlines()) == len(ALERTMANAGER.read_text().splitlines())
-    said("amtool", "check-config", path)
-    held = yaml.safe_load(path.read_text())["receivers"]
-    assert [each["name"] for each in held if len(each) == 1] == ["nobody"]
+    run_tool("amtool", "check-config", path)
+    receivers = yaml.safe_load(path.read_text())["receivers"]
+    assert [entry["name"] for entry in receivers if len(entry) == 1] == ["nobody"]
 
 
 @needs_amtool
@@ -67,18 +67,20 @@ def test_the_examples_in_comments_are_complete(tmp_path: Path) -> None:
 def test_a_message_of_several_alerts_says_of_each_what_it_is_and_whether_it_is_over(
     receiver: str, tmp_path: Path
 ) -> None:
-    """One notification has all that goes on of a group and all that has ended; what they have in common says neither."""
-    receivers = yaml.safe_load(without_comment_signs())["receivers"]
-    slack = next(each for each in receivers if each["name"] == receiver)["slack_configs"][0]
-    told = [
+    """A notification of a group states for each alert what it is and whether it is firing or resolved."""
+    receivers = yaml.safe_load(uncommented())["receivers"]
+    slack = next(entry for entry in receivers if entry["name"] == receiver)["slack_configs"][0]
+    notifications = [
         {"status": status, "annotations": {"summary": f"what is {status}", "description": "n = 20"}}
         for status in ("firing", "resolved")
     ]
     path = tmp_path / "data.json"
     group = {"alertname": OFF_TARGET, "tenant": "acme", "kpi": "screen_pass_rate"}
-    path.write_text(json.dumps({"groupLabels": group, "commonLabels": group, "alerts": told}))
+    path.write_text(
+        json.dumps({"groupLabels": group, "commonLabels": group, "alerts": notifications})
+    )
     title, text = (
-        said(
+        run_tool(
             "amtool",
             "template",
             "render",
@@ -96,10 +98,10 @@ def test_a_message_of_several_alerts_says_of_each_what_it_is_and_whether_it_is_o
 @needs_amtool
 @pytest.mark.parametrize("receivers", ROUTES)
 def test_an_alert_reaches_its_owner(receivers: str) -> None:
-    """And somebody is called if it is critical."""
+    """An alert reaches its owner, and a critical one also pages."""
     labels = [f"{name}={value}" for name, value in ROUTES[receivers].items()]
 
-    said(
+    run_tool(
         "amtool",
         "config",
         "routes",
@@ -111,18 +113,20 @@ def test_an_alert_reaches_its_owner(receivers: str) -> None:
 
 
 def test_who_expects_the_watchdog_every_minute_hears_it_every_minute() -> None:
-    """Alertmanager looks again every `group_interval`, and tells again once more than `repeat_interval` has passed."""
+    """Alertmanager checks every `group_interval` and repeats once more than `repeat_interval` has passed."""
     route = yaml.safe_load(ALERTMANAGER.read_text())["route"]
-    watchdog = next(each for each in route["routes"] if each["receiver"] == "watchdog")
-    looks, again = (
+    watchdog = next(subroute for subroute in route["routes"] if subroute["receiver"] == "watchdog")
+    group_interval, repeat_interval = (
         seconds((route | watchdog)[name]) for name in ("group_interval", "repeat_interval")
     )
 
-    assert next(at for at in range(looks, 3600, looks) if at > again) == 60
+    assert (
+        next(at for at in range(group_interval, 3600, group_interval) if at > repeat_interval) == 60
+    )
 
 
 def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() -> None:
-    """By the labels that both kinds carry."""
+    """A broken pipeline inhibits only KPI alerts, by the labels that both kinds carry."""
     rules = yaml.safe_load(ALERTMANAGER.read_text())["inhibit_rules"]
     first = rules[0]
     broken = {'severity="critical"', 'layer="pipeline"'}
@@ -133,7 +137,11 @@ def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() ->
     )
     assert "equal" not in first
     named = re.findall(r'alertname=~?"([^"]+)"', str(rules).replace("\\", ""))
-    assert {name for each in named for name in each.split("|")} <= {OFF_TARGET, OVERDUE, *alerts()}
+    assert {name for matcher in named for name in matcher.split("|")} <= {
+        OFF_TARGET,
+        OVERDUE,
+        *alerts(),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +149,7 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an Alertmanager with our configuration."""
     address = f"127.0.0.1:{free_port()}"
     command = (
-        str(installed("alertmanager")),
+        str(find_binary("alertmanager")),
         f"--config.file={ALERTMANAGER}",
         f"--storage.path={tmp_path_factory.mktemp('alertmanager')}",
         f"--web.listen-address={address}",
@@ -153,12 +161,12 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running.wait()
 
 
-def reached(true: Callable[[], bool]) -> bool:
-    """Whether it becomes so within ten seconds."""
+def becomes_true(condition: Callable[[], bool]) -> bool:
+    """Whether the condition becomes true within ten seconds."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with suppress(Unavailable):
-            if true():
+            if condition():
                 return True
         time.sleep(0.05)
     return False
@@ -166,17 +174,17 @@ def reached(true: Callable[[], bool]) -> bool:
 
 @needs_amtool
 def test_a_broker_that_is_away_pages_once(manager: str) -> None:
-    """A watch that hears nothing of it, and deliveries that it does not take, are the same outage."""
+    """A stalled watch and rejected deliveries belong to the same outage as the broker."""
     pipeline = {"severity": "critical", "owner": "platform", "layer": "pipeline"}
-    away = {"alertname": "HirelayBrokerUnavailable", "instance": "gateway:8080", **pipeline}
+    broker_alert = {"alertname": "HirelayBrokerUnavailable", "instance": "gateway:8080", **pipeline}
     follows = ("HirelayWatchStalled", "HirelayDeliveriesPutOff")
     others = ("HirelayArchiverBehind", "HirelayWorkerIdle")
-    told = [away, *({"alertname": name, **pipeline} for name in (*follows, *others))]
+    firing = [broker_alert, *({"alertname": name, **pipeline} for name in (*follows, *others))]
 
     def states() -> dict[str, str]:
-        alertmanager.post(manager, [{"labels": labels} for labels in told])
-        held = alertmanager.held(manager)
-        return {each["labels"]["alertname"]: each["status"]["state"] for each in held}
+        alertmanager.post(manager, [{"labels": labels} for labels in firing])
+        current = alertmanager.active_alerts(manager)
+        return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in current}
 
     expected = dict.fromkeys(follows, "suppressed") | dict.fromkeys(others, "active")
-    assert reached(lambda: states() == expected | {"HirelayBrokerUnavailable": "active"})
+    assert becomes_true(lambda: states() == expected | {"HirelayBrokerUnavailable": "active"})

@@ -1,4 +1,4 @@
-"""Whoever is called finds what to do: a section an alert, with commands that exist."""
+"""The runbook has one section per alert, with commands that exist."""
 
 import re
 import shlex
@@ -8,9 +8,9 @@ from typer.core import TyperGroup as Group
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from streams.alerting.alert_payload import LASTS, OFF_TARGET, OVERDUE, Links, alert
+from streams.alerting.alert_payload import ALERT_TTL, OFF_TARGET, OVERDUE, Links, to_alert
 from streams.cli.main import app
-from tests.alerting.test_alert_payload import NOW, opened
+from tests.alerting.test_alert_payload import NOW, open_breach
 from tests.deploy.health import RUNBOOK, alerts
 
 TEXT = RUNBOOK.read_text()
@@ -19,19 +19,19 @@ PARTS = ("Meaning", "Impact", "First checks", "Fix", "Escalation")
 
 
 def commands(text: str) -> list[str]:
-    """Every command of ours, in blocks and in sentences."""
+    """Every hirelay command, in blocks and in sentences."""
     return re.findall(r"(?:^\s*|`)(hirelay [^`\n#]+)", text, re.MULTILINE)
 
 
 def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
-    """Those of Prometheus and those of the dispatcher."""
+    """Sections match the alerts of Prometheus and of the dispatcher."""
     assert [*SECTIONS] == [*dict.fromkeys(SECTIONS)]
     assert {*SECTIONS} == {*alerts(), OFF_TARGET, OVERDUE}
 
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_section_says_all_that_is_needed(name: str) -> None:
-    """A line in Japanese first, then what it means, whom it hurts, what to look at, what to do, whom to tell."""
+    """A section starts with a Japanese line, then meaning, impact, first checks, fix and escalation."""
     section = SECTIONS[name]
 
     assert re.search(r"[ぁ-んァ-ヶ一-龠]", section.strip().splitlines()[0])
@@ -40,11 +40,11 @@ def test_a_section_says_all_that_is_needed(name: str) -> None:
 
 
 def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
-    """Until then nobody has to be told that an all-clear was none."""
-    minutes = LASTS.total_seconds() / 60
-    told = alerts()["HirelayDispatcherDown"]["annotations"]["description"]
+    """The stated time matches the alerts' lifetime, after which an all-clear is false."""
+    minutes = ALERT_TTL.total_seconds() / 60
+    description = alerts()["HirelayDispatcherDown"]["annotations"]["description"]
 
-    for text in (told, SECTIONS["HirelayDispatcherDown"]):
+    for text in (description, SECTIONS["HirelayDispatcherDown"]):
         assert f"{minutes:g} 分後" in text and f"after {minutes:g} minutes" in text
 
 
@@ -52,7 +52,7 @@ def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
     "name", [name for name, rule in alerts().items() if rule["expr"].startswith("up{")]
 )
 def test_a_role_that_does_not_answer_is_ended_before_it_is_started(name: str) -> None:
-    """One that hangs still runs, and `up` leaves what runs alone."""
+    """The fix restarts the role, because `up` leaves a hanging one running."""
     fix = SECTIONS[name].split("* **Fix**")[1]
 
     assert "deploy/.env restart " in fix and "deploy/.env up" not in fix
@@ -62,39 +62,39 @@ def test_links_of_alerts_lead_to_sections() -> None:
     """An anchor is the heading in lower case."""
     anchors = {f"#{name.lower()}" for name in SECTIONS}
     links = [rule["annotations"]["runbook_url"] for rule in alerts().values()]
-    for breach in (opened(), opened().model_copy(update={"limit_days": 7})):
-        told = alert(breach, Links(runbook="deploy/runbook.md"), NOW)
-        links.append(told["annotations"]["runbook_url"])
+    for breach in (open_breach(), open_breach().model_copy(update={"limit_days": 7})):
+        payload = to_alert(breach, Links(runbook="deploy/runbook.md"), NOW)
+        links.append(payload["annotations"]["runbook_url"])
 
     assert {link[link.index("#") :] for link in links} == anchors
 
 
 def test_every_command_exists() -> None:
-    """With each option that is shown."""
-    found = commands(TEXT)
-    for command in found:
+    """Every command in the runbook exists with each of its options."""
+    all_commands = commands(TEXT)
+    for command in all_commands:
         words = shlex.split(command)
         result = CliRunner().invoke(app, [*words[1:], "--help"])
         plain = re.sub(r"\x1b\[[0-9;]*m", "", result.output)
         assert result.exit_code == 0, command
-        assert [each for each in words if each.startswith("--") and each not in plain] == [], (
+        assert [word for word in words if word.startswith("--") and word not in plain] == [], (
             command
         )
 
-    assert len(found) > 20
+    assert len(all_commands) > 20
 
 
 def test_every_command_has_all_that_it_asks_for() -> None:
-    """Nobody has to find out at night which option is missing."""
+    """Every command in the runbook has its required options."""
     for command in commands(TEXT):
-        held, words = get_command(app), shlex.split(command)[1:]
-        while isinstance(held, Group):
-            held, words = held.commands[words[0]], words[1:]
-        held.make_context(command, words)
+        subcommand, words = get_command(app), shlex.split(command)[1:]
+        while isinstance(subcommand, Group):
+            subcommand, words = subcommand.commands[words[0]], words[1:]
+        subcommand.make_context(command, words)
 
 
 def test_every_file_and_service_that_is_named_exists() -> None:
-    """So that nobody looks for what is not there."""
+    """Every file and service named in the runbook exists."""
     import yaml
 
     root = RUNBOOK.parent.parent
@@ -104,7 +104,7 @@ def test_every_file_and_service_that_is_named_exists() -> None:
         TEXT,
     )
 
-    assert {word for each in named for word in each.split()} <= services
+    assert {word for arguments in named for word in arguments.split()} <= services
     assert [
-        each for each in re.findall(r"`(deploy/[\w./]+)`", TEXT) if not (root / each).exists()
+        path for path in re.findall(r"`(deploy/[\w./]+)`", TEXT) if not (root / path).exists()
     ] == []

@@ -1,4 +1,4 @@
-"""A configuration for end-to-end tests: a tenant for every vendor, and some for what else is tried."""
+"""A configuration for end-to-end tests: one tenant per vendor, and some for special cases."""
 
 import base64
 import urllib.error
@@ -13,7 +13,7 @@ import yaml
 from streams.ingest.vendors import VENDORS
 from tests.e2e.conftest import Stack
 from tests.ingest.gateways import Fixture, signed
-from tests.vendors.folding import happened
+from tests.vendors.folding import counts_occurrences
 
 TOTALS = """
 select day, measure, value
@@ -23,14 +23,14 @@ where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
 
 
 def secret_of(vendor: str) -> str:
-    """A secret that the vendor's form allows."""
+    """Return a secret in the vendor's format."""
     if vendor == "standard":
         return "whsec_" + base64.b64encode(bytes(range(32))).decode()
     return f"a secret of {vendor} for the tests"
 
 
 def tenant(folder: Path, name: str, *connections: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A company in Tokyo."""
+    """Return a tenant in Tokyo."""
     key = folder / "key"
     key.write_text("a key of the tests")
     keys = {"quarantine_key": {"file": str(key)}, "person_key": {"file": str(key)}}
@@ -38,15 +38,15 @@ def tenant(folder: Path, name: str, *connections: dict[str, Any], **more: Any) -
 
 
 def connection(folder: Path, name: str, vendor: str, *, waits: bool = False) -> dict[str, Any]:
-    """A connection; one that waits has an empty file for its secret."""
+    """Return a connection; a waiting one has an empty secret file."""
     path = folder / f"{name}-secret"
     path.write_text("" if waits else secret_of(vendor))
     return {"id": name, "vendor": vendor, "secrets": [{"file": str(path)}]}
 
 
-def written(folder: Path) -> Path:
-    """The configuration file."""
-    vendors = [each.name for each in VENDORS]
+def write_configuration(folder: Path) -> Path:
+    """Write the configuration file and return its path."""
+    vendors = [vendor.name for vendor in VENDORS]
     tenants = [
         *(tenant(folder, f"of-{v}", connection(folder, f"{v}-story", v)) for v in vendors),
         tenant(folder, "waiting", connection(folder, "waiting-gh", "greenhouse", waits=True)),
@@ -70,30 +70,30 @@ def written(folder: Path) -> Path:
     return path
 
 
-def posted(stack: Stack, name: str, delivery: Fixture, number: int = 0) -> int:
-    """The status of a delivery, signed now as its vendor signs, at a connection of the stack."""
-    door = stack.connection(name)
-    secret = door["secret"] or secret_of(delivery.vendor)
+def post_delivery(stack: Stack, name: str, delivery: Fixture, number: int = 0) -> int:
+    """Post a delivery to a connection, signed now as its vendor signs; return the HTTP status."""
+    target = stack.connection(name)
+    secret = target["secret"] or secret_of(delivery.vendor)
     now = datetime.now(UTC)
     body, headers = signed(delivery, name=f"{name}-{number}", at=now, secret=secret)
-    request = urllib.request.Request(door["url"], data=body, headers=headers)
+    request = urllib.request.Request(target["url"], data=body, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
 
 
 def totals(stack: Stack, name: str) -> dict[date, dict[str, int]]:
-    """What happened in a whole company by local day, as ClickHouse shows it."""
-    found: dict[date, dict[str, int]] = {}
-    for day, measure, value in stack.asked(TOTALS, tenant=name):
-        if happened(measure):
-            found.setdefault(day, {})[measure] = value
-    return found
+    """Return the measures of a whole tenant by local day, as ClickHouse shows them."""
+    totals_by_day: dict[date, dict[str, int]] = {}
+    for day, measure, value in stack.query(TOTALS, tenant=name):
+        if counts_occurrences(measure):
+            totals_by_day.setdefault(day, {})[measure] = value
+    return totals_by_day
 
 
 def days() -> set[date]:
-    """Today in Tokyo, and yesterday, should midnight pass during a test."""
+    """Return today in Tokyo and yesterday, in case midnight passes during a test."""
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
     return {today, today - timedelta(days=1)}

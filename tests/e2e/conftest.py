@@ -1,4 +1,4 @@
-"""A whole local stack on real Kafka and the real ClickHouse engine, started once for all end-to-end tests."""
+"""A local stack on real Kafka and the real ClickHouse engine, started once for all end-to-end tests."""
 
 import json
 import os
@@ -18,17 +18,17 @@ import pytest
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack and the ways a person would use it."""
+    """A running stack and the ways to use it."""
 
     state: Path
 
-    def run(self) -> dict[str, Any]:
-        """The present run.json."""
+    def run_file(self) -> dict[str, Any]:
+        """Return the current run.json."""
         loaded: dict[str, Any] = json.loads((self.state / "run.json").read_text())
         return loaded
 
     def hirelay(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
-        """Run one command of the tool against this stack."""
+        """Run one CLI command against this stack."""
         return subprocess.run(
             [sys.executable, "-m", "streams", *arguments, "--state", str(self.state)],
             capture_output=True,
@@ -37,20 +37,20 @@ class Stack:
             check=False,
         )
 
-    def asked(self, query: str, **parameters: str) -> list[Any]:
-        """Rows from ClickHouse."""
+    def query(self, query: str, **parameters: str) -> list[Any]:
+        """Return the rows of a ClickHouse query."""
         rows: list[Any] = self.client().query(query, parameters=parameters).result_rows
         return rows
 
     def client(self) -> Any:
-        """ClickHouse as every reader reads it."""
-        port = int(self.run()["roles"]["clickhouse"]["url"].rsplit(":", 1)[1])
+        """Connect to ClickHouse as every reader does."""
+        port = int(self.run_file()["roles"]["clickhouse"]["url"].rsplit(":", 1)[1])
         return clickhouse_connect.get_client(host="127.0.0.1", port=port)
 
     def connection(self, name: str) -> dict[str, str]:
-        """A connection as run.json describes it."""
-        found: dict[str, str] = next(c for c in self.run()["connections"] if c["id"] == name)
-        return found
+        """Return a connection as run.json describes it."""
+        entry: dict[str, str] = next(c for c in self.run_file()["connections"] if c["id"] == name)
+        return entry
 
     def simulate(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start posting a season."""
@@ -63,33 +63,33 @@ class Stack:
 
     def kill(self, role: str) -> int:
         """SIGKILL a role; return the pid that died."""
-        pid = int(self.run()["roles"][role]["pid"])
+        pid = int(self.run_file()["roles"][role]["pid"])
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def wait_for_new(self, role: str, old: int, seconds: float = 60) -> None:
-        """Until the supervisor has started the role again."""
-        wait_until(lambda: int(self.run()["roles"][role]["pid"]) != old, seconds)
+    def wait_for_restart(self, role: str, old_pid: int, seconds: float = 60) -> None:
+        """Wait until the supervisor has restarted the role."""
+        wait_until(lambda: int(self.run_file()["roles"][role]["pid"]) != old_pid, seconds)
 
-    def verdict(self) -> dict[str, Any]:
-        """What `hirelay verify` says."""
+    def verify(self) -> dict[str, Any]:
+        """Return the result of `hirelay verify`."""
         done = self.hirelay("verify", "--format", "json", "--patience", "90")
         loaded: dict[str, Any] = json.loads(done.stdout)
         assert loaded["equal"] == (done.returncode == 0), done.stderr[-2000:]
         return loaded
 
 
-def wait_until(true: Any, seconds: float) -> None:
-    """Poll a condition of another process; fail when it does not come."""
+def wait_until(condition: Any, seconds: float) -> None:
+    """Poll a condition of another process; fail on timeout."""
     deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come"
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
 @contextmanager
-def running(state: Path, *options: str) -> Iterator[Stack]:
-    """A stack; stopped with SIGINT, as a person stops it, which must end it with 0."""
+def running_stack(state: Path, *options: str) -> Iterator[Stack]:
+    """Run a stack; stop it with SIGINT, as a person would, and require exit code 0."""
     with (state / "up.log").open("w") as log:
         up = subprocess.Popen(
             [sys.executable, "-m", "streams", "up", "--state", str(state), "--json", *options],
@@ -108,5 +108,5 @@ def running(state: Path, *options: str) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A fresh stack with the sample companies."""
-    with running(tmp_path_factory.mktemp("stack")) as fresh:
+    with running_stack(tmp_path_factory.mktemp("stack")) as fresh:
         yield fresh

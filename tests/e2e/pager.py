@@ -1,4 +1,4 @@
-"""Who is paged: a receiver of Alertmanager's webhooks, and an incident that makes it ring."""
+"""A receiver of Alertmanager webhooks, and an incident that triggers it."""
 
 import json
 import threading
@@ -15,11 +15,11 @@ from typing import Any
 import yaml
 
 from sinks import alertmanager
-from tests.e2e.configuration import posted
+from tests.e2e.configuration import post_delivery
 from tests.e2e.conftest import Stack, wait_until
 from tests.ingest.gateways import Fixture
 
-RULE = """
+THRESHOLD_RULE = """
   - id: {id}
     tenant: aoba
     kpi: screen_pass_rate
@@ -31,7 +31,7 @@ RULE = """
     severity: critical
 """
 
-LEVEL = """
+SERVICE_LEVEL_RULE = """
   - id: {id}
     tenant: aoba
     kpi: time_in_screening_days
@@ -44,32 +44,32 @@ LEVEL = """
 
 @dataclass
 class Pager:
-    """What was received: how often each breach fired and was resolved."""
+    """The notifications received: how often each breach fired and was resolved."""
 
-    rung: Counter[tuple[str, str]] = field(default_factory=Counter)
+    notifications: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def of(self, breach: str) -> tuple[int, int]:
-        """How often it fired, and how often it was resolved."""
-        return self.rung[breach, "firing"], self.rung[breach, "resolved"]
+    def counts(self, breach: str) -> tuple[int, int]:
+        """Return how often it fired and how often it was resolved."""
+        return self.notifications[breach, "firing"], self.notifications[breach, "resolved"]
 
 
 @contextmanager
-def receiving() -> Iterator[tuple[Pager, str]]:
-    """Somebody who is paged for every breach on its own, and Alertmanager's configuration that does it."""
+def running_pager() -> Iterator[tuple[Pager, str]]:
+    """Run a pager that is notified of each breach separately; yield it with the Alertmanager configuration for it."""
     pager = Pager()
 
-    class Door(BaseHTTPRequestHandler):
+    class WebhookHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            for each in json.loads(body)["alerts"]:
-                pager.rung[each["labels"].get("breach", ""), each["status"]] += 1
+            for alert in json.loads(body)["alerts"]:
+                pager.notifications[alert["labels"].get("breach", ""), alert["status"]] += 1
             self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Door)
+    server = HTTPServer(("127.0.0.1", 0), WebhookHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     receiver = {
         "name": "pager",
@@ -89,10 +89,10 @@ def receiving() -> Iterator[tuple[Pager, str]]:
 
 
 @contextmanager
-def paged(stack: Stack) -> Iterator[Pager]:
-    """Have the stack's Alertmanager page for as long as the block lasts."""
+def page_from(stack: Stack) -> Iterator[Pager]:
+    """Have the stack's Alertmanager notify the pager while the block lasts."""
     before = (stack.state / "alertmanager.yml").read_text()
-    with receiving() as (pager, configuration):
+    with running_pager() as (pager, configuration):
         _configure(stack, configuration)
         try:
             yield pager
@@ -102,7 +102,7 @@ def paged(stack: Stack) -> Iterator[Pager]:
 
 def _configure(stack: Stack, text: str) -> None:
     (stack.state / "alertmanager.yml").write_text(text)
-    address = stack.run()["roles"]["alertmanager"]["url"]
+    address = stack.run_file()["roles"]["alertmanager"]["url"]
     urllib.request.urlopen(f"{address}/-/reload", data=b"", timeout=10).close()
 
 
@@ -115,38 +115,40 @@ class Incident:
     rule: str = field(default_factory=lambda: f"incident-{uuid.uuid4().hex[:6]}")
     sent: int = 0
 
-    def watch(self, rule: str = RULE) -> None:
-        """Add the rule to the file of the running stack."""
+    def add_rule(self, rule: str = THRESHOLD_RULE) -> None:
+        """Add the rule to the rules file of the running stack."""
         path = self.stack.state / "alerts.yaml"
         rule = rule.format(id=self.rule, member=self.channel)
         path.write_text(path.read_text() + rule)
 
-    def screened(self, *, passed: int, failed: int, days_ago: int) -> None:
-        """Post so many decisions of that day, in one delivery."""
+    def post_decisions(self, *, passed: int, failed: int, days_ago: int) -> None:
+        """Post this many decisions for that day in one delivery."""
         at = datetime.now(UTC) - timedelta(days=days_ago, minutes=2)
-        told = []
+        events = []
         for number in range(passed + failed):
             self.sent += 1
             name = f"{self.channel}-{self.sent}"
-            told.append(self._event(name, "created", at - timedelta(seconds=20)))
-            told.append(self._event(name, "stage_changed" if number < passed else "rejected", at))
-        self._post(told)
+            events.append(self._event(name, "created", at - timedelta(seconds=20)))
+            events.append(self._event(name, "stage_changed" if number < passed else "rejected", at))
+        self._post(events)
 
-    def waits(self, days: int) -> None:
-        """Post one application that has been at the screening for so many days."""
+    def post_waiting(self, days: int) -> None:
+        """Post one application that entered screening this many days ago."""
         at = datetime.now(UTC) - timedelta(days=days)
         self._post([self._event(f"{self.channel}-waits", "created", at)])
 
-    def decided(self) -> None:
-        """The one that waits is passed."""
+    def post_decision(self) -> None:
+        """Post the pass decision of the waiting application."""
         at = datetime.now(UTC) - timedelta(minutes=1)
         self._post([self._event(f"{self.channel}-waits", "stage_changed", at)])
 
-    def _post(self, told: list[dict[str, Any]]) -> None:
+    def _post(self, events: list[dict[str, Any]]) -> None:
         headers = (("content-type", "application/cloudevents-batch+json"),)
-        body = json.dumps(told, ensure_ascii=False).encode()
+        body = json.dumps(events, ensure_ascii=False).encode()
         assert (
-            posted(self.stack, "aoba-standard", Fixture("standard", body, headers), self.sent)
+            post_delivery(
+                self.stack, "aoba-standard", Fixture("standard", body, headers), self.sent
+            )
             == 200
         )
 
@@ -166,16 +168,16 @@ class Incident:
         return head | kind | {"data": data | more[what]}
 
     def alerts(self) -> list[dict[str, Any]]:
-        """The alerts of its rule that fire, as Alertmanager's API shows them."""
-        address = self.stack.run()["roles"]["alertmanager"]["url"]
-        return alertmanager.held(address, f'rule="{self.rule}"')
+        """Return the firing alerts of the rule, from Alertmanager's API."""
+        address = self.stack.run_file()["roles"]["alertmanager"]["url"]
+        return alertmanager.active_alerts(address, f'rule="{self.rule}"')
 
     def breaches(self) -> list[Any]:
-        """(id, state, ending) of every breach of its rule, from ClickHouse."""
+        """Return (id, state, ending) of every breach of the rule, from ClickHouse."""
         query = "select id, state, ending from v_breaches where rule = {rule:String}"
-        return self.stack.asked(query, rule=self.rule)
+        return self.stack.query(query, rule=self.rule)
 
-    def fires(self, seconds: float) -> dict[str, Any]:
-        """The one alert, once it fires."""
+    def wait_for_alert(self, seconds: float) -> dict[str, Any]:
+        """Return the single alert once it fires."""
         wait_until(lambda: len(self.alerts()) == 1, seconds)
         return self.alerts()[0]

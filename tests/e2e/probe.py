@@ -1,4 +1,4 @@
-"""Measure freshness: post a signed event, and ask ClickHouse until the cell of its own channel shows it."""
+"""Measure freshness: post a signed event and query ClickHouse until the cell of its channel appears."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ import clickhouse_connect
 
 
 def post(connection: dict[str, str], kind: str, data: dict[str, Any], timeout: float = 10) -> int:
-    """One event by Standard Webhooks; return the HTTP status."""
+    """Post one event via Standard Webhooks; return the HTTP status."""
     now = datetime.now(UTC)
     body = json.dumps({"type": kind, "timestamp": now.isoformat(), "data": data}).encode()
     name, stamp = f"msg_{uuid.uuid4().hex}", str(int(now.timestamp()))
@@ -31,19 +31,19 @@ def post(connection: dict[str, str], kind: str, data: dict[str, Any], timeout: f
             "webhook-signature": "v1," + base64.b64encode(signed).decode(),
         },
     )
-    with urllib.request.urlopen(request, timeout=timeout) as answer:
-        return int(answer.status)
+    with urllib.request.urlopen(request, timeout=timeout) as response:
+        return int(response.status)
 
 
-def standard(run: dict[str, Any]) -> dict[str, str]:
-    """A connection that speaks Standard Webhooks."""
-    found: dict[str, str] = next(c for c in run["connections"] if c["vendor"] == "standard")
-    return found
+def standard_connection(run: dict[str, Any]) -> dict[str, str]:
+    """Return a connection that uses Standard Webhooks."""
+    connection: dict[str, str] = next(c for c in run["connections"] if c["vendor"] == "standard")
+    return connection
 
 
-def visible_after(run: dict[str, Any], *, probes: int, rate: float) -> list[float]:
-    """Seconds from each answer to its cell, `probes` of them at `rate` deliveries a second."""
-    connection = standard(run)
+def measure_delays(run: dict[str, Any], *, probes: int, rate: float) -> list[float]:
+    """Return the seconds from each response to its cell, for `probes` deliveries at `rate` per second."""
+    connection = standard_connection(run)
     host, port = run["roles"]["clickhouse"]["url"].removeprefix("http://").rstrip("/").split(":")
     client = clickhouse_connect.get_client(host=host, port=int(port))
     mark = uuid.uuid4().hex[:8]
@@ -52,7 +52,7 @@ def visible_after(run: dict[str, Any], *, probes: int, rate: float) -> list[floa
 
     def deliver() -> None:
         for number in range(probes):
-            begun = time.monotonic()
+            started = time.monotonic()
             channel = f"probe-{mark}-{number}"
             application = {
                 "id": f"probe-{mark}-{number}",
@@ -61,16 +61,16 @@ def visible_after(run: dict[str, Any], *, probes: int, rate: float) -> list[floa
             data = {"application": application, "channel": {"id": channel}}
             assert post(connection, "application.created", data) < 300
             answered[channel] = time.monotonic()
-            time.sleep(max(0.0, 1 / rate - (time.monotonic() - begun)))
+            time.sleep(max(0.0, 1 / rate - (time.monotonic() - started)))
 
     sender = threading.Thread(target=deliver)
     sender.start()
     deadline = time.monotonic() + probes / rate + 30
     query = "select distinct member from v_cells where dimension = 'channel' and startsWith(member, {mark:String})"
     while len(seen) < probes and time.monotonic() < deadline:
-        found = client.query(query, parameters={"mark": f"probe-{mark}"}).result_rows
+        rows = client.query(query, parameters={"mark": f"probe-{mark}"}).result_rows
         now = time.monotonic()
-        for (member,) in found:
+        for (member,) in rows:
             seen.setdefault(member, now)
         time.sleep(0.02)
     sender.join()

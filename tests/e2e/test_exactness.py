@@ -1,4 +1,4 @@
-"""Whatever is killed, doubled or shuffled on the way, every cell equals the fold of the accepted events."""
+"""Despite kills, duplicates and disorder, every cell equals the fold of the accepted events."""
 
 import time
 
@@ -8,11 +8,11 @@ EVENTS = 20_000
 
 
 def _accepted(stack: Stack) -> int:
-    """Events the gateway says it has accepted so far."""
+    """Return the number of events that the gateway has accepted so far."""
     import urllib.request
 
     text = (
-        urllib.request.urlopen(stack.run()["roles"]["gateway"]["url"] + "/metrics", timeout=5)
+        urllib.request.urlopen(stack.run_file()["roles"]["gateway"]["url"] + "/metrics", timeout=5)
         .read()
         .decode()
     )
@@ -21,8 +21,8 @@ def _accepted(stack: Stack) -> int:
 
 
 def test_every_cell_is_exact_under_kills_duplicates_and_disorder(stack: Stack) -> None:
-    """20 000 signed deliveries, a tenth doubled, a fifth shuffled; worker killed three times, archiver and broker once."""
-    playing = stack.simulate(
+    """20 000 signed deliveries, a tenth duplicated, a fifth shuffled; worker killed three times, archiver and broker once."""
+    simulation = stack.simulate(
         "--events", str(EVENTS), "--seed", "11", "--duplicates", "0.1", "--shuffle", "0.2"
     )
     for share, role in (
@@ -33,25 +33,25 @@ def test_every_cell_is_exact_under_kills_duplicates_and_disorder(stack: Stack) -
         (0.75, "worker"),
     ):
         wait_until(
-            lambda share=share: _accepted(stack) >= share * EVENTS or playing.poll() is not None,
+            lambda share=share: _accepted(stack) >= share * EVENTS or simulation.poll() is not None,
             200,
         )
-        assert playing.poll() is None, playing.communicate()[0]
-        stack.wait_for_new(role, stack.kill(role))
-    said, _ = playing.communicate(timeout=300)
-    assert playing.returncode == 0, said
+        assert simulation.poll() is None, simulation.communicate()[0]
+        stack.wait_for_restart(role, stack.kill(role))
+    output, _ = simulation.communicate(timeout=300)
+    assert simulation.returncode == 0, output
 
-    verdict = stack.verdict()
+    verdict = stack.verify()
 
     assert verdict["differences"] == []
     assert verdict["deliveries"] > verdict["events"] >= EVENTS * 0.9
 
 
 def test_a_webhook_is_in_clickhouse_within_seconds(stack: Stack) -> None:
-    """At 50 deliveries a second, the answered webhook is in the cell within 3 s (99 of 100)."""
-    from tests.e2e.probe import visible_after
+    """At 50 deliveries per second, 99 of 100 accepted webhooks are in their cells within 3 s."""
+    from tests.e2e.probe import measure_delays
 
-    delays = visible_after(stack.run(), probes=60, rate=50.0)
+    delays = measure_delays(stack.run_file(), probes=60, rate=50.0)
     delays.sort()
 
     assert delays[int(len(delays) * 0.99) - 1] < 3.0, delays[-5:]
@@ -60,7 +60,7 @@ def test_a_webhook_is_in_clickhouse_within_seconds(stack: Stack) -> None:
 def test_the_stack_keeps_its_numbers(stack: Stack) -> None:
     """Whatever the other tests did, nothing was counted twice or lost."""
     started = time.monotonic()
-    verdict = stack.verdict()
+    verdict = stack.verify()
 
     assert verdict["equal"], verdict["differences"][:3]
     assert time.monotonic() - started < 200

@@ -1,4 +1,4 @@
-"""Bad input and dead parts: the right status, or quarantine; never a 5xx for bytes, never a lost acknowledgement."""
+"""Bad input and failed components: the right status or quarantine; no 5xx for bad bytes, no lost acknowledgement."""
 
 import hashlib
 import hmac
@@ -14,35 +14,41 @@ from kafka import KafkaProducer
 
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from tests.e2e.conftest import Stack, wait_until
-from tests.e2e.probe import post, standard, visible_after
+from tests.e2e.probe import measure_delays, post, standard_connection
 
 
-def sent(connection: dict[str, str], body: bytes, **headers: str) -> int:
-    """The status of one Greenhouse delivery, signed unless a signature is given."""
+def post_greenhouse(connection: dict[str, str], body: bytes, **headers: str) -> int:
+    """Post one Greenhouse delivery, signed unless a signature is given; return the status."""
     digest = hmac.new(connection["secret"].encode(), body, hashlib.sha256).hexdigest()
     request = urllib.request.Request(
         connection["url"], data=body, headers={"Signature": f"sha256 {digest}", **headers}
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
 
 
-def greenhouse(stack: Stack) -> dict[str, str]:
-    """A connection that speaks Greenhouse."""
-    found: dict[str, str] = next(
-        c for c in stack.run()["connections"] if c["vendor"] == "greenhouse"
+def greenhouse_connection(stack: Stack) -> dict[str, str]:
+    """Return a Greenhouse connection."""
+    connection: dict[str, str] = next(
+        c for c in stack.run_file()["connections"] if c["vendor"] == "greenhouse"
     )
-    return found
+    return connection
 
 
-def test_a_wrong_signature_is_refused(stack: Stack) -> None:
-    """Who does not know the secret is told 401, by both vendors' rules."""
-    assert sent(greenhouse(stack), b"{}", Signature="sha256 " + "0" * 64) == 401
+def test_a_wrong_signature_is_rejected(stack: Stack) -> None:
+    """A sender without the secret gets 401 from both vendors' verifiers."""
+    assert (
+        post_greenhouse(greenhouse_connection(stack), b"{}", Signature="sha256 " + "0" * 64) == 401
+    )
     with pytest.raises(urllib.error.HTTPError) as refused:
-        post({**standard(stack.run()), "secret": "whsec_" + "AAAA" * 8}, "application.created", {})
+        post(
+            {**standard_connection(stack.run_file()), "secret": "whsec_" + "AAAA" * 8},
+            "application.created",
+            {},
+        )
     assert refused.value.code == 401
 
 
@@ -72,41 +78,46 @@ def test_a_wrong_signature_is_refused(stack: Stack) -> None:
     ],
 )
 def test_no_bytes_are_answered_with_a_server_error(stack: Stack, body: bytes) -> None:
-    """Signed nonsense is refused or set aside; a 5xx would make the vendor send it for ever."""
-    assert sent(greenhouse(stack), body) < 500
+    """Signed nonsense is rejected or quarantined; a 5xx would make the vendor retry forever."""
+    assert post_greenhouse(greenhouse_connection(stack), body) < 500
 
 
-def test_an_unknown_event_is_set_aside_where_people_see_it(stack: Stack) -> None:
-    """A new event type is kept, counted with its reason, and shown."""
+def test_an_unknown_event_is_quarantined_visibly(stack: Stack) -> None:
+    """A new event type is quarantined, counted with its reason, and shown."""
     name = f"new_kind_{uuid.uuid4().hex[:6]}"
-    assert sent(greenhouse(stack), json.dumps({"action": name, "payload": {}}).encode()) == 200
+    assert (
+        post_greenhouse(
+            greenhouse_connection(stack), json.dumps({"action": name, "payload": {}}).encode()
+        )
+        == 200
+    )
     query = f"select reason from v_quarantined where position(detail, '{name}') > 0"
-    wait_until(lambda: stack.asked(query) == [("unmapped_event",)], 15)
+    wait_until(lambda: stack.query(query) == [("unmapped_event",)], 15)
 
 
 def test_poison_in_the_topic_does_not_stop_the_stream(stack: Stack) -> None:
-    """A record that nobody can read is pointed at from quarantine, and the next webhook is counted."""
-    producer = KafkaProducer(bootstrap_servers=stack.run()["roles"]["kafka"]["bootstrap"])
+    """An unreadable record gets a quarantine entry, and the next webhook is counted."""
+    producer = KafkaProducer(bootstrap_servers=stack.run_file()["roles"]["kafka"]["bootstrap"])
     for number in range(4):
         for value in (b"poison", None, b'{"v":9,"events":[]}', b'{"v":1,"events":[{"id":"x"}]}'):
             producer.send(CANDIDATE_EVENTS.name, value, key=b"foreign", partition=number)
     producer.flush()
     producer.close()
 
-    assert max(visible_after(stack.run(), probes=8, rate=20.0)) < 10
+    assert max(measure_delays(stack.run_file(), probes=8, rate=20.0)) < 10
     wait_until(
         lambda: (
-            stack.asked("select count() from v_quarantined where reason = 'poison_pack'") == [(16,)]
+            stack.query("select count() from v_quarantined where reason = 'poison_pack'") == [(16,)]
         ),
         20,
     )
-    assert stack.verdict()["poison"] == 16
+    assert stack.verify()["poison"] == 16
 
 
 def test_a_stopped_broker_is_answered_with_retry_later(stack: Stack) -> None:
-    """While Kafka hangs nothing is acknowledged; what was acknowledged before and after is counted."""
-    run = stack.run()
-    connection, mark = standard(run), uuid.uuid4().hex[:6]
+    """While Kafka hangs nothing is acknowledged; everything acknowledged before and after is counted."""
+    run = stack.run_file()
+    connection, mark = standard_connection(run), uuid.uuid4().hex[:6]
     acknowledged: set[str] = set()
 
     def tried(number: int) -> int:
@@ -131,7 +142,7 @@ def test_a_stopped_broker_is_answered_with_retry_later(stack: Stack) -> None:
         os.kill(run["roles"]["kafka"]["pid"], signal.SIGCONT)
     wait_until(lambda: tried(3) == 200, 60)
 
-    verdict = stack.verdict()
+    verdict = stack.verify()
     query = f"select distinct member from v_cells where startsWith(member, 'stop-{mark}')"
-    assert acknowledged <= {row[0] for row in stack.asked(query)}
+    assert acknowledged <= {row[0] for row in stack.query(query)}
     assert verdict["equal"]

@@ -1,4 +1,4 @@
-"""Numbers end to end: a season worked by hand, a table and an event log, from the front door to `hirelay kpi show`."""
+"""Numbers end to end: a hand-computed season, a table and an event log, from HTTP to `hirelay kpi show`."""
 
 import csv
 import io
@@ -14,10 +14,10 @@ import pandas
 import pytest
 import yaml
 
-from tests.e2e.configuration import posted, written
-from tests.e2e.conftest import Stack, running, wait_until
+from tests.e2e.configuration import post_delivery, write_configuration
+from tests.e2e.conftest import Stack, running_stack, wait_until
 from tests.golden import test_golden
-from tests.golden.season_events import season
+from tests.golden.season_events import season_delivery
 
 SEEN_S = 30.0
 ROWS = 1_000
@@ -25,55 +25,57 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack with companies of its own."""
-    folder = tmp_path_factory.mktemp("house")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack with its own tenants."""
+    folder = tmp_path_factory.mktemp("own_stack")
     state = folder / "state"
     state.mkdir()
-    with running(state, "--config", str(written(folder))) as stack:
+    with running_stack(state, "--config", str(write_configuration(folder))) as stack:
         yield stack
 
 
-def shown(house: Stack, tenant: str, *options: str) -> list[dict[str, str]]:
-    """What `hirelay kpi show` prints."""
-    done = house.hirelay("kpi", "show", "--tenant", tenant, "--format", "csv", *options)
+def show_kpis(own_stack: Stack, tenant: str, *options: str) -> list[dict[str, str]]:
+    """Return the rows that `hirelay kpi show` prints."""
+    done = own_stack.hirelay("kpi", "show", "--tenant", tenant, "--format", "csv", *options)
     assert done.returncode == 0, done.stderr[-2000:]
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
-def applications(house: Stack, tenant: str) -> int:
-    """How many are counted."""
+def count_applications(own_stack: Stack, tenant: str) -> int:
+    """Return the number of applications counted."""
     query = """
     select sum(value)
     from v_cells
     where tenant = {tenant:String} and dimension = 'total' and basis = 'cohort' and measure = 'applications'
     """
-    return int(house.asked(query, tenant=tenant)[0][0])
+    return int(own_stack.query(query, tenant=tenant)[0][0])
 
 
-def test_the_season_worked_by_hand_is_what_people_are_shown(house: Stack) -> None:
-    """Signed, posted, counted by the worker, kept by ClickHouse: every value of the golden file."""
-    assert posted(house, "golden-events", season()) == 200
-    wait_until(lambda: applications(house, "golden") == 14, SEEN_S)
+def test_the_hand_computed_season_is_shown(own_stack: Stack) -> None:
+    """Signed, posted, counted by the worker and stored in ClickHouse, every value matches the golden file."""
+    assert post_delivery(own_stack, "golden-events", season_delivery()) == 200
+    wait_until(lambda: count_applications(own_stack, "golden") == 14, SEEN_S)
     window = ("--from", "2026-04-01", "--to", "2026-04-30", "--as-of", "2026-06-30")
-    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    printed: dict[tuple[str, str, str], tuple[str, str]] = {}
     for dimension in ("total", "interviewer", "channel"):
         for basis in ("decision", "cohort", "entry"):
-            for row in shown(house, "golden", "--dim", dimension, "--basis", basis, *window):
+            for row in show_kpis(
+                own_stack, "golden", "--dim", dimension, "--basis", basis, *window
+            ):
                 of = f"{dimension}/{row['member']}"
-                found[row["kpi"], of, basis] = row["value"], row["n"]
+                printed[row["kpi"], of, basis] = row["value"], row["n"]
 
     for case in test_golden.cases():
         if case.kpi.startswith("retention"):
             continue  # of those who joined in another window
-        value, n = found[case.kpi, case.of, case.basis]
+        value, n = printed[case.kpi, case.of, case.basis]
         assert case.n == n
         assert (case.value == "") == (value == "")
         assert not value or float(value) == pytest.approx(float(case.value), rel=1e-9)
 
 
-def rows(dice: random.Random) -> Iterator[dict[str, str]]:
-    """A table of applications as a company keeps it."""
+def application_table(dice: random.Random) -> Iterator[dict[str, str]]:
+    """Yield a table of applications as a company keeps it."""
     for number in range(ROWS):
         applied = datetime(2026, 1, 5, tzinfo=TOKYO) + timedelta(hours=dice.randrange(24 * 150))
         row = {
@@ -94,22 +96,24 @@ def rows(dice: random.Random) -> Iterator[dict[str, str]]:
         yield row
 
 
-def test_a_table_is_imported_once_however_often_it_is_sent(house: Stack, tmp_path: Path) -> None:
-    """A CP932 table through the front door; sent again it counts nothing, and every cell is the oracle's."""
-    table = list(rows(random.Random(5)))
+def test_a_table_is_imported_once_however_often_it_is_sent(
+    own_stack: Stack, tmp_path: Path
+) -> None:
+    """A CP932 table is imported over HTTP; importing it again counts nothing, and every cell matches the oracle."""
+    table = list(application_table(random.Random(5)))
     path = tmp_path / "応募.csv"
     with path.open("w", encoding="cp932", newline="") as file:
         writer = csv.DictWriter(file, list(table[0]))
         writer.writeheader()
         writer.writerows(table)
     ours = ("import", str(path), "--connection", "tables-events", "--apply")
-    first = house.hirelay(*ours)
+    first = own_stack.hirelay(*ours)
     assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
-    wait_until(lambda: applications(house, "tables") == ROWS, SEEN_S)
-    assert house.hirelay(*ours, "--restart").returncode == 0
-    verdict = house.verdict()
+    wait_until(lambda: count_applications(own_stack, "tables") == ROWS, SEEN_S)
+    assert own_stack.hirelay(*ours, "--restart").returncode == 0
+    verdict = own_stack.verify()
     window = ("--from", "2026-01-01", "--to", "2026-12-31", "--dim", "total")
-    counted = {row["kpi"]: row["value"] for row in shown(house, "tables", *window)}
+    counted = {row["kpi"]: row["value"] for row in show_kpis(own_stack, "tables", *window)}
 
     assert verdict["equal"]
     assert counted["applications"] == str(ROWS)
@@ -117,15 +121,15 @@ def test_a_table_is_imported_once_however_often_it_is_sent(house: Stack, tmp_pat
     assert counted["rejections"] == str(sum(bool(row["不採用日"]) for row in table))
 
 
-def log(dice: random.Random) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """An object-centric event log (OCEL 1.0) of hiring, and what happened to each application."""
+def event_log(dice: random.Random) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return an object-centric event log (OCEL 1.0) of hiring, and the history of each application."""
     objects: dict[str, Any] = {
         f"v-{n}": {"ocel:type": "Vacancy", "ocel:ovmap": {}} for n in range(3)
     }
     events: dict[str, Any] = {}
-    told = []
+    applications = []
 
-    def tell(activity: str, at: datetime, *omap: str) -> None:
+    def add_event(activity: str, at: datetime, *omap: str) -> None:
         events[f"e{len(events)}"] = {
             "ocel:activity": activity,
             "ocel:timestamp": at.isoformat(),
@@ -137,15 +141,17 @@ def log(dice: random.Random) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         app, job = f"a-{number}", f"v-{number % 3}"
         objects[app] = {"ocel:type": "Application", "ocel:ovmap": {}}
         applied = datetime(2026, 2, 2, 9, tzinfo=TOKYO) + timedelta(hours=dice.randrange(24 * 60))
-        tell("Submit application", applied, app, job)
+        add_event("Submit application", applied, app, job)
         screened = applied + timedelta(hours=dice.randrange(2, 200))
-        tell("Screen", screened, app)
+        add_event("Screen", screened, app)
         ended = screened + timedelta(hours=dice.randrange(24, 900))
         hired = dice.random() < 0.4
-        tell("Hire" if hired else "Reject", ended, app)
-        told.append({"applied": applied, "screened": screened, "ended": ended, "hired": hired})
+        add_event("Hire" if hired else "Reject", ended, app)
+        applications.append(
+            {"applied": applied, "screened": screened, "ended": ended, "hired": hired}
+        )
     head = {"ocel:version": "1.0", "ocel:object-types": ["Vacancy", "Application"]}
-    return {"ocel:global-log": head, "ocel:objects": objects, "ocel:events": events}, told
+    return {"ocel:global-log": head, "ocel:objects": objects, "ocel:events": events}, applications
 
 
 MAP = {
@@ -160,19 +166,21 @@ MAP = {
 }
 
 
-def test_times_of_an_imported_log_are_those_of_pandas(house: Stack, tmp_path: Path) -> None:
-    """Median and 90th percentile of time to hire and of the first response, computed directly from the file."""
-    document, told = log(random.Random(6))
+def test_times_of_an_imported_log_are_those_of_pandas(own_stack: Stack, tmp_path: Path) -> None:
+    """Median and 90th percentile of time to hire and first response match those computed directly from the file."""
+    document, histories = event_log(random.Random(6))
     (tmp_path / "log.jsonocel").write_text(json.dumps(document))
     (tmp_path / "map.yaml").write_text(yaml.safe_dump(MAP, allow_unicode=True))
     file, mapping = str(tmp_path / "log.jsonocel"), str(tmp_path / "map.yaml")
-    done = house.hirelay("import", file, "--map", mapping, "--connection", "logs-events", "--apply")
+    done = own_stack.hirelay(
+        "import", file, "--map", mapping, "--connection", "logs-events", "--apply"
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    wait_until(lambda: applications(house, "logs") == len(told), SEEN_S)
+    wait_until(lambda: count_applications(own_stack, "logs") == len(histories), SEEN_S)
     window = ("--from", "2026-01-01", "--to", "2026-12-31", "--dim", "total")
-    wait_until(lambda: "time_to_hire_days" in str(shown(house, "logs", *window)), SEEN_S)
-    counted = {row["kpi"]: row for row in shown(house, "logs", *window)}
-    frame = pandas.DataFrame(told)
+    wait_until(lambda: "time_to_hire_days" in str(show_kpis(own_stack, "logs", *window)), SEEN_S)
+    counted = {row["kpi"]: row for row in show_kpis(own_stack, "logs", *window)}
+    frame = pandas.DataFrame(histories)
     hires = frame[frame.hired]
     days = (hires.ended.dt.normalize() - hires.applied.dt.normalize()).dt.days
     hours = (frame.screened - frame.applied).dt.total_seconds() // 3600

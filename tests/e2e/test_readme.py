@@ -1,4 +1,4 @@
-"""What the README tells people to type does what it says, on a running stack."""
+"""The commands in README and guides work on a running stack."""
 
 import json
 import shlex
@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from tests.e2e.conftest import Stack
-from tests.test_docs import READMES, commands
+from tests.test_docs import PAGES, commands
 
 TOOLS = {
     "config",
@@ -24,10 +24,10 @@ TOOLS = {
 }  # the other commands start or stop something
 
 
-def test_every_tool_of_the_readmes_runs(stack: Stack) -> None:
-    """Each command of either language ends well, and the numbers it prints are there."""
+def test_every_tool_of_the_pages_runs(stack: Stack) -> None:
+    """Each command of either language succeeds and prints output."""
     ran = []
-    for command in dict.fromkeys(chain(*map(commands, READMES))):
+    for command in dict.fromkeys(chain(*map(commands, PAGES))):
         words = shlex.split(command)
         if words[0] != "hirelay" or words[1] not in TOOLS:
             continue
@@ -41,7 +41,7 @@ def test_every_tool_of_the_readmes_runs(stack: Stack) -> None:
 
 
 def test_the_same_numbers_in_every_shape(stack: Stack) -> None:
-    """JSON and CSV of one question agree, and the total is the sum of the channels."""
+    """JSON and CSV of one query agree, and the total is the sum of the channels."""
     question = ("kpi", "show", "--tenant", "sakura", "--from", "2020-01-01", "--basis", "cohort")
     by_channel = json.loads(stack.hirelay(*question, "--dim", "channel", "--format", "json").stdout)
     total = json.loads(stack.hirelay(*question, "--dim", "total", "--format", "json").stdout)
@@ -55,8 +55,10 @@ def test_the_same_numbers_in_every_shape(stack: Stack) -> None:
     assert float(hires[-2]) == total["rows"][0]["kpis"]["hires"]["value"]
 
 
-def test_a_stack_that_does_not_run_is_said_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Pointing a tool at nothing is one clear line and exit code 2."""
+def test_commands_report_a_stack_that_does_not_run(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A command without a running stack prints one clear line and exits with code 2."""
     nothing = Stack(tmp_path_factory.mktemp("nothing"))
     for command in (("verify",), ("simulate",), ("down",), ("kpi", "show", "--tenant", "aoba")):
         done = nothing.hirelay(*command)

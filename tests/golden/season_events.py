@@ -1,4 +1,4 @@
-"""The golden season as canonical events, in the form in which any system sends them: one batch of CloudEvents."""
+"""The golden season as canonical events: one batch of CloudEvents, as any system sends them."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ ENDINGS = {
     "withdrew": ("application.withdrawn", "candidate"),
     "closed": ("application.closed", "neither"),
 }
-MEETINGS = {
+INTERVIEWS = {
     "scheduled": "interview.scheduled",
     "moved": "interview.rescheduled",
     "met": "interview.completed",
@@ -26,18 +26,18 @@ MEETINGS = {
     "cancelled": "interview.cancelled",
 }
 OFFERS = {"sent", "accepted", "declined", "expired"}
-LATE = 5  # characters of a time, 10:00
+TIME_LENGTH = 5  # characters of a time, 10:00
 
 
-def rows(name: str) -> Iterator[list[str]]:
-    """The cells of every line of a file, comments left out."""
+def read_rows(name: str) -> Iterator[list[str]]:
+    """The cells of every line of a file, without comments."""
     for line in (HERE / name).read_text().splitlines():
         if line and not line.startswith("#"):
             yield [cell.strip() for cell in line.split("|")]
 
 
-def at(text: str) -> tuple[str, str]:
-    """`04-01 09:00 applied` as an instant and the rest."""
+def split_time(text: str) -> tuple[str, str]:
+    """Split `04-01 09:00 applied` into an instant and the rest."""
     day, _, rest = text.partition(" ")
     clock = "10:00"
     if rest[2:3] == ":":
@@ -46,61 +46,64 @@ def at(text: str) -> tuple[str, str]:
 
 
 def stage(name: str) -> dict[str, str]:
-    """A stage by the name that people know it by."""
+    """A stage by its short name."""
     return {"id": f"s-{name}", "name": STAGES[name]}
 
 
-def _meeting(app: str, time: str, words: list[str]) -> dict[str, Any]:
-    """An interview of an hour that ends when it is told."""
-    told = datetime.fromisoformat(time)
+def _interview(app: str, time: str, words: list[str]) -> dict[str, Any]:
+    """An interview of one hour that ends at the time of the event."""
+    end = datetime.fromisoformat(time)
     return {
         "interview_id": f"{app}-{words[1]}",
-        "interviewers": [{"user_id": person} for person in words[2:]],
-        "start": told.replace(hour=told.hour - 1).isoformat(),
+        "interviewers": [{"user_id": interviewer} for interviewer in words[2:]],
+        "start": end.replace(hour=end.hour - 1).isoformat(),
         "end": time,
     }
 
 
-def _step(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]]:
-    """The type of a step and what it carries beside the application."""
+def _step_event(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]]:
+    """The event type of a step and its data besides the application."""
     verb = words[0]
-    told: tuple[str, dict[str, Any]] = (f"application.{verb}", {})
+    typed: tuple[str, dict[str, Any]] = (f"application.{verb}", {})
     if verb in {"applied", "reapplied"}:
-        again = {"is_reapplication": True} if verb == "reapplied" else {}
-        told = "application.created", {"stage": stage("screening"), **again}
+        reapplication = {"is_reapplication": True} if verb == "reapplied" else {}
+        typed = "application.created", {"stage": stage("screening"), **reapplication}
     elif verb in STAGES:
-        told = "application.stage_changed", {"to_stage": stage(verb)}
-    elif verb in MEETINGS:
-        told = MEETINGS[verb], _meeting(app, time, words)
+        typed = "application.stage_changed", {"to_stage": stage(verb)}
+    elif verb in INTERVIEWS:
+        typed = INTERVIEWS[verb], _interview(app, time, words)
     elif verb == "scored":
-        card = {"feedback_id": f"{app}-{words[1]}-{words[2]}", "interview_id": f"{app}-{words[1]}"}
-        judged = {"interviewer_id": words[2], "decision": DECISIONS[words[3]]}
-        told = "feedback.submitted", card | judged
+        scorecard = {
+            "feedback_id": f"{app}-{words[1]}-{words[2]}",
+            "interview_id": f"{app}-{words[1]}",
+        }
+        decision = {"interviewer_id": words[2], "decision": DECISIONS[words[3]]}
+        typed = "feedback.submitted", scorecard | decision
     elif verb in ENDINGS:
-        told = ENDINGS[verb][0], {"party": ENDINGS[verb][1]}
+        typed = ENDINGS[verb][0], {"party": ENDINGS[verb][1]}
     elif verb in OFFERS:
-        money = {"amount": int(words[1]), "currency": "JPY"} if len(words) > 1 else {}
-        told = f"offer.{verb}", {"offer_id": f"{app}-offer", **money}
-    return told
+        amount = {"amount": int(words[1]), "currency": "JPY"} if len(words) > 1 else {}
+        typed = f"offer.{verb}", {"offer_id": f"{app}-offer", **amount}
+    return typed
 
 
-def _employment(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]] | None:
+def _employment_event(app: str, time: str, words: list[str]) -> tuple[str, dict[str, Any]] | None:
     day = time[:10]
-    told: dict[str, tuple[str, dict[str, Any]]] = {
+    dated: dict[str, tuple[str, dict[str, Any]]] = {
         "joined": ("employment.started", {"start": day}),
         "left": ("employment.ended", {"end": day}),
     }
     if words[0] == "rated":
         return "employment.performance_rated", {"application_id": app, "rating": float(words[1])}
-    if words[0] not in told:
+    if words[0] not in dated:
         return None
-    name, data = told[words[0]]
+    name, data = dated[words[0]]
     return name, {"application_id": app, **data}
 
 
-def _application(cells: list[str]) -> Iterator[dict[str, Any]]:
+def _application_events(cells: list[str]) -> Iterator[dict[str, Any]]:
     app, channel, recruiter, job, *steps = cells
-    applied, _ = at(steps[0])
+    applied, _ = split_time(steps[0])
     base = {
         "application": {
             "id": app,
@@ -113,11 +116,13 @@ def _application(cells: list[str]) -> Iterator[dict[str, Any]]:
         "dims": {"department": "開発" if job == "j1" else "営業", "location": "東京"},
     }
     for number, text in enumerate(steps):
-        time, rest = at(text)
+        time, rest = split_time(text)
         words = rest.split()
-        told = _employment(app, time, words)
-        name, data = told if told is not None else _step(app, time, words)
-        yield _event(f"{app}/{number}", name, time, data if told is not None else base | data)
+        employment = _employment_event(app, time, words)
+        name, data = employment if employment is not None else _step_event(app, time, words)
+        if employment is None:
+            data = base | data
+        yield _event(f"{app}/{number}", name, time, data)
 
 
 def _event(id_: str, name: str, time: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -125,27 +130,27 @@ def _event(id_: str, name: str, time: str, data: dict[str, Any]) -> dict[str, An
     return event | {"data": data}
 
 
-def _jobs() -> Iterator[dict[str, Any]]:
-    for job, *steps in rows("jobs.txt"):
+def _job_events() -> Iterator[dict[str, Any]]:
+    for job, *steps in read_rows("jobs.txt"):
         for number, text in enumerate(steps):
-            time, verb = at(text)
+            time, verb = split_time(text)
             yield _event(f"{job}/{number}", f"job.{verb}", time, {"job_id": job})
 
 
-def _costs() -> Iterator[dict[str, Any]]:
-    for cost, kind, where, amount, first, last in rows("costs.txt"):
+def _cost_events() -> Iterator[dict[str, Any]]:
+    for cost, kind, where, amount, first, last in read_rows("costs.txt"):
         scope, _, member = where.partition(" ")
         minor, currency = amount.split()
         data = {"cost_id": cost, "kind": kind, "scope": scope, "amount": int(minor)}
         data |= {"currency": currency, "period_from": f"2026-{first}", "period_to": f"2026-{last}"}
         if member:
             data["member"] = member
-        yield _event(cost, "cost.recorded", at(first)[0], data)
+        yield _event(cost, "cost.recorded", split_time(first)[0], data)
 
 
-def season() -> Fixture:
-    """The whole season in one delivery."""
-    told = [*_jobs(), *_costs()]
-    told += [event for cells in rows("season.txt") for event in _application(cells)]
+def season_delivery() -> Fixture:
+    """The whole season as one delivery."""
+    events = [*_job_events(), *_cost_events()]
+    events += [event for cells in read_rows("season.txt") for event in _application_events(cells)]
     headers = (("content-type", "application/cloudevents-batch+json"),)
-    return Fixture("standard", json.dumps(told).encode(), headers)
+    return Fixture("standard", json.dumps(events).encode(), headers)

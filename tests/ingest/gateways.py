@@ -1,4 +1,4 @@
-"""Doors for tests: a tenant with a connection of every vendor, their secrets in plain sight, and what a body becomes."""
+"""Gateway fixtures: a tenant with a connection of every vendor, its secrets, and translated deliveries."""
 
 import base64
 import hmac
@@ -11,17 +11,19 @@ from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
-from streams.ingest.connections import Configuration, SecretStore, derive, resolve
-from streams.ingest.http.server import keys
+from streams.ingest.connections import Configuration, SecretStore, derive_key, resolve
+from streams.ingest.http.server import key_parsers
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
 from streams.simulator.signing import SIGNERS, UnsignedDelivery
 from tests.fakes import NOON
 
-SIGNING = [each for each in VENDORS if each.name in SIGNERS]  # those that the simulator speaks
+SIGNING = [
+    vendor for vendor in VENDORS if vendor.name in SIGNERS
+]  # the vendors that the simulator can sign for
 STANDARD_KEY = bytes(range(24))
 ENVIRON = {
-    **{each.name.upper(): f"a {each.name} secret of the test" for each in VENDORS},
+    **{vendor.name.upper(): f"a {vendor.name} secret of the test" for vendor in VENDORS},
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
     "PERSON": "p",
@@ -38,7 +40,7 @@ STANDARD = "/hooks/standard/acme-events"
 
 
 def connection(vendor: str, name: str, **more: Any) -> Connection:
-    """A connection of the tenant acme, with its vendor's secret unless told otherwise."""
+    """A connection of the tenant acme, by default with its vendor's secret."""
     secrets = more.pop("secrets", (Secret(env=vendor.upper()),))
     return Connection(id=f"acme-{name}", vendor=vendor, secrets=secrets, **more)
 
@@ -52,7 +54,7 @@ def tenancy() -> Tenancy:
         person_key=Secret(env="PERSON"),
         api_tokens=(Secret(env="TOKEN"), Secret(env="NEXT_TOKEN")),
         connections=(
-            *(connection(each.name, each.name) for each in VENDORS),
+            *(connection(vendor.name, vendor.name) for vendor in VENDORS),
             connection("greenhouse", "lenient", on_bad_signature="quarantine"),
             connection("greenhouse", "pending", secrets=()),
             connection("greenhouse", "prefixed", id_prefix="gh-", test=True),
@@ -67,28 +69,28 @@ def tenancy() -> Tenancy:
 
 
 def configuration() -> Configuration:
-    """The doors of `tenancy`."""
-    return resolve(tenancy(), SecretStore(ENVIRON, Path()), keys())
+    """The resolved configuration of `tenancy`."""
+    return resolve(tenancy(), SecretStore(ENVIRON, Path()), key_parsers())
 
 
 def vendor(name: str) -> Vendor:
     """The vendor of that name."""
-    return next(each for each in VENDORS if each.name == name)
+    return next(vendor for vendor in VENDORS if vendor.name == name)
 
 
 def context(name: str = "greenhouse", connection_id: str | None = None) -> Context:
-    """At noon in Tokyo, behind the first connection of that vendor."""
+    """The context of the first matching connection of the vendor, at noon in Tokyo."""
     for tenant in tenancy().tenants:
-        for each in tenant.connections:
-            if each.vendor == name and connection_id in {None, each.id}:
-                key = derive(b"p", b"hirelay/person/1")
-                return Context(tenant=tenant, connection=each, now=NOON, person_key=key)
+        for connection in tenant.connections:
+            if connection.vendor == name and connection_id in {None, connection.id}:
+                key = derive_key(b"p", b"hirelay/person/1")
+                return Context(tenant=tenant, connection=connection, now=NOON, person_key=key)
     raise LookupError(name)
 
 
 @dataclass(frozen=True)
 class Fixture:
-    """A delivery of a vendor: the bytes of its body, and the headers that matter beside the signature."""
+    """A delivery of a vendor: the bytes of its body, and the relevant headers besides the signature."""
 
     vendor: str
     body: bytes
@@ -97,15 +99,15 @@ class Fixture:
     def translated(
         self, connection_id: str | None = None, later: timedelta = timedelta()
     ) -> Translation:
-        """What the vendor's adapter makes of it, `later` than noon; raise Malformed or Unmapped."""
+        """Return the adapter's translation at noon plus `later`; raise Malformed or Unmapped."""
         where = replace(context(self.vendor, connection_id), now=NOON + later)
         return vendor(self.vendor).translate(self.body, self.headers, where)
 
 
 def files(vendor: str = "*") -> list[Path]:
-    """The deliveries in `tests/vendors/<vendor>/`; `_….json` are about the vendor, `….expect.json` beside a delivery."""
-    found = (Path(__file__).parents[1] / "vendors").glob(f"{vendor}/[!_]*.json")
-    return sorted(path for path in found if not path.name.endswith(".expect.json"))
+    """The delivery files in `tests/vendors/<vendor>/`, without `_….json` (vendor data) and `….expect.json`."""
+    paths = (Path(__file__).parents[1] / "vendors").glob(f"{vendor}/[!_]*.json")
+    return sorted(path for path in paths if not path.name.endswith(".expect.json"))
 
 
 def fixture(path: Path) -> Fixture:
@@ -119,7 +121,7 @@ def fixture(path: Path) -> Fixture:
 
 
 def lower(headers: Mapping[str, str]) -> Headers:
-    """Headers as the gateway sees them."""
+    """Headers in the form the gateway uses."""
     return tuple((name.lower(), value) for name, value in headers.items())
 
 
@@ -127,43 +129,43 @@ def signed(
     delivery: Fixture, *, name: str = "d-1", at: datetime = NOON, secret: str | None = None
 ) -> tuple[bytes, dict[str, str]]:
     """Body and headers of a delivery as its vendor sends it, with the secret of `configuration`."""
-    held = dict(delivery.headers)
+    own_headers = dict(delivery.headers)
     body, headers = SIGNERS[delivery.vendor](
         UnsignedDelivery(
             body=delivery.body,
-            name=held.get("event-id", name),
-            event=held.get("event-name", ""),
+            name=own_headers.get("event-id", name),
+            event=own_headers.get("event-name", ""),
             secret=secret or ENVIRON[delivery.vendor.upper()],
-            at=at,
-            happened=at,
+            attempted_at=at,
+            occurred_at=at,
         )
     )
-    ours = {each.lower() for each in headers}
-    rest = {name: value for name, value in held.items() if name not in ours}
+    ours = {header.lower() for header in headers}
+    rest = {name: value for name, value in own_headers.items() if name not in ours}
     return body, {"content-type": "application/json"} | rest | headers
 
 
 def translated(body: bytes, headers: Headers = (), connection_id: str | None = None) -> Translation:
-    """What Greenhouse's adapter makes of a body."""
+    """The translation of a body by Greenhouse's adapter."""
     return Fixture("greenhouse", body, headers).translated(connection_id)
 
 
 def expectation(delivery: Fixture) -> dict[str, Any]:
-    """What a delivery becomes, or the error, in the form of the `.expect.json` files."""
+    """The translation of a delivery, or the error, in the format of the `.expect.json` files."""
     try:
         result = delivery.translated()
     except (Malformed, Unmapped) as error:
         return {"error": type(error).__name__, "reason": error.reason, "detail": error.detail}
-    shown = ("id", "type", "time", "timequality", "subject", "data")
+    fields = ("id", "type", "time", "timequality", "subject", "data")
     events = [json.loads(event.model_dump_json(exclude_none=True)) for event in result.events]
-    found: dict[str, Any] = {
-        "events": [{name: event[name] for name in shown} for event in events],
-        "ignored": [list(each) for each in result.ignored],
+    expected: dict[str, Any] = {
+        "events": [{name: event[name] for name in fields} for event in events],
+        "ignored": [list(pair) for pair in result.ignored],
         "ping": result.ping,
     }
     if result.faults:
-        found["faults"] = [[fault.reason, fault.detail] for fault in result.faults]
-    return found
+        expected["faults"] = [[fault.reason, fault.detail] for fault in result.faults]
+    return expected
 
 
 def greenhouse_signed(body: bytes, key: bytes = GREENHOUSE_KEY) -> dict[str, str]:

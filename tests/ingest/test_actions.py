@@ -1,4 +1,4 @@
-"""What was done about a breach is posted by who holds a token, about a breach of his own, and counts once."""
+"""The actions API requires a token, accepts actions on the tenant's own breaches, and counts each once."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.alerting.actions import ACTIONS, BreachAction, identity, standing
+from schemas.alerting.actions import ACTIONS, BreachAction, action_id, deduplicate
 from streams.configuration.settings import Settings
 from streams.ingest.actions import path_of
 from streams.ingest.http.actions_route import EXAMPLE
@@ -33,20 +33,20 @@ def publisher() -> ListPublisher:
 
 @pytest.fixture
 def clock() -> SetClock:
-    """Noon of the first of April in Tokyo."""
+    """A clock at noon of 1 April in Tokyo."""
     return SetClock()
 
 
 @pytest.fixture
 def breaches() -> SetBreaches:
-    """One breach of either company."""
+    """One breach of each tenant."""
     return SetBreaches({("acme", OURS), ("globex", THEIRS)})
 
 
 def sender(publisher: ListPublisher, clock: SetClock, breaches: SetBreaches) -> httpx.AsyncClient:
-    """Somebody who posts."""
-    given = Settings(gateway_body_bytes=50_000)
-    app = create_app(given, configuration(), publisher, clock, breaches=breaches)
+    """An HTTP client of a new gateway."""
+    gateway_settings = Settings(gateway_body_bytes=50_000)
+    app = create_app(gateway_settings, configuration(), publisher, clock, breaches=breaches)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
@@ -55,15 +55,15 @@ def sender(publisher: ListPublisher, clock: SetClock, breaches: SetBreaches) -> 
 async def client(
     publisher: ListPublisher, clock: SetClock, breaches: SetBreaches
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A sender."""
-    async with sender(publisher, clock, breaches) as made:
-        yield made
+    """An HTTP client of the gateway."""
+    async with sender(publisher, clock, breaches) as opened_client:
+        yield opened_client
 
 
 async def post(
     client: httpx.AsyncClient, body: Any, breach: str = OURS, tenant: str = "acme"
 ) -> httpx.Response:
-    """One action, told by a company."""
+    """Post one action as a tenant."""
     headers = {"Authorization": f"Bearer {SENDERS[tenant]}"}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return await client.post(path_of(breach), content=content, headers=headers)
@@ -73,31 +73,34 @@ async def post(
 async def test_an_action_is_recorded(
     client: httpx.AsyncClient, publisher: ListPublisher, action: str
 ) -> None:
-    """It is answered once it is kept: whose, of which breach, which and when; nothing else."""
+    """A recorded action holds tenant, breach, action and time, and nothing else."""
     response = await post(client, {"action": action})
-    (kept,) = publisher.actions
+    (recorded,) = publisher.actions
 
     assert response.status_code == 202
-    assert response.json() == {"accepted": 1, "ids": [kept.id], "breach": OURS, "action": action}
-    assert (kept.tenant, kept.breach, kept.action) == ("acme", OURS, action)
-    assert (kept.at, kept.recorded) == (NOON, NOON)
+    assert response.json() == {
+        "accepted": 1,
+        "ids": [recorded.id],
+        "breach": OURS,
+        "action": action,
+    }
+    assert (recorded.tenant, recorded.breach, recorded.action) == ("acme", OURS, action)
+    assert (recorded.at, recorded.recorded) == (NOON, NOON)
     assert publisher.events == []
 
 
-async def test_when_it_was_done_may_be_said(
+async def test_the_time_of_an_action_may_be_given(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """An instant with its offset; what is kept is the same instant."""
+    """An instant with an offset is stored as the same instant."""
     await post(client, {"action": "done", "at": "2026-03-31T18:30:00+09:00"})
 
     assert publisher.actions[0].at == datetime(2026, 3, 31, 9, 30, tzinfo=UTC)
     assert publisher.actions[0].recorded == NOON
 
 
-async def test_the_example_of_the_description_is_accepted(
-    client: httpx.AsyncClient, clock: SetClock
-) -> None:
-    """What the documentation shows is right, and it is shown with its fields."""
+async def test_the_openapi_example_is_accepted(client: httpx.AsyncClient, clock: SetClock) -> None:
+    """The documented example is accepted, and the documented schema lists its fields."""
     clock.now += timedelta(days=1)
     described = (await client.get("/openapi.json")).json()
     operation = described["paths"]["/v1/breaches/{breach}/actions"]["post"]
@@ -112,47 +115,47 @@ async def test_the_example_of_the_description_is_accepted(
 async def test_the_same_action_twice_is_one(
     client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
 ) -> None:
-    """A repeated request has the id of the first, and the first stands; another key is another action."""
+    """A repeated request gets the id of the first, which wins; another key is another action."""
     for key in (None, None, "second", "second"):
         await post(client, {"action": "accepted", **({} if key is None else {"key": key})})
         clock.now += timedelta(hours=1)
-    found = standing(publisher.actions)
+    effective = deduplicate(publisher.actions)
 
-    assert [each.at for each in found] == [NOON, NOON + timedelta(hours=2)]
-    assert len({each.id for each in publisher.actions}) == 2
+    assert [action.at for action in effective] == [NOON, NOON + timedelta(hours=2)]
+    assert len({action.id for action in publisher.actions}) == 2
 
 
-async def test_the_key_of_the_sender_is_not_kept(
+async def test_the_key_of_the_sender_is_not_stored(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """It could hold anything, so only what it comes to is kept."""
+    """The sender's key could contain anything, so only its hash is stored."""
     await post(client, {"action": "done", "key": "ticket-4711"})
 
     assert "4711" not in publisher.actions[0].model_dump_json()
 
 
-async def test_without_a_token_nobody_is_heard(
+async def test_requests_without_a_valid_token_are_refused(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """Missing, wrong or of another scheme: one answer, which tells nothing, also not whether there is such a breach."""
-    given = [{}, {"Authorization": f"Basic {TOKEN}"}, {"Authorization": f"Bearer {TOKEN}x"}]
+    """A missing, wrong or differently encoded token gets one answer, which does not reveal whether a breach exists."""
+    header_sets = [{}, {"Authorization": f"Basic {TOKEN}"}, {"Authorization": f"Bearer {TOKEN}x"}]
     paths = [PATH, path_of("0" * 16)]
     answers = [
         await client.post(path, content=b'{"action": "done"}', headers=headers)
-        for headers in given
+        for headers in header_sets
         for path in paths
     ]
 
-    assert {each.status_code for each in answers} == {401}
-    assert {each.headers["WWW-Authenticate"] for each in answers} == {"Bearer"}
+    assert {response.status_code for response in answers} == {401}
+    assert {response.headers["WWW-Authenticate"] for response in answers} == {"Bearer"}
     assert publisher.actions == []
 
 
 @pytest.mark.parametrize("breach", [THEIRS, "0" * 16, "doda", OURS.upper(), OURS[:8], "%E5%AA%92"])
-async def test_only_ones_own_breaches_are_there(
+async def test_only_own_breaches_exist(
     client: httpx.AsyncClient, publisher: ListPublisher, breach: str
 ) -> None:
-    """A breach of another company, one that never was, and what can be no id are answered alike."""
+    """Another tenant's breach, an unknown one and an invalid id get the same answer."""
     response = await post(client, {"action": "done"}, breach)
 
     assert (response.status_code, response.json()["error"]) == (404, "no_such_breach")
@@ -167,7 +170,7 @@ async def test_only_ones_own_breaches_are_there(
         ({"action": "Done"}, "unknown_action", "did you mean `done`?"),
         ({"action": "taro"}, "unknown_action", "known: accepted, done, ignored"),
         ({"action": 7}, "unknown_action", "known: accepted, done, ignored"),
-        ({"action": ["done"]}, "unknown_action", "no known one"),
+        ({"action": ["done"]}, "unknown_action", "not a known value"),
         ({}, "invalid_action", "`action` is missing"),
         ({"action": "done", "kye": "x"}, "invalid_action", "did you mean `key`?"),
         ({"action": "done", "comment": "taro said so"}, "invalid_action", "is not a field"),
@@ -191,40 +194,40 @@ async def test_only_ones_own_breaches_are_there(
     ],
     ids=range(25),
 )
-async def test_what_is_wrong_is_said_and_nothing_is_taken(
+async def test_an_invalid_action_is_explained_and_refused(
     client: httpx.AsyncClient, publisher: ListPublisher, body: Any, error: str, says: str
 ) -> None:
-    """With what to write instead, and without what was written."""
+    """A refusal says what to write instead and never repeats what was sent."""
     response = await post(client, body)
-    told = response.json()
+    content = response.json()
 
-    assert (response.status_code, told["error"]) == (400, error)
-    assert says in told["message"]
+    assert (response.status_code, content["error"]) == (400, error)
+    assert says in content["message"]
     assert "taro" not in response.text
     assert publisher.actions == []
 
 
 async def test_a_body_too_large_is_refused(client: httpx.AsyncClient) -> None:
-    """The limit is that of webhooks."""
+    """A body over the webhook limit is refused."""
     assert (await post(client, {"action": "x" * 50_000})).status_code == 413
 
 
 @pytest.mark.parametrize("away", ["publisher", "breaches"])
-async def test_while_kafka_is_away_nothing_is_promised(
+async def test_requests_get_503_while_kafka_is_unavailable(
     client: httpx.AsyncClient, publisher: ListPublisher, breaches: SetBreaches, away: str
 ) -> None:
-    """The same request is welcome later; a breach that cannot be looked up is not said to be none."""
-    held = {"publisher": publisher, "breaches": breaches}[away]
-    held.away = True
+    """While Kafka is unavailable, requests get 503, not 404, and the same request is accepted later."""
+    dependency = {"publisher": publisher, "breaches": breaches}[away]
+    dependency.away = True
     response = await post(client, {"action": "done"})
-    held.away = False
+    dependency.away = False
 
     assert (response.status_code, int(response.headers["Retry-After"]) > 0) == (503, True)
     assert (await post(client, {"action": "done"})).status_code == 202
 
 
-async def test_metrics_name_no_company(client: httpx.AsyncClient) -> None:
-    """Operators see how many were taken and refused, by closed-set words; an action is no event of hiring."""
+async def test_metrics_do_not_name_tenants(client: httpx.AsyncClient) -> None:
+    """Metrics count accepted and refused requests by closed-set labels; an action is not a hiring event."""
     await post(client, {"action": "done"})
     await post(client, {"action": "aksepted"})
     await post(client, {"action": "done"}, "0" * 16)
@@ -260,31 +263,31 @@ BODIES = st.builds(
 
 @settings(max_examples=250, deadline=None)
 @given(BODIES | JSON)
-def test_no_body_breaks_the_door(body: Any) -> None:
-    """Whatever JSON is sent is taken or refused; what is taken can be read by whoever reads the topic."""
+def test_no_body_breaks_the_gateway(body: Any) -> None:
+    """Any JSON is accepted or refused; accepted actions are readable from the topic."""
     publisher = ListPublisher()
 
     async def answered() -> int:
-        known = SetBreaches({("acme", OURS)})
-        async with sender(publisher, SetClock(), known) as client:
+        breaches = SetBreaches({("acme", OURS)})
+        async with sender(publisher, SetClock(), breaches) as client:
             return (await post(client, body)).status_code
 
     status = asyncio.run(answered())
 
     assert status in {202, 400}
     assert (status == 202) == bool(publisher.actions)
-    for each in publisher.actions:
-        assert BreachAction.model_validate_json(each.model_dump_json()) == each
-        assert each.at <= each.recorded and each.at.year >= 1990
+    for action in publisher.actions:
+        assert BreachAction.model_validate_json(action.model_dump_json()) == action
+        assert action.at <= action.recorded and action.at.year >= 1990
 
 
 texts = st.text(max_size=20)
-BEGIN, END = datetime(1990, 1, 1), datetime(2099, 1, 1)  # noqa: DTZ001 - the zone is drawn apart
-offsets = st.integers(-14 * 60, 14 * 60).map(lambda each: timezone(timedelta(minutes=each)))
-moments = st.datetimes(BEGIN, END, timezones=offsets)  # as RFC 3339 has them
+BEGIN, END = datetime(1990, 1, 1), datetime(2099, 1, 1)  # noqa: DTZ001 - the zone is drawn separately
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+moments = st.datetimes(BEGIN, END, timezones=offsets)  # as in RFC 3339
 actions = st.builds(
     lambda tenant, breach, action, key, at: BreachAction(
-        id=identity(tenant, breach, action, key),
+        id=action_id(tenant, breach, action, key),
         tenant=tenant,
         breach=breach,
         action=action,
@@ -300,24 +303,24 @@ actions = st.builds(
 
 
 @given(actions)
-def test_a_record_comes_back_as_it_was_written(action: BreachAction) -> None:
-    """Through JSON and back it is the same, to the microsecond."""
+def test_a_record_survives_a_json_round_trip(action: BreachAction) -> None:
+    """A record is unchanged after a JSON round trip, to the microsecond."""
     assert BreachAction.model_validate_json(action.model_dump_json()) == action
 
 
 @given(st.lists(actions, max_size=8), st.data())
-def test_repeats_change_nothing(told: list[BreachAction], data: st.DataObject) -> None:
-    """However often and whenever any of them is told again, the same actions stand, each as it was told first."""
-    again = data.draw(st.lists(st.sampled_from(told), max_size=8)) if told else []
-    found = standing([*told, *again])
+def test_repeats_change_nothing(recorded: list[BreachAction], data: st.DataObject) -> None:
+    """Repeated records change nothing: the first record of each action wins."""
+    again = data.draw(st.lists(st.sampled_from(recorded), max_size=8)) if recorded else []
+    effective = deduplicate([*recorded, *again])
 
-    assert found == standing(told)
-    assert len({each.id for each in found}) == len(found)
+    assert effective == deduplicate(recorded)
+    assert len({action.id for action in effective}) == len(effective)
 
 
 @given(st.lists(st.tuples(texts, texts, st.sampled_from(ACTIONS), texts), unique=True, max_size=6))
-def test_what_differs_has_another_id(parts: list[tuple[str, str, str, str]]) -> None:
-    """Company, breach, action and key tell actions apart."""
-    plain = [each for each in parts if not any("\x1f" in part for part in each)]
+def test_different_actions_have_different_ids(parts: list[tuple[str, str, str, str]]) -> None:
+    """Tenant, breach, action and key determine the id."""
+    plain = [fields for fields in parts if not any("\x1f" in part for part in fields)]
 
-    assert len({identity(*each) for each in plain}) == len(plain)
+    assert len({action_id(*fields) for fields in plain}) == len(plain)

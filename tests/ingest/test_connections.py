@@ -1,4 +1,4 @@
-"""The configuration says what is wrong with it; secrets are found, derived and never shown."""
+"""The configuration reports its problems; secrets are resolved, derived and never printed."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from streams.configuration.files import Misconfigured
 from streams.ingest.connections import load
-from streams.ingest.http.server import keys
+from streams.ingest.http.server import key_parsers
 from tests.ingest.gateways import ENVIRON
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "hirelay.yaml"
@@ -21,17 +21,19 @@ tenants:
 """
 
 
-def written(folder: Path, vendor: str = "greenhouse", secret: str = "env: GREENHOUSE") -> Path:
-    """A configuration file of one connection."""
+def write_configuration(
+    folder: Path, vendor: str = "greenhouse", secret: str = "env: GREENHOUSE"
+) -> Path:
+    """Write a configuration file of one connection."""
     path = folder / "hirelay.yaml"
     path.write_text(SHORT % (vendor, secret))
     return path
 
 
 def test_example_names_every_missing_secret() -> None:
-    """The example opens once its secrets are set, and until then says which."""
+    """The example configuration lists every secret that is not set."""
     with pytest.raises(Misconfigured) as caught:
-        load(EXAMPLE, {}, keys())
+        load(EXAMPLE, {}, key_parsers())
 
     assert "connection acme-greenhouse, secret 1: no secret in environment variable" in str(
         caught.value
@@ -40,51 +42,55 @@ def test_example_names_every_missing_secret() -> None:
 
 
 def test_file_secret(tmp_path: Path) -> None:
-    """A secret in a file beside the configuration is found, without its last line break."""
+    """A secret is read from a file beside the configuration, without its trailing line break."""
     (tmp_path / "key").write_text("a secret of sixteen or more\n")
-    configuration = load(written(tmp_path, secret="file: key"), ENVIRON, keys())
+    configuration = load(write_configuration(tmp_path, secret="file: key"), ENVIRON, key_parsers())
 
-    assert configuration.doors["greenhouse", "gh"].secrets == (b"a secret of sixteen or more",)
+    assert configuration.connections["greenhouse", "gh"].secrets == (
+        b"a secret of sixteen or more",
+    )
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    """A file that is not there is named with its path."""
+    """A missing secret file is reported with its path."""
     with pytest.raises(
         Misconfigured, match=r"connection gh, secret 1: no secret in file .*nowhere"
     ):
-        load(written(tmp_path, secret="file: nowhere"), ENVIRON, keys())
+        load(write_configuration(tmp_path, secret="file: nowhere"), ENVIRON, key_parsers())
 
 
 def test_unknown_vendor_is_named(tmp_path: Path) -> None:
-    """A vendor without an adapter is refused before the gateway opens."""
+    """A vendor without an adapter is refused before the gateway starts."""
     with pytest.raises(Misconfigured, match="known: ashby, greenhouse, huntflow"):
-        load(written(tmp_path, vendor="pigeon"), ENVIRON, keys())
+        load(write_configuration(tmp_path, vendor="pigeon"), ENVIRON, key_parsers())
 
 
 def test_unusable_secret_is_named(tmp_path: Path) -> None:
-    """A secret of the wrong form is refused before the gateway opens, and not shown."""
+    """A secret of the wrong format is refused before the gateway starts, and not printed."""
     with pytest.raises(Misconfigured, match="whsec_") as caught:
-        load(written(tmp_path, vendor="standard"), ENVIRON, keys())
+        load(write_configuration(tmp_path, vendor="standard"), ENVIRON, key_parsers())
 
     assert ENVIRON["GREENHOUSE"] not in str(caught.value)
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
-    """A door that is printed shows no secret; its keys are 32 bytes and differ."""
-    door = load(written(tmp_path), ENVIRON, keys()).doors["greenhouse", "gh"]
+    """The repr of a connection shows no secret; its derived keys have 32 bytes and differ."""
+    resolved = load(write_configuration(tmp_path), ENVIRON, key_parsers()).connections[
+        "greenhouse", "gh"
+    ]
 
-    assert "secret of the test" not in repr(door)
-    assert 32 == len(door.quarantine_key) == len(door.person_key)
-    assert door.quarantine_key != door.person_key
+    assert "secret of the test" not in repr(resolved)
+    assert 32 == len(resolved.quarantine_key) == len(resolved.person_key)
+    assert resolved.quarantine_key != resolved.person_key
 
 
 def test_misspelt_key_is_explained(tmp_path: Path) -> None:
-    """A misspelt key is answered with the one that was meant."""
-    path = written(tmp_path)
+    """A misspelt key is reported with the likely intended key."""
+    path = write_configuration(tmp_path)
     path.write_text(path.read_text().replace("vendor:", "vender:"))
 
     with pytest.raises(Misconfigured, match="did you mean `vendor`"):
-        load(path, ENVIRON, keys())
+        load(path, ENVIRON, key_parsers())
 
 
 @pytest.mark.parametrize(
@@ -92,16 +98,16 @@ def test_misspelt_key_is_explained(tmp_path: Path) -> None:
     [("\ntenants: []\n", 9), ("\n    connections: []\n", 9)],
 )
 def test_a_key_that_is_written_twice_is_refused(tmp_path: Path, again: str, line: int) -> None:
-    """What was written first would be gone without a word: companies, connections, alert rules."""
-    path = written(tmp_path)
+    """A duplicate key is refused, because the first value would be dropped silently: tenants, connections, rules."""
+    path = write_configuration(tmp_path)
     path.write_text(path.read_text().rstrip() + again)
 
     with pytest.raises(Misconfigured, match=rf"is written twice(.|\n)*line {line}, column"):
-        load(path, ENVIRON, keys())
+        load(path, ENVIRON, key_parsers())
 
 
-def test_what_is_merged_may_be_written_anew(tmp_path: Path) -> None:
-    """An anchor's keys are a draft, not a second time."""
+def test_a_merged_key_may_be_overridden(tmp_path: Path) -> None:
+    """Overriding a key merged from a YAML anchor is not a duplicate."""
     path = tmp_path / "hirelay.yaml"
     draft = "{<<: &draft {vendor: greenhouse, secrets: [{env: GREENHOUSE}]}, id: gh}"
     path.write_text(
@@ -109,4 +115,7 @@ def test_what_is_merged_may_be_written_anew(tmp_path: Path) -> None:
         f"connections: [{draft}, {{<<: *draft, id: other, vendor: lever}}]}}]"
     )
 
-    assert set(load(path, ENVIRON, keys()).doors) == {("greenhouse", "gh"), ("lever", "other")}
+    assert set(load(path, ENVIRON, key_parsers()).connections) == {
+        ("greenhouse", "gh"),
+        ("lever", "other"),
+    }

@@ -1,4 +1,4 @@
-"""Costs are posted by who holds a token, exactly or not at all, and count once whatever is repeated."""
+"""The costs API requires a token, accepts exact entries or refuses them, and counts repeated ones once."""
 
 import asyncio
 import json
@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from schemas.events import packs
 from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Secret, Tenancy, Tenant
-from schemas.tenants.mapping_snapshot import meaning
+from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.ingest import replay_guard
-from streams.ingest.connections import Configuration, SecretStore, files, resolve
+from streams.ingest.connections import Configuration, SecretStore, resolve, watched_files
 from streams.ingest.http.costs_route import EXAMPLE
-from streams.ingest.http.server import create_app, keys
+from streams.ingest.http.server import create_app, key_parsers
 from streams.ingest.kafka.packer import encode
 from streams.tools.verify.comparison import Oracle
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
-from tests.vendors.folding import totals
+from tests.vendors.folding import daily_totals
 
 PATH = "/v1/costs"
 TOKEN = gateways.ENVIRON["TOKEN"]
@@ -45,7 +45,7 @@ TOOL = {"cost_id": "t1", "kind": "tool", "scope": "company", "amount": "30000"}
 
 
 def tenancy() -> Tenancy:
-    """Acme in yen with two tokens, and Globex in dollars with one."""
+    """Acme with two tokens and yen, and Globex with one token and dollars."""
     (acme,) = gateways.tenancy().tenants
     keys_of = {"quarantine_key": Secret(env="QUARANTINE"), "person_key": Secret(env="PERSON")}
     globex = Tenant(
@@ -54,9 +54,9 @@ def tenancy() -> Tenancy:
     return Tenancy(tenants=(acme, globex))
 
 
-def configuration(held: Tenancy | None = None) -> Configuration:
-    """Its doors and tokens."""
-    return resolve(held or tenancy(), SecretStore(SECRETS, Path()), keys())
+def configuration(override: Tenancy | None = None) -> Configuration:
+    """The resolved configuration of a tenancy."""
+    return resolve(override or tenancy(), SecretStore(SECRETS, Path()), key_parsers())
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def publisher() -> ListPublisher:
 
 @pytest.fixture
 def clock() -> SetClock:
-    """Noon of the first of April in Tokyo."""
+    """A clock at noon of 1 April in Tokyo."""
     return SetClock()
 
 
 @pytest.fixture
 async def client(publisher: ListPublisher, clock: SetClock) -> AsyncIterator[httpx.AsyncClient]:
-    """A sender."""
+    """An HTTP client of the gateway."""
     app = create_app(Settings(gateway_body_bytes=50_000), configuration(), publisher, clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as sender:
@@ -81,34 +81,34 @@ async def client(publisher: ListPublisher, clock: SetClock) -> AsyncIterator[htt
 
 
 async def post(client: httpx.AsyncClient, *entries: Any, token: str = TOKEN) -> httpx.Response:
-    """One entry as it is, several in a list."""
+    """Post one entry bare, several as a list."""
     body = entries[0] if len(entries) == 1 else {"entries": entries}
     headers = {"Authorization": f"Bearer {token}"}
     return await client.post(PATH, content=json.dumps(body), headers=headers)
 
 
-def counted(publisher: ListPublisher) -> dict[date, dict[str, int]]:
-    """What the accepted events come to in the company, by local day."""
+def daily_measures(publisher: ListPublisher) -> dict[date, dict[str, int]]:
+    """The company-wide measures of the accepted events by local day."""
     oracle = Oracle()
-    for offset, each in enumerate(publisher.events):
-        oracle.read(offset, packs.encode([encode(each)]))
-    return totals(oracle.cells(TenantRules(meaning(tenancy()))))
+    for offset, event in enumerate(publisher.events):
+        oracle.add(offset, packs.encode([encode(event)]))
+    return daily_totals(oracle.cells(TenantRules(snapshot_mapping(tenancy()))))
 
 
-def money(publisher: ListPublisher) -> dict[str, int]:
-    """The same over all days."""
-    found: dict[str, int] = {}
-    for tally in counted(publisher).values():
+def total_measures(publisher: ListPublisher) -> dict[str, int]:
+    """The sum of each measure over all days."""
+    sums: dict[str, int] = {}
+    for tally in daily_measures(publisher).values():
         for measure, n in tally.items():
-            found[measure] = found.get(measure, 0) + n
-    return found
+            sums[measure] = sums.get(measure, 0) + n
+    return sums
 
 
 async def test_a_cost_is_recorded(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """A year's contract is answered once it is kept, and every day carries its part."""
+    """A year's contract is accepted, and its cost is spread evenly over the days."""
     response = await post(client, MEDIA)
     (event,) = publisher.events
-    days = counted(publisher)
+    days = daily_measures(publisher)
 
     assert (response.status_code, response.json()) == (202, {"accepted": 1, "ids": [event.id]})
     assert (event.tenant, event.subject, event.ingestmode) == ("acme", "cost/c1", "api")
@@ -116,8 +116,8 @@ async def test_a_cost_is_recorded(client: httpx.AsyncClient, publisher: ListPubl
     assert (len(days), days[TODAY]) == (365, {"cost.media": 1000})
 
 
-async def test_the_example_of_the_description_is_accepted(client: httpx.AsyncClient) -> None:
-    """What the documentation shows is right, and it is shown with its fields."""
+async def test_the_openapi_example_is_accepted(client: httpx.AsyncClient) -> None:
+    """The documented example is accepted, and the documented schema lists its fields."""
     described = (await client.get("/openapi.json")).json()
     operation = described["paths"][PATH]["post"]
     content = operation["requestBody"]["content"]["application/json"]
@@ -128,12 +128,12 @@ async def test_the_example_of_the_description_is_accepted(client: httpx.AsyncCli
     assert operation["security"] == [{"HTTPBearer": []}]
 
 
-async def test_without_a_token_nobody_is_heard(
+async def test_requests_without_a_valid_token_are_refused(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """Missing, wrong, of another scheme or doubled: one answer, which tells nothing."""
+    """A missing, wrong, differently encoded or repeated token gets one answer, which reveals nothing."""
     good = f"Bearer {TOKEN}"
-    given: list[list[tuple[str, str]]] = [
+    header_sets: list[list[tuple[str, str]]] = [
         [],
         [("Authorization", "")],
         [("Authorization", "Bearer ")],
@@ -144,31 +144,34 @@ async def test_without_a_token_nobody_is_heard(
         [("Authorization", good), ("Authorization", good)],
     ]
     answers = [
-        await client.post(PATH, content=json.dumps(MEDIA), headers=headers) for headers in given
+        await client.post(PATH, content=json.dumps(MEDIA), headers=headers)
+        for headers in header_sets
     ]
 
-    assert {each.status_code for each in answers} == {401}
-    assert {each.headers["WWW-Authenticate"] for each in answers} == {"Bearer"}
-    assert len({(each.json()["error"], each.json()["message"]) for each in answers}) == 1
+    assert {response.status_code for response in answers} == {401}
+    assert {response.headers["WWW-Authenticate"] for response in answers} == {"Bearer"}
+    assert (
+        len({(response.json()["error"], response.json()["message"]) for response in answers}) == 1
+    )
     assert publisher.events == []
 
 
-async def test_every_active_token_opens(
+async def test_every_active_token_is_accepted(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """While a token is rotated the old and the new one are good, and a repeated cost is the same."""
+    """During a rotation the old and the new token are valid, and a repeated cost keeps its id."""
     answers = [
         await post(client, MEDIA, token=gateways.ENVIRON[n]) for n in ("TOKEN", "NEXT_TOKEN")
     ]
 
-    assert [each.status_code for each in answers] == [202, 202]
-    assert len({each.id for each in publisher.events}) == 1
+    assert [response.status_code for response in answers] == [202, 202]
+    assert len({event.id for event in publisher.events}) == 1
 
 
-async def test_the_token_tells_the_company(
+async def test_the_token_identifies_the_tenant(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """The same cost of two companies is two costs, each in the currency of its own."""
+    """The same entry of two tenants is two costs, each in the tenant's currency."""
     for token in (TOKEN, SECRETS["GLOBEX"]):
         await post(client, MEDIA, token=token)
     ours, theirs = publisher.events
@@ -182,8 +185,8 @@ async def test_the_token_tells_the_company(
 async def test_guessing_is_limited(
     client: httpx.AsyncClient, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After too many attempts guesses are put off, and a good token is let in all the same."""
-    monkeypatch.setattr(replay_guard, "UNTRUSTED_PER_HOUR", 2)
+    """Too many wrong tokens get 429 for the rest of the hour, while a valid token is still accepted."""
+    monkeypatch.setattr(replay_guard, "UNVERIFIED_PER_HOUR", 2)
     answers = [(await post(client, MEDIA, token="x" * 30)).status_code for _ in range(4)]
     good = await post(client, MEDIA)
     clock.now += timedelta(hours=1)
@@ -244,15 +247,15 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("change", "field"), WRONG, ids=range(len(WRONG)))
-async def test_what_is_wrong_is_said_and_nothing_is_taken(
+async def test_an_invalid_entry_is_explained_and_refuses_all(
     client: httpx.AsyncClient, publisher: ListPublisher, change: dict[str, Any], field: str
 ) -> None:
-    """One entry in error refuses the whole request, names the entry and the field, and says what to do."""
+    """One invalid entry refuses the whole request; the answer names the entry and the field and says what to do."""
     response = await post(client, TOOL, MEDIA | change)
     problems = response.json()["problems"]
 
     assert (response.status_code, publisher.events) == (422, [])
-    assert [(each["index"], each["field"]) for each in problems] == [(1, field)]
+    assert [(problem["index"], problem["field"]) for problem in problems] == [(1, field)]
     assert len(problems[0]["message"]) > 10
     assert "taro" not in response.text
 
@@ -260,8 +263,8 @@ async def test_what_is_wrong_is_said_and_nothing_is_taken(
 @pytest.mark.parametrize(
     "missing", ["cost_id", "kind", "scope", "member", "amount", "from"], ids=str
 )
-async def test_what_is_missing_is_named(client: httpx.AsyncClient, missing: str) -> None:
-    """An entry without what it cannot do without is refused."""
+async def test_a_missing_field_is_named(client: httpx.AsyncClient, missing: str) -> None:
+    """An entry without a required field is refused with the field's name."""
     response = await post(client, {name: v for name, v in MEDIA.items() if name != missing})
     (problem,) = response.json()["problems"]
 
@@ -269,12 +272,12 @@ async def test_what_is_missing_is_named(client: httpx.AsyncClient, missing: str)
     assert problem["message"].startswith("missing")
 
 
-async def test_every_problem_is_told_at_once(client: httpx.AsyncClient) -> None:
-    """Nobody has to send a request ten times to find ten mistakes."""
+async def test_all_problems_are_reported_at_once(client: httpx.AsyncClient) -> None:
+    """A refusal lists every problem of every entry."""
     response = await post(client, {"kind": "x"}, MEDIA, 7, MEDIA | {"amount": "?", "version": 2})
-    found = [(each["index"], each["field"]) for each in response.json()["problems"]]
+    places = [(problem["index"], problem["field"]) for problem in response.json()["problems"]]
 
-    assert found == [
+    assert places == [
         (0, "cost_id"),
         (0, "kind"),
         (0, "scope"),
@@ -284,15 +287,15 @@ async def test_every_problem_is_told_at_once(client: httpx.AsyncClient) -> None:
     ]
 
 
-async def test_one_version_stands_once_in_a_request(
+async def test_a_version_appears_once_in_a_request(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """Of two entries of one instant nobody could say which is the later."""
+    """Two entries with the same cost and version are refused; different versions are accepted."""
     response = await post(client, MEDIA, MEDIA | {"amount": 1})
     both = await post(client, MEDIA, MEDIA | {"amount": 730000, "version": 2})
 
     assert (response.status_code, response.json()["problems"][0]["field"]) == (422, "version")
-    assert (both.status_code, money(publisher)) == (202, {"cost.media": 730000})
+    assert (both.status_code, total_measures(publisher)) == (202, {"cost.media": 730000})
 
 
 @pytest.mark.parametrize(
@@ -300,8 +303,8 @@ async def test_one_version_stands_once_in_a_request(
     ["", "{", "nul", "[" * 40_000, '{"amount": NaN}', "1" * 9_000, b"\xff\xfe"],
     ids=range(7),
 )
-async def test_what_is_no_json_is_refused(client: httpx.AsyncClient, body: str | bytes) -> None:
-    """A request that cannot be read is the sender's mistake."""
+async def test_invalid_json_is_refused(client: httpx.AsyncClient, body: str | bytes) -> None:
+    """A body that is not JSON gets 400."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     response = await client.post(PATH, content=body, headers=headers)
 
@@ -316,15 +319,15 @@ async def test_what_is_no_json_is_refused(client: httpx.AsyncClient, body: str |
     ],
     ids=range(9),
 )
-async def test_what_is_no_list_of_costs_is_refused(client: httpx.AsyncClient, body: Any) -> None:
-    """One entry, or one to five hundred of them."""
+async def test_a_body_of_another_shape_is_refused(client: httpx.AsyncClient, body: Any) -> None:
+    """A body must be one entry or a list of 1 to 500 entries."""
     response = await post(client, body)
 
     assert (response.status_code, response.json()["problems"][0]["index"]) == (422, None)
 
 
 async def test_a_body_too_large_is_refused(client: httpx.AsyncClient) -> None:
-    """The limit is that of webhooks."""
+    """A body over the webhook limit is refused."""
     assert (await post(client, MEDIA | {"x": "x" * 50_000})).status_code == 413
 
 
@@ -344,17 +347,17 @@ async def test_amounts_are_exact(
     currency: str | None,
     minor: int,
 ) -> None:
-    """An amount is in the currency's own unit, and kept in its minor units without rounding."""
+    """An amount in the currency's unit is stored in minor units without rounding."""
     more = {} if currency is None else {"currency": currency}
     response = await post(client, TOOL | more | {"amount": amount})
 
     assert (response.status_code, publisher.events[0].data.amount) == (202, minor)
 
 
-async def test_a_number_is_read_as_written(
+async def test_numbers_are_parsed_exactly(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """No floating point comes between the request and the number."""
+    """A JSON number is not rounded by floating point."""
     body = json.dumps(TOOL | {"currency": "USD"}).replace('"30000"', "90071992547409.91")
     headers = {"Authorization": f"Bearer {TOKEN}"}
     await client.post(PATH, content=body, headers=headers)
@@ -365,17 +368,17 @@ async def test_a_number_is_read_as_written(
 async def test_a_repeated_request_counts_once(
     client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
 ) -> None:
-    """A sender that got no answer may send the same again, a day later too: it stays on the first day."""
+    """A request repeated a day later is the same cost and stays on the first day."""
     first = await post(client, TOOL)
     clock.now += timedelta(days=1)
     again = await post(client, TOOL)
 
     assert first.json() == again.json()
-    assert counted(publisher) == {TODAY: {"cost.tool": 30000}}
+    assert daily_measures(publisher) == {TODAY: {"cost.tool": 30000}}
 
 
 async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """While Kafka is away nothing is promised, and the same request is welcome later."""
+    """While Kafka is unavailable, requests get 503, and the same request is accepted later."""
     publisher.away = True
     away = await post(client, MEDIA)
     publisher.away = False
@@ -387,8 +390,8 @@ async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) 
 async def test_a_correction_and_a_reversal(
     client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
 ) -> None:
-    """A higher version replaces; a reversal takes all back; a still higher version counts again."""
-    found = []
+    """A higher version replaces a cost, a reversal removes it, and a still higher version counts again."""
+    amounts = []
     for change in (
         {},
         {"amount": 40000, "version": 2},
@@ -397,28 +400,28 @@ async def test_a_correction_and_a_reversal(
     ):
         clock.now += timedelta(minutes=1)
         assert (await post(client, TOOL | change)).status_code == 202
-        found.append(money(publisher).get("cost.tool", 0))
+        amounts.append(total_measures(publisher).get("cost.tool", 0))
 
-    assert found == [30000, 40000, 0, 50000]
+    assert amounts == [30000, 40000, 0, 50000]
 
 
-async def test_the_later_content_of_one_version_stands(
+async def test_the_latest_content_of_a_version_wins(
     client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
 ) -> None:
-    """The later of two contents counts; the earlier is not taken again, which a higher version would be."""
-    found = []
+    """If one version arrives twice with different content, the latest wins, and the first is not accepted again."""
+    amounts = []
     for amount in (30000, 40000, 30000):
         clock.now += timedelta(minutes=1)
         await post(client, TOOL | {"amount": amount})
-        found.append(money(publisher)["cost.tool"])
+        amounts.append(total_measures(publisher)["cost.tool"])
 
-    assert found == [30000, 40000, 40000]
+    assert amounts == [30000, 40000, 40000]
 
 
 async def test_a_cost_reaches_its_cells(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """A channel is the same under any width or spacing; a job, and the day of what has no period, are found."""
+    """Channels are normalized in width and spacing; job costs and costs without a period reach the right cells."""
     recorded = "2026-03-10T23:30:00+00:00"
     await post(
         client,
@@ -427,27 +430,27 @@ async def test_a_cost_reaches_its_cells(
         TOOL | {"cost_id": "usd", "currency": "USD", "from": "2026-04-10"},
     )
     oracle = Oracle()
-    for offset, each in enumerate(publisher.events):
-        oracle.read(offset, packs.encode([encode(each)]))
-    cells = oracle.cells(TenantRules(meaning(tenancy())))
-    found = {
-        (key.dimension, key.member, (date(1970, 1, 1) + timedelta(key.day)).isoformat(), *each)
+    for offset, event in enumerate(publisher.events):
+        oracle.add(offset, packs.encode([encode(event)]))
+    cells = oracle.cells(TenantRules(snapshot_mapping(tenancy())))
+    counts = {
+        (key.dimension, key.member, (date(1970, 1, 1) + timedelta(key.day)).isoformat(), *pair)
         for key, tally in cells.items()
-        for each in tally.items()
+        for pair in tally.items()
         if key.basis == "decision"
     }
 
-    assert found >= {
+    assert counts >= {
         ("channel", "DODA 転職", "2026-01-01", "cost.media", 365000),
         ("job", "4012", "2026-03-11", "cost.tool", 30000),
         ("channel", "unknown", "2026-03-11", "cost.tool", 30000),
         ("total", "all", "2026-04-10", "foreign_cost.USD.tool", 3000000),
     }
-    assert [each.timequality for each in publisher.events] == ["received", "exact", "received"]
+    assert [event.timequality for event in publisher.events] == ["received", "exact", "received"]
 
 
-async def test_metrics_name_no_company(client: httpx.AsyncClient) -> None:
-    """Operators see how many were taken and refused, by closed-set words."""
+async def test_metrics_do_not_name_tenants(client: httpx.AsyncClient) -> None:
+    """Metrics count accepted and refused requests by closed-set labels."""
     await post(client, MEDIA)
     await post(client, {})
     await post(client, MEDIA, token="x" * 30)
@@ -491,7 +494,7 @@ ENTRIES = st.builds(
 
 
 def status(body: bytes) -> tuple[int, ListPublisher]:
-    """What a signed-in sender of these bytes is answered."""
+    """The status and the published events for a body posted with a valid token."""
     publisher = ListPublisher()
 
     async def answered() -> int:
@@ -508,30 +511,34 @@ CONFIGURATION = configuration()
 
 
 @settings(max_examples=250, deadline=None)
-@given(st.one_of(ENTRIES, JSON, st.lists(ENTRIES, max_size=3).map(lambda each: {"entries": each})))
-def test_no_body_breaks_the_door(body: Any) -> None:
-    """Whatever JSON is sent is taken or refused; what is taken the worker can read and count."""
+@given(
+    st.one_of(
+        ENTRIES, JSON, st.lists(ENTRIES, max_size=3).map(lambda entries: {"entries": entries})
+    )
+)
+def test_no_body_breaks_the_gateway(body: Any) -> None:
+    """Any JSON is accepted or refused; the worker can read and count accepted entries."""
     answer, publisher = status(json.dumps(body).encode())
 
     assert answer in {202, 400, 422}
     assert (answer == 202) == bool(publisher.events)
-    assert sum(map(len, counted(publisher).values())) >= 0
-    for day in counted(publisher):
+    assert sum(map(len, daily_measures(publisher).values())) >= 0
+    for day in daily_measures(publisher):
         assert 1990 <= day.year < 2100
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
-def test_no_bytes_break_the_door(body: bytes) -> None:
-    """The same for what is no JSON."""
+def test_no_bytes_break_the_gateway(body: bytes) -> None:
+    """Any bytes are accepted or refused."""
     assert status(body)[0] in {202, 400, 422}
 
 
 def changed(**tokens: tuple[Secret, ...]) -> Tenancy:
-    """The tenancy with other tokens."""
+    """The tenancy with different tokens."""
     tenants = [
-        each.model_copy(update={"api_tokens": tokens.get(each.id, each.api_tokens)})
-        for each in tenancy().tenants
+        tenant.model_copy(update={"api_tokens": tokens.get(tenant.id, tenant.api_tokens)})
+        for tenant in tenancy().tenants
     ]
     return Tenancy(tenants=tuple(tenants))
 
@@ -546,26 +553,26 @@ def changed(**tokens: tuple[Secret, ...]) -> Tenancy:
         ("", "no secret in"),
     ],
 )
-def test_a_token_that_cannot_be_one_is_named_and_not_shown(text: str, words: str) -> None:
-    """The gateway does not open with a token that is short, cannot be sent, or is another company's too."""
-    vault = SecretStore(SECRETS | {"GLOBEX": f"  {text}\n"}, Path())
+def test_an_invalid_token_is_reported_but_not_printed(text: str, words: str) -> None:
+    """The gateway does not start with a token that is too short, cannot be sent, or belongs to another tenant too."""
+    store = SecretStore(SECRETS | {"GLOBEX": f"  {text}\n"}, Path())
     with pytest.raises(Misconfigured, match="tenant globex, api_token 1") as caught:
-        resolve(tenancy(), vault, keys())
+        resolve(tenancy(), store, key_parsers())
 
     assert words in str(caught.value)
     assert not text or text not in str(caught.value)
 
 
 def test_a_token_may_come_later(tmp_path: Path) -> None:
-    """An empty file waits for its token, and a change of it is looked for."""
+    """A token file may be empty at first, and it is watched for changes."""
     (tmp_path / "token").write_text("\n")
-    held = changed(globex=(Secret(file="token"),))
-    vault = SecretStore(SECRETS, tmp_path)
-    before = resolve(held, vault, keys()).tokens
+    configured = changed(globex=(Secret(file="token"),))
+    store = SecretStore(SECRETS, tmp_path)
+    before = resolve(configured, store, key_parsers()).tokens
     (tmp_path / "token").write_text("globex-token-that-came-later\n")
-    after = resolve(held, vault, keys()).tokens
+    after = resolve(configured, store, key_parsers()).tokens
 
-    assert [each.tenant.id for each in before] == ["acme", "acme"]
-    assert [each.tenant.id for each in after] == ["acme", "acme", "globex"]
+    assert [token.tenant.id for token in before] == ["acme", "acme"]
+    assert [token.tenant.id for token in after] == ["acme", "acme", "globex"]
     assert "token-that-came" not in repr(after)
-    assert tmp_path / "token" in files(tmp_path / "hirelay.yaml", held)
+    assert tmp_path / "token" in watched_files(tmp_path / "hirelay.yaml", configured)

@@ -1,4 +1,4 @@
-"""Only what was signed with an active secret, byte for byte, is trusted: every vendor by its own scheme."""
+"""Each vendor's verifier accepts exactly what was signed with an active secret."""
 
 import base64
 import hmac
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parents[1] / "vendors"
 
 @dataclass(frozen=True)
 class Vector:
-    """A signed delivery. `names` are the headers that the signature is in or covers; of `body` all of it, unless `inside`."""
+    """A signed delivery; the signature covers the whole body, or only the fields `inside` it."""
 
     id: str
     vendor: str
@@ -34,8 +34,8 @@ class Vector:
     inside: tuple[str, ...] = ()
 
     def accepted(self, *keys: bytes, now: datetime | None = None) -> bool:
-        """Whether the vendor's verifier trusts it."""
-        verify = next(each.verify for each in VENDORS if each.name == self.vendor)
+        """Return whether the vendor's verifier accepts it."""
+        verify = next(vendor.verify for vendor in VENDORS if vendor.name == self.vendor)
         moment = now or datetime.fromtimestamp(self.seconds, UTC)
         try:
             verify(self.headers, self.body, keys or (self.key,), moment)
@@ -45,105 +45,108 @@ class Vector:
 
 
 def read(path: Path) -> list[Vector]:
-    """The vectors of a vendor, in `_vectors.json` beside its fixtures; bodies and headers are text."""
-    vendor = next(each for each in VENDORS if each.name == path.parent.name)
+    """Read a vendor's vectors from `_vectors.json` beside its fixtures; bodies and headers are text."""
+    vendor = next(vendor for vendor in VENDORS if vendor.name == path.parent.name)
     return [
         Vector(
-            id=each["id"],
+            id=record["id"],
             vendor=vendor.name,
-            headers=tuple((name, value) for name, value in each["headers"]),
-            body=each["body"].encode(),
-            key=vendor.key(each["secret"].encode()),
-            seconds=each["seconds"],
-            inside=tuple(each.get("inside", ())),
+            headers=tuple((name, value) for name, value in record["headers"]),
+            body=record["body"].encode(),
+            key=vendor.key(record["secret"].encode()),
+            seconds=record["seconds"],
+            inside=tuple(record.get("inside", ())),
         )
-        for each in json.loads(path.read_text())
+        for record in json.loads(path.read_text())
     ]
 
 
-# Computed from each vendor's documented scheme; that of Standard Webhooks and the second of SmartRecruiters are official.
+# Computed from each vendor's documented scheme; those of Standard Webhooks and the second of SmartRecruiters are official.
 VECTORS = [vector for path in sorted(FOLDER.glob("*/_vectors.json")) for vector in read(path)]
-EACH = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
+EACH_VECTOR = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
 
 
-def of(name: str) -> Vector:
+def vector_of(name: str) -> Vector:
     """The vector of that id."""
-    return next(each for each in VECTORS if each.id == name)
+    return next(vector for vector in VECTORS if vector.id == name)
 
 
-def with_byte(data: bytes, draw: random.Random) -> bytes:
-    """The bytes with one of them changed."""
+def change_byte(data: bytes, draw: random.Random) -> bytes:
+    """Return the data with one byte changed."""
     at = draw.randrange(len(data))
     changed = bytearray(data)
     changed[at] = (changed[at] + draw.randrange(1, 256)) % 256
     return bytes(changed)
 
 
-def mutated(vector: Vector, draw: random.Random) -> Vector:
-    """The delivery with one byte changed of what is signed, or of the signature."""
+def mutate(vector: Vector, draw: random.Random) -> Vector:
+    """Return the delivery with one byte of the signature or the signed data changed."""
     places: list[Callable[[], Vector]] = [
         lambda index=index: replace(  # type: ignore[misc]
             vector,
             headers=tuple(
-                (name, with_byte(value.encode(), draw).decode("latin-1") if index == at else value)
+                (
+                    name,
+                    change_byte(value.encode(), draw).decode("latin-1") if index == at else value,
+                )
                 for at, (name, value) in enumerate(vector.headers)
             ),
         )
         for index in range(len(vector.headers))
     ]
     if not vector.inside:
-        places.append(lambda: replace(vector, body=with_byte(vector.body, draw)))
+        places.append(lambda: replace(vector, body=change_byte(vector.body, draw)))
     for name in vector.inside:
-        places.append(lambda name=name: inner(vector, name, draw))  # type: ignore[misc]
+        places.append(lambda name=name: change_inner_byte(vector, name, draw))  # type: ignore[misc]
     return draw.choice(places)()
 
 
-def inner(vector: Vector, name: str, draw: random.Random) -> Vector:
-    """One byte changed of a signed value within the body, in the bytes that are sent."""
+def change_inner_byte(vector: Vector, name: str, draw: random.Random) -> Vector:
+    """Return the delivery with one byte of a signed value in the body changed."""
     value = json.loads(vector.body)[name]
     before = json.dumps(value).encode()
     start = vector.body.index(before)
     end = start + len(before)
     return replace(
         vector,
-        body=vector.body[:start] + with_byte(vector.body[start:end], draw) + vector.body[end:],
+        body=vector.body[:start] + change_byte(vector.body[start:end], draw) + vector.body[end:],
     )
 
 
 def test_every_vendor_has_a_vector() -> None:
-    """No vendor is trusted on paper only."""
+    """Every vendor has at least one signature vector."""
     assert {vendor.name for vendor in VENDORS} == {vector.vendor for vector in VECTORS}
 
 
-@EACH
+@EACH_VECTOR
 def test_vector_is_accepted(vector: Vector) -> None:
-    """What the vendor signs is trusted, with the old and the new secret active."""
+    """A signed delivery is accepted, also while an old and a new secret are active."""
     assert vector.accepted()
     assert vector.accepted(b"another", vector.key)
     assert vector.accepted(vector.key, b"another")
 
 
-@EACH
+@EACH_VECTOR
 def test_other_secret_is_refused(vector: Vector) -> None:
-    """A secret that is not active opens nothing."""
+    """A delivery signed with an inactive secret is refused."""
     assert not vector.accepted(vector.key + b"x")
     assert not vector.accepted(b"\x00")
 
 
-@EACH
+@EACH_VECTOR
 def test_every_changed_byte_is_refused(vector: Vector) -> None:
-    """One changed byte of what is signed or of the signature, and the delivery is refused."""
+    """A delivery with one changed byte in the signature or the signed data is refused."""
     draw = random.Random(1)
     accepted = [
-        each for each in (mutated(vector, draw) for _ in range(MUTATIONS)) if each.accepted()
+        mutant for mutant in (mutate(vector, draw) for _ in range(MUTATIONS)) if mutant.accepted()
     ]
 
     assert accepted == []
 
 
-@EACH
+@EACH_VECTOR
 def test_every_lost_or_doubled_header_is_refused(vector: Vector) -> None:
-    """A header that is missing, or there twice, is refused even if one of the two is right."""
+    """A delivery with a missing or repeated header is refused, even if one of the two is right."""
     headers = vector.headers
     for index, header in enumerate(headers):
         assert not replace(vector, headers=headers[:index] + headers[index + 1 :]).accepted()
@@ -151,9 +154,9 @@ def test_every_lost_or_doubled_header_is_refused(vector: Vector) -> None:
         assert not replace(vector, headers=(*headers, (header[0], ""))).accepted()
 
 
-@EACH
+@EACH_VECTOR
 def test_hostile_bodies_and_headers_are_refused_without_a_fault(vector: Vector) -> None:
-    """Whatever is sent instead, the answer is no, and never an exception."""
+    """Hostile bodies and headers are refused without any other exception."""
     bodies = (b"", b"\xff", b"[]", b"1", b'"x"', b"[" * 100_000, b"9" * 100_000, b'{"token": {}}')
     texts = (
         "",
@@ -174,15 +177,18 @@ def test_hostile_bodies_and_headers_are_refused_without_a_fault(vector: Vector) 
 
 
 def test_signature_lists_of_a_rotation() -> None:
-    """While a secret is changed the sender signs with both, and one of them is enough."""
-    ours = of("standard")
-    both = f"v1a,AAAA v1,AAAA {ours.headers[2][1]}"
-    theirs = of("smartrecruiters")
-    listed = f"v2=00;v1={'0' * 64}; {theirs.headers[-1][1]}"
+    """During a rotation the sender signs with both secrets, and one valid signature is enough."""
+    standard_vector = vector_of("standard")
+    both = f"v1a,AAAA v1,AAAA {standard_vector.headers[2][1]}"
+    smartrecruiters_vector = vector_of("smartrecruiters")
+    listed = f"v2=00;v1={'0' * 64}; {smartrecruiters_vector.headers[-1][1]}"
 
-    assert replace(ours, headers=(*ours.headers[:2], ("webhook-signature", both))).accepted()
     assert replace(
-        theirs, headers=(*theirs.headers[:-1], ("smartrecruiters-signature", listed))
+        standard_vector, headers=(*standard_vector.headers[:2], ("webhook-signature", both))
+    ).accepted()
+    assert replace(
+        smartrecruiters_vector,
+        headers=(*smartrecruiters_vector.headers[:-1], ("smartrecruiters-signature", listed)),
     ).accepted()
 
 
@@ -197,8 +203,8 @@ def test_signature_lists_of_a_rotation() -> None:
     ],
 )
 def test_old_and_future_attempts(name: str, minutes: int, expected: bool) -> None:
-    """A delivery that was signed longer ago than the vendor would still send it may be a replay."""
-    vector = of(name)
+    """A delivery whose signed time is outside the vendor's tolerance is refused as a possible replay."""
+    vector = vector_of(name)
     now = datetime.fromtimestamp(vector.seconds, UTC) + timedelta(minutes=minutes)
 
     assert expected == vector.accepted(now=now)
@@ -206,57 +212,65 @@ def test_old_and_future_attempts(name: str, minutes: int, expected: bool) -> Non
 
 @pytest.mark.parametrize("stamp", ["", "x", "-1", "1e9", "٣", "9" * 40])
 def test_strange_timestamps(stamp: str) -> None:
-    """A timestamp that is no number is refused, even when it is signed."""
-    ours = of("standard")
-    mac = hmac.digest(ours.key, b"m." + stamp.encode() + b".{}", "sha256")
+    """A signed timestamp that is not a number is refused."""
+    standard_vector = vector_of("standard")
+    mac = hmac.digest(standard_vector.key, b"m." + stamp.encode() + b".{}", "sha256")
     headers = (
         ("webhook-id", "m"),
         ("webhook-timestamp", stamp),
         ("webhook-signature", f"v1,{base64.b64encode(mac).decode()}"),
     )
-    tt = hmac.digest(b"test-secret", stamp.encode() + b"." + of("teamtailor").body, "sha256").hex()
-    theirs = base64.b64encode(f"t={stamp},v2={tt}".encode()).decode()
+    tt = hmac.digest(
+        b"test-secret", stamp.encode() + b"." + vector_of("teamtailor").body, "sha256"
+    ).hex()
+    teamtailor_signature = base64.b64encode(f"t={stamp},v2={tt}".encode()).decode()
 
-    assert not replace(ours, headers=headers, body=b"{}").accepted()
-    assert not replace(of("teamtailor"), headers=(("tt-signature", theirs),)).accepted()
+    assert not replace(standard_vector, headers=headers, body=b"{}").accepted()
+    assert not replace(
+        vector_of("teamtailor"), headers=(("tt-signature", teamtailor_signature),)
+    ).accepted()
 
 
 def test_the_older_signature_of_teamtailor_is_refused() -> None:
-    """Version 1 signs the id of the resource and nothing else; whoever has seen one could send any body."""
+    """Teamtailor's version 1 signature is refused: it covers only the resource id, so any body could be sent with it."""
     body = b'{"payload": {"event_name": "job_application.update", "data": {"id": "7"}}}'
     digest = hmac.digest(b"test-secret", b"7", "sha256").hex()
     old = base64.b64encode(digest.encode()).decode()
 
-    assert not replace(of("teamtailor"), headers=(("tt-signature", old),), body=body).accepted()
-
-
-def test_lever_signs_digits_not_values() -> None:
-    """The time is signed as it is written; the same number written otherwise is another signature."""
-    body = of("lever").body.decode()
-    for other in ("1782974004990.0", "1.78297400499e12", "01782974004990"):
-        changed = body.replace("1782974004990", other).encode()
-        assert not replace(of("lever"), body=changed).accepted()
-    assert replace(
-        of("lever"), body=body.replace("1782974004990", '"1782974004990"').encode()
+    assert not replace(
+        vector_of("teamtailor"), headers=(("tt-signature", old),), body=body
     ).accepted()
 
 
-def test_a_name_that_stands_twice_is_refused() -> None:
-    """Two readers of one body could take two tokens out of it."""
-    doubled = of("lever").body.decode().replace('"token"', '"token": "other", "token"').encode()
+def test_lever_signs_digits_not_values() -> None:
+    """Lever signs the time's digits as written; another spelling of the same number is refused."""
+    body = vector_of("lever").body.decode()
+    for other in ("1782974004990.0", "1.78297400499e12", "01782974004990"):
+        changed = body.replace("1782974004990", other).encode()
+        assert not replace(vector_of("lever"), body=changed).accepted()
+    assert replace(
+        vector_of("lever"), body=body.replace("1782974004990", '"1782974004990"').encode()
+    ).accepted()
 
-    assert not replace(of("lever"), body=doubled).accepted()
+
+def test_a_duplicate_json_key_is_refused() -> None:
+    """A duplicate key is refused, because two parsers could read two different tokens."""
+    doubled = (
+        vector_of("lever").body.decode().replace('"token"', '"token": "other", "token"').encode()
+    )
+
+    assert not replace(vector_of("lever"), body=doubled).accepted()
 
 
 @pytest.mark.parametrize("secret", [b"", b"plain", b"whsec_", b"whsec_!!!", b"whsec_AAAA"])
 def test_unusable_secrets(secret: bytes) -> None:
-    """A secret that cannot protect anything is noticed before the gateway opens."""
+    """An unusable secret is refused before the gateway starts."""
     with pytest.raises(ValueError, match=r"secret|base64"):
         standard.key(secret)
 
 
 def test_short_secrets() -> None:
-    """A secret of a few letters is refused; what customers may have typed is taken."""
+    """A secret of a few letters is refused; a typed secret of sufficient length is accepted."""
     with pytest.raises(ValueError, match="7 bytes"):
         signature.plain_key(b"sevenXX")
     assert signature.plain_key(b"test-secret") == b"test-secret"

@@ -1,4 +1,4 @@
-"""Amounts in a currency's own unit and in its minor unit are the same amount."""
+"""Amounts convert exactly between major and minor units of a currency."""
 
 from decimal import Decimal
 
@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.money import decimals, major, minor, minor_units, shown
+from schemas.money import decimals, format_amount, minor_units, to_major, to_minor
 
 CURRENCIES = st.sampled_from(["JPY", "USD", "KWD", "CLF", "XXX"])
 
 
 @given(st.integers(-(2**53), 2**53), CURRENCIES)
 def test_minor_units_are_exact(minor: int, currency: str) -> None:
-    """What is written with all its decimals is read back to the last one, and anything finer is refused."""
-    written = Decimal(minor).scaleb(-decimals(currency))
+    """An amount with all its decimals converts exactly; a finer amount is rejected."""
+    amount = Decimal(minor).scaleb(-decimals(currency))
 
-    assert minor_units(written, currency) == minor
+    assert minor_units(amount, currency) == minor
     assert minor_units(Decimal(f"{minor}.{'0' * 30}1"), currency) is None
 
 
 @given(st.integers(-(10**12), 10**12), CURRENCIES)
-def test_a_target_in_the_own_unit_is_one_in_minor_units(written: int, currency: str) -> None:
-    """Of dinars a thousand, of yen one."""
-    assert minor(written, currency) == written * 10 ** decimals(currency)
-    assert major(minor(written, currency), currency) == pytest.approx(written)
+def test_a_major_amount_converts_to_minor_units_and_back(amount: int, currency: str) -> None:
+    """A dinar has a thousand minor units, a yen one."""
+    assert to_minor(amount, currency) == amount * 10 ** decimals(currency)
+    assert to_major(to_minor(amount, currency), currency) == pytest.approx(amount)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_target_in_the_own_unit_is_one_in_minor_units(written: int, currency: 
         *((1234, "KWD", "1.234 KWD"), (1234, "KRW", "1,234 KRW")),
     ],
 )
-def test_people_read_the_own_unit(minor: int, currency: str, text: str) -> None:
-    """Yen without decimals, dollars with two, dinars with three."""
-    assert shown(minor, currency) == text
-    assert isinstance(major(5, "JPY"), int)
+def test_amounts_are_formatted_in_major_units(minor: int, currency: str, text: str) -> None:
+    """Yen have no decimals, dollars two, dinars three."""
+    assert format_amount(minor, currency) == text
+    assert isinstance(to_major(5, "JPY"), int)

@@ -1,4 +1,4 @@
-"""An Alertmanager takes what it is told, or is unavailable: whatever it answers, one is never the end of all."""
+"""The Alertmanager client succeeds or raises Unavailable, whatever the server responds."""
 
 import socket
 import threading
@@ -9,21 +9,21 @@ from schemas.errors import Unavailable
 from sinks import alertmanager
 
 
-def answering(said: bytes) -> str:
-    """The address of somebody who answers one request with this, and hangs up."""
-    door = socket.create_server(("127.0.0.1", 0))
+def serve_reply(reply: bytes) -> str:
+    """Start a server that answers one request with `reply` and closes the connection; return its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
 
     def answer() -> None:
-        with door, door.accept()[0] as caller:
-            caller.recv(65_536)
-            caller.sendall(said)
+        with listener, listener.accept()[0] as connection:
+            connection.recv(65_536)
+            connection.sendall(reply)
 
     threading.Thread(target=answer, daemon=True).start()
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         b"",
         b"220 mail.example ESMTP\r\n",
@@ -32,12 +32,12 @@ def answering(said: bytes) -> str:
         b"HTTP/1.1 503 away\r\ncontent-length: 0\r\n\r\n",
     ],
 )
-def test_an_answer_that_is_none_is_tried_again(said: bytes) -> None:
-    """A wrong port, a proxy and a process that died in the middle are as being away."""
+def test_an_invalid_response_is_unavailable(reply: bytes) -> None:
+    """A wrong port, a proxy error and a truncated response raise Unavailable."""
     with pytest.raises(Unavailable):
-        alertmanager.post(answering(said), [])
+        alertmanager.post(serve_reply(reply), [])
 
 
-def test_what_was_answered_well_is_taken() -> None:
-    """Nothing more is asked of it."""
-    alertmanager.post(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"), [])
+def test_a_successful_response_is_accepted() -> None:
+    """An empty 200 response is enough."""
+    alertmanager.post(serve_reply(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"), [])

@@ -1,4 +1,4 @@
-"""Every panel of every board is answered by the real engine, in the columns that it promises."""
+"""Panel queries on a real ClickHouse: every panel returns its columns, and the numbers are right."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -7,35 +7,35 @@ from typing import Any, get_args
 import pytest
 
 from schemas.alerting.actions import ACTIONS
-from schemas.alerting.breach import PEOPLE, Breach, Ending
+from schemas.alerting.breach import PERSON_DIMENSIONS, Breach, Ending
 from schemas.alerting.rules import Severity
 from schemas.cells import ALL, TOTAL
 from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, breach_rows
-from streams.boards.query import PanelRequest, answer, asked
+from streams.boards.query import PanelRequest, fetch_rows, parse_request
 from streams.boards.spec import NAMES, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
-from streams.boards.specs.labels import OF_BREACHES
-from tests.golden.season_events import season
-from tests.golden.test_golden import house
+from streams.boards.specs.labels import BREACH_LABELS
+from tests.golden.season_events import season_delivery
+from tests.golden.test_golden import season_tenancy
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
-from tests.schemas.alerting.test_reconcile import bad, told
+from tests.schemas.alerting.test_reconcile import bad, breaches_after
 from tests.sinks.test_views import write
-from tests.vendors.folding import cells
+from tests.vendors.folding import folded_cells
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
 COMPANY = "boards"
 PANELS = [
     pytest.param(panel, id=f"{board.id}/{panel.id}") for board in BOARDS for panel in board.panels
 ]
-COUNTED_BY_GATEWAYS = "connections"  # its rows come from the gateway, not from the season
+COUNTED_BY_GATEWAYS = "connections"  # its rows come from the gateway, not from the golden season
 
 
 def breaches() -> list[Breach]:
-    """An open one of a channel, one of a person, one that was over in May, and one that was over before."""
-    (one,) = told(bad(0), BEGIN)
+    """Four breaches: open for a channel, open for a person, ended in May, ended before the window."""
+    (one,) = breaches_after(bad(0), BEGIN)
     since = {"opened": date(2026, 6, 1), "since": date(2026, 6, 1), "judged": LAST}
     open_ = one.model_copy(update={"tenant": COMPANY, "id": "0" * 16, **since})
     person = {"dimension": "interviewer", "member": "user-4711", "severity": "info"}
@@ -52,8 +52,8 @@ def breaches() -> list[Breach]:
     ]
 
 
-def planned(tenant: str, first: date, last: date, hires: float) -> PlannedTarget:
-    """A target of hires of the whole company."""
+def planned_target(tenant: str, first: date, last: date, hires: float) -> PlannedTarget:
+    """Build a hires target of the whole company."""
     return PlannedTarget(
         tenant, "hires", TOTAL, ALL, "decision", first, last, "x", hires, 1, "", "", 0
     )
@@ -61,12 +61,12 @@ def planned(tenant: str, first: date, last: date, hires: float) -> PlannedTarget
 
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
-    """The golden season with a target of hires, and four breaches."""
-    write(client, COMPANY, cells([season()], house()))
-    Writer(client).plan([planned(COMPANY, FIRST, LAST, 4)])
-    for offset, each in enumerate(breaches()):
+    """The golden season with a hires target and four breaches."""
+    write(client, COMPANY, folded_cells([season_delivery()], season_tenancy()))
+    Writer(client).replace_targets([planned_target(COMPANY, FIRST, LAST, 4)])
+    for offset, breach in enumerate(breaches()):
         rows = breach_rows(
-            RecordPosition("kpi-breaches", 0, offset), each.model_dump_json().encode()
+            RecordPosition("kpi-breaches", 0, offset), breach.model_dump_json().encode()
         )
         Writer(client).write(rows, f"boards-{offset}")
     at = datetime(2026, 6, 2, tzinfo=UTC)
@@ -78,15 +78,15 @@ def company(client: Any) -> Iterator[Tenant]:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_is_answered(client: Any, company: Tenant, panel: Panel) -> None:
-    """Rows, in the columns of the panel and of their kinds."""
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
-    found = client.query(panel.sql, parameters=about.parameters())
+    """Every panel returns rows with its columns, and values of the right type."""
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    result = client.query(panel.sql, parameters=request.parameters())
 
     if panel.id == COUNTED_BY_GATEWAYS:
         return
-    assert found.result_rows
-    assert list(found.column_names) == [column.name for column in panel.columns]
-    for row in found.result_rows:
+    assert result.result_rows
+    assert list(result.column_names) == [column.name for column in panel.columns]
+    for row in result.result_rows:
         for column, value in zip(panel.columns, row, strict=True):
             kind = (
                 str if column.unit in NAMES else date if column.unit == "period" else (int, float)
@@ -94,121 +94,126 @@ def test_every_panel_is_answered(client: Any, company: Tenant, panel: Panel) -> 
             assert value is None or column.unit == "time" or isinstance(value, kind)
 
 
-def test_a_tile_shows_what_the_view_of_kpis_says(client: Any, company: Tenant) -> None:
-    """Fourteen applications were made in April, so the board says fourteen."""
-    about = asked({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
+def test_a_tile_matches_the_kpi_view(client: Any, company: Tenant) -> None:
+    """Tiles show the same values as the KPI view."""
+    request = parse_request({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
     headline = BOARDS[0].panels[0]
-    shown = {row[0]: row[1:] for row in answer(client, headline, about)}
+    tiles = {row[0]: row[1:] for row in fetch_rows(client, headline, request)}
     view = f"v_kpis(tenant='{COMPANY}', dimension='total', basis='decision', first='{FIRST}', last='{LAST}')"
-    said = client.query(f"select kpi, if(thin, null, value) from {view}").result_rows
+    kpi_rows = client.query(f"select kpi, if(thin, null, value) from {view}").result_rows
 
-    assert dict.fromkeys(shown) | {"cost_total": 0} | {
-        name: value for name, value in said if name in shown
-    } == {name: row[0] for name, row in shown.items()}
-    assert shown["offer_accept_rate"][:2] == [None, 5]  # too few to be a rate
+    assert dict.fromkeys(tiles) | {"cost_total": 0} | {
+        name: value for name, value in kpi_rows if name in tiles
+    } == {name: row[0] for name, row in tiles.items()}
+    assert tiles["offer_accept_rate"][:2] == [None, 5]  # too few to be a rate
 
 
-def panel_of(board: str, name: str) -> Panel:
-    """One panel."""
-    return next(each for each in BY_ID[board].panels if each.id == name)
+def find_panel(board: str, name: str) -> Panel:
+    """Return the panel of a board."""
+    return next(panel for panel in BY_ID[board].panels if panel.id == name)
 
 
 def test_open_breaches_come_first_and_people_are_not_named(client: Any, company: Tenant) -> None:
-    """Those of the window, each with what it is, its numbers and what was done; of a person only the kind."""
-    about = asked({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
-    shown = answer(client, panel_of("pipeline", "breaches"), about)
+    """Open breaches of the window come first with numbers and last action, and people are not identified."""
+    request = parse_request({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
+    rows = fetch_rows(client, find_panel("pipeline", "breaches"), request)
 
-    assert [(row[0][0], row[3], row[8], row[9]) for row in shown] == [
+    assert [(row[0][0], row[3], row[8], row[9]) for row in rows] == [
         ("0", "doda", "state.open", "action.done"),
         ("1", "whose.interviewer", "state.open", None),
         ("2", "doda", "state.recovered", None),
     ]
-    assert shown[0][1:3] == ["2026-06-01", "screen_pass_rate"] and "4711" not in str(shown)
+    assert rows[0][1:3] == ["2026-06-01", "screen_pass_rate"] and "4711" not in str(rows)
     assert {
-        word for row in shown for word in (row[7], row[8], row[9]) if word
-    } <= OF_BREACHES.keys()
+        word for row in rows for word in (row[7], row[8], row[9]) if word
+    } <= BREACH_LABELS.keys()
 
 
 def test_a_filtered_board_shows_its_own_breaches(client: Any, company: Tenant) -> None:
-    """Of the channel that is looked at, not of the others."""
+    """A board filtered to a channel shows only that channel's breaches."""
     window = {"from": "2026-04-01", "to": "2026-06-30", "dimension": "channel"}
-    of = {
-        member: answer(
+    rows_by_member = {
+        member: fetch_rows(
             client,
-            panel_of("pipeline", "breaches"),
-            asked(window | {"member": member}, company, LAST),
+            find_panel("pipeline", "breaches"),
+            parse_request(window | {"member": member}, company, LAST),
         )
         for member in ("doda", "wantedly")
     }
 
-    assert [row[0][0] for row in of["doda"]] == ["0", "2"]
-    assert of["wantedly"] == []
+    assert [row[0][0] for row in rows_by_member["doda"]] == ["0", "2"]
+    assert rows_by_member["wantedly"] == []
 
 
 def test_open_breaches_are_counted_by_severity(client: Any, company: Tenant) -> None:
-    """A severity without any is 0, and those that nobody has acted upon are counted apart."""
-    about = asked({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
+    """Severities without breaches show 0, and breaches without an action are counted separately."""
+    request = parse_request({"from": "2026-04-01", "to": "2026-06-30"}, company, LAST)
 
-    assert answer(client, panel_of("summary", "open_breaches"), about) == [
+    assert fetch_rows(client, find_panel("summary", "open_breaches"), request) == [
         ["severity.critical", 0, 0, None],
         ["severity.warning", 1, 0, "2026-06-01"],
         ["severity.info", 1, 1, "2026-06-01"],
     ]
 
 
-def test_every_word_of_a_breach_is_said_in_both_languages() -> None:
-    """Severities, endings, actions and kinds of people; nobody reads a code."""
+def test_every_breach_label_is_in_both_languages() -> None:
+    """Severities, endings, actions and kinds of people have labels in both languages."""
     kinds = {
         "severity": get_args(Severity),
         "state": ("open", *get_args(Ending)),
         "action": ACTIONS,
-        "whose": (TOTAL, *PEOPLE),
+        "whose": (TOTAL, *PERSON_DIMENSIONS),
     }
 
     assert {
         f"{kind}.{name}" for kind, names in kinds.items() for name in names
-    } == OF_BREACHES.keys()
-    assert all(ja and en for ja, en in OF_BREACHES.values())
+    } == BREACH_LABELS.keys()
+    assert all(ja and en for ja, en in BREACH_LABELS.values())
 
 
-def counted(client: Any, tenant: str, found: list[tuple[str, str, date, str, str, int]]) -> Tenant:
-    """A company with so much in its cells: dimension, member, day, basis, measure and count of each."""
+def write_cells(
+    client: Any, tenant: str, cells: list[tuple[str, str, date, str, str, int]]
+) -> Tenant:
+    """Write cells (dimension, member, day, basis, measure, count) and return their tenant."""
     rows = [
         KpiCell(0, tenant, dimension, member, day, basis, measure, 0, count, 1)
-        for dimension, member, day, basis, measure, count in found
+        for dimension, member, day, basis, measure, count in cells
     ]
     Writer(client).write(rows, f"boards-{tenant}")
     return Tenant.model_construct(id=tenant, name="x", timezone="Asia/Tokyo", currency="JPY")
 
 
-def test_what_cannot_be_compared_promises_no_hire(client: Any) -> None:
-    """With one channel of enough decisions nobody knows what better would be: the gain is unknown, and not 0."""
+def test_a_gain_without_comparison_is_null(client: Any) -> None:
+    """With only one channel to compare, the gain is null and not 0."""
     cells = [
         ("channel", "doda", FIRST, "cohort", "passed.screening", 8),
         ("channel", "doda", FIRST, "cohort", "failed.screening", 8),
         ("total", "all", FIRST, "cohort", "hired", 2),
     ]
-    company = counted(client, "one-channel", cells)
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    company = write_cells(client, "one-channel", cells)
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
-    assert answer(client, panel_of("funnel", "what_if"), about) == [
+    assert fetch_rows(client, find_panel("funnel", "what_if"), request) == [
         ["screening", 0.5, 16, None, None]
     ]
 
 
-def test_the_pace_is_that_of_each_day_and_its_narrowest_target(client: Any) -> None:
-    """After two quarters of 91 days 13 and 91 hires were planned, whatever the half year over them says."""
+def test_the_pace_uses_the_narrowest_target_of_each_day(client: Any) -> None:
+    """The pace uses the narrowest target of each day: 13 and 91 hires after two quarters, despite the half-year target."""
     second = (date(2026, 7, 1), date(2026, 9, 29))
     days = [
         ("total", "all", FIRST + timedelta(n), "decision", "hired", 1) for n in range(0, 182, 7)
     ]
-    company = counted(client, "paced", days)
+    company = write_cells(client, "paced", days)
     targets = [(FIRST, second[1], 400), (FIRST, LAST, 13), (*second, 91)]
-    Writer(client).plan(
-        [planned(COMPANY, FIRST, LAST, 4), *(planned("paced", *each) for each in targets)]
+    Writer(client).replace_targets(
+        [
+            planned_target(COMPANY, FIRST, LAST, 4),
+            *(planned_target("paced", *target) for target in targets),
+        ]
     )
-    about = PanelRequest(tenant=company, first=FIRST, last=second[1], today=second[1])
-    lines = answer(client, panel_of("summary", "pace"), about)
+    request = PanelRequest(tenant=company, first=FIRST, last=second[1], today=second[1])
+    lines = fetch_rows(client, find_panel("summary", "pace"), request)
 
     assert [line for line in lines if line[0] in {"2026-06-22", "2026-09-28"}] == [
         ["2026-06-22", 13, pytest.approx(13 / 91 * 89)],
@@ -216,64 +221,68 @@ def test_the_pace_is_that_of_each_day_and_its_narrowest_target(client: Any) -> N
     ]
 
 
-def test_a_week_without_any_is_a_week_of_none(client: Any) -> None:
-    """Nobody applied or was hired in a week between two others: the lines go through it, and do not leave it out."""
+def test_a_week_without_cases_is_0(client: Any) -> None:
+    """A week without applications or hires appears with 0 instead of being skipped."""
     days = [
         ("total", "all", day, "decision", measure, 2)
         for day in (date(2026, 6, 2), date(2026, 6, 16))
         for measure in ("applications", "hired")
     ]
-    company = counted(client, "silent", days)
-    about = PanelRequest(tenant=company, first=date(2026, 6, 2), last=LAST, today=date(2026, 6, 25))
+    company = write_cells(client, "silent", days)
+    request = PanelRequest(
+        tenant=company, first=date(2026, 6, 2), last=LAST, today=date(2026, 6, 25)
+    )
     weeks = ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22"]
 
-    shown = answer(client, panel_of("summary", "applications_by_week"), about)
-    assert [row[:2] for row in shown] == [
+    rows = fetch_rows(client, find_panel("summary", "applications_by_week"), request)
+    assert [row[:2] for row in rows] == [
         [week, n] for week, n in zip(weeks, (2, 0, 2, 0), strict=True)
     ]
-    hired = answer(client, panel_of("summary", "pace"), about)
+    hired = fetch_rows(client, find_panel("summary", "pace"), request)
     assert [row[:2] for row in hired] == [
         [week, n] for week, n in zip(weeks, (2, 2, 4, 4), strict=True)
     ]
 
 
 def test_a_month_without_a_decision_is_a_gap(client: Any) -> None:
-    """Of a rate nothing is known of such a month: it is on the axis, without a number."""
+    """A rate in a month without decisions is null, but the month stays on the axis."""
     days = [
         ("total", "all", day, "decision", f"{how}.interview_1", 8)
         for day in (date(2026, 4, 2), date(2026, 6, 2))
         for how in ("passed", "failed")
     ]
-    company = counted(client, "gap", days)
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    company = write_cells(client, "gap", days)
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
-    assert answer(client, panel_of("people", "pass_by_month"), about) == [
+    assert fetch_rows(client, find_panel("people", "pass_by_month"), request) == [
         ["2026-04-01", 0.5, 16],
         ["2026-05-01", None, 0],
         ["2026-06-01", 0.5, 16],
     ]
 
 
-def test_a_tile_tells_of_a_fall_to_none(client: Any) -> None:
-    """Hires that came to an end are 0 now and were 3 before, a refund is below 0; what nobody knows stays unknown."""
+def test_a_tile_shows_a_fall_to_0(client: Any) -> None:
+    """A count without cases is 0 with its previous value, a refund is negative, and an unknown rate stays null."""
     before, now = date(2026, 3, 2), date(2026, 4, 2)
     cells = [
         ("total", "all", before, "decision", "hired", 3),
         ("total", "all", now, "decision", "applications", 4),
         ("total", "all", now, "decision", "cost.media", -500),
     ]
-    company = counted(client, "fallen", cells)
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
-    shown = {row[0]: row[1:] for row in answer(client, panel_of("summary", "headline"), about)}
+    company = write_cells(client, "fallen", cells)
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    rows = {
+        row[0]: row[1:] for row in fetch_rows(client, find_panel("summary", "headline"), request)
+    }
 
-    assert shown["hires"] == [0, 0, 3]
-    assert shown["applications"] == [4, 4, 0]
-    assert shown["cost_total"] == [-500, -500, 0]
-    assert shown["offer_accept_rate"] == [None, 0, None]
+    assert rows["hires"] == [0, 0, 3]
+    assert rows["applications"] == [4, 4, 0]
+    assert rows["cost_total"] == [-500, -500, 0]
+    assert rows["offer_accept_rate"] == [None, 0, None]
 
 
-def test_costs_are_those_of_whom_the_board_is_about(client: Any) -> None:
-    """Of one channel its own kinds of cost, as its tiles; of the company all."""
+def test_costs_are_those_of_the_chosen_member(client: Any) -> None:
+    """A filtered board shows only the member's costs, and the whole company shows all."""
     day = date(2026, 4, 2)
     cells = [
         (dimension, member, day, "decision", f"cost.{kind}", amount)
@@ -285,11 +294,11 @@ def test_costs_are_those_of_whom_the_board_is_about(client: Any) -> None:
             ("job", "j-1", "media", 100),
         )
     ]
-    company = counted(client, "costly", cells)
-    shown = {
-        member: answer(
+    company = write_cells(client, "costly", cells)
+    rows = {
+        member: fetch_rows(
             client,
-            panel_of("money", "costs"),
+            find_panel("money", "costs"),
             PanelRequest(
                 tenant=company,
                 first=FIRST,
@@ -302,48 +311,52 @@ def test_costs_are_those_of_whom_the_board_is_about(client: Any) -> None:
         for dimension, member in (("total", "all"), ("channel", "doda"), ("job", "j-1"))
     }
 
-    assert shown["doda"] == [["2026-04-01", "media", 300]]
-    assert shown["j-1"] == [["2026-04-01", "media", 100]]
-    assert [row[1:] for row in shown["all"]] == [["agency_fee", 900], ["media", 300]]
+    assert rows["doda"] == [["2026-04-01", "media", 300]]
+    assert rows["j-1"] == [["2026-04-01", "media", 100]]
+    assert [row[1:] for row in rows["all"]] == [["agency_fee", 900], ["media", 300]]
 
 
 def test_open_breaches_of_a_filtered_board_are_its_own(client: Any, company: Tenant) -> None:
-    """As many as the board of health lists of the same channel."""
+    """The open count of a channel matches its list on the pipeline board."""
     window = {"from": "2026-04-01", "to": "2026-06-30", "dimension": "channel"}
-    about = asked(window | {"member": "doda"}, company, LAST)
+    request = parse_request(window | {"member": "doda"}, company, LAST)
 
-    assert [row[:2] for row in answer(client, panel_of("summary", "open_breaches"), about)] == [
+    assert [
+        row[:2] for row in fetch_rows(client, find_panel("summary", "open_breaches"), request)
+    ] == [
         ["severity.critical", 0],
         ["severity.warning", 1],
         ["severity.info", 0],
     ]
 
 
-def test_a_plan_of_a_job_names_it(client: Any) -> None:
-    """By its title; a channel that is called like a job's id keeps its name."""
-    company = counted(client, "titled", [("job", "j-1", FIRST, "decision", "hired", 1)])
+def test_a_plan_of_a_job_shows_its_title(client: Any) -> None:
+    """A job's plan shows the job title, and a channel with the same id keeps its name."""
+    company = write_cells(client, "titled", [("job", "j-1", FIRST, "decision", "hired", 1)])
     at = datetime(2026, 4, 1, tzinfo=UTC)
     names = ("titled", "e-1", "application.created", "a-1", "c", "x")
     event = CandidateEvent(
         *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
     )
     Writer(client).write([event], "boards-titled")
-    whose = [("job", "j-1"), ("channel", "j-1"), ("total", "all")]
-    targets = [planned("titled", FIRST, LAST, 4)._replace(dimension=d, member=m) for d, m in whose]
-    Writer(client).plan([planned(COMPANY, FIRST, LAST, 4), *targets])
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    members = [("job", "j-1"), ("channel", "j-1"), ("total", "all")]
+    targets = [
+        planned_target("titled", FIRST, LAST, 4)._replace(dimension=d, member=m) for d, m in members
+    ]
+    Writer(client).replace_targets([planned_target(COMPANY, FIRST, LAST, 4), *targets])
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
-    shown = answer(client, panel_of("summary", "plan"), about)
-    assert sorted((row[1], row[3]) for row in shown) == [("", 0), ("Cook", 1), ("j-1", 0)]
+    rows = fetch_rows(client, find_panel("summary", "plan"), request)
+    assert sorted((row[1], row[3]) for row in rows) == [("", 0), ("Cook", 1), ("j-1", 0)]
 
 
 @pytest.mark.parametrize("name", ["waiting", "ages", "bottleneck"])
-def test_stages_of_as_many_stand_in_one_order(client: Any, name: str) -> None:
-    """Whatever order the engine finds them in: on a live page rows do not change places."""
+def test_ties_have_a_stable_order(client: Any, name: str) -> None:
+    """Ties are sorted by name, so rows do not move on a live page."""
     stages = ("assessment", "casual", "final_interview", "interview_1", "interview_2", "screening")
-    cells = [("total", "all", FIRST, "decision", f"entered.{each}", 7) for each in stages]
-    company = counted(client, f"tied-{name}", cells)
-    about = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    cells = [("total", "all", FIRST, "decision", f"entered.{stage}", 7) for stage in stages]
+    company = write_cells(client, f"tied-{name}", cells)
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
-    shown = [row[0] for row in answer(client, panel_of("pipeline", name), about)]
-    assert shown == sorted(shown) and len(shown) > 3
+    rows = [row[0] for row in fetch_rows(client, find_panel("pipeline", name), request)]
+    assert rows == sorted(rows) and len(rows) > 3

@@ -1,4 +1,4 @@
-"""ClickHouse holds absolute rows: doubled, late and reordered inserts change nothing."""
+"""Duplicate, late and reordered inserts into ClickHouse change nothing."""
 
 import random
 from datetime import UTC, date, datetime
@@ -85,7 +85,7 @@ def cell(tenant: str, value: int, version: int, partition: int = 0, epoch: int =
 
 
 def shown(client: Any, tenant: str) -> int | None:
-    """What a reader sees."""
+    """The value that the view shows."""
     rows = client.query(
         "select value from v_cells where tenant = {tenant:String}", parameters={"tenant": tenant}
     ).result_rows
@@ -93,17 +93,17 @@ def shown(client: Any, tenant: str) -> int | None:
 
 
 def test_applied_migrations_never_change() -> None:
-    """A migration that has shipped is frozen; mend forward with a new one."""
-    assert {each.name: each.checksum for each in migrations.migrations()} == FROZEN
+    """A released migration is frozen; corrections need a new one."""
+    assert {migration.name: migration.checksum for migration in migrations.migrations()} == FROZEN
 
 
 def test_migrating_twice_applies_once(client: Any) -> None:
-    """Every start may migrate."""
+    """Migrating an up-to-date database does nothing."""
     assert migrations.migrate(client) == []
 
 
 def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database is never silently other than its history says."""
+    """A migration that changed after it was applied is refused."""
     changed = migrations.Migration(name="0001_kpi_cells.sql", sql="select 1")
     monkeypatch.setattr(migrations, "migrations", lambda: [changed])
 
@@ -119,14 +119,14 @@ def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_columns_are_the_fields_of_the_row_model(client: Any, model: Any) -> None:
-    """The table and the model say the same, in the same order."""
+    """Table and row model have the same columns in the same order."""
     described = client.query(f"describe table {TABLES[model]}").result_rows
 
     assert list(model._fields) == [row[0] for row in described]
 
 
-def test_any_order_and_repetition_of_versions_ends_alike(client: Any) -> None:
-    """Whatever is resent, the newest version of each writer stands and writers add up."""
+def test_order_and_repetition_of_versions_do_not_matter(client: Any) -> None:
+    """Whatever is resent, the newest version of each partition wins and partitions are summed."""
     rows = [
         cell("order", value, version, part)
         for part in (0, 1)
@@ -142,15 +142,15 @@ def test_any_order_and_repetition_of_versions_ends_alike(client: Any) -> None:
 
 
 def test_a_correction_to_zero_disappears(client: Any) -> None:
-    """A hire that was undone is not shown as 0 hires of nobody."""
+    """A value corrected to 0 is not shown."""
     Writer(client).write([cell("zero", 1, 5)], "zero-1")
     Writer(client).write([cell("zero", 0, 6)], "zero-2")
 
     assert shown(client, "zero") is None
 
 
-def test_an_older_row_that_comes_late_changes_nothing(client: Any) -> None:
-    """A slow writer cannot bring back old numbers."""
+def test_a_late_older_row_changes_nothing(client: Any) -> None:
+    """A late row with an older version does not replace a newer one."""
     Writer(client).write([cell("late", 8, 20)], "late-1")
     Writer(client).write([cell("late", 3, 10)], "late-2")
 
@@ -158,7 +158,7 @@ def test_an_older_row_that_comes_late_changes_nothing(client: Any) -> None:
 
 
 def test_only_the_live_epoch_is_shown(client: Any) -> None:
-    """A rebuild counts beside the numbers that are shown, until it is made live."""
+    """A building epoch is not shown until it becomes live."""
     now = datetime(2026, 1, 5, tzinfo=UTC)
     Writer(client).write([cell("epochs", 1, 5)], "epochs-1")
     Writer(client).write([cell("epochs", 2, 5, epoch=3)], "epochs-2")
@@ -171,9 +171,9 @@ def test_only_the_live_epoch_is_shown(client: Any) -> None:
     assert (before, after) == (1, 2)
 
 
-def test_what_was_counted_before_epochs_is_kept(client: Any) -> None:
-    """An older database keeps its numbers when it is migrated, also when a migration is cut off and done again."""
-    by_number = {each.name[:4]: each.sql for each in migrations.migrations()}
+def test_numbers_from_before_epochs_are_kept(client: Any) -> None:
+    """An older database keeps its numbers when it is migrated, also when a migration is interrupted and repeated."""
+    by_number = {migration.name[:4]: migration.sql for migration in migrations.migrations()}
     client.command(by_number["0001"])
     client.command(
         "insert into kpi_cells values ('old', 'total', 'all', '2026-01-05', 'decision', 'hired', 0, 4, 7)"
@@ -185,7 +185,7 @@ def test_what_was_counted_before_epochs_is_kept(client: Any) -> None:
 
 
 def test_an_event_archived_twice_is_one_event(client: Any) -> None:
-    """The archive holds each accepted event once."""
+    """The archive shows each accepted event once."""
     now = datetime(2026, 1, 5, tzinfo=UTC)
     event = CandidateEvent(
         "twice",
@@ -214,21 +214,21 @@ def test_an_event_archived_twice_is_one_event(client: Any) -> None:
     assert client.query("select count() from v_events where tenant = 'twice'").result_rows == [(1,)]
 
 
-def test_a_second_owner_of_the_directory_is_told(tmp_path: Path) -> None:
-    """A setting that is no ClickHouse is refused with words, not with a traceback of the driver."""
+def test_an_invalid_url_is_refused(tmp_path: Path) -> None:
+    """A URL that is not ClickHouse raises Unavailable instead of a driver error."""
     with pytest.raises(Unavailable, match="neither"):
         connect(f"file://{tmp_path}")
 
 
 def test_a_retired_epoch_is_dropped_as_a_whole(client: Any) -> None:
-    """Its rows go, those of others stay, also of an epoch whose number begins alike."""
+    """Only the rows of the dropped epoch are removed, not those of an epoch with the same number prefix."""
     now = datetime(2026, 1, 5, tzinfo=UTC)
     writer = Writer(client)
     writer.write([cell("drop", n, 1, epoch=n) for n in (71, 711)], "drop-1")
     writer.write([EpochRow(71, "retired", 2, now, 1)], "drop-2")
-    writer.drop(71)
-    writer.drop(71)
+    writer.drop_epoch(71)
+    writer.drop_epoch(71)
     left = client.query("select epoch from epoch_cells where tenant = 'drop'").result_rows
 
-    assert 71 in writer.retired()
+    assert 71 in writer.retired_epochs()
     assert left == [(711,)]

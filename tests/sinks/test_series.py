@@ -1,4 +1,4 @@
-"""What roles show to Prometheus is what the list of series says, and no label names anybody."""
+"""Roles export exactly the defined metrics, and no label identifies a person."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ from sinks.metrics import (
 from streams.archive.kpi_gauges import KpiCollector
 from streams.ingest.metrics import GatewayMetrics
 
-ROWS = {each.name: each for each in series.every()}
+ROWS = {row.name: row for row in series.all_series()}
 KINDS = {
     series.CounterRow: "counter",
     series.GaugeRow: "gauge",
@@ -34,13 +34,13 @@ ROLES = {
     "dispatcher": DispatcherMetrics,
     "board": BoardMetrics,
 }
-# Who somebody is: none of these is ever a label, and neither is what belongs to Prometheus.
-NOBODY = {"id", "application", "candidate", "person", "subject", "member", "interviewer"}
-NOBODY |= {"recruiter", "hiring_manager", "job", "instance", "breach", "delivery", "event_id"}
+# Labels that identify a person or an application, or are reserved for Prometheus, are forbidden.
+FORBIDDEN = {"id", "application", "candidate", "person", "subject", "member", "interviewer"}
+FORBIDDEN |= {"recruiter", "hiring_manager", "job", "instance", "breach", "delivery", "event_id"}
 
 
 def registry_of(role: str) -> CollectorRegistry:
-    """Everything that the role registers."""
+    """The registry of a role with all its metrics."""
     registry: CollectorRegistry = ROLES[role]().registry
     if role == "archiver":
         registry.register(KpiCollector(lambda: Tenancy(tenants=()), lambda: None))
@@ -48,20 +48,20 @@ def registry_of(role: str) -> CollectorRegistry:
 
 
 def listed(family: Any) -> bool:
-    """Whether a scraped family is as the list says, samples and labels included."""
+    """Return whether a scraped family matches its definition, including samples and labels."""
     row = ROWS.get(family.name)
     if row is None or KINDS[type(row)] != family.type or row.help != family.documentation:
         return False
     return all(
-        sample.name in row.shown and set(sample.labels) - {"le"} == set(row.labels)
+        sample.name in row.sample_names and set(sample.labels) - {"le"} == set(row.labels)
         for sample in family.samples
         if not sample.name.endswith("_created")
     )
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_shows_nothing_that_is_not_listed(role: str) -> None:
-    """Name, kind, meaning and labels are those of the list."""
+def test_a_role_exports_only_defined_metrics(role: str) -> None:
+    """Name, type, help text and labels match the definition."""
     text = generate_latest(registry_of(role)).decode()
     families = list(text_string_to_metric_families(text))
 
@@ -69,18 +69,18 @@ def test_a_role_shows_nothing_that_is_not_listed(role: str) -> None:
     assert "hirelay_started_timestamp_seconds" in text
 
 
-def test_every_listed_series_is_shown_by_a_role() -> None:
-    """The list promises nothing that nobody keeps."""
-    shown = {
+def test_every_defined_metric_is_exported_by_a_role() -> None:
+    """Every defined metric is registered by some role."""
+    exported = {
         name for role in ROLES for family in registry_of(role).collect() for name in (family.name,)
     }
 
-    assert set(ROWS) - shown == set()
+    assert set(ROWS) - exported == set()
 
 
 def test_names_follow_the_conventions() -> None:
-    """One prefix, base units, no `_total` of our own, and no name twice."""
-    rows = series.every()
+    """Names have one prefix, base units and no explicit `_total`, and are unique."""
+    rows = series.all_series()
 
     assert len(ROWS) == len(rows)
     for row in rows:
@@ -88,12 +88,12 @@ def test_names_follow_the_conventions() -> None:
         assert row.help and not row.help.endswith(".")
 
 
-def test_no_label_is_somebody() -> None:
-    """Labels are of the closed set, which has no person, no application and nothing of Prometheus in it."""
+def test_no_label_identifies_a_person() -> None:
+    """Labels come from a closed set without persons, applications and names reserved for Prometheus."""
     names = set(get_args(series.Label))
 
-    assert {label for row in series.every() for label in row.labels} == names
-    assert {each for each in names if each in NOBODY or each.endswith("_id")} == set()
+    assert {label for row in series.all_series() for label in row.labels} == names
+    assert {name for name in names if name in FORBIDDEN or name.endswith("_id")} == set()
 
 
 @pytest.mark.skipif(
@@ -101,8 +101,8 @@ def test_no_label_is_somebody() -> None:
     reason="NOT TESTED: install prometheus (promtool) to have metrics linted",
 )
 @pytest.mark.parametrize("role", ROLES)
-def test_promtool_has_nothing_to_say_of_the_metrics(role: str) -> None:
-    """Prometheus' own linter."""
+def test_promtool_accepts_the_metrics(role: str) -> None:
+    """Prometheus' own linter reports nothing."""
     done = subprocess.run(
         ["promtool", "check", "metrics"],
         input=generate_latest(registry_of(role)),

@@ -1,4 +1,4 @@
-"""The companies of the configuration stand in ClickHouse, once, as they are now."""
+"""The configured tenants are published to ClickHouse."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from tests.ingest.gateways import tenancy
 
 
 def company(**changes: Any) -> Tenancy:
-    """The company of the tests, with changes."""
+    """The tenant of the tests, with changes."""
     (acme,) = tenancy().tenants
     return Tenancy(tenants=(acme.model_copy(update=changes),))
 
 
-def test_boards_find_the_companies_of_the_configuration(client: Any) -> None:
-    """Zone and money of whom is configured; publishing the same again writes nothing."""
+def test_configured_tenants_are_published(client: Any) -> None:
+    """Time zone and currency are published; publishing the same configuration again writes nothing."""
     assert tenants.publish(client, company(currency="KWD"))
     assert not tenants.publish(client, company(currency="KWD"))
 
@@ -22,8 +22,8 @@ def test_boards_find_the_companies_of_the_configuration(client: Any) -> None:
     assert rows == [("acme", "Asia/Tokyo", "KWD", 1000)]
 
 
-def test_a_company_that_is_gone_is_not_offered(client: Any) -> None:
-    """The view shows the newest configuration alone, and never a secret."""
+def test_a_removed_tenant_is_not_shown(client: Any) -> None:
+    """The view shows only the latest configuration, and never a secret."""
     tenants.publish(client, company(id="before"))
     tenants.publish(client, company(id="after", timezone="America/New_York"))
 

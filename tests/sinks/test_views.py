@@ -1,4 +1,4 @@
-"""What boards read is what the code computes: every KPI of views equals the function that defines it."""
+"""Every KPI that a ClickHouse view computes equals the Python function that defines it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from schemas.cells import ALL, DIMENSIONS, FULL, TOTAL, CellKey, Cells
+from schemas.cells import ALL, DIMENSIONS, FULL_DIMENSIONS, TOTAL, CellKey, Cells
 from schemas.instants import EPOCH_DAY
-from schemas.kpis.catalogue import KPIS, of
-from schemas.kpis.definition import Kpi, measure
-from schemas.kpis.durations import Days, judge, summed
-from schemas.statistics.shrinkage import PassCount, fit, posterior
+from schemas.kpis.catalogue import KPIS, kpis_for
+from schemas.kpis.definition import Kpi, evaluate
+from schemas.kpis.durations import DailyTallies, evaluate_duration, sum_tallies
+from schemas.statistics.shrinkage import PassCount, fit_prior, posterior
 from sinks.clickhouse import catalogue
 from sinks.clickhouse.rows import KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
-from tests.golden.season_events import season
-from tests.golden.test_golden import house
-from tests.vendors.folding import cells
+from tests.golden.season_events import season_delivery
+from tests.golden.test_golden import season_tenancy
+from tests.vendors.folding import folded_cells
 
 FIRST, LAST, AS_OF = date(2026, 4, 1), date(2026, 6, 30), date(2026, 6, 30)
 WINDOW = f"first = '{FIRST}', last = '{LAST}'"
@@ -29,17 +29,17 @@ def day(when: date) -> int:
     return when.toordinal() - EPOCH_DAY
 
 
-def within(found: Cells, key: CellKey) -> bool:
-    """Whether the cell is of a day asked for."""
+def in_window(tallies: Cells, key: CellKey) -> bool:
+    """Return whether the cell's day is in the window."""
     return day(FIRST) <= key.day <= day(LAST)
 
 
-def write(client: Any, tenant: str, found: Cells) -> None:
-    """The cells as the archiver writes them."""
+def write(client: Any, tenant: str, tallies: Cells) -> None:
+    """Write the cells as the archiver does."""
     origin = date(1970, 1, 1)
     rows = [
         KpiCell(0, tenant, k.dimension, k.member, origin + timedelta(k.day), k.basis, name, 0, n, 1)
-        for k, tally in found.items()
+        for k, tally in tallies.items()
         for name, n in tally.items()
     ]
     Writer(client).write(rows, f"views-{tenant}")
@@ -47,30 +47,30 @@ def write(client: Any, tenant: str, found: Cells) -> None:
 
 @pytest.fixture(scope="module")
 def counted(client: Any) -> Iterator[Cells]:
-    """The golden season, in ClickHouse and as cells."""
-    found = cells([season()], house())
-    write(client, TENANT, found)
-    yield found
+    """The cells of the golden season, also written to ClickHouse."""
+    tallies = folded_cells([season_delivery()], season_tenancy())
+    write(client, TENANT, tallies)
+    yield tallies
     client.command(f"delete from epoch_cells where tenant = '{TENANT}'")
 
 
-def ask(client: Any, view: str, more: str = "") -> list[dict[str, Any]]:
+def query_view(client: Any, view: str, more: str = "") -> list[dict[str, Any]]:
     """The rows of a view."""
     return list(client.query(f"select * from {view} {more}").named_results())
 
 
-def members(found: Cells, dimension: str) -> set[str]:
-    """Everybody in a dimension."""
-    return {key.member for key in found if key.dimension == dimension}
+def members(tallies: Cells, dimension: str) -> set[str]:
+    """All members of a dimension."""
+    return {key.member for key in tallies if key.dimension == dimension}
 
 
-def tally(found: Cells, dimension: str, member: str, basis: str) -> dict[str, int]:
-    """The sums of the window."""
-    return summed(
-        each
-        for key, each in found.items()
+def tally(tallies: Cells, dimension: str, member: str, basis: str) -> dict[str, int]:
+    """The measures of a member, summed over the window."""
+    return sum_tallies(
+        sums
+        for key, sums in tallies.items()
         if (key.dimension, key.member, key.basis) == (dimension, member, basis)
-        and within(found, key)
+        and in_window(tallies, key)
     )
 
 
@@ -79,48 +79,48 @@ def tally(found: Cells, dimension: str, member: str, basis: str) -> dict[str, in
 def test_a_view_computes_kpis_as_the_code_does(
     client: Any, counted: Cells, dimension: str, basis: str
 ) -> None:
-    """Every additive KPI of every member: the same value and the same number of cases."""
+    """Value and number of cases agree for every additive KPI of every member."""
     view = f"v_kpis(tenant='{TENANT}', dimension='{dimension}', basis='{basis}', {WINDOW})"
-    shown = {(row["member"], row["kpi"]): row for row in ask(client, view)}
+    rows = {(row["member"], row["kpi"]): row for row in query_view(client, view)}
     compared = 0
     for member in members(counted, dimension):
         sums = tally(counted, dimension, member, basis)
-        for kpi in of(dimension, basis):  # type: ignore[arg-type]
+        for kpi in kpis_for(dimension, basis):  # type: ignore[arg-type]
             if not kpi.additive:
                 continue
-            expected, row = measure(kpi, sums), shown.get((member, kpi.id))
+            expected, row = evaluate(kpi, sums), rows.get((member, kpi.id))
             assert expected.n == (row["n"] if row else 0)
-            assert same(expected.value, row["value"] if row else nothing(kpi))
+            assert same(expected.value, row["value"] if row else empty_value(kpi))
             compared += 1
 
     assert compared > 20
 
 
-def nothing(kpi: Kpi) -> float | None:
-    """What a member without any of the KPI's measures has."""
+def empty_value(kpi: Kpi) -> float | None:
+    """The value of a member without any of the KPI's measures."""
     return 0 if kpi.kind == "count" else None
 
 
-def same(one: float | None, other: float | None) -> bool:
-    """Equal to a billionth, or both unknown."""
-    if one is None or other is None:
-        return one is other
-    return one == pytest.approx(other, rel=1e-9)
+def same(left: float | None, right: float | None) -> bool:
+    """Return whether two values are equal to a billionth, or both unknown."""
+    if left is None or right is None:
+        return left is right
+    return left == pytest.approx(right, rel=1e-9)
 
 
-@pytest.mark.parametrize("dimension", FULL)
-def test_a_view_judges_cohorts_as_the_code_does(
+@pytest.mark.parametrize("dimension", FULL_DIMENSIONS)
+def test_a_view_computes_cohort_kpis_as_the_code_does(
     client: Any, counted: Cells, dimension: str
 ) -> None:
-    """Waiting times, retention and incidences with those in flight: Kaplan–Meier and Aalen–Johansen in SQL."""
+    """Waiting times, retention and incidences with censoring agree: Kaplan–Meier and Aalen–Johansen in SQL."""
     view = f"v_duration_kpis(tenant='{TENANT}', dimension='{dimension}', {WINDOW}, as_of='{AS_OF}')"
-    shown = {(row["member"], row["kpi"]): row for row in ask(client, view)}
+    rows = {(row["member"], row["kpi"]): row for row in query_view(client, view)}
     for member in members(counted, dimension):
         days = days_of(counted, dimension, member)
         for kpi in KPIS:
             if kpi.additive:
                 continue
-            expected, row = judge(kpi, days, day(AS_OF)), shown.get((member, kpi.id))
+            expected, row = evaluate_duration(kpi, days, day(AS_OF)), rows.get((member, kpi.id))
             assert same(expected.value, row["value"] if row else None)
             assert expected.n == (row["n"] if row else 0)
             assert expected.in_flight == (row["in_flight"] if row else 0)
@@ -128,42 +128,44 @@ def test_a_view_judges_cohorts_as_the_code_does(
                 assert same(expected.low, row["low"]) and same(expected.high, row["high"])
 
 
-def days_of(found: Cells, dimension: str, member: str) -> Days:
-    """By day, what was counted and what began."""
-    ours = {k: t for k, t in found.items() if k[1:3] == (dimension, member) and within(found, k)}
-    return Days(
-        {key.day: each for key, each in ours.items() if key.basis == "decision"},
-        {key.day: each for key, each in ours.items() if key.basis == "entry"},
+def days_of(tallies: Cells, dimension: str, member: str) -> DailyTallies:
+    """The measures of a member by decision day and by entry day."""
+    member_tallies = {
+        k: t for k, t in tallies.items() if k[1:3] == (dimension, member) and in_window(tallies, k)
+    }
+    return DailyTallies(
+        {key.day: sums for key, sums in member_tallies.items() if key.basis == "decision"},
+        {key.day: sums for key, sums in member_tallies.items() if key.basis == "entry"},
     )
 
 
-def test_the_last_of_a_cohort_counts_too(client: Any) -> None:
-    """One of two is rejected, then the other is hired: nobody is left, and half were hired."""
+def test_a_finished_cohort_counts_its_last_member(client: Any) -> None:
+    """When one of two is rejected and then the other hired, the hired share is one half."""
     applied = day(FIRST)
-    made: Cells = {
+    tallies: Cells = {
         CellKey("x", TOTAL, ALL, applied, "decision"): {"applications": 2},
         CellKey("x", TOTAL, ALL, applied, "entry"): {
             "days.application.rejected.3": 1,
             "days.application.hired.5": 1,
         },
     }
-    write(client, "last", made)
+    write(client, "last", tallies)
     view = f"v_duration_kpis(tenant='last', dimension='total', {WINDOW}, as_of='{AS_OF}')"
-    (row,) = ask(client, view, "where kpi = 'hired_within_90_rate'")
+    (row,) = query_view(client, view, "where kpi = 'hired_within_90_rate'")
 
     assert (row["value"], row["n"], row["in_flight"]) == (0.5, 2, 0)
 
 
-def test_where_nobody_has_waited_a_day_no_stage_has_a_share(client: Any) -> None:
-    """Zero of zero days is unknown, and never what JSON cannot say."""
+def test_a_share_of_zero_days_is_null(client: Any) -> None:
+    """A share of zero days is null, never NaN."""
     entered = day(FIRST)
-    made: Cells = {
+    tallies: Cells = {
         CellKey("x", TOTAL, ALL, entered, "decision"): {"entered.screening": 9},
         CellKey("x", TOTAL, ALL, entered, "entry"): {"days.screening.passed.0": 9},
     }
-    write(client, "prompt", made)
+    write(client, "prompt", tallies)
     view = f"v_bottleneck(tenant='prompt', dimension='total', {WINDOW}, as_of='{FIRST}')"
-    (row,) = ask(client, view)
+    (row,) = query_view(client, view)
 
     assert (row["days_waited"], row["share"]) == (0, None)
 
@@ -179,7 +181,7 @@ def test_where_nobody_has_waited_a_day_no_stage_has_a_share(client: Any) -> None
         ("all", {FIRST: 12}),
     ],
 )
-def test_periods_begin_where_calendars_say(
+def test_periods_follow_the_calendar(
     client: Any, counted: Cells, grain: str, periods: dict[date, int]
 ) -> None:
     """Weeks on Monday, fiscal years in April; days are the tenant's own."""
@@ -187,19 +189,21 @@ def test_periods_begin_where_calendars_say(
         f"v_kpi_series(tenant='{TENANT}', dimension='total', basis='decision', {WINDOW}, "
         f"grain='{grain}', fiscal_start=4)"
     )
-    shown = {row["period"]: row["n"] for row in ask(client, view, "where kpi = 'applications'")}
+    counts = {
+        row["period"]: row["n"] for row in query_view(client, view, "where kpi = 'applications'")
+    }
 
-    assert periods.items() <= shown.items()
+    assert periods.items() <= counts.items()
 
 
-def test_the_funnel_counts_who_entered_and_what_became_of_them(client: Any, counted: Cells) -> None:
-    """By the table of the season."""
+def test_the_funnel_counts_entries_and_outcomes(client: Any, counted: Cells) -> None:
+    """The funnel matches the season's table."""
     view = f"v_funnel(tenant='{TENANT}', dimension='total', basis='cohort', {WINDOW})"
-    shown = {row["milestone"]: row for row in ask(client, view)}
+    rows = {row["milestone"]: row for row in query_view(client, view)}
 
-    assert tuple(shown["screening"][name] for name in ("entered", "passed", "failed")) == (12, 8, 2)
-    assert shown["interview_1"]["pass_rate"] == pytest.approx(0.6)
-    assert [row["milestone"] for row in sorted(shown.values(), key=lambda r: r["position"])] == [
+    assert tuple(rows["screening"][name] for name in ("entered", "passed", "failed")) == (12, 8, 2)
+    assert rows["interview_1"]["pass_rate"] == pytest.approx(0.6)
+    assert [row["milestone"] for row in sorted(rows.values(), key=lambda r: r["position"])] == [
         "screening",
         "interview_1",
         "final_interview",
@@ -207,41 +211,41 @@ def test_the_funnel_counts_who_entered_and_what_became_of_them(client: Any, coun
     ]
 
 
-def test_the_triangle_sums_to_who_entered_and_who_left(client: Any, counted: Cells) -> None:
-    """Twelve applied, of whom ten have ended."""
+def test_the_triangle_sums_to_entries_and_exits(client: Any, counted: Cells) -> None:
+    """Twelve applications entered, and ten have ended."""
     view = f"v_triangle(tenant='{TENANT}', dimension='total', {WINDOW})"
-    rows = [row for row in ask(client, view) if row["about"] == "application"]
+    rows = [row for row in query_view(client, view) if row["about"] == "application"]
 
     assert sum(row["cases"] for row in rows if not row["outcome"]) == 12
     assert sum(row["cases"] for row in rows if row["outcome"]) == 10
 
 
-def test_the_pipeline_knows_who_waits_where(client: Any, counted: Cells) -> None:
-    """At the end of April: three at screening, the longest for ten days, and one before an interview."""
+def test_the_pipeline_counts_waiting_applications(client: Any, counted: Cells) -> None:
+    """At the end of April three wait at screening, the longest for ten days, and one waits for an interview."""
     view = f"v_pipeline(tenant='{TENANT}', dimension='total', as_of='2026-04-30')"
-    shown = {row["milestone"]: row for row in ask(client, view)}
+    rows = {row["milestone"]: row for row in query_view(client, view)}
 
-    assert (shown["screening"]["waiting"], shown["screening"]["oldest_days"]) == (3, 10)
-    assert shown["interview_1"]["waiting"] == 1
-    assert "offer" not in shown
+    assert (rows["screening"]["waiting"], rows["screening"]["oldest_days"]) == (3, 10)
+    assert rows["interview_1"]["waiting"] == 1
+    assert "offer" not in rows
 
 
 def test_costs_by_channel_sum_to_the_total(client: Any, counted: Cells) -> None:
-    """No yen is lost between them."""
+    """The costs of all channels add up to the total cost."""
     view = f"v_costs(tenant='{TENANT}', {WINDOW}, grain='month', fiscal_start=4)"
     total = tally(counted, TOTAL, ALL, "decision")
 
-    assert sum(row["amount"] for row in ask(client, view)) == sum(
+    assert sum(row["amount"] for row in query_view(client, view)) == sum(
         n for name, n in total.items() if name.startswith("cost.")
     )
 
 
-def test_who_decided_few_is_not_shown_alone(client: Any, counted: Cells) -> None:
-    """Of two interviewers one decided twice: he is behind `(n < 5)`."""
-    shown = {row["person"]: row for row in ask(client, interviewers(TENANT))}
+def test_interviewers_with_few_decisions_are_grouped(client: Any, counted: Cells) -> None:
+    """An interviewer with fewer than five decisions is shown only as `(n < 5)`."""
+    rows = {row["person"]: row for row in query_view(client, interviewers(TENANT))}
 
-    assert {"p1", "(n < 5)"} == set(shown)
-    assert shown["(n < 5)"]["people"] == 1
+    assert {"p1", "(n < 5)"} == set(rows)
+    assert rows["(n < 5)"]["people"] == 1
 
 
 def interviewers(tenant: str) -> str:
@@ -255,16 +259,16 @@ def test_rates_of_interviewers_are_shrunk_as_the_exact_method_does(client: Any) 
         f"p{i}": (passed, n)
         for i, (passed, n) in enumerate(((3, 30), (15, 40), (20, 25), (8, 20), (30, 60)))
     }
-    made = {
-        CellKey("x", "interviewer", who, day(FIRST), "decision"): {
+    tallies = {
+        CellKey("x", "interviewer", person, day(FIRST), "decision"): {
             "passed.screening": passed,
             "failed.screening": n - passed,
         }
-        for who, (passed, n) in people.items()
+        for person, (passed, n) in people.items()
     }
-    write(client, "shrunk", made)
-    prior = fit([PassCount(passed, n) for passed, n in people.values()])
-    for row in ask(client, interviewers("shrunk")):
+    write(client, "shrunk", tallies)
+    prior = fit_prior([PassCount(passed, n) for passed, n in people.values()])
+    for row in query_view(client, interviewers("shrunk")):
         passed, n = people[row["person"]]
         exact = posterior(prior, PassCount(passed, n))
         assert row["shrunk"] == pytest.approx(exact.mean, abs=0.02)
@@ -272,35 +276,37 @@ def test_rates_of_interviewers_are_shrunk_as_the_exact_method_does(client: Any) 
         assert row["limit_998_low"] <= row["limit_95_low"] <= row["limit_95_high"]
 
 
-def test_a_better_stage_is_worth_hires(client: Any) -> None:
-    """Two channels pass half and all of ten: as good as the better quarter, hires rise by 87.5 ÷ 75."""
-    made: Cells = {
+def test_a_better_pass_rate_yields_more_hires(client: Any) -> None:
+    """With channels passing half and all of ten, reaching the upper quartile raises hires by 87.5 ÷ 75."""
+    tallies: Cells = {
         CellKey("x", "channel", channel, day(FIRST), "cohort"): {
             "passed.screening": passed,
             "failed.screening": 10 - passed,
         }
         for channel, passed in (("one", 5), ("two", 10))
     }
-    made[CellKey("x", TOTAL, ALL, day(FIRST), "cohort")] = {"hired": 6}
-    write(client, "what-if", made)
-    (row,) = ask(client, f"v_what_if(tenant='what-if', {WINDOW})")
+    tallies[CellKey("x", TOTAL, ALL, day(FIRST), "cohort")] = {"hired": 6}
+    write(client, "what-if", tallies)
+    (row,) = query_view(client, f"v_what_if(tenant='what-if', {WINDOW})")
 
     assert row["rate"] == pytest.approx(0.75)
     assert row["better_rate"] == pytest.approx(0.875)
     assert row["more_hires"] == pytest.approx(6 * (0.875 / 0.75 - 1))
 
 
-def test_the_bottleneck_is_where_the_days_go(client: Any, counted: Cells) -> None:
-    """Shares of all days waited sum to one."""
+def test_bottleneck_shares_sum_to_one(client: Any, counted: Cells) -> None:
+    """The shares of days waited sum to one."""
     view = f"v_bottleneck(tenant='{TENANT}', dimension='total', {WINDOW}, as_of='{AS_OF}')"
-    rows = ask(client, view)
+    rows = query_view(client, view)
 
     assert sum(row["share"] for row in rows) == pytest.approx(1)
     assert {row["milestone"]: row["median_days"] for row in rows}["offer"] == 5
 
 
-def test_a_new_kpi_is_one_row(client: Any, counted: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One definition: the view computes it and the catalogue lists it, without a line of SQL."""
+def test_a_new_kpi_needs_no_sql(
+    client: Any, counted: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The view computes a KPI that was added to the catalogue, without new SQL."""
     row = Kpi(
         id="scorecards_per_interview",
         ja="面接あたり評価数",
@@ -316,17 +322,17 @@ def test_a_new_kpi_is_one_row(client: Any, counted: Cells, monkeypatch: pytest.M
     with monkeypatch.context() as patched:
         patched.setattr(catalogue, "KPIS", (*KPIS, row))
         assert catalogue.publish(client)
-        (shown,) = ask(client, view, f"where kpi = '{row.id}'")
+        (computed,) = query_view(client, view, f"where kpi = '{row.id}'")
     assert catalogue.publish(client)  # without it again
 
-    assert (shown["value"], shown["n"]) == (1.0, 7)
-    assert ask(client, view, f"where kpi = '{row.id}'") == []
+    assert (computed["value"], computed["n"]) == (1.0, 7)
+    assert query_view(client, view, f"where kpi = '{row.id}'") == []
 
 
-def test_plan_and_actual_stand_side_by_side(client: Any, counted: Cells) -> None:
-    """Half of the quarter gone: hires against half of the plan, a rate and a cost limit against the whole of it."""
+def test_plan_and_actual_are_compared(client: Any, counted: Cells) -> None:
+    """Halfway through a quarter, hires are compared with half of the plan, a rate and a cost limit with all of it."""
     quarter = (date(2026, 4, 1), date(2026, 6, 30), "2026-Q2")
-    wanted = [
+    targets = [
         PlannedTarget(TENANT, kpi, TOTAL, ALL, "decision", *quarter, plan, better, "hr", "", 0)
         for kpi, plan, better in (
             ("hires", 4, 1),
@@ -335,24 +341,25 @@ def test_plan_and_actual_stand_side_by_side(client: Any, counted: Cells) -> None
             ("joins", 0, 1),
         )
     ]
-    Writer(client).plan([PlannedTarget("gone", *wanted[0][1:])])
-    Writer(client).plan(wanted)
-    shown = {
-        row["kpi"]: row for row in ask(client, f"v_plan(tenant='{TENANT}', as_of='2026-05-15')")
+    Writer(client).replace_targets([PlannedTarget("gone", *targets[0][1:])])
+    Writer(client).replace_targets(targets)
+    rows = {
+        row["kpi"]: row
+        for row in query_view(client, f"v_plan(tenant='{TENANT}', as_of='2026-05-15')")
     }
 
-    assert shown["hires"]["gone"] == pytest.approx(45 / 91)
-    assert shown["hires"]["actual"] == 2
-    assert shown["hires"]["gap"] == pytest.approx(2 - 4 * 45 / 91)
-    assert (shown["offer_accept_rate"]["actual"], shown["offer_accept_rate"]["n"]) == (0.6, 5)
-    assert shown["cost_total"]["gap"] < 0
-    assert (shown["joins"]["actual"], shown["joins"]["achieved"]) == (2, None)
-    assert ask(client, "v_plan(tenant='gone', as_of='2026-05-15')") == []
+    assert rows["hires"]["gone"] == pytest.approx(45 / 91)
+    assert rows["hires"]["actual"] == 2
+    assert rows["hires"]["gap"] == pytest.approx(2 - 4 * 45 / 91)
+    assert (rows["offer_accept_rate"]["actual"], rows["offer_accept_rate"]["n"]) == (0.6, 5)
+    assert rows["cost_total"]["gap"] < 0
+    assert (rows["joins"]["actual"], rows["joins"]["achieved"]) == (2, None)
+    assert query_view(client, "v_plan(tenant='gone', as_of='2026-05-15')") == []
 
 
 def test_the_catalogue_is_published_once(client: Any) -> None:
-    """A second start finds it as it is; every definition is there."""
+    """Publishing again writes nothing, and every definition is in the view."""
     assert not catalogue.publish(client)
-    assert [row["id"] for row in ask(client, "v_definitions", "order by position")] == [
+    assert [row["id"] for row in query_view(client, "v_definitions", "order by position")] == [
         kpi.id for kpi in KPIS
     ]

@@ -1,4 +1,4 @@
-"""Deliveries of a vendor with places of them changed or removed, as vendors and their customers do."""
+"""Vendor deliveries with fields changed or removed, as vendors and their customers do."""
 
 import copy
 import json
@@ -41,50 +41,52 @@ STRANGE = st.one_of(
 )
 
 
-SIGNED = {"lever": {"triggeredAt"}}  # parts without which the body cannot be signed
+SIGNED = {"lever": {"triggeredAt"}}  # fields that the signature needs
 
 
 @cache
 def fixtures(vendor: str) -> list[Fixture]:
-    """Every delivery in the vendor's folder; for our own format, of a simulated season."""
+    """Return every delivery in the vendor's folder; for our own format, those of a simulated season."""
     paths = files(vendor)
     if not paths:
         until = datetime(2026, 3, 31, tzinfo=UTC)
-        made = season(3, deliveries=2000, days=60, until=until)
-        kinds = {each.event: each.body for each in made if each.vendor == vendor}
+        deliveries = season(3, deliveries=2000, days=60, until=until)
+        kinds = {
+            delivery.event: delivery.body for delivery in deliveries if delivery.vendor == vendor
+        }
         return [Fixture(vendor, body) for body in kinds.values()]
     return [fixture(path) for path in paths]
 
 
 def named(name: str, **changes: object) -> Fixture:
-    """A delivery in `tests/vendors/<vendor>/<event>.json`; `changes` name places as `data__application__id`."""
+    """Return `tests/vendors/<vendor>/<event>.json`; `changes` name fields as `data__application__id`."""
     delivery = fixture(FOLDER / f"{name}.json")
     if not changes:
         return delivery
     body = json.loads(delivery.body)
-    for place, value in changes.items():
-        *way, last = place.split("__")
-        found = body
-        for step in way:
-            found = found[step]
-        found[last] = value
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        container = body
+        for step in parents:
+            container = container[step]
+        container[last] = value
     return Fixture(delivery.vendor, json.dumps(body).encode(), delivery.headers)
 
 
-def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a JSON value but its top."""
-    found = [path] if path else []
+def all_paths(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return every path in a JSON value except the root."""
+    result = [path] if path else []
     if isinstance(value, dict):
         for key, inner in value.items():
-            found += places(inner, (*path, key))
+            result += all_paths(inner, (*path, key))
     if isinstance(value, list):
         for index, inner in enumerate(value):
-            found += places(inner, (*path, index))
-    return found
+            result += all_paths(inner, (*path, index))
+    return result
 
 
-def respelled(value: Any) -> st.SearchStrategy[Any]:
-    """The same value as another version of the vendor's system spells it, or something else altogether."""
+def respellings(value: Any) -> st.SearchStrategy[Any]:
+    """Draw the value as another version of the vendor's system may format it, or an unrelated value."""
     if isinstance(value, bool) or value is None:
         return STRANGE
     if isinstance(value, int | float):
@@ -97,43 +99,44 @@ def respelled(value: Any) -> st.SearchStrategy[Any]:
     return STRANGE | st.just([value]) | st.just(list(value.values()))
 
 
-def put(body: Any, path: tuple[Any, ...], value: object) -> None:
-    """Change one place."""
-    *way, last = path
-    for step in way:
+def set_at(body: Any, path: tuple[Any, ...], value: object) -> None:
+    """Set the value at one path."""
+    *parents, last = path
+    for step in parents:
         body = body[step]
     body[last] = value
 
 
-def taken(body: Any, path: tuple[Any, ...]) -> Any:
-    """Remove one place and return what was there."""
-    *way, last = path
-    for step in way:
+def remove_at(body: Any, path: tuple[Any, ...]) -> Any:
+    """Remove and return the value at one path."""
+    *parents, last = path
+    for step in parents:
         body = body[step]
     return body.pop(last)
 
 
 @st.composite
-def broken(draw: st.DrawFn, vendor: str) -> Fixture:
-    """A delivery with up to four places changed, removed or renamed."""
+def changed_delivery(draw: st.DrawFn, vendor: str) -> Fixture:
+    """Draw a delivery with up to four fields changed, removed or renamed."""
     original = draw(st.sampled_from(fixtures(vendor)))
     body = copy.deepcopy(json.loads(original.body))
     for _ in range(draw(st.integers(1, 4))):
         signed = SIGNED.get(vendor, set())
-        found = [path for path in places(body) if path[0] not in signed]
-        if not found:
+        paths = [path for path in all_paths(body) if path[0] not in signed]
+        if not paths:
             break
-        path = draw(st.sampled_from(found))
-        what = draw(st.sampled_from(["change", "change", "remove", "rename"]))
-        value = taken(body, path) if what != "change" else _at(body, path)
-        if what == "change":
-            put(body, path, draw(respelled(value)))
-        elif what == "rename" and isinstance(path[-1], str):
-            put(body, (*path[:-1], f"{path[-1]}_"), value)
+        path = draw(st.sampled_from(paths))
+        change = draw(st.sampled_from(["change", "change", "remove", "rename"]))
+        value = remove_at(body, path) if change != "change" else get_at(body, path)
+        if change == "change":
+            set_at(body, path, draw(respellings(value)))
+        elif change == "rename" and isinstance(path[-1], str):
+            set_at(body, (*path[:-1], f"{path[-1]}_"), value)
     return Fixture(vendor, json.dumps(body).encode(), original.headers)
 
 
-def _at(body: Any, path: tuple[Any, ...]) -> Any:
+def get_at(body: Any, path: tuple[Any, ...]) -> Any:
+    """Return the value at one path."""
     for step in path:
         body = body[step]
     return body

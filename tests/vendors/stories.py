@@ -1,7 +1,7 @@
-"""For each vendor a few of its deliveries in the order in which they would come, and what they count, by hand.
+"""Loads each vendor's story: a few deliveries in order of arrival, and their counts, calculated by hand.
 
-They stand in `_story.json` beside the fixtures. The days are local to Asia/Tokyo; `today` stands where the vendor signs
-the time of sending and tells no other.
+Stories are in `_story.json` beside the fixtures. Days are local to Asia/Tokyo; `today` is used if the vendor sends only
+the signed time of sending.
 """
 
 import json
@@ -16,19 +16,19 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """Names of fixtures, a channel, and the measures of the whole company by local day, on the decision basis."""
+    """Fixture names, a channel, and the company-wide measures by local day, on the decision basis."""
 
     vendor: str
     deliveries: tuple[str, ...]
     channel: str
     counts: dict[str, dict[str, int]]
 
-    def told(self) -> list[Fixture]:
-        """The deliveries."""
+    def fixtures(self) -> list[Fixture]:
+        """Return the deliveries."""
         return [fixture(FOLDER / self.vendor / f"{name}.json") for name in self.deliveries]
 
-    def on(self, today: date) -> dict[date, dict[str, int]]:
-        """The counts, told on that day."""
+    def counts_by_day(self, today: date) -> dict[date, dict[str, int]]:
+        """Return the counts by day, with `today` resolved."""
         return {
             today if day == "today" else date.fromisoformat(day): tally
             for day, tally in self.counts.items()
@@ -36,10 +36,10 @@ class Story:
 
 
 def read(path: Path) -> Story:
-    """The story of one vendor."""
-    found = json.loads(path.read_text())
-    found["deliveries"] = tuple(found["deliveries"])
-    return Story(vendor=path.parent.name, **found)
+    """Read one vendor's story."""
+    content = json.loads(path.read_text())
+    content["deliveries"] = tuple(content["deliveries"])
+    return Story(vendor=path.parent.name, **content)
 
 
 STORIES = [read(path) for path in sorted(FOLDER.glob("*/_story.json"))]

@@ -1,4 +1,4 @@
-"""What Greenhouse's snapshots mean in the corners."""
+"""Tests edge cases of Greenhouse's snapshots."""
 
 import json
 from pathlib import Path
@@ -7,42 +7,42 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed
-from schemas.events.envelope import Event, short
+from schemas.events.envelope import Event, short_type
 from tests.ingest.gateways import Fixture, translated
-from tests.vendors.folding import summed
+from tests.vendors.folding import total_counts
 
 ENDINGS = ("rejected", "withdrawn", "closed")
 FOLDER = Path(__file__).parent / "greenhouse"
 
 
 def changed(name: str, **application: object) -> bytes:
-    """A fixture with other fields of its application."""
+    """Return a fixture's body with changed application fields."""
     body = json.loads((FOLDER / f"{name}.json").read_bytes())
     body["payload"]["application"].update(application)
     return json.dumps(body).encode()
 
 
-def only(body: bytes) -> Event:
-    """The one event of a delivery."""
+def only_event(body: bytes) -> Event:
+    """Return the only event of a delivery."""
     (event,) = translated(body).events
     return event
 
 
 def data(event: Event) -> Any:
-    """Its data, whatever the type."""
+    """Return the event's data, untyped."""
     return event.data
 
 
 def test_a_second_move_is_another_event() -> None:
-    """A candidate who returns to a stage has moved there twice."""
-    first = only(changed("candidate_stage_change"))
-    second = only(changed("candidate_stage_change", last_activity_at="2015-03-01T00:00:00Z"))
+    """A candidate who returns to a stage entered it twice."""
+    first = only_event(changed("candidate_stage_change"))
+    second = only_event(changed("candidate_stage_change", last_activity_at="2015-03-01T00:00:00Z"))
 
     assert first.id != second.id
 
 
 def test_hire_and_offer_update_agree() -> None:
-    """An acceptance told twice, by the hire and by the offer, is one acceptance."""
+    """An acceptance reported by both hire and offer is one acceptance."""
     hire = translated((FOLDER / "hire_candidate.json").read_bytes())
     offer = json.loads((FOLDER / "offer_created.json").read_bytes())["payload"]
     offer.update(
@@ -52,26 +52,26 @@ def test_hire_and_offer_update_agree() -> None:
     accepted = [
         event.id
         for event in (*hire.events, *update.events)
-        if short(event.type) == "offer.accepted"
+        if short_type(event.type) == "offer.accepted"
     ]
 
     assert accepted == [accepted[0]] * 2
 
 
 def test_channel_names_are_one() -> None:
-    """媒体 written in full width or with more spaces is the same channel."""
+    """媒体 written in full width or with extra spaces is the same channel."""
     wide = changed(
         "new_candidate_application", source={"id": 5, "public_name": "Ｇｒｅｅｎ　 転職 "}
     )
 
-    assert data(only(wide)).channel.id == "Green 転職"
+    assert data(only_event(wide)).channel.id == "Green 転職"
 
 
 def test_channel_without_name() -> None:
-    """A channel that has only an id is known by it."""
+    """A channel without a name is identified by its id."""
     bare = changed("new_candidate_application", source={"id": 5, "name": None})
 
-    assert data(only(bare)).channel.id == "#5"
+    assert data(only_event(bare)).channel.id == "#5"
 
 
 def test_an_application_without_stage_or_jobs() -> None:
@@ -79,13 +79,13 @@ def test_an_application_without_stage_or_jobs() -> None:
     bare = changed(
         "new_candidate_application", source=None, jobs=None, current_stage=[], candidate=[]
     )
-    created = data(only(bare))
+    created = data(only_event(bare))
 
     assert (created.channel, created.stage, created.application.job_id) == (None, None, None)
 
 
 def test_prefix_keeps_two_systems_apart() -> None:
-    """Two systems of one company may use the same numbers."""
+    """Ids of two systems of one company do not collide."""
     body = (FOLDER / "candidate_stage_change.json").read_bytes()
     (event,) = translated(body, (), "acme-prefixed").events
     moved = data(event)
@@ -94,20 +94,20 @@ def test_prefix_keeps_two_systems_apart() -> None:
     assert (moved.owners.recruiter_id, moved.to_stage.id) == ("gh-3128", "71416")
 
 
-def test_an_interview_is_held_once() -> None:
-    """An interview seen in several snapshots took place once, when it was first seen."""
+def test_an_interview_is_completed_once() -> None:
+    """An interview in several snapshots is completed once."""
     body = (FOLDER / "candidate_stage_change__interviews.json").read_text()
     later = body.replace("2015-02-09T16:38:36Z", "2015-02-12T00:00:00Z").replace(
         "awaiting_feedback", "complete"
     )
-    held = {
+    completed = {
         event.id
-        for each in (body, later)
-        for event in translated(each.encode()).events
-        if short(event.type) == "interview.completed"
+        for snapshot in (body, later)
+        for event in translated(snapshot.encode()).events
+        if short_type(event.type) == "interview.completed"
     }
 
-    assert len(held) == 1
+    assert len(completed) == 1
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_an_interview_is_held_once() -> None:
     ],
 )
 def test_a_corrected_rejection(first: str, second: str, ending: str) -> None:
-    """Whoever is said last to have ended it has, in whichever order the two are told."""
+    """The latest rejection reason decides the ending, in any order of arrival."""
     name = "reject_candidate__they_rejected_us"
-    told = [
+    deliveries = [
         Fixture(
             "greenhouse",
             changed(
@@ -132,18 +132,18 @@ def test_a_corrected_rejection(first: str, second: str, ending: str) -> None:
         )
         for day, party in ((1, first), (2, second))
     ]
-    counts = summed(told)
+    counts = total_counts(deliveries)
 
-    assert counts == summed(told[::-1])
-    assert [each for each in ENDINGS if each in counts] == [ending]
+    assert counts == total_counts(deliveries[::-1])
+    assert [name for name in ENDINGS if name in counts] == [ending]
 
 
 def test_a_corrected_reason_of_one_party() -> None:
-    """A corrected reason is another fact, also where the same party ended it: the mapping may say another."""
+    """A corrected reason is a new event even with the same party, because the mapping may differ."""
     name = "reject_candidate__they_rejected_us"
     kinds = {"id": 2, "name": "They rejected us"}
     first, second = (
-        only(changed(name, rejection_reason={"id": number, "name": "x", "type": kinds}))
+        only_event(changed(name, rejection_reason={"id": number, "name": "x", "type": kinds}))
         for number in (1, 2)
     )
 
@@ -151,9 +151,9 @@ def test_a_corrected_reason_of_one_party() -> None:
 
 
 @pytest.mark.parametrize("later", ["application", "prospect"])
-def test_what_somebody_is_now(later: str) -> None:
-    """A prospect who becomes a candidate on the day of his entry is one, and the other way round."""
-    told = [
+def test_the_latest_kind_counts(later: str) -> None:
+    """The latest kind, prospect or application, counts even if both have the same creation time."""
+    deliveries = [
         Fixture(
             "greenhouse",
             changed(
@@ -165,12 +165,12 @@ def test_what_somebody_is_now(later: str) -> None:
         for prospect in (True, False)
     ]
 
-    assert summed(told) == summed(told[::-1])
-    assert ("applications" in summed(told)) == (later == "application")
+    assert total_counts(deliveries) == total_counts(deliveries[::-1])
+    assert ("applications" in total_counts(deliveries)) == (later == "application")
 
 
-def test_refusals_repeat_no_values() -> None:
-    """What is logged about a broken delivery holds nothing of the person."""
+def test_errors_contain_no_values() -> None:
+    """The error of a broken delivery contains no personal data."""
     with pytest.raises(Malformed) as caught:
         translated(changed("candidate_stage_change", id={"secret": "Taro"}))
 

@@ -1,4 +1,4 @@
-"""Records of Huntflow's logs that are edited or deleted: what they told before is taken back, and nothing else."""
+"""Tests that editing or deleting a Huntflow log record retracts exactly its previous content."""
 
 import json
 from datetime import timedelta
@@ -8,28 +8,28 @@ from typing import Any
 import pytest
 
 from schemas.errors import Malformed, Unmapped
-from schemas.events.envelope import short
+from schemas.events.envelope import short_type
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.huntflow.adapter import EVENTS
 from streams.ingest.vendors.huntflow.events.deletions import DELETIONS
 from tests.ingest.gateways import Fixture, fixture
-from tests.vendors.folding import summed
+from tests.vendors.folding import total_counts
 
 FOLDER = Path(__file__).parent / "huntflow"
 
 
 class Later(Fixture):
-    """A delivery that comes an hour after noon."""
+    """A delivery that arrives an hour after noon."""
 
     def translated(
         self, connection_id: str | None = None, later: timedelta = timedelta(hours=1)
     ) -> Translation:
-        """What the adapter makes of it."""
+        """Return the adapter's translation."""
         return super().translated(connection_id, later)
 
 
 def named(name: str, action: str = "", event_id: str = "", **record: object) -> Fixture:
-    """A delivery in the folder, with another action and other fields of its record."""
+    """Return a fixture with a changed action and changed record fields."""
     delivery = fixture(FOLDER / f"{name}.json")
     body = json.loads(delivery.body)
     body["meta"]["webhook_action"] = action or body["meta"]["webhook_action"]
@@ -39,9 +39,9 @@ def named(name: str, action: str = "", event_id: str = "", **record: object) -> 
     return Fixture("huntflow", json.dumps(body).encode(), delivery.headers)
 
 
-def count(measure: str, *told: Fixture) -> int:
-    """How often it, or what begins like it, counts, in any order."""
-    forward, backward = summed(told), summed(told[::-1])
+def count(measure: str, *deliveries: Fixture) -> int:
+    """Return the count of the measure, or of any with that prefix, the same in both orders."""
+    forward, backward = total_counts(deliveries), total_counts(deliveries[::-1])
     assert forward == backward
     return max((n for name, n in forward.items() if name.startswith(measure)), default=0)
 
@@ -53,49 +53,55 @@ MEETING: dict[str, Any] = json.loads(named("applicant_comment__interview").body)
 
 
 def test_every_event_has_a_deletion() -> None:
-    """No deleted record is taken for one that was made."""
+    """Every event has its own handling of a deletion."""
     assert EVENTS.keys() == DELETIONS.keys()
 
 
 @pytest.mark.parametrize(
-    ("measure", "made", "gone"),
+    ("measure", "attached", "removed"),
     [
         ("interviews_scheduled", "applicant_comment__interview", "interview_deleted"),
         ("interviews_scheduled", "applicant_comment__interview", "interview_removed"),
         ("feedback", "applicant_comment__scorecard", "scorecard_deleted"),
     ],
 )
-def test_what_came_with_a_comment_goes_with_it(measure: str, made: str, gone: str) -> None:
-    """An interview or a scorecard whose comment is deleted, or edited to have none, did not happen."""
-    taken_back = named(f"applicant_comment__{gone}")
+def test_attachments_of_a_deleted_comment_do_not_count(
+    measure: str, attached: str, removed: str
+) -> None:
+    """An interview or scorecard does not count once its comment is deleted or edited to have none."""
+    retraction = named(f"applicant_comment__{removed}")
 
-    assert count(measure, APPLIED, named(made)) == 1
-    assert count(measure, APPLIED, named(made), taken_back) == 0
-    assert count("applications", taken_back) == 0
+    assert count(measure, APPLIED, named(attached)) == 1
+    assert count(measure, APPLIED, named(attached), retraction) == 0
+    assert count("applications", retraction) == 0
 
 
 @pytest.mark.parametrize("kept", [None, {**MEETING, "id": 16}])
 def test_an_edited_move_keeps_only_its_last_interview(kept: dict[str, Any] | None) -> None:
-    """Of a move with an interview that is edited, the move stays and the interview is what the edit says."""
-    made = named("applicant_status", calendar_event=MEETING)
+    """An edited stage change still counts, with only the interview of the edit."""
+    created = named("applicant_status", calendar_event=MEETING)
     edited = named("applicant_status", "EDIT", "e-2", calendar_event=kept)
 
-    assert count("interviews_scheduled", APPLIED, made) == 1
-    assert count("interviews_scheduled", APPLIED, made, edited) == (0 if kept is None else 1)
-    assert count("entered.interview_1", APPLIED, made, edited) == 1
+    assert count("interviews_scheduled", APPLIED, created) == 1
+    assert count("interviews_scheduled", APPLIED, created, edited) == (0 if kept is None else 1)
+    assert count("entered.interview_1", APPLIED, created, edited) == 1
 
 
 def test_an_interview_that_is_put_back_counts_again() -> None:
-    """A comment may lose its interview in one edit and have it again in the next."""
-    made, removed = (named(f"applicant_comment__interview{each}") for each in ("", "_removed"))
+    """An interview removed in one edit and restored in the next counts again."""
+    created, removed = (
+        named(f"applicant_comment__interview{suffix}") for suffix in ("", "_removed")
+    )
     again = named("applicant_comment__interview", "EDIT", "e-3")
 
-    assert count("interviews_scheduled", APPLIED, made, removed) == 0
-    assert count("interviews_scheduled", APPLIED, made, removed, Later("huntflow", again.body)) == 1
+    assert count("interviews_scheduled", APPLIED, created, removed) == 0
+    assert (
+        count("interviews_scheduled", APPLIED, created, removed, Later("huntflow", again.body)) == 1
+    )
 
 
-def test_a_deleted_entry_creates_nobody() -> None:
-    """Deleting the record that put somebody on a vacancy makes no application."""
+def test_a_deleted_addition_creates_no_application() -> None:
+    """Deleting the record that added an applicant to a vacancy removes the application and creates none."""
     deleted = named("applicant_add__deleted")
 
     assert count("applications", named("applicant_add__on_vacancy")) == 1
@@ -104,7 +110,7 @@ def test_a_deleted_entry_creates_nobody() -> None:
 
 
 def test_a_removal_from_a_vacancy_that_is_deleted() -> None:
-    """Who was taken off a vacancy by mistake is on it again."""
+    """Deleting a removal from a vacancy puts the applicant back on it."""
     off, back = named("applicant_vacancy_remove"), named("applicant_vacancy_remove__deleted")
 
     assert count("closed", APPLIED, off) == 1
@@ -113,23 +119,23 @@ def test_a_removal_from_a_vacancy_that_is_deleted() -> None:
 
 
 @pytest.mark.parametrize("name", ["applicant_double", "applicant_removed", "vacancy__closed"])
-def test_what_cannot_be_taken_back_is_set_aside(name: str) -> None:
-    """An undone merge, an undone removal and an undone closing of a job are for a person to judge."""
+def test_undoing_a_merge_removal_or_closing_is_quarantined(name: str) -> None:
+    """Undoing a merge, a removal or the closing of a job is quarantined for a person to decide."""
     with pytest.raises(Unmapped, match="webhook_action DELETE"):
         named(name, "DELETE").translated()
 
 
 def test_an_action_is_known_in_any_case_or_refused() -> None:
-    """What is neither an addition nor an edit nor a deletion is never counted as an addition."""
+    """An action is matched in any case, and an unknown one is refused, not counted as an addition."""
     deleted = named("applicant_status__deleted", "delete").translated()
 
-    assert [short(event.type) for event in deleted.events] == ["application.updated"]
+    assert [short_type(event.type) for event in deleted.events] == ["application.updated"]
     with pytest.raises(Malformed, match="webhook_action"):
         named("applicant_status", "RESTORE").translated()
 
 
-def test_an_edit_that_is_half_understood_is_set_aside_whole() -> None:
-    """An interview that cannot be read any more is not taken back for that."""
+def test_an_edit_with_an_unreadable_interview_is_refused() -> None:
+    """An edit with an unreadable interview is refused, so that the interview is not retracted."""
     with pytest.raises(Malformed, match="calendar_event"):
         named("applicant_status", "EDIT", calendar_event={**MEETING, "id": None}).translated()
 
@@ -139,8 +145,8 @@ def test_an_edit_that_is_half_understood_is_set_aside_whole() -> None:
     [("Отказ кандидата", "withdrawn"), ("Самоотказ", "withdrawn"), ("Отказ компании", "rejected")],
 )
 def test_a_reason_by_its_name_alone(reason: str, ending: str) -> None:
-    """A reason that names the party in Russian leaves no doubt, also where only its name is sent."""
-    told = summed([APPLIED, named("applicant_status__rejected", rejection_reason=reason)])
+    """A Russian reason that names the party decides the ending, even if only its name is sent."""
+    counts = total_counts([APPLIED, named("applicant_status__rejected", rejection_reason=reason)])
 
-    assert told[ending] == 1
-    assert "unmapped_reasons" not in told
+    assert counts[ending] == 1
+    assert "unmapped_reasons" not in counts

@@ -1,11 +1,11 @@
-"""Whom Lever's events are about, and who of them has applied."""
+"""Tests which Lever opportunities count as applications."""
 
 from itertools import permutations
 
 import pytest
 
 from tests.ingest.gateways import Fixture
-from tests.vendors.folding import summed
+from tests.vendors.folding import total_counts
 from tests.vendors.mutations import named
 
 CREATED = named("lever/applicationCreated")
@@ -19,33 +19,33 @@ HIRED = named("lever/candidateHired")
 ARCHIVED = named("lever/candidateArchiveChange")
 
 
-def applications(*told: Fixture) -> int:
-    """How many are counted, in every order."""
-    (found,) = {summed(order).get("applications", 0) for order in permutations(told)}
-    return found
+def applications(*deliveries: Fixture) -> int:
+    """Return the number of applications, the same in every order."""
+    (counted,) = {total_counts(order).get("applications", 0) for order in permutations(deliveries)}
+    return counted
 
 
 @pytest.mark.parametrize("name", ["applicationCreated", "candidateStageChange"])
 def test_an_opportunity_by_its_older_name(name: str) -> None:
-    """`candidateId` is what `opportunityId` was called before: the same opportunity."""
-    (known,) = named(f"lever/{name}").translated().events
+    """`candidateId`, the older name of `opportunityId`, identifies the same opportunity."""
+    (current,) = named(f"lever/{name}").translated().events
     (older,) = named(f"lever/{name}__candidate_id").translated().events
 
-    assert (older.subject, older.id) == (known.subject, known.id)
+    assert (older.subject, older.id) == (current.subject, current.id)
 
 
 @pytest.mark.parametrize(
-    "told", [(TO_CUSTOM,), (CUSTOM,), (LEAD, TO_CUSTOM), (CUSTOM, ARCHIVED), (LEAD, ARCHIVED)]
+    "deliveries", [(TO_CUSTOM,), (CUSTOM,), (LEAD, TO_CUSTOM), (CUSTOM, ARCHIVED), (LEAD, ARCHIVED)]
 )
-def test_who_may_be_a_lead_has_not_applied(told: tuple[Fixture, ...]) -> None:
-    """A custom stage may be one of the leads': nobody in it counts until something says that he applied."""
-    assert applications(*told) == 0
+def test_a_possible_lead_does_not_count(deliveries: tuple[Fixture, ...]) -> None:
+    """A person in a custom stage, which may be a leads' stage, does not count until an event shows an application."""
+    assert applications(*deliveries) == 0
 
 
 @pytest.mark.parametrize(
-    "told",
+    "deliveries",
     [(CREATED, TO_CUSTOM), (CREATED, CUSTOM, ARCHIVED), (FROM_APPLICANT,), (TO_CUSTOM, HIRED)],
 )
-def test_what_says_that_somebody_applied(told: tuple[Fixture, ...]) -> None:
-    """An application, a default stage of applicants and a hire say so, before the move or after it."""
-    assert applications(*told) == 1
+def test_events_that_show_an_application(deliveries: tuple[Fixture, ...]) -> None:
+    """An application, a default applicant stage or a hire shows an application, before or after the move."""
+    assert applications(*deliveries) == 1

@@ -1,4 +1,4 @@
-"""A new vendor is a folder, a page, its lines in the list of vendors, and fixtures: no other file is touched."""
+"""Tests that adding a vendor needs only its package, its page, two lines in the vendor list, and fixtures."""
 
 import hashlib
 import hmac
@@ -34,29 +34,29 @@ from streams.ingest.vendor import Headers, Secrets
 
 def verify(headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> None:
     """Raise Unauthentic unless `X-Pigeon` is the HMAC-SHA256 of the body."""
-    given = signature.one(headers, "x-pigeon")
-    signature.match([given], signature.hexadecimal(secrets, body))
+    received = signature.single_header(headers, "x-pigeon")
+    signature.require_match([received], signature.hex_hmacs(secrets, body))
 ''',
-    "streams/ingest/vendors/pigeon/payload.py": '''"""What we read of a pigeon's letter."""
+    "streams/ingest/vendors/pigeon/payload.py": '''"""The fields we read from a pigeon's letter."""
 
-from streams.ingest.lenient_fields import Key, Moment, Read, Term, Words
+from streams.ingest.lenient_fields import Instant, Key, LenientText, Term, VendorPayload
 
 
-class Letter(Read):
+class Letter(VendorPayload):
     """One letter; `loft` is where the person came from."""
 
     kind: Term = None
     person: Key
-    loft: Words = None
-    flown: Moment = None
+    loft: LenientText = None
+    flown: Instant = None
 ''',
-    "streams/ingest/vendors/pigeon/adapter.py": '''"""Pigeon Recruiting: which of its letters mean what."""
+    "streams/ingest/vendors/pigeon/adapter.py": '''"""Pigeon Recruiting: maps each letter to canonical events."""
 
 from functools import partial
 from types import MappingProxyType
 
-from schemas import candidate as canonical
-from streams.ingest import reading, signature, telling
+from schemas.events import application as canonical
+from streams.ingest import lenient_fields, normalize, signature
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.pigeon import verifier
@@ -66,18 +66,19 @@ IGNORED = MappingProxyType({"cooed": "says nothing of hiring"})
 
 
 def _arrived(delivery: Delivery, letter: Letter) -> Translation:
-    when = delivery.when(letter.flown)
+    when = delivery.event_time(letter.flown)
     application = canonical.Application(id=delivery.id(letter.person), applied_at=letter.flown)
-    data = canonical.Created(application=application, channel=telling.channel(letter.loft))
+    data = canonical.Created(application=application, channel=normalize.channel(letter.loft))
     return Translation(events=(delivery.event("application.created", data, when, (when.text,)),))
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified letter; raise Malformed or Unmapped."""
-    letter, faults = reading.read(Letter, body)
-    name = telling.required(letter.kind, "kind")
+    """Return the canonical events of one verified letter; raise Malformed or Unmapped."""
+    letter, faults = lenient_fields.parse(Letter, body)
+    name = normalize.required(letter.kind, "kind")
     delivery = Delivery(name=name, raw=body, context=context)
-    return telling.translation(name, {"arrived": partial(_arrived, delivery, letter)}, IGNORED, faults)
+    normalizers = {"arrived": partial(_arrived, delivery, letter)}
+    return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -128,7 +129,7 @@ LIST = "streams/ingest/vendors/__init__.py"
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The repository as it stands, without what git ignores."""
+    """Copy the repository without ignored files."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -144,12 +145,12 @@ def copy(tmp_path: Path) -> Path:
 
 
 def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command of the repository, in the copy."""
+    """Run a command in the copy."""
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
 
 
 def test_a_new_vendor_touches_only_its_own_files(copy: Path) -> None:
-    """With them it has a door, is fuzzed, verified, counted and lint-clean, and no test had to be told."""
+    """A new vendor's own files suffice to serve, fuzz, verify, count and lint it, without changing any test."""
     for name, text in FILES.items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_text(text)
@@ -161,12 +162,12 @@ def test_a_new_vendor_touches_only_its_own_files(copy: Path) -> None:
     (copy / LIST).write_text(lines)
     tests = ("tests/vendors", "tests/ingest/test_signature.py", "-k", "pigeon")
 
-    told = run(copy, sys.executable, "-m", "pytest", "-q", "--write-expected", *tests)
+    recorded = run(copy, sys.executable, "-m", "pytest", "-q", "--write-expected", *tests)
     whole = run(copy, sys.executable, "-m", "pytest", "-q", *tests[:-2], "-k", "every_vendor")
     linted = run(copy, str(Path(sys.executable).parent / "lint-imports"))
     styled = run(copy, str(Path(sys.executable).parent / "ruff"), "check", "streams/ingest")
 
-    for done in (told, whole, linted, styled):
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    passed = int(told.stdout.split(" passed")[0].split()[-1])
-    assert passed >= 15, told.stdout[-500:]
+    for completed in (recorded, whole, linted, styled):
+        assert completed.returncode == 0, completed.stdout[-3000:] + completed.stderr[-1000:]
+    passed = int(recorded.stdout.split(" passed")[0].split()[-1])
+    assert passed >= 15, recorded.stdout[-500:]

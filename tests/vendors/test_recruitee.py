@@ -1,11 +1,11 @@
-"""What Recruitee's moves into and out of the stage for those who are hired mean."""
+"""Tests Recruitee's moves into and out of the hired stage."""
 
 from itertools import permutations
 
 import pytest
 
 from tests.ingest.gateways import Fixture
-from tests.vendors.folding import summed
+from tests.vendors.folding import total_counts
 from tests.vendors.mutations import named
 
 TOLD = [
@@ -16,14 +16,14 @@ TOLD = [
 
 
 def test_a_move_into_the_stage_for_the_hired_is_a_hire() -> None:
-    """Recruitee has no event for a hire: the category of the stage says it."""
-    assert summed(TOLD[:2])["hired"] == 1
+    """A move into a stage of the hire category is a hire; Recruitee has no hire event."""
+    assert total_counts(TOLD[:2])["hired"] == 1
 
 
 @pytest.mark.parametrize("order", permutations(TOLD), ids=lambda _: "order")
 def test_a_move_out_of_it_takes_the_hire_back(order: tuple[Fixture, ...]) -> None:
-    """Whoever is moved back to the offers is not hired, in whatever order the moves are told."""
-    counts = summed(order)
+    """A move from hired back to the offer stage reverses the hire, in any order of arrival."""
+    counts = total_counts(order)
 
     assert "hired" not in counts
     assert counts["entered.offer"] == 1

@@ -1,4 +1,4 @@
-"""Canonical events from other systems: accepted as they are, or set aside with the place of the mistake."""
+"""Tests that canonical events from other systems are accepted, or refused with the location of the error."""
 
 import json
 from typing import Any
@@ -24,33 +24,33 @@ CLOUD: dict[str, Any] = {
 }
 
 
-def sent(
+def translate(
     value: object,
     content_type: str = "application/json",
     message: str = "msg_1",
     to: str = "acme-events",
 ) -> Translation:
-    """What becomes of a JSON value."""
+    """Return the translation of a JSON value."""
     headers = (("webhook-id", message), ("content-type", content_type))
     return vendor("standard").translate(
         json.dumps(value).encode(), headers, context("standard", to)
     )
 
 
-def cloud(to: str = "acme-events", **changes: object) -> Translation:
-    """What becomes of a CloudEvent."""
-    return sent({**CLOUD, **changes}, "application/cloudevents+json; charset=utf-8", to=to)
+def translate_cloud_event(to: str = "acme-events", **changes: object) -> Translation:
+    """Return the translation of a CloudEvent."""
+    return translate({**CLOUD, **changes}, "application/cloudevents+json; charset=utf-8", to=to)
 
 
-def standard(kind: str = "application.created", **data: object) -> dict[str, object]:
-    """A Standard Webhooks body."""
+def standard_body(kind: str = "application.created", **data: object) -> dict[str, object]:
+    """Return a Standard Webhooks body."""
     return {"type": kind, "timestamp": "2026-04-01T00:30:00Z", "data": data or CREATED}
 
 
 @pytest.mark.parametrize("kind", ["application.created", "recruit.application.created.v1"])
 def test_standard_body_is_accepted(kind: str) -> None:
-    """An application from the company's own system counts."""
-    (event,) = sent(standard(kind)).events
+    """An application from the company's own system is accepted."""
+    (event,) = translate(standard_body(kind)).events
 
     assert (
         event.type,
@@ -61,15 +61,19 @@ def test_standard_body_is_accepted(kind: str) -> None:
 
 
 def test_id_follows_the_message() -> None:
-    """A retry keeps its id; another message of the same content is another event."""
-    ids = [sent(standard(), message=message).events[0].id for message in ("m1", "m1", "m2")]
+    """A retry has the same event id; another message with the same content is another event."""
+    ids = [
+        translate(standard_body(), message=message).events[0].id for message in ("m1", "m1", "m2")
+    ]
 
     assert ids[0] == ids[1] != ids[2]
 
 
 def test_cloud_event_is_accepted() -> None:
-    """A CloudEvent counts under the tenant of its connection, whatever tenant it names."""
-    (event,) = cloud(tenant="globex", subject="other", recordedtime="2020-01-01T00:00:00Z").events
+    """A CloudEvent belongs to its connection's tenant, whatever tenant it names."""
+    (event,) = translate_cloud_event(
+        tenant="globex", subject="other", recordedtime="2020-01-01T00:00:00Z"
+    ).events
 
     assert (
         event.tenant,
@@ -80,15 +84,19 @@ def test_cloud_event_is_accepted() -> None:
 
 
 def test_cloud_event_id_follows_source_and_id() -> None:
-    """CloudEvents are the same when source and id are."""
-    first, again, other = cloud(), cloud(), cloud(source="https://two.example.com")
+    """CloudEvents with the same source and id have the same event id."""
+    first, again, other = (
+        translate_cloud_event(),
+        translate_cloud_event(),
+        translate_cloud_event(source="https://two.example.com"),
+    )
 
     assert first.events[0].id == again.events[0].id != other.events[0].id
 
 
-def test_batch_keeps_the_sound_events() -> None:
-    """One bad row does not hold up the others."""
-    result = sent(
+def test_batch_accepts_the_valid_events() -> None:
+    """One invalid event does not block the others in its batch."""
+    result = translate(
         [CLOUD, {**CLOUD, "Surprise": 1}, {**CLOUD, "id": "e-2"}],
         "application/cloudevents-batch+json",
     )
@@ -121,13 +129,13 @@ def test_batch_keeps_the_sound_events() -> None:
     ],
 )
 def test_what_is_not_canonical_is_refused(changes: dict[str, object]) -> None:
-    """A misspelt or unknown field is set aside, never dropped in silence."""
+    """A misspelt or unknown field is refused, never silently dropped."""
     with pytest.raises(Malformed, match="not_canonical"):
-        cloud(**changes)
+        translate_cloud_event(**changes)
 
 
-def test_extensions_of_others_are_passed_over() -> None:
-    """What other systems add to an event beside ours is not ours to refuse."""
+def test_foreign_extensions_are_ignored() -> None:
+    """Foreign CloudEvents extensions are ignored."""
     more = {
         "traceparent": "00-x",
         "sequence": 7,
@@ -136,14 +144,14 @@ def test_extensions_of_others_are_passed_over() -> None:
         "sampled": True,
     }
 
-    assert cloud(**more).events == cloud().events
+    assert translate_cloud_event(**more).events == translate_cloud_event().events
 
 
-def test_whose_it_is_the_connection_says() -> None:
-    """A tenant or a connection in the data is passed over."""
-    told = sent(standard(**CREATED, tenant_id="globex", connection_id="c"))
+def test_the_connection_determines_the_tenant() -> None:
+    """A tenant or connection in the data is ignored."""
+    translation = translate(standard_body(**CREATED, tenant_id="globex", connection_id="c"))
 
-    assert told.events == sent(standard()).events
+    assert translation.events == translate(standard_body()).events
 
 
 APPLICATION: dict[str, Any] = {"application": {"id": "a-1"}}
@@ -151,15 +159,15 @@ APPLICATION: dict[str, Any] = {"application": {"id": "a-1"}}
 
 @pytest.mark.parametrize("party", [{}, {"party": "candidate"}, {"party": "unknown"}])
 def test_a_withdrawal_is_by_the_candidate(party: dict[str, str]) -> None:
-    """Whoever sends a withdrawal need not say who withdrew."""
-    (event,) = sent(standard("application.withdrawn", **APPLICATION, **party)).events
+    """A withdrawal needs no party."""
+    (event,) = translate(standard_body("application.withdrawn", **APPLICATION, **party)).events
     data: Any = event.data
 
     assert data.party == party.get("party", "candidate")
 
 
 @pytest.mark.parametrize(
-    ("kind", "party", "meant"),
+    ("kind", "party", "expected"),
     [
         ("application.withdrawn", "company", "application.rejected"),
         ("application.rejected", "candidate", "application.withdrawn"),
@@ -167,16 +175,16 @@ def test_a_withdrawal_is_by_the_candidate(party: dict[str, str]) -> None:
         ("application.rejected", "neither", "application.closed"),
     ],
 )
-def test_a_party_that_contradicts_the_type(kind: str, party: str, meant: str) -> None:
-    """A 辞退 by the company is none: it is set aside, and the entry says what it should be."""
-    with pytest.raises(Malformed, match=f"what was by {party} is {meant}"):
-        sent(standard(kind, **APPLICATION, party=party))
+def test_a_party_that_contradicts_the_type(kind: str, party: str, expected: str) -> None:
+    """A party that contradicts the type, such as 辞退 by the company, is refused with the correct type."""
+    with pytest.raises(Malformed, match=f"what was by {party} is {expected}"):
+        translate(standard_body(kind, **APPLICATION, party=party))
 
 
-def test_a_rejection_says_whose_it_is() -> None:
-    """Only a withdrawal names its party by itself: what a system calls a rejection may be one by the candidate."""
+def test_a_rejection_needs_a_party() -> None:
+    """A rejection needs a party, because a system may call a withdrawal a rejection."""
     with pytest.raises(Malformed, match="party"):
-        sent(standard("application.rejected", **APPLICATION))
+        translate(standard_body("application.rejected", **APPLICATION))
 
 
 @pytest.mark.parametrize(
@@ -196,9 +204,11 @@ def test_a_rejection_says_whose_it_is() -> None:
     ],
 )
 def test_other_spellings(kind: str, other: dict[str, Any], ours: dict[str, Any]) -> None:
-    """A merge, an exchanged pipeline and a filled seat may be written in either way, in a prefixed connection too."""
-    for door in ("acme-events", "acme-prefixed-events"):
-        assert sent(standard(kind, **other), to=door) == sent(standard(kind, **ours), to=door)
+    """A merge, a replaced pipeline and a filled opening have two accepted spellings, also with an id prefix."""
+    for connection in ("acme-events", "acme-prefixed-events"):
+        assert translate(standard_body(kind, **other), to=connection) == translate(
+            standard_body(kind, **ours), to=connection
+        )
 
 
 @pytest.mark.parametrize(
@@ -212,39 +222,41 @@ def test_other_spellings(kind: str, other: dict[str, Any], ours: dict[str, Any])
     ],
 )
 def test_a_misspelling_is_not_another_spelling(kind: str, data: dict[str, Any]) -> None:
-    """What is said twice or by no name we know is set aside."""
+    """A field spelt twice or under an unknown name is refused."""
     with pytest.raises(Malformed, match="not_canonical"):
-        sent(standard(kind, **data))
+        translate(standard_body(kind, **data))
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[" * 100_000, b'{"type": NaN}', b'{"a": 1e999}', b"\xff", b"9" * 10_000]
 )
 def test_what_is_not_json_is_refused(body: bytes) -> None:
-    """Bottomless nesting and impossible numbers are set aside, never an error."""
+    """Excessive nesting and invalid numbers are refused, never an error."""
     with pytest.raises(Malformed):
         vendor("standard").translate(body, (("webhook-id", "m"),), context("standard"))
 
 
-def test_unknown_type_is_told_apart() -> None:
-    """A type that is none of ours is not a mistake in the data."""
+def test_unknown_type_is_unmapped() -> None:
+    """An unknown type is unmapped rather than malformed."""
     with pytest.raises(Unmapped):
-        sent(standard("contact.created"))
+        translate(standard_body("contact.created"))
 
 
 def test_ping() -> None:
-    """A test message is answered and counts nothing."""
-    assert sent(standard("ping")).ping
+    """A test message is answered and has no events."""
+    assert translate(standard_body("ping")).ping
 
 
 def test_prefix_reaches_every_id() -> None:
-    """Two systems of one company may use the same numbers."""
+    """A connection's prefix is added to every id."""
     interview = {
         "application": {"id": "1", "candidate_id": "2"},
         "interview_id": "3",
         "interviewers": [{"user_id": "4"}],
     }
-    (event,) = sent(standard("interview.completed", **interview), to="acme-prefixed-events").events
+    (event,) = translate(
+        standard_body("interview.completed", **interview), to="acme-prefixed-events"
+    ).events
     data: Any = event.data
 
     assert (

@@ -1,4 +1,4 @@
-"""A connection counts by rules that were recorded before its first event."""
+"""Connections are counted with rules that were recorded before their first event."""
 
 from schemas.tenants.config import StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
@@ -14,47 +14,47 @@ CONFIGURED = MappingSnapshot(
 )
 
 
-class Record:
-    """The epoch's record: what was settled, in order."""
+class EpochRecord:
+    """Stands in for the epoch record: the mappings recorded, in order."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
-        self.settled: list[MappingSnapshot] = []
+        """Start empty."""
+        self.recorded: list[MappingSnapshot] = []
 
-    def __call__(self, wanted: MappingSnapshot) -> MappingSnapshot:
-        """Record it."""
-        self.settled.append(wanted)
-        return wanted
+    def __call__(self, mapping: MappingSnapshot) -> MappingSnapshot:
+        """Record a mapping."""
+        self.recorded.append(mapping)
+        return mapping
 
 
-def test_a_new_connection_is_settled_before_it_counts() -> None:
-    """It counts by the configuration as it is then, and once."""
-    record = Record()
-    book = EpochRules(MappingSnapshot(), lambda: CONFIGURED, record)
-    rules = book.of("acme", "urn:ats:greenhouse:acme:gh")
-    again = book.of("acme", "urn:ats:greenhouse:acme:gh")
+def test_a_new_connection_is_recorded_before_it_counts() -> None:
+    """A new connection is recorded once, with the configuration at that moment."""
+    record = EpochRecord()
+    epoch_rules = EpochRules(MappingSnapshot(), lambda: CONFIGURED, record)
+    rules = epoch_rules.rules_for("acme", "urn:ats:greenhouse:acme:gh")
+    again = epoch_rules.rules_for("acme", "urn:ats:greenhouse:acme:gh")
 
     assert rules is again
     assert rules.milestone("gh", "s1", None, None, 0) == "assessment"
-    assert [each.knows("acme", "gh") for each in record.settled] == [True]
+    assert [mapping.contains("acme", "gh") for mapping in record.recorded] == [True]
 
 
-def test_what_the_epoch_knows_is_not_asked_of_the_configuration() -> None:
+def test_a_recorded_connection_ignores_the_configuration() -> None:
     """A mapping that changes while workers run changes nothing before a replay."""
-    record = Record()
+    record = EpochRecord()
     old = MappingSnapshot(tenants={"acme": TenantMapping(connections={"gh": ConnectionMapping()})})
-    book = EpochRules(old, lambda: CONFIGURED, record)
+    rules = EpochRules(old, lambda: CONFIGURED, record)
 
-    assert book.of("acme", "urn:ats:greenhouse:acme:gh").milestone("gh", "s1", None, None, 0) == (
-        "unmapped"
-    )
-    assert record.settled == []
+    assert rules.rules_for("acme", "urn:ats:greenhouse:acme:gh").milestone(
+        "gh", "s1", None, None, 0
+    ) == ("unmapped")
+    assert record.recorded == []
 
 
-def test_a_connection_nobody_describes_counts_without_rules() -> None:
-    """It is recorded as such, so that a later description needs a replay to count."""
-    record = Record()
-    book = EpochRules(MappingSnapshot(), MappingSnapshot, record)
+def test_an_unconfigured_connection_counts_without_rules() -> None:
+    """An unconfigured connection is recorded as such, so that configuring it later requires a replay."""
+    record = EpochRecord()
+    rules = EpochRules(MappingSnapshot(), MappingSnapshot, record)
 
-    assert book.of("lost", "urn:ats:x:lost:y").day(0) == 0
-    assert record.settled[0].tenants["lost"].connections == {"y": ConnectionMapping()}
+    assert rules.rules_for("lost", "urn:ats:x:lost:y").day(0) == 0
+    assert record.recorded[0].tenants["lost"].connections == {"y": ConnectionMapping()}

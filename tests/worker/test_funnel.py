@@ -1,4 +1,4 @@
-"""What a worker shows of its partitions is what it has of them."""
+"""The worker's partition metric matches the partitions it owns."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,26 +15,28 @@ from streams.worker.epoch_rules import EpochRules
 from streams.worker.funnel import FunnelProcessor, Tables
 
 
-def funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
-    """Of a worker to which two partitions were assigned, and that has not read anything."""
+def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
+    """Create the funnel of a worker with two assigned partitions that has not read anything."""
     settings = Settings(worker_dir=folder)
-    book = EpochRules(MappingSnapshot(), MappingSnapshot, lambda wanted: wanted)
-    held = create_app(settings, book, 0).tables
-    tables = Tables(held[APPLICATIONS.name], held[KPI_CELLS.name], held[PEOPLE.name])
+    rules = EpochRules(MappingSnapshot(), MappingSnapshot, lambda mapping: mapping)
+    faust_tables = create_app(settings, rules, 0).tables
+    tables = Tables(
+        faust_tables[APPLICATIONS.name], faust_tables[KPI_CELLS.name], faust_tables[PEOPLE.name]
+    )
     for table in tables:
         table.store.open(table.directory, {0, 1})
     return FunnelProcessor(
-        book, tables, ChangelogProducer(settings.kafka), metrics, lambda: datetime.now(UTC)
+        rules, tables, ChangelogProducer(settings.kafka), metrics, lambda: datetime.now(UTC)
     )
 
 
-async def test_a_worker_that_lost_its_partitions_shows_none(tmp_path: Path) -> None:
-    """From the moment they are taken: it may never be given others, and then nobody counts."""
+async def test_a_worker_without_partitions_reports_none(tmp_path: Path) -> None:
+    """The metric is 0 as soon as partitions are revoked: the worker may never get others."""
     metrics = WorkerMetrics()
-    worker = funnel(tmp_path, metrics)
-    worker.assigned()
+    worker = create_funnel(tmp_path, metrics)
+    worker.on_assigned()
     before = generate_latest(metrics.registry).decode()
-    await worker.revoked()
+    await worker.on_revoked()
 
     assert "\nhirelay_worker_partitions 2.0\n" in before
     assert "\nhirelay_worker_partitions 0.0\n" in generate_latest(metrics.registry).decode()

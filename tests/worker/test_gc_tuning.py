@@ -1,29 +1,29 @@
-"""Freezing rows must not let cycles pile up for ever."""
+"""Freezing rows must not let reference cycles pile up forever."""
 
 import gc
 import weakref
 
-from streams.worker.gc_tuning import BUSY, SWEEP_S, Garbage
+from streams.worker.gc_tuning import BACKLOG_EVENTS, FULL_COLLECTION_S, GcTuner
 
 
-class Knot:
-    """Something that holds itself."""
+class SelfReference:
+    """An object that references itself."""
 
     def __init__(self) -> None:
-        """Tie it."""
+        """Create the cycle."""
         self.me = self
 
 
-def test_a_cycle_frozen_with_the_rows_is_found_by_the_next_sweep() -> None:
-    """It survives flushes of a backlog, and not the sweep ten minutes later."""
-    garbage = Garbage(0.0)
-    knot = Knot()
-    held = weakref.ref(knot)
-    del knot
-    garbage.flushed(BUSY, 1.0)
+def test_a_frozen_cycle_is_freed_by_the_next_full_collection() -> None:
+    """A frozen cycle survives flushes while the worker lags, but not the full collection ten minutes later."""
+    tuner = GcTuner(0.0)
+    cycle = SelfReference()
+    reference = weakref.ref(cycle)
+    del cycle
+    tuner.after_flush(BACKLOG_EVENTS, 1.0)
     gc.collect()
-    assert held() is not None
-    garbage.flushed(1, SWEEP_S + 2)
+    assert reference() is not None
+    tuner.after_flush(1, FULL_COLLECTION_S + 2)
 
-    assert held() is None
+    assert reference() is None
     gc.unfreeze()

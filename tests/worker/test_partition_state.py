@@ -1,4 +1,4 @@
-"""A crash may tear a flush anywhere; the replay still ends in exactly the cells of the events."""
+"""A crash may interrupt a flush anywhere; the replay still ends with exactly the cells of the events."""
 
 import random
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
-from schemas.funnel import application_row as records
-from schemas.funnel.candidate_events import KnownContext, Parent, parents
-from schemas.funnel.fold import add, fold
-from schemas.funnel.history import CONTEXT, FunnelEvent
+from schemas.funnel import application_row
+from schemas.funnel.candidate_events import ContextEvents, ParentKey, parent_keys
+from schemas.funnel.fold import add_changes, fold
+from schemas.funnel.history import CONTEXT_TYPES, FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
-from streams.worker.partition_state import PartitionChanges, PartitionState, version_of_person
-from tests.builders import contexts, happened, histories
+from streams.worker.partition_state import PartitionChanges, PartitionState, context_version
+from tests.builders import context_events, funnel_event, histories
 
-RULES = Rules("Asia/Tokyo", deleted="retract")
+RULES = Rules("Asia/Tokyo", deletion_policy="retract")
 
 
 class Arrived(NamedTuple):
@@ -31,119 +31,126 @@ Log = list[list[Arrived]]
 
 
 class Disk:
-    """What survives a crash: rows of all tables; a newer version is never replaced by an older one."""
+    """What survives a crash: rows of all tables; an older version never replaces a newer one."""
 
     def __init__(self) -> None:
-        """Empty."""
+        """Start empty."""
         self.applications: dict[bytes, bytes] = {}
         self.cells: dict[bytes, bytes] = {}
         self.people: dict[bytes, bytes] = {}
         self.links: set[bytes] = set()
 
     def write(self, changes: PartitionChanges, keep: random.Random | None) -> None:
-        """Take all rows, or, when torn, the random part that made it."""
+        """Write all rows or, when the flush is torn, a random part of them."""
 
-        def kept() -> bool:
+        def survives() -> bool:
             return keep is None or keep.random() < 0.5
 
-        applications = [row for row in changes.applications if kept()]
+        applications = [row for row in changes.applications if survives()]
         self.applications.update(applications)
-        self.links.update(parent_index.keys_of(applications))
-        self.cells.update(row for row in changes.cells if kept())
-        self.people.update(row for row in changes.people if kept())
+        self.links.update(parent_index.index_keys(applications))
+        self.cells.update(row for row in changes.cells if survives())
+        self.people.update(row for row in changes.people if survives())
 
-    def of(self, tenant: str, parent: Parent) -> list[str]:
-        """The applications of a parent, by the index."""
-        beginning = parent_index.key(tenant, parent, "")
-        return [k[len(beginning) :].decode() for k in self.links if k.startswith(beginning)]
+    def applications_of(self, tenant: str, parent: ParentKey) -> list[str]:
+        """Return the applications of a parent, by the index."""
+        prefix = parent_index.key(tenant, parent, "")
+        return [key[len(prefix) :].decode() for key in self.links if key.startswith(prefix)]
 
-    def restored(self) -> PartitionState:
-        """A worker that starts from here."""
-        shard = PartitionState(self.applications.get, self.of)
+    def restore(self) -> PartitionState:
+        """Return the partition state of a worker that starts from this disk."""
+        state = PartitionState(self.applications.get, self.applications_of)
         for key, value in self.cells.items():
-            shard.cells.restore(key, value)
+            state.cells.restore(key, value)
         for value in self.people.values():
-            shard.remember(value)
-        return shard
+            state.restore_context(value)
+        return state
 
-    def shown(self) -> Cells:
-        """The cells as everybody downstream sees them."""
+    def read_cells(self) -> Cells:
+        """Return the cells as downstream readers see them."""
         return without_zeros(
             {decode_key(key): decode_cell(value).m for key, value in self.cells.items()}
         )
 
 
 @dataclass
-class Player:
-    """A worker that takes packs from a log and may be killed at any moment."""
+class Worker:
+    """A worker that reads packs from a log and may be killed at any moment."""
 
     log: Log
     disk: Disk
 
     def __post_init__(self) -> None:
         """Start."""
-        self.shard = self.disk.restored()
+        self.state = self.disk.restore()
         self.committed = 0
 
-    def play(self, last: int) -> None:
-        """Take the packs from the last committed one to last-1."""
+    def process(self, last: int) -> None:
+        """Process the packs from the committed offset up to `last` - 1."""
         for offset in range(self.committed, last):
             for index, (subject, event) in enumerate(self.log[offset]):
                 fields = {name: getattr(event, name) for name in event.__struct_fields__}
-                here = FunnelEvent(**fields | {"offset": offset, "index": index})
-                if event.kind in CONTEXT:
-                    self.shard.learn("t", here, RULES)
+                delivered = FunnelEvent(**fields | {"offset": offset, "index": index})
+                if event.kind in CONTEXT_TYPES:
+                    self.state.apply_context("t", delivered, RULES)
                 else:
-                    self.shard.take("t", subject, here, RULES)
-            self.shard.offset = offset
+                    self.state.apply("t", subject, delivered, RULES)
+            self.state.offset = offset
 
-    def step(self, packs: int, torn: random.Random | None) -> None:
-        """Take some packs and write; a torn write is a crash, and a whole one may still not be committed."""
+    def process_and_flush(self, packs: int, torn: random.Random | None) -> None:
+        """Process some packs and flush; a torn flush is a crash, and a complete one may still not be committed."""
         reached = min(len(self.log), self.committed + packs)
-        self.play(reached)
-        self.disk.write(self.shard.changes(), torn)
+        self.process(reached)
+        self.disk.write(self.state.drain(), torn)
         if torn is None:
-            self.shard.forget()
+            self.state.evict()
             self.committed = reached
         else:
-            self.shard = self.disk.restored()
+            self.state = self.disk.restore()
 
-    def late_commit(self, behind: int) -> None:
-        """Killed after a write but before its commit: the next one starts earlier than what it holds."""
+    def crash_before_commit(self, behind: int) -> None:
+        """Crash after a flush but before its commit: the next worker starts before the offsets already stored."""
         self.committed = max(0, self.committed - behind)
-        self.shard = self.disk.restored()
+        self.state = self.disk.restore()
 
 
-def expected(log: Log) -> Cells:
-    """The fold of the set of events of every application, and of what reaches it."""
+def expected_cells(log: Log) -> Cells:
+    """Return the fold of each application's set of events and the context events that reach it."""
     cells: Cells = {}
-    known = KnownContext()
-    arrived = [each for pack in log for each in pack]
+    contexts = ContextEvents()
+    arrived = [arrival for pack in log for arrival in pack]
     for _, event in arrived:
-        if event.kind in CONTEXT:
-            known.add(event)
-    for subject in sorted({subject for subject, event in arrived if event.kind not in CONTEXT}):
-        own = [e for s, e in arrived if s == subject and e.kind not in CONTEXT]
-        belongs_to = sorted({parent for event in own for parent in parents(event)})
-        state, changes = fold([*own, *known.reaching(belongs_to, -1)], RULES)
-        add(cells, "t", state, changes)
+        if event.kind in CONTEXT_TYPES:
+            contexts.add(event)
+    for subject in sorted(
+        {subject for subject, event in arrived if event.kind not in CONTEXT_TYPES}
+    ):
+        own = [
+            event
+            for arrived_subject, event in arrived
+            if arrived_subject == subject and event.kind not in CONTEXT_TYPES
+        ]
+        parents = sorted({parent for event in own for parent in parent_keys(event)})
+        state, changes = fold([*own, *contexts.events_reaching(parents, -1)], RULES)
+        add_changes(cells, "t", state, changes)
     return without_zeros(cells)
 
 
 @st.composite
 def logs(draw: st.DrawFn) -> Log:
-    """Packs of two applications' events and of what happens to their people, some twice, in any order of arrival."""
+    """Packs of events of two applications and their people, some duplicated, in any order of arrival."""
     events = [
         Arrived(subject, event)
         for subject in ("a1", "a2")
         for event in draw(histories())
-        if event.kind not in CONTEXT
+        if event.kind not in CONTEXT_TYPES
     ]
     events += [
-        Arrived("-", draw(contexts(number))) for number in range(100, 100 + draw(st.integers(0, 6)))
+        Arrived("-", draw(context_events(number)))
+        for number in range(100, 100 + draw(st.integers(0, 6)))
     ]
     rng = draw(st.randoms(use_true_random=False))
-    events += [each for each in events if rng.random() < 0.3]
+    events += [event for event in events if rng.random() < 0.3]
     rng.shuffle(events)
     size = draw(st.integers(1, 4))
     return [events[at : at + size] for at in range(0, len(events), size)]
@@ -158,53 +165,56 @@ Steps = st.lists(
 def test_a_torn_flush_is_repaired_by_the_replay(
     log: Log, steps: list[tuple[int, bool, int]], rng: random.Random
 ) -> None:
-    """Killed in the middle of any write, or before its commit, any number of times: no cell is wrong in the end."""
-    player = Player(log, Disk())
+    """After crashes during any flush, or before its commit, any number of times, no cell is wrong in the end."""
+    worker = Worker(log, Disk())
     for packs, torn, behind in steps:
-        player.step(packs, rng if torn else None)
+        worker.process_and_flush(packs, rng if torn else None)
         if behind:
-            player.late_commit(behind)
-    player.step(len(log), None)
+            worker.crash_before_commit(behind)
+    worker.process_and_flush(len(log), None)
 
-    assert expected(log) == player.disk.shown()
+    assert expected_cells(log) == worker.disk.read_cells()
 
 
 @given(logs())
 def test_a_replay_of_everything_changes_nothing(log: Log) -> None:
-    """Reading the whole topic again into a living system leaves every cell as it was."""
-    player = Player(log, Disk())
-    player.step(len(log), None)
-    before = player.disk.shown()
-    player.late_commit(len(log))
-    player.step(len(log), None)
+    """Rereading the whole topic into a running system leaves every cell unchanged."""
+    worker = Worker(log, Disk())
+    worker.process_and_flush(len(log), None)
+    before = worker.disk.read_cells()
+    worker.crash_before_commit(len(log))
+    worker.process_and_flush(len(log), None)
 
-    assert before == player.disk.shown()
+    assert before == worker.disk.read_cells()
 
 
 @given(logs(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(log: Log, rng: random.Random) -> None:
-    """A merge, a deletion or a new pipeline that is heard of before its applications reaches them all the same."""
-    shuffled = [each for pack in log for each in pack]
+    """A merge, deletion or new pipeline that arrives before its applications still reaches them."""
+    shuffled = [arrival for pack in log for arrival in pack]
     rng.shuffle(shuffled)
-    first, second = Player(log, Disk()), Player([[each] for each in shuffled], Disk())
-    first.step(len(log), None)
+    first, second = Worker(log, Disk()), Worker([[arrival] for arrival in shuffled], Disk())
+    first.process_and_flush(len(log), None)
     for _ in shuffled:
-        second.step(3, None)
+        second.process_and_flush(3, None)
 
-    assert first.disk.shown() == second.disk.shown()
+    assert first.disk.read_cells() == second.disk.read_cells()
 
 
 def test_rows_carry_the_version_that_recovery_compares() -> None:
-    """Of two rows the later offset wins, without reading the rest of the row."""
+    """The row with the later offset wins, without decoding the rest of the row."""
     created = FunnelEvent(at=0, kind="application.created", id=b"x" * 16, candidate="c1", job="j1")
-    merged = happened(7, "candidate.merged", candidate="c1", entity="c2")
-    player = Player([[Arrived("a1", created), Arrived("-", merged)]], Disk())
-    player.play(1)
-    changes = player.shard.changes()
+    merged = funnel_event(7, "candidate.merged", candidate="c1", entity="c2")
+    worker = Worker([[Arrived("a1", created), Arrived("-", merged)]], Disk())
+    worker.process(1)
+    changes = worker.state.drain()
     (_, row), *_ = changes.applications
 
-    assert (records.version(row), records.parents(row)) == (0, ["candidate/c1", "job/j1"])
+    assert (application_row.decode_version(row), application_row.decode_parents(row)) == (
+        0,
+        ["candidate/c1", "job/j1"],
+    )
     assert {decode_cell(value).o for _, value in changes.cells} == {0}
-    assert [version_of_person(value) for _, value in changes.people] == [0]
+    assert [context_version(value) for _, value in changes.people] == [0]
     assert all(isinstance(decode_key(key), CellKey) for key, _ in changes.cells)
-    assert sorted(changes.links) == sorted(parent_index.keys_of(changes.applications))
+    assert sorted(changes.links) == sorted(parent_index.index_keys(changes.applications))

@@ -1,1 +1,1 @@
-"""The rows of the KPI catalogue, by what they are about."""
+"""The rows of the KPI catalogue, grouped by subject."""

@@ -1,4 +1,4 @@
-"""応募から内定まで: how many came, how far, and who ended it."""
+"""応募から内定まで: KPIs on application volume, stage pass rates and endings."""
 
 from schemas.cells import COHORT
 from schemas.kpis.definition import Kpi
@@ -9,8 +9,8 @@ FAILED = tuple(f"failed.{stage}" for stage in INTERVIEWS)
 WITHDREW = tuple(f"withdrew.{stage}" for stage in INTERVIEWS)
 
 
-def _passes(id_: str, stage: str, ja: str, en: str) -> Kpi:
-    """The pass rate of one stage."""
+def _pass_rate(id_: str, stage: str, ja: str, en: str) -> Kpi:
+    """Define the pass rate of one stage."""
     return Kpi(
         id=id_,
         ja=ja,
@@ -21,7 +21,7 @@ def _passes(id_: str, stage: str, ja: str, en: str) -> Kpi:
         denominator=(f"passed.{stage}", f"failed.{stage}"),
         higher_is_better=True,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         standards=("ISO 30414:2025 applicant conversion rate",),
         explain_ja="通過 ÷(通過+不採用)。判定日基準。辞退は分母・分子のどちらにも入りません。",
         explain_en="Passed ÷ (passed + rejected) by the day of the decision; withdrawals are in neither.",
@@ -52,10 +52,10 @@ KPIS = (
         explain_ja="採用管理システムが再応募と伝えた応募 ÷ 応募。",
         explain_en="Applications that the system called a re-application ÷ applications.",
     ),
-    _passes("screen_pass_rate", "screening", "書類通過率", "Screening pass rate"),
-    _passes("first_interview_pass_rate", "interview_1", "一次面接通過率", "First interview"),
-    _passes("second_interview_pass_rate", "interview_2", "二次面接通過率", "Second interview"),
-    _passes("final_interview_pass_rate", "final_interview", "最終面接通過率", "Final interview"),
+    _pass_rate("screen_pass_rate", "screening", "書類通過率", "Screening pass rate"),
+    _pass_rate("first_interview_pass_rate", "interview_1", "一次面接通過率", "First interview"),
+    _pass_rate("second_interview_pass_rate", "interview_2", "二次面接通過率", "Second interview"),
+    _pass_rate("final_interview_pass_rate", "final_interview", "最終面接通過率", "Final interview"),
     Kpi(
         id="interview_pass_rate",
         ja="面接通過率",
@@ -66,7 +66,7 @@ KPIS = (
         denominator=(*PASSED, *FAILED),
         higher_is_better=True,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         standards=("ISO 30414:2025 applicant conversion rate",),
         explain_ja="すべての面接段階の 通過 ÷(通過+不採用)。",
         explain_en="Passed ÷ (passed + rejected) over all interview stages.",
@@ -80,7 +80,7 @@ KPIS = (
         numerator=("passed.*",),
         denominator=("passed.*", "failed.*"),
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="全段階の 通過 ÷(通過+不採用)。面接官については本人が担当した段階。",
         explain_en="Passed ÷ (passed + rejected) over all stages; of an interviewer, the stages he interviewed in.",
     ),
@@ -94,7 +94,7 @@ KPIS = (
         denominator=("passed.*", "failed.*", "withdrew.*"),
         higher_is_better=False,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="辞退 ÷ 結果の出た選考段階(通過+不採用+辞退)。",
         explain_en="Withdrawn by the candidate ÷ resolved stage visits (passed + rejected + withdrawn).",
     ),
@@ -207,7 +207,7 @@ KPIS = (
         unit="count",
         numerator=("entered.unmapped",),
         higher_is_better=False,
-        quiet=True,
+        hide_zero=True,
         explain_ja="意味が設定されていない段階への進出。何も判定しません。`hirelay mapping suggest` を参照。",
         explain_en="Stages that nobody said the meaning of; they decide nothing. See `hirelay mapping suggest`.",
     ),
@@ -219,7 +219,7 @@ KPIS = (
         unit="count",
         numerator=("unmapped_reasons",),
         higher_is_better=False,
-        quiet=True,
+        hide_zero=True,
         explain_ja="誰が終了したか設定されていない終了。システムの呼び方のまま数えます。",
         explain_en="Endings of which nobody said who ended it; counted as the system calls them. See `hirelay mapping suggest`.",
     ),

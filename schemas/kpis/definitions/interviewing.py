@@ -1,14 +1,14 @@
-"""面接官・担当者: interviews, scorecards, and what became of whom they passed."""
+"""面接官・担当者: KPIs on interviews, scorecards and the outcomes of passed candidates."""
 
 from schemas.cells import DECISION, INTERVIEWER
 from schemas.kpis.definition import DECIDED, Kpi
 
 POSITIVE = ("feedback.yes", "feedback.strong_yes")
 NEGATIVE = ("feedback.no", "feedback.strong_no")
-KNOWN = ("interviews_held", "interviews_no_show", "interviews_cancelled")
+INTERVIEW_OUTCOMES = ("interviews_held", "interviews_no_show", "interviews_cancelled")
 
 
-def _scorecards(id_: str, ja: str, en: str, limit: int) -> Kpi:
+def _submitted_within(id_: str, ja: str, en: str, limit: int) -> Kpi:
     return Kpi(
         id=id_,
         ja=ja,
@@ -20,7 +20,7 @@ def _scorecards(id_: str, ja: str, en: str, limit: int) -> Kpi:
         bases=DECIDED,
         higher_is_better=True,
         minimum_n=5,
-        people=True,
+        by_interviewer=True,
         explain_ja=f"面接終了から{limit}時間以内に初めて提出された評価の割合(満了した{limit}時間まで)。",
         explain_en=f"Scorecards first submitted within {limit} whole hours of the end of their interview.",
     )
@@ -34,7 +34,7 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("interviews_scheduled",),
-        people=True,
+        by_interviewer=True,
         explain_ja="設定された面接。日程変更は数え直しません。",
         explain_en="Interviews scheduled, each once however often it is moved.",
     ),
@@ -45,7 +45,7 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("interviews_held",),
-        people=True,
+        by_interviewer=True,
         explain_ja="実施された面接。見学者は数えません。",
         explain_en="Interviews that took place; shadowing interviewers are not counted.",
     ),
@@ -58,7 +58,7 @@ KPIS = (
         numerator=("interview_minutes.*",),
         scale=60,
         bases=DECIDED,
-        people=True,
+        by_interviewer=True,
         explain_ja="実施された面接一件あたりの平均時間(開始・終了が分かるもの)。",
         explain_en="Mean length of the interviews held whose start and end are known.",
     ),
@@ -69,10 +69,10 @@ KPIS = (
         kind="ratio",
         unit="ratio",
         numerator=("interviews_held",),
-        denominator=KNOWN,
+        denominator=INTERVIEW_OUTCOMES,
         higher_is_better=True,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="実施 ÷(実施+無断欠席+取消)。結果の分かった面接のうち。",
         explain_en="Held ÷ (held + no-show + cancelled), of the interviews whose outcome is known.",
     ),
@@ -83,10 +83,10 @@ KPIS = (
         kind="ratio",
         unit="ratio",
         numerator=("interviews_no_show",),
-        denominator=KNOWN,
+        denominator=INTERVIEW_OUTCOMES,
         higher_is_better=False,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="無断欠席 ÷(実施+無断欠席+取消)。",
         explain_en="No-shows ÷ (held + no-show + cancelled).",
     ),
@@ -98,7 +98,7 @@ KPIS = (
         unit="count",
         numerator=("interviews_rescheduled",),
         higher_is_better=False,
-        people=True,
+        by_interviewer=True,
         explain_ja="面接の日程変更の回数。",
         explain_en="How often interviews were moved.",
     ),
@@ -109,7 +109,7 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("feedback.*",),
-        people=True,
+        by_interviewer=True,
         explain_ja="提出された評価。一件は最後の内容で一度だけ数えます。",
         explain_en="Scorecards submitted, each once as it was last submitted.",
     ),
@@ -122,7 +122,7 @@ KPIS = (
         numerator=POSITIVE,
         denominator=(*POSITIVE, *NEGATIVE),
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="合格評価 ÷(合格+不合格)。保留・判定なしは入りません。",
         explain_en="Positive ÷ (positive + negative) scorecards; mixed and undecided ones are in neither.",
     ),
@@ -136,7 +136,7 @@ KPIS = (
         denominator=("feedback.*",),
         higher_is_better=False,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="保留・判定なしの評価 ÷ すべての評価。",
         explain_en="Mixed and undecided scorecards ÷ all scorecards.",
     ),
@@ -150,12 +150,12 @@ KPIS = (
         bases=DECIDED,
         higher_is_better=False,
         minimum_n=5,
-        people=True,
+        by_interviewer=True,
         explain_ja="面接終了から評価が初めて提出されるまでの時間の中央値。",
         explain_en="Median of whole hours from the end of an interview to the first submission of its scorecard.",
     ),
-    _scorecards("scorecard_24h_rate", "24時間以内評価率", "Scorecards within 24 h", 24),
-    _scorecards("scorecard_48h_rate", "48時間以内評価率", "Scorecards within 48 h", 48),
+    _submitted_within("scorecard_24h_rate", "24時間以内評価率", "Scorecards within 24 h", 24),
+    _submitted_within("scorecard_48h_rate", "48時間以内評価率", "Scorecards within 48 h", 48),
     Kpi(
         id="then_offered_rate",
         ja="通過後の内定率",
@@ -165,10 +165,10 @@ KPIS = (
         numerator=("then_offered.*",),
         denominator=("passed.*",),
         bases=(DECISION,),
-        only=(INTERVIEWER,),
+        only_dimensions=(INTERVIEWER,),
         higher_is_better=True,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="この面接官が通過させた応募のうち、これまでに内定が出た割合。通過の判定日で数えます。",
         explain_en="Of the passes this interviewer decided in the window, those that were made an offer so far.",
     ),
@@ -181,10 +181,10 @@ KPIS = (
         numerator=("then_withdrew.*",),
         denominator=("passed.*",),
         bases=(DECISION,),
-        only=(INTERVIEWER,),
+        only_dimensions=(INTERVIEWER,),
         higher_is_better=False,
         minimum_n=10,
-        people=True,
+        by_interviewer=True,
         explain_ja="この面接官が通過させたあと、次の面接の前に辞退した割合(意向上げの指標)。通過の判定日で数えます。",
         explain_en="Of this interviewer's passes, those whose candidate withdrew before the next interview.",
     ),

@@ -1,4 +1,4 @@
-"""採用単価と ROI: what hiring costs, and what it is worth. Money is in minor units of the tenant's currency."""
+"""採用単価と ROI: KPIs on the cost and the return of hiring, in minor units of the tenant's currency."""
 
 from schemas.cells import CHANNEL
 from schemas.funnel.attribution import WEIGHTS
@@ -6,13 +6,13 @@ from schemas.kpis.definition import Kpi
 
 EXTERNAL = ("cost.media", "cost.agency_fee", "cost.scout", "cost.event")
 INTERNAL = ("cost.internal_hours", "cost.tool")
-# The limited factors that ISO/TS 30407 leaves for comparison: what is paid to others for finding people.
+# The reduced cost factors that ISO/TS 30407 defines for comparison: third-party sourcing costs.
 COMPARABLE = ("cost.media", "cost.agency_fee", "cost.scout")
 CPH = "ISO/TS 30407 CPHI; ANSI/SHRM 06001.2012; ISO 30414:2025 cost per hire"
 MODELS_JA = {"first": "初回", "last": "最終", "linear": "均等", "position": "40/20/40"}
 
 
-def _spent(id_: str, ja: str, en: str, measures: tuple[str, ...]) -> Kpi:
+def _cost_total(id_: str, ja: str, en: str, measures: tuple[str, ...]) -> Kpi:
     return Kpi(
         id=id_,
         ja=ja,
@@ -26,7 +26,7 @@ def _spent(id_: str, ja: str, en: str, measures: tuple[str, ...]) -> Kpi:
     )
 
 
-def _per(id_: str, names: tuple[str, str], measures: tuple[str, ...], per: str) -> Kpi:
+def _cost_per(id_: str, names: tuple[str, str], measures: tuple[str, ...], per: str) -> Kpi:
     return Kpi(
         id=id_,
         ja=names[0],
@@ -44,7 +44,7 @@ def _per(id_: str, names: tuple[str, str], measures: tuple[str, ...], per: str) 
     )
 
 
-def _channel(model: str) -> Kpi:
+def _channel_cost_per_hire(model: str) -> Kpi:
     return Kpi(
         id=f"channel_cph_{model}",
         ja=f"媒体別採用単価({MODELS_JA[model]}接点)",
@@ -55,7 +55,7 @@ def _channel(model: str) -> Kpi:
         denominator=(f"hire_credit.{model}",),
         requires=("cost.*",),
         scale=1_000_000,
-        only=(CHANNEL,),
+        only_dimensions=(CHANNEL,),
         higher_is_better=False,
         explain_ja="媒体の費用 ÷ 媒体に帰属する採用。一件の採用の貢献は接点の間で合計 1 になります。",
         explain_en="Cost of the channel ÷ hires credited to it; the credits of one hire sum to one over its touches.",
@@ -63,20 +63,24 @@ def _channel(model: str) -> Kpi:
 
 
 KPIS = (
-    _spent("cost_total", "採用費用", "Recruitment cost", ("cost.*",)),
-    _spent("cost_external", "外部費用", "External cost", EXTERNAL),
-    _spent("cost_internal", "内部費用", "Internal cost", INTERNAL),
-    _per("cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"),
-    _per(
+    _cost_total("cost_total", "採用費用", "Recruitment cost", ("cost.*",)),
+    _cost_total("cost_external", "外部費用", "External cost", EXTERNAL),
+    _cost_total("cost_internal", "内部費用", "Internal cost", INTERNAL),
+    _cost_per("cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"),
+    _cost_per(
         "cph_comparable",
         ("比較用採用単価 (CPH-C)", "Comparable cost per hire"),
         COMPARABLE,
         "hired",
     ),
-    _per("cost_per_application", ("応募単価", "Cost per application"), ("cost.*",), "applications"),
-    _per("cost_per_interview", ("面接単価", "Cost per interview"), ("cost.*",), "interviews_held"),
-    _per("cost_per_offer", ("内定単価", "Cost per offer"), ("cost.*",), "offers_made"),
-    *(_channel(model) for model in WEIGHTS),
+    _cost_per(
+        "cost_per_application", ("応募単価", "Cost per application"), ("cost.*",), "applications"
+    ),
+    _cost_per(
+        "cost_per_interview", ("面接単価", "Cost per interview"), ("cost.*",), "interviews_held"
+    ),
+    _cost_per("cost_per_offer", ("内定単価", "Cost per offer"), ("cost.*",), "offers_made"),
+    *(_channel_cost_per_hire(model) for model in WEIGHTS),
     Kpi(
         id="hire_cost_ratio",
         ja="採用コスト率",
@@ -111,7 +115,7 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("foreign_costs",),
-        quiet=True,
+        hide_zero=True,
         higher_is_better=False,
         explain_ja="テナントの通貨ではない費用の件数(日割りの日数)。合計には足されません。",
         explain_en="Daily parts of costs in another currency than the tenant's; never added to the total.",

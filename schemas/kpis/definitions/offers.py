@@ -1,4 +1,4 @@
-"""内定から入社まで: offers, their answers, hires and joins."""
+"""内定から入社まで: KPIs on offers, their outcomes, hires and joins."""
 
 from schemas.kpis.definition import Kpi
 

@@ -1,4 +1,4 @@
-"""定着: who stays, and how they do."""
+"""定着: KPIs on retention and performance after joining."""
 
 from schemas.cells import ENTRY
 from schemas.kpis.definition import Kpi

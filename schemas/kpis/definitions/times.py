@@ -1,4 +1,4 @@
-"""期間: how long candidates wait, and how long hiring takes."""
+"""期間: KPIs on waiting times and time to hire."""
 
 from schemas.cells import ENTRY
 from schemas.kpis.definition import BOTH, DECIDED, Kpi, Unit
@@ -17,7 +17,7 @@ STAGES = (
 
 def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit: Unit) -> Kpi:
     ja, en = names
-    told_ja, told_en = EXPLAINED[measure]
+    phrase_ja, phrase_en = EXPLANATIONS[measure]
     which_ja, which_en = (
         ("中央値", "Median") if share == 0.5 else ("90パーセンタイル", "90th percentile")
     )
@@ -33,12 +33,12 @@ def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit
         higher_is_better=False,
         minimum_n=5,
         standards=STANDARDS.get(measure, ()),
-        explain_ja=f"{told_ja}の{which_ja}。",
-        explain_en=f"{which_en} of {told_en}.",
+        explain_ja=f"{phrase_ja}の{which_ja}。",
+        explain_en=f"{which_en} of {phrase_en}.",
     )
 
 
-EXPLAINED = {
+EXPLANATIONS = {
     "hire_days": ("応募日から採用決定日までの日数", "local days from application to hire decision"),
     "accept_days": (
         "応募日から内定承諾日までの日数",
@@ -63,7 +63,7 @@ STANDARDS = {
 }
 
 
-def _waiting(stage: str, ja: str, en: str) -> Kpi:
+def _time_in_stage(stage: str, ja: str, en: str) -> Kpi:
     return Kpi(
         id=f"time_in_{stage}_days",
         ja=f"{ja} 滞留日数",
@@ -80,7 +80,9 @@ def _waiting(stage: str, ja: str, en: str) -> Kpi:
     )
 
 
-def _owed(of: str, entered: str, names: tuple[str, str], told: tuple[str, str]) -> Kpi:
+def _time_to_response(
+    of: str, entered: str, names: tuple[str, str], phrases: tuple[str, str]
+) -> Kpi:
     return Kpi(
         id=f"time_to_{of}_days",
         ja=names[0],
@@ -92,9 +94,9 @@ def _owed(of: str, entered: str, names: tuple[str, str], told: tuple[str, str]) 
         bases=(ENTRY,),
         higher_is_better=False,
         minimum_n=5,
-        people=of != "answer",
-        explain_ja=f"{told[0]}日数の中央値。まだのものも含めて推定します(Kaplan–Meier)。応募が終了すれば待ちません。",
-        explain_en=f"Median of days {told[1]}; those still missing count (Kaplan–Meier), until the application ends.",
+        by_interviewer=of != "answer",
+        explain_ja=f"{phrases[0]}日数の中央値。まだのものも含めて推定します(Kaplan–Meier)。応募が終了すれば待ちません。",
+        explain_en=f"Median of days {phrases[1]}; those still missing count (Kaplan–Meier), until the application ends.",
     )
 
 
@@ -141,8 +143,8 @@ KPIS = (
         explain_ja="応募から48時間以内に会社が最初の対応をした割合(対応のあった応募のうち)。",
         explain_en="Share of first responses within 48 whole hours, of the applications that got one.",
     ),
-    *(_waiting(*stage) for stage in STAGES),
-    _owed(
+    *(_time_in_stage(*stage) for stage in STAGES),
+    _time_to_response(
         "scorecard",
         "scorecards_due",
         ("評価提出までの日数", "Days to a scorecard"),
@@ -151,7 +153,7 @@ KPIS = (
             "from an interview to the scorecard of each interviewer",
         ),
     ),
-    _owed(
+    _time_to_response(
         "feedback",
         "feedback_due",
         ("面接後の初回評価までの日数", "Days to feedback"),
@@ -160,7 +162,7 @@ KPIS = (
             "from an interview to the first scorecard of any interviewer",
         ),
     ),
-    _owed(
+    _time_to_response(
         "answer",
         "offers_made",
         ("内定への回答日数", "Days to an answer"),

@@ -1,5 +1,5 @@
-"""Boards as Grafana's JSON (classic schema), of the same specifications as the local page.
+"""Grafana dashboard JSON (classic schema), generated from the specifications that the local page uses.
 
-Plain dictionaries: `grafana-foundation-sdk` is a public preview that knows no ClickHouse query, whose newest version by number
-describes Grafana 10.1, and that checks no value; the tests read what is made here with it instead.
+Plain dictionaries: `grafana-foundation-sdk` is a public preview without ClickHouse queries, its highest version number
+describes Grafana 10.1, and it validates no values. The tests parse the generated JSON with it instead.
 """

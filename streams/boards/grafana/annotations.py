@@ -1,25 +1,25 @@
-"""What lies over the time of a chart: stretches off target, and the moment from which all days are counted anew."""
+"""Annotations on charts: breach periods, and the moments when all days were recomputed."""
 
-from schemas.alerting.breach import PEOPLE
+from schemas.alerting.breach import PERSON_DIMENSIONS
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import (
     FIRST,
     LAST,
     SOURCE,
     ZONE,
-    array,
-    filled,
-    quoted,
+    sql_array,
+    sql_string,
+    substitute_parameters,
     target,
-    value,
+    variable_value,
 )
-from streams.boards.grafana.words import word
-from streams.boards.query import TITLES
-from streams.boards.specs.breaches import OURS
+from streams.boards.grafana.words import label
+from streams.boards.query import JOB_TITLES
+from streams.boards.specs.breaches import MEMBER_FILTER
 
 
-def breaches(language: str) -> str:
-    """Breaches of what is looked at, and on the board of the whole company all; of a person only that it is one."""
+def breach_sql(language: str) -> str:
+    """Select breaches of the chosen member, or all of them for the whole company; people are not identified."""
     name = "ja" if language == "ja" else "en"
     return f"""select
     toDateTime(opened, {ZONE}) as time,
@@ -27,8 +27,8 @@ def breaches(language: str) -> str:
     concat(
         {name}, ' – ',
         multiIf(
-            dimension = 'total', {quoted(word("company", language))},
-            has({array(PEOPLE)}, dimension), {quoted(word("person", language))},
+            dimension = 'total', {sql_string(label("company", language))},
+            has({sql_array(PERSON_DIMENSIONS)}, dimension), {sql_string(label("person", language))},
             dimension = 'job' and titles.title != '', titles.title,
             member
         ),
@@ -38,34 +38,34 @@ def breaches(language: str) -> str:
 from v_breaches
 left join
 (
-    {filled(TITLES).strip()}
+    {substitute_parameters(JOB_TITLES).strip()}
 ) as titles on titles.job_id = v_breaches.member
-where tenant = {value("tenant")}
+where tenant = {variable_value("tenant")}
     and opened <= {LAST}
     and (isNull(until) or until >= {FIRST})
-    and {filled(OURS)}
-order by time"""  # noqa: S608 made of constants, values are encoded
+    and {substitute_parameters(MEMBER_FILTER)}
+order by time"""  # noqa: S608 built from constants, values are encoded
 
 
-def recounts(language: str) -> str:
-    """When the live numbers became live, if they are not the first."""
-    return f"""select toDateTime(changed) as time, concat({quoted(word("recounted_text", language))}, toString(number), ')') as text
+def recount_sql(language: str) -> str:
+    """Select when the live epoch became live, unless it is the first."""
+    return f"""select toDateTime(changed) as time, concat({sql_string(label("recounted_text", language))}, toString(number), ')') as text
 from v_epochs
 where state = 'live' and number > 0 and toDateTime(changed) between $__fromTime and $__toTime
-order by time"""  # noqa: S608 made of constants
+order by time"""  # noqa: S608 built from constants
 
 
-def laid(language: str) -> list[Json]:
-    """All of them; a reader may turn each off."""
+def annotations(language: str) -> list[Json]:
+    """All annotations; readers can switch each one off."""
     return [
-        _query("breaches", "red", breaches(language), language),
-        _query("recounted", "purple", recounts(language), language),
+        _annotation("breaches", "red", breach_sql(language), language),
+        _annotation("recounted", "purple", recount_sql(language), language),
     ]
 
 
-def _query(name: str, colour: str, sql: str, language: str) -> Json:
+def _annotation(name: str, colour: str, sql: str, language: str) -> Json:
     return {
-        "name": word(name, language),
+        "name": label(name, language),
         "datasource": SOURCE,
         "enable": True,
         "hide": False,

@@ -1,57 +1,57 @@
-"""A whole board as a dashboard of Grafana, and the page of definitions that its panels lead to."""
+"""Grafana dashboards of the boards, and the dashboard of KPI definitions that panels link to."""
 
 from collections.abc import Iterable
 
-from streams.boards.grafana.annotations import laid
+from streams.boards.grafana.annotations import annotations
 from streams.boards.grafana.fields import Json, uid
-from streams.boards.grafana.panels import DEFINITIONS, drawn, number
-from streams.boards.grafana.queries import SOURCE, target, value
-from streams.boards.grafana.variables import ON_LOAD, chosen
-from streams.boards.grafana.words import WORDS, of, word
+from streams.boards.grafana.panels import DEFINITIONS, panel_id, render_panel
+from streams.boards.grafana.queries import SOURCE, target, variable_value
+from streams.boards.grafana.variables import ON_LOAD, variables
+from streams.boards.grafana.words import LABELS, label, translate
 from streams.boards.spec import Board
 from streams.boards.specs.catalogue import BOARDS
 
-SCHEMA = 42  # classic; Grafana 12 and 13 read it, and bring it up to date themselves
+SCHEMA = 42  # classic; Grafana 12 and 13 read it and migrate it themselves
 COLUMNS = 24
-SCALE = 2  # a board is 12 wide
-HEAD = 3
+GRID_SCALE = 2  # a board has 12 columns
+HEADER_HEIGHT = 3
 HEIGHTS = {"tiles": 6, "table": 9, "bar": 9, "funnel": 9, "line": 9, "stack": 10, "plot": 12}
-TALL = 10
-WINDOW = "now-90d"  # as the local page
+DEFAULT_HEIGHT = 10
+DEFAULT_WINDOW = "now-90d"  # same as the local page
 LANGUAGES = ("ja", "en")
 
 
 def dashboard(board: Board, language: str) -> Json:
-    """The board in one language; the same for the same specification."""
-    made = _frame(board.id, of((board.ja, board.en), language), language)
-    panels = [drawn(each, language) for each in board.panels]
-    heights = [HEIGHTS.get(each.kind, TALL) for each in board.panels]
-    widths = [each.width * SCALE for each in board.panels]
-    for panel, place in zip(panels, grid(zip(widths, heights, strict=True)), strict=True):
-        panel["gridPos"] = place
-    return made | {
-        "description": of((board.for_ja, board.for_en), language),
-        "panels": [*_head(board, language), *panels],
-        "templating": {"list": chosen(board, language)},
-        "annotations": {"list": laid(language)},
+    """Return the dashboard of a board in one language; deterministic."""
+    base = _base_dashboard(board.id, translate((board.ja, board.en), language), language)
+    panels = [render_panel(panel, language) for panel in board.panels]
+    heights = [HEIGHTS.get(panel.kind, DEFAULT_HEIGHT) for panel in board.panels]
+    widths = [panel.width * GRID_SCALE for panel in board.panels]
+    for panel, position in zip(panels, layout(zip(widths, heights, strict=True)), strict=True):
+        panel["gridPos"] = position
+    return base | {
+        "description": translate((board.for_ja, board.for_en), language),
+        "panels": [*_header(board, language), *panels],
+        "templating": {"list": variables(board, language)},
+        "annotations": {"list": annotations(language)},
         "links": links(board.id, board.dimensions, language),
     }
 
 
-def grid(sizes: Iterable[tuple[int, int]]) -> list[Json]:
-    """Places below the head, from left to right; a row is as high as its highest panel."""
-    places: list[Json] = []
-    x, y, row = 0, HEAD, 0
+def layout(sizes: Iterable[tuple[int, int]]) -> list[Json]:
+    """Lay out panels below the header, left to right; a row is as tall as its tallest panel."""
+    positions: list[Json] = []
+    x, y, row_height = 0, HEADER_HEIGHT, 0
     for width, height in sizes:
         if x + width > COLUMNS:
-            x, y, row = 0, y + row, 0
-        places.append({"x": x, "y": y, "w": width, "h": height})
-        x, row = x + width, max(row, height)
-    highest = {y: max(each["h"] for each in places if each["y"] == y) for y in {p["y"] for p in places}}  # fmt: skip
-    return [place | {"h": highest[place["y"]]} for place in places]
+            x, y, row_height = 0, y + row_height, 0
+        positions.append({"x": x, "y": y, "w": width, "h": height})
+        x, row_height = x + width, max(row_height, height)
+    row_heights = {y: max(p["h"] for p in positions if p["y"] == y) for y in {p["y"] for p in positions}}  # fmt: skip
+    return [position | {"h": row_heights[position["y"]]} for position in positions]
 
 
-def _frame(id_: str, title: str, language: str) -> Json:
+def _base_dashboard(id_: str, title: str, language: str) -> Json:
     return {
         "uid": uid(id_, language),
         "title": title,
@@ -63,90 +63,90 @@ def _frame(id_: str, title: str, language: str) -> Json:
         "fiscalYearStartMonth": 3,  # April, counted from 0
         "weekStart": "monday",
         "timezone": "browser",
-        "time": {"from": WINDOW, "to": "now"},
+        "time": {"from": DEFAULT_WINDOW, "to": "now"},
         "timepicker": {"refresh_intervals": ["10s", "30s", "1m", "5m"]},
         "refresh": "30s",
     }
 
 
 def links(name: str, dimensions: Iterable[str], language: str) -> list[Json]:
-    """To every other board, to this one in the other language, and to the definitions; company and time stay.
+    """Link to every other board, to this board in the other language, and to the definitions.
 
-    So does the member, but where another board cannot tell of it.
+    Links keep the tenant and time range, and the member if the target board has its dimension.
     """
     other = "en" if language == "ja" else "ja"
-    others = [each for each in BOARDS if each.id != name]
+    others = [board for board in BOARDS if board.id != name]
     return [
         *(
             _link(
-                uid(each.id, language),
-                of((each.ja, each.en), language),
-                keep={*dimensions} <= {*each.dimensions},
+                uid(target_board.id, language),
+                translate((target_board.ja, target_board.en), language),
+                keep_variables={*dimensions} <= {*target_board.dimensions},
             )
-            for each in others
+            for target_board in others
         ),
-        _link(uid(name, other), word("other", language), keep=True),
-        _link(uid(DEFINITIONS, language), word("definitions", language), keep=None),
+        _link(uid(name, other), label("other", language), keep_variables=True),
+        _link(uid(DEFINITIONS, language), label("definitions", language), keep_variables=None),
     ]
 
 
-def _link(address: str, title: str, *, keep: bool | None) -> Json:
-    """With all variables, with the company alone (False), or with nothing, not even the time (None)."""
+def _link(uid_: str, title: str, *, keep_variables: bool | None) -> Json:
+    """Build a link that keeps all variables, only the tenant (False), or nothing, not even the time range (None)."""
     return {
         "type": "link",
         "title": title,
-        "url": f"/d/{address}?${{tenant:queryparam}}" if keep is False else f"/d/{address}",
+        "url": f"/d/{uid_}?${{tenant:queryparam}}" if keep_variables is False else f"/d/{uid_}",
         "icon": "dashboard",
         "tooltip": "",
         "tags": [],
         "asDropdown": False,
         "targetBlank": False,
-        "includeVars": bool(keep),
-        "keepTime": keep is not None,
+        "includeVars": bool(keep_variables),
+        "keepTime": keep_variables is not None,
     }
 
 
-def _head(board: Board, language: str) -> list[Json]:
-    """What the board is for, whose days are cut where, and how fresh its numbers are."""
-    shown = "${tenant:text} · ${dimension:text} · ${member:text}"
-    content = f"**{of((board.for_ja, board.for_en), language)}**\n\n{shown} · {word('days', language)} ${{zone}}"
+def _header(board: Board, language: str) -> list[Json]:
+    """The header: purpose of the board, selection, time zone and freshness."""
+    selection = "${tenant:text} · ${dimension:text} · ${member:text}"
+    content = f"**{translate((board.for_ja, board.for_en), language)}**\n\n{selection} · {label('days', language)} ${{zone}}"
     text = {
-        "id": number("head"),
+        "id": panel_id("head"),
         "type": "text",
         "title": "",
         "transparent": True,
         "options": {"mode": "markdown", "content": content},
-        "gridPos": {"x": 0, "y": 0, "w": 18, "h": HEAD},
+        "gridPos": {"x": 0, "y": 0, "w": 18, "h": HEADER_HEIGHT},
     }
-    sql = f"select toUnixTimestamp64Milli(heard) as heard\nfrom v_freshness\nwhere tenant = {value('tenant')}"
+    sql = f"select toUnixTimestamp64Milli(heard) as heard\nfrom v_freshness\nwhere tenant = {variable_value('tenant')}"
     options = {"colorMode": "none", "graphMode": "none", "textMode": "value", "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}}  # fmt: skip
     fresh = {
-        "id": number("fresh"),
+        "id": panel_id("fresh"),
         "type": "stat",
-        "title": word("fresh", language),
+        "title": label("fresh", language),
         "datasource": SOURCE,
         "targets": [target(sql)],
         "fieldConfig": {"defaults": {"unit": "dateTimeFromNow"}, "overrides": []},
         "options": options,
-        "gridPos": {"x": 18, "y": 0, "w": 6, "h": HEAD},
+        "gridPos": {"x": 18, "y": 0, "w": 6, "h": HEADER_HEIGHT},
     }
     return [text, fresh]
 
 
 def definitions(language: str) -> Json:
-    """The catalogue of KPIs as ClickHouse has it, whole or what a panel asks for."""
+    """The dashboard of the KPI catalogue in ClickHouse, all of it or the KPIs that a panel links to."""
     name, explain = ("ja", "explain_ja") if language == "ja" else ("en", "explain_en")
     sql = f"""select id, {name} as name, {explain} as explanation, unit, minimum_n
 from v_definitions
 where id in (${{kpi:singlequote}})
-order by position"""  # noqa: S608 made of constants
+order by position"""  # noqa: S608 built from constants
     columns = {"id": "id", "name": "name", "explanation": "explanation", "unit": "unit", "minimum_n": "minimum"}  # fmt: skip
     widths = {"id": 220, "name": 220, "unit": 90, "minimum_n": 130}
     rules = [
         {
             "matcher": {"id": "byName", "options": column},
             "properties": [
-                {"id": "displayName", "value": of(WORDS[key], language)},
+                {"id": "displayName", "value": translate(LABELS[key], language)},
                 {"id": "custom.wrapText", "value": column == "explanation"},
                 *([{"id": "custom.width", "value": widths[column]}] if column in widths else []),
             ],
@@ -154,10 +154,10 @@ order by position"""  # noqa: S608 made of constants
         for column, key in columns.items()
     ]
     table = {
-        "id": number(DEFINITIONS),
+        "id": panel_id(DEFINITIONS),
         "type": "table",
-        "title": word("meaning", language),
-        "description": word("definitions", language),
+        "title": label("meaning", language),
+        "description": label("definitions", language),
         "datasource": SOURCE,
         "targets": [target(sql)],
         "fieldConfig": {
@@ -179,8 +179,8 @@ order by position"""  # noqa: S608 made of constants
         "current": {"text": ["All"], "value": ["$__all"]},
         "options": [],
     }
-    made = _frame(DEFINITIONS, word("definitions", language), language)
-    return made | {
+    base = _base_dashboard(DEFINITIONS, label("definitions", language), language)
+    return base | {
         "panels": [table],
         "templating": {"list": [kpi]},
         "annotations": {"list": []},
@@ -188,7 +188,7 @@ order by position"""  # noqa: S608 made of constants
     }
 
 
-def every(language: str) -> dict[str, Json]:
-    """Every dashboard by its name, in the order of the boards."""
+def dashboards(language: str) -> dict[str, Json]:
+    """All dashboards by name, in board order."""
     boards = {board.id: dashboard(board, language) for board in BOARDS}
     return boards | {DEFINITIONS: definitions(language)}

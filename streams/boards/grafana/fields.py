@@ -1,118 +1,128 @@
-"""How Grafana shows a column: its name, unit, words for values, what stands where nothing is, and where a member leads."""
+"""Grafana field configuration of columns: name, unit, value mappings and links."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from schemas.kpis.catalogue import BY_ID
-from streams.boards.grafana.queries import mixed
-from streams.boards.grafana.words import WORDS, of, unit, word
+from streams.boards.grafana.queries import mixed_unit_columns
+from streams.boards.grafana.words import LABELS, grafana_unit, label, translate
 from streams.boards.spec import NAMES, Column, Panel
 from streams.boards.specs.catalogue import BOARDS
-from streams.boards.specs.labels import MILESTONES, OF_BREACHES, SPENDING, THIN, WAITS
+from streams.boards.specs.labels import (
+    BREACH_LABELS,
+    COST_KINDS,
+    MILESTONES,
+    SERVICE_LEVELS,
+    TOO_FEW_CASES,
+)
 
-N_WIDTH = 64  # pixels of a column that holds nothing but an n
+N_WIDTH = 64  # pixels of a column that holds only an n
 HIDDEN = {"viz": True, "legend": True, "tooltip": False}
-NAMED = {board.id: (board.ja, board.en) for board in BOARDS}
+BOARD_TITLES = {board.id: (board.ja, board.en) for board in BOARDS}
 Json = dict[str, Any]
 
 
 def uid(board: str, language: str) -> str:
-    """The address of a board, for ever."""
+    """Return the permanent uid of a board."""
     return f"hirelay-{board}-{language}"
 
 
-def title(column: Column, language: str) -> str:
-    """What the column is called."""
+def column_title(column: Column, language: str) -> str:
+    """Return the title of the column."""
     return column.ja if language == "ja" else column.en
 
 
-def nothing(text: str) -> Json:
-    """What stands where there is no number."""
+def null_mapping(text: str) -> Json:
+    """Map null to the text."""
     return {
         "type": "special",
         "options": {"match": "null+nan", "result": {"text": text, "index": 0}},
     }
 
 
-def absent(column: Column, language: str) -> Json:
-    """Too few cases where the number has an n, and a dash where it has none."""
-    return nothing(of(THIN, language) if column.n else word("nothing", language))
+def missing_number(column: Column, language: str) -> Json:
+    """Map null to "too few cases" if the number has an n, otherwise to a dash."""
+    return null_mapping(
+        translate(TOO_FEW_CASES, language) if column.n else label("nothing", language)
+    )
 
 
-def words(column: Column, language: str) -> list[Json]:
-    """The names of values."""
-    known = {
+def value_mappings(column: Column, language: str) -> list[Json]:
+    """Map values of the column to their names."""
+    pairs = {
         "milestone": MILESTONES,
-        "spending": SPENDING,
-        "word": OF_BREACHES,
-        "kpi": {each.id: (each.ja, each.en) for each in BY_ID.values()} | WAITS,
-        "text": {"unknown": WORDS["unknown"]},
+        "spending": COST_KINDS,
+        "word": BREACH_LABELS,
+        "kpi": {kpi.id: (kpi.ja, kpi.en) for kpi in BY_ID.values()} | SERVICE_LEVELS,
+        "text": {"unknown": LABELS["unknown"]},
     }[column.unit]
     names = {
-        key: {"text": of(pair, language), "index": index}
-        for index, (key, pair) in enumerate(known.items())
+        key: {"text": translate(pair, language), "index": index}
+        for index, (key, pair) in enumerate(pairs.items())
     }
     return [{"type": "value", "options": names}]
 
 
 def override(name: str, properties: Iterable[tuple[str, Any]]) -> Json:
-    """Properties of the column of that name."""
+    """Override properties of the named column."""
     return {
         "matcher": {"id": "byName", "options": name},
         "properties": [{"id": id_, "value": value} for id_, value in properties],
     }
 
 
-def overrides(panel: Panel, language: str) -> list[Json]:
-    """Of all columns, in their order."""
-    return [override(each.name, _properties(each, panel, language)) for each in panel.columns]
+def column_overrides(panel: Panel, language: str) -> list[Json]:
+    """Override all columns, in order."""
+    return [override(column.name, _properties(column, panel, language)) for column in panel.columns]
 
 
 def _properties(column: Column, panel: Panel, language: str) -> Iterable[tuple[str, Any]]:
-    if title(column, language):
-        yield "displayName", title(column, language)
+    if column_title(column, language):
+        yield "displayName", column_title(column, language)
     if column.unit in NAMES:
-        yield "mappings", words(column, language)
-    elif column in mixed(panel):
-        yield "unit", "string"  # it says its unit itself
+        yield "mappings", value_mappings(column, language)
+    elif column in mixed_unit_columns(panel):
+        yield "unit", "string"  # the text contains the unit
         yield "custom.align", "right"
     elif column.unit not in ("period", "money"):
-        yield "unit", unit(column.unit, language)
+        yield "unit", grafana_unit(column.unit, language)
     if column.unit not in (*NAMES, "period", "time"):
-        yield "mappings", [absent(column, language)]
+        yield "mappings", [missing_number(column, language)]
     if column.hidden:
         yield from _hidden(column, panel)
-    if led := leading(column, panel):
-        yield "links", [link(panel, led, language)]
+    if linked := linking_column(column, panel):
+        yield "links", [member_link(panel, linked, language)]
 
 
 def _hidden(column: Column, panel: Panel) -> Iterable[tuple[str, Any]]:
-    """In a table an n stands beside its number; in a chart it is in the tooltip alone. An id is nowhere."""
+    """Show an n beside its number in tables and only in the tooltip in charts; hide ids everywhere."""
     if panel.kind == "table" and column.unit != "text":
         yield "custom.width", N_WIDTH
     else:
         yield "custom.hideFrom", HIDDEN
 
 
-def leading(column: Column, panel: Panel) -> Column | None:
-    """The column that says where this one leads: itself, or in a chart the name beside the number."""
+def linking_column(column: Column, panel: Panel) -> Column | None:
+    """Return the column whose link applies: this one, or in a bar chart the name beside the number."""
     if column.leads:
         return column
-    drawn = panel.kind in ("bar", "funnel") and column in panel.numbers
-    return next((each for each in panel.names if each.leads), None) if drawn else None
+    is_bar = panel.kind in ("bar", "funnel") and column in panel.numbers
+    return next((name for name in panel.names if name.leads), None) if is_bar else None
 
 
-def member(panel: Panel, column: Column) -> str:
-    """The column that holds the id of who the named column names."""
-    hidden = next((each for each in panel.columns if each.hidden and each.unit == "text"), None)
-    return (hidden or column).name
+def member_column(panel: Panel, column: Column) -> str:
+    """Return the name of the column with the member id behind the given column."""
+    id_column = next(
+        (other for other in panel.columns if other.hidden and other.unit == "text"), None
+    )
+    return (id_column or column).name
 
 
-def link(panel: Panel, led: Column, language: str) -> Json:
-    """To the board that a member leads to, of the same company and time."""
-    whose = f"var-member=${{__data.fields.{member(panel, led)}:percentencode}}"
+def member_link(panel: Panel, column: Column, language: str) -> Json:
+    """Link to the board of a member, with the same tenant and time range."""
+    member_variable = f"var-member=${{__data.fields.{member_column(panel, column)}:percentencode}}"
     return {
-        "title": f"${{__data.fields.{led.name}}} → {of(NAMED[led.leads], language)}",
-        "url": f"/d/{uid(led.leads, language)}?${{tenant:queryparam}}&var-dimension={led.dimension}&{whose}&${{__url_time_range}}",
+        "title": f"${{__data.fields.{column.name}}} → {translate(BOARD_TITLES[column.leads], language)}",
+        "url": f"/d/{uid(column.leads, language)}?${{tenant:queryparam}}&var-dimension={column.dimension}&{member_variable}&${{__url_time_range}}",
         "targetBlank": False,
     }

@@ -1,7 +1,7 @@
-"""What a panel asks ClickHouse through Grafana: the query of its specification with Grafana's variables in the places of its parameters.
+"""ClickHouse queries of Grafana panels: panel SQL with Grafana variables in place of parameters.
 
-A value from a variable travels percent-encoded, so that a quote or a backslash in the name of a channel is no SQL. Days are
-cut in the zone of the company, from the instants that the data source puts in the place of `$__fromTime` and `$__toTime`.
+Variable values are percent-encoded, so a quote or backslash in a channel name cannot inject SQL. Days are computed in the
+tenant's time zone from the instants that the data source substitutes for `$__fromTime` and `$__toTime`.
 """
 
 import re
@@ -9,44 +9,44 @@ from typing import Any
 
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import Kpi
-from streams.boards.grafana.words import WORDS, of, suffix, unit, word
+from streams.boards.grafana.words import LABELS, grafana_unit, label, translate, unit_suffix
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.labels import MILESTONES, OF_BREACHES, SPENDING
+from streams.boards.specs.labels import BREACH_LABELS, COST_KINDS, MILESTONES
 
 SOURCE = {"type": "grafana-clickhouse-datasource", "uid": "hirelay-clickhouse"}
-PLUGIN = "4.20.0"  # whose queries these are
-TIME_SERIES, TABLE = 0, 1  # what the data source makes of an answer
-NOON = 12  # a day drawn at its noon is the same day for readers up to half a day away
+PLUGIN = "4.20.0"  # the plugin version that these queries are written for
+TIME_SERIES, TABLE = 0, 1  # result formats of the data source
+NOON = 12  # a day plotted at noon stays the same day for readers up to 12 hours away
 Target = dict[str, Any]
 
 
-def value(variable: str) -> str:
-    """A variable's value as text in SQL, whatever is in it."""
-    return f"decodeURLComponent('${{{variable}:percentencode}}')"
+def variable_value(name: str) -> str:
+    """Return SQL for a variable's value as text, safe for any content."""
+    return f"decodeURLComponent('${{{name}:percentencode}}')"
 
 
-ZONE = value("zone")
+ZONE = variable_value("zone")
 FIRST = f"toDate($__fromTime, {ZONE})"
 LAST = f"toDate($__toTime, {ZONE})"
-EXPRESSIONS = {
-    "tenant": value("tenant"),
-    "dimension": value("dimension"),
-    "member": value("member"),
+PARAMETER_EXPRESSIONS = {
+    "tenant": variable_value("tenant"),
+    "dimension": variable_value("dimension"),
+    "member": variable_value("member"),
     "first": FIRST,
     "last": LAST,
     "before": f"addDays({FIRST}, -1)",
     "as_of": f"least({LAST}, toDate(now(), {ZONE}))",
-    "minor": f"greatest(1, toUInt32OrZero({value('minor')}))",
+    "minor": f"greatest(1, toUInt32OrZero({variable_value('minor')}))",
 }
 
 
-def filled(sql: str) -> str:
-    """The query with Grafana's expressions for its parameters."""
-    return re.sub(r"(?<!\$)\{(\w+):\w+\}", lambda found: EXPRESSIONS[found.group(1)], sql)
+def substitute_parameters(sql: str) -> str:
+    """Replace the parameters of the query with Grafana expressions."""
+    return re.sub(r"(?<!\$)\{(\w+):\w+\}", lambda match: PARAMETER_EXPRESSIONS[match.group(1)], sql)
 
 
 def target(sql: str, ref: str = "A", form: int = TABLE) -> Target:
-    """A query of the data source; time series need a column `time`, by which they are sorted."""
+    """Return a query target; time series need a column `time` and must be sorted by it."""
     return {
         "refId": ref,
         "datasource": SOURCE,
@@ -58,10 +58,10 @@ def target(sql: str, ref: str = "A", form: int = TABLE) -> Target:
     }
 
 
-def asked(panel: Panel, language: str) -> list[Target]:
+def panel_targets(panel: Panel, language: str) -> list[Target]:
     """The queries of a panel: its rows, and the unit of money where money is shown."""
-    shape = told if mixed(panel) else SHAPES.get(panel.kind)
-    sql = filled(panel.sql if shape is None else shape(panel, language))
+    shape = mixed_table_sql if mixed_unit_columns(panel) else SQL_BUILDERS.get(panel.kind)
+    sql = substitute_parameters(panel.sql if shape is None else shape(panel, language))
     form = TIME_SERIES if panel.kind in ("line", "stack") else TABLE
     money = any(column.unit == "money" for column in panel.columns)
     return [target(sql, form=form), *([target(MONEY, MONEY_REF)] if money else [])]
@@ -71,42 +71,46 @@ MONEY_REF = "money"
 # Whole amounts with their currency; `currency:financial` writes every digit.
 MONEY = f"""select if(currency = 'JPY', 'currency:financial:¥', concat('currency:financial: ', currency, ':suffix')) as unit
 from v_tenants
-where id = {value("tenant")}"""  # noqa: S608 the value is encoded
+where id = {variable_value("tenant")}"""  # noqa: S608 the value is encoded
 
 
-def quoted(text: str) -> str:
-    """Text of our own as a literal."""
+def sql_string(text: str) -> str:
+    """Quote trusted text as an SQL string literal."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
-def array(texts: Any) -> str:
-    """Texts of our own as an array."""
-    return f"[{', '.join(quoted(text) for text in texts)}]"
+def sql_array(texts: Any) -> str:
+    """Quote trusted texts as an SQL array."""
+    return f"[{', '.join(sql_string(text) for text in texts)}]"
 
 
-def renamed(column: Column, language: str) -> str:
-    """The column's names in the reader's language, where a series can only be called by its value."""
-    words = {"milestone": MILESTONES, "spending": SPENDING, "word": OF_BREACHES}.get(column.unit)
-    names = {"unknown": WORDS["unknown"]} if words is None else words
-    known = array(of(pair, language) for pair in names.values())
-    return f"transform(answer.{column.name}, {array(names)}, {known}, answer.{column.name})"
+def translated_column(column: Column, language: str) -> str:
+    """Translate the column in SQL: a Grafana series is named by its value."""
+    mapping = {"milestone": MILESTONES, "spending": COST_KINDS, "word": BREACH_LABELS}.get(
+        column.unit
+    )
+    names = {"unknown": LABELS["unknown"]} if mapping is None else mapping
+    translations = sql_array(translate(pair, language) for pair in names.values())
+    return (
+        f"transform(answer.{column.name}, {sql_array(names)}, {translations}, answer.{column.name})"
+    )
 
 
-def series(panel: Panel, language: str) -> str:
-    """Periods as instants: noon of the day in the company's zone; series called as people call them."""
+def time_series_sql(panel: Panel, language: str) -> str:
+    """Turn periods into instants (noon in the tenant's time zone), and series into readable names."""
     first, *others = panel.columns
     picks = [f"addHours(toDateTime(answer.{first.name}, {ZONE}), {NOON}) as time"]
-    for each in others:
-        named = each in panel.names
+    for column in others:
+        is_name = column in panel.names
         picks.append(
-            f"{renamed(each, language)} as {each.name}" if named else f"answer.{each.name} as {each.name}"
+            f"{translated_column(column, language)} as {column.name}" if is_name else f"answer.{column.name} as {column.name}"
         )  # fmt: skip
     return f"select {', '.join(picks)}\nfrom\n(\n{panel.sql}\n) as answer\norder by time"
 
 
-def cohorts(panel: Panel, _: str) -> str:
-    """Rows of a triangle, each called by its period and its n, which is the same at every age."""
+def cohorts_sql(panel: Panel, _: str) -> str:
+    """Label the rows of a triangle with their period and n, which is the same at every age."""
     period, age, number = panel.columns[0], panel.columns[1], panel.numbers[-1]
     n = f", '  n=', toString(answer.{number.n})" if number.n else ""
     return f"""select concat(toString(answer.{period.name}){n}) as {period.name}, toString(answer.{age.name}) as {age.name},
@@ -115,23 +119,23 @@ from
 (
 {panel.sql}
 ) as answer
-order by answer.{period.name}, answer.{age.name}"""  # noqa: S608 made of constants
+order by answer.{period.name}, answer.{age.name}"""  # noqa: S608 built from constants
 
 
-def tiles(panel: Panel, language: str) -> str:
-    """One row a KPI, in the order of the panel, also where nothing was counted.
+def tiles_sql(panel: Panel, language: str) -> str:
+    """Select one row per KPI in panel order, even without data.
 
-    It is called by the KPI's name with its n and with what it was before; its unit stands beside its value.
+    The label is the KPI name with its n and the previous value; the unit is a column beside the value.
     """
-    kpis = [BY_ID[each] for each in panel.kpis]
-    ids = array(panel.kpis)
-    listed = array(kpi.id for kpi in kpis if kpi.kind == "count" or not kpi.of_cases)
-    names = array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
-    ratios = array(kpi.id for kpi in kpis if kpi.unit == "ratio")
+    kpis = [BY_ID[id_] for id_ in panel.kpis]
+    ids = sql_array(panel.kpis)
+    without_n = sql_array(kpi.id for kpi in kpis if kpi.kind == "count" or not kpi.counts_cases)
+    names = sql_array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
+    ratios = sql_array(kpi.id for kpi in kpis if kpi.unit == "ratio")
     return f"""select concat(
         transform(wanted, {ids}, {names}, wanted),
-        if(has({listed}, wanted), '', concat('  n=', toString(n))),
-        {quoted(f"  {word('before', language)} ")},
+        if(has({without_n}, wanted), '', concat('  n=', toString(n))),
+        {sql_string(f"  {label('before', language)} ")},
         multiIf(
             isNull(before), '–',
             has({ratios}, wanted), concat(toString(round(100 * before, 1)), '%'),
@@ -148,35 +152,37 @@ from
 {panel.sql}
 )
 )
-order by indexOf({ids}, wanted)"""  # noqa: S608 made of constants
+order by indexOf({ids}, wanted)"""  # noqa: S608 built from constants
 
 
 def _units(kpis: list[Kpi], ids: str, language: str) -> str:
-    units = array("" if kpi.unit == "money" else unit(kpi.unit, language) for kpi in kpis)
-    said = f"transform(wanted, {ids}, {units}, '')"
-    money = f"if({said} = '', (select any(unit) from ({MONEY})), {said})"  # noqa: S608 encoded
-    return money if any(kpi.unit == "money" for kpi in kpis) else said
+    units = sql_array(
+        "" if kpi.unit == "money" else grafana_unit(kpi.unit, language) for kpi in kpis
+    )
+    own_unit = f"transform(wanted, {ids}, {units}, '')"
+    money = f"if({own_unit} = '', (select any(unit) from ({MONEY})), {own_unit})"  # noqa: S608 encoded
+    return money if any(kpi.unit == "money" for kpi in kpis) else own_unit
 
 
-def mixed(panel: Panel) -> tuple[Column, ...]:
-    """The columns of a table whose unit is that of the KPI of their row."""
-    if panel.kind != "table" or all(each.unit != "kpi" for each in panel.columns):
+def mixed_unit_columns(panel: Panel) -> tuple[Column, ...]:
+    """Return the table columns whose unit depends on the KPI of the row."""
+    if panel.kind != "table" or all(column.unit != "kpi" for column in panel.columns):
         return ()
-    return tuple(each for each in panel.numbers if each.unit == "count")
+    return tuple(column for column in panel.numbers if column.unit == "count")
 
 
-def told(panel: Panel, language: str) -> str:
-    """The rows with their mixed columns as text: a column of Grafana has one unit, and these have that of each row."""
-    kpi = next(each.name for each in panel.columns if each.unit == "kpi")
-    texts = mixed(panel)
+def mixed_table_sql(panel: Panel, language: str) -> str:
+    """Format mixed-unit columns as text: a Grafana column has one unit, but these vary by row."""
+    kpi = next(column.name for column in panel.columns if column.unit == "kpi")
+    mixed = mixed_unit_columns(panel)
     picks = ",\n    ".join(
-        f"{_text(f'answer.{each.name}', kpi, language)} as {each.name}"
-        if each in texts
-        else f"answer.{each.name} as {each.name}"
-        for each in panel.columns
+        f"{_formatted(f'answer.{column.name}', kpi, language)} as {column.name}"
+        if column in mixed
+        else f"answer.{column.name} as {column.name}"
+        for column in panel.columns
     )
     return f"""with
-    (select any(currency) from v_tenants where id = {value("tenant")}) as currency,
+    (select any(currency) from v_tenants where id = {variable_value("tenant")}) as currency,
     x -> concat(
         if(x < 0, '-', ''),
         replaceRegexpOne(reverse(replaceRegexpAll(reverse(toString(toUInt64(floor(abs(x))))), '([0-9][0-9][0-9])', '\\\\1,')), '^,', ''),
@@ -189,22 +195,25 @@ from
 ) as answer"""  # noqa: S608 the value is encoded
 
 
-def _text(number: str, kpi: str, language: str) -> str:
+def _formatted(number: str, kpi: str, language: str) -> str:
     def of_unit(kind: str) -> str:
-        return (
-            f"has({array(each.id for each in BY_ID.values() if each.unit == kind)}, answer.{kpi})"
-        )
+        return f"has({sql_array(definition.id for definition in BY_ID.values() if definition.unit == kind)}, answer.{kpi})"
 
-    some = f"assumeNotNull({number})"
-    shown = f"digits(round({some}, 1))"
+    not_null = f"assumeNotNull({number})"
+    digits = f"digits(round({not_null}, 1))"
     return f"""multiIf(
         isNull({number}), null,
-        {of_unit("ratio")}, printf('%.1f%%', 100 * {some}),
-        {of_unit("days")}, concat({shown}, {quoted(suffix("days", language))}),
-        {of_unit("hours")}, concat({shown}, {quoted(suffix("hours", language))}),
-        {of_unit("money")}, if(currency = 'JPY', concat('¥', digits(round({some}))), concat({shown}, ' ', currency)),
-        {shown}
+        {of_unit("ratio")}, printf('%.1f%%', 100 * {not_null}),
+        {of_unit("days")}, concat({digits}, {sql_string(unit_suffix("days", language))}),
+        {of_unit("hours")}, concat({digits}, {sql_string(unit_suffix("hours", language))}),
+        {of_unit("money")}, if(currency = 'JPY', concat('¥', digits(round({not_null}))), concat({digits}, ' ', currency)),
+        {digits}
     )"""
 
 
-SHAPES = {"line": series, "stack": series, "triangle": cohorts, "tiles": tiles}
+SQL_BUILDERS = {
+    "line": time_series_sql,
+    "stack": time_series_sql,
+    "triangle": cohorts_sql,
+    "tiles": tiles_sql,
+}

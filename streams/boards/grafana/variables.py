@@ -1,12 +1,12 @@
-"""What a reader chooses at the top of a board, and what follows from it: zone and money of the company."""
+"""Dashboard variables: the reader's selection, and the tenant's time zone and currency."""
 
 from schemas.cells import ALL, TOTAL
 from streams.boards.grafana.fields import Json
-from streams.boards.grafana.queries import SOURCE, filled, quoted, value
-from streams.boards.grafana.words import of, word
-from streams.boards.query import MEMBERS, TITLES
+from streams.boards.grafana.queries import SOURCE, sql_string, substitute_parameters, variable_value
+from streams.boards.grafana.words import label, translate
+from streams.boards.query import JOB_TITLES, MEMBERS
 from streams.boards.spec import Board
-from streams.boards.specs.labels import EVERYBODY
+from streams.boards.specs.labels import WHOLE_COMPANY
 
 SHOWN, HIDDEN = 0, 2
 ON_LOAD, ON_TIME = 1, 2
@@ -15,51 +15,58 @@ from v_tenants
 order by position"""
 
 
-def chosen(board: Board, language: str) -> list[Json]:
-    """The variables of every board, each after those it depends on."""
+def variables(board: Board, language: str) -> list[Json]:
+    """The variables of a board, in dependency order."""
     return [
-        _query("tenant", word("tenant", language), TENANTS),
-        _query("zone", "", _of_tenant("timezone"), hide=HIDDEN),
-        _query("minor", "", _of_tenant("toString(minor)"), hide=HIDDEN),
-        _dimension(board, language),
-        _query("member", word("member", language), members(language), refresh=ON_TIME),
+        _query_variable("tenant", label("tenant", language), TENANTS),
+        _query_variable("zone", "", _tenant_column_sql("timezone"), hide=HIDDEN),
+        _query_variable("minor", "", _tenant_column_sql("toString(minor)"), hide=HIDDEN),
+        _dimension_variable(board, language),
+        _query_variable(
+            "member", label("member", language), members_sql(language), refresh=ON_TIME
+        ),
     ]
 
 
-def _of_tenant(column: str) -> str:
-    return f"select {column}\nfrom v_tenants\nwhere id = {value('tenant')}"
+def _tenant_column_sql(column: str) -> str:
+    return f"select {column}\nfrom v_tenants\nwhere id = {variable_value('tenant')}"
 
 
-def members(language: str) -> str:
-    """Everybody of the dimension who had applications or decided them, biggest first, as id and name; of the whole company there is one."""
-    unknown, everybody = quoted(word("unknown", language)), quoted(of(EVERYBODY, language))
+def members_sql(language: str) -> str:
+    """Select members of the dimension with applications or decisions, largest first, as id and name; `total` has one member."""
+    unknown, whole_company = (
+        sql_string(label("unknown", language)),
+        sql_string(translate(WHOLE_COMPANY, language)),
+    )
     return f"""select member, name
 from
 (
-    select {quoted(ALL)} as member, {everybody} as name, 1 as cases
-    where {value("dimension")} = {quoted(TOTAL)}
+    select {sql_string(ALL)} as member, {whole_company} as name, 1 as cases
+    where {variable_value("dimension")} = {sql_string(TOTAL)}
     union all
     select
         found.member as member,
         multiIf(found.member = 'unknown', {unknown}, titles.title = '', found.member, titles.title) as name,
         toInt64(found.cases) as cases
-    from ({filled(MEMBERS).strip()}) as found
+    from ({substitute_parameters(MEMBERS).strip()}) as found
     left join
     (
         select job_id, title
-        from ({filled(TITLES).strip()})
-        where {value("dimension")} = 'job'
+        from ({substitute_parameters(JOB_TITLES).strip()})
+        where {variable_value("dimension")} = 'job'
     ) as titles on titles.job_id = found.member
-    where {value("dimension")} != {quoted(TOTAL)}
+    where {variable_value("dimension")} != {sql_string(TOTAL)}
 )
-order by cases desc, member"""  # noqa: S608 made of constants, values are encoded
+order by cases desc, member"""  # noqa: S608 built from constants, values are encoded
 
 
-def _query(name: str, label: str, sql: str, *, hide: int = SHOWN, refresh: int = ON_LOAD) -> Json:
+def _query_variable(
+    name: str, title: str, sql: str, *, hide: int = SHOWN, refresh: int = ON_LOAD
+) -> Json:
     return {
         "type": "query",
         "name": name,
-        "label": label,
+        "label": title,
         "datasource": SOURCE,
         "query": sql,
         "definition": sql,
@@ -75,16 +82,16 @@ def _query(name: str, label: str, sql: str, *, hide: int = SHOWN, refresh: int =
     }
 
 
-def _dimension(board: Board, language: str) -> Json:
+def _dimension_variable(board: Board, language: str) -> Json:
     options = [
-        {"text": word(each, language), "value": each, "selected": each == TOTAL}
-        for each in board.dimensions
+        {"text": label(dimension, language), "value": dimension, "selected": dimension == TOTAL}
+        for dimension in board.dimensions
     ]
     return {
         "type": "custom",
         "name": "dimension",
-        "label": word("dimension", language),
-        "query": ",".join(f"{each['text']} : {each['value']}" for each in options),
+        "label": label("dimension", language),
+        "query": ",".join(f"{option['text']} : {option['value']}" for option in options),
         "hide": SHOWN,
         "multi": False,
         "includeAll": False,

@@ -1,6 +1,6 @@
-"""What the boards themselves say, in both languages; everything else comes with the specifications."""
+"""Labels and units of the Grafana boards, in both languages; all other texts are in the specifications."""
 
-WORDS = {
+LABELS = {
     "tenant": ("会社", "Company"),
     "dimension": ("絞り込み", "Only"),
     "member": ("対象", "Which"),
@@ -36,7 +36,7 @@ WORDS = {
     "unit": ("単位", "Unit"),
     "meaning": ("この数字は何を意味するか", "What does this number mean?"),
 }
-# Of Grafana. Its `d` and `h` make 6.4 weeks of 45 days; people compare days with days. Money has the unit of its company.
+# Grafana units. `d` and `h` would show 45 days as 6.4 weeks, but people compare days with days. Money uses the tenant's currency.
 UNITS = {
     "count": ("short", "short"),
     "score": ("short", "short"),
@@ -47,21 +47,21 @@ UNITS = {
 }
 
 
-def of(pair: tuple[str, str], language: str) -> str:
-    """The word in the language, `ja` or `en`."""
+def translate(pair: tuple[str, str], language: str) -> str:
+    """Return the text in the language, `ja` or `en`."""
     return pair[0] if language == "ja" else pair[1]
 
 
-def word(key: str, language: str) -> str:
-    """The word of a key."""
-    return of(WORDS[key], language)
+def label(key: str, language: str) -> str:
+    """Return the label of a key."""
+    return translate(LABELS[key], language)
 
 
-def unit(kind: str, language: str) -> str:
-    """Grafana's unit for one of a board's that is a number or an instant, and not money."""
-    return of(UNITS[kind], language)
+def grafana_unit(kind: str, language: str) -> str:
+    """Return the Grafana unit of a board unit that is a number or an instant, except money."""
+    return translate(UNITS[kind], language)
 
 
-def suffix(kind: str, language: str) -> str:
-    """What stands behind a number of such a unit."""
-    return unit(kind, language).removeprefix("suffix:")
+def unit_suffix(kind: str, language: str) -> str:
+    """Return the suffix of numbers in that unit."""
+    return grafana_unit(kind, language).removeprefix("suffix:")

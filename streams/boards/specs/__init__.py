@@ -1,1 +1,1 @@
-"""The boards, one module each; a panel is one entry."""
+"""The board specifications, one module per board; a panel is one entry."""

@@ -1,26 +1,26 @@
-"""What is off target: every breach of the window, and how many are open."""
+"""Panels of breaches: all breaches in the window, and the number of open ones."""
 
-from schemas.alerting.breach import PEOPLE
+from schemas.alerting.breach import PERSON_DIMENSIONS
 from schemas.cells import TOTAL
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import NAMED, quoted
+from streams.boards.specs.panels import JOIN_JOB_TITLES, sql_list
 
-# A member that is a person is only said to be one; so is the company. Both are words, not names.
-WHOSE = f"""multiIf(
-        dimension in ({quoted((TOTAL, *PEOPLE))}), concat('whose.', dimension),
+# People and the whole company are shown as fixed labels, so no person is named.
+MEMBER_LABEL = f"""multiIf(
+        dimension in ({sql_list((TOTAL, *PERSON_DIMENSIONS))}), concat('whose.', dimension),
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
         found.member
     )"""
-# On the board of the whole company all; on that of a member its own.
-OURS = "({dimension:String} = 'total' or (dimension = {dimension:String} and member = {member:String}))"
-# Days are text here: they are read, not drawn. Of a service level the number of cases is shown, not of days.
-WHAT = "if(limit_days is null, kpi, concat('waits.', kpi))"
+# The whole company's board shows all breaches; a member's board shows its own.
+MEMBER_FILTER = "({dimension:String} = 'total' or (dimension = {dimension:String} and member = {member:String}))"
+# Days are text here, because they are not plotted. A service level shows the number of cases, not days.
+KPI_KEY = "if(limit_days is null, kpi, concat('waits.', kpi))"
 BREACHES = Panel(
     id="breaches",
     ja="目標から外れているものは?",
     en="What is off target?",
     kind="table",
-    sql=f"""select id as breach, toString(found.since) as since, {WHAT} as kpi, {WHOSE} as whose, value, target, n,
+    sql=f"""select id as breach, toString(found.since) as since, {KPI_KEY} as kpi, {MEMBER_LABEL} as whose, value, target, n,
     concat('severity.', severity) as severity,
     concat('state.', if(active, 'open', ifNull(ending, ''))) as state,
     concat('action.', last_action) as action
@@ -31,8 +31,8 @@ from
     where tenant = {{tenant:String}}
         and since <= {{last:Date}}
         and (active or until >= {{first:Date}})
-        and {OURS}
-) as found{NAMED}
+        and {MEMBER_FILTER}
+) as found{JOIN_JOB_TITLES}
 order by active desc, found.since desc, told desc, breach
 limit 100""",
     columns=(
@@ -55,7 +55,7 @@ limit 100""",
     note_ja="規則は alerts.yaml。根拠と対策案は `hirelay alerts explain` で見ます。",
     note_en="Rules are in alerts.yaml; `hirelay alerts explain` shows evidence and suggestions.",
 )
-OPEN = Panel(
+OPEN_BREACHES = Panel(
     id="open_breaches",
     ja="目標から外れているものは何件あるか?",
     en="How many things are off target?",
@@ -70,7 +70,7 @@ left join
 (
     select severity, count() as breaches, countIf(last_action is null) as waiting, toNullable(toString(min(since))) as oldest
     from v_breaches
-    where tenant = {{tenant:String}} and active and {OURS}
+    where tenant = {{tenant:String}} and active and {MEMBER_FILTER}
     group by severity
 ) as found on found.severity = severities.name
 order by indexOf(['critical', 'warning', 'info'], severities.name)""",

@@ -1,4 +1,4 @@
-"""All boards, in the order in which people are offered them."""
+"""All boards, in menu order."""
 
 from streams.boards.specs import channels, funnel, money, people, pipeline, summary
 

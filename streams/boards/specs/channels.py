@@ -1,4 +1,4 @@
-"""チャネル: which channels and jobs bring people who are hired, and at what price."""
+"""チャネル: which channels and jobs lead to hires, and at what cost."""
 
 from schemas.cells import COHORT, DECISION
 from streams.boards.spec import Board, Column, Panel

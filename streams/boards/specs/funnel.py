@@ -1,17 +1,17 @@
-"""ファネル: how far applications get, how fast, and what would help."""
+"""ファネル: how far and how fast applications get, and which stage to improve."""
 
 from schemas.cells import COHORT, ENTRY
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs.panels import tiles
 
-VIEW = """v_funnel(
+FUNNEL_VIEW = """v_funnel(
     tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
 )"""
 RATES = (
     *("screen_pass_rate", "interview_pass_rate", "offer_accept_rate"),
     *("withdraw_rate", "application_hire_rate"),
 )
-WAITS = ("screening", "interview_1", "interview_2", "final_interview", "offer")
+TIMED_STAGES = ("screening", "interview_1", "interview_2", "final_interview", "offer")
 
 BOARD = Board(
     id="funnel",
@@ -36,7 +36,7 @@ from
     where member = {{member:String}} and kpi in ('applications')
     union all
     select milestone, position, entered
-    from {VIEW}
+    from {FUNNEL_VIEW}
     where member = {{member:String}} and entered > 0 and milestone not in ('unmapped', 'applied', 'hired')
     union all
     select 'hired' as milestone, 13 as position, toInt64(value) as entered
@@ -59,7 +59,7 @@ order by position""",
             en="What happened at each stage?",
             kind="table",
             sql=f"""select milestone, entered, passed, failed, withdrew, if(n < 10, null, pass_rate) as pass_rate, n
-from {VIEW}
+from {FUNNEL_VIEW}
 where member = {{member:String}} and milestone != 'unmapped'
 order by position""",
             columns=(
@@ -137,7 +137,7 @@ order by more desc nulls last, position""",
             "waits",
             "各段階で何日待つか(中央値)",
             "How many days does each stage take (median)?",
-            tuple(f"time_in_{each}_days" for each in WAITS),
+            tuple(f"time_in_{stage}_days" for stage in TIMED_STAGES),
             ENTRY,
         ),
     ),

@@ -1,4 +1,4 @@
-"""Names of milestones and kinds of cost as boards show them, in both languages."""
+"""Display names on boards, in both languages."""
 
 from schemas.kpis.catalogue import KPIS
 
@@ -18,7 +18,7 @@ MILESTONES = {
     "hired": ("採用決定", "Hired"),
     "unmapped": ("未設定", "Unmapped"),
 }
-SPENDING = {
+COST_KINDS = {
     "media": ("媒体", "Media"),
     "agency_fee": ("紹介手数料", "Agency fees"),
     "scout": ("スカウト", "Scouting"),
@@ -32,16 +32,16 @@ BASES = {
     "entry": ("進出日コホート", "day of entry"),
     "now": ("現時点", "now"),
 }
-THIN = ("データ不足", "too few cases")
-EVERYBODY = ("全社", "Whole company")
-# Service levels: how many wait longer than allowed, by the KPI of their waiting time.
-WAITS = {
+TOO_FEW_CASES = ("データ不足", "too few cases")
+WHOLE_COMPANY = ("全社", "Whole company")
+# Service levels: cases that wait longer than the limit, by the KPI of their waiting time.
+SERVICE_LEVELS = {
     f"waits.{kpi.id}": (f"{kpi.ja}の超過(件)", f"{kpi.en}: cases over the limit")
     for kpi in KPIS
     if kpi.kind == "waiting"
 }
-# Of breaches and what was done about them, by kind: a member could be called like one of these.
-OF_BREACHES = {
+# Breaches and actions on them. Keys have a prefix, because a member could have the same name.
+BREACH_LABELS = {
     "severity.critical": ("重大", "critical"),
     "severity.warning": ("警告", "warning"),
     "severity.info": ("参考", "info"),

@@ -1,4 +1,4 @@
-"""予実・コスト・ROI: what was planned, what was spent, and what it brought."""
+"""予実・コスト・ROI: plan versus actual, cost and return."""
 
 from schemas.cells import DECISION
 from streams.boards.spec import Board, Column, Panel

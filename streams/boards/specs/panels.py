@@ -1,4 +1,4 @@
-"""Panels that need no SQL: say which KPIs, of whom, on which basis."""
+"""Builders of panels without hand-written SQL: KPIs, dimension and basis are enough."""
 
 from schemas.cells import COHORT, DECISION, JOB, Basis
 from schemas.kpis.catalogue import BY_ID
@@ -6,18 +6,18 @@ from schemas.kpis.definition import Kpi
 from streams.boards.spec import Column, Panel, Unit
 
 GRAINS = {"week": ("週", "Week"), "month": ("月", "Month")}
-# Periods in which nothing was counted, between the first in which something was and today.
-FILLED = {
+# Fills empty periods between the first one with data and today.
+WITH_FILL = {
     grain: f"with fill to addDays({{as_of:Date}}, 1) step interval 1 {grain}" for grain in GRAINS
 }
-OF = {
+DIMENSION_LABELS = {
     "channel": ("媒体", "Channel"),
     "job": ("求人", "Job"),
     "recruiter": ("採用担当", "Recruiter"),
     "interviewer": ("面接官", "Interviewer"),
 }
-MONEY = "if(unit = 'money', value / {minor:UInt32}, value)"
-NAMED = """
+VALUE_IN_UNITS = "if(unit = 'money', value / {minor:UInt32}, value)"
+JOIN_JOB_TITLES = """
 left join
 (
     select job_id, argMax(job_name, time) as job_title
@@ -28,7 +28,7 @@ left join
 
 
 def kpis_view(basis: Basis, dimension: str = "{dimension:String}") -> str:
-    """The additive KPIs of the window."""
+    """Return the view of additive KPIs in the window."""
     return (
         f"v_kpis(tenant = {{tenant:String}}, dimension = {dimension}, basis = '{basis}', "
         "first = {first:Date}, last = {last:Date})"
@@ -36,7 +36,7 @@ def kpis_view(basis: Basis, dimension: str = "{dimension:String}") -> str:
 
 
 def series_view(basis: Basis, grain: str, dimension: str = "{dimension:String}") -> str:
-    """The additive KPIs by period."""
+    """Return the view of additive KPIs by period."""
     return (
         f"v_kpi_series(tenant = {{tenant:String}}, dimension = {dimension}, basis = '{basis}', "
         f"first = {{first:Date}}, last = {{last:Date}}, grain = '{grain}', fiscal_start = 4)"
@@ -44,34 +44,34 @@ def series_view(basis: Basis, grain: str, dimension: str = "{dimension:String}")
 
 
 def durations_view(first: str, last: str) -> str:
-    """The KPIs of durations of those who entered in the days."""
+    """Return the view of duration KPIs of cases that entered in those days."""
     return (
         "v_duration_kpis(tenant = {tenant:String}, dimension = {dimension:String}, "
         f"first = {first}, last = {last}, as_of = {{as_of:Date}})"
     )
 
 
-def quoted(ids: tuple[str, ...]) -> str:
-    """A list of ids in SQL."""
-    return ", ".join(f"'{each}'" for each in ids)
+def sql_list(ids: tuple[str, ...]) -> str:
+    """Quote ids as an SQL list."""
+    return ", ".join(f"'{id_}'" for id_ in ids)
 
 
-def unit_of(kpi: Kpi) -> Unit:
-    """The unit in which a board shows the KPI."""
+def display_unit(kpi: Kpi) -> Unit:
+    """Return the unit in which boards show the KPI."""
     return "count" if kpi.unit == "score" else kpi.unit
 
 
 def tiles(id_: str, ja: str, en: str, kpis: tuple[str, ...], basis: Basis = DECISION) -> Panel:
-    """One number a KPI, with its n and what it was in as many days before."""
-    additive = tuple(each for each in kpis if BY_ID[each].additive)
-    others = tuple(each for each in kpis if each not in additive)
+    """One number per KPI, with its n and its value in the preceding window of equal length."""
+    additive = tuple(kpi for kpi in kpis if BY_ID[kpi].additive)
+    others = tuple(kpi for kpi in kpis if kpi not in additive)
     earlier = "addDays({before:Date}, -dateDiff('day', {first:Date}, {last:Date}))"
-    then = (
+    previous_view = (
         kpis_view(basis)
         .replace("first = {first:Date}", f"first = {earlier}")
         .replace("last = {last:Date}", "last = {before:Date}")
     )
-    parts = [(kpis_view(basis), then, additive)] if additive else []
+    parts = [(kpis_view(basis), previous_view, additive)] if additive else []
     if others:
         now = durations_view("{first:Date}", "{last:Date}")
         parts.append((now, durations_view(earlier, "{before:Date}"), others))
@@ -91,22 +91,22 @@ def tiles(id_: str, ja: str, en: str, kpis: tuple[str, ...], basis: Basis = DECI
         basis=basis,
         kpi=kpis[0],
         kpis=kpis,
-        minimum_n=max(BY_ID[each].minimum_n for each in kpis),
+        minimum_n=max(BY_ID[kpi].minimum_n for kpi in kpis),
         width=12,
     )
 
 
 def _tile(now: str, then: str, kpis: tuple[str, ...]) -> str:
-    """A row a KPI, also where nothing was counted: of a count that is 0, of the others unknown."""
-    chosen = f"where member = {{member:String}} and kpi in ({quoted(kpis)})"
-    counts = quoted(tuple(each for each in kpis if BY_ID[each].kind == "count"))
-    known = f"kpi in ({counts})" if counts else "false"
-    shown = f"if(thin and not ({known}), null, {MONEY}) as shown"  # a refund is below 0, and is no thin data
-    return f"""select wanted.kpi as kpi, if({known}, ifNull(now.shown, 0), now.shown) as value, toInt64(now.cases) as n,
-    if({known}, ifNull(then.shown, 0), then.shown) as before
-from (select arrayJoin([{quoted(kpis)}]) as kpi) as wanted
-left join (select kpi, {shown}, n as cases from {now} {chosen}) as now using (kpi)
-left join (select kpi, {shown} from {then} {chosen}) as then using (kpi)"""
+    """Select one row per KPI even without data: counts are then 0, other KPIs null."""
+    condition = f"where member = {{member:String}} and kpi in ({sql_list(kpis)})"
+    counts = sql_list(tuple(kpi for kpi in kpis if BY_ID[kpi].kind == "count"))
+    is_count = f"kpi in ({counts})" if counts else "false"
+    shown_value = f"if(thin and not ({is_count}), null, {VALUE_IN_UNITS}) as shown"  # a refund is negative, but not too few cases
+    return f"""select wanted.kpi as kpi, if({is_count}, ifNull(now.shown, 0), now.shown) as value, toInt64(now.cases) as n,
+    if({is_count}, ifNull(then.shown, 0), then.shown) as before
+from (select arrayJoin([{sql_list(kpis)}]) as kpi) as wanted
+left join (select kpi, {shown_value}, n as cases from {now} {condition}) as now using (kpi)
+left join (select kpi, {shown_value} from {then} {condition}) as then using (kpi)"""
 
 
 def members(
@@ -119,13 +119,13 @@ def members(
     basis: Basis = COHORT,
     leads: str = "",
 ) -> Panel:
-    """A table of the members of a dimension, biggest first: KPIs side by side, each rate with its n."""
-    numbers = tuple(_member_columns(each) for each in kpis)
+    """A table of the members of a dimension, largest first, with one column per KPI; rates have their n."""
+    numbers = tuple(_member_columns(kpi) for kpi in kpis)
     picks = ",\n    ".join(
-        f"ifNull(sumIf(value, kpi = '{each}'), 0) as {each}"
-        if BY_ID[each].kind == "count" and BY_ID[each].unit != "money"
-        else f"anyIf(if(thin, null, {MONEY}), kpi = '{each}') as {each}, sumIf(n, kpi = '{each}') as {each}_n"
-        for each in kpis
+        f"ifNull(sumIf(value, kpi = '{kpi}'), 0) as {kpi}"
+        if BY_ID[kpi].kind == "count" and BY_ID[kpi].unit != "money"
+        else f"anyIf(if(thin, null, {VALUE_IN_UNITS}), kpi = '{kpi}') as {kpi}, sumIf(n, kpi = '{kpi}') as {kpi}_n"
+        for kpi in kpis
     )
     label = (
         "if(jobs.job_title = '', found.member, jobs.job_title)" if dimension == JOB else "member"
@@ -137,7 +137,7 @@ from
     from {kpis_view(basis, f"'{dimension}'")}
     group by member
     having {kpis[0]} > 0
-) as found{NAMED if dimension == JOB else ""}
+) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
 order by {kpis[0]} desc, member
 limit 50"""
     return Panel(
@@ -151,8 +151,8 @@ limit 50"""
             Column(
                 name="name",
                 unit="text",
-                ja=OF[dimension][0],
-                en=OF[dimension][1],
+                ja=DIMENSION_LABELS[dimension][0],
+                en=DIMENSION_LABELS[dimension][1],
                 leads=leads,
                 dimension=dimension,
             ),
@@ -161,7 +161,7 @@ limit 50"""
         basis=basis,
         kpi=kpis[0],
         kpis=kpis,
-        minimum_n=max(BY_ID[each].minimum_n for each in kpis),
+        minimum_n=max(BY_ID[kpi].minimum_n for kpi in kpis),
         width=12,
     )
 
@@ -169,12 +169,12 @@ limit 50"""
 def _member_columns(id_: str) -> tuple[Column, ...]:
     kpi = BY_ID[id_]
     if kpi.kind == "count" and kpi.unit != "money":
-        return (Column(name=id_, unit=unit_of(kpi), ja=kpi.ja, en=kpi.en),)
+        return (Column(name=id_, unit=display_unit(kpi), ja=kpi.ja, en=kpi.en),)
     hidden = Column(name=f"{id_}_n", unit="count", hidden=True, ja="n", en="n")
     return (
         Column(
             name=id_,
-            unit=unit_of(kpi),
+            unit=display_unit(kpi),
             ja=kpi.ja,
             en=kpi.en,
             n="" if kpi.kind == "count" else hidden.name,
@@ -194,41 +194,51 @@ def over_time(
     basis: Basis = DECISION,
     width: int = 6,
 ) -> Panel:
-    """One KPI by week or month; a period with too few cases is a gap, and of a count one without any is 0."""
-    meant = BY_ID[kpi]
-    shown = f"ifNull({MONEY}, 0)" if meant.kind == "count" else f"if(thin, null, {MONEY})"
+    """One KPI by week or month; a rate with too few cases leaves a gap, a count without cases is 0."""
+    definition = BY_ID[kpi]
+    shown_value = (
+        f"ifNull({VALUE_IN_UNITS}, 0)"
+        if definition.kind == "count"
+        else f"if(thin, null, {VALUE_IN_UNITS})"
+    )
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="line",
-        sql=f"""select period as time, {shown} as value, n as cases
+        sql=f"""select period as time, {shown_value} as value, n as cases
 from {series_view(basis, grain)}
 where member = {{member:String}} and kpi = '{kpi}'
-order by time {FILLED[grain]}""",
+order by time {WITH_FILL[grain]}""",
         width=width,
         columns=(
             Column(name="time", unit="period", ja=GRAINS[grain][0], en=GRAINS[grain][1]),
-            Column(name="value", unit=unit_of(meant), ja=meant.ja, en=meant.en, n="cases"),
+            Column(
+                name="value",
+                unit=display_unit(definition),
+                ja=definition.ja,
+                en=definition.en,
+                n="cases",
+            ),
             Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
         ),
         basis=basis,
         kpi=kpi,
-        minimum_n=meant.minimum_n,
+        minimum_n=definition.minimum_n,
     )
 
 
 def ranking(
     id_: str, ja: str, en: str, dimension: str, kpi: str, *, basis: Basis = COHORT, leads: str = ""
 ) -> Panel:
-    """Bars of one KPI by member, longest first."""
-    meant = BY_ID[kpi]
+    """Bars of one KPI by member, largest first."""
+    definition = BY_ID[kpi]
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="bar",
-        sql=f"""select member, if(thin, null, {MONEY}) as value, n as cases
+        sql=f"""select member, if(thin, null, {VALUE_IN_UNITS}) as value, n as cases
 from {kpis_view(basis, f"'{dimension}'")}
 where kpi = '{kpi}' and n > 0
 order by value desc, member
@@ -237,15 +247,21 @@ limit 12""",
             Column(
                 name="member",
                 unit="text",
-                ja=OF[dimension][0],
-                en=OF[dimension][1],
+                ja=DIMENSION_LABELS[dimension][0],
+                en=DIMENSION_LABELS[dimension][1],
                 leads=leads,
                 dimension=dimension,
             ),
-            Column(name="value", unit=unit_of(meant), ja=meant.ja, en=meant.en, n="cases"),
+            Column(
+                name="value",
+                unit=display_unit(definition),
+                ja=definition.ja,
+                en=definition.en,
+                n="cases",
+            ),
             Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
         ),
         basis=basis,
         kpi=kpi,
-        minimum_n=meant.minimum_n,
+        minimum_n=definition.minimum_n,
     )

@@ -1,16 +1,16 @@
-"""面接官・担当者: is everybody judged fairly and answered in time."""
+"""面接官・担当者: whether candidates are judged fairly and answered in time."""
 
-from schemas.cells import DECISION, FULL, INTERVIEWER
+from schemas.cells import DECISION, FULL_DIMENSIONS, INTERVIEWER
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs.panels import members, over_time, tiles
 
-VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
-HIDDEN_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
-HIDDEN_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
+INTERVIEWERS_VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
+LIMITS_NOTE_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
+LIMITS_NOTE_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
 
-# Who is alone in the row has an id and a board of their own.
-WHO = "if(people = 1 and n >= 5, person, '') as member, person"
-NAMES = (
+# A row about a single person has an id and links to that person's board.
+MEMBER_AND_PERSON = "if(people = 1 and n >= 5, person, '') as member, person"
+PERSON_COLUMNS = (
     Column(name="member", unit="text", hidden=True),
     Column(
         name="person",
@@ -28,7 +28,7 @@ BOARD = Board(
     en="Interviewers and recruiters",
     for_ja="評価は公平で、対応は早いか。",
     for_en="Are people judged fairly and answered soon?",
-    dimensions=(*FULL, INTERVIEWER),
+    dimensions=(*FULL_DIMENSIONS, INTERVIEWER),
     panels=(
         tiles(
             "interviews",
@@ -45,11 +45,11 @@ BOARD = Board(
             en="Does anybody pass more or fewer than chance explains?",
             kind="plot",
             sql=f"""select person as member, person, n, rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
-from {VIEW}
+from {INTERVIEWERS_VIEW}
 where person != '(n < 5)'
 order by n, person""",
             columns=(
-                *NAMES,
+                *PERSON_COLUMNS,
                 Column(name="n", unit="count", ja="判定数", en="Decisions"),
                 Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
                 Column(name="limit_95_low", unit="ratio", ja="95% 下限", en="95 % low"),
@@ -61,20 +61,20 @@ order by n, person""",
             basis=DECISION,
             kpi="stage_pass_rate",
             minimum_n=5,
-            note_ja=HIDDEN_JA,
-            note_en=HIDDEN_EN,
+            note_ja=LIMITS_NOTE_JA,
+            note_en=LIMITS_NOTE_EN,
         ),
         Panel(
             id="rates",
             ja="件数の少なさを補正すると、通過率はどうか",
             en="What is the pass rate once few cases are allowed for?",
             kind="table",
-            sql=f"""select {WHO}, if(thin, null, rate) as rate, n, shrunk, low, high
-from {VIEW}
+            sql=f"""select {MEMBER_AND_PERSON}, if(thin, null, rate) as rate, n, shrunk, low, high
+from {INTERVIEWERS_VIEW}
 order by n desc, person
 limit 30""",
             columns=(
-                *NAMES,
+                *PERSON_COLUMNS,
                 Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),
                 Column(name="n", unit="count", hidden=True, ja="n", en="n"),
                 Column(name="shrunk", unit="ratio", ja="補正後", en="Shrunk"),
@@ -103,12 +103,12 @@ limit 30""",
     anyIf(if(thin, null, value), kpi = 'scorecard_24h_rate') as soon, sumIf(n, kpi = 'scorecard_24h_rate') as soon_n,
     anyIf(if(thin, null, value), kpi = 'then_offered_rate') as offered, sumIf(n, kpi = 'then_offered_rate') as offered_n
 from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
-where member in (select person from {VIEW} where n >= 5)
+where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
 group by member
 order by held desc, person
 limit 30""",
             columns=(
-                *NAMES,
+                *PERSON_COLUMNS,
                 Column(name="held", unit="count", ja="面接実施", en="Interviews held"),
                 Column(name="hours", unit="hours", ja="評価提出時間", en="Time to scorecard", n="hours_n", minimum=5),
                 Column(name="hours_n", unit="count", hidden=True, ja="n", en="n"),

@@ -1,13 +1,15 @@
-"""パイプライン健全性: who waits now, where, and whether the data itself is well."""
+"""パイプライン健全性: who is waiting now and where, and whether data is arriving."""
 
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs import breaches, shared
-from streams.boards.specs.panels import NAMED, tiles
+from streams.boards.specs.panels import JOIN_JOB_TITLES, tiles
 
-NOW = (
+PIPELINE_VIEW = (
     """v_pipeline(tenant = {tenant:String}, dimension = {dimension:String}, as_of = {as_of:Date})"""
 )
-JOBS = """v_pipeline(tenant = {tenant:String}, dimension = 'job', as_of = {as_of:Date})"""
+JOB_PIPELINE_VIEW = (
+    """v_pipeline(tenant = {tenant:String}, dimension = 'job', as_of = {as_of:Date})"""
+)
 
 BOARD = Board(
     id="pipeline",
@@ -32,7 +34,7 @@ BOARD = Board(
             en="How many wait at which stage now?",
             kind="bar",
             sql=f"""select milestone, waiting
-from {NOW}
+from {PIPELINE_VIEW}
 where member = {{member:String}}
 order by waiting desc, milestone""",
             columns=(
@@ -50,7 +52,7 @@ order by waiting desc, milestone""",
             kind="table",
             sql=f"""select milestone, waiting, if(waiting < 5, null, median_days) as median_days,
     if(waiting < 5, null, p90_days) as p90_days, oldest_days
-from {NOW}
+from {PIPELINE_VIEW}
 where member = {{member:String}}
 order by waiting desc, milestone""",
             columns=(
@@ -73,9 +75,9 @@ order by waiting desc, milestone""",
 from
 (
     select member, sum(waiting) as waiting, max(oldest_days) as oldest
-    from {JOBS}
+    from {JOB_PIPELINE_VIEW}
     group by member
-) as found{NAMED}
+) as found{JOIN_JOB_TITLES}
 order by oldest desc, waiting desc, member
 limit 20""",
             columns=(

@@ -1,7 +1,7 @@
-"""Questions that more than one board asks."""
+"""Panels that several boards share."""
 
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import FILLED, NAMED, series_view
+from streams.boards.specs.panels import JOIN_JOB_TITLES, WITH_FILL, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -13,7 +13,7 @@ PLAN_COLUMNS = (
     Column(name="achieved", unit="ratio", ja="達成率", en="Achieved"),
     Column(name="n", unit="count", hidden=True, ja="n", en="n"),
 )
-WHOSE = """multiIf(
+MEMBER_LABEL = """multiIf(
         member = 'all', '',
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
         member
@@ -23,7 +23,7 @@ PLAN = Panel(
     ja="計画に対して、どこが遅れているか",
     en="Where are we behind the plan?",
     kind="table",
-    sql=f"""select kpi, {WHOSE} as whose, period,
+    sql=f"""select kpi, {MEMBER_LABEL} as whose, period,
     if(unit = 'money', actual / {{minor:UInt32}}, actual) as actual,
     if(unit = 'money', plan_to_date / {{minor:UInt32}}, plan_to_date) as plan_to_date,
     if(unit = 'money', plan / {{minor:UInt32}}, plan) as plan,
@@ -32,7 +32,7 @@ from
 (
     select *
     from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-) as found{NAMED}
+) as found{JOIN_JOB_TITLES}
 order by dimension = 'total' desc, kpi, whose, first""",
     columns=PLAN_COLUMNS,
     basis="decision",
@@ -67,7 +67,7 @@ from
     from {series_view("decision", "week")}
     where member = {{member:String}}
     group by period
-    order by period {FILLED["week"]}
+    order by period {WITH_FILL["week"]}
 )
 order by time""",
     columns=(

@@ -1,4 +1,4 @@
-"""経営サマリー: how hiring is going, at a glance."""
+"""経営サマリー: hiring at a glance."""
 
 from schemas.cells import DECISION
 from streams.boards.spec import Board
@@ -21,7 +21,7 @@ BOARD = Board(
                 *("time_to_hire_days", "cost_total", "cph_internal"),
             ),
         ),
-        breaches.OPEN,
+        breaches.OPEN_BREACHES,
         shared.PACE,
         over_time(
             "applications_by_week",

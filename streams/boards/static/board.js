@@ -1,265 +1,265 @@
-/** The page: what is asked stands in its address; numbers are read anew whenever they have changed. */
-import { addressed, known, PERIODS, preset, shifted, today, understood } from "./asking.js";
-import { ago } from "./format.js";
-import { element, fill, frame } from "./panel.js";
-import { forget, prepare } from "./chart.js";
-import { WORDS } from "./words.js";
+/** The page: its selection is stored in the URL, and numbers are reloaded whenever they change. */
+import { addDays, parseSelection, PERIODS, preset, today, toUrl, validDay } from "./asking.js";
+import { formatAge } from "./format.js";
+import { createFrame, element, fill } from "./panel.js";
+import { disposeChart, loadVega } from "./chart.js";
+import { LABELS } from "./words.js";
 
-const AGAIN_MS = 5000;
+const RETRY_MS = 5000;
 const form = document.querySelector("#asking");
 const main = document.querySelector("#board");
 const fresh = document.querySelector("#fresh");
-let held = [];
+let frames = [];
 let source = null;
-let heard = null;
+let lastEventAt = null;
 let stamp = null;
-let lost = false;
-let looked = "";
+let breachMissing = false;
+let scrolledToBreach = "";
 
 const page = {
-  spec: null, asked: {}, language: "ja", words: WORDS.ja, tenant: null,
+  spec: null, selection: {}, language: "ja", labels: LABELS.ja, tenant: null,
   dark: () => (document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark",
-  address: (change) => addressed(page.spec, { ...page.asked, ...change }),
-  follow(event, change) {
+  urlOf: (change) => toUrl(page.spec, { ...page.selection, ...change }),
+  followLink(event, change) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    go({ ...page.asked, ...change });
+    navigate({ ...page.selection, ...change });
     main.focus({ preventScroll: true });
     scrollTo({ top: 0 });
   },
-  define,
+  showDefinitions,
 };
 
-const asked = () => understood(page.spec, Object.fromEntries(new URLSearchParams(location.search)));
+const selectionInUrl = () => parseSelection(page.spec, Object.fromEntries(new URLSearchParams(location.search)));
 
-async function read(path, given) {
-  const question = new URLSearchParams(given).toString();
-  const answer = await fetch(`api/${path}${question && "?"}${question}`);
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer.json();
+async function fetchJson(path, params) {
+  const query = new URLSearchParams(params).toString();
+  const response = await fetch(`api/${path}${query && "?"}${query}`);
+  if (!response.ok) throw new Error((await response.json()).error);
+  return response.json();
 }
 
-/** Where the link of an alert leads: the board of its company with the days around it. */
-async function located() {
-  const given = Object.fromEntries(new URLSearchParams(location.search));
-  lost = false;
-  if (!given.breach || given.board) return;
-  const found = await read(`breaches/${encodeURIComponent(given.breach)}`, {}).catch(() => null);
-  lost = found === null;
-  if (found) history.replaceState(null, "", `?${new URLSearchParams({ ...given, ...found })}`);
+/** Resolve an alert link to the board, tenant and days of its breach. */
+async function resolveBreachLink() {
+  const params = Object.fromEntries(new URLSearchParams(location.search));
+  breachMissing = false;
+  if (!params.breach || params.board) return;
+  const target = await fetchJson(`breaches/${encodeURIComponent(params.breach)}`, {}).catch(() => null);
+  breachMissing = target === null;
+  if (target) history.replaceState(null, "", `?${new URLSearchParams({ ...params, ...target })}`);
 }
 
-/** Bring the row of the link into view, once. */
-function look() {
+/** Scroll the linked row into view, once. */
+function scrollToBreach() {
   const row = main.querySelector("tr.linked");
-  if (!row || looked === page.asked.breach) return;
-  looked = page.asked.breach;
+  if (!row || scrolledToBreach === page.selection.breach) return;
+  scrolledToBreach = page.selection.breach;
   row.scrollIntoView({ block: "center" });
 }
 
-function go(change) {
-  lost = false;
-  history.pushState(null, "", addressed(page.spec, change));
-  show();
+function navigate(selection) {
+  breachMissing = false;
+  history.pushState(null, "", toUrl(page.spec, selection));
+  render();
 }
 
-function show() {
-  const before = page.asked;
-  page.asked = asked();
-  page.language = page.asked.lang === "en" ? "en" : "ja";
-  page.words = WORDS[page.language];
-  page.tenant = page.spec.tenants.find((each) => each.id === page.asked.tenant);
+function render() {
+  const before = page.selection;
+  page.selection = selectionInUrl();
+  page.language = page.selection.lang === "en" ? "en" : "ja";
+  page.labels = LABELS[page.language];
+  page.tenant = page.spec.tenants.find((tenant) => tenant.id === page.selection.tenant);
   document.documentElement.lang = page.language;
   document.body.dataset.shown = "yes";
-  chrome();
-  draw();
-  if (before.tenant !== page.asked.tenant) listen();
+  renderControls();
+  renderPanels();
+  if (before.tenant !== page.selection.tenant) subscribe();
 }
 
-function chrome() {
-  const { words, language, asked: now, spec } = page;
-  document.querySelectorAll("[data-word]").forEach((each) => { each.textContent = words[each.dataset.word]; });
+function renderControls() {
+  const { labels, language, selection, spec } = page;
+  document.querySelectorAll("[data-word]").forEach((node) => { node.textContent = labels[node.dataset.word]; });
   const nav = document.querySelector("#boards");
-  nav.setAttribute("aria-label", words.boards);
+  nav.setAttribute("aria-label", labels.boards);
   nav.replaceChildren(...spec.boards.map((board) => {
     const change = { board: board.id };
-    const given = { href: page.address(change), onclick: (event) => page.follow(event, change) };
-    return element("a", board.id === now.board ? { ...given, "aria-current": "page" } : given, board[language]);
+    const attributes = { href: page.urlOf(change), onclick: (event) => page.followLink(event, change) };
+    return element("a", board.id === selection.board ? { ...attributes, "aria-current": "page" } : attributes, board[language]);
   }));
-  options(form.tenant, spec.tenants.map((each) => [each.id, each.name]), now.tenant);
-  const { dimensions } = spec.boards.find((each) => each.id === now.board);
-  options(form.dimension, dimensions.map((each) => [each, words[each]]), now.dimension);
-  options(form.period, [...Object.keys(PERIODS), "custom"].map((each) => [each, words[each]]), preset(spec, now) ?? "custom");
-  form.from.value = now.from;
-  form.to.value = now.to;
-  document.querySelector("#language").textContent = words.other;
+  setOptions(form.tenant, spec.tenants.map((tenant) => [tenant.id, tenant.name]), selection.tenant);
+  const { dimensions } = spec.boards.find((board) => board.id === selection.board);
+  setOptions(form.dimension, dimensions.map((dimension) => [dimension, labels[dimension]]), selection.dimension);
+  setOptions(form.period, [...Object.keys(PERIODS), "custom"].map((period) => [period, labels[period]]), preset(spec, selection) ?? "custom");
+  form.from.value = selection.from;
+  form.to.value = selection.to;
+  document.querySelector("#language").textContent = labels.other;
   document.querySelector("#language").lang = language === "ja" ? "en" : "ja";
-  document.querySelector("#theme").textContent = page.dark() ? words.light : words.dark;
-  whom();
-  clock();
+  document.querySelector("#theme").textContent = page.dark() ? labels.light : labels.dark;
+  loadMembers();
+  updateFreshness();
 }
 
-function options(select, pairs, chosen) {
+function setOptions(select, pairs, selected) {
   select.replaceChildren(...pairs.map(([value, label]) => element("option", { value }, label)));
-  select.value = chosen;
+  select.value = selected;
 }
 
-async function whom() {
-  const { asked: now, words } = page;
-  form.member.disabled = now.dimension === "total";
-  if (now.dimension === "total") return options(form.member, [["all", words.total]], "all");
-  options(form.member, [[now.member, now.member]], now.member);
-  const members = await read("members", now).catch(() => []);
-  if (now !== page.asked) return;
-  const pairs = members.map(([id, label]) => [id, id === "unknown" ? words.unknown : label]);
-  if (!pairs.some(([id]) => id === now.member)) pairs.unshift([now.member, now.member]);
-  options(form.member, pairs, now.member);
+async function loadMembers() {
+  const { selection, labels } = page;
+  form.member.disabled = selection.dimension === "total";
+  if (selection.dimension === "total") return setOptions(form.member, [["all", labels.total]], "all");
+  setOptions(form.member, [[selection.member, selection.member]], selection.member);
+  const members = await fetchJson("members", selection).catch(() => []);
+  if (selection !== page.selection) return;
+  const pairs = members.map(([id, label]) => [id, id === "unknown" ? labels.unknown : label]);
+  if (!pairs.some(([id]) => id === selection.member)) pairs.unshift([selection.member, selection.member]);
+  setOptions(form.member, pairs, selection.member);
   main.querySelector("#focus").textContent = form.member.selectedOptions[0].textContent;
 }
 
-function draw() {
-  held.forEach((each) => { each.gone = true; forget(each); });
+function renderPanels() {
+  frames.forEach((frame) => { frame.removed = true; disposeChart(frame); });
   delete main.dataset.ready;
-  const board = page.spec.boards.find((each) => each.id === page.asked.board);
+  const board = page.spec.boards.find((candidate) => candidate.id === page.selection.board);
   document.title = `${board[page.language]} – ${page.tenant.name} – Hirelay`;
-  held = board.panels.map((panel) => frame(panel, page));
-  const who = page.asked.dimension === "total" ? "" : ` – ${page.words[page.asked.dimension]}: `;
-  const member = who ? element("b", { id: "focus" }, page.asked.member) : null;
+  frames = board.panels.map((panel) => createFrame(panel, page));
+  const filter = page.selection.dimension === "total" ? "" : ` – ${page.labels[page.selection.dimension]}: `;
+  const member = filter ? element("b", { id: "focus" }, page.selection.member) : null;
   main.replaceChildren(
     element("div", { class: "top" }, element("h1", {}, board[page.language]),
-      lost ? element("p", { class: "lost", role: "alert" }, page.words.lost) : null,
-      element("p", {}, `${page.tenant.name} · ${page.asked.from} – ${page.asked.to}`, who, member, ` · ${board[`for_${page.language}`]}`)),
-    ...held.map((each) => each.section));
+      breachMissing ? element("p", { class: "lost", role: "alert" }, page.labels.lost) : null,
+      element("p", {}, `${page.tenant.name} · ${page.selection.from} – ${page.selection.to}`, filter, member, ` · ${board[`for_${page.language}`]}`)),
+    ...frames.map((frame) => frame.section));
   refresh();
 }
 
 let running = null;
 /**
- * Read every panel; a change that comes meanwhile is read once more at the end. The first numbers are asked for alone: beside the
- * others they would wait for them.
+ * Load every panel, and once more if numbers change meanwhile. The first numbers are requested alone, so that they do not
+ * wait for the others.
  */
 async function refresh() {
-  const mine = held;
-  if (running === mine) { mine.again = true; return; }
-  running = mine;
-  const first = mine.find((each) => each.panel.kind === "tiles") ?? mine[0];
+  const current = frames;
+  if (running === current) { current.stale = true; return; }
+  running = current;
+  const first = current.find((frame) => frame.panel.kind === "tiles") ?? current[0];
   await load(first);
-  if (mine !== held) return;
-  await Promise.all(mine.map((each) => (each === first ? null : load(each))));
-  if (running === mine) running = null;
-  if (mine === held) main.dataset.ready = `${page.asked.board}-${page.language}`;
-  if (mine.again && mine === held) { mine.again = false; refresh(); }
+  if (current !== frames) return;
+  await Promise.all(current.map((frame) => (frame === first ? null : load(frame))));
+  if (running === current) running = null;
+  if (current === frames) main.dataset.ready = `${page.selection.board}-${page.language}`;
+  if (current.stale && current === frames) { current.stale = false; refresh(); }
 }
 
-async function load(each) {
-  const now = page.asked;
+async function load(frame) {
+  const { selection } = page;
   try {
-    const { rows } = await read(`data/${now.board}/${each.panel.id}`, now);
-    if (each.gone) return;
-    each.section.classList.remove("failed");
-    const text = JSON.stringify(rows);
-    if (text !== each.text) await fill(each, rows, page);
-    if (each.gone) return;
-    look();
-    each.text = text;
-    each.section.dataset.stamp = stamp ?? "";
-    each.section.dataset.ready = "yes";
+    const { rows } = await fetchJson(`data/${selection.board}/${frame.panel.id}`, selection);
+    if (frame.removed) return;
+    frame.section.classList.remove("failed");
+    const rowsJson = JSON.stringify(rows);
+    if (rowsJson !== frame.rowsJson) await fill(frame, rows, page);
+    if (frame.removed) return;
+    scrollToBreach();
+    frame.rowsJson = rowsJson;
+    frame.section.dataset.stamp = stamp ?? "";
+    frame.section.dataset.ready = "yes";
   } catch {
-    if (each.gone) return;
-    each.section.classList.add("failed");
-    each.section.dataset.failed = page.words.failed;
-    setTimeout(() => { if (!each.gone) load(each); }, AGAIN_MS);
+    if (frame.removed) return;
+    frame.section.classList.add("failed");
+    frame.section.dataset.failed = page.labels.failed;
+    setTimeout(() => { if (!frame.removed) load(frame); }, RETRY_MS);
   }
 }
 
-function listen() {
+function subscribe() {
   source?.close();
-  heard = stamp = null;
-  source = new EventSource(`api/events?${new URLSearchParams({ tenant: page.asked.tenant })}`);
+  lastEventAt = stamp = null;
+  source = new EventSource(`api/events?${new URLSearchParams({ tenant: page.selection.tenant })}`);
   source.onmessage = (message) => {
-    const told = JSON.parse(message.data);
-    heard = told.heard;
-    const changed = stamp !== told.stamp;
-    stamp = told.stamp;
-    clock();
-    if (changed) refresh();  // the first time too: numbers may be older than it
+    const update = JSON.parse(message.data);
+    lastEventAt = update.heard;
+    const changed = stamp !== update.stamp;
+    stamp = update.stamp;
+    updateFreshness();
+    if (changed) refresh();  // also on the first stamp: the numbers may be older
   };
-  source.onopen = () => { fresh.classList.remove("lost"); clock(); };
-  source.onerror = () => { fresh.classList.add("lost"); clock(); };
+  source.onopen = () => { fresh.classList.remove("lost"); updateFreshness(); };
+  source.onerror = () => { fresh.classList.add("lost"); updateFreshness(); };
 }
 
-function clock() {
-  const { words } = page;
-  const lost = fresh.classList.contains("lost");
-  const said = lost ? words.offline : `${words.fresh}: ${stamp === null ? "…" : heard ? ago(Date.now() - heard, words) : words.never}`;
-  fresh.ariaLive = lost ? "polite" : "off";  // who listens is not told the age each second
-  if (fresh.textContent !== said) fresh.textContent = said;
+function updateFreshness() {
+  const { labels } = page;
+  const offline = fresh.classList.contains("lost");
+  const text = offline ? labels.offline : `${labels.fresh}: ${stamp === null ? "…" : lastEventAt ? formatAge(Date.now() - lastEventAt, labels) : labels.never}`;
+  fresh.ariaLive = offline ? "polite" : "off";  // screen readers must not read the age every second
+  if (fresh.textContent !== text) fresh.textContent = text;
 }
 
-function define(ids) {
+function showDefinitions(ids) {
   const dialog = document.querySelector("#definition");
-  dialog.replaceChildren(...ids.map(definition), element("form", { method: "dialog" }, element("button", { autofocus: "" }, page.words.close)));
+  dialog.replaceChildren(...ids.map(definitionSection), element("form", { method: "dialog" }, element("button", { autofocus: "" }, page.labels.close)));
   dialog.showModal();
   dialog.scrollTo({ top: 0 });
 }
 
-function definition(id, place) {
-  const { spec, words, language } = page;
+function definitionSection(id, index) {
+  const { spec, labels, language } = page;
   const kpi = spec.kpis[id];
   return element("section", {},
-    element("h2", place ? {} : { id: "definition-title" }, kpi[language]),
+    element("h2", index ? {} : { id: "definition-title" }, kpi[language]),
     element("p", {}, kpi[`explain_${language}`]),
-    element("p", { class: "facts" }, `${words.minimum}: ${kpi.minimum_n} · `, element("code", {}, id)),
-    kpi.standards.length ? element("p", { class: "facts" }, `${words.standards}: ${kpi.standards.join("; ")}`) : null);
+    element("p", { class: "facts" }, `${labels.minimum}: ${kpi.minimum_n} · `, element("code", {}, id)),
+    kpi.standards.length ? element("p", { class: "facts" }, `${labels.standards}: ${kpi.standards.join("; ")}`) : null);
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", async (event) => {
-  const before = page.asked;
-  const now = { ...page.asked, [event.target.name]: event.target.value };
-  delete now.period;
+  const before = page.selection;
+  const selection = { ...page.selection, [event.target.name]: event.target.value };
+  delete selection.period;
   if (event.target.name === "tenant") {
-    Object.assign(now, { dimension: "total", member: "all" });
-    delete now.breach;
+    Object.assign(selection, { dimension: "total", member: "all" });
+    delete selection.breach;
   }
   if (event.target.name === "dimension") {
-    now.member = "all";
-    if (now.dimension !== "total") now.member = (await read("members", now).catch(() => []))[0]?.[0] ?? "unknown";
-    if (page.asked !== before) return;  // the reader has gone on meanwhile
+    selection.member = "all";
+    if (selection.dimension !== "total") selection.member = (await fetchJson("members", selection).catch(() => []))[0]?.[0] ?? "unknown";
+    if (page.selection !== before) return;  // the reader has navigated meanwhile
   }
   if (event.target.name === "period" && PERIODS[event.target.value]) {
-    now.to = today(page.tenant.timezone);
-    now.from = shifted(now.to, -PERIODS[event.target.value]);
+    selection.to = today(page.tenant.timezone);
+    selection.from = addDays(selection.to, -PERIODS[event.target.value]);
   }
-  if (known(now.from) && known(now.to) && now.from <= now.to) go(now);
+  if (validDay(selection.from) && validDay(selection.to) && selection.from <= selection.to) navigate(selection);
 });
 document.querySelector("#language").addEventListener("click", () => {
   const lang = page.language === "ja" ? "en" : "ja";
   localStorage.setItem("hirelay-language", lang);
-  go({ ...page.asked, lang });
+  navigate({ ...page.selection, lang });
 });
 document.querySelector("#theme").addEventListener("click", () => {
   document.documentElement.dataset.theme = page.dark() ? "light" : "dark";
   localStorage.setItem("hirelay-theme", document.documentElement.dataset.theme);
-  show();
+  render();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (page.spec) show(); });
-addEventListener("popstate", async () => { await located(); show(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (page.spec) render(); });
+addEventListener("popstate", async () => { await resolveBreachLink(); render(); });
 addEventListener("DOMContentLoaded", start);
 if (document.readyState !== "loading") start();
 setInterval(() => {
-  if (!page.asked.to) return;
-  clock();
-  if (asked().to !== page.asked.to) show();  // another day has begun
+  if (!page.selection.to) return;
+  updateFreshness();
+  if (selectionInUrl().to !== page.selection.to) render();  // a new day has begun
 }, 1000);
 
 async function start() {
-  if (page.spec || start.begun) return;
-  start.begun = true;
+  if (page.spec || start.started) return;
+  start.started = true;
   const theme = localStorage.getItem("hirelay-theme");
   if (theme) document.documentElement.dataset.theme = theme;
-  page.spec = await read("boards", {});
-  await located();
-  show();
-  prepare();
+  page.spec = await fetchJson("boards", {});
+  await resolveBreachLink();
+  render();
+  loadVega();
 }

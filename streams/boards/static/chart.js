@@ -1,7 +1,7 @@
-/** Charts: rows with their names said, drawn once and then only given new rows. */
-import { cases, element, isChosen, nothing, plain } from "./panel.js";
+/** Charts: drawn once, then updated with new rows. */
+import { element, emptyMessage, formatCell, isChosen, sampleSize } from "./panel.js";
 
-const LEGEND_PX = 120;  // of one name in a legend
+const LEGEND_PX = 120;  // width per legend entry
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -20,116 +20,115 @@ function config() {
   };
 }
 
-/** Each row as an object the chart reads. */
-function named(panel, rows, page) {
+/** Convert rows to objects for the chart. */
+function toChartRows(panel, rows, page) {
   const first = rows[0];
   return rows.map((row) => {
-    const made = {};
-    panel.columns.forEach((column, at) => {
-      const word = ["text", "milestone", "spending", "word"].includes(column.unit);
-      made[column.name] = word ? plain(panel, row, column, at, page) : row[at];
+    const datum = {};
+    panel.columns.forEach((column, index) => {
+      const isText = ["text", "milestone", "spending", "word"].includes(column.unit);
+      datum[column.name] = isText ? formatCell(panel, row, column, index, page) : row[index];
     });
-    made._say = say(panel, row, page);
-    const at = panel.columns.findIndex((column) => column === drawn(panel));
-    made._at = row[at] ?? 0;
-    made._chosen = isChosen(panel, row, page);
-    made._text = row[at] === null ? absence(panel, row, at, page) : beside(panel, row, at, first, page);
-    return made;
+    datum._say = tooltip(panel, row, page);
+    const index = panel.columns.findIndex((column) => column === plottedColumn(panel));
+    datum._at = row[index] ?? 0;
+    datum._chosen = isChosen(panel, row, page);
+    datum._text = row[index] === null ? missingLabel(panel, row, index, page) : valueLabel(panel, row, index, first, page);
+    return datum;
   });
 }
 
-/** Of stacks, the place of each series, biggest first and the others last: its colour and where it lies. */
-function ranked(panel, data, others) {
+/** Rank the series of a stack for colour and order, largest first and `others` last. */
+function rankSeries(panel, data, others) {
   if (panel.kind !== "stack") return data;
   const series = panel.columns.findLast((column) => ["text", "milestone", "spending"].includes(column.unit)).name;
   const total = new Map();
   data.forEach((row) => total.set(row[series], (total.get(row[series]) ?? 0) + row._at));
-  const last = others;
-  const order = [...total.keys()].sort((one, other) => (one === last) - (other === last) || total.get(other) - total.get(one));
+  const order = [...total.keys()].sort((a, b) => (a === others) - (b === others) || total.get(b) - total.get(a));
   data.forEach((row) => { row._rank = order.indexOf(row[series]); });
   return data;
 }
 
-/** A cell of a triangle has no room for words; the tooltip and the table have. */
-const absence = (panel, row, at, page) => (panel.kind === "triangle" ? "–" : plain(panel, row, panel.columns[at], at, page));
+/** A triangle cell has no room for text; the tooltip and the table do. */
+const missingLabel = (panel, row, index, page) => (panel.kind === "triangle" ? "–" : formatCell(panel, row, panel.columns[index], index, page));
 
 const numbers = (panel) => panel.columns.filter((column) => !column.hidden && !["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit));
 const firstNumber = (panel) => numbers(panel)[0];
-const drawn = (panel) => (panel.kind === "triangle" ? numbers(panel).at(-1) : firstNumber(panel));
+const plottedColumn = (panel) => (panel.kind === "triangle" ? numbers(panel).at(-1) : firstNumber(panel));
 
-function beside(panel, row, at, first, page) {
-  const text = plain(panel, row, panel.columns[at], at, page);
-  if (panel.kind === "triangle") return `${Math.round(row[at] * 100)}`;
-  if (panel.kind === "funnel" && first[at] > 0) return `${text}  (${Math.round((row[at] / first[at]) * 100)}%)`;
-  const n = panel.columns[at].n ? row[panel.columns.findIndex((c) => c.name === panel.columns[at].n)] : null;
-  const rate = !["count"].includes(panel.columns[at].unit);
-  return n !== null && rate ? `${text}  n=${n}` : text;
+function valueLabel(panel, row, index, first, page) {
+  const text = formatCell(panel, row, panel.columns[index], index, page);
+  if (panel.kind === "triangle") return `${Math.round(row[index] * 100)}`;
+  if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${Math.round((row[index] / first[index]) * 100)}%)`;
+  const n = panel.columns[index].n ? row[panel.columns.findIndex((column) => column.name === panel.columns[index].n)] : null;
+  const isRate = !["count"].includes(panel.columns[index].unit);
+  return n !== null && isRate ? `${text}  n=${n}` : text;
 }
 
-function say(panel, row, page) {
-  return panel.columns.map((column, at) => ({ column, at })).filter(({ column }) => !column.hidden)
-    .map(({ column, at }) => `${column[page.language]}: ${plain(panel, row, column, at, page)}`).join("\n");
+function tooltip(panel, row, page) {
+  return panel.columns.map((column, index) => ({ column, index })).filter(({ column }) => !column.hidden)
+    .map(({ column, index }) => `${column[page.language]}: ${formatCell(panel, row, column, index, page)}`).join("\n");
 }
 
-const KEPT = 100;  // marks of rows that are gone; Vega itself keeps ten thousand
-const ENGINE = ["vega", "vega-lite", "vega-embed"];
-let engine = null;
+const CLEAN_THRESHOLD = 100;  // marks of removed rows to keep; Vega's default is ten thousand
+const VEGA_SCRIPTS = ["vega", "vega-lite", "vega-embed"];
+let vega = null;
 
-/** Fetch what draws: most of the page's weight, so it comes after the page has asked for its first numbers. */
-export function prepare() {
-  engine ??= Promise.all(ENGINE.map((name) => new Promise((done, failed) => {
-    const script = element("script", { src: new URL(`./${name}.min.js`, import.meta.url), onload: done, onerror: failed });
-    script.async = false;  // each needs the one before
+/** Load Vega: most of the page's weight, so it loads after the request for the first numbers. */
+export function loadVega() {
+  vega ??= Promise.all(VEGA_SCRIPTS.map((name) => new Promise((resolve, reject) => {
+    const script = element("script", { src: new URL(`./${name}.min.js`, import.meta.url), onload: resolve, onerror: reject });
+    script.async = false;  // each script needs the previous one
     document.head.append(script);
   })));
-  engine.catch(() => { engine = null; });
-  return engine;
+  vega.catch(() => { vega = null; });
+  return vega;
 }
 
-/** Draw the rows, or those that have come since; resolves when they can be seen. */
-export function redraw(held, rows, page) {
-  held.rows = rows;
-  held.drawing ??= settle(held, page).finally(() => { held.drawing = null; });
-  return held.drawing;
+/** Draw the rows, or newer ones that arrive meanwhile; resolves when they are visible. */
+export function redraw(frame, rows, page) {
+  frame.rows = rows;
+  frame.drawing ??= drawLatest(frame, page).finally(() => { frame.drawing = null; });
+  return frame.drawing;
 }
 
-async function settle(held, page) {
-  await prepare();
-  for (let drawn = null; drawn !== held.rows && !held.gone;) {
-    drawn = held.rows;
-    await draw(held, drawn, page);
+async function drawLatest(frame, page) {
+  await loadVega();
+  for (let drawnRows = null; drawnRows !== frame.rows && !frame.removed;) {
+    drawnRows = frame.rows;
+    await draw(frame, drawnRows, page);
   }
 }
 
-async function draw(held, rows, page) {
-  const { panel, body } = held;
-  const place = body.querySelector(".chart") ?? body.insertBefore(
+async function draw(frame, rows, page) {
+  const { panel, body } = frame;
+  const container = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
-  const at = panel.columns.indexOf(drawn(panel));
-  if (!rows.some((row) => row[at] !== null || panel.kind === "bar")) {
-    const few = rows.some((row) => cases(panel, row, panel.columns[at]) > 0);
-    forget(held);
-    place.replaceChildren(nothing(panel, page, few));
+  const index = panel.columns.indexOf(plottedColumn(panel));
+  if (!rows.some((row) => row[index] !== null || panel.kind === "bar")) {
+    const few = rows.some((row) => sampleSize(panel, row, panel.columns[index]) > 0);
+    disposeChart(frame);
+    container.replaceChildren(emptyMessage(panel, page, few));
     return;
   }
-  const data = ranked(panel, named(panel, rows, page), page.words.others);
-  if (held.view) {
-    await held.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
+  const data = rankSeries(panel, toChartRows(panel, rows, page), page.labels.others);
+  if (frame.view) {
+    await frame.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
     return;
   }
   const spec = structuredClone(panel.chart[page.language]);
   spec.data = { name: "rows", values: data };
-  if (panel.kind === "stack") spec.encoding.color.legend.columns = Math.max(2, Math.floor(place.clientWidth / LEGEND_PX));
-  place.replaceChildren();
-  const result = await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
-  if (held.gone) { result.finalize(); return; }
-  held.view = result.view;
-  held.view.cleanThreshold = KEPT;
-  held.finalize = () => result.finalize();
+  if (panel.kind === "stack") spec.encoding.color.legend.columns = Math.max(2, Math.floor(container.clientWidth / LEGEND_PX));
+  container.replaceChildren();
+  const result = await window.vegaEmbed(container, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
+  if (frame.removed) { result.finalize(); return; }
+  frame.view = result.view;
+  frame.view.cleanThreshold = CLEAN_THRESHOLD;
+  frame.finalize = () => result.finalize();
 }
 
-/** Let go of a chart and of everything that it listens to. */
-export function forget(held) {
-  held.finalize?.();
-  held.view = held.finalize = null;
+/** Dispose of a chart and its listeners. */
+export function disposeChart(frame) {
+  frame.finalize?.();
+  frame.view = frame.finalize = null;
 }

@@ -1,51 +1,51 @@
-/** Numbers as people read them, with their n; too few cases are said, not shown. */
+/** Formatting of numbers, names and ages; too few cases are shown as text. */
 
-const digits = (value, most, least = 0) =>
-  value.toLocaleString("en-US", { maximumFractionDigits: most, minimumFractionDigits: least });
+const digits = (value, maxDigits, minDigits = 0) =>
+  value.toLocaleString("en-US", { maximumFractionDigits: maxDigits, minimumFractionDigits: minDigits });
 
-export function money(value, tenant, language) {
+export function formatMoney(value, tenant, language) {
   if (tenant.currency === "JPY") {
     if (Math.abs(value) >= 1e8 && language === "ja") return `¥${digits(value / 1e8, 2)}億`;
     if (Math.abs(value) >= 1e6 && language === "ja") return `¥${digits(value / 1e4, 1)}万`;
     return `¥${digits(value, 0)}`;
   }
-  const most = Math.abs(value) >= 1000 ? 0 : tenant.decimals;
-  return `${digits(value, most, most)} ${tenant.currency}`;
+  const maxDigits = Math.abs(value) >= 1000 ? 0 : tenant.decimals;
+  return `${digits(value, maxDigits, maxDigits)} ${tenant.currency}`;
 }
 
-export function number(value, unit, tenant, language) {
+export function formatNumber(value, unit, tenant, language) {
   const ja = language === "ja";
   if (unit === "ratio") return `${digits(value * 100, 1, 1)}%`;
-  if (unit === "money") return money(value, tenant, language);
+  if (unit === "money") return formatMoney(value, tenant, language);
   if (unit === "days") return `${digits(value, 1)}${ja ? "日" : " d"}`;
   if (unit === "hours") return `${digits(value, 1)}${ja ? "時間" : " h"}`;
   return digits(value, 1);
 }
 
-/** What stands where a number would: the word for too few cases, or a dash where there is nothing. */
-export const absent = (n, minimum, spec, language) =>
+/** The text in place of a missing number: too few cases, or a dash without cases. */
+export const formatMissing = (n, minimum, spec, language) =>
   n > 0 && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
 
-/** The name of all who are too few to be drawn apart. */
+/** The value that groups all members too small to be drawn separately. */
 const OTHERS = "…";
 
-export function name(value, unit, page) {
-  const { spec, language, words, tenant } = page;
-  const at = language === "ja" ? 0 : 1;
+export function formatName(value, unit, page) {
+  const { spec, language, labels, tenant } = page;
+  const index = language === "ja" ? 0 : 1;
   if (unit === "kpi") return spec.kpis[value]?.[language] ?? value;
   if (unit === "period") return value;
   if (unit === "time") return new Date(`${value}Z`).toLocaleString(language, { dateStyle: "short", timeStyle: "medium", timeZone: tenant.timezone });
-  if (value === "unknown") return words.unknown;
-  if (value === OTHERS) return words.others;
-  if (value === "") return words.total;  // a name that is empty is everybody's
-  return spec.words[unit]?.[value]?.[at] ?? String(value ?? "");
+  if (value === "unknown") return labels.unknown;
+  if (value === OTHERS) return labels.others;
+  if (value === "") return labels.total;  // an empty name means the whole company
+  return spec.words[unit]?.[value]?.[index] ?? String(value ?? "");
 }
 
-export function ago(milliseconds, words) {
+export function formatAge(milliseconds, labels) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 2) return words.now;
-  if (seconds < 60) return `${seconds} ${words.seconds}`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} ${words.minutes}`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} ${words.hours}`;
-  return `${Math.floor(seconds / 86400)} ${words.days}`;
+  if (seconds < 2) return labels.now;
+  if (seconds < 60) return `${seconds} ${labels.seconds}`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} ${labels.minutes}`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} ${labels.hours}`;
+  return `${Math.floor(seconds / 86400)} ${labels.days}`;
 }

@@ -1,34 +1,34 @@
-/** One panel: its question, what its numbers mean, tiles or a chart, and the table behind. */
-import { absent, name, number } from "./format.js";
+/** Panels: title, facts, tiles or chart, and the table behind a chart. */
+import { formatMissing, formatName, formatNumber } from "./format.js";
 import { redraw } from "./chart.js";
 
-export function element(tag, given = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [key, value] of Object.entries(given)) {
-    if (key === "class") made.className = value;
-    else if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value);
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "class") node.className = value;
+    else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value);
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
 }
 
-/** The frame, before there are numbers: it has its final size, so nothing moves when they come. */
-export function frame(panel, page) {
-  const { language, words, spec } = page;
+/** Create the panel without numbers, in its final size, so that the layout does not shift when they arrive. */
+export function createFrame(panel, page) {
+  const { language, labels, spec } = page;
   const title = element("h2", { id: `title-${panel.id}` }, panel[language]);
   const basis = spec.words.basis[panel.basis][language === "ja" ? 0 : 1];
-  const facts = [`${words.basis}: ${basis}`];
+  const facts = [`${labels.basis}: ${basis}`];
   if (panel.minimum_n > 1) facts.push(`n ≥ ${panel.minimum_n}`);
   const kpis = panel.kpis.length ? panel.kpis : [panel.kpi];
-  const ask = element("button", { type: "button", class: "define", onclick: () => page.define(kpis) },
-    words.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
+  const definitionButton = element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(kpis) },
+    labels.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
   const body = element("div", { class: `body ${panel.kind}` });
   const note = panel[`note_${language}`];
   const section = element("section",
     { class: `panel w${panel.width} is-${panel.kind}`, id: `panel-${panel.id}`, "aria-labelledby": `title-${panel.id}` },
-    element("div", { class: "head" }, title, element("p", { class: "facts" }, facts.join(" · "), " ", ask)),
-    body, note ? element("p", { class: "note" }, ...typed(note)) : null);
+    element("div", { class: "head" }, title, element("p", { class: "facts" }, facts.join(" · "), " ", definitionButton)),
+    body, note ? element("p", { class: "note" }, ...withCode(note)) : null);
   if (panel.kind === "tiles") {
     const ids = panel.kpis;
     body.append(...ids.map((id) => tile(id, null, panel, page)));
@@ -36,87 +36,87 @@ export function frame(panel, page) {
   return { section, body, panel };
 }
 
-/** Show the rows; resolves when they can be seen. */
-export async function fill(held, rows, page) {
-  const { panel, body } = held;
+/** Show the rows; resolves when they are visible. */
+export async function fill(frame, rows, page) {
+  const { panel, body } = frame;
   if (panel.kind === "tiles") {
-    const by = new Map(rows.map((row) => [row[0], row]));
-    panel.kpis.forEach((id, at) => {
-      const made = tile(id, by.get(id), panel, page);
-      body.children[at].replaceChildren(...made.childNodes);  // the button itself stays, and the keyboard on it
+    const rowsByKpi = new Map(rows.map((row) => [row[0], row]));
+    panel.kpis.forEach((id, index) => {
+      const updated = tile(id, rowsByKpi.get(id), panel, page);
+      body.children[index].replaceChildren(...updated.childNodes);  // keeps the button itself, and so its focus
     });
     return;
   }
   if (panel.kind === "table") {
-    renew(body, rows.length ? table(panel, rows, page) : nothing(panel, page));
+    replaceContent(body, rows.length ? table(panel, rows, page) : emptyMessage(panel, page));
     return;
   }
-  const drawn = redraw(held, rows, page);
+  const drawing = redraw(frame, rows, page);
   const details = body.querySelector("details") ?? body.appendChild(
-    element("details", {}, element("summary", {}, page.words.table)));
-  renew(details, details.querySelector("summary"), rows.length ? table(panel, rows, page) : nothing(panel, page));
-  return drawn;
+    element("details", {}, element("summary", {}, page.labels.table)));
+  replaceContent(details, details.querySelector("summary"), rows.length ? table(panel, rows, page) : emptyMessage(panel, page));
+  return drawing;
 }
 
-const stop = (each) => each.getAttribute("href") ?? (each.className === "known" ? each.textContent : each.className);
-const stops = (body, like) => [...body.querySelectorAll("a, button, summary, .scroll")].filter((each) => stop(each) === stop(like));
+const focusKey = (node) => node.getAttribute("href") ?? (node.className === "known" ? node.textContent : node.className);
+const focusCandidates = (body, like) => [...body.querySelectorAll("a, button, summary, .scroll")].filter((node) => focusKey(node) === focusKey(like));
 
-/** Put new numbers in the place of the old; the keyboard and the scrolled rows stay where they were. */
-function renew(body, ...made) {
-  const was = body.contains(document.activeElement) ? document.activeElement : null;
-  const at = was ? stops(body, was).indexOf(was) : 0;
+/** Replace the content; focus and scroll position stay. */
+function replaceContent(body, ...content) {
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const index = focused ? focusCandidates(body, focused).indexOf(focused) : 0;
   const { scrollLeft = 0, scrollTop = 0 } = body.querySelector(".scroll") ?? {};
-  body.replaceChildren(...made);
+  body.replaceChildren(...content);
   body.querySelector(".scroll")?.scrollTo(scrollLeft, scrollTop);
-  if (was) (stops(body, was)[at] ?? body.querySelector(".scroll"))?.focus({ preventScroll: true });
+  if (focused) (focusCandidates(body, focused)[index] ?? body.querySelector(".scroll"))?.focus({ preventScroll: true });
 }
 
-/** A sentence in which what stands in backticks is typed. */
-const typed = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+/** Turn text in backticks into code elements. */
+const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 
-/** What stands where there is nothing to draw: no numbers, or only of too `few` cases. */
-export function nothing(panel, page, few = false) {
-  const thin = `${page.spec.words.thin[page.language === "ja" ? 0 : 1]} (n < ${panel.minimum_n})`;
-  return element("p", { class: "nothing" }, few ? thin : panel[`none_${page.language}`] || page.words.none);
+/** The message when nothing can be drawn: no numbers, or only too `few` cases. */
+export function emptyMessage(panel, page, few = false) {
+  const tooFew = `${page.spec.words.thin[page.language === "ja" ? 0 : 1]} (n < ${panel.minimum_n})`;
+  return element("p", { class: "nothing" }, few ? tooFew : panel[`none_${page.language}`] || page.labels.none);
 }
 
 function tile(id, row, panel, page) {
-  const { spec, language, words, tenant } = page;
+  const { spec, language, labels, tenant } = page;
   const kpi = spec.kpis[id];
   const value = row?.[1] ?? null;
   const n = row?.[2] ?? 0;
   const before = row?.[3] ?? null;
-  const shown = row === null ? "…" : value === null ? absent(kpi.cases ? n : 0, kpi.minimum_n, spec, language) : number(value, kpi.unit, tenant, language);
+  const text = row === null ? "…" : value === null ? formatMissing(kpi.cases ? n : 0, kpi.minimum_n, spec, language) : formatNumber(value, kpi.unit, tenant, language);
   const cases = row && kpi.kind !== "count" && kpi.cases && n > 0 ? `n = ${n.toLocaleString("en-US")}` : "";
-  const figure = element("p", { class: value === null ? "figure thin" : "figure", "data-kpi": id }, shown);
+  const figure = element("p", { class: value === null ? "figure thin" : "figure", "data-kpi": id }, text);
   if (value !== null) figure.dataset.value = value;
-  return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.define([id]) },
+  return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.showDefinitions([id]) },
     element("p", { class: "label" }, kpi[language]), figure,
-    element("p", { class: "cases" }, cases), change(value, before, kpi, page));
+    element("p", { class: "cases" }, cases), changeNote(value, before, kpi, page));
 }
 
-function change(value, before, kpi, page) {
-  const { words, language, tenant } = page;
+function changeNote(value, before, kpi, page) {
+  const { labels, language, tenant } = page;
   if (value === null || before === null) return element("p", { class: "change" }, "");
-  const up = value - before;
-  const how = up === 0 ? "same" : kpi.better === 0 ? "" : up * kpi.better > 0 ? "better" : "worse";
-  const sign = up === 0 ? "→" : up > 0 ? "▲" : "▼";
-  const said = `${sign} ${words.before} ${number(before, kpi.unit, tenant, language)}`;
-  return element("p", { class: `change ${how}` }, said, how ? element("span", { class: "unseen" }, ` ${words[how]}`) : null);
+  const difference = value - before;
+  const direction = difference === 0 ? "same" : kpi.better === 0 ? "" : difference * kpi.better > 0 ? "better" : "worse";
+  const sign = difference === 0 ? "→" : difference > 0 ? "▲" : "▼";
+  const text = `${sign} ${labels.before} ${formatNumber(before, kpi.unit, tenant, language)}`;
+  return element("p", { class: `change ${direction}` }, text, direction ? element("span", { class: "unseen" }, ` ${labels[direction]}`) : null);
 }
 
 export function table(panel, rows, page) {
-  const shown = panel.columns.map((column, at) => ({ column, at })).filter(({ column }) => !column.hidden);
-  const { language, words } = page;
-  const head = element("tr", {}, ...shown.map(({ column }) =>
+  const visible = panel.columns.map((column, index) => ({ column, index })).filter(({ column }) => !column.hidden);
+  const { language } = page;
+  const head = element("tr", {}, ...visible.map(({ column }) =>
     element("th", { scope: "col", class: isName(column) ? column.unit : "number" }, column[language])));
-  const key = panel.columns.findIndex((column) => column.name === "breach");
-  const linked = (row) => key >= 0 && page.asked.breach === row[key];
-  const marked = (row) => (linked(row) ? { class: "linked", "aria-current": "true" } : isChosen(panel, row, page) ? { class: "chosen", "aria-current": "true" } : {});
-  const lines = rows.map((row) => element("tr", marked(row), ...shown.map(({ column, at }, place) => {
-    const text = cell(panel, row, column, at, page);
-    return element(place === 0 ? "th" : "td", place === 0 ? { scope: "row" } : { class: isName(column) ? column.unit : "number" },
-      column.leads && whose(panel, row) ? link(panel, row, column, text, page) : text);
+  const breachIndex = panel.columns.findIndex((column) => column.name === "breach");
+  const isLinked = (row) => breachIndex >= 0 && page.selection.breach === row[breachIndex];
+  const rowAttributes = (row) => (isLinked(row) ? { class: "linked", "aria-current": "true" } : isChosen(panel, row, page) ? { class: "chosen", "aria-current": "true" } : {});
+  const lines = rows.map((row) => element("tr", rowAttributes(row), ...visible.map(({ column, index }, position) => {
+    const text = renderCell(panel, row, column, index, page);
+    return element(position === 0 ? "th" : "td", position === 0 ? { scope: "row" } : { class: isName(column) ? column.unit : "number" },
+      column.leads && memberId(panel, row) ? memberLink(panel, row, column, text, page) : text);
   })));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": panel[language] },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines)));
@@ -124,44 +124,44 @@ export function table(panel, rows, page) {
 
 const isName = (column) => ["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit);
 
-export function cases(panel, row, column) {
+export function sampleSize(panel, row, column) {
   if (!column.n) return null;
-  return row[panel.columns.findIndex((each) => each.name === column.n)];
+  return row[panel.columns.findIndex((other) => other.name === column.n)];
 }
 
 export function unitOf(panel, row, column, page) {
-  const at = panel.columns.findIndex((each) => each.unit === "kpi");
-  return at >= 0 && column.unit === "count" && row ? page.spec.kpis[row[at]]?.unit ?? column.unit : column.unit;
+  const kpiIndex = panel.columns.findIndex((other) => other.unit === "kpi");
+  return kpiIndex >= 0 && column.unit === "count" && row ? page.spec.kpis[row[kpiIndex]]?.unit ?? column.unit : column.unit;
 }
 
-export function plain(panel, row, column, at, page) {
+export function formatCell(panel, row, column, index, page) {
   const { spec, language, tenant } = page;
-  if (isName(column)) return name(row[at], column.unit, page);
-  const n = cases(panel, row, column);
-  if (row[at] === null) return absent(n, column.minimum || panel.minimum_n, spec, language);
-  return number(row[at], unitOf(panel, row, column, page), tenant, language);
+  if (isName(column)) return formatName(row[index], column.unit, page);
+  const n = sampleSize(panel, row, column);
+  if (row[index] === null) return formatMissing(n, column.minimum || panel.minimum_n, spec, language);
+  return formatNumber(row[index], unitOf(panel, row, column, page), tenant, language);
 }
 
-function cell(panel, row, column, at, page) {
-  const text = plain(panel, row, column, at, page);
-  if (column.unit === "kpi" && page.spec.kpis[row[at]])
-    return element("button", { type: "button", class: "known", onclick: () => page.define([row[at]]) }, text);
-  const n = cases(panel, row, column);
-  const visible = n !== null && !panel.columns.some((each) => each.name === column.n && !each.hidden);
-  if (!visible) return row[at] === null ? element("span", { class: "thin" }, text) : text;
+function renderCell(panel, row, column, index, page) {
+  const text = formatCell(panel, row, column, index, page);
+  if (column.unit === "kpi" && page.spec.kpis[row[index]])
+    return element("button", { type: "button", class: "known", onclick: () => page.showDefinitions([row[index]]) }, text);
+  const n = sampleSize(panel, row, column);
+  const showsN = n !== null && !panel.columns.some((other) => other.name === column.n && !other.hidden);
+  if (!showsN) return row[index] === null ? element("span", { class: "thin" }, text) : text;
   const unit = unitOf(panel, row, column, page);
-  const said = unit === "count" || !(n > 0) ? "" : `n=${n.toLocaleString("en-US")}`;
-  return element("span", row[at] === null ? { class: "thin" } : {}, text, " ", element("small", { class: "cases" }, said));
+  const nText = unit === "count" || !(n > 0) ? "" : `n=${n.toLocaleString("en-US")}`;
+  return element("span", row[index] === null ? { class: "thin" } : {}, text, " ", element("small", { class: "cases" }, nText));
 }
 
-/** The id of whom a row is about; empty where it is about several. */
-const whose = (panel, row) => row[panel.columns.findIndex((each) => each.name === "member")];
+/** The member id of a row; empty if the row is about several. */
+const memberId = (panel, row) => row[panel.columns.findIndex((column) => column.name === "member")];
 
-/** Whether the whole board is about whom the row is about. */
+/** Whether the board is filtered to the member of the row. */
 export const isChosen = (panel, row, page) =>
-  panel.columns.some((column) => column.leads && column.dimension === page.asked.dimension) && whose(panel, row) === page.asked.member;
+  panel.columns.some((column) => column.leads && column.dimension === page.selection.dimension) && memberId(panel, row) === page.selection.member;
 
-function link(panel, row, column, text, page) {
-  const change = { board: column.leads, dimension: column.dimension, member: whose(panel, row) };
-  return element("a", { href: page.address(change), onclick: (event) => page.follow(event, change) }, text);
+function memberLink(panel, row, column, text, page) {
+  const change = { board: column.leads, dimension: column.dimension, member: memberId(panel, row) };
+  return element("a", { href: page.urlOf(change), onclick: (event) => page.followLink(event, change) }, text);
 }

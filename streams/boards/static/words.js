@@ -1,5 +1,5 @@
-/** What the page itself says, in both languages; everything else comes with the boards. */
-export const WORDS = {
+/** Labels of the page itself, in both languages; all other texts come from the board specifications. */
+export const LABELS = {
   ja: {
     tenant: "会社", dimension: "絞り込み", member: "対象", period: "期間", from: "開始日", to: "終了日",
     total: "全社", channel: "媒体", job: "求人", recruiter: "採用担当", interviewer: "面接官",

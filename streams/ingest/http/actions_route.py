@@ -1,4 +1,4 @@
-"""The address of the API of actions, described for those who post to it."""
+"""The route of the breach actions API and its OpenAPI description."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 
 from streams.ingest.actions import PATH, ActionRequest
-from streams.ingest.http.api import REFUSED, TOKEN
+from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 
 EXAMPLE = {"action": "done", "at": "2026-04-01T09:00:00+09:00", "key": "ticket-4711"}
-RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
+RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     202: {
-        "description": "The action is acknowledged; an equal one that came before stands as it is.",
+        "description": "The action is acknowledged; an earlier identical action stays unchanged.",
         "content": {
             "application/json": {
                 "example": {
@@ -30,18 +30,18 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
             "application/json": {
                 "example": {
                     "error": "unknown_action",
-                    "message": "`action` is no known one (did you mean `done`?).",
+                    "message": "`action` is not a known value (did you mean `done`?).",
                     "delivery": "0123456789abcdef",
                 }
             }
         },
     },
-    404: {"description": "The company of the token has no such breach."},
+    404: {"description": "The tenant of the token has no such breach."},
 }
 
 
 def add(app: FastAPI, gateway: Gateway) -> None:
-    """Open the address."""
+    """Add the route."""
     content = {"schema": ActionRequest.model_json_schema(), "example": EXAMPLE}
     body = {"required": True, "content": {"application/json": content}}
 
@@ -55,9 +55,10 @@ def add(app: FastAPI, gateway: Gateway) -> None:
         openapi_extra={"requestBody": body},
     )
     async def post_action(breach: str, request: Request) -> Response:
-        """That a suggestion was `accepted`, `ignored`, or that something was `done`; nobody's name and no text.
+        """Record that a suggestion was `accepted` or `ignored`, or that something was `done`; no names and no text.
 
-        The token tells the company; the id is the alert's label `breach`. The same breach, action and `key` are one action:
-        the first of them stands, so a request may be repeated. Without a `key` each action is told once a breach.
+        The token identifies the tenant; the id is the alert's label `breach`. Requests with the same breach, action and
+        `key` are one action: the first one counts, so a request may be repeated. Without a `key`, each action counts
+        once per breach.
         """
-        return await gateway.act(request, breach)
+        return await gateway.post_action(request, breach)

@@ -1,14 +1,14 @@
-"""What a sender is told: a status, and JSON that says what happened and what to do about it."""
+"""Answers to senders: a status, and JSON that says what happened and what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-RETRY_AFTER_S = 10  # seconds; the first retry of every vendor's schedule is later
+RETRY_AFTER_S = 10  # seconds; every vendor's first retry comes later
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer; `vendor` and `outcome` are what the metrics count it as."""
+    """One answer; metrics count it by `outcome`."""
 
     status: int
     outcome: str
@@ -20,7 +20,7 @@ class Answer:
 class Refused(Exception):
     """The request is answered at once with a 4xx or 503; `reason` is from a closed set, `message` says what to do.
 
-    `more` is what the answer says besides.
+    `more` holds additional fields of the answer.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Refused(Exception):
         retry_after: int | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
-        """Hold what the answer needs."""
+        """Keep the fields of the answer."""
         super().__init__(reason)
         self.status = status
         self.reason = reason
@@ -40,7 +40,7 @@ class Refused(Exception):
         self.more = more or {}
 
     def answer(self, delivery: str) -> Answer:
-        """The same as an answer to the delivery of that id."""
+        """Return this refusal as the answer to the delivery with that id."""
         return Answer(
             status=self.status,
             outcome="unavailable" if self.status == 503 else "refused",
@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 def unavailable(reason: str) -> Refused:
-    """503: nothing was accepted, and the same delivery will be welcome later."""
+    """Return a 503: nothing was accepted, and the same delivery may be sent again later."""
     return Refused(
         503,
         reason,

@@ -1,4 +1,4 @@
-"""Read a request's body within its limits of size and time, before anybody has to trust it."""
+"""Reads a request body within size and time limits, before the request is verified."""
 
 import asyncio
 
@@ -6,25 +6,27 @@ from starlette.requests import ClientDisconnect, Request
 
 from streams.ingest.http.answer import Refused
 
-BODY_S = 10.0  # a slow sender holds a connection this long at most
+BODY_TIMEOUT_S = 10.0  # the longest that a slow sender can hold a connection
 
 
-async def read(request: Request, largest: int, deadline: float = BODY_S) -> bytes:
-    """The raw bytes; raise Refused for a body too large, encoded, too slow or cut off."""
+async def read(request: Request, max_bytes: int, timeout_s: float = BODY_TIMEOUT_S) -> bytes:
+    """Return the raw bytes; raise Refused for a body that is too large, encoded, too slow or cut off."""
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or len(declared) > 15:
         raise Refused(400, "content_length", "Content-Length must be a number.")
-    if int(declared) > largest:
-        raise _too_large(largest)
+    if int(declared) > max_bytes:
+        raise _too_large(max_bytes)
     if request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise Refused(
-            415, "content_encoding", "Send the body as it is, without Content-Encoding (no gzip)."
+            415,
+            "content_encoding",
+            "Send the body uncompressed, without Content-Encoding (no gzip).",
         )
     try:
-        async with asyncio.timeout(deadline):
-            return await _collect(request, largest)
+        async with asyncio.timeout(timeout_s):
+            return await _collect(request, max_bytes)
     except TimeoutError as error:
-        message = f"The whole body must arrive within {deadline:g} seconds."
+        message = f"The whole body must arrive within {timeout_s:g} seconds."
         raise Refused(408, "body_timeout", message) from error
     except ClientDisconnect as error:
         raise Refused(
@@ -32,16 +34,16 @@ async def read(request: Request, largest: int, deadline: float = BODY_S) -> byte
         ) from error
 
 
-async def _collect(request: Request, largest: int) -> bytes:
+async def _collect(request: Request, max_bytes: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > largest:
-            raise _too_large(largest)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
         parts.append(chunk)
     return b"".join(parts)
 
 
-def _too_large(largest: int) -> Refused:
-    return Refused(413, "body_too_large", f"A body may have at most {largest} bytes.")
+def _too_large(max_bytes: int) -> Refused:
+    return Refused(413, "body_too_large", f"A body may have at most {max_bytes} bytes.")

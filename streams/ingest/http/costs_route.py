@@ -1,13 +1,13 @@
-"""The address of the costs API, described for those who post to it."""
+"""The route of the costs API and its OpenAPI description."""
 
 from typing import Any
 
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 
-from streams.ingest.cost_entries import MOST, CostEntry
+from streams.ingest.cost_entries import MAX_ENTRIES, CostEntry
 from streams.ingest.costs import PATH
-from streams.ingest.http.api import REFUSED, TOKEN
+from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 
 EXAMPLE = {
@@ -19,9 +19,9 @@ EXAMPLE = {
     "from": "2026-04-01",
     "to": "2027-03-31",
 }
-RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
+RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     202: {
-        "description": "Every entry is acknowledged; `ids` are those of its events, in the order of the entries.",
+        "description": "Every entry is acknowledged; `ids` are the ids of the events, in the order of the entries.",
         "content": {
             "application/json": {
                 "example": {"accepted": 1, "ids": ["0123456789abcdef0123456789abcdef"]}
@@ -30,7 +30,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSED | {
     },
     400: {"description": "The body is not JSON."},
     422: {
-        "description": "Nothing was accepted; `problems` says of each entry what to change.",
+        "description": "Nothing was accepted; `problems` says what to change in each entry.",
         "content": {
             "application/json": {
                 "example": {
@@ -54,7 +54,7 @@ def _body() -> dict[str, Any]:
         "required": ["entries"],
         "additionalProperties": False,
         "properties": {
-            "entries": {"type": "array", "minItems": 1, "maxItems": MOST, "items": entry}
+            "entries": {"type": "array", "minItems": 1, "maxItems": MAX_ENTRIES, "items": entry}
         },
     }
     content = {"schema": {"anyOf": [entry, many]}, "example": {"entries": [EXAMPLE]}}
@@ -62,22 +62,22 @@ def _body() -> dict[str, Any]:
 
 
 def add(app: FastAPI, gateway: Gateway) -> None:
-    """Open the address."""
+    """Add the route."""
 
     @app.post(
         PATH,
         tags=["costs"],
-        summary="Record what hiring cost, or take it back",
+        summary="Record a hiring cost, or reverse it",
         status_code=202,
         dependencies=[Security(TOKEN)],
         responses=RESPONSES,
         openapi_extra={"requestBody": _body()},
     )
     async def post_costs(request: Request) -> Response:
-        """One entry or up to 500, all of them or none.
+        """Record one entry or up to 500; either all are accepted or none.
 
-        The token tells the company. An entry that is sent again as it was counts once. To correct a cost send it with a
-        higher `version`; `reversed` takes it back. Of one version that was sent with two contents the later one stands,
-        and the first content is not taken a second time: always prefer a higher version.
+        The token identifies the tenant. An entry that is sent again unchanged counts once. To correct a cost, send it
+        with a higher `version`; `reversed` reverses it. If one version arrives twice with different content, the latest
+        wins, and the first content is not accepted again: always prefer a higher version.
         """
-        return await gateway.costs(request)
+        return await gateway.post_costs(request)

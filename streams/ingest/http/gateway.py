@@ -1,4 +1,4 @@
-"""What the gateway's routes share: its doors, which may change while it runs, and the answers given at them."""
+"""The gateway behind the HTTP routes: connections, which may change while it runs, and answers to requests."""
 
 import asyncio
 import contextlib
@@ -17,11 +17,11 @@ from prometheus_client import CollectorRegistry
 from schemas.errors import Unavailable
 from streams.configuration.files import Misconfigured
 from streams.ingest import connections
-from streams.ingest.actions import Actions
+from streams.ingest.actions import ActionsHandler
 from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
-from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, Costs, PostedCosts
-from streams.ingest.delivery import Clock, IncomingRequest, Reception, headers_of
+from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHandler
+from streams.ingest.delivery import Clock, DeliveryHandler, IncomingRequest, decode_headers
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.kafka.breach_index import BreachIndex
@@ -32,22 +32,22 @@ from streams.ingest.vendors import VENDORS
 
 log = logging.getLogger(__name__)
 
-ORIGIN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
-LOOK_S = 1.0  # how soon a changed configuration is in force
-REPORT_S = 2.0  # how soon `hirelay connections` sees a delivery
+ORIGIN_PATTERN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
+RELOAD_INTERVAL_S = 1.0  # a changed configuration takes effect this soon
+REPORT_INTERVAL_S = 2.0  # `hirelay connections` shows a delivery this soon
 
-# Answers the configuration if it is another one than last time, None if it is not; raises Misconfigured.
+# Returns the configuration if it has changed since the last call, else None; raises Misconfigured.
 Reload = Callable[[], Configuration | None]
 
 
 def utc_now() -> datetime:
-    """The edge where the clock is read."""
+    """Return the current time; the only place where the clock is read."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class GatewayPorts:
-    """What the gateway stands on: where things go, which breaches there are, the clock and the metrics."""
+class GatewayDependencies:
+    """What the gateway depends on: the publisher, the index of breaches, the clock and the metrics."""
 
     publisher: Publisher
     breaches: BreachIndex
@@ -56,128 +56,132 @@ class GatewayPorts:
 
 
 class Gateway:
-    """Everything behind the routes; `run` keeps it up to date and reports, for as long as it lasts."""
+    """Handles all requests; `run` reloads the configuration and reports health counts in the background."""
 
-    def __init__(self, largest: int, configuration: Configuration, seams: GatewayPorts) -> None:
-        """Hold what is given; nothing starts here. `largest` is the size in bytes that a body may have."""
-        self.publisher = publisher = seams.publisher
-        self.metrics = metrics = seams.metrics
-        self._largest = largest
-        self._clock = seams.clock
+    def __init__(
+        self, max_body_bytes: int, configuration: Configuration, dependencies: GatewayDependencies
+    ) -> None:
+        """Keep the dependencies; nothing starts here. `max_body_bytes` limits the size of a body."""
+        self.publisher = publisher = dependencies.publisher
+        self.metrics = metrics = dependencies.metrics
+        self._max_body_bytes = max_body_bytes
+        self._clock = dependencies.clock
         self._health = ConnectionHealth()
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
-        self._reception = Reception(publisher, metrics, self._health)
-        self._costs = Costs(publisher)
-        self._actions = Actions(publisher, seams.breaches)
+        self._deliveries = DeliveryHandler(publisher, metrics, self._health)
+        self._costs = CostsHandler(publisher)
+        self._actions = ActionsHandler(publisher, dependencies.breaches)
         for name in (*self._vendors, SOURCE_VENDOR):
-            metrics.open(name)
-        self._open(configuration)
+            metrics.register_vendor(name)
+        self._apply(configuration)
 
-    def _open(self, configuration: Configuration) -> None:
+    def _apply(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self.metrics.connections.open(configuration.doors.values())
-        self.metrics.tenants.open(configuration.tenancy.tenants)
+        self.metrics.connections.set_connections(configuration.connections.values())
+        self.metrics.tenants.set_tenants(configuration.tenancy.tenants)
 
-    def shown(self) -> CollectorRegistry:
-        """The metrics as they are now."""
-        self.metrics.tenants.at(self._clock())
+    def current_registry(self) -> CollectorRegistry:
+        """Return the registry with up-to-date metrics."""
+        self.metrics.tenants.update(self._clock())
         return self.metrics.registry
 
     async def run(self, reload: Reload | None) -> None:
-        """Until cancelled: take up a changed configuration, and report what the connections have been doing."""
+        """Until cancelled, apply configuration changes and report health counts of connections."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._report())
+            tasks.create_task(self._report_periodically())
             if reload is not None:
-                tasks.create_task(self._reload(reload))
+                tasks.create_task(self._reload_periodically(reload))
 
-    async def _reload(self, reload: Reload) -> None:
+    async def _reload_periodically(self, reload: Reload) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(RELOAD_INTERVAL_S)
             try:
                 changed = await asyncio.to_thread(reload)
             except (Misconfigured, OSError) as problem:
                 self.metrics.configuration_stale.set(1)
-                log.error("configuration not taken up", extra={"reason": str(problem)})  # noqa: TRY400
+                log.error("configuration not reloaded", extra={"reason": str(problem)})  # noqa: TRY400
                 continue
             if changed is not None:
-                self._open(changed)
+                self._apply(changed)
                 self.metrics.configuration_stale.set(0)
-                log.info("configuration taken up", extra={"connections": len(changed.doors)})
+                log.info("configuration reloaded", extra={"connections": len(changed.connections)})
 
-    async def _report(self) -> None:
+    async def _report_periodically(self) -> None:
         while True:
-            await asyncio.sleep(REPORT_S)
-            await self.report()
+            await asyncio.sleep(REPORT_INTERVAL_S)
+            await self.report_health()
 
-    async def report(self) -> None:
-        """Tell what has changed; what cannot be told now is told next time."""
-        counts = self._health.changed()
+    async def report_health(self) -> None:
+        """Publish the counts that changed; if Kafka is unavailable, they are published next time."""
+        counts = self._health.take_changed()
         try:
             if counts:
-                await self.publisher.report(counts)
+                await self.publisher.report_health(counts)
         except Unavailable:
-            self._health.again(counts)
+            self._health.restore(counts)
 
     async def close(self) -> None:
-        """Report the last of it, if anybody listens."""
+        """Publish the last counts, unless Kafka does not answer in time."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REPORT_S):
-                await self.report()
+            async with asyncio.timeout(REPORT_INTERVAL_S):
+                await self.report_health()
 
     async def deliver(
         self, vendor: str, connection: str, request: Request, address_key: str = ""
     ) -> Response:
-        """Answer one request to `/hooks/…`, whatever is in it."""
+        """Answer one request to `/hooks/…`, whatever it contains."""
         delivery, outcome = secrets.token_hex(8), FAILED
         try:
-            found, door = self._door(vendor, connection, address_key)
-            arrival = IncomingRequest(
+            adapter, resolved = self._find_connection(vendor, connection, address_key)
+            incoming = IncomingRequest(
                 id=delivery,
-                vendor=found,
-                door=door,
-                headers=headers_of(request.headers.raw),
-                body=await request_body.read(request, self._largest),
+                vendor=adapter,
+                resolved=resolved,
+                headers=decode_headers(request.headers.raw),
+                body=await request_body.read(request, self._max_body_bytes),
                 at=self._clock(),
                 address_key=address_key,
             )
             with self.metrics.seconds.time():
-                answer = await self._reception.take(arrival)
+                answer = await self._deliveries.handle(incoming)
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
             answer = refused.answer(delivery)
             outcome = answer.outcome
         finally:
-            known = vendor if vendor in self._vendors else "unknown"
-            self.metrics.deliveries.labels(known, outcome).inc()
+            vendor_label = vendor if vendor in self._vendors else "unknown"
+            self.metrics.deliveries.labels(vendor_label, outcome).inc()
         return _response(answer)
 
-    async def costs(self, request: Request) -> Response:
+    async def post_costs(self, request: Request) -> Response:
         """Answer one request to `/v1/costs`."""
 
-        async def take(posted: PostedCosts) -> Answer:
-            accepted = await self._costs.take(posted)
+        async def record_costs(api_request: ApiRequest) -> Answer:
+            accepted = await self._costs.accept(api_request)
             self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
             return accepted.answer()
 
-        return await self._api(request, take)
+        return await self._handle_api_request(request, record_costs)
 
-    async def act(self, request: Request, breach: str) -> Response:
+    async def post_action(self, request: Request, breach: str) -> Response:
         """Answer one request to `/v1/breaches/…/actions`."""
-        return await self._api(request, partial(self._actions.take, breach))
+        return await self._handle_api_request(request, partial(self._actions.record, breach))
 
-    async def _api(
-        self, request: Request, take: Callable[[PostedCosts], Awaitable[Answer]]
+    async def _handle_api_request(
+        self, request: Request, handle: Callable[[ApiRequest], Awaitable[Answer]]
     ) -> Response:
-        """Answer one request of the API; who may post is settled before the body is read."""
-        delivery, given = secrets.token_hex(8), request.headers.getlist("authorization")
+        """Answer one API request; the token is checked before the body is read."""
+        delivery, authorization = secrets.token_hex(8), request.headers.getlist("authorization")
         outcome = FAILED
         try:
-            tenant = self._costs.owner(self._configuration.tokens, given, self._clock())
-            body = await request_body.read(request, self._largest)
-            posted = PostedCosts(id=delivery, tenant=tenant, body=body, at=self._clock())
+            tenant = self._costs.authenticate(
+                self._configuration.tokens, authorization, self._clock()
+            )
+            body = await request_body.read(request, self._max_body_bytes)
+            api_request = ApiRequest(id=delivery, tenant=tenant, body=body, at=self._clock())
             with self.metrics.seconds.time():
-                answer = await take(posted)
+                answer = await handle(api_request)
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
@@ -188,26 +192,26 @@ class Gateway:
         return _response(replace(answer, headers=CHALLENGE) if answer.status == 401 else answer)
 
     def handshake(self, vendor: str, connection: str, request: Request) -> Response:
-        """The CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
+        """Answer a CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
         delivery = secrets.token_hex(8)
         origin = request.headers.get("webhook-request-origin", "")
         try:
-            found, _ = self._door(vendor, connection, "")
-            _welcome(found, origin)
+            adapter, _ = self._find_connection(vendor, connection, "")
+            _check_handshake(adapter, origin)
         except Refused as refused:
             return _response(refused.answer(delivery))
         headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
         return Response(status_code=200, headers=headers)
 
-    def _door(
+    def _find_connection(
         self, vendor: str, connection: str, address_key: str
     ) -> tuple[Vendor, connections.ResolvedConnection]:
-        door = self._configuration.doors.get((vendor, connection))
-        found = self._vendors.get(vendor)
-        if door is None or found is None or (address_key and not door.address_key):
+        resolved = self._configuration.connections.get((vendor, connection))
+        adapter = self._vendors.get(vendor)
+        if resolved is None or adapter is None or (address_key and not resolved.address_key):
             message = "There is no such connection. The address is /hooks/<vendor>/<connection id>."
             raise Refused(404, "no_such_connection", message)
-        return found, door
+        return adapter, resolved
 
 
 def _response(answer: Answer) -> Response:
@@ -217,8 +221,8 @@ def _response(answer: Answer) -> Response:
     return JSONResponse(answer.content, status_code=answer.status, headers=headers)
 
 
-def _welcome(vendor: Vendor, origin: str) -> None:
+def _check_handshake(vendor: Vendor, origin: str) -> None:
     if not vendor.handshake:
-        raise Refused(405, "no_handshake", "This vendor is asked nothing: use POST.")
-    if ORIGIN.fullmatch(origin) is None:
+        raise Refused(405, "no_handshake", "This vendor has no handshake: use POST.")
+    if ORIGIN_PATTERN.fullmatch(origin) is None:
         raise Refused(400, "webhook_request_origin", "Send WebHook-Request-Origin: your host.")

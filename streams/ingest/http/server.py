@@ -1,4 +1,4 @@
-"""The gateway's HTTP face: webhooks in, health and metrics out."""
+"""The gateway's HTTP server: routes for webhooks, the API, health and metrics."""
 
 import asyncio
 import contextlib
@@ -24,9 +24,9 @@ from streams.ingest import connections
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
 from streams.ingest.http import actions_route, costs_route
-from streams.ingest.http.gateway import Gateway, GatewayPorts, Reload, utc_now
-from streams.ingest.http.limits import IDLE_S, LimitedProtocol
-from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, consumer_of
+from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
+from streams.ingest.http.limits import IDLE_TIMEOUT_S, LimitedProtocol
+from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -35,24 +35,24 @@ from streams.ingest.vendors import VENDORS
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 2_000  # beyond this a new one is answered 503 at once
-GRACE_S = 20  # longer than a delivery may take, so that a stop never cuts one off
+MAX_CONNECTIONS = 2_000  # beyond this, new connections get 503 at once
+SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never interrupts one
 
 RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"description": "Everything in the delivery is acknowledged, passed over or set aside."},
-    202: {"description": "The same, for a vendor that takes only 202 for success."},
-    400: {"description": "The request cannot be read; a retry of the same bytes cannot help."},
+    200: {"description": "Everything in the delivery is acknowledged, ignored or quarantined."},
+    202: {"description": "The same, for a vendor that only accepts 202 as success."},
+    400: {"description": "The request cannot be read; retrying the same bytes does not help."},
     401: {"description": "The signature does not match any active secret of the connection."},
     404: {"description": "There is no such vendor or connection."},
     408: {"description": "The body did not arrive in time."},
     413: {"description": "The body is larger than the limit."},
-    415: {"description": "The body is compressed; send it as it is."},
+    415: {"description": "The body is compressed; send it uncompressed."},
     429: {"description": "Too many deliveries that cannot be verified."},
     503: {"description": "Nothing was accepted; send it again after `Retry-After` seconds."},
 }
 
 
-def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
+def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     settings: Settings,
     configuration: Configuration,
     publisher: Publisher,
@@ -61,15 +61,15 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
     reload: Reload | None = None,
     breaches: BreachIndex | None = None,
 ) -> FastAPI:
-    """The application; its lifespan starts the publisher and, after the last request, stops it."""
-    seams = GatewayPorts(
+    """Create the application; its lifespan starts the publisher and stops it after the last request."""
+    dependencies = GatewayDependencies(
         publisher=publisher,
         breaches=breaches
-        or BreachLookup(partial(consumer_of, settings.kafka), settings.gateway_deadline_s),
+        or BreachLookup(partial(make_consumer, settings.kafka), settings.gateway_deadline_s),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
-    gateway = Gateway(settings.gateway_body_bytes, configuration, seams)
+    gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -84,9 +84,9 @@ def create_app(  # noqa: PLR0913, PLR0917 - the seams of the gateway
 
     app = FastAPI(
         title="Hirelay gateway",
-        summary="Takes the webhooks of applicant tracking systems, what hiring costs, and what was done about breaches.",
+        summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery. "
-        "Retries are safe: events have ids made of their content.",
+        "Retries are safe: event ids are derived from their content.",
         version="1",
         lifespan=lifespan,
         redirect_slashes=False,
@@ -105,31 +105,29 @@ def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
 
     @app.post(path, tags=["webhooks"], summary="Deliver a webhook", responses=RESPONSES)
     async def deliver(vendor: str, connection: str, request: Request) -> Response:
-        """Signed as the vendor signs: see the vendor's page for what to enter on its side."""
+        """Deliver a webhook signed by the vendor; the vendor's page says what to configure on the vendor's side."""
         return await gateway.deliver(vendor, connection, request)
 
     @app.post(
         path + "/{key}",
         tags=["webhooks"],
-        summary="Deliver a webhook to an address that is itself a secret",
+        summary="Deliver a webhook to a secret address",
         responses=RESPONSES,
     )
     async def deliver_by_key(vendor: str, connection: str, key: str, request: Request) -> Response:
-        """For vendors whose signature does not cover the body: the connection's `address_key` ends the address."""
+        """For vendors whose signature does not cover the body: the address ends with the connection's `address_key`."""
         return await gateway.deliver(vendor, connection, request, key)
 
-    @app.options(
-        path, tags=["webhooks"], summary="Ask whether deliveries are welcome (CloudEvents)"
-    )
+    @app.options(path, tags=["webhooks"], summary="Ask for permission to deliver (CloudEvents)")
     async def handshake(vendor: str, connection: str, request: Request) -> Response:
-        """Answered for vendors that speak CloudEvents, with the origin that asked."""
+        """Answer vendors that use CloudEvents with the origin that asked."""
         return gateway.handshake(vendor, connection, request)
 
 
 def _add_operations(app: FastAPI, gateway: Gateway) -> None:
     @app.get("/healthz", tags=["operations"], summary="The process is alive")
     async def healthz() -> dict[str, str]:
-        """Never depends on the broker: restarting the gateway would not bring it back."""
+        """Report liveness, independent of the broker: a gateway restart would not bring the broker back."""
         return {"status": "ok"}
 
     @app.get(
@@ -139,23 +137,23 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
         responses={503: {"description": "The broker does not answer; deliveries get 503 too."}},
     )
     async def readyz() -> Response:
-        """Whether a delivery now has a chance to be accepted."""
+        """Report whether a delivery could be accepted now."""
         if gateway.publisher.ready():
             return JSONResponse({"status": "ready"})
         content = {
             "error": "broker_away",
-            "message": "Kafka does not answer; it is being looked for.",
+            "message": "Kafka does not answer; reconnecting.",
         }
         return JSONResponse(content, status_code=503)
 
     @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
     async def metrics() -> Response:
-        """In the text format."""
-        return Response(generate_latest(gateway.shown()), media_type=CONTENT_TYPE_LATEST)
+        """Return the metrics in the Prometheus text format."""
+        return Response(generate_latest(gateway.current_registry()), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
-    """Unknown paths and methods, in the same words as every other refusal."""
+    """Answer unknown paths and methods in the format of every other refusal."""
     status = error.status_code if isinstance(error, HTTPException) else 400
     message = (
         "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs "
@@ -166,57 +164,60 @@ async def _http_error(_: Request, error: Exception) -> Response:
     return JSONResponse(content, status_code=status, headers=headers)
 
 
-def keys() -> dict[str, Callable[[bytes], bytes]]:
-    """How each vendor's secret becomes a key: what `config.load` needs."""
+def key_parsers() -> dict[str, Callable[[bytes], bytes]]:
+    """Return each vendor's parser of signing keys, as `connections.load` needs them."""
     return {vendor.name: vendor.key for vendor in VENDORS}
 
 
 class ConfigurationWatcher:
-    """The configuration on disk, read again when one of its files has changed."""
+    """Reads the configuration from disk, again when one of its files has changed."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is read before `load`."""
+        """Read nothing before `load`."""
         self._path = path
         self._stamp: object = None
 
     def load(self) -> Configuration:
-        """The configuration as it is now; raise Misconfigured."""
-        configuration = connections.load(self._path, os.environ, keys())
-        self._files = connections.files(self._path, configuration.tenancy)
-        self._stamp = self._looked_at()
+        """Return the current configuration; raise Misconfigured."""
+        configuration = connections.load(self._path, os.environ, key_parsers())
+        self._files = connections.watched_files(self._path, configuration.tenancy)
+        self._stamp = self._file_stamps()
         return configuration
 
     def reload(self) -> Configuration | None:
-        """The configuration if a file has changed since the last call, else None; raise Misconfigured once a change."""
-        stamp = self._looked_at()
+        """Return the configuration if a file has changed since the last call, else None.
+
+        Raise Misconfigured once per change.
+        """
+        stamp = self._file_stamps()
         if stamp == self._stamp:
             return None
         self._stamp = stamp
         return self.load()
 
-    def _looked_at(self) -> object:
-        found = [path.stat() if path.exists() else None for path in self._files]
-        return [None if each is None else (each.st_mtime_ns, each.st_size) for each in found]
+    def _file_stamps(self) -> object:
+        stats = [path.stat() if path.exists() else None for path in self._files]
+        return [None if stat is None else (stat.st_mtime_ns, stat.st_size) for stat in stats]
 
 
-def publisher_of(settings: Settings, metrics: GatewayMetrics) -> Packer:
-    """The real publisher; must be made in the loop that runs it."""
-    link = ProducerSupervisor(
+def make_publisher(settings: Settings, metrics: GatewayMetrics) -> Packer:
+    """Create the Kafka publisher; must be called in the event loop that runs it."""
+    supervisor = ProducerSupervisor(
         lambda: KafkaProducer(settings.kafka, topics.CANDIDATE_EVENTS.name), metrics
     )
-    return Packer(link, metrics, settings.gateway_deadline_s)
+    return Packer(supervisor, metrics, settings.gateway_deadline_s)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then finish every request and hand over what was accepted.
+    """Serve until SIGTERM or SIGINT, then finish every request and flush what was accepted.
 
-    Raises Misconfigured before it listens. Prints nothing and writes no file; the address is logged.
+    Raises Misconfigured before it starts to listen. Prints nothing and writes no file; the address is logged.
     """
-    source = ConfigurationWatcher(settings.config)
-    configuration = source.load()
+    watcher = ConfigurationWatcher(settings.config)
+    configuration = watcher.load()
     metrics = GatewayMetrics()
-    publisher = publisher_of(settings, metrics)
-    app = create_app(settings, configuration, publisher, utc_now, metrics, source.reload)
+    publisher = make_publisher(settings, metrics)
+    app = create_app(settings, configuration, publisher, utc_now, metrics, watcher.reload)
     with _listen(settings.gateway_host, settings.gateway_port) as listener:
         server = uvicorn.Server(
             uvicorn.Config(
@@ -227,15 +228,15 @@ def serve(settings: Settings) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                limit_concurrency=CONNECTIONS,
-                timeout_keep_alive=IDLE_S,
-                timeout_graceful_shutdown=GRACE_S,
+                limit_concurrency=MAX_CONNECTIONS,
+                timeout_keep_alive=IDLE_TIMEOUT_S,
+                timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
             )
         )
         _stop_on_signals(server)
-        log.info("gateway opened", extra={"port": listener.getsockname()[1]})
+        log.info("gateway started", extra={"port": listener.getsockname()[1]})
         server.run(sockets=[listener])
-        log.info("gateway closed")
+        log.info("gateway stopped")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -246,7 +247,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _stop_on_signals(
     server: uvicorn.Server, names: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGINT)
 ) -> None:
-    """Have uvicorn's re-raised signal end in a clean return instead of a killed process."""
+    """Make uvicorn's re-raised signal end in a clean return instead of a killed process."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True

@@ -1,1 +1,1 @@
-"""The gateway's way into Kafka: packs, producer, and the breaches it reads back."""
+"""The gateway's Kafka side: packs, the producer, and the breaches it reads back."""

@@ -1,9 +1,9 @@
-"""Which breaches there are: asked of the topic when an id is not known yet, and never asked again of one that is.
+"""An index of the existing breaches, read from the topic on demand.
 
-A breach is never removed, so what was found once needs no Kafka any more; only an id that is not known costs a look at what was
-written since the last look (the first look reads the compacted topic whole). A follower would answer in less time, but every
-gateway would hold a consumer for requests that few people make a day. Between two looks `PAUSE_S` have to pass, so nobody
-keeps Kafka busy with ids that are none; a breach can be acted upon that much later at most.
+A breach is never removed, so a cached key needs no further lookup. Only an unknown id triggers a refresh, which reads
+what was written since the last one (the first reads the whole compacted topic). A background consumer would answer
+faster, but every gateway would keep a consumer open for requests that few people make a day. Refreshes are at least
+`REFRESH_INTERVAL_S` apart, so invalid ids cannot keep Kafka busy; actions on a new breach are delayed by that at most.
 """
 
 import asyncio
@@ -18,74 +18,80 @@ from aiokafka.errors import KafkaError
 from schemas.errors import Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 
-PAUSE_S = 1.0
-PART = TopicPartition(KPI_BREACHES.name, 0)  # it has one partition
+REFRESH_INTERVAL_S = 1.0
+PARTITION = TopicPartition(KPI_BREACHES.name, 0)  # the topic has one partition
 
 
 class BreachIndex(Protocol):
-    """Knows which breaches there are."""
+    """Knows which breaches exist."""
 
     async def has(self, tenant: str, breach: str) -> bool:
-        """Whether the tenant has that breach, open or ended; raise Unavailable where that cannot be known now."""
+        """Return whether the tenant has that breach, open or ended; raise Unavailable if the lookup fails."""
 
 
 class BreachLookup:
-    """The real one. `make` gives a consumer of committed records, unopened; `deadline_s` is the longest that anybody waits."""
+    """The Kafka index.
 
-    def __init__(self, make: Callable[[], Any], deadline_s: float) -> None:
-        """Nothing is opened before it is asked."""
-        self._make = make
+    `make_consumer` returns an unstarted consumer of committed records; `deadline_s` limits how long a lookup waits.
+    """
+
+    def __init__(self, make_consumer: Callable[[], Any], deadline_s: float) -> None:
+        """Open no consumer before the first lookup."""
+        self._make_consumer = make_consumer
         self._deadline_s = deadline_s
-        self._known: set[bytes] = set()
-        self._next = 0
-        self._looked: float | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._keys: set[bytes] = set()
+        self._next_offset = 0
+        self._refreshed_at: float | None = None
+        self._lock = asyncio.Lock()
 
     async def has(self, tenant: str, breach: str) -> bool:
-        """As the protocol says; at once where it is known."""
+        """Return whether the breach exists; at once if it is cached."""
         key = f"{tenant}/{breach}".encode()
-        if key in self._known:
+        if key in self._keys:
             return True
         try:
-            async with asyncio.timeout(self._deadline_s), self._one_at_a_time:
-                if key not in self._known and self._due():
-                    await self._look()
+            async with asyncio.timeout(self._deadline_s), self._lock:
+                if key not in self._keys and self._refresh_due():
+                    await self._refresh()
         except (KafkaError, OSError, TimeoutError) as error:
             raise Unavailable("breaches_unknown", type(error).__name__) from error
-        return key in self._known
+        return key in self._keys
 
-    def _due(self) -> bool:
-        return self._looked is None or time.monotonic() - self._looked >= PAUSE_S
+    def _refresh_due(self) -> bool:
+        return (
+            self._refreshed_at is None
+            or time.monotonic() - self._refreshed_at >= REFRESH_INTERVAL_S
+        )
 
-    async def _look(self) -> None:
+    async def _refresh(self) -> None:
         async with self._consumer() as consumer:
-            end = (await consumer.end_offsets([PART]))[PART]
+            end = (await consumer.end_offsets([PARTITION]))[PARTITION]
             await self._read(consumer, end)
-        self._looked = time.monotonic()
+        self._refreshed_at = time.monotonic()
 
     async def _read(self, consumer: Any, end: int) -> None:
-        if self._next > end:  # the topic was made anew
-            self._known.clear()
-            self._next = 0
-        consumer.seek(PART, self._next)
-        while await consumer.position(PART) < end:
+        if self._next_offset > end:  # the topic was recreated
+            self._keys.clear()
+            self._next_offset = 0
+        consumer.seek(PARTITION, self._next_offset)
+        while await consumer.position(PARTITION) < end:
             for records in (await consumer.getmany(timeout_ms=200)).values():
-                self._known.update(each.key for each in records)
-        self._next = await consumer.position(PART)
+                self._keys.update(record.key for record in records)
+        self._next_offset = await consumer.position(PARTITION)
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[Any]:
-        consumer = self._make()
+        consumer = self._make_consumer()
         try:
             await consumer.start()
-            consumer.assign([PART])
+            consumer.assign([PARTITION])
             yield consumer
         finally:
             await consumer.stop()
 
 
-def consumer_of(bootstrap: str) -> Any:
-    """A consumer in no group, unopened; must be made in the running loop."""
+def make_consumer(bootstrap: str) -> Any:
+    """Return an unstarted consumer without a group; must be called in the running event loop."""
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap.split(","),
         group_id=None,

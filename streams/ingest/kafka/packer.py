@@ -1,4 +1,4 @@
-"""Packs events that share a partition into one Kafka record, and says so only when the broker has it."""
+"""The Kafka publisher: packs events of one partition into one record and returns once the broker acknowledged it."""
 
 import asyncio
 import contextlib
@@ -15,147 +15,151 @@ from schemas.events import packs
 from schemas.events.envelope import Event
 from schemas.kafka import topics
 from schemas.kafka.connection_health import HealthCount
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
 from streams.ingest.metrics import GatewayMetrics
 
 log = logging.getLogger(__name__)
 
-LINGER_S = 0.01  # a pack waits this long for company; the design allows 20 ms
-PACK_BYTES = 900_000  # below the 1 MB that brokers and clients expect of a record
-IN_FLIGHT_BYTES = 64_000_000  # beyond this the sender is asked to come back
+LINGER_S = 0.01  # how long a pack waits for more events; the design allows 20 ms
+PACK_BYTES = 900_000  # below the 1 MB record limit that brokers and clients expect
+IN_FLIGHT_BYTES = 64_000_000  # beyond this, senders get 503
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class _PendingRecord:
     key: bytes
     body: bytes
     done: asyncio.Future[None]
 
 
 def encode(event: Event) -> bytes:
-    """The event as it stands in a pack."""
+    """Encode the event as a pack contains it."""
     return event.model_dump_json(exclude_none=True).encode()
 
 
-def key_of(event: Event) -> bytes:
-    """What decides the partition: events of one key stay in order."""
+def partition_key(event: Event) -> bytes:
+    """Return the key that determines the partition; events of one key stay in order."""
     return f"{event.tenant}/{event.subject}".encode()
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """The partition that Java clients, Faust and aiokafka's default partitioner give this key."""
+    """Return the partition that Java clients, Faust and aiokafka's default partitioner assign to this key."""
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
 
 
 class Packer:
-    """The real publisher. `deadline_s` is the longest that a request waits for its acknowledgements."""
+    """The Kafka publisher. `deadline_s` limits how long a request waits for its acknowledgements."""
 
     def __init__(
-        self, link: ProducerSupervisor, metrics: GatewayMetrics, deadline_s: float
+        self, supervisor: ProducerSupervisor, metrics: GatewayMetrics, deadline_s: float
     ) -> None:
-        """Nothing runs before `start`."""
-        self._link = link
+        """Start no task before `start`."""
+        self._supervisor = supervisor
         self._metrics = metrics
         self._deadline_s = deadline_s
-        self._lanes: dict[int, _Lane] = {}
+        self._queues: dict[int, _PartitionQueue] = {}
         self._bytes = 0
 
     async def start(self) -> None:
-        """Look for the broker in the background."""
-        await self._link.open()
+        """Connect to the broker in the background."""
+        await self._supervisor.open()
 
     async def stop(self) -> None:
-        """Send what is queued, then disconnect."""
-        for lane in self._lanes.values():
-            await lane.stop(self._deadline_s)
-        await self._link.close()
+        """Flush the queues, then disconnect."""
+        for queue in self._queues.values():
+            await queue.stop(self._deadline_s)
+        await self._supervisor.close()
 
     def ready(self) -> bool:
-        """Whether the broker answers."""
-        return self._link.up
+        """Return whether the broker answers."""
+        return self._supervisor.up
 
-    async def accept(self, events: Sequence[Event]) -> None:
-        """Return when every event is acknowledged; on Unavailable some may have been, which a retry repeats safely."""
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Return when every event is acknowledged.
+
+        On Unavailable some events may have been acknowledged; a retry is safe.
+        """
         if not events:
             return
-        _, partitions = self._link.producer()
+        _, partitions = self._supervisor.producer()
         bodies = [encode(event) for event in events]
-        self._room(sum(map(len, bodies)))
-        items = [
-            self._item(key_of(event), body) for event, body in zip(events, bodies, strict=True)
+        self._require_capacity(sum(map(len, bodies)))
+        records = [
+            self._pending(partition_key(event), body)
+            for event, body in zip(events, bodies, strict=True)
         ]
-        for item in items:
-            self._lane(partition_of(item.key, partitions)).put(item)
-        await self._acknowledged([item.done for item in items])
+        for record in records:
+            self._queue_for(partition_of(record.key, partitions)).put(record)
+        await self._wait_for_acks([record.done for record in records])
 
-    async def set_aside(self, entry: SetAside) -> None:
-        """Return when the quarantine has the entry."""
+    async def quarantine(self, entry: QuarantineEntry) -> None:
+        """Return when the broker has acknowledged the entry."""
         value = entry.model_dump_json(exclude_none=True).encode()
         key = (entry.tenant or "").encode()
-        await self._alone(topics.QUARANTINE.name, key, value, "quarantine_not_acknowledged")
+        await self._send_single(topics.QUARANTINE.name, key, value, "quarantine_not_acknowledged")
 
-    async def note(self, action: BreachAction) -> None:
-        """Return when the broker has the action."""
+    async def record_action(self, action: BreachAction) -> None:
+        """Return when the broker has acknowledged the action."""
         value = action.model_dump_json().encode()
         name = topics.BREACH_ACTIONS.name
-        await self._alone(name, action.key, value, "action_not_acknowledged")
+        await self._send_single(name, action.key, value, "action_not_acknowledged")
 
-    async def _alone(self, topic: str, key: bytes, value: bytes, otherwise: str) -> None:
-        """Send one record; raise Unavailable for the reason `otherwise`."""
-        producer, _ = self._link.producer()
-        self._room(len(value))
-        item = self._item(key, value)
+    async def _send_single(self, topic: str, key: bytes, value: bytes, failure_reason: str) -> None:
+        """Send one record; raise Unavailable with `failure_reason`."""
+        producer, _ = self._supervisor.producer()
+        self._require_capacity(len(value))
+        record = self._pending(key, value)
         try:
             async with asyncio.timeout(self._deadline_s):
-                await producer.send(topic, item.key, value, None)
+                await producer.send(topic, record.key, value, None)
         except (TimeoutError, Unavailable) as error:
-            self._link.distrust(producer)
-            raise Unavailable(otherwise) from error
+            self._supervisor.mark_failed(producer)
+            raise Unavailable(failure_reason) from error
         finally:
-            item.done.cancel()
+            record.done.cancel()
 
-    async def report(self, counts: Sequence[HealthCount]) -> None:
-        """Return when the broker has every count."""
-        producer, _ = self._link.producer()
+    async def report_health(self, counts: Sequence[HealthCount]) -> None:
+        """Return when the broker has acknowledged every count."""
+        producer, _ = self._supervisor.producer()
         sends = [
             producer.send(
-                topics.CONNECTION_HEALTH.name, each.key(), each.model_dump_json().encode(), None
+                topics.CONNECTION_HEALTH.name, count.key(), count.model_dump_json().encode(), None
             )
-            for each in counts
+            for count in counts
         ]
         try:
             async with asyncio.timeout(self._deadline_s):
                 await asyncio.gather(*sends)
         except TimeoutError as error:
-            self._link.distrust(producer)
+            self._supervisor.mark_failed(producer)
             raise Unavailable("health_not_acknowledged") from error
 
-    def _room(self, size: int) -> None:
+    def _require_capacity(self, size: int) -> None:
         if self._bytes + size > IN_FLIGHT_BYTES:
             raise Unavailable("in_flight_bytes", "too much is waiting for the broker")
 
-    def _item(self, key: bytes, body: bytes) -> _Item:
-        self._count(len(body))
+    def _pending(self, key: bytes, body: bytes) -> _PendingRecord:
+        self._add_in_flight(len(body))
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        done.add_done_callback(lambda _: self._count(-len(body)))
-        return _Item(key, body, done)
+        done.add_done_callback(lambda _: self._add_in_flight(-len(body)))
+        return _PendingRecord(key, body, done)
 
-    def _count(self, size: int) -> None:
+    def _add_in_flight(self, size: int) -> None:
         self._bytes += size
         self._metrics.in_flight.set(self._bytes)
 
-    def _lane(self, partition: int) -> "_Lane":
-        if partition not in self._lanes:
-            self._lanes[partition] = _Lane(
-                partition, self._link, self._metrics, 2 * self._deadline_s
+    def _queue_for(self, partition: int) -> "_PartitionQueue":
+        if partition not in self._queues:
+            self._queues[partition] = _PartitionQueue(
+                partition, self._supervisor, self._metrics, 2 * self._deadline_s
             )
-        return self._lanes[partition]
+        return self._queues[partition]
 
-    async def _acknowledged(self, futures: list[asyncio.Future[None]]) -> None:
+    async def _wait_for_acks(self, futures: list[asyncio.Future[None]]) -> None:
         done, pending = await asyncio.wait(futures, timeout=self._deadline_s)
         for future in pending:
-            future.cancel()  # a lane that has not sent it yet passes over it
+            future.cancel()  # a queue that has not sent it yet skips it
         failed = [error for future in done if (error := future.exception()) is not None]
         if pending:
             raise Unavailable("deadline", "the broker did not acknowledge in time")
@@ -163,26 +167,30 @@ class Packer:
             raise failed[0]
 
 
-class _Lane:
-    """One partition: one pack at a time, so that order holds and a slow broker makes larger packs, not more."""
+class _PartitionQueue:
+    """The queue of one partition: one pack in flight, so order is kept and a slow broker gets larger packs, not more."""
 
     def __init__(
-        self, partition: int, link: ProducerSupervisor, metrics: GatewayMetrics, patience_s: float
+        self,
+        partition: int,
+        supervisor: ProducerSupervisor,
+        metrics: GatewayMetrics,
+        send_timeout_s: float,
     ) -> None:
         self._partition = partition
-        self._link = link
+        self._supervisor = supervisor
         self._metrics = metrics
-        self._patience_s = patience_s  # after which the producer is given up: the watchdog
-        self._queue: deque[_Item] = deque()
+        self._send_timeout_s = send_timeout_s  # after this the producer is replaced
+        self._queue: deque[_PendingRecord] = deque()
         self._wake = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name=f"lane {partition}")
+        self._task = asyncio.create_task(self._run(), name=f"partition queue {partition}")
 
-    def put(self, item: _Item) -> None:
-        self._queue.append(item)
+    def put(self, record: _PendingRecord) -> None:
+        self._queue.append(record)
         self._wake.set()
 
     async def stop(self, deadline_s: float) -> None:
-        waiting = [item.done for item in self._queue if not item.done.done()]
+        waiting = [record.done for record in self._queue if not record.done.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=deadline_s)
         self._task.cancel()
@@ -194,50 +202,50 @@ class _Lane:
             await self._wake.wait()
             await asyncio.sleep(LINGER_S)
             while self._queue:
-                pack = self._take()
+                pack = self._next_pack()
                 if pack:
-                    await self._deliver(pack)
+                    await self._deliver_pack(pack)
             self._wake.clear()
 
-    def _take(self) -> list[_Item]:
-        pack: list[_Item] = []
+    def _next_pack(self) -> list[_PendingRecord]:
+        pack: list[_PendingRecord] = []
         size = 0
-        while self._queue and len(pack) < packs.LARGEST:
+        while self._queue and len(pack) < packs.MAX_EVENTS:
             size += len(self._queue[0].body) + 1
             if pack and size > PACK_BYTES:
                 break
-            item = self._queue.popleft()
-            if not item.done.done():
-                pack.append(item)
+            record = self._queue.popleft()
+            if not record.done.done():
+                pack.append(record)
         return pack
 
-    async def _deliver(self, pack: list[_Item]) -> None:
+    async def _deliver_pack(self, pack: list[_PendingRecord]) -> None:
         failure: Unavailable | None = None
         try:
-            await self._send(pack)
+            await self._send_pack(pack)
         except Unavailable as error:
             failure = error
         except Exception as error:
-            # This loop owns the partition: it fails the pack, so that its senders retry, and goes on.
+            # This loop owns the partition: it fails the pack, so that its senders retry, and continues.
             log.exception("pack failed", extra={"partition": self._partition})
             failure = Unavailable("pack_failed", type(error).__name__)
-        for item in pack:
-            if item.done.done():
+        for record in pack:
+            if record.done.done():
                 continue
             if failure is None:
-                item.done.set_result(None)
+                record.done.set_result(None)
             else:
-                item.done.set_exception(failure)
+                record.done.set_exception(failure)
 
-    async def _send(self, pack: list[_Item]) -> None:
-        producer, _ = self._link.producer()
-        value = packs.encode([item.body for item in pack])
+    async def _send_pack(self, pack: list[_PendingRecord]) -> None:
+        producer, _ = self._supervisor.producer()
+        value = packs.encode([record.body for record in pack])
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._send_timeout_s):
                 await producer.send(
                     topics.CANDIDATE_EVENTS.name, pack[0].key, value, self._partition
                 )
         except (TimeoutError, Unavailable) as error:
-            self._link.distrust(producer)
+            self._supervisor.mark_failed(producer)
             raise Unavailable("not_acknowledged", type(error).__name__) from error
         self._metrics.packs.inc()

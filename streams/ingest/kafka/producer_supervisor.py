@@ -1,4 +1,4 @@
-"""A Kafka producer that is replaced when it can no longer be trusted, and looked for while the broker is away."""
+"""A supervisor that replaces a failed Kafka producer and reconnects while the broker is unavailable."""
 
 import asyncio
 import contextlib
@@ -14,9 +14,9 @@ from streams.ingest.metrics import GatewayMetrics
 
 log = logging.getLogger(__name__)
 
-REQUEST_MS = 5_000
-LARGEST_REQUEST = 8_000_000  # a sealed 2 MB body is 3.6 MB of base64; the topics take 8 MiB
-START_S, STOP_S = 15.0, 5.0
+REQUEST_TIMEOUT_MS = 5_000
+MAX_REQUEST_BYTES = 8_000_000  # an encrypted 2 MB body is 3.6 MB of base64; the topics allow 8 MiB
+START_TIMEOUT_S, STOP_TIMEOUT_S = 15.0, 5.0
 
 
 class Producer(Protocol):
@@ -29,17 +29,17 @@ class Producer(Protocol):
         """Return only after all in-sync replicas have the record; raise Unavailable."""
 
     async def alive(self) -> bool:
-        """Whether the broker answers."""
+        """Return whether the broker answers."""
 
     async def stop(self) -> None:
-        """Send what is pending and disconnect."""
+        """Flush pending records and disconnect."""
 
 
 class KafkaProducer:
-    """The real one: idempotent, acks=all."""
+    """The aiokafka producer: idempotent, acks=all."""
 
     def __init__(self, servers: str, topic: str) -> None:
-        """Must be made in the running loop."""
+        """Must be created in the running event loop."""
         self._topic = topic
         self._producer = AIOKafkaProducer(
             bootstrap_servers=servers.split(","),
@@ -48,13 +48,13 @@ class KafkaProducer:
             enable_idempotence=True,
             compression_type="zstd",
             linger_ms=0,
-            max_batch_size=LARGEST_REQUEST // 8,
-            max_request_size=LARGEST_REQUEST,
-            request_timeout_ms=REQUEST_MS,
+            max_batch_size=MAX_REQUEST_BYTES // 8,
+            max_request_size=MAX_REQUEST_BYTES,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
 
     async def start(self) -> int:
-        """Connect and learn the partitions."""
+        """Connect and return the number of partitions."""
         try:
             await self._producer.start()
             return len(await self._producer.partitions_for(self._topic))
@@ -69,7 +69,7 @@ class KafkaProducer:
             raise Unavailable("broker_refused", type(error).__name__) from error
 
     async def alive(self) -> bool:
-        """Ask for metadata."""
+        """Request metadata from the broker."""
         return bool(await self._producer.client.force_metadata_update())
 
     async def stop(self) -> None:
@@ -78,24 +78,24 @@ class KafkaProducer:
 
 
 class ProducerSupervisor:
-    """Holds the one producer in use. `producer` raises Unavailable while there is none or the broker does not answer."""
+    """Owns the current producer. `producer` raises Unavailable without one or while the broker does not answer."""
 
     def __init__(
-        self, make: Callable[[], Producer], metrics: GatewayMetrics, pause_s: float = 1.0
+        self, make_producer: Callable[[], Producer], metrics: GatewayMetrics, pause_s: float = 1.0
     ) -> None:
         """`pause_s` is the time between attempts to connect, and between probes of a connection."""
-        self._make = make
+        self._make_producer = make_producer
         self._metrics = metrics
         self._pause_s = pause_s
         self._producer: Producer | None = None
         self._partitions = 0
         self._up = False
-        self._distrusted = asyncio.Event()
+        self._failed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Begin to connect; return at once."""
-        self._task = asyncio.create_task(self._run(), name="broker link")
+        """Start connecting in the background; return at once."""
+        self._task = asyncio.create_task(self._run(), name="producer supervisor")
 
     async def close(self) -> None:
         """Flush and disconnect."""
@@ -103,76 +103,76 @@ class ProducerSupervisor:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._drop()
+        await self._disconnect()
 
     @property
     def up(self) -> bool:
-        """Whether the broker answered last time."""
+        """Whether the broker answered the last probe."""
         return self._up
 
     def producer(self) -> tuple[Producer, int]:
-        """The producer and the number of partitions; raise Unavailable."""
+        """Return the producer and the number of partitions; raise Unavailable."""
         if self._producer is None or not self._up:
             raise Unavailable("broker_away", "the broker does not answer")
         return self._producer, self._partitions
 
-    def distrust(self, producer: Producer) -> None:
-        """Have this producer replaced: a send of it failed or hung, and an idempotent one may never recover."""
+    def mark_failed(self, producer: Producer) -> None:
+        """Request a replacement after a send failed or hung: an idempotent producer may never recover."""
         if producer is self._producer:
-            self._mark(up=False)
-            self._distrusted.set()
+            self._set_broker_up(up=False)
+            self._failed.set()
 
     async def _run(self) -> None:
         while True:
             if await self._connect():
                 await self._watch()
                 self._metrics.producers_replaced.inc()
-            await self._drop()
+            await self._disconnect()
             await asyncio.sleep(self._pause_s)
 
     async def _connect(self) -> bool:
-        self._distrusted.clear()
-        self._producer = self._make()
+        self._failed.clear()
+        self._producer = self._make_producer()
         try:
-            async with asyncio.timeout(START_S):
+            async with asyncio.timeout(START_TIMEOUT_S):
                 self._partitions = await self._producer.start()
         except (Unavailable, TimeoutError) as error:
             log.warning("broker not reached", extra={"error": type(error).__name__})
             return False
-        self._mark(up=self._partitions > 0)
+        self._set_broker_up(up=self._partitions > 0)
         log.info("broker reached", extra={"partitions": self._partitions})
         return self._up
 
     async def _watch(self) -> None:
-        """Return when the producer must be replaced; meanwhile notice a broker that goes and comes back."""
-        while not self._distrusted.is_set():
+        """Return when the producer must be replaced; until then, track whether the broker answers."""
+        while not self._failed.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pause_s):
-                    await self._distrusted.wait()
+                    await self._failed.wait()
                     return
-            self._mark(up=await self._probe())
+            self._set_broker_up(up=await self._probe())
 
     async def _probe(self) -> bool:
-        if self._producer is None or self._distrusted.is_set():
+        if self._producer is None or self._failed.is_set():
             return False
         try:
-            async with asyncio.timeout(REQUEST_MS / 1000):
-                return await self._producer.alive() and not self._distrusted.is_set()
+            async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
+                return await self._producer.alive() and not self._failed.is_set()
         except (TimeoutError, KafkaError, OSError):
             return False
 
-    async def _drop(self) -> None:
+    async def _disconnect(self) -> None:
         producer, self._producer = self._producer, None
-        self._mark(up=False)
+        self._set_broker_up(up=False)
         if producer is None:
             return
         try:
-            async with asyncio.timeout(STOP_S):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
                 await producer.stop()
         except (TimeoutError, KafkaError, OSError) as error:
             log.warning("producer not closed cleanly", extra={"error": type(error).__name__})
 
-    def _mark(self, *, up: bool) -> None:
+    def _set_broker_up(self, *, up: bool) -> None:
         if up != self._up:
             log.info("broker state changed", extra={"up": up})
         self._up = up

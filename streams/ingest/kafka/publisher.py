@@ -1,4 +1,4 @@
-"""Where accepted events and deliveries set aside go: the seam between the gateway and Kafka."""
+"""The interface through which the gateway publishes events, quarantine entries, actions and health counts."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,29 +6,29 @@ from typing import Protocol
 from schemas.alerting.actions import BreachAction
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthCount
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 
 
 class Publisher(Protocol):
-    """Takes responsibility for what it is given, or raises Unavailable."""
+    """Guarantees that a record is stored, or raises Unavailable."""
 
     async def start(self) -> None:
-        """Begin; return at once, also while the broker is away."""
+        """Start; return at once, even while the broker is unavailable."""
 
     async def stop(self) -> None:
-        """Hand over what was accepted, then end."""
+        """Flush what was accepted, then stop."""
 
-    async def accept(self, events: Sequence[Event]) -> None:
-        """Return only after every event is acknowledged; raise Unavailable if one may not be."""
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Return only after every event is acknowledged; raise Unavailable if any may not be."""
 
-    async def set_aside(self, entry: SetAside) -> None:
+    async def quarantine(self, entry: QuarantineEntry) -> None:
         """Return only after the entry is acknowledged; raise Unavailable if it may not be."""
 
-    async def note(self, action: BreachAction) -> None:
+    async def record_action(self, action: BreachAction) -> None:
         """Return only after the action is acknowledged; raise Unavailable if it may not be."""
 
-    async def report(self, counts: Sequence[HealthCount]) -> None:
-        """Return only after the counts are acknowledged; raise Unavailable if one may not be."""
+    async def report_health(self, counts: Sequence[HealthCount]) -> None:
+        """Return only after all counts are acknowledged; raise Unavailable if any may not be."""
 
     def ready(self) -> bool:
-        """Whether an `accept` now has a chance."""
+        """Return whether `publish` could succeed now."""

@@ -1,1 +1,1 @@
-"""Deliveries set aside: encrypted, and processed again after a repair."""
+"""Quarantined deliveries: encryption, and reprocessing after a repair."""

@@ -1,4 +1,4 @@
-"""Deliveries set aside: their bytes are sealed under the tenant's key, so that only its operators can open them."""
+"""Encryption of quarantined deliveries under the tenant's key, so that only its operators can decrypt them."""
 
 import base64
 import hashlib
@@ -9,62 +9,67 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.errors import Condition, Malformed
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.vendor import Context, Headers, Translation
 
-NONCE = 12  # bytes; the size AES-GCM is specified for
-ADDRESS = ":address-key"  # kept among the headers, whose names cannot begin so
-# Passwords of the connection that no replay needs.
-NEVER_KEPT = frozenset({"authorization", "proxy-authorization", "cookie"})
+NONCE_BYTES = 12  # bytes; the size AES-GCM is specified for
+# Stored among the headers, whose names cannot start with a colon.
+ADDRESS_KEY_HEADER = ":address-key"
+# Credentials of the connection that a replay does not need.
+CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
-def seal(key: bytes, headers: Headers, body: bytes) -> str:
-    """Base64 of nonce and AES-256-GCM ciphertext; the plaintext is JSON with `headers` and base64 `body`."""
-    kept = [[name, value] for name, value in headers if name not in NEVER_KEPT]
-    plain = json.dumps({"headers": kept, "body": base64.b64encode(body).decode()}).encode()
-    nonce = secrets.token_bytes(NONCE)
-    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode()
+def encrypt(key: bytes, headers: Headers, body: bytes) -> str:
+    """Return base64 of nonce and AES-256-GCM ciphertext; the plaintext is JSON with `headers` and base64 `body`."""
+    stored = [[name, value] for name, value in headers if name not in CREDENTIAL_HEADERS]
+    plaintext = json.dumps({"headers": stored, "body": base64.b64encode(body).decode()}).encode()
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plaintext, None)).decode()
 
 
-def open_sealed(key: bytes, sealed: str) -> tuple[Headers, bytes]:
-    """Headers and body of a sealed delivery; raise Malformed if the key is another or a byte was changed."""
+def decrypt(key: bytes, sealed: str) -> tuple[Headers, bytes]:
+    """Return headers and body of an encrypted delivery; raise Malformed for a wrong key or damaged data."""
     try:
-        whole = base64.b64decode(sealed, validate=True)
-        plain = json.loads(AESGCM(key).decrypt(whole[:NONCE], whole[NONCE:], None))
+        payload = base64.b64decode(sealed, validate=True)
+        plaintext = json.loads(
+            AESGCM(key).decrypt(payload[:NONCE_BYTES], payload[NONCE_BYTES:], None)
+        )
     except (InvalidTag, ValueError) as error:
-        raise Malformed("sealed", "not sealed with this tenant's key, or damaged") from error
-    return tuple((name, value) for name, value in plain["headers"]), base64.b64decode(plain["body"])
+        raise Malformed("sealed", "not encrypted with this tenant's key, or damaged") from error
+    return tuple((name, value) for name, value in plaintext["headers"]), base64.b64decode(
+        plaintext["body"]
+    )
 
 
 def entry_id(connection: str, body: bytes) -> str:
-    """The id under which these bytes are set aside, however often they are delivered: 32 hex digits."""
+    """Return the id of a quarantined body, the same for every redelivery: 32 hex digits."""
     return hashlib.sha256(connection.encode() + b"\x1f" + body).hexdigest()[:32]
 
 
-def set_aside(  # noqa: PLR0913, PLR0917 - everything that an entry says
-    door: ResolvedConnection,
+def quarantine_entry(  # noqa: PLR0913, PLR0917 - all fields of an entry
+    resolved: ResolvedConnection,
     headers: Headers,
     body: bytes,
-    why: Condition,
+    condition: Condition,
     context: Context,
-    told: Translation | None = None,
-) -> SetAside:
-    """The `quarantine` entry of a delivery that could not be understood or trusted.
+    translation: Translation | None = None,
+) -> QuarantineEntry:
+    """Build the `quarantine` entry of a delivery that could not be parsed or verified.
 
-    `told` is the rest of it, where a part was accepted.
+    `translation` is the rest of the delivery if a part was accepted.
     """
-    return SetAside.model_validate(
+    return QuarantineEntry.model_validate(
         {
-            "id": entry_id(door.connection.id, body),
-            "tenant": door.tenant.id,
-            "connection": door.connection.id,
-            "vendor": door.connection.vendor,
-            "vendorevent": told.event or None if told is not None else None,
-            "part": told is not None and bool(told.events),
-            "reason": why.reason,
-            "detail": why.detail[:500],
+            "id": entry_id(resolved.connection.id, body),
+            "tenant": resolved.tenant.id,
+            "connection": resolved.connection.id,
+            "vendor": resolved.connection.vendor,
+            "vendorevent": translation.event or None if translation is not None else None,
+            "part": translation is not None and bool(translation.events),
+            "reason": condition.reason,
+            "detail": condition.detail[:500],
             "at": context.now,
-            "sealed": seal(door.quarantine_key, headers, body),
+            "sealed": encrypt(resolved.quarantine_key, headers, body),
         }
     )

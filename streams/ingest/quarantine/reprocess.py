@@ -1,57 +1,67 @@
-"""A delivery that was set aside, opened and judged again: by the present configuration, at the time it came."""
+"""Reprocesses quarantined deliveries with the current configuration, as of their original arrival time."""
 
 import hashlib
 from dataclasses import replace
 
 from schemas.errors import Malformed
 from schemas.events.application import ApplicationEventData, Updated
-from schemas.events.envelope import Event, event_id, full, short
-from schemas.kafka.quarantine import SetAside
+from schemas.events.envelope import Event, event_id, full_type, short_type
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.connections import Configuration
-from streams.ingest.delivery import IncomingRequest, checked, translate, verify
-from streams.ingest.normalize import content
+from streams.ingest.delivery import IncomingRequest, drop_unreadable, translate, verify
+from streams.ingest.normalize import canonical_content
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors import VENDORS
 
-UNTRUSTED = frozenset({"bad_signature", "pending_secret"})
+UNVERIFIED_REASONS = frozenset({"bad_signature", "pending_secret"})
 
 
-def reopened(entry: SetAside, configuration: Configuration) -> IncomingRequest:
-    """The delivery as it arrived; raise Malformed when its connection or its tenant's key is no longer there."""
-    door = configuration.doors.get((entry.vendor or "", entry.connection or ""))
-    vendor = next((each for each in VENDORS if each.name == entry.vendor), None)
-    if door is None or vendor is None or entry.sealed is None:
+def restore_request(entry: QuarantineEntry, configuration: Configuration) -> IncomingRequest:
+    """Return the delivery as it arrived; raise Malformed when its connection or the tenant's key no longer exists."""
+    resolved = configuration.connections.get((entry.vendor or "", entry.connection or ""))
+    vendor = next((vendor for vendor in VENDORS if vendor.name == entry.vendor), None)
+    if resolved is None or vendor is None or entry.sealed is None:
         raise Malformed("no_such_connection", f"{entry.connection} is not configured")
-    headers, body = encryption.open_sealed(door.quarantine_key, entry.sealed)
+    headers, body = encryption.decrypt(resolved.quarantine_key, entry.sealed)
     return IncomingRequest(
         id=entry.id,
         vendor=vendor,
-        door=door,
-        headers=tuple(each for each in headers if each[0] != encryption.ADDRESS),
+        resolved=resolved,
+        headers=tuple(header for header in headers if header[0] != encryption.ADDRESS_KEY_HEADER),
         body=body,
         at=entry.at,
-        address_key=next((value for name, value in headers if name == encryption.ADDRESS), ""),
+        address_key=next(
+            (value for name, value in headers if name == encryption.ADDRESS_KEY_HEADER), ""
+        ),
     )
 
 
-def retold(entry: SetAside, arrival: IncomingRequest, trust: ReplayGuard) -> Translation:
-    """What it says now; raise Unauthentic while no active secret vouches for it, Malformed or Unmapped as at the door."""
-    if entry.reason in UNTRUSTED:
-        if not arrival.door.secrets:
+def retranslate(
+    entry: QuarantineEntry, request: IncomingRequest, replay_guard: ReplayGuard
+) -> Translation:
+    """Translate the delivery again.
+
+    Raise Unauthentic while no active secret verifies it, and Malformed or Unmapped as for a new delivery.
+    """
+    if entry.reason in UNVERIFIED_REASONS:
+        if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
-        verify(arrival, trust)
-    told = checked(translate(arrival))
+        verify(request, replay_guard)
+    translation = drop_unreadable(translate(request))
     if entry.part:
-        told = replace(told, events=(*told.events, *map(_again, told.events)))
-    return told
+        translation = replace(
+            translation, events=(*translation.events, *map(_as_update, translation.events))
+        )
+    return translation
 
 
-def _again(event: Event) -> Event:
-    """What the event says of its application, told once more under an id of its own.
+def _as_update(event: Event) -> Event:
+    """Return an update event with the event's application data under a new id.
 
-    The event itself may have been accepted before a part of it was understood: under its own id it would change nothing.
+    The event itself may have been accepted before one of its parts could be parsed; under its own id it would be a
+    duplicate and change nothing.
     """
     if not isinstance(event.data, ApplicationEventData):
         return event
@@ -62,13 +72,13 @@ def _again(event: Event) -> Event:
     }
     data = Updated(**shared)
     name = "application.updated"
-    digest = hashlib.sha256(content(data).encode()).hexdigest()
+    digest = hashlib.sha256(canonical_content(data).encode()).hexdigest()
     connection = event.source.rpartition(":")[2]
-    occurrence = f"{short(event.type)}\x1f{event.time.isoformat()}\x1f{digest}"
+    occurrence = f"{short_type(event.type)}\x1f{event.time.isoformat()}\x1f{digest}"
     return event.model_copy(
         update={
             "id": event_id(connection, name, (event.subject,), occurrence),
-            "type": full(name),
+            "type": full_type(name),
             "data": data,
         }
     )

@@ -1,4 +1,4 @@
-"""Every vendor that the gateway understands: to add one, add its folder and its line."""
+"""The vendors that the gateway supports; to add one, add its package and one line here."""
 
 from streams.ingest.vendors.ashby import adapter as ashby
 from streams.ingest.vendors.greenhouse import adapter as greenhouse

@@ -1,1 +1,1 @@
-"""`hirelay alerts`: what is off target now, why, and what was done about it."""
+"""`hirelay alerts`: what is off target now, why, and which actions were taken."""

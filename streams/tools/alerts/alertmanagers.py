@@ -1,4 +1,4 @@
-"""Alertmanagers as an operator asks about them: does an alert arrive, where is it routed, and how is a breach silenced."""
+"""Operator checks of Alertmanager: whether an alert arrives, where it is routed, and how to silence a breach."""
 
 import secrets
 import time
@@ -14,16 +14,16 @@ from sinks.alertmanager import Alert
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 
-TEST = "HirelayTest"
-LASTS = timedelta(minutes=2)
-PATIENCE_S = 5.0
-SAID = {
+TEST_ALERT_NAME = "HirelayTest"
+TEST_ALERT_TTL = timedelta(minutes=2)
+TIMEOUT_S = 5.0
+TEST_MESSAGES = {
     "ja": (
         "Hirelay の通知テストです。対応は不要です。",
         "`hirelay alerts test` が送りました。2 分で終わります。",
     ),
     "en": (
-        "This is a test of Hirelay. Nothing needs to be done.",
+        "This is a test alert from Hirelay. No action is needed.",
         "Sent by `hirelay alerts test`; it ends after 2 minutes.",
     ),
 }
@@ -31,7 +31,7 @@ SAID = {
 
 @dataclass(frozen=True, kw_only=True)
 class TestOutcome:
-    """What became of a test alert at one address: the receivers that it was routed to, or why it did not arrive."""
+    """The result of a test alert at one address: the receivers it was routed to, or why it did not arrive."""
 
     address: str
     receivers: tuple[str, ...] = ()
@@ -39,45 +39,45 @@ class TestOutcome:
 
 
 def addresses(settings: Settings) -> tuple[str, ...]:
-    """Every configured instance; raise Misconfigured where there is none."""
+    """Every configured instance; raise Misconfigured if there is none."""
     if not settings.alertmanager_addresses:
-        msg = "nobody is told of alerts: HIRELAY_ALERTMANAGERS is empty; set it to the address of each Alertmanager"
+        msg = "alerts are not sent: HIRELAY_ALERTMANAGERS is empty; set it to the address of each Alertmanager"
         raise Misconfigured(msg)
     return settings.alertmanager_addresses
 
 
-def probe(tenant: str, language: str, now: datetime, mark: str) -> Alert:
-    """The test alert; `mark` tells it from every other one, so that an earlier test is not taken for it."""
-    summary, description = SAID[language]
-    labels = {"alertname": TEST, "severity": "info", "language": language, "test": mark}
+def build_test_alert(tenant: str, language: str, now: datetime, token: str) -> Alert:
+    """The test alert; `token` makes it unique, so that an earlier test is not mistaken for it."""
+    summary, description = TEST_MESSAGES[language]
+    labels = {"alertname": TEST_ALERT_NAME, "severity": "info", "language": language, "test": token}
     return {
         "labels": labels | ({"tenant": tenant} if tenant else {}),
         "annotations": {"summary": summary, "description": description},
         "startsAt": now.isoformat(),
-        "endsAt": (now + LASTS).isoformat(),
+        "endsAt": (now + TEST_ALERT_TTL).isoformat(),
     }
 
 
-def tested(
+def send_test_alert(
     address: str, tenant: str, language: str, now: datetime, sleep: Callable[[float], None]
 ) -> TestOutcome:
-    """Send it to one instance and read it back."""
-    mark = secrets.token_hex(8)
+    """Send a test alert to one instance and read it back."""
+    token = secrets.token_hex(8)
     try:
-        alertmanager.post(address, [probe(tenant, language, now, mark)])
-        deadline = time.monotonic() + PATIENCE_S
+        alertmanager.post(address, [build_test_alert(tenant, language, now, token)])
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            for each in alertmanager.held(address, f'test="{mark}"'):
+            for alert in alertmanager.active_alerts(address, f'test="{token}"'):
                 return TestOutcome(
-                    address=address, receivers=tuple(r["name"] for r in each["receivers"])
+                    address=address, receivers=tuple(r["name"] for r in alert["receivers"])
                 )
             sleep(0.2)
     except Unavailable as problem:
         return TestOutcome(address=address, problem=problem.detail)
-    return TestOutcome(address=address, problem="it took the alert, but does not show it")
+    return TestOutcome(address=address, problem="it accepted the alert but does not list it")
 
 
 def silence_link(address: str, breach: Breach) -> str:
-    """Where that instance's page offers a silence for exactly this breach."""
+    """The URL on that instance that creates a silence for exactly this breach."""
     matchers = f'{{breach="{breach.id}"}}'
     return f"{address}/#/silences/new?filter={quote(matchers, safe='')}"

@@ -1,4 +1,4 @@
-"""Everything that is known of one breach, brought together: for the command that explains it, and for the demo."""
+"""Gathers everything about one breach, for the `explain` command and the demo."""
 
 from schemas.tenants.config import Tenancy
 from streams.alerting.alert_payload import Links
@@ -10,8 +10,8 @@ from streams.tools.alerts import record_action, text
 from streams.tools.alerts.text import Audience
 
 
-def reader_of(settings: Settings, language: str = "") -> Audience:
-    """Who reads, in which language (empty: that of each alert)."""
+def audience_for(settings: Settings, language: str = "") -> Audience:
+    """The audience of the output, in `language` (empty: the language of each alert)."""
     path = settings.config
     return Audience(
         language=language,
@@ -20,10 +20,12 @@ def reader_of(settings: Settings, language: str = "") -> Audience:
     )
 
 
-def explanation(settings: Settings, reader: Audience, beginning: str) -> str:
-    """The breach whose id begins so, in full; raise Malformed with those that were probably meant, or Unavailable."""
-    known = alerts_read.read(settings.kafka)
-    found = known.find(beginning)
-    weeks = alerts_picture.weeks(settings, found, reader.language_of(found))
-    line = record_action.curl(settings, reader.tenancy.tenant(found.tenant), found.id)
-    return text.explained(found, known, reader, weeks, line)
+def explanation(settings: Settings, audience: Audience, id_prefix: str) -> str:
+    """The breach whose id starts with `id_prefix`, in full; raise Malformed with the closest matches, or Unavailable."""
+    history = alerts_read.read_history(settings.kafka)
+    breach = history.find(id_prefix)
+    weeks = alerts_picture.weekly_chart(settings, breach, audience.language_of(breach))
+    command = record_action.curl_command(
+        settings, audience.tenancy.tenant(breach.tenant), breach.id
+    )
+    return text.render_explanation(breach, history, audience, weeks, command)

@@ -1,4 +1,4 @@
-"""The picture of a breach, or the sentence that stands in its place while ClickHouse is away."""
+"""The chart of a breach, or a notice while ClickHouse is unreachable."""
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -8,16 +8,16 @@ from sinks.clickhouse.client import connect
 from streams.configuration.settings import Settings
 from streams.tools.alerts import weekly_history as windows
 
-AWAY = {
+UNAVAILABLE = {
     "ja": "(ClickHouse に接続できないため、表示できません)",
     "en": "(not shown: ClickHouse does not answer)",
 }
 
 
-def weeks(settings: Settings, breach: Breach, language: str) -> list[str]:
-    """The lines of the picture; none for what has none."""
+def weekly_chart(settings: Settings, breach: Breach, language: str) -> list[str]:
+    """The lines of the chart; empty if the breach has none."""
     try:
         client = connect(settings.clickhouse, settings.clickhouse_password)
-        return windows.picture(breach, windows.weeks(client, breach))
+        return windows.draw_chart(breach, windows.query_weeks(client, breach))
     except (ClickHouseError, OSError, Unavailable):
-        return [AWAY[language]]
+        return [UNAVAILABLE[language]]

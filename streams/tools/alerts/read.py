@@ -1,4 +1,4 @@
-"""Breaches and actions as they stand in Kafka: the truth, also of the last second and while ClickHouse is away."""
+"""Breaches and actions read from Kafka: the source of truth, up to the last second and without ClickHouse."""
 
 import asyncio
 import logging
@@ -7,84 +7,87 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from schemas.alerting.actions import BreachAction, standing
+from schemas.alerting.actions import BreachAction, deduplicate
 from schemas.alerting.breach import Breach
 from schemas.errors import Malformed
 from schemas.kafka.topics import BREACH_ACTIONS, KPI_BREACHES
-from streams.alerting.breach_log import consumer_of, decoded, up_to_now
+from streams.alerting.breach_log import decode_breach, read_to_end, start_consumer
 
 log = logging.getLogger(__name__)
 
-RECENT = timedelta(days=30)  # how long an ended breach is listed
+RESOLVED_LISTED_FOR = timedelta(days=30)  # how long an ended breach is listed
 
 
 @dataclass(frozen=True, kw_only=True)
 class BreachHistory:
-    """Every breach as it is now, newest first, and what was done about each, in the order in which it was done."""
+    """Every breach in its current state, newest first, and its actions in the order they were taken."""
 
     breaches: tuple[Breach, ...]
     actions: Mapping[tuple[str, str], tuple[BreachAction, ...]]
 
     def actions_of(self, breach: Breach) -> tuple[BreachAction, ...]:
-        """What was done about it."""
+        """The actions taken on the breach."""
         return self.actions.get((breach.tenant, breach.id), ())
 
-    def of(self, tenant: str, now: datetime, *, ended: bool) -> list[Breach]:
-        """Those that are open, with `ended` the recently ended too; of one company where `tenant` is not empty."""
+    def select(self, tenant: str, now: datetime, *, ended: bool) -> list[Breach]:
+        """The open breaches, plus recently ended ones if `ended`; of one company if `tenant` is not empty."""
         return [
-            each
-            for each in self.breaches
-            if tenant in {"", each.tenant}
-            and (each.active or (ended and each.ended is not None and now - each.ended < RECENT))
+            breach
+            for breach in self.breaches
+            if tenant in {"", breach.tenant}
+            and (
+                breach.active
+                or (ended and breach.ended is not None and now - breach.ended < RESOLVED_LISTED_FOR)
+            )
         ]
 
-    def find(self, beginning: str, tenant: str = "") -> Breach:
-        """The one breach whose id begins so; raise Malformed with those that were probably meant."""
-        ours = {each.id: each for each in self.breaches if tenant in {"", each.tenant}}
-        wanted = beginning.strip().lower()
-        found = [name for name in ours if wanted and name.startswith(wanted)]
-        if len(found) == 1:
-            return ours[found[0]]
-        if found:
-            several = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
-            raise Malformed("breach", f"{beginning!r} begins {len(found)} ids: {several}")
-        near = get_close_matches(wanted, ours, n=1)
-        hint = f" (did you mean `{near[0]}`?)" if near else ""
+    def find(self, id_prefix: str, tenant: str = "") -> Breach:
+        """The only breach whose id starts with `id_prefix`; raise Malformed with the closest matches."""
+        by_id = {breach.id: breach for breach in self.breaches if tenant in {"", breach.tenant}}
+        prefix = id_prefix.strip().lower()
+        matches = [name for name in by_id if prefix and name.startswith(prefix)]
+        if len(matches) == 1:
+            return by_id[matches[0]]
+        if matches:
+            listed = ", ".join(matches[:5]) + (" …" if len(matches) > 5 else "")
+            raise Malformed("breach", f"{id_prefix!r} matches {len(matches)} ids: {listed}")
+        suggestions = get_close_matches(prefix, by_id, n=1)
+        hint = f" (did you mean `{suggestions[0]}`?)" if suggestions else ""
         raise Malformed(
-            "breach", f"no breach {beginning!r}{hint}; `hirelay alerts list --all` shows their ids"
+            "breach", f"no breach {id_prefix!r}{hint}; `hirelay alerts list --all` shows their ids"
         )
 
 
-def held(breaches: list[Breach], actions: list[BreachAction]) -> BreachHistory:
-    """Of all records in the order in which they were written."""
-    newest = {(each.tenant, each.id): each for each in breaches}
-    by: dict[tuple[str, str], list[BreachAction]] = {}
-    for each in standing(actions):
-        by.setdefault((each.tenant, each.breach), []).append(each)
+def build_history(breaches: list[Breach], actions: list[BreachAction]) -> BreachHistory:
+    """The history from all records, in the order they were written."""
+    newest = {(breach.tenant, breach.id): breach for breach in breaches}
+    actions_by_breach: dict[tuple[str, str], list[BreachAction]] = {}
+    for action in deduplicate(actions):
+        actions_by_breach.setdefault((action.tenant, action.breach), []).append(action)
     return BreachHistory(
-        breaches=tuple(sorted(newest.values(), key=lambda each: each.told, reverse=True)),
-        actions={key: tuple(several) for key, several in by.items()},
+        breaches=tuple(sorted(newest.values(), key=lambda breach: breach.told, reverse=True)),
+        actions={key: tuple(of_breach) for key, of_breach in actions_by_breach.items()},
     )
 
 
-def read(bootstrap: str) -> BreachHistory:
-    """What stands now; raise Unavailable. A record of another version is passed over, and said in the log."""
-    return asyncio.run(_read(bootstrap))
+def read_history(bootstrap: str) -> BreachHistory:
+    """The current history; raise Unavailable. Records of another version are skipped and logged."""
+    return asyncio.run(_read_history(bootstrap))
 
 
-async def _read(bootstrap: str) -> BreachHistory:
-    consumer = await consumer_of(bootstrap, KPI_BREACHES.name, BREACH_ACTIONS.name)
+async def _read_history(bootstrap: str) -> BreachHistory:
+    consumer = await start_consumer(bootstrap, KPI_BREACHES.name, BREACH_ACTIONS.name)
     breaches: list[Breach] = []
     actions: list[BreachAction] = []
     try:
-        async for record in up_to_now(consumer):
+        async for record in read_to_end(consumer):
             try:
                 if record.topic == KPI_BREACHES.name:
-                    breaches.append(decoded(record.value))
+                    breaches.append(decode_breach(record.value))
                 else:
                     actions.append(BreachAction.model_validate_json(record.value))
             except (Malformed, ValueError) as problem:
-                log.warning("record not understood", extra={"reason": str(problem)[:200]})
+                log.warning("record unreadable", extra={"reason": str(problem)[:200]})
     finally:
         await consumer.stop()
-    return held(breaches, actions)
+    return build_history(breaches, actions)

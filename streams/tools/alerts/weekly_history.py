@@ -1,4 +1,4 @@
-"""How a breach came about: its KPI in the windows that ended a week apart, as a picture made of letters."""
+"""The history of a breach: its KPI in windows ending a week apart, as a text chart."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import number
-from schemas.alerting.rules import WATCHED
-from schemas.alerting.service_levels import waiting
+from schemas.alerting.messages import format_number
+from schemas.alerting.rules import WATCHABLE_KPIS
+from schemas.alerting.service_levels import overdue_by_day
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import measure
-from schemas.kpis.durations import summed
+from schemas.kpis.definition import evaluate
+from schemas.kpis.durations import sum_tallies
 
 WEEKS = 12
 WIDTH = 30
-FEWEST = 5  # decisions of one person that are shown alone, as on the boards
-# From ClickHouse and not from the topic of cells: that would be read whole, for one member of one KPI.
-CELLS = """
+MIN_DECISIONS = 5  # fewest decisions of one person that are shown, as on the boards
+# From ClickHouse: the topic of cells would have to be read in full for one member of one KPI.
+CELLS_QUERY = """
 select day, measure, value
 from v_cells
 where tenant = {tenant:String}
@@ -32,19 +32,19 @@ where tenant = {tenant:String}
 
 @dataclass(frozen=True)
 class Week:
-    """The window that ended on `last`; `value` None where nothing is known of it."""
+    """The window that ended on `last`; `value` is None if unknown."""
 
     last: date
     value: float | None
     n: int
 
 
-def weeks(client: Any, breach: Breach) -> list[Week]:
-    """The last windows, oldest first, from the first with cases on; none for what is not counted by the day of decision."""
-    if breach.kpi not in WATCHED:
+def query_weeks(client: Any, breach: Breach) -> list[Week]:
+    """The last windows, oldest first, from the first with cases; empty for KPIs not counted by the day of the decision."""
+    if breach.kpi not in WATCHABLE_KPIS:
         return []
     since = breach.judged - timedelta(days=7 * (WEEKS - 1) + breach.window_days - 1)
-    asked = {
+    parameters = {
         "tenant": breach.tenant,
         "dimension": breach.dimension,
         "member": breach.member,
@@ -53,59 +53,61 @@ def weeks(client: Any, breach: Breach) -> list[Week]:
         "last": breach.judged,
     }
     days: dict[date, Tally] = {}
-    for day, name, value in client.query(CELLS, parameters=asked).result_rows:
+    for day, name, value in client.query(CELLS_QUERY, parameters=parameters).result_rows:
         days.setdefault(day, {})[name] = int(value)
-    return windows(breach, days) if breach.limit_days is None else waits(breach, days)
+    return kpi_weeks(breach, days) if breach.limit_days is None else overdue_weeks(breach, days)
 
 
-def waits(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
-    """Of a service level: how many had waited for too long at the end of each week, of how many who waited."""
+def overdue_weeks(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
+    """For a service level: how many cases were overdue at the end of each week, and how many were waiting."""
     by_day = {day_number(day): tally for day, tally in days.items()}
-    judged = dict(
-        waiting(BY_ID[breach.kpi], breach.limit_days or 0, by_day, day_number(breach.judged))
+    count_by_day = dict(
+        overdue_by_day(BY_ID[breach.kpi], breach.limit_days or 0, by_day, day_number(breach.judged))
     )
-    lasts = (breach.judged - timedelta(days=7 * back) for back in reversed(range(WEEKS)))
+    week_ends = (
+        breach.judged - timedelta(days=7 * weeks_back) for weeks_back in reversed(range(WEEKS))
+    )
     return [
-        Week(last, float(found.overdue), found.open)
-        for last in lasts
-        if (found := judged.get(day_number(last))) is not None
+        Week(last, float(count.overdue), count.open)
+        for last in week_ends
+        if (count := count_by_day.get(day_number(last))) is not None
     ]
 
 
-def windows(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
-    """As `weeks`, of what was counted by day."""
+def kpi_weeks(breach: Breach, days: Mapping[date, Tally]) -> list[Week]:
+    """Like `query_weeks`, from daily counts."""
     kpi = BY_ID[breach.kpi]
-    found: list[Week] = []
-    for back in reversed(range(WEEKS)):
-        last = breach.judged - timedelta(days=7 * back)
-        within = (last - timedelta(days=before) for before in range(breach.window_days))
-        got = measure(kpi, summed(days.get(day, {}) for day in within))
-        if found or got.n > 0:
-            hidden = breach.personal and got.n < FEWEST
-            found.append(Week(last, None if hidden else got.value, got.n))
-    return found
+    weeks: list[Week] = []
+    for weeks_back in reversed(range(WEEKS)):
+        last = breach.judged - timedelta(days=7 * weeks_back)
+        window = (last - timedelta(days=before) for before in range(breach.window_days))
+        measured = evaluate(kpi, sum_tallies(days.get(day, {}) for day in window))
+        if weeks or measured.n > 0:
+            suppressed = breach.personal and measured.n < MIN_DECISIONS
+            weeks.append(Week(last, None if suppressed else measured.value, measured.n))
+    return weeks
 
 
-def picture(breach: Breach, found: Iterable[Week]) -> list[str]:
-    """A line a week: the day on which the window ended, a bar with the target in it, the value and its n."""
-    held = [*found]
-    if not held:
+def draw_chart(breach: Breach, weeks: Iterable[Week]) -> list[str]:
+    """One line per week: the day on which the window ended, a bar with the target marked, the value and its n."""
+    history = [*weeks]
+    if not history:
         return []
     kpi = BY_ID[breach.kpi]
-    most = max([breach.target, *(each.value or 0 for each in held)], default=0)
-    if most <= 0:
+    scale_max = max([breach.target, *(week.value or 0 for week in history)], default=0)
+    if scale_max <= 0:
         return []
-    place = round(WIDTH * breach.target / most)
+    target_position = round(WIDTH * breach.target / scale_max)
     unit = kpi.unit if breach.limit_days is None else "count"
     return [
-        f"{each.last}  {_bar(each.value, most, place)}  {number(each.value, unit):>8}"
-        + ("" if kpi.kind == "count" or not kpi.of_cases else f"  n = {each.n}")
-        for each in held
+        f"{week.last}  {_bar(week.value, scale_max, target_position)}  {format_number(week.value, unit):>8}"
+        + ("" if kpi.kind == "count" or not kpi.counts_cases else f"  n = {week.n}")
+        for week in history
     ]
 
 
-def _bar(value: float | None, most: float, place: int) -> str:
-    filled = round(WIDTH * max(0.0, value or 0) / most)
-    drawn = ["█" if at < filled else " " for at in range(WIDTH + 1)]
-    drawn[place] = "┃" if place < filled else "┊"
-    return "".join(drawn)
+def _bar(value: float | None, scale_max: float, target_position: int) -> str:
+    filled = round(WIDTH * max(0.0, value or 0) / scale_max)
+    characters = ["█" if position < filled else " " for position in range(WIDTH + 1)]
+    characters[target_position] = "┃" if target_position < filled else "┊"
+    return "".join(characters)

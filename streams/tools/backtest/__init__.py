@@ -1,1 +1,1 @@
-"""Alert rules judged on history before they are used."""
+"""Backtests of alert rules on history before they are used."""

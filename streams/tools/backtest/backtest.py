@@ -1,6 +1,6 @@
-"""A rehearsal of alert rules on history: how often each would have opened, had it been in force.
+"""Backtests alert rules on history: how often each would have opened had it been active.
 
-It is judged by the cells as they are now, day by day, as the watch judges them; late events had not come yet at the time.
+It uses the cells as they are now, day by day, like the watch; late events had not arrived yet at the time.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.alerting.episodes import Episode, ReportedHistory, episodes
-from schemas.alerting.messages import number
+from schemas.alerting.episodes import Episode, ReportedHistory, find_episodes
+from schemas.alerting.messages import format_number
 from schemas.alerting.rules import EVERY, AlertRule
 from schemas.cells import Tally
 from schemas.instants import day_number
-from schemas.planning.periods import day_of
-from streams.alerting.cells import PARTS
+from schemas.planning.periods import local_date
+from streams.alerting.cells import MEASURES
 
-CELLS = """
+CELLS_QUERY = """
 select
     member,
     day,
@@ -35,8 +35,8 @@ having n != 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class RehearsedBreach:
-    """One breach that would have opened: of which member, when, until when (None: still), at which value and n."""
+class BacktestOpening:
+    """One breach that would have opened: its member, start, end (None: still open), value and n."""
 
     member: str
     opened: date
@@ -46,96 +46,101 @@ class RehearsedBreach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rehearsed:
-    """What a rule would have done in the `days` days up to `as_of`; `members` had cases at all.
+class BacktestResult:
+    """What a rule would have done in the `days` days up to `as_of`; `members` is the number of members with cases.
 
-    `since_before` would have opened earlier and would still be open: a watch that takes up the rule tells them at once.
+    `since_before` counts breaches that would have opened earlier and would still be open: a watch that adopts the rule reports them
+    at once.
     """
 
     rule: AlertRule
     days: int
     as_of: date
     members: int
-    openings: tuple[RehearsedBreach, ...]
+    openings: tuple[BacktestOpening, ...]
     since_before: int
 
     @property
     def open_now(self) -> int:
         """How many would still be open."""
-        return self.since_before + sum(each.until is None for each in self.openings)
+        return self.since_before + sum(opening.until is None for opening in self.openings)
 
     @property
     def by_week(self) -> tuple[int, ...]:
-        """Openings by week, the latest week last and whole."""
+        """Openings by week; the latest week is last and complete."""
         weeks = -(-self.days // 7)
-        found = [0] * weeks
-        for each in self.openings:
-            found[weeks - 1 - (self.as_of - each.opened).days // 7] += 1
-        return tuple(found)
+        counts = [0] * weeks
+        for opening in self.openings:
+            counts[weeks - 1 - (self.as_of - opening.opened).days // 7] += 1
+        return tuple(counts)
 
     @property
-    def sentence(self) -> str:
-        """As one says it."""
+    def summary(self) -> str:
+        """The result as a phrase."""
         n = len(self.openings)
         times = "would not have fired" if not n else f"would have fired {n} time{'s'[: n > 1]}"
         return f"{times} in {self.days} day{'s'[: self.days > 1]}"
 
 
-def rehearse(
+def run_backtest(
     client: Any, rules: tuple[AlertRule, ...], days: int, today: Callable[[str], date]
-) -> Iterator[Rehearsed]:
-    """Judge each rule on the last `days` local days of its company; `today` gives the local day of one."""
+) -> Iterator[BacktestResult]:
+    """Judge each rule on the last `days` local days of its company; `today` returns a company's local day."""
     for rule in rules:
         as_of = today(rule.tenant)
         members = _members(client, rule, as_of)
         first = as_of - timedelta(days=days - 1)
         openings = [
-            _opening(member, each)
+            _to_opening(member, episode)
             for member, cells in sorted(members.items())
-            for each in episodes(rule, cells, ReportedHistory(), day_number(as_of))
+            for episode in find_episodes(rule, cells, ReportedHistory(), day_number(as_of))
         ]
-        yield Rehearsed(
+        yield BacktestResult(
             rule=rule,
             days=days,
             as_of=as_of,
             members=len(members),
-            openings=tuple(each for each in openings if each.opened >= first),
-            since_before=sum(each.until is None and each.opened < first for each in openings),
+            openings=tuple(opening for opening in openings if opening.opened >= first),
+            since_before=sum(
+                opening.until is None and opening.opened < first for opening in openings
+            ),
         )
 
 
 def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
-    parts = PARTS[rule.kpi]
-    asked = {
+    measures = MEASURES[rule.kpi]
+    parameters = {
         "tenant": rule.tenant,
         "dimension": rule.dimension,
         "member": rule.member,
-        "bases": ["decision", "entry"] if rule.waits else ["decision"],
+        "bases": ["decision", "entry"] if rule.is_service_level else ["decision"],
         "as_of": as_of,
-        "names": [each for each in parts if not each.endswith(".*")],
-        "starts": [each[:-1] for each in parts if each.endswith(".*")],
+        "names": [name for name in measures if not name.endswith(".*")],
+        "starts": [name[:-1] for name in measures if name.endswith(".*")],
     }
-    found: dict[str, dict[int, Tally]] = {}
-    for member, day, measure, n in client.query(CELLS, parameters=asked).result_rows:
-        found.setdefault(member, {}).setdefault(day_number(day), {})[measure] = int(n)
-    return found
+    cells: dict[str, dict[int, Tally]] = {}
+    for member, day, measure, n in client.query(CELLS_QUERY, parameters=parameters).result_rows:
+        cells.setdefault(member, {}).setdefault(day_number(day), {})[measure] = int(n)
+    return cells
 
 
-def _opening(member: str, episode: Episode) -> RehearsedBreach:
-    return RehearsedBreach(
+def _to_opening(member: str, episode: Episode) -> BacktestOpening:
+    return BacktestOpening(
         member=member,
-        opened=day_of(episode.opened),
-        until=None if episode.until is None else day_of(episode.until),
+        opened=local_date(episode.opened),
+        until=None if episode.until is None else local_date(episode.until),
         value=episode.last.value,
         n=episode.last.n,
     )
 
 
-def watched(rule: AlertRule) -> str:
-    """What the rule says, in short."""
-    whose = rule.dimension if rule.member == EVERY else f"{rule.dimension} {rule.member}"
-    if rule.waits:
-        return f"{rule.kpi} of {whose}: at most {rule.allowed} wait longer than {rule.limit} d"
+def describe_rule(rule: AlertRule) -> str:
+    """A short description of the rule."""
+    scope = rule.dimension if rule.member == EVERY else f"{rule.dimension} {rule.member}"
+    if rule.is_service_level:
+        return (
+            f"{rule.kpi} of {scope}: at most {rule.allowed} wait longer than {rule.max_wait_days} d"
+        )
     sign = "≥" if rule.direction == "at_least" else "≤"
-    target = number(rule.target, rule.definition.unit)
-    return f"{rule.kpi} of {whose} {sign} {target} in {rule.window_days} d"
+    target = format_number(rule.target, rule.definition.unit)
+    return f"{rule.kpi} of {scope} {sign} {target} in {rule.window_days} d"

@@ -1,4 +1,4 @@
-"""The rehearsal of alert rules for people and programs."""
+"""Backtest results as a table for people and JSON for programs."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,77 +7,81 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from schemas.alerting.breach import PEOPLE
-from schemas.alerting.rules import binomial
-from streams.tools.backtest.backtest import Rehearsed, watched
+from schemas.alerting.breach import PERSON_DIMENSIONS
+from schemas.alerting.rules import is_binomial
+from streams.tools.backtest.backtest import BacktestResult, describe_rule
 
 BARS = " ▁▂▃▄▅▆▇█"
-OFTEN = 1.0  # openings a week of one rule above which nobody reads it any more
+LOUD_OPENINGS_PER_WEEK = 1.0  # per rule; above this, people stop reading its alerts
 
 
 def bars(counts: Sequence[int]) -> str:
-    """Counts as a line of bars; 0 is empty."""
-    most = max(counts, default=0)
-    return "".join(BARS[-(-n * (len(BARS) - 1) // most) if most else 0] for n in counts)
+    """Counts as a line of bars; 0 is blank."""
+    highest = max(counts, default=0)
+    return "".join(BARS[-(-n * (len(BARS) - 1) // highest) if highest else 0] for n in counts)
 
 
-def advice(found: Rehearsed) -> str:
-    """What to change in a rule that is too loud, or that can never be heard."""
-    if not found.members:
-        return "nothing was counted: is the member named right, and does the system tell of it?"
-    if len(found.openings) <= OFTEN * found.days / 7:
+def advice(result: BacktestResult) -> str:
+    """What to change in a rule that fires too often or can never fire."""
+    if not result.members:
+        return "nothing was counted: check the member's name and whether the hiring system sends these events"
+    if len(result.openings) <= LOUD_OPENINGS_PER_WEEK * result.days / 7:
         return ""
-    if found.rule.waits:
-        return "loud: raise `at_most` or `allowed`"
-    surer = "confidence" if binomial(found.rule.definition) else "margin"
-    return f"loud: move the target, lengthen `window_days`, or raise `{surer}` or `cool_down_days`"
+    if result.rule.is_service_level:
+        return "noisy: raise `at_most` or `allowed`"
+    stricter_key = "confidence" if is_binomial(result.rule.definition) else "margin"
+    return f"noisy: change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
 
 
-def render(rehearsed: Iterable[Rehearsed], shape: str, console: Console) -> None:
-    """Print it; a table grows as rules are judged."""
+def render(results: Iterable[BacktestResult], shape: str, console: Console) -> None:
+    """Print the results as a table or as JSON."""
     if shape == "json":
-        console.print_json(json.dumps([_told(each) for each in rehearsed], ensure_ascii=False))
+        console.print_json(
+            json.dumps([_to_json_object(result) for result in results], ensure_ascii=False)
+        )
         return
-    table = Table(caption="by week, judged by what is known today of each day", show_lines=True)
+    table = Table(caption="by week, judged with today's data for each day", show_lines=True)
     table.add_column("rule", overflow="fold")
     table.add_column("on history", overflow="fold")
-    for each in rehearsed:
-        told = [each.sentence, f"│{bars(each.by_week)}│"] if each.openings else [each.sentence]
-        if each.open_now:
-            told.append(f"{each.open_now} open now")
-        if each.openings and each.members > 1:
-            told.append(
-                f"of {len({one.member for one in each.openings})} of {each.members} members"
+    for result in results:
+        lines = (
+            [result.summary, f"│{bars(result.by_week)}│"] if result.openings else [result.summary]
+        )
+        if result.open_now:
+            lines.append(f"{result.open_now} open now")
+        if result.openings and result.members > 1:
+            lines.append(
+                f"for {len({opening.member for opening in result.openings})} of {result.members} members"
             )
         table.add_row(
-            f"[bold]{each.rule.tenant}/{each.rule.id}[/]\n{escape(watched(each.rule))}",
-            "\n".join([*told, *(f"[yellow]{line}[/]" for line in [advice(each)] if line)]),
+            f"[bold]{result.rule.tenant}/{result.rule.id}[/]\n{escape(describe_rule(result.rule))}",
+            "\n".join([*lines, *(f"[yellow]{line}[/]" for line in [advice(result)] if line)]),
         )
     console.print(table)
 
 
-def _told(found: Rehearsed) -> dict[str, object]:
-    """For programs; a person is only said to be one."""
-    personal = found.rule.dimension in PEOPLE
+def _to_json_object(result: BacktestResult) -> dict[str, object]:
+    """The result for programs; members that are persons are omitted."""
+    personal = result.rule.dimension in PERSON_DIMENSIONS
     return {
-        "tenant": found.rule.tenant,
-        "rule": found.rule.id,
-        "kpi": found.rule.kpi,
-        "dimension": found.rule.dimension,
-        "days": found.days,
-        "as_of": found.as_of.isoformat(),
-        "members": found.members,
-        "fired": len(found.openings),
-        "open_now": found.open_now,
-        "by_week": found.by_week,
+        "tenant": result.rule.tenant,
+        "rule": result.rule.id,
+        "kpi": result.rule.kpi,
+        "dimension": result.rule.dimension,
+        "days": result.days,
+        "as_of": result.as_of.isoformat(),
+        "members": result.members,
+        "fired": len(result.openings),
+        "open_now": result.open_now,
+        "by_week": result.by_week,
         "openings": [
             {
-                "member": None if personal else each.member,
-                "opened": each.opened.isoformat(),
-                "until": each.until and each.until.isoformat(),
-                "value": each.value,
-                "n": each.n,
+                "member": None if personal else opening.member,
+                "opened": opening.opened.isoformat(),
+                "until": opening.until and opening.until.isoformat(),
+                "value": opening.value,
+                "n": opening.n,
             }
-            for each in found.openings
+            for opening in result.openings
         ],
     }

@@ -1,1 +1,1 @@
-"""`hirelay connect`, `connections` and `mapping`: from a vendor's webhook to its first event."""
+"""`hirelay connect`, `connections` and `mapping`: set up a vendor's webhook and check that it works."""

@@ -1,4 +1,4 @@
-"""Add connections and secrets to the configuration file; everything that people wrote in it stays, letter by letter."""
+"""Add connections and secrets to the configuration file without changing anything else in it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,72 +13,72 @@ Entry = dict[str, Any]
 
 
 class _Indented(yaml.SafeDumper):
-    """Writes lists indented under their key."""
+    """Dump lists indented under their key."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Never without indent."""
+        """Always indent."""
         super().increase_indent(flow, False)
 
 
 def add_connection(path: Path, tenant: str, entry: Entry) -> None:
-    """Append a connection to the tenant's; raise Misconfigured when that cannot be, which leaves the file alone."""
+    """Append a connection to the tenant; raise Misconfigured, and leave the file unchanged, if that is not possible."""
     _append(path, lambda top: (_tenant(top, tenant), "connections"), entry)
 
 
 def add_secret(path: Path, tenant: str, connection: str, secret: dict[str, str]) -> None:
-    """Append a secret to those of a connection; raise Misconfigured as `add_connection`."""
+    """Append a secret to a connection; raise Misconfigured as `add_connection` does."""
 
-    def place(top: Node) -> tuple[MappingNode, str]:
+    def locate(top: Node) -> tuple[MappingNode, str]:
         connections = _value(_tenant(top, tenant), "connections")
         return _entry(connections, connection), "secrets"
 
-    _append(path, place, secret)
+    _append(path, locate, secret)
 
 
-def _append(path: Path, place: Callable[[Node], tuple[MappingNode, str]], entry: Entry) -> None:
-    """Write the longer file beside the old one, read it as every role will, then put it in its place at once."""
+def _append(path: Path, locate: Callable[[Node], tuple[MappingNode, str]], entry: Entry) -> None:
+    """Write the extended file beside the original, validate it as every role does on load, then replace the original atomically."""
     load_tenancy(path)
     text = path.read_text()
     top = yaml.compose(text, Loader=yaml.SafeLoader)
-    owner, key = place(cast("Node", top))  # not empty, since it is valid
-    fresh = path.with_name(f".{path.name}.new")
+    owner, key = locate(cast("Node", top))  # not empty, since it is valid
+    replacement = path.with_name(f".{path.name}.new")
     try:
-        fresh.write_text(_longer(text, owner, key, entry))
-        fresh.chmod(path.stat().st_mode)
-        load_tenancy(fresh)
-        fresh.replace(path)
+        replacement.write_text(_insert_entry(text, owner, key, entry))
+        replacement.chmod(path.stat().st_mode)
+        load_tenancy(replacement)
+        replacement.replace(path)
     except Misconfigured as problem:
-        msg = f"{path} was left as it is: {problem}"
+        msg = f"{path} was not changed: {problem}"
         raise Misconfigured(msg) from problem
     finally:
-        fresh.unlink(missing_ok=True)
+        replacement.unlink(missing_ok=True)
 
 
-def _longer(text: str, owner: MappingNode, key: str, entry: Entry) -> str:
-    """The text with one more entry in the list `key` of the mapping `owner`, in the form of its other lists."""
+def _insert_entry(text: str, owner: MappingNode, key: str, entry: Entry) -> str:
+    """The text with one more entry in the list `key` of the mapping `owner`, formatted like the file's other lists."""
     lines = text.splitlines()
     column = owner.start_mark.column
-    held = next((each for name, each in owner.value if name.value == key), None)
-    if held is None:
-        at, fresh = _last_line(owner), [" " * column + f"{key}:"]
-    elif held.flow_style and not held.value:
-        at, fresh = held.start_mark.line, []
-        lines[at] = lines[at].replace("[]", "", 1).rstrip()
-    elif held.flow_style:
-        msg = f"`{key}` on line {held.start_mark.line + 1} is written in one line; add {entry} by hand"
+    existing = next((node for name, node in owner.value if name.value == key), None)
+    if existing is None:
+        last_line, added = _last_line(owner), [" " * column + f"{key}:"]
+    elif existing.flow_style and not existing.value:
+        last_line, added = existing.start_mark.line, []
+        lines[last_line] = lines[last_line].replace("[]", "", 1).rstrip()
+    elif existing.flow_style:
+        msg = f"`{key}` on line {existing.start_mark.line + 1} is written in one line; add {entry} by hand"
         raise Misconfigured(msg)
     else:
-        at, fresh, column = _last_line(held), [], held.start_mark.column
-    if held is None or held.flow_style:
+        last_line, added, column = _last_line(existing), [], existing.start_mark.column
+    if existing is None or existing.flow_style:
         column += 2
     dumper = _Indented if column > owner.start_mark.column else yaml.SafeDumper
     dumped = yaml.dump([entry], Dumper=dumper, sort_keys=False, allow_unicode=True)
-    fresh += [" " * column + line for line in dumped.splitlines()]
-    return "\n".join([*lines[: at + 1], *fresh, *lines[at + 1 :]]) + "\n"
+    added += [" " * column + line for line in dumped.splitlines()]
+    return "\n".join([*lines[: last_line + 1], *added, *lines[last_line + 1 :]]) + "\n"
 
 
 def _last_line(node: Node) -> int:
-    """The line on which the last value in the node ends; its own end mark lies behind comments that follow."""
+    """The last line of the last value in the node; the node's own end mark includes trailing comments."""
     return max((_last_line(child) for child in _children(node)), default=node.end_mark.line)
 
 
@@ -90,14 +90,16 @@ def _children(node: Node) -> Iterator[Node]:
 
 
 def _value(node: Node, key: str) -> Node:
-    found: Node = next(value for name, value in node.value if name.value == key)
-    return found
+    match: Node = next(value for name, value in node.value if name.value == key)
+    return match
 
 
-def _entry(node: Node, wanted: str) -> MappingNode:
-    found: MappingNode = next(each for each in node.value if _value(each, "id").value == wanted)
-    return found
+def _entry(node: Node, entry_id: str) -> MappingNode:
+    match: MappingNode = next(
+        entry for entry in node.value if _value(entry, "id").value == entry_id
+    )
+    return match
 
 
-def _tenant(top: Node, wanted: str) -> MappingNode:
-    return _entry(_value(top, "tenants"), wanted)
+def _tenant(top: Node, tenant_id: str) -> MappingNode:
+    return _entry(_value(top, "tenants"), tenant_id)

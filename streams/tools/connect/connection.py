@@ -1,4 +1,4 @@
-"""`hirelay connect`: make the connection of a vendor's webhook, and lead through the vendor's page."""
+"""`hirelay connect`: create the connection of a vendor's webhook and show how to set it up at the vendor."""
 
 import time
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from streams.ingest.vendor import Vendor, no_nonce
 from streams.ingest.vendors import VENDORS
 from streams.tools.connect import config_file
 
-SECRETS = "secrets"  # folder beside the configuration
-LOOK_S = 1.0
-COUNTS = """
+SECRETS_FOLDER = "secrets"  # folder next to the configuration file
+POLL_INTERVAL_S = 1.0
+COUNTS_SQL = """
 select
     what,
     name,
@@ -30,7 +30,7 @@ where connection = {connection:String}
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectRequest:
-    """What was asked for. An empty `name` takes `<tenant>-<vendor>`; `secret` is what the vendor has shown, if it has."""
+    """The connection to create. An empty `name` means `<tenant>-<vendor>`; `secret` is the one issued by the vendor, if any."""
 
     vendor: Vendor
     tenant: str
@@ -46,7 +46,7 @@ class ConnectRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectResult:
-    """What there is now: the address to paste, and the secret to paste or the file that waits for one."""
+    """The connection: the URL to paste, and the secret to paste or the file that awaits one."""
 
     connection: str
     url: str
@@ -55,97 +55,101 @@ class ConnectResult:
     is_new: bool
 
 
-def vendor_of(name: str) -> Vendor:
+def find_vendor(name: str) -> Vendor:
     """The vendor of that name; raise Misconfigured."""
-    found = next((each for each in VENDORS if each.name == name), None)
-    if found is None:
-        known = ", ".join(each.name for each in VENDORS)
-        msg = f"no vendor {name!r}; known: {known}. Systems without an adapter send `standard`."
+    match = next((vendor for vendor in VENDORS if vendor.name == name), None)
+    if match is None:
+        names = ", ".join(vendor.name for vendor in VENDORS)
+        msg = f"no vendor {name!r}; known: {names}. Systems without an adapter send `standard`."
         raise Misconfigured(msg)
-    return found
+    return match
 
 
-def connect(settings: Settings, wanted: ConnectRequest) -> ConnectResult:
-    """Make the connection, or add a secret to one that is there; a running gateway takes it up within seconds.
+def connect(settings: Settings, request: ConnectRequest) -> ConnectResult:
+    """Create the connection, or add a secret to an existing one; a running gateway picks it up within seconds.
 
-    Raises Misconfigured when the tenant is unknown, the id is another connection's, or the secret cannot be one.
+    Raises Misconfigured if the tenant is unknown, the id belongs to another connection, or the secret is not valid.
     """
     tenancy = load_tenancy(settings.config)
-    _check(tenancy, wanted, settings.config)
-    held = tenancy.find(wanted.vendor.name, wanted.connection)
-    if held is not None:
-        return _again(settings, wanted, held[1])
-    folder = settings.config.parent / SECRETS
-    secret = wanted.secret
-    if not secret and wanted.vendor.keyed_by == "customer":
-        secret = wanted.vendor.make()
-    path = _keep(folder, wanted.connection, secret)
+    _validate(tenancy, request, settings.config)
+    existing = tenancy.find_webhook(request.vendor.name, request.connection)
+    if existing is not None:
+        return _update_existing(settings, request, existing[1])
+    folder = settings.config.parent / SECRETS_FOLDER
+    secret = request.secret
+    if not secret and request.vendor.key_issuer == "customer":
+        secret = request.vendor.generate_secret()
+    path = _write_secret(folder, request.connection, secret)
     entry: config_file.Entry = {
-        "id": wanted.connection,
-        "vendor": wanted.vendor.name,
-        "secrets": [{"file": f"{SECRETS}/{path.name}"}],
+        "id": request.connection,
+        "vendor": request.vendor.name,
+        "secrets": [{"file": f"{SECRETS_FOLDER}/{path.name}"}],
     }
-    if wanted.vendor.on_bad_signature != "reject":
-        entry["on_bad_signature"] = wanted.vendor.on_bad_signature
-    address = ""
-    if wanted.address_key or wanted.vendor.nonce is not no_nonce:
-        address = wanted.vendor.make()[:32]
-        kept = _keep(folder, f"{wanted.connection}-address", address)
-        entry["address_key"] = {"file": f"{SECRETS}/{kept.name}"}
-    config_file.add_connection(settings.config, wanted.tenant, entry)
+    if request.vendor.on_bad_signature != "reject":
+        entry["on_bad_signature"] = request.vendor.on_bad_signature
+    address_key = ""
+    if request.address_key or request.vendor.nonce is not no_nonce:
+        address_key = request.vendor.generate_secret()[:32]
+        address_file = _write_secret(folder, f"{request.connection}-address", address_key)
+        entry["address_key"] = {"file": f"{SECRETS_FOLDER}/{address_file.name}"}
+    config_file.add_connection(settings.config, request.tenant, entry)
     return ConnectResult(
-        connection=wanted.connection,
-        url=_url(settings, wanted, address),
-        secret=secret if wanted.vendor.keyed_by == "customer" else "",
+        connection=request.connection,
+        url=_url(settings, request, address_key),
+        secret=secret if request.vendor.key_issuer == "customer" else "",
         secret_file=path,
         is_new=True,
     )
 
 
-def _check(tenancy: Tenancy, wanted: ConnectRequest, path: Path) -> None:
-    if tenancy.tenant(wanted.tenant) is None:
-        known = ", ".join(each.id for each in tenancy.tenants)
-        msg = f"no tenant {wanted.tenant!r} in {path}; known: {known}"
+def _validate(tenancy: Tenancy, request: ConnectRequest, path: Path) -> None:
+    if tenancy.tenant(request.tenant) is None:
+        tenant_ids = ", ".join(tenant.id for tenant in tenancy.tenants)
+        msg = f"no tenant {request.tenant!r} in {path}; known: {tenant_ids}"
         raise Misconfigured(msg)
-    owner = tenancy.owner(wanted.connection)
-    if owner and (owner[0].id, owner[1].vendor) != (wanted.tenant, wanted.vendor.name):
-        msg = f"{wanted.connection} is a {owner[1].vendor} connection of {owner[0].id}; choose another --name"
+    owner = tenancy.find_connection(request.connection)
+    if owner and (owner[0].id, owner[1].vendor) != (request.tenant, request.vendor.name):
+        msg = f"{request.connection} is a {owner[1].vendor} connection of {owner[0].id}; choose another --name"
         raise Misconfigured(msg)
     try:
-        wanted.vendor.key(wanted.secret.encode() or wanted.vendor.make().encode())
+        request.vendor.key(request.secret.encode() or request.vendor.generate_secret().encode())
     except ValueError as error:
-        msg = f"that is no secret of {wanted.vendor.title}: {error}"
+        msg = f"that is not a secret of {request.vendor.title}: {error}"
         raise Misconfigured(msg) from error
 
 
-def _again(settings: Settings, wanted: ConnectRequest, held: Connection) -> ConnectResult:
-    """The connection as it is, with the secret that was given: the one it waits for, or one more beside the others."""
+def _update_existing(
+    settings: Settings, request: ConnectRequest, existing: Connection
+) -> ConnectResult:
+    """The existing connection; a new secret fills the awaited one or is added to the others."""
     directory = settings.config.parent
-    waiting = next((each for each in held.secrets if connections.is_awaited(each, directory)), None)
-    shown = waiting or next((each for each in held.secrets if each.file), None)
-    path = directory / shown.file if shown is not None and shown.file else None
-    if wanted.secret and waiting is not None and path is not None:
-        path.write_text(wanted.secret)
-    elif wanted.secret:
-        name = f"{held.id}-{len(held.secrets) + 1}"
-        path = _keep(directory / SECRETS, name, wanted.secret)
-        secret = {"file": f"{SECRETS}/{path.name}"}
-        config_file.add_secret(settings.config, wanted.tenant, held.id, secret)
-    key = held.address_key
+    awaited = next(
+        (secret for secret in existing.secrets if connections.is_pending(secret, directory)), None
+    )
+    latest = awaited or next((secret for secret in existing.secrets if secret.file), None)
+    path = directory / latest.file if latest is not None and latest.file else None
+    if request.secret and awaited is not None and path is not None:
+        path.write_text(request.secret)
+    elif request.secret:
+        name = f"{existing.id}-{len(existing.secrets) + 1}"
+        path = _write_secret(directory / SECRETS_FOLDER, name, request.secret)
+        secret = {"file": f"{SECRETS_FOLDER}/{path.name}"}
+        config_file.add_secret(settings.config, request.tenant, existing.id, secret)
+    key = existing.address_key
     address = (directory / key.file).read_text().strip() if key and key.file else ""
     if key and not address:
         address = f"<the value of {key.env}>"
     return ConnectResult(
-        connection=held.id,
-        url=_url(settings, wanted, address),
+        connection=existing.id,
+        url=_url(settings, request, address),
         secret="",
         secret_file=path,
         is_new=False,
     )
 
 
-def _keep(folder: Path, name: str, secret: str) -> Path:
-    """A file of a secret that its owner alone may read; an empty one waits for its secret."""
+def _write_secret(folder: Path, name: str, secret: str) -> Path:
+    """Create a secret file that only its owner can read; an empty file awaits its secret."""
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     path.touch(mode=0o600)
@@ -153,33 +157,33 @@ def _keep(folder: Path, name: str, secret: str) -> Path:
     return path
 
 
-def _url(settings: Settings, wanted: ConnectRequest, address: str) -> str:
-    path = f"{settings.gateway_address}/hooks/{wanted.vendor.name}/{wanted.connection}"
+def _url(settings: Settings, request: ConnectRequest, address: str) -> str:
+    path = f"{settings.gateway_address}/hooks/{request.vendor.name}/{request.connection}"
     return f"{path}/{address}" if address else path
 
 
-def page(vendor: Vendor, connected: ConnectResult) -> str:
-    """The vendor's steps and the events to tick (Markdown), with the address filled in."""
+def setup_guide(vendor: Vendor, result: ConnectResult) -> str:
+    """The vendor's setup steps and the events to select (Markdown), with the URL filled in."""
     folder = files("streams.ingest.vendors") / vendor.name
     sections = (folder / "README.md").read_text().split("\n## ")
-    wanted = [each for each in sections if each.startswith(("Set up", "Events to tick"))]
-    text = "\n".join(f"## {each}" for each in wanted)
+    relevant = [section for section in sections if section.startswith(("Set up", "Events to tick"))]
+    text = "\n".join(f"## {section}" for section in relevant)
     example = f"https://<your gateway>/hooks/{vendor.name}/<connection id>"
-    return text.replace(example, connected.url).replace("<connection id>", connected.connection)
+    return text.replace(example, result.url).replace("<connection id>", result.connection)
 
 
-def arrivals(settings: Settings, connection: str) -> Iterator[tuple[str, str]]:
-    """What comes through the connection from now on, as (what, name); empty while nothing does. Raises Unavailable."""
+def watch_arrivals(settings: Settings, connection: str) -> Iterator[tuple[str, str]]:
+    """Yield what arrives through the connection from now on as (what, name), ("", "") if nothing new did. Raises Unavailable."""
     client = clickhouse(settings.clickhouse, settings.clickhouse_password)
-    known = _counts(client, connection)
+    previous = _counts(client, connection)
     while True:
-        time.sleep(LOOK_S)
-        now = _counts(client, connection)
-        changed = [key for key, total in now.items() if total > known.get(key, 0)]
+        time.sleep(POLL_INTERVAL_S)
+        current = _counts(client, connection)
+        changed = [key for key, total in current.items() if total > previous.get(key, 0)]
         yield from changed or [("", "")]
-        known = now
+        previous = current
 
 
 def _counts(client: Any, connection: str) -> dict[tuple[str, str], int]:
-    rows = client.query(COUNTS, parameters={"connection": connection}).result_rows
+    rows = client.query(COUNTS_SQL, parameters={"connection": connection}).result_rows
     return {(what, name): total for what, name, total in rows}

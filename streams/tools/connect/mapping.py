@@ -1,4 +1,4 @@
-"""`hirelay mapping suggest`: the stages and reasons that a connection has sent, and what each could mean, as YAML."""
+"""`hirelay mapping suggest`: propose milestones and parties for the stages and reasons that a connection has sent."""
 
 import json
 from collections.abc import Sequence
@@ -9,16 +9,22 @@ from typing import Any, Literal
 
 import yaml
 
-from schemas.funnel.rules import rule_of
+from schemas.funnel.rules import to_rule
 from schemas.instants import day_number
 from schemas.tenants.config import Connection, ReasonRule, StageRule
-from schemas.tenants.milestones import MILESTONES, UNMAPPED, by_name, by_rule, tidy
-from schemas.tenants.reasons import BY_PARTY, party_of
+from schemas.tenants.milestones import (
+    MILESTONES,
+    UNMAPPED,
+    lookup_milestone,
+    lookup_rule,
+    normalize_name,
+)
+from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 
-STAGES = """
+STAGES_SQL = """
 select
     id,
     argMax(name, seen) as latest_name,
@@ -41,7 +47,7 @@ where id != ''
 group by id
 order by applications desc, id
 """
-REASONS = """
+REASONS_SQL = """
 select
     id,
     argMax(name, seen) as latest_name,
@@ -66,119 +72,135 @@ group by reason, id
 order by applications desc, id, latest_name
 """
 
-# configured: the file says it; told: the vendor says it; known: the name leaves no doubt; guessed: a person has to look.
-Basis = Literal["configured", "told", "known", "guessed", "unmapped"]
+# configured: by the file; vendor: sent by the vendor; known: the name is unambiguous; guessed: a person must confirm it.
+Basis = Literal["configured", "vendor", "known", "guessed", "unmapped"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What one stage or reason means, or could mean, and how many applications have met it."""
+    """The configured or proposed meaning of one stage or reason, and its number of applications."""
 
     what: Literal["stage", "reason"]
     id: str
     name: str
-    means: str
+    meaning: str
     basis: Basis
     applications: int
 
 
 def proposals(settings: Settings, connection_id: str, today: date) -> list[Proposal]:
-    """What `suggest` says of a configured connection; raise Misconfigured when there is none of that id."""
+    """The proposals for a configured connection; raise Misconfigured if there is no connection of that id."""
     tenancy = load_tenancy(settings.config)
-    found = tenancy.owner(connection_id)
-    if found is None:
-        known = ", ".join(each.id for tenant in tenancy.tenants for each in tenant.connections)
-        msg = f"no connection {connection_id!r} in {settings.config}; known: {known}"
+    owner = tenancy.find_connection(connection_id)
+    if owner is None:
+        connection_ids = ", ".join(
+            connection.id for tenant in tenancy.tenants for connection in tenant.connections
+        )
+        msg = f"no connection {connection_id!r} in {settings.config}; known: {connection_ids}"
         raise Misconfigured(msg)
-    tenant, connection = found
+    tenant, connection = owner
     client = connect(settings.clickhouse, settings.clickhouse_password)
     return suggest(client, tenant.id, connection, today)
 
 
 def suggest(client: Any, tenant: str, connection: Connection, today: date) -> list[Proposal]:
-    """Every stage and every reason seen in the accepted events of the connection, most frequent first."""
-    asked = {"tenant": tenant, "connection": connection.id}
-    words = yaml.safe_load((files("streams.tools.connect") / "words.yaml").read_text())
+    """Every stage and reason in the accepted events of the connection, most frequent first."""
+    parameters = {"tenant": tenant, "connection": connection.id}
+    hints = yaml.safe_load((files("streams.tools.connect") / "words.yaml").read_text())
     stages = [
-        _stage(row, connection.stages, words["stages"], today)
-        for row in client.query(STAGES, parameters=asked).result_rows
+        _stage(row, connection.stages, hints["stages"], today)
+        for row in client.query(STAGES_SQL, parameters=parameters).result_rows
     ]
     reasons = [
-        _reason(row, connection.reasons, words["reasons"], today)
-        for row in client.query(REASONS, parameters=asked).result_rows
+        _reason(row, connection.reasons, hints["reasons"], today)
+        for row in client.query(REASONS_SQL, parameters=parameters).result_rows
     ]
     return stages + reasons
 
 
 def _stage(
-    row: Sequence[Any], rules: Sequence[StageRule], words: list[list[str]], today: date
+    row: Sequence[Any], rules: Sequence[StageRule], hints: list[list[str]], today: date
 ) -> Proposal:
-    key, name, kind, applications = row
-    configured = _configured(rules, key, name, today)
-    known = by_name(name, kind or None)
-    means, basis = _first(
+    stage_id, name, kind, applications = row
+    configured = _configured(rules, stage_id, name, today)
+    milestone = lookup_milestone(name, kind or None)
+    meaning, basis = _first_known(
         (configured, "configured"),
-        (None if known == UNMAPPED else known, "known"),
-        (_hint(words, name), "guessed"),
+        (None if milestone == UNMAPPED else milestone, "known"),
+        (_guess(hints, name), "guessed"),
     )
     return Proposal(
-        what="stage", id=key, name=name, means=means, basis=basis, applications=applications
+        what="stage",
+        id=stage_id,
+        name=name,
+        meaning=meaning,
+        basis=basis,
+        applications=applications,
     )
 
 
 def _reason(
-    row: Sequence[Any], rules: Sequence[ReasonRule], words: list[list[str]], today: date
+    row: Sequence[Any], rules: Sequence[ReasonRule], hints: list[list[str]], today: date
 ) -> Proposal:
-    key, name, party, applications = row
-    means, basis = _first(
-        (_configured(rules, key, name, today), "configured"),
-        (None if party == "unknown" else party, "told"),
-        (party_of(name), "known"),
-        (_hint(words, name), "guessed"),
+    reason_id, name, party, applications = row
+    meaning, basis = _first_known(
+        (_configured(rules, reason_id, name, today), "configured"),
+        (None if party == "unknown" else party, "vendor"),
+        (lookup_party(name), "known"),
+        (_guess(hints, name), "guessed"),
     )
     return Proposal(
-        what="reason", id=key, name=name, means=means, basis=basis, applications=applications
+        what="reason",
+        id=reason_id,
+        name=name,
+        meaning=meaning,
+        basis=basis,
+        applications=applications,
     )
 
 
-def _first(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
-    return next(((means, basis) for means, basis in answers if means), ("", "unmapped"))
+def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
+    return next(((meaning, basis) for meaning, basis in answers if meaning), ("", "unmapped"))
 
 
 def _configured(
     rules: Sequence[StageRule] | Sequence[ReasonRule], key: str, name: str, today: date
 ) -> str | None:
     day = day_number(today)
-    return by_rule([rule_of(rule) for rule in rules], key, name, day)
+    return lookup_rule([to_rule(rule) for rule in rules], key, name, day)
 
 
-def _hint(words: list[list[str]], name: str) -> str | None:
-    wanted = tidy(name)
-    return next((means for part, means in words if tidy(part) in wanted), None)
+def _guess(hints: list[list[str]], name: str) -> str | None:
+    tidied = normalize_name(name)
+    return next((meaning for part, meaning in hints if normalize_name(part) in tidied), None)
 
 
 def as_yaml(connection: str, proposals: Sequence[Proposal]) -> str:
-    """Rules to paste under the connection; what nothing proposes is left as a comment to fill in."""
+    """Rules to paste under the connection; entries without a proposal are comments to fill in."""
     lines = [f"# What connection {connection} has sent. Correct it, put it under the connection in"]
     lines += ["# the configuration, then run `hirelay replay`."]
     for title, what, field, choices in (
         ("stages", "stage", "milestone", MILESTONES),
-        ("reasons", "reason", "party", tuple(BY_PARTY)),
+        ("reasons", "reason", "party", tuple(EVENT_BY_PARTY)),
     ):
-        found = [each for each in proposals if each.what == what and each.basis != "told"]
-        if not found:
+        open_proposals = [
+            proposal
+            for proposal in proposals
+            if proposal.what == what and proposal.basis != "vendor"
+        ]
+        if not open_proposals:
             continue
         lines.append(f"{title}: # each is one of {', '.join(choices)}")
-        lines += [_line(each, field) for each in found]
+        lines += [_yaml_line(proposal, field) for proposal in open_proposals]
     return "\n".join(lines) + "\n"
 
 
-def _line(each: Proposal, field: str) -> str:
-    key = f"{each.what}_id" if each.id else f"{each.what}_name"
-    rule = f"{key}: {_quoted(each.id or each.name)}, {field}: {each.means or '…'}"
-    said = each.basis if each.means else "unmapped: fill in and remove the #"
-    note = f"# {each.name or each.id}, {each.applications} applications, {said}"
-    return f"  {'- ' if each.means else '# - '}{{ {rule} }} {note}"
+def _yaml_line(proposal: Proposal, field: str) -> str:
+    key = f"{proposal.what}_id" if proposal.id else f"{proposal.what}_name"
+    rule = f"{key}: {_quoted(proposal.id or proposal.name)}, {field}: {proposal.meaning or '…'}"
+    status = proposal.basis if proposal.meaning else "unmapped: fill in and remove the #"
+    note = f"# {proposal.name or proposal.id}, {proposal.applications} applications, {status}"
+    return f"  {'- ' if proposal.meaning else '# - '}{{ {rule} }} {note}"
 
 
 def _quoted(text: str) -> str:
@@ -186,16 +208,18 @@ def _quoted(text: str) -> str:
 
 
 def summary(connection: str, proposals: Sequence[Proposal]) -> str:
-    """How many there are of each, and how much is counted as unmapped meanwhile."""
+    """Counts by basis, and which entries are counted as unmapped for now."""
     parts = []
     for what in ("stage", "reason"):
-        found = [each for each in proposals if each.what == what]
-        bases = [each.basis for each in found]
+        matching = [proposal for proposal in proposals if proposal.what == what]
+        bases = [proposal.basis for proposal in matching]
         counts = ", ".join(f"{bases.count(basis)} {basis}" for basis in dict.fromkeys(bases))
-        parts.append(f"{len(found)} {what}s" + (f" ({counts})" if counts else ""))
-    open_ones = [each for each in proposals if each.basis in {"guessed", "unmapped"}]
+        parts.append(f"{len(matching)} {what}s" + (f" ({counts})" if counts else ""))
+    unresolved = [proposal for proposal in proposals if proposal.basis in {"guessed", "unmapped"}]
     text = f"{connection}: {' and '.join(parts)}"
-    if open_ones:
-        names = ", ".join(f"{each.name or each.id} ({each.applications})" for each in open_ones)
+    if unresolved:
+        names = ", ".join(
+            f"{proposal.name or proposal.id} ({proposal.applications})" for proposal in unresolved
+        )
         text += f"; counted as unmapped until configured: {names}"
     return text

@@ -1,4 +1,4 @@
-"""`hirelay connections`: how each webhook is doing: last delivery, silence, what never came, what was refused or kept."""
+"""`hirelay connections`: the status of each webhook: last delivery, silence, missing events, refused and quarantined deliveries."""
 
 import json
 from collections import Counter, defaultdict
@@ -10,17 +10,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from schemas.kafka.connection_health import LET_IN
+from schemas.kafka.connection_health import ACCEPTED_OUTCOMES
 from schemas.kafka.topics import DAY_MS, QUARANTINE
 from schemas.tenants.business_hours import BusinessHours
 from schemas.tenants.config import Connection, Tenancy, Tenant
 from sinks.clickhouse.client import connect
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
-from streams.ingest.connections import is_awaited
+from streams.ingest.connections import is_pending
 from streams.ingest.vendors import VENDORS
 
-COUNTS = """
+COUNTS_SQL = """
 select
     connection,
     what,
@@ -29,7 +29,7 @@ select
     last
 from v_connection_counts
 """
-OPEN = """
+OPEN_ENTRIES_SQL = """
 select
     connection,
     reason,
@@ -39,19 +39,20 @@ where state = 'open'
     and at > now() - interval {days:UInt16} day
 group by connection, reason
 """
-KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # what is older can no longer be replayed
+KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # older entries can no longer be replayed
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionStatus:
-    """One connection, of a company with these office hours.
+    """The status of one connection.
 
-    `last` is the last delivery that was let in, None while there is none, `last_refused` the last that no secret vouched
-    for; `never_seen` are events without which KPIs have holes; `quarantine` counts the open entries by reason.
+    `business_hours` are the tenant's. `last` is the last accepted delivery, None if there is none; `last_refused` the last
+    delivery whose signature no secret verified; `never_seen` are events that KPIs need and that never arrived; `quarantine`
+    counts the open entries by reason.
     """
 
     tenant: str
-    office: BusinessHours
+    business_hours: BusinessHours
     connection: str
     vendor: str
     secrets: int
@@ -73,131 +74,138 @@ class ConnectionStatus:
         )
 
     def advice(self, now: datetime) -> str:
-        """The one thing to do next, or nothing; a silence is worth a look when it is longer than a working day."""
+        """The most important next step, or an empty text; a silence matters once it is longer than a working day."""
         if not self.secrets:
-            return "give it the vendor's secret, then `hirelay dlq replay`"
+            return "add the vendor's secret, then run `hirelay dlq replay`"
         if self.is_refusing():
             return "compare the secret with the vendor's"
         if self.last is None:
-            return "nothing has come: send a test from the vendor"
+            return "nothing has arrived: send a test from the vendor"
         if self.quarantine:
-            return "look into `hirelay dlq list`"
+            return "check `hirelay dlq list`"
         if self.never_seen:
-            return "tick the missing events at the vendor"
-        return "is the webhook still switched on?" if self.last < self.office.day_ago(now) else ""
+            return "select the missing events at the vendor"
+        return (
+            "is the webhook still enabled?"
+            if self.last < self.business_hours.working_day_before(now)
+            else ""
+        )
 
 
-def read(settings: Settings) -> list[ConnectionStatus]:
-    """Every configured connection, in the order of the configuration; raise Unavailable or Misconfigured."""
+def load_statuses(settings: Settings) -> list[ConnectionStatus]:
+    """The status of every configured connection, in configuration order; raise Unavailable or Misconfigured."""
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    return healths(client, load_tenancy(settings.config), settings.config.parent)
+    return connection_statuses(client, load_tenancy(settings.config), settings.config.parent)
 
 
-def healths(client: Any, tenancy: Tenancy, directory: Path) -> list[ConnectionStatus]:
-    """As `read`, of what is given; files of secrets are beside the configuration, in `directory`."""
-    counted: dict[str, dict[str, dict[str, tuple[int, datetime]]]] = defaultdict(
+def connection_statuses(client: Any, tenancy: Tenancy, directory: Path) -> list[ConnectionStatus]:
+    """Like `load_statuses`, for this client and tenancy; `directory` is that of the configuration and its secret files."""
+    counts: dict[str, dict[str, dict[str, tuple[int, datetime]]]] = defaultdict(
         lambda: defaultdict(dict)
     )
-    for connection, what, name, total, last in client.query(COUNTS).result_rows:
-        counted[connection][what][name] = (total, last.replace(tzinfo=UTC))
-    kept: dict[str, Counter[str]] = defaultdict(Counter)
-    for connection, reason, entries in client.query(
-        OPEN, parameters={"days": KEPT_DAYS}
+    for connection_id, what, name, total, last in client.query(COUNTS_SQL).result_rows:
+        counts[connection_id][what][name] = (total, last.replace(tzinfo=UTC))
+    quarantined: dict[str, Counter[str]] = defaultdict(Counter)
+    for connection_id, reason, entries in client.query(
+        OPEN_ENTRIES_SQL, parameters={"days": KEPT_DAYS}
     ).result_rows:
-        kept[connection][reason] += entries
+        quarantined[connection_id][reason] += entries
     return [
-        _health(
+        _connection_status(
             tenant,
-            each,
-            counted[each.id],
-            kept[each.id],
-            sum(not is_awaited(secret, directory) for secret in each.secrets),
+            connection,
+            counts[connection.id],
+            quarantined[connection.id],
+            sum(not is_pending(secret, directory) for secret in connection.secrets),
         )
         for tenant in tenancy.tenants
-        for each in tenant.connections
+        for connection in tenant.connections
     ]
 
 
-def _health(
+def _connection_status(
     tenant: Tenant,
     connection: Connection,
-    counted: dict[str, dict[str, tuple[int, datetime]]],
-    kept: Counter[str],
+    counts: dict[str, dict[str, tuple[int, datetime]]],
+    quarantined: Counter[str],
     secrets: int,
 ) -> ConnectionStatus:
     expected = next((v.expected for v in VENDORS if v.name == connection.vendor), frozenset[str]())
-    outcomes, refused = counted["outcome"], counted["signature"]
+    outcomes, refused = counts["outcome"], counts["signature"]
     return ConnectionStatus(
         tenant=tenant.id,
-        office=tenant.office,
+        business_hours=tenant.business_hours,
         connection=connection.id,
         vendor=connection.vendor,
         secrets=secrets,
-        last=max((last for name, (_, last) in outcomes.items() if name in LET_IN), default=None),
+        last=max(
+            (last for name, (_, last) in outcomes.items() if name in ACCEPTED_OUTCOMES),
+            default=None,
+        ),
         deliveries={name: total for name, (total, _) in sorted(outcomes.items())},
         signature_failures=sum(total for total, _ in refused.values()),
         last_refused=max((last for _, last in refused.values()), default=None),
-        never_seen=tuple(sorted(expected - counted["event"].keys())) if outcomes else (),
-        quarantine=dict(sorted(kept.items())),
+        never_seen=tuple(sorted(expected - counts["event"].keys())) if outcomes else (),
+        quarantine=dict(sorted(quarantined.items())),
     )
 
 
-def as_json(found: list[ConnectionStatus], now: datetime) -> str:
-    """Everything, one object a connection."""
+def as_json(statuses: list[ConnectionStatus], now: datetime) -> str:
+    """All fields, one object per connection."""
     return json.dumps(
         [
             {
-                "tenant": each.tenant,
-                "connection": each.connection,
-                "vendor": each.vendor,
-                "secrets": each.secrets,
-                "last": None if each.last is None else each.last.isoformat(),
-                "silent_for_s": None if silent is None else round(silent.total_seconds()),
-                "deliveries": each.deliveries,
-                "signature_failures": each.signature_failures,
-                "last_refused": each.last_refused and each.last_refused.isoformat(),
-                "never_seen": each.never_seen,
-                "quarantine": each.quarantine,
-                "advice": each.advice(now),
+                "tenant": status.tenant,
+                "connection": status.connection,
+                "vendor": status.vendor,
+                "secrets": status.secrets,
+                "last": None if status.last is None else status.last.isoformat(),
+                "silent_for_s": None if silence is None else round(silence.total_seconds()),
+                "deliveries": status.deliveries,
+                "signature_failures": status.signature_failures,
+                "last_refused": status.last_refused and status.last_refused.isoformat(),
+                "never_seen": status.never_seen,
+                "quarantine": status.quarantine,
+                "advice": status.advice(now),
             }
-            for each in found
-            for silent in (each.silent_for(now),)
+            for status in statuses
+            for silence in (status.silent_for(now),)
         ],
         ensure_ascii=False,
     )
 
 
-def as_rich(found: list[ConnectionStatus], now: datetime) -> Table:
-    """A table for people; what needs a hand stands out."""
+def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
+    """A table for the terminal; connections that need attention are highlighted."""
     table = Table(title=f"Connections at {now.astimezone():%Y-%m-%d %H:%M}")
-    for name in ("connection", "last", "deliveries", "trouble", "what to do"):
+    for name in ("connection", "last", "deliveries", "problems", "what to do"):
         table.add_column(name, overflow="fold")
-    for each in found:
-        silent, advice = each.silent_for(now), each.advice(now)
-        style = "red" if each.is_refusing() else "yellow"
+    for status in statuses:
+        silence, advice = status.silent_for(now), status.advice(now)
+        style = "red" if status.is_refusing() else "yellow"
         table.add_row(
-            f"{each.connection}\n[dim]{each.vendor}[/]",
-            "never" if silent is None else f"{_span(silent)} ago",
-            _counts(each.deliveries),
-            "\n".join(_trouble(each)),
-            f"[{style}]{advice}[/]" if advice else "[green]well[/]",
+            f"{status.connection}\n[dim]{status.vendor}[/]",
+            "never" if silence is None else f"{_format_duration(silence)} ago",
+            _counts(status.deliveries),
+            "\n".join(_problems(status)),
+            f"[{style}]{advice}[/]" if advice else "[green]ok[/]",
         )
     return table
 
 
-def _trouble(each: ConnectionStatus) -> list[str]:
-    found = [f"never seen: {name}" for name in each.never_seen]
-    if each.signature_failures:
-        found.append(f"bad signatures: {each.signature_failures}")
-    return found + [f"set aside: {reason} {n}" for reason, n in each.quarantine.items()]
+def _problems(status: ConnectionStatus) -> list[str]:
+    problems = [f"never seen: {name}" for name in status.never_seen]
+    if status.signature_failures:
+        problems.append(f"bad signatures: {status.signature_failures}")
+    return problems + [f"quarantined: {reason} {n}" for reason, n in status.quarantine.items()]
 
 
 def _counts(counts: dict[str, int]) -> str:
     return "\n".join(f"{name} {n}" for name, n in counts.items())
 
 
-def _span(span: timedelta) -> str:
-    seconds = int(span.total_seconds())
+def _format_duration(duration: timedelta) -> str:
+    seconds = int(duration.total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
@@ -205,10 +213,10 @@ def _span(span: timedelta) -> str:
 
 
 def render(
-    found: list[ConnectionStatus], now: datetime, console: Console, *, as_table: bool
+    statuses: list[ConnectionStatus], now: datetime, console: Console, *, as_table: bool
 ) -> None:
     """Print as a table or as JSON."""
     if as_table:
-        console.print(as_rich(found, now))
+        console.print(as_rich(statuses, now))
     else:
-        console.file.write(as_json(found, now) + "\n")
+        console.file.write(as_json(statuses, now) + "\n")

@@ -1,1 +1,1 @@
-"""`hirelay costs`: cost entries checked and posted to the gateway."""
+"""`hirelay costs`: checks cost entries and posts them to the gateway."""

@@ -1,1 +1,1 @@
-"""`hirelay demo` and `hirelay simulate`: a hiring season on a local stack."""
+"""`hirelay demo` and `hirelay simulate`: a simulated hiring season on a local stack."""

@@ -1,4 +1,4 @@
-"""`hirelay demo`: the whole product on one machine, from signed webhooks to checked numbers."""
+"""`hirelay demo`: the whole product on one machine, from signed webhooks to verified numbers."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,22 +8,22 @@ from rich.console import Console
 
 from schemas.cells import DECISION
 from sinks.clickhouse.client import connect
-from streams.configuration.settings import Settings, load
+from streams.configuration.settings import Settings, load_settings
 from streams.local.stack import Stack, running
 from streams.simulator.company import COMPANIES
-from streams.simulator.season import SPARE, first_of, season
-from streams.simulator.spending import spending
+from streams.simulator.season import INCIDENT_NUMBERS, first_application_number, season
+from streams.simulator.spending import cost_entries
 from streams.tools.connect import status as connect_status
 from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
-from streams.tools.demo.incident import fall, tell
+from streams.tools.demo.incident import play_incident, print_explanation
 from streams.tools.demo.simulate import DAYS, play
 from streams.tools.kpi import query as kpi_query
 from streams.tools.kpi import text as kpi_text
-from streams.tools.verify.command import check
+from streams.tools.verify.command import verify_live
 
-HISTORY = 8_000  # deliveries
-SHOWN = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
+HISTORY_DELIVERIES = 8_000  # deliveries
+TABLES = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
 HEADLINES = (
     "applications",
     "screen_pass_rate",
@@ -41,65 +41,70 @@ HEADLINES = (
     "unmapped_stage_entries",
     "unmapped_reasons",
 )
-LIVE = 400  # deliveries of the live part, then it starts again with the next seed
-LIVE_RATE = 4.0  # a second
+LIVE_DELIVERIES = 400  # deliveries of one live round; the next round uses the next seed
+LIVE_RATE = 4.0  # deliveries per second
 
 
 def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
-    """Play, show, check; 0 when every cell is equal. Goes on live until Ctrl-C unless `once`."""
+    """Play a season, show and verify the numbers; return 0 when every cell is equal. Continues live unless `once`."""
     console.print(
         "[bold]Hirelay demo[/bold]: six companies on five systems, 120 days of hiring, real Kafka, real ClickHouse."
     )
     try:
         with running(state, lambda step: console.print(f"  starting {step} …")) as stack:
-            return _tour(stack, once=once, seed=seed, console=console)
+            return _run_tour(stack, once=once, seed=seed, console=console)
     except KeyboardInterrupt:
-        console.print("Stopped; the data stays in the state directory.")
+        console.print("Stopped; the data remains in the state directory.")
         return 0
 
 
-def _tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
-    run_file = stack.run()
+def _run_tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
+    run_file = stack.run_info()
     until = datetime.now(UTC).replace(microsecond=0)
-    history = season(seed, deliveries=HISTORY, days=DAYS, until=until)
+    history = season(seed, deliveries=HISTORY_DELIVERIES, days=DAYS, until=until)
     report = play(run_file, history, rate=None, console=console, title="playing 120 days")
     console.print(f"  {report.describe()}")
-    _spend(run_file, spending(history, seed=seed, days=DAYS, until=until), console)
-    settings = load(stack.state)
-    alerted = fall(run_file, settings, first=first_of(seed, until) + SPARE, console=console)
-    finding = check(settings, patience_s=60, console=console)
-    _tables(settings, until, console)
-    style = "green" if not finding.differences else "red"
-    console.print(f"[bold {style}]{finding.as_text()}[/]")
-    if alerted is not None:
-        tell(alerted, settings, console)
-    _where_to_look(run_file, stack, console)
+    _post_costs(run_file, cost_entries(history, seed=seed, days=DAYS, until=until), console)
+    settings = load_settings(stack.state)
+    breach = play_incident(
+        run_file,
+        settings,
+        first=first_application_number(seed, until) + INCIDENT_NUMBERS,
+        console=console,
+    )
+    verification = verify_live(settings, patience_s=60, console=console)
+    _print_kpis(settings, until, console)
+    style = "green" if not verification.differences else "red"
+    console.print(f"[bold {style}]{verification.as_text()}[/]")
+    if breach is not None:
+        print_explanation(breach, settings, console)
+    _print_addresses(run_file, stack, console)
     if not once:
-        _live(run_file, seed, console)
-    return 0 if report.complete and not finding.differences else 1
+        _play_live(run_file, seed, console)
+    return 0 if report.complete and not verification.differences else 1
 
 
-def _spend(
-    run_file: dict[str, Any], spent: dict[str, list[dict[str, Any]]], console: Console
+def _post_costs(
+    run_file: dict[str, Any], costs: dict[str, list[dict[str, Any]]], console: Console
 ) -> None:
-    """Post what the season cost, as every company with a token does."""
+    """Post the season's costs for every tenant with a token."""
     apis = {
-        each["tenant"]: costs_command.Api(url=each["url"], token=each["token"])
-        for each in run_file["costs"]
-        if each["token"]
+        api["tenant"]: costs_command.Api(url=api["url"], token=api["token"])
+        for api in run_file["costs"]
+        if api["token"]
     }
     posted = 0
-    for tenant, entries in spent.items():
+    for tenant, entries in costs.items():
         if tenant in apis:
-            posted += len(api_client.post(apis[tenant], costs_command.body_of(entries)))
+            posted += len(api_client.post(apis[tenant], costs_command.encode_body(entries)))
     console.print(f"  {posted} costs accepted: contracts of media, fees for hires, tools")
 
 
-def _tables(settings: Settings, until: datetime, console: Console) -> None:
+def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
     client = connect(settings.clickhouse, settings.clickhouse_password)
     last = until.date() + timedelta(days=1)
-    for tenant, dimension in SHOWN:
-        question = kpi_query.Question(
+    for tenant, dimension in TABLES:
+        question = kpi_query.KpiQuery(
             tenant=tenant,
             dimension=dimension,
             basis=DECISION,
@@ -108,11 +113,13 @@ def _tables(settings: Settings, until: datetime, console: Console) -> None:
             as_of=last,
             kpis=HEADLINES,
         )
-        kpi_text.render(kpi_query.show(client, question), "table", console)
-    connect_status.render(connect_status.read(settings), datetime.now(UTC), console, as_table=True)
+        kpi_text.render(kpi_query.fetch_kpis(client, question), "table", console)
+    connect_status.render(
+        connect_status.load_statuses(settings), datetime.now(UTC), console, as_table=True
+    )
 
 
-def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
+def _print_addresses(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
     state = stack.state
     console.print("\n[bold]Where to look[/bold]")
     console.print(f"  boards      {run_file['roles']['board']['url']}  (日本語, English)")
@@ -133,10 +140,12 @@ def _where_to_look(run_file: dict[str, Any], stack: Stack, console: Console) -> 
         console.print(f"  hirelay {command} --state {state}", soft_wrap=True)
 
 
-def _live(run_file: dict[str, Any], seed: int, console: Console) -> None:
+def _play_live(run_file: dict[str, Any], seed: int, console: Console) -> None:
     console.print(f"\nLive now, {LIVE_RATE:g} deliveries a second; Ctrl-C ends it.")
     while True:
         seed += 1
         until = datetime.now(UTC).replace(microsecond=0)
-        today = season(seed, deliveries=LIVE * 20, days=DAYS, until=until)[-LIVE:]
+        today = season(seed, deliveries=LIVE_DELIVERIES * 20, days=DAYS, until=until)[
+            -LIVE_DELIVERIES:
+        ]
         play(run_file, today, rate=LIVE_RATE, console=console, title="live")

@@ -1,4 +1,4 @@
-"""The incident of the demo: a channel's pass rate falls, Alertmanager hears of it, and the alert is explained."""
+"""The demo's incident: a channel's pass rate falls, Alertmanager fires, and the alert is explained."""
 
 import time
 from datetime import UTC, datetime
@@ -13,59 +13,75 @@ from streams.configuration.settings import Settings
 from streams.simulator.company import COMPANIES
 from streams.simulator.incident import incident
 from streams.tools.alerts import read as alerts_read
-from streams.tools.alerts.explain import explanation, reader_of
+from streams.tools.alerts.explain import audience_for, explanation
 from streams.tools.demo.simulate import play
 
 COMPANY = COMPANIES[0]
-FALLS = "doda"
+FAILING_CHANNEL = "doda"
 PASSED, FAILED = 6, 70
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
 
-def fall(run: dict[str, Any], settings: Settings, *, first: int, console: Console) -> Breach | None:
-    """Post the incident, its applications numbered from `first`; return the breach once it is told, None if it is not."""
-    until = datetime.now(UTC).replace(microsecond=0)
-    before = _found(settings)
-    told = incident(COMPANY, FALLS, (PASSED, FAILED), first=first, until=until)
-    play(run, told, rate=None, console=console, title="an incident")
-    begun = time.monotonic()
-    where = settings.alertmanager_addresses
-    while (waited := time.monotonic() - begun) < PATIENCE_S:
-        found = _found(settings)
-        if found is not None and (not where or alertmanager.held(where[0], f'breach="{found.id}"')):
-            fires = f"Alertmanager fires {waited:.1f} s later" if where else "a breach opens"
+def play_incident(
+    run: dict[str, Any], settings: Settings, *, first: int, console: Console
+) -> Breach | None:
+    """Post the incident, its applications numbered from `first`; return the reported breach, None on timeout."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    before = _open_breach(settings)
+    deliveries = incident(COMPANY, FAILING_CHANNEL, (PASSED, FAILED), first_number=first, until=now)
+    play(run, deliveries, rate=None, console=console, title="an incident")
+    started = time.monotonic()
+    addresses = settings.alertmanager_addresses
+    while (waited := time.monotonic() - started) < TIMEOUT_S:
+        breach = _open_breach(settings)
+        if breach is not None and (
+            not addresses or alertmanager.active_alerts(addresses[0], f'breach="{breach.id}"')
+        ):
+            outcome = f"Alertmanager fires {waited:.1f} s later" if addresses else "a breach opens"
             if before is not None:
-                fires = f"it has been off target since {before.opened}"
+                outcome = f"it has been off target since {before.opened}"
             console.print(
-                f"  {FALLS} of {COMPANY.tenant}: {FAILED} of {PASSED + FAILED} fail the screening; {fires}"
+                f"  {FAILING_CHANNEL} of {COMPANY.tenant}: {FAILED} of {PASSED + FAILED} fail the screening; {outcome}"
             )
-            return found
+            return breach
         time.sleep(0.1)
-    console.print(f"  [red]no alert of {FALLS} within {PATIENCE_S:.0f} s[/]")
+    console.print(f"  [red]no alert of {FAILING_CHANNEL} within {TIMEOUT_S:.0f} s[/]")
     return None
 
 
-def _found(settings: Settings) -> Breach | None:
-    return next((each for each in alerts_read.read(settings.kafka).breaches if _is_it(each)), None)
+def _open_breach(settings: Settings) -> Breach | None:
+    return next(
+        (
+            breach
+            for breach in alerts_read.read_history(settings.kafka).breaches
+            if _matches(breach)
+        ),
+        None,
+    )
 
 
-def _is_it(breach: Breach) -> bool:
-    about = (breach.tenant, breach.kpi, breach.dimension, breach.member)
-    return breach.active and about == (COMPANY.tenant, "screen_pass_rate", CHANNEL, FALLS)
+def _matches(breach: Breach) -> bool:
+    identity = (breach.tenant, breach.kpi, breach.dimension, breach.member)
+    return breach.active and identity == (
+        COMPANY.tenant,
+        "screen_pass_rate",
+        CHANNEL,
+        FAILING_CHANNEL,
+    )
 
 
-def tell(breach: Breach, settings: Settings, console: Console) -> None:
-    """What Alertmanager's API says of it, and everything that is known of it."""
-    where = settings.alertmanager_addresses
+def print_explanation(breach: Breach, settings: Settings, console: Console) -> None:
+    """Print the alert as Alertmanager's API returns it, and its full explanation."""
+    addresses = settings.alertmanager_addresses
     console.print("\n[bold]One alert, explained[/bold]")
-    if where:
-        (alert,) = alertmanager.held(where[0], f'breach="{breach.id}"')
+    if addresses:
+        (alert,) = alertmanager.active_alerts(addresses[0], f'breach="{breach.id}"')
         labels, state = alert["labels"], alert["status"]["state"]
-        said = f"{labels['alertname']} {state}, owner {labels['owner']}, {labels['severity']}"
-        console.print(f"  {where[0]}/#/alerts  {said}", soft_wrap=True, highlight=False)
+        summary = f"{labels['alertname']} {state}, owner {labels['owner']}, {labels['severity']}"
+        console.print(f"  {addresses[0]}/#/alerts  {summary}", soft_wrap=True, highlight=False)
     else:
         console.print(
-            "  This machine has no Alertmanager; the breach stands in Kafka and on the boards."
+            "  This machine has no Alertmanager; the breach is in Kafka and on the boards."
         )
-    for each in explanation(settings, reader_of(settings), breach.id).splitlines():
-        console.print(f"  {each}", markup=False, highlight=False, soft_wrap=True)
+    for line in explanation(settings, audience_for(settings), breach.id).splitlines():
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`hirelay simulate`: play a season of a chosen size against a running local stack."""
+"""`hirelay simulate`: post a season of a chosen size to a running local stack."""
 
 import asyncio
 import json
@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.errors import Unavailable
-from streams.simulator.player import Player, PlayReport, disturbed, targets_of
+from streams.simulator.player import Player, PlayReport, targets_of, with_disturbances
 from streams.simulator.season import SimulatedDelivery, season
 
 DAYS = 120
 
 
-def running_stack(state: Path) -> dict[str, Any]:
-    """The run.json of a stack; raise Unavailable with what to do when there is none."""
+def load_run_file(state: Path) -> dict[str, Any]:
+    """Return the run.json of a stack; raise Unavailable with instructions when there is none."""
     path = state / "run.json"
     if not path.exists():
         raise Unavailable(
@@ -37,10 +37,10 @@ def simulate(  # noqa: PLR0913 - the options of one command
     rate: float | None,
     console: Console,
 ) -> PlayReport:
-    """Post `events` deliveries, plus the doubled ones, and say what became of them."""
-    run = running_stack(state)
+    """Post `events` deliveries plus duplicates, and return a report."""
+    run = load_run_file(state)
     until = datetime.now(UTC).replace(microsecond=0)
-    planned = disturbed(
+    planned = with_disturbances(
         season(seed, deliveries=events, days=DAYS, until=until), duplicates, shuffle, seed
     )
     return play(run, planned, rate=rate, console=console, title="posting")
@@ -54,9 +54,9 @@ def play(
     console: Console,
     title: str,
 ) -> PlayReport:
-    """Post deliveries with a progress bar (on a terminal only); raise Unavailable when a simulated company has no door."""
+    """Post deliveries, with a progress bar on a terminal; raise Unavailable when a company has no endpoint."""
     targets = targets_of(run)
-    unknown = sorted({each.connection for each in deliveries} - targets.keys())
+    unknown = sorted({delivery.connection for delivery in deliveries} - targets.keys())
     if unknown:
         raise Unavailable(
             "connection",

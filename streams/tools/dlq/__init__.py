@@ -1,1 +1,1 @@
-"""`hirelay dlq`: the quarantine, listed, repaired and replayed."""
+"""`hirelay dlq`: list, replay and drop quarantined deliveries."""

@@ -1,4 +1,4 @@
-"""`hirelay dlq replay` and `drop`: let deliveries that were set aside count after a repair, or let go of them for good."""
+"""`hirelay dlq replay` and `drop`: accept quarantined deliveries after a fix, or drop them for good."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,106 +7,113 @@ from dataclasses import dataclass
 from schemas.errors import Condition, Unavailable
 from schemas.events import packs
 from schemas.events.envelope import Event
-from schemas.kafka.quarantine import SetAside
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.configuration.settings import Settings
 from streams.ingest.connections import Configuration
-from streams.ingest.http.server import publisher_of
+from streams.ingest.http.server import make_publisher
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
-from streams.ingest.quarantine.reprocess import reopened, retold
+from streams.ingest.quarantine.reprocess import restore_request, retranslate
 from streams.ingest.replay_guard import ReplayGuard
 from streams.tools.dlq.entries import Quarantine, StoredEntry
 
-BROKER_S, LOOK_S = 15.0, 0.05
+BROKER_TIMEOUT_S, POLL_S = 15.0, 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntryOutcome:
-    """What a replay made of one entry: its events, or why it stays."""
+    """The result of replaying one entry: its events, or why it remains in quarantine."""
 
-    kept: StoredEntry
+    stored: StoredEntry
     events: tuple[Event, ...] = ()
     pack: tuple[bytes, bytes] | None = None
     resolution: str = ""
-    stays: str = ""
+    failure: str = ""
 
     @property
-    def answered(self) -> SetAside:
+    def updated_entry(self) -> QuarantineEntry:
         """The entry as it is written back."""
-        if self.stays and not self.events:
-            return self.kept.entry
-        said = {"resolution": self.resolution[:500]}
-        if self.stays:
-            rest = {"detail": self.stays[:500], "part": True}
-            return self.kept.entry.model_copy(update=said | rest)
-        return self.kept.entry.model_copy(update=said | {"state": "replayed"})
+        if self.failure and not self.events:
+            return self.stored.entry
+        update = {"resolution": self.resolution[:500]}
+        if self.failure:
+            partial = {"detail": self.failure[:500], "part": True}
+            return self.stored.entry.model_copy(update=update | partial)
+        return self.stored.entry.model_copy(update=update | {"state": "replayed"})
 
 
-def judged(
-    kept: StoredEntry, configuration: Configuration, quarantine: Quarantine, trust: ReplayGuard
+def evaluate(
+    stored: StoredEntry,
+    configuration: Configuration,
+    quarantine: Quarantine,
+    replay_guard: ReplayGuard,
 ) -> EntryOutcome:
-    """What a replay would do now; nothing is written."""
-    entry = kept.entry
+    """Return what a replay would do now; nothing is written."""
+    entry = stored.entry
     try:
         if entry.rawref is not None:
-            return _repacked(kept, quarantine)
-        told = retold(entry, reopened(entry, configuration), trust)
-    except Condition as why:
-        return EntryOutcome(kept=kept, stays=f"{why.reason}: {why.detail}")
-    kinds = ", ".join(dict.fromkeys(event.vendorevent or event.type for event in told.events))
-    n = len(told.events)
-    said = [f"{n} event{'s' if n > 1 else ''} of {kinds}"] if n else []
-    said += [f"{what}: {reason}" for what, reason in told.ignored]
-    faults = "; ".join(f"{fault.reason}: {fault.detail}" for fault in told.faults)
+            return _evaluate_record(stored, quarantine)
+        translated = retranslate(entry, restore_request(entry, configuration), replay_guard)
+    except Condition as error:
+        return EntryOutcome(stored=stored, failure=f"{error.reason}: {error.detail}")
+    event_types = ", ".join(
+        dict.fromkeys(event.vendorevent or event.type for event in translated.events)
+    )
+    n = len(translated.events)
+    parts = [f"{n} event{'s' if n > 1 else ''} of {event_types}"] if n else []
+    parts += [f"{what}: {reason}" for what, reason in translated.ignored]
+    failure = "; ".join(f"{fault.reason}: {fault.detail}" for fault in translated.faults)
     return EntryOutcome(
-        kept=kept,
-        events=told.events,
-        resolution="; ".join(said) or "a test of the vendor",
-        stays=faults,
+        stored=stored,
+        events=translated.events,
+        resolution="; ".join(parts) or "a test of the vendor",
+        failure=failure,
     )
 
 
-def _repacked(kept: StoredEntry, quarantine: Quarantine) -> EntryOutcome:
-    """A record that a worker could not read is offered again when this version can."""
-    key, value = quarantine.record(kept.entry.rawref or "")
-    pack = packs.read(value)
-    said = f"a record of {len(pack.events)} events"
-    return EntryOutcome(kept=kept, pack=(key, value or b""), resolution=said)
+def _evaluate_record(stored: StoredEntry, quarantine: Quarantine) -> EntryOutcome:
+    """Evaluate a record that a worker could not read; it is written again when this version can read it."""
+    key, value = quarantine.read_record(stored.entry.rawref or "")
+    pack = packs.decode_pack(value)
+    resolution = f"a record of {len(pack.events)} events"
+    return EntryOutcome(stored=stored, pack=(key, value or b""), resolution=resolution)
 
 
 def replay(
     settings: Settings,
     configuration: Configuration,
-    chosen: Sequence[StoredEntry],
+    entries: Sequence[StoredEntry],
     progress: Callable[[], None] = lambda: None,
 ) -> list[EntryOutcome]:
-    """Let every chosen entry that is understood now count, once: its events keep the ids they would have had.
+    """Replay every entry that is understood now, exactly once: its events keep the ids they would have had.
 
-    Each is marked when Kafka has its events; a replay that is cut off may be repeated. Raises Unavailable.
+    An entry is marked once Kafka has its events; an interrupted replay may be repeated. Raises Unavailable.
     """
-    return asyncio.run(_replay(settings, configuration, chosen, progress))
+    return asyncio.run(_replay(settings, configuration, entries, progress))
 
 
 async def _replay(
     settings: Settings,
     configuration: Configuration,
-    chosen: Sequence[StoredEntry],
+    entries: Sequence[StoredEntry],
     progress: Callable[[], None],
 ) -> list[EntryOutcome]:
-    quarantine, trust = Quarantine(settings.kafka), ReplayGuard()
-    publisher = publisher_of(settings, GatewayMetrics())
+    quarantine, replay_guard = Quarantine(settings.kafka), ReplayGuard()
+    publisher = make_publisher(settings, GatewayMetrics())
     await publisher.start()
     outcomes = []
     try:
-        await _ready(publisher)
-        for kept in chosen:
-            outcome = await asyncio.to_thread(judged, kept, configuration, quarantine, trust)
-            await publisher.accept(outcome.events)
+        await _wait_until_ready(publisher)
+        for stored in entries:
+            outcome = await asyncio.to_thread(
+                evaluate, stored, configuration, quarantine, replay_guard
+            )
+            await publisher.publish(outcome.events)
             if outcome.pack is not None:
-                place = kept.entry.rawref or ""
-                await asyncio.to_thread(quarantine.repeat, place, *outcome.pack)
-            if outcome.answered != kept.entry:
-                await asyncio.to_thread(quarantine.answer, [(kept, outcome.answered)])
+                position = stored.entry.rawref or ""
+                await asyncio.to_thread(quarantine.resend, position, *outcome.pack)
+            if outcome.updated_entry != stored.entry:
+                await asyncio.to_thread(quarantine.update, [(stored, outcome.updated_entry)])
             outcomes.append(outcome)
             progress()
     finally:
@@ -114,16 +121,16 @@ async def _replay(
     return outcomes
 
 
-async def _ready(publisher: Publisher) -> None:
-    for _ in range(round(BROKER_S / LOOK_S)):
+async def _wait_until_ready(publisher: Publisher) -> None:
+    for _ in range(round(BROKER_TIMEOUT_S / POLL_S)):
         if publisher.ready():
             return
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_S)
     raise Unavailable("kafka", "the broker does not answer")
 
 
-def drop(settings: Settings, chosen: Sequence[StoredEntry], because: str) -> None:
-    """Mark entries as let go of, with the reason; their bytes stay until Kafka's retention ends. Raises Unavailable."""
-    changed = {"state": "dropped", "resolution": because}
-    answers = [(kept, kept.entry.model_copy(update=changed)) for kept in chosen]
-    Quarantine(settings.kafka).answer(answers)
+def drop(settings: Settings, entries: Sequence[StoredEntry], reason: str) -> None:
+    """Mark entries as dropped, with the reason; their bytes stay until Kafka's retention ends. Raises Unavailable."""
+    update = {"state": "dropped", "resolution": reason}
+    updates = [(stored, stored.entry.model_copy(update=update)) for stored in entries]
+    Quarantine(settings.kafka).update(updates)

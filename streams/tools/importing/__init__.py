@@ -1,1 +1,1 @@
-"""`hirelay import`: tables and event logs become canonical events, and go through the gateway's front door."""
+"""`hirelay import`: convert tables and event logs to canonical events and send them through the gateway."""

@@ -1,12 +1,12 @@
-"""What an activity of an event log may mean, and which objects and attributes of a log are read."""
+"""The event types, object roles and attributes that a map may assign to the activities of an event log."""
 
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from streams.tools.importing.canonical_parts import ABOUT
+from streams.tools.importing.canonical_parts import APPLICATION_FIELDS
 
-# What an object of a log may be to an event, and the field that its id goes into.
+# The role of an object in an event → the field that takes its id.
 ROLES = {
     "application": "application_id",
     "candidate": "candidate_id",
@@ -16,30 +16,31 @@ ROLES = {
     "recruiter": "recruiter_id",
 }
 ATTRIBUTES = (
-    *(name for name in ABOUT if name != "application_id"),
+    *(name for name in APPLICATION_FIELDS if name != "application_id"),
     *("interviewers", "interview_id", "offer_id", "stage", "reason", "decision"),
     *("amount", "currency"),
 )
-JOB = ("job.opened", "job.updated", "job.paused", "job.closed")
-ENDINGS = {
+JOB_TYPES = ("job.opened", "job.updated", "job.paused", "job.closed")
+PARTY_BY_END_TYPE = {
     "application.rejected": "company",
     "application.withdrawn": "candidate",
     "application.closed": "neither",
 }
-TYPES = (
-    *("application.created", "application.stage_changed", *ENDINGS, "application.hired"),
+EVENT_TYPES = (
+    *("application.created", "application.stage_changed", *PARTY_BY_END_TYPE, "application.hired"),
     *("application.reopened", "application.unhired"),
-    *(f"interview.{each}" for each in ("scheduled", "rescheduled", "cancelled")),
+    *(f"interview.{step}" for step in ("scheduled", "rescheduled", "cancelled")),
     *("interview.completed", "interview.no_show", "feedback.submitted"),
-    *(f"offer.{each}" for each in ("created", "approved", "sent", "accepted", "declined")),
-    *("offer.expired", "offer.revoked", *JOB),
+    *(f"offer.{step}" for step in ("created", "approved", "sent", "accepted", "declined")),
+    *("offer.expired", "offer.revoked", *JOB_TYPES),
 )
 
 
 class ActivityMeaning(BaseModel):
-    """One thing that an activity tells, or why it tells nothing.
+    """One event that an activity stands for, or the reason to ignore the activity.
 
-    A `stage` is where the application is then: with an interview, a scorecard or an offer it tells a move there too.
+    `stage` is the stage of the application at that moment. With an interview, a scorecard or an offer it also emits a move to
+    that stage.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,13 +53,13 @@ class ActivityMeaning(BaseModel):
     decision: Literal["-2", "-1", "0", "1", "2"] | None = None
 
     @model_validator(mode="after")
-    def tells_or_says_why_not(self) -> Self:
-        """Refuse a step that does neither or both, and one without what its type cannot do without."""
+    def validate_type_or_ignore(self) -> Self:
+        """Require either `type` or `ignore`, a supported type, and a `stage` for a stage change."""
         if (not self.type) == (not self.ignore):
             msg = "give `type`, or `ignore` with a reason"
             raise ValueError(msg)
-        if self.type and self.type not in TYPES:
-            msg = f"no type {self.type!r} for logs; one of {', '.join(TYPES)}"
+        if self.type and self.type not in EVENT_TYPES:
+            msg = f"no type {self.type!r} for logs; one of {', '.join(EVENT_TYPES)}"
             raise ValueError(msg)
         if self.type == "application.stage_changed" and not self.stage:
             msg = "application.stage_changed needs `stage`"

@@ -1,53 +1,53 @@
-"""Pack events into bodies that the gateway takes: at most 500 events, and never more bytes than its limit."""
+"""Pack events into request bodies of at most 500 events and at most the gateway's body limit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 from schemas.errors import Malformed
-from streams.ingest.vendors.standard.adapter import LARGEST_BATCH
+from streams.ingest.vendors.standard.adapter import MAX_BATCH_SIZE
 from streams.tools.importing.events import RowEvent
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.refusals import problem
+from streams.tools.importing.refusals import row_problem
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventBatch:
-    """A CloudEvents batch: its body and how many events are in it. Equal bodies have equal names."""
+    """The body of a CloudEvents batch and the number of events in it."""
 
     body: bytes
     events: int
 
     @property
-    def name(self) -> str:
-        """Made of the body, so that the journal and the gateway know it again."""
+    def digest(self) -> str:
+        """SHA-256 of the body; identifies the batch in the journal and at the gateway."""
         return sha256(self.body).hexdigest()
 
 
-def fitting(readings: Iterable[Reading], mode: str, largest: int) -> Iterator[Reading]:
-    """The readings, those refused that hold an event which alone is more than `largest` bytes as a batch."""
+def refuse_oversized(readings: Iterable[Reading], mode: str, max_bytes: int) -> Iterator[Reading]:
+    """The readings, refusing each row with an event that alone exceeds `max_bytes` as a batch."""
     for reading in readings:
-        sizes = [len(told.envelope(mode)) + 2 for told in reading.told]
-        if max(sizes, default=0) <= largest:
+        sizes = [len(event.envelope(mode)) + 2 for event in reading.events]
+        if max(sizes, default=0) <= max_bytes:
             yield reading
             continue
-        why = problem(reading.line, "row", Malformed("too_large", str(max(sizes))))
-        yield Reading(line=reading.line, problems=(why,))
+        oversize_problem = row_problem(reading.line, "row", Malformed("too_large", str(max(sizes))))
+        yield Reading(line=reading.line, problems=(oversize_problem,))
 
 
-def batches(told: Iterable[RowEvent], mode: str, largest: int) -> Iterator[EventBatch]:
-    """The events in their order, packed; each alone must fit, as `fitting` sees to."""
-    held: list[bytes] = []
+def batches(events: Iterable[RowEvent], mode: str, max_bytes: int) -> Iterator[EventBatch]:
+    """Pack the events in order; each event must fit on its own, which `refuse_oversized` ensures."""
+    payloads: list[bytes] = []
     size = 2  # the brackets
-    for each in told:
-        event = each.envelope(mode)
-        if held and (len(held) == LARGEST_BATCH or size + len(event) + 1 > largest):
-            yield _batch(held)
-            held, size = [], 2
-        held.append(event)
-        size += len(event) + (len(held) > 1)
-    if held:
-        yield _batch(held)
+    for event in events:
+        payload = event.envelope(mode)
+        if payloads and (len(payloads) == MAX_BATCH_SIZE or size + len(payload) + 1 > max_bytes):
+            yield _batch(payloads)
+            payloads, size = [], 2
+        payloads.append(payload)
+        size += len(payload) + (len(payloads) > 1)
+    if payloads:
+        yield _batch(payloads)
 
 
 def _batch(events: list[bytes]) -> EventBatch:

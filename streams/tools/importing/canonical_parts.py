@@ -1,12 +1,12 @@
-"""The parts of canonical data that several kinds of rows share."""
+"""Parts of canonical data that several kinds of rows share."""
 
 from collections.abc import Mapping
 
 from streams.tools.importing.row import RowReader
 
 Part = dict[str, object]
-# What any row about an application may say of it.
-ABOUT = (
+# Fields that any row about an application may have.
+APPLICATION_FIELDS = (
     "application_id",
     "candidate_id",
     "job_id",
@@ -21,9 +21,9 @@ ABOUT = (
 )
 
 
-def about(row: RowReader) -> Part:
-    """Application, channel, owners and dimensions as the row gives them; a job without an id goes by its name."""
-    row.need("application_id")
+def application_parts(row: RowReader) -> Part:
+    """Application, channel, owners and dimensions of the row; the job name serves as the id of a job without one."""
+    row.require("application_id")
     job, name = row.id("job_id"), row.text("job_name")
     application = {
         "id": row.id("application_id"),
@@ -34,36 +34,36 @@ def about(row: RowReader) -> Part:
     owners = {"recruiter_id": row.id("recruiter_id"), "agency_id": row.id("agency_id")}
     dims = {name: row.text(name) for name in ("department", "location", "employment_type", "level")}
     return {
-        "application": _known(application),
+        "application": _without_nulls(application),
         "channel": row.channel(),
-        "owners": _known(owners),
-        "dims": _known(dims),
+        "owners": _without_nulls(owners),
+        "dims": _without_nulls(dims),
     }
 
 
 def stage(row: RowReader, name: str = "stage") -> Part | None:
-    """選考段階; its name is its id where the system has none."""
-    title, key = row.text(name), row.id(f"{name}_id")
-    if title is None and key is None:
+    """選考段階; the name serves as the id where the system has none."""
+    stage_name, stage_id = row.text(name), row.id(f"{name}_id")
+    if stage_name is None and stage_id is None:
         return None
-    return _known({"id": key or (title or "")[:100], "name": title}) or None
+    return _without_nulls({"id": stage_id or (stage_name or "")[:100], "name": stage_name}) or None
 
 
 def reason(row: RowReader, name: str = "reason") -> Part | None:
-    """Why it ended."""
-    return _known({"name": row.text(name)})
+    """The reason of the outcome."""
+    return _without_nulls({"name": row.text(name)})
 
 
 def panel(row: RowReader, name: str = "interviewers") -> tuple[Part, ...]:
-    """面接官 of one interview."""
-    return tuple({"user_id": each} for each in row.people(name))
+    """The 面接官 of one interview."""
+    return tuple({"user_id": user_id} for user_id in row.ids(name))
 
 
-def application_of(row: RowReader) -> str:
-    """The id of the application, empty when the row lacks it, which `about` has noted."""
+def application_id(row: RowReader) -> str:
+    """The application id; empty if the row has none, which `application_parts` records as a problem."""
     return row.cells.get("application_id", "").strip()
 
 
-def _known(part: Mapping[str, object]) -> Part | None:
-    kept = {name: value for name, value in part.items() if value is not None}
-    return kept or None
+def _without_nulls(part: Mapping[str, object]) -> Part | None:
+    present = {name: value for name, value in part.items() if value is not None}
+    return present or None

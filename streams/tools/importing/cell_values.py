@@ -1,4 +1,4 @@
-"""Cells of a table as values: ids, texts, numbers and money; each reader raises Malformed with a reason of `REFUSALS`."""
+"""Parse table cells to ids, texts, numbers and money; each parser raises Malformed with a reason of `REFUSALS`."""
 
 import re
 import unicodedata
@@ -6,88 +6,86 @@ from decimal import Decimal
 
 from schemas.errors import Malformed
 from schemas.money import minor_units
-from streams.tools.importing.refusals import EMAIL, shown
+from streams.tools.importing.refusals import EMAIL, quoted_cell
 
-LONGEST_ID, LONGEST_TEXT = (
-    100,
-    500,
-)  # a derived id holds two ids and an instant, and stays below 200
-LARGEST = 2**53
+# A derived id holds two ids and an instant and stays below 200 characters.
+MAX_ID_LENGTH, MAX_TEXT_LENGTH = 100, 500
+MAX_NUMBER = 2**53
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-GROUPED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-CURRENCY = re.compile(r"[A-Z]{3}")
-PEOPLE = re.compile(r"[,、;|\n]+")
-# A yen sign of Shift_JIS is read as a backslash.
-MARKS = {"¥": "JPY", "\\": "JPY", "円": "JPY", "$": "USD", "€": "EUR", "£": "GBP"}
-MARKED = re.compile(
+GROUPED_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+CURRENCY_CODE = re.compile(r"[A-Z]{3}")
+ID_SEPARATORS = re.compile(r"[,、;|\n]+")
+# Decoding turns the yen sign of Shift_JIS into a backslash.
+CURRENCY_BY_MARK = {"¥": "JPY", "\\": "JPY", "円": "JPY", "$": "USD", "€": "EUR", "£": "GBP"}
+MONEY = re.compile(
     r"(?P<before>[¥\\$€£]|[A-Z]{3})?\s*(?P<number>[-\d,.]+)\s*(?P<many>万)?\s*(?P<after>円|[A-Z]{3})?"
 )
 TEN_THOUSAND = 10_000  # 万
 
 
-def identity(text: str) -> str:
-    """An id of the customer's system, which may not be an e-mail address."""
+def parse_id(text: str) -> str:
+    """An id of the customer's system; e-mail addresses are refused."""
     if "@" in unicodedata.normalize("NFKC", text):
         raise Malformed("at_in_id")
-    return _short(" ".join(text.split()), LONGEST_ID)
+    return _check_length(" ".join(text.split()), MAX_ID_LENGTH)
 
 
-def words(text: str) -> str:
-    """A name of a thing: a job, a stage, a reason."""
+def parse_text(text: str) -> str:
+    """A name such as that of a job, a stage or a reason."""
     if EMAIL.search(unicodedata.normalize("NFKC", text)):
         raise Malformed("email")
-    return _short(" ".join(text.split()), LONGEST_TEXT)
+    return _check_length(" ".join(text.split()), MAX_TEXT_LENGTH)
 
 
-def people(text: str) -> tuple[str, ...]:
-    """Ids in one cell, each once, separated by commas, semicolons, bars or line breaks."""
-    found = (identity(part) for part in PEOPLE.split(text) if part.strip())
-    return tuple(dict.fromkeys(found))
+def parse_ids(text: str) -> tuple[str, ...]:
+    """The distinct ids of one cell, separated by commas, semicolons, bars or line breaks."""
+    ids = (parse_id(part) for part in ID_SEPARATORS.split(text) if part.strip())
+    return tuple(dict.fromkeys(ids))
 
 
-def number(text: str) -> float:
-    """A number with a point for decimals."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if NUMBER.fullmatch(plain) is None or abs(float(plain)) > LARGEST:
-        raise Malformed("not_a_number", shown(text))
-    return float(plain)
+def parse_number(text: str) -> float:
+    """A number with a decimal point."""
+    normalized = unicodedata.normalize("NFKC", text).strip()
+    if NUMBER.fullmatch(normalized) is None or abs(float(normalized)) > MAX_NUMBER:
+        raise Malformed("not_a_number", quoted_cell(text))
+    return float(normalized)
 
 
-def whole(text: str) -> int:
-    """A whole number; spreadsheets write 2.0 for 2."""
-    found = number(text)
-    if not found.is_integer():
-        raise Malformed("not_whole", shown(text))
-    return int(found)
+def parse_integer(text: str) -> int:
+    """An integer; spreadsheets write 2.0 for 2."""
+    value = parse_number(text)
+    if not value.is_integer():
+        raise Malformed("not_whole", quoted_cell(text))
+    return int(value)
 
 
-def currency(text: str) -> str:
-    """A code of ISO 4217."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
-    if CURRENCY.fullmatch(plain) is None:
-        raise Malformed("not_a_currency", shown(text))
-    return plain
+def parse_currency(text: str) -> str:
+    """An ISO 4217 code."""
+    normalized = unicodedata.normalize("NFKC", text).strip().upper()
+    if CURRENCY_CODE.fullmatch(normalized) is None:
+        raise Malformed("not_a_currency", quoted_cell(text))
+    return normalized
 
 
-def money(text: str, expected: str | None) -> tuple[int, str]:
-    """Minor units and the currency: the `expected` one, else the one that the cell is marked with, else JPY."""
-    found = MARKED.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or GROUPED.fullmatch(found["number"]) is None:
-        raise Malformed("not_money", shown(text))
-    for mark in filter(None, (found["before"], found["after"])):
-        marked = MARKS.get(mark, mark)
-        expected = expected or marked
-        if marked != expected:
-            raise Malformed("other_currency", marked)
-    unit = expected or "JPY"
-    amount = Decimal(found["number"].replace(",", "")) * (TEN_THOUSAND if found["many"] else 1)
-    minor = minor_units(amount, unit)
-    if minor is None or abs(minor) > LARGEST:
-        raise Malformed("not_money", shown(text))
-    return minor, unit
+def parse_money(text: str, expected: str | None) -> tuple[int, str]:
+    """Minor units and currency: `expected`, else the currency marked in the cell, else JPY."""
+    match = MONEY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None or GROUPED_NUMBER.fullmatch(match["number"]) is None:
+        raise Malformed("not_money", quoted_cell(text))
+    for symbol in filter(None, (match["before"], match["after"])):
+        marked_currency = CURRENCY_BY_MARK.get(symbol, symbol)
+        expected = expected or marked_currency
+        if marked_currency != expected:
+            raise Malformed("other_currency", marked_currency)
+    code = expected or "JPY"
+    amount = Decimal(match["number"].replace(",", "")) * (TEN_THOUSAND if match["many"] else 1)
+    minor = minor_units(amount, code)
+    if minor is None or abs(minor) > MAX_NUMBER:
+        raise Malformed("not_money", quoted_cell(text))
+    return minor, code
 
 
-def _short(text: str, longest: int) -> str:
-    if len(text) > longest:
-        raise Malformed("too_long", str(longest))
+def _check_length(text: str, max_length: int) -> str:
+    if len(text) > max_length:
+        raise Malformed("too_long", str(max_length))
     return text

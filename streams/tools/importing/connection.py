@@ -1,4 +1,4 @@
-"""The door of a standard connection: its tenant, its address and its secret, from the configuration."""
+"""Resolve a `standard` connection to its tenant, URL and secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,48 +14,55 @@ VENDOR = "standard"
 
 @dataclass(frozen=True, kw_only=True)
 class ImportTarget:
-    """Where batches are posted to and what signs them; `address` is the part of `url` that may be shown."""
+    """The URL that batches are posted to and the secret that signs them; only `address` is safe to display."""
 
     address: str
     url: str = field(repr=False)
     secret: str = field(repr=False)
 
 
-def owner(settings: Settings, connection: str) -> tuple[Tenant, Connection]:
-    """The connection and its tenant; raise Misconfigured unless it is one of the vendor `standard`."""
+def find_connection(settings: Settings, connection: str) -> tuple[Tenant, Connection]:
+    """The tenant and the connection; raise Misconfigured unless its vendor is `standard`."""
     tenancy = load_tenancy(settings.config)
-    found = tenancy.find(VENDOR, connection)
-    if found is not None:
-        return found
-    known = [each.id for t in tenancy.tenants for each in t.connections if each.vendor == VENDOR]
-    other = tenancy.owner(connection)
-    what = "there is none" if other is None else f"it is one of {other[1].vendor}"
+    match = tenancy.find_webhook(VENDOR, connection)
+    if match is not None:
+        return match
+    standard_ids = [
+        entry.id
+        for candidate in tenancy.tenants
+        for entry in candidate.connections
+        if entry.vendor == VENDOR
+    ]
+    other = tenancy.find_connection(connection)
+    reason = "it does not exist" if other is None else f"its vendor is {other[1].vendor}"
     tenant = other[0].id if other else "TENANT"
     msg = (
-        f"{connection!r} is no connection of vendor {VENDOR}: {what}; "
-        f"known: {', '.join(known) or 'none'}. Make one: hirelay connect {VENDOR} --tenant {tenant}"
+        f"{connection!r} is not a connection of vendor {VENDOR}: {reason}; "
+        f"known: {', '.join(standard_ids) or 'none'}. Create one: hirelay connect {VENDOR} --tenant {tenant}"
     )
     raise Misconfigured(msg)
 
 
-def door(settings: Settings, connection: Connection, environ: Mapping[str, str]) -> ImportTarget:
-    """Address and first active secret of the connection; raise Misconfigured when it has none that can sign."""
-    vault = SecretStore(environ, settings.config.parent)
+def import_target(
+    settings: Settings, connection: Connection, environ: Mapping[str, str]
+) -> ImportTarget:
+    """URL and first active secret of the connection; raise Misconfigured if no secret can sign."""
+    store = SecretStore(environ, settings.config.parent)
     problems: list[str] = []
-    active = [each for each in connection.secrets if not vault.awaits(each)]
+    active = [secret for secret in connection.secrets if not store.is_pending(secret)]
     if not active:
-        msg = f"connection {connection.id} has no secret yet: run `hirelay connect` for it"
+        msg = f"connection {connection.id} has no secret yet: add it with `hirelay connect`"
         raise Misconfigured(msg)
-    text = vault.find(active[0], f"connection {connection.id}", problems)
+    secret = store.find(active[0], f"connection {connection.id}", problems)
     url = address = f"{settings.gateway_address}/hooks/{VENDOR}/{connection.id}"
     if connection.address_key is not None:
-        key = vault.find(connection.address_key, f"connection {connection.id}", problems)
+        key = store.find(connection.address_key, f"connection {connection.id}", problems)
         url = f"{url}/{key.decode()}"
     if problems:
         raise Misconfigured("; ".join(problems))
     try:
-        verifier.key(text)
+        verifier.key(secret)
     except ValueError as error:
         msg = f"the secret of {connection.id} cannot sign: {error}"
         raise Misconfigured(msg) from error
-    return ImportTarget(address=address, url=url, secret=text.decode())
+    return ImportTarget(address=address, url=url, secret=secret.decode())

@@ -1,13 +1,13 @@
-"""Rows about what surrounds applications: employment after the hire, and costs."""
+"""Convert rows of employment and costs to events."""
 
 from streams.tools.importing.canonical_parts import Part
-from streams.tools.importing.events import Fact, RowEvent, derived, tell
+from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
 from streams.tools.importing.row import RowReader
 
-SCOPES = ("channel", "job", "agency", "hire", "company")
-COSTS = ("media", "agency_fee", "scout", "event", "tool", "internal_hours")
-# What is told of an employment, the column of its date, and the fields that go with it.
-STEPS = (
+COST_SCOPES = ("channel", "job", "agency", "hire", "company")
+COST_KINDS = ("media", "agency_fee", "scout", "event", "tool", "internal_hours")
+# Event type, column of its date, and the fields of the event.
+EMPLOYMENT_STEPS = (
     ("employment.started", "start", ("start",)),
     ("employment.confirmed", "confirmed_at", ("start",)),
     ("employment.performance_rated", "rated_at", ("start", "rating")),
@@ -15,62 +15,64 @@ STEPS = (
 )
 
 
-def employment(row: RowReader) -> list[RowEvent]:
-    """One row tells when a person who was hired joined 入社, was rated, and left 退職."""
-    row.need("application_id")
+def employment_events(row: RowReader) -> list[RowEvent]:
+    """The events of one employment row: 入社, end of probation, rating, 退職."""
+    row.require("application_id")
     entity = row.id("application_id") or ""
-    dates = {column: row.when(column) for _, column, _ in STEPS}
+    dates = {column: row.instant(column) for _, column, _ in EMPLOYMENT_STEPS}
     rating = row.number("rating")
     if rating is not None and dates["rated_at"] is None:
-        row.refuse("rating", "no_date_of", "how well it went|rated_at")
+        row.refuse("rating", "no_date_of", "a rating|rated_at")
     start, end = dates["start"], dates["end"]
     if start is not None and end is not None and end.day < start.day:
-        row.refuse("end", "backwards", "end|start")
+        row.refuse("end", "dates_out_of_order", "end|start")
     if not any(dates.values()) and not row.problems:
-        row.refuse("start", "nothing_told", "start, confirmed_at, rated_at and end")
+        row.refuse("start", "no_dates", "start, confirmed_at, rated_at and end")
     fields: Part = {
         "start": row.day("start"),
         "end": row.day("end"),
         "rating": rating,
         "end_reason": row.text("end_reason"),
     }
-    told: list[RowEvent] = []
-    for name, column, kept in STEPS:
+    events: list[RowEvent] = []
+    for name, column, included in EMPLOYMENT_STEPS:
         when = dates[column]
         if when is None or row.problems:
             continue
-        data: Part = {"application_id": entity, **{each: fields[each] for each in kept}}
-        told += tell(row, "employment", Fact(type=name, when=when, entity=entity), data)
-    return told
+        data: Part = {"application_id": entity, **{field: fields[field] for field in included}}
+        events += to_events(row, "employment", Fact(type=name, when=when, entity=entity), data)
+    return events
 
 
-def costs(row: RowReader) -> list[RowEvent]:
-    """One row tells what was spent, on what, and for which days; a 媒体 goes by the name that applications give it."""
+def cost_events(row: RowReader) -> list[RowEvent]:
+    """The event of one cost row; a 媒体 is named as in the applications."""
     for name in ("amount", "scope", "cost_kind", "period_from"):
-        row.need(name)
-    amount, unit = row.money()
-    scope, kind = row.word("scope"), row.word("cost_kind")
-    begins, ends = row.when("period_from"), row.when("period_to")
+        row.require(name)
+    amount, currency = row.money()
+    scope, kind = row.choice("scope"), row.choice("cost_kind")
+    period_start, period_end = row.instant("period_from"), row.instant("period_to")
     channel = row.channel()
     member = row.id("member") or (channel.id if channel is not None else None)
     if scope not in {None, "company"} and member is None:
         row.refuse("member", "empty")
-    if begins is not None and ends is not None and ends.day < begins.day:
-        row.refuse("period_to", "backwards", "period_to|period_from")
-    key = row.id("cost_id")
-    recorded = row.when("recorded_at") or begins
-    if row.problems or begins is None or recorded is None:
+    if period_start is not None and period_end is not None and period_end.day < period_start.day:
+        row.refuse("period_to", "dates_out_of_order", "period_to|period_from")
+    cost_id = row.id("cost_id")
+    recorded = row.instant("recorded_at") or period_start
+    if row.problems or period_start is None or recorded is None:
         return []
-    last = None if ends is None else ends.day.isoformat()
-    key = key or derived(*map(str, (scope, member, kind, begins.day, last, amount, unit)))
+    last_day = None if period_end is None else period_end.day.isoformat()
+    cost_id = cost_id or derived_id(
+        *map(str, (scope, member, kind, period_start.day, last_day, amount, currency))
+    )
     data: Part = {
-        "cost_id": key,
+        "cost_id": cost_id,
         "amount": amount,
-        "currency": unit,
+        "currency": currency,
         "scope": scope,
         "member": member,
         "kind": kind,
-        "period_from": begins.day.isoformat(),
-        "period_to": last,
+        "period_from": period_start.day.isoformat(),
+        "period_to": last_day,
     }
-    return tell(row, "costs", Fact(type="cost.recorded", when=recorded, entity=key), data)
+    return to_events(row, "costs", Fact(type="cost.recorded", when=recorded, entity=cost_id), data)

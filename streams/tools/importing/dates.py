@@ -1,4 +1,4 @@
-"""Dates as tables write them, Japanese ones included; what could be read in two ways is refused."""
+"""Parse dates as tables write them, including Japanese ones; ambiguous dates are refused."""
 
 import re
 import unicodedata
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from schemas.errors import Malformed
-from streams.tools.importing.refusals import shown
+from streams.tools.importing.refusals import quoted_cell
 
-WRITTEN = re.compile(
+INSTANT = re.compile(
     r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})|"
     r"年\s*(?P<month_ja>\d{1,2})月\s*(?P<day_ja>\d{1,2})日)\s*(?:\([月火水木金土日]\))?"
     r"(?:[T\s]*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?|"
@@ -18,51 +18,51 @@ WRITTEN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class TableInstant:
-    """An instant in UTC; `dated` when the cell had no time of day, and `at` is the start of that local day."""
+    """An instant in UTC. With `is_date_only` the cell had no time of day and `at` is the start of that local day."""
 
     at: datetime
-    dated: bool
+    is_date_only: bool
     day: date
 
     @property
     def text(self) -> str:
-        """For ids and for events: one instant has one text."""
+        """ISO 8601, for ids and events; equal instants have equal texts."""
         return self.at.isoformat()
 
 
-def when(text: str, zone: tzinfo) -> TableInstant:
-    """The instant that the cell means, in `zone` unless it names its own; raise Malformed."""
-    found = WRITTEN.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or (found["zone"] and not found["hour"]):
-        raise Malformed("not_a_date", shown(text))
+def parse_instant(text: str, zone: tzinfo) -> TableInstant:
+    """The instant in the cell, in `zone` unless the cell names its own; raise Malformed."""
+    match = INSTANT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None or (match["zone"] and not match["hour"]):
+        raise Malformed("not_a_date", quoted_cell(text))
     try:
-        local = _local(found)
-        at = local.replace(tzinfo=_zone(found["zone"], zone)).astimezone(UTC)
+        local = _local_time(match)
+        at = local.replace(tzinfo=_parse_zone(match["zone"], zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Malformed("not_a_date", shown(text)) from error
-    # A day of leeway on both sides, so that no zone carries an instant out of what an event may hold.
+        raise Malformed("not_a_date", quoted_cell(text)) from error
+    # One day of margin on both sides, so that no zone moves an instant out of the range of an event.
     if not datetime(1990, 1, 2, tzinfo=UTC) <= at < datetime(2099, 12, 31, tzinfo=UTC):
-        raise Malformed("out_of_range", shown(text))
-    return TableInstant(at=at, dated=found["hour"] is None, day=local.date())
+        raise Malformed("out_of_range", quoted_cell(text))
+    return TableInstant(at=at, is_date_only=match["hour"] is None, day=local.date())
 
 
-def _local(found: re.Match[str]) -> datetime:
-    part = (found["part"] or "")[:6].ljust(6, "0")
-    return datetime(  # noqa: DTZ001 - the zone comes next
-        int(found["year"]),
-        int(found["month"] or found["month_ja"]),
-        int(found["day"] or found["day_ja"]),
-        int(found["hour"] or 0),
-        int(found["minute"] or found["minute_ja"] or 0),
-        int(found["second"] or 0),
-        int(part),
+def _local_time(match: re.Match[str]) -> datetime:
+    microseconds = (match["part"] or "")[:6].ljust(6, "0")
+    return datetime(  # noqa: DTZ001 - the caller sets the zone
+        int(match["year"]),
+        int(match["month"] or match["month_ja"]),
+        int(match["day"] or match["day_ja"]),
+        int(match["hour"] or 0),
+        int(match["minute"] or match["minute_ja"] or 0),
+        int(match["second"] or 0),
+        int(microseconds),
     )
 
 
-def _zone(named: str | None, otherwise: tzinfo) -> tzinfo:
-    if named is None:
-        return otherwise
-    if named in {"Z", "UTC"}:
+def _parse_zone(offset: str | None, default: tzinfo) -> tzinfo:
+    if offset is None:
+        return default
+    if offset in {"Z", "UTC"}:
         return UTC
-    minutes = int(named[1:3]) * 60 + int(named[-2:])
-    return timezone(timedelta(minutes=-minutes if named[0] == "-" else minutes))
+    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+    return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))

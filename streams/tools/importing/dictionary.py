@@ -1,4 +1,4 @@
-"""The dictionary of headers, words and activities (`words.yaml`), in the form in which it is looked up."""
+"""Look up headers, cell values and activities in the dictionary (`words.yaml`)."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -8,74 +8,92 @@ from typing import Any
 
 import yaml
 
-from schemas.tenants.milestones import tidy
+from schemas.tenants.milestones import normalize_name
 
 
 @cache
-def _words() -> dict[str, Any]:
+def _dictionary() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(
         (files("streams.tools.importing") / "words.yaml").read_text("utf-8")
     )
     return loaded
 
 
-def squeezed(text: str) -> str:
-    """NFKC, lower case, without what people put between words."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(each for each in plain if not each.isspace() and each not in "_-・")
+def normalize_header(text: str) -> str:
+    """NFKC, lower case, without spaces, `_`, `-` and `・`."""
+    normalized = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in normalized if not char.isspace() and char not in "_-・")
 
 
 @cache
-def headers(kind: str) -> Mapping[str, str]:
-    """Field by squeezed header, for tables of that kind; the kind's own meaning goes before the one of every kind."""
-    found: dict[str, str] = {}
+def fields_by_header(kind: str) -> Mapping[str, str]:
+    """Field by normalized header for that kind of table; entries of the kind take precedence over the shared ones."""
+    field_by_header: dict[str, str] = {}
     for part in (kind, "everywhere"):
-        for name, known in _words()["headers"].get(part, {}).items():
-            for each in (name, *known):
-                found.setdefault(squeezed(each), name)
-    return found
+        for name, synonyms in _dictionary()["headers"].get(part, {}).items():
+            for synonym in (name, *synonyms):
+                field_by_header.setdefault(normalize_header(synonym), name)
+    return field_by_header
 
 
 def is_personal(header: str) -> bool:
-    """Whether the header says that its column is about a person."""
-    plain = squeezed(header)
-    return any(squeezed(part) in plain for part in _words()["personal"])
+    """Whether the header names personal data."""
+    normalized = normalize_header(header)
+    return any(normalize_header(part) in normalized for part in _dictionary()["personal"])
 
 
 @cache
-def meanings() -> Mapping[str, Mapping[str, str]]:
-    """What words in cells mean, by field and tidied word."""
+def value_mappings() -> Mapping[str, Mapping[str, str]]:
+    """Canonical values by field and tidied cell value."""
     return {
-        name: {tidy(str(each)): means for means, known in words.items() for each in known}
-        for name, words in _words()["values"].items()
+        name: {
+            normalize_name(str(word)): value
+            for value, synonyms in words.items()
+            for word in synonyms
+        }
+        for name, words in _dictionary()["values"].items()
     }
 
 
-def activity(name: str) -> dict[str, str] | None:
-    """What an activity of that name could mean, or None; only a proposal."""
-    plain = squeezed(name)
-    found = next((means for part, means in _words()["activities"] if _fits(part, plain)), None)
-    if found is None:
+def suggest_activity(name: str) -> dict[str, str] | None:
+    """A suggested meaning for an activity of that name, or None."""
+    normalized = normalize_header(name)
+    meaning = next(
+        (
+            candidate
+            for part, candidate in _dictionary()["activities"]
+            if _matches(part, normalized)
+        ),
+        None,
+    )
+    if meaning is None:
         return None
-    return {key: name if value == "self" else value for key, value in found.items()}
+    return {key: name if value == "self" else value for key, value in meaning.items()}
 
 
-def _fits(part: str, plain: str) -> bool:
-    if part.startswith("="):
-        return squeezed(part[1:]) == plain
-    return squeezed(part) in plain
+def _matches(pattern: str, normalized: str) -> bool:
+    if pattern.startswith("="):
+        return normalize_header(pattern[1:]) == normalized
+    return normalize_header(pattern) in normalized
 
 
-def role(object_type: str) -> str | None:
-    """What objects of that type could be, or None."""
-    plain = squeezed(object_type)
-    return next((means for part, means in _words()["objects"] if squeezed(part) in plain), None)
+def suggest_role(object_type: str) -> str | None:
+    """A suggested role for objects of that type, or None."""
+    normalized = normalize_header(object_type)
+    return next(
+        (
+            suggested_role
+            for part, suggested_role in _dictionary()["objects"]
+            if normalize_header(part) in normalized
+        ),
+        None,
+    )
 
 
-def attribute(name: str) -> str | None:
-    """The field that an attribute of a log could be, or None."""
-    plain = squeezed(name)
-    for means, known in _words()["attributes"].items():
-        if plain in {squeezed(each) for each in (means, *known)}:
-            return str(means)
+def suggest_attribute(name: str) -> str | None:
+    """A suggested field for an attribute of that name, or None."""
+    normalized = normalize_header(name)
+    for field, synonyms in _dictionary()["attributes"].items():
+        if normalized in {normalize_header(synonym) for synonym in (field, *synonyms)}:
+            return str(field)
     return None

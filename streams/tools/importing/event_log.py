@@ -1,4 +1,4 @@
-"""An event log as both formats give it: traces of events, with all values as text."""
+"""The common form of XES and OCEL event logs: traces of entries whose values are text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from schemas.errors import Condition
 
 
 class Unreadable(Condition):
-    """The file is not what its name promises, and none of it can be imported; `detail` says what to do."""
+    """The file is not in the format that its name promises; nothing of it can be imported. `detail` says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogEntry:
-    """One event of a log; `line` is where it stands, `related` the ids of its objects by role."""
+    """One event of a log; `line` is its position, `related` the ids of its objects by role."""
 
     line: int
     activity: str
@@ -23,7 +23,7 @@ class LogEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """The events of one application; it is empty text for those that belong to none."""
+    """The entries of one application; `application` is empty for entries without an application."""
 
     application: str
     attributes: Mapping[str, str]

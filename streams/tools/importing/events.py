@@ -1,4 +1,4 @@
-"""What a row tells, as canonical events whose ids are made of what they say."""
+"""Build canonical events with deterministic ids from rows."""
 
 import hashlib
 import json
@@ -8,14 +8,14 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from pydantic import ValidationError
 
-from schemas.events.envelope import TYPES, full
-from schemas.tenants.milestones import RANK, UNMAPPED, by_name
+from schemas.events.envelope import TYPES, full_type
+from schemas.tenants.milestones import RANK, UNMAPPED, lookup_milestone
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.row import RowReader
 
 SOURCE = "urn:hirelay:import:"
-# What has only a day happens in the order in which hiring goes, and stays within that day: a candidate applies first, a
-# move comes after the interview it follows from, an ending comes last. Otherwise two of one day would stand in no order.
+# Events with a date only get a time of day in the order of a hiring process: the application first, a move after the
+# interview that caused it, the outcome last. Without this, events of one day would have no order.
 TIME_OF_DAY = {
     "interview": timedelta(hours=12),
     "feedback": timedelta(hours=13),
@@ -32,7 +32,7 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class RowEvent:
-    """One canonical event of the row on `line`; `id` is a pure function of the kind of file and of the fact."""
+    """One canonical event of the row on `line`; `id` is a pure function of the kind of file and the fact."""
 
     line: int
     type: str
@@ -48,7 +48,7 @@ class RowEvent:
             "specversion": "1.0",
             "id": self.id,
             "source": self.source,
-            "type": full(self.type),
+            "type": full_type(self.type),
             "time": self.at.isoformat(),
             "timequality": "assumed" if self.assumed else "exact",
             "ingestmode": mode,
@@ -59,53 +59,55 @@ class RowEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """What happened: the type, when, the entity it is about and whatever else makes it this occurrence."""
+    """One occurrence: type, time, entity, and `discriminators` that distinguish it from others of the same entity and time."""
 
     type: str
     when: TableInstant
     entity: str
-    more: tuple[str, ...] = ()
-    guessed: bool = False  # the time is that of something else that the row tells
+    discriminators: tuple[str, ...] = ()
+    is_estimated: bool = False  # the time is taken from another date of the row
 
 
-def tell(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEvent]:
-    """The event in a list, or an empty list and a problem of the row when our model does not take the data."""
-    written = {name: value for name, value in data.items() if value not in (None, ())}
+def to_events(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEvent]:
+    """The event as a list; an empty list and a problem of the row if the data does not fit our model."""
+    present = {name: value for name, value in data.items() if value not in (None, ())}
     try:
-        read = TYPES[fact.type].model_validate_json(json.dumps(written, default=_plain))
+        validated = TYPES[fact.type].model_validate_json(json.dumps(present, default=_json_default))
     except ValidationError as error:
-        for each in error.errors():
-            place = ".".join(map(str, each["loc"])) or "the row"
-            row.refuse(place, "not_canonical", place)
+        for problem in error.errors():
+            location = ".".join(map(str, problem["loc"])) or "the row"
+            row.refuse(location, "not_canonical", location)
         return []
-    parts = (kind, fact.type, fact.entity, fact.when.text, *fact.more)
+    parts = (kind, fact.type, fact.entity, fact.when.text, *fact.discriminators)
     return [
         RowEvent(
             line=row.line,
             type=fact.type,
             id=hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
             source=SOURCE + kind,
-            at=_instant(fact, row.layout.zone),
-            assumed=fact.when.dated or fact.guessed,
-            data=read.model_dump_json(exclude_none=True, exclude_defaults=True),
+            at=_event_time(fact, row.layout.zone),
+            assumed=fact.when.is_date_only or fact.is_estimated,
+            data=validated.model_dump_json(exclude_none=True, exclude_defaults=True),
         )
     ]
 
 
-def _instant(fact: Fact, zone: tzinfo) -> datetime:
-    if not fact.when.dated:
+def _event_time(fact: Fact, zone: tzinfo) -> datetime:
+    if not fact.when.is_date_only:
         return fact.when.at
     family = fact.type.partition(".")[0]
-    later = TIME_OF_DAY.get(fact.type) or TIME_OF_DAY.get(family) or timedelta()
+    offset = TIME_OF_DAY.get(fact.type) or TIME_OF_DAY.get(family) or timedelta()
     if fact.type == "application.stage_changed":
-        known = by_name(fact.more[0], None) if fact.more else UNMAPPED
-        later += timedelta(seconds=RANK.get(known, 0))
-    # By the clock on the wall, so that a day of 23 hours holds it too.
-    return (datetime.combine(fact.when.day, time(), zone) + later).astimezone(UTC)
+        milestone = (
+            lookup_milestone(fact.discriminators[0], None) if fact.discriminators else UNMAPPED
+        )
+        offset += timedelta(seconds=RANK.get(milestone, 0))
+    # In local wall-clock time, so that the event stays within a day of 23 hours.
+    return (datetime.combine(fact.when.day, time(), zone) + offset).astimezone(UTC)
 
 
-def _plain(value: object) -> object:
-    """Our own values and instants as JSON."""
+def _json_default(value: object) -> object:
+    """Encode our models and instants as JSON."""
     if isinstance(value, TableInstant):
         return value.text
     if hasattr(value, "model_dump"):
@@ -113,6 +115,6 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def derived(*parts: str) -> str:
-    """An id for what has none in the file, made of what it is about."""
+def derived_id(*parts: str) -> str:
+    """An id derived from the content, for records without one in the file."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]

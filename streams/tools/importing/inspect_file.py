@@ -1,4 +1,4 @@
-"""`hirelay import --inspect`: what a file holds, and the map of it as a draft."""
+"""`hirelay import --inspect`: draft a map from the content of a file."""
 
 import json
 from collections import Counter
@@ -7,43 +7,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streams.tools.importing import dictionary, ocel
-from streams.tools.importing.kinds import BY_NAME, LOG
-from streams.tools.importing.recognise import holds_people, recognise
+from streams.tools.importing.kinds import KINDS_BY_NAME, LOG
+from streams.tools.importing.recognise import personal_data_reason, recognise
 from streams.tools.importing.source import OCEL, is_log, traces
-from streams.tools.importing.table import look
+from streams.tools.importing.table import open_table
 
-SAMPLE = 200  # values of an attribute that are looked at
+SAMPLE_SIZE = 200  # sampled values per attribute
 
 
-def draft(path: Path) -> str:
-    """A map to read, correct and keep, as YAML; raises Misconfigured, Unreadable."""
-    lines = _log(path) if is_log(path) else _table(path)
+def draft_map(path: Path) -> str:
+    """A draft of the map as YAML, to be reviewed and corrected; raise Misconfigured or Unreadable."""
+    lines = _draft_log_map(path) if is_log(path) else _draft_table_map(path)
     return "\n".join(lines) + "\n"
 
 
-def _table(path: Path) -> Iterator[str]:
-    table = look(path)
-    found = recognise(table)
+def _draft_table_map(path: Path) -> Iterator[str]:
+    table = open_table(path)
+    recognised = recognise(table)
     yield f"# Draft of the map of {path.name}: {table.encoding}, {len(table.headers)} columns."
-    if found.kind is None:
-        yield f"# The headers do not tell the kind. It is one of {', '.join(BY_NAME)}."
+    if recognised.kind is None:
+        yield f"# The headers do not determine the kind. It is one of {', '.join(KINDS_BY_NAME)}."
         yield "# kind: …"
     else:
-        yield f"kind: {found.kind.name}"
+        yield f"kind: {recognised.kind.name}"
     yield f"encoding: {table.encoding}"
-    yield "columns:" if found.columns else "# columns:"
-    for name, header in found.columns.items():
+    yield "columns:" if recognised.columns else "# columns:"
+    for name, header in recognised.columns.items():
         yield f"  {name}: {_quoted(header)}"
-    for header, why in found.left_out.items():
-        yield f"  # {_quoted(header)} is left out: {why}"
-    if found.kind is not None:
-        left = [name for name in found.kind.fields if name not in found.columns]
-        yield f"# Fields that no column was found for: {', '.join(left)}"
+    for header, reason in recognised.skipped.items():
+        yield f"  # {_quoted(header)} is skipped: {reason}"
+    if recognised.kind is not None:
+        unmatched = [name for name in recognised.kind.fields if name not in recognised.columns]
+        yield f"# Fields without a column: {', '.join(unmatched)}"
 
 
 @dataclass
 class _ColumnSample:
-    """What stands in a log."""
+    """Counts and sample values of a log."""
 
     applications: int = 0
     events: int = 0
@@ -51,59 +51,59 @@ class _ColumnSample:
     attributes: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[str]] = field(default_factory=dict)
 
-    def attribute(self, name: str, value: str) -> None:
-        """Count it, and keep a few values to judge it by."""
+    def add_attribute(self, name: str, value: str) -> None:
+        """Count the attribute and keep up to `SAMPLE_SIZE` of its values."""
         self.attributes[name] += 1
-        kept = self.samples.setdefault(name, [])
-        if len(kept) < SAMPLE:
-            kept.append(value)
+        samples = self.samples.setdefault(name, [])
+        if len(samples) < SAMPLE_SIZE:
+            samples.append(value)
 
 
-def _log(path: Path) -> Iterator[str]:
-    types = _types(path) if path.name.casefold().endswith(OCEL) else Counter[str]()
-    roles = _roles(types)
-    seen = _seen(path, roles)
+def _draft_log_map(path: Path) -> Iterator[str]:
+    types = _object_types(path) if path.name.casefold().endswith(OCEL) else Counter[str]()
+    roles = _suggest_roles(types)
+    sample = _sample_log(path, roles)
     yield (
-        f"# Draft of the map of {path.name}: {seen.events:,} events of {seen.applications:,} applications."
+        f"# Draft of the map of {path.name}: {sample.events:,} events of {sample.applications:,} applications."
     )
     yield f"kind: {LOG}"
     if types:
-        yield from _objects(types, roles)
-    yield from _attributes(seen)
+        yield from _object_lines(types, roles)
+    yield from _attribute_lines(sample)
     yield "activities:"
-    for name, count in seen.activities.most_common():
-        yield from _activity(name, count)
+    for name, count in sample.activities.most_common():
+        yield from _activity_lines(name, count)
 
 
-def _types(path: Path) -> Counter[str]:
-    return Counter(thing.type for thing in ocel.load(path).objects.values())
+def _object_types(path: Path) -> Counter[str]:
+    return Counter(ocel_object.type for ocel_object in ocel.load(path).objects.values())
 
 
-def _roles(types: Counter[str]) -> dict[str, str]:
-    """The most frequent type for each role."""
+def _suggest_roles(types: Counter[str]) -> dict[str, str]:
+    """The most frequent object type for each role."""
     roles: dict[str, str] = {}
     for kind, _ in types.most_common():
-        role = dictionary.role(kind)
+        role = dictionary.suggest_role(kind)
         if role is not None:
             roles.setdefault(role, kind)
     return roles
 
 
-def _seen(path: Path, roles: dict[str, str]) -> _ColumnSample:
-    seen = _ColumnSample()
+def _sample_log(path: Path, roles: dict[str, str]) -> _ColumnSample:
+    sample = _ColumnSample()
     for trace in traces(path, roles):
-        seen.applications += bool(trace.application)
+        sample.applications += bool(trace.application)
         for name, value in trace.attributes.items():
-            seen.attribute(name, value)
+            sample.add_attribute(name, value)
         for entry in trace.entries:
-            seen.events += 1
-            seen.activities[entry.activity] += 1
+            sample.events += 1
+            sample.activities[entry.activity] += 1
             for name, value in entry.attributes.items():
-                seen.attribute(name, value)
-    return seen
+                sample.add_attribute(name, value)
+    return sample
 
 
-def _objects(types: Counter[str], roles: dict[str, str]) -> Iterator[str]:
+def _object_lines(types: Counter[str], roles: dict[str, str]) -> Iterator[str]:
     yield (
         "objects:"
         if roles
@@ -116,31 +116,31 @@ def _objects(types: Counter[str], roles: dict[str, str]) -> Iterator[str]:
             yield f"  # {_quoted(kind)}: {count:,} objects, not read"
 
 
-def _attributes(seen: _ColumnSample) -> Iterator[str]:
+def _attribute_lines(sample: _ColumnSample) -> Iterator[str]:
     proposed: dict[str, str] = {}
     notes: list[str] = []
-    for name, count in seen.attributes.most_common():
-        means = dictionary.attribute(name)
-        why = holds_people(means or "", seen.samples[name])
-        if dictionary.is_personal(name) or why is not None:
-            notes.append(f"  # {_quoted(name)}: {why or 'looks like a person'}; not read")
-        elif means is None or means in proposed:
+    for name, count in sample.attributes.most_common():
+        field = dictionary.suggest_attribute(name)
+        reason = personal_data_reason(field or "", sample.samples[name])
+        if dictionary.is_personal(name) or reason is not None:
+            notes.append(f"  # {_quoted(name)}: {reason or 'looks like personal data'}; not read")
+        elif field is None or field in proposed:
             notes.append(f"  # {_quoted(name)}: {count:,} times, not read")
         else:
-            proposed[means] = f"  {means}: {_quoted(name)} # {count:,} times"
+            proposed[field] = f"  {field}: {_quoted(name)} # {count:,} times"
     yield "attributes:" if proposed else "# attributes:"
     yield from proposed.values()
     yield from notes
 
 
-def _activity(name: str, count: int) -> Iterator[str]:
-    means = dictionary.activity(name) if name else None
+def _activity_lines(name: str, count: int) -> Iterator[str]:
+    suggestion = dictionary.suggest_activity(name) if name else None
     times = f"# {count:,} times"
-    if means is None:
+    if suggestion is None:
         reason = _quoted("not decided")
         yield f"  {_quoted(name)}: {{ ignore: {reason} }} {times}; decide what it means, or say why it means nothing"
         return
-    step = ", ".join(f"{key}: {_quoted(value)}" for key, value in means.items())
+    step = ", ".join(f"{key}: {_quoted(value)}" for key, value in suggestion.items())
     yield f"  {_quoted(name)}: {{ {step} }} {times}, proposed by its name"
 
 

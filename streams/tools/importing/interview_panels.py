@@ -1,20 +1,26 @@
-"""Interviews that a table spreads over several rows, one for each 面接官."""
+"""Merge interviews that a table spreads over one row per 面接官."""
 
 from collections.abc import Mapping
 
 from streams.tools.importing.table import SourceTable
 
 
-def panels_of(table: SourceTable, places: Mapping[str, int]) -> dict[str, str]:
-    """All interviewers of each interview that has several rows, as one cell; nothing where the table has no ids of interviews.
+def interviewers_by_interview(table: SourceTable, indexes: Mapping[str, int]) -> dict[str, str]:
+    """All interviewers, as one cell, of each interview with several rows; empty if the table has no interview ids.
 
-    Without this the rows would contradict each other: they tell one interview with different people.
+    Without this the rows would conflict: they describe one interview with different people.
     """
-    key, people = places.get("interview_id"), places.get("interviewers")
-    if key is None or people is None:
+    interview_id, interviewers = indexes.get("interview_id"), indexes.get("interviewers")
+    if interview_id is None or interviewers is None:
         return {}
-    found: dict[str, list[str]] = {}
+    cells_by_interview: dict[str, list[str]] = {}
     for line in table.lines():
-        if line.problem is None and line.cells[key].strip() and line.cells[people].strip():
-            found.setdefault(line.cells[key].strip(), []).append(line.cells[people].strip())
-    return {name: ";".join(cells) for name, cells in found.items() if len(cells) > 1}
+        if (
+            line.problem is None
+            and line.cells[interview_id].strip()
+            and line.cells[interviewers].strip()
+        ):
+            cells_by_interview.setdefault(line.cells[interview_id].strip(), []).append(
+                line.cells[interviewers].strip()
+            )
+    return {name: ";".join(cells) for name, cells in cells_by_interview.items() if len(cells) > 1}

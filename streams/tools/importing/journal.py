@@ -1,25 +1,25 @@
-"""Which batches of one file were confirmed through one connection, so that a run that was cut off goes on."""
+"""Remember which batches of a file were confirmed through a connection, so that an interrupted import can resume."""
 
 from hashlib import sha256
 from pathlib import Path
 
 from streams.tools.importing.batches import EventBatch
 
-FOLDER = "imports"  # within the directory of a local stack
+FOLDER = "imports"  # in the state directory of a local stack
 CHUNK = 1 << 20
 
 
 def digest(path: Path) -> str:
     """The SHA-256 of the file's bytes, in hexadecimal."""
-    seen = sha256()
+    hasher = sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            seen.update(chunk)
-    return seen.hexdigest()
+            hasher.update(chunk)
+    return hasher.hexdigest()
 
 
-def place(path: Path, connection: str, state: Path | None) -> Path:
-    """Where the journal of that content and connection is: in the state, else beside the file."""
+def journal_path(path: Path, connection: str, state: Path | None) -> Path:
+    """The journal of that content and connection: in the state directory, else beside the file."""
     name = f"{digest(path)[:16]}-{connection}"
     if state is not None:
         return state / FOLDER / f"{name}.confirmed"
@@ -27,31 +27,31 @@ def place(path: Path, connection: str, state: Path | None) -> Path:
 
 
 class Journal:
-    """The names of confirmed batches, one a line. A line that a crash cut short names no batch, and is sent again."""
+    """The digests of confirmed batches, one per line. A line truncated by a crash matches no batch, so that batch is sent again."""
 
     def __init__(self, path: Path) -> None:
-        """Read what was confirmed before."""
+        """Load the confirmed batches."""
         self._path = path
         self._confirmed = set(path.read_text("ascii", "replace").split() if path.exists() else ())
 
-    def forget(self) -> None:
-        """Begin anew."""
+    def clear(self) -> None:
+        """Delete the journal."""
         self._path.unlink(missing_ok=True)
         self._confirmed.clear()
 
-    def holds(self, batch: EventBatch) -> bool:
-        """Whether the gateway has confirmed these very bytes."""
-        return batch.name in self._confirmed
+    def is_confirmed(self, batch: EventBatch) -> bool:
+        """Whether the gateway has confirmed exactly these bytes."""
+        return batch.digest in self._confirmed
 
     def confirm(self, batch: EventBatch) -> None:
-        """Remember it; return when it is in the file."""
+        """Record the batch; return once it is written to the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="ascii") as file:
-            file.write(f"{_mended(self._path)}{batch.name}\n")
-        self._confirmed.add(batch.name)
+            file.write(f"{_missing_newline(self._path)}{batch.digest}\n")
+        self._confirmed.add(batch.digest)
 
 
-def _mended(path: Path) -> str:
+def _missing_newline(path: Path) -> str:
     """A line break if the last line lacks one."""
     with path.open("rb") as file:
         file.seek(0, 2)

@@ -1,101 +1,108 @@
-"""The kinds of tables: which fields each may have, which it must have, and what a row of it tells."""
+"""The kinds of tables: their fields, their required fields, and the conversion of a row to events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.tools.importing import applications, interviews
 from streams.tools.importing import context as importing_context
-from streams.tools.importing.canonical_parts import ABOUT
+from streams.tools.importing.canonical_parts import APPLICATION_FIELDS
 from streams.tools.importing.events import RowEvent
 from streams.tools.importing.row import RowReader
 
-LOG = "log"  # an event log, XES or OCEL: no table, but mapped by the same kind of file
+LOG = "log"  # an event log (XES or OCEL); not a table, but described by the same map file
 
-# The words that a field may mean; everything else in such a column needs an entry under `values`.
-SANCTIONED = {
+# Allowed values by field; any other cell value needs an entry under `values`.
+ALLOWED_VALUES = {
     "outcome": applications.OUTCOMES,
     "status": interviews.STATUSES,
     "decision": interviews.DECISIONS,
     "answer": interviews.ANSWERS,
-    "scope": importing_context.SCOPES,
-    "cost_kind": importing_context.COSTS,
+    "scope": importing_context.COST_SCOPES,
+    "cost_kind": importing_context.COST_KINDS,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One kind of table; of each group in `needs` one field must be mapped."""
+    """One kind of table; at least one field of each group in `required` must be mapped."""
 
     name: str
     fields: tuple[str, ...]
-    needs: tuple[tuple[str, ...], ...]
-    tell: Callable[[RowReader], list[RowEvent]]
+    required: tuple[tuple[str, ...], ...]
+    to_events: Callable[[RowReader], list[RowEvent]]
 
 
 KINDS = (
     Kind(
         name="applications",
         fields=(
-            *ABOUT,
+            *APPLICATION_FIELDS,
             *("applied_at", "stage", "stage_id", "stage_at", "outcome", "ended_at"),
-            *applications.ENDED_AT,
+            *applications.PARTY_BY_END_DATE,
             *("reason", "hired_at", "start_date"),
         ),
-        needs=(("application_id",), ("applied_at",)),
-        tell=applications.applications,
+        required=(("application_id",), ("applied_at",)),
+        to_events=applications.application_events,
     ),
     Kind(
         name="stage_history",
         fields=(
-            *ABOUT,
+            *APPLICATION_FIELDS,
             *("stage", "stage_id", "entered_at", "left_at", "from_stage", "from_stage_id"),
         ),
-        needs=(("application_id",), ("stage", "stage_id"), ("entered_at",)),
-        tell=applications.stage_history,
+        required=(("application_id",), ("stage", "stage_id"), ("entered_at",)),
+        to_events=applications.stage_change_events,
     ),
     Kind(
         name="interviews",
         fields=(
-            *ABOUT,
+            *APPLICATION_FIELDS,
             *("interview_id", "interviewers", "start", "end", "scheduled_at", "cancelled_at"),
             *("status", "interview_kind", "mode", "round"),
         ),
-        needs=(("application_id",), ("start",)),
-        tell=interviews.interviews,
+        required=(("application_id",), ("start",)),
+        to_events=interviews.interview_events,
     ),
     Kind(
         name="feedback",
         fields=(
-            *ABOUT,
+            *APPLICATION_FIELDS,
             *("feedback_id", "interview_id", "interviewer_id", "submitted_at", "due_at"),
             "decision",
         ),
-        needs=(("application_id",), ("interviewer_id",), ("submitted_at",)),
-        tell=interviews.feedback,
+        required=(("application_id",), ("interviewer_id",), ("submitted_at",)),
+        to_events=interviews.feedback_events,
     ),
     Kind(
         name="offers",
         fields=(
-            *ABOUT,
-            *("offer_id", "version", "sent_at", *interviews.ANSWERED_AT, "answer", "answered_at"),
+            *APPLICATION_FIELDS,
+            *(
+                "offer_id",
+                "version",
+                "sent_at",
+                *interviews.ANSWER_BY_DATE,
+                "answer",
+                "answered_at",
+            ),
             *("amount", "currency", "start_date", "reason"),
         ),
-        needs=(("application_id",), ("sent_at", *interviews.ANSWERED_AT, "answered_at")),
-        tell=interviews.offers,
+        required=(("application_id",), ("sent_at", *interviews.ANSWER_BY_DATE, "answered_at")),
+        to_events=interviews.offer_events,
     ),
     Kind(
         name="hires",
-        fields=(*ABOUT, "hired_at", "start_date", "offer_id"),
-        needs=(("application_id",), ("hired_at",)),
-        tell=applications.hires,
+        fields=(*APPLICATION_FIELDS, "hired_at", "start_date", "offer_id"),
+        required=(("application_id",), ("hired_at",)),
+        to_events=applications.hire_events,
     ),
     Kind(
         name="employment",
         fields=(
             *("application_id", "start", "confirmed_at", "rating", "rated_at", "end", "end_reason"),
         ),
-        needs=(("application_id",), ("start", "confirmed_at", "rated_at", "end")),
-        tell=importing_context.employment,
+        required=(("application_id",), ("start", "confirmed_at", "rated_at", "end")),
+        to_events=importing_context.employment_events,
     ),
     Kind(
         name="costs",
@@ -103,8 +110,8 @@ KINDS = (
             *("cost_id", "amount", "currency", "scope", "cost_kind", "member", "channel"),
             *("period_from", "period_to", "recorded_at"),
         ),
-        needs=(("amount",), ("scope",), ("cost_kind",), ("period_from",)),
-        tell=importing_context.costs,
+        required=(("amount",), ("scope",), ("cost_kind",), ("period_from",)),
+        to_events=importing_context.cost_events,
     ),
 )
-BY_NAME = {kind.name: kind for kind in KINDS}
+KINDS_BY_NAME = {kind.name: kind for kind in KINDS}

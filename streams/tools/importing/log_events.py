@@ -1,60 +1,71 @@
-"""What the events of a log tell, by the map of its activities; every application of a log begins."""
+"""Convert the entries of a log to events by its activity map; every application of a log gets a creation event."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from streams.tools.importing import canonical_parts
-from streams.tools.importing.activity_map import ENDINGS, JOB, ROLES, ActivityMeaning
+from streams.tools.importing.activity_map import (
+    JOB_TYPES,
+    PARTY_BY_END_TYPE,
+    ROLES,
+    ActivityMeaning,
+)
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.event_log import LogEntry, Trace
-from streams.tools.importing.events import Fact, RowEvent, derived, tell
+from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
 from streams.tools.importing.kinds import LOG
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.refusals import shown
+from streams.tools.importing.refusals import quoted_cell
 from streams.tools.importing.row import Layout, RowReader
 
 TIME, ACTIVITY = "time", "activity"
 CREATED = "application.created"
-# The stage is a part of these; with all others it is a move of its own.
-STAGED = {CREATED, *ENDINGS, "application.hired", "application.reopened", "application.unhired"}
+# These types carry the stage themselves; for all others it becomes a separate move.
+TYPES_WITH_STAGE = {
+    CREATED,
+    *PARTY_BY_END_TYPE,
+    "application.hired",
+    "application.reopened",
+    "application.unhired",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activities:
-    """How a log is read: steps by activity, and the attributes by field."""
+    """How to read a log: steps by activity, and attributes by field."""
 
     steps: Mapping[str, tuple[ActivityMeaning, ...]]
     attributes: Mapping[str, str]
     layout: Layout
 
 
-def tell_trace(trace: Trace, activities: Activities) -> Iterator[Reading]:
-    """What each event of the trace tells; the first one also that the application began, if none says so."""
+def trace_readings(trace: Trace, activities: Activities) -> Iterator[Reading]:
+    """The reading of each entry of the trace; the first one also creates the application if no entry does."""
     readings: list[Reading] = []
     first: tuple[TableInstant, int, RowReader] | None = None
-    for place, entry in enumerate(trace.entries):
+    for index, entry in enumerate(trace.entries):
         row = _row(trace, entry, activities)
-        reading, when = _read(row, entry, activities)
+        reading, when = _read_entry(row, entry, activities)
         readings.append(reading)
         if when is None or reading.problems or not trace.application:
             continue
         if first is None or when.at < first[0].at:
-            first = (when, place, row)
-    begun = any(told.type == CREATED for reading in readings for told in reading.told)
-    if first is not None and not begun:
-        when, place, row = first
-        start = _created(row, when)
-        readings[place] = replace(
-            readings[place],
-            told=(*start, *readings[place].told),
+            first = (when, index, row)
+    has_created = any(event.type == CREATED for reading in readings for event in reading.events)
+    if first is not None and not has_created:
+        when, index, row = first
+        start = _created_events(row, when)
+        readings[index] = replace(
+            readings[index],
+            events=(*start, *readings[index].events),
             problems=tuple(row.problems),
         )
     yield from readings
 
 
 def _row(trace: Trace, entry: LogEntry, activities: Activities) -> RowReader:
-    """The event as a row: its own attributes, then those of its trace, then its objects."""
+    """The entry as a row: its own attributes, then those of its trace, then its objects."""
     cells = {
         name: entry.attributes.get(attribute) or trace.attributes.get(attribute, "")
         for name, attribute in activities.attributes.items()
@@ -66,89 +77,92 @@ def _row(trace: Trace, entry: LogEntry, activities: Activities) -> RowReader:
     return RowReader(line=entry.line, cells=cells, layout=activities.layout)
 
 
-def _read(
+def _read_entry(
     row: RowReader, entry: LogEntry, activities: Activities
 ) -> tuple[Reading, TableInstant | None]:
     if not entry.activity:
         row.refuse(ACTIVITY, "no_activity")
     steps = activities.steps.get(entry.activity, ())
     if entry.activity and not steps:
-        row.refuse(ACTIVITY, "unmapped_activity", shown(entry.activity))
+        row.refuse(ACTIVITY, "unmapped_activity", quoted_cell(entry.activity))
     if entry.related.get("unknown"):
-        row.refuse("objects", "unknown_object", shown(entry.related["unknown"][0]))
-    row.need(TIME)
-    when = row.when(TIME)
-    told: list[RowEvent] = []
+        row.refuse("objects", "unknown_object", quoted_cell(entry.related["unknown"][0]))
+    row.require(TIME)
+    when = row.instant(TIME)
+    events: list[RowEvent] = []
     ignored = ""
     for step in steps:
         ignored = step.ignore or ignored
         if step.type is None or when is None or row.problems:
             continue
-        if not row.has("application_id") and step.type not in JOB:
+        if not row.has("application_id") and step.type not in JOB_TYPES:
             row.refuse(ACTIVITY, "no_application")
             continue
-        told += _step(row, step, when, entry.activity)
+        events += _step_events(row, step, when, entry.activity)
     reading = Reading(
         line=row.line,
-        told=() if row.problems else tuple(told),
+        events=() if row.problems else tuple(events),
         problems=tuple(row.problems),
-        ignored=ignored if not told else "",
+        ignored=ignored if not events else "",
     )
     return reading, when
 
 
-def _step(
+def _step_events(
     row: RowReader, step: ActivityMeaning, when: TableInstant, activity: str
 ) -> list[RowEvent]:
-    name = str(step.type)
-    if name in JOB:
-        return _job(row, name, when)
-    about = canonical_parts.about(row)
-    entity = canonical_parts.application_of(row)
-    if name == CREATED:
-        return _created(row, when, step.stage)
+    event_type = str(step.type)
+    if event_type in JOB_TYPES:
+        return _job_events(row, event_type, when)
+    parts = canonical_parts.application_parts(row)
+    entity = canonical_parts.application_id(row)
+    if event_type == CREATED:
+        return _created_events(row, when, step.stage)
     stage = _stage(row, step)
-    told: list[RowEvent] = []
-    if stage is not None and (name not in STAGED):
-        title = str(stage.get("name") or stage["id"])
+    events: list[RowEvent] = []
+    if stage is not None and (event_type not in TYPES_WITH_STAGE):
+        stage_name = str(stage.get("name") or stage["id"])
         fact = Fact(
-            type="application.stage_changed", when=when, entity=entity, more=(title, activity)
+            type="application.stage_changed",
+            when=when,
+            entity=entity,
+            discriminators=(stage_name, activity),
         )
-        told = tell(row, LOG, fact, {**about, "to_stage": stage})
-    if name == "application.stage_changed":
-        return told
-    data, key = _data(row, step, when, stage)
-    fact = Fact(type=name, when=when, entity=entity, more=(activity, *key))
-    return told + tell(row, LOG, fact, {**about, **data})
+        events = to_events(row, LOG, fact, {**parts, "to_stage": stage})
+    if event_type == "application.stage_changed":
+        return events
+    data, key = _event_data(row, step, when, stage)
+    fact = Fact(type=event_type, when=when, entity=entity, discriminators=(activity, *key))
+    return events + to_events(row, LOG, fact, {**parts, **data})
 
 
-def _data(
+def _event_data(
     row: RowReader, step: ActivityMeaning, when: TableInstant, stage: Part | None
 ) -> tuple[Part, tuple[str, ...]]:
-    """What the type carries beside the application, and what tells it from another of the same instant."""
+    """The data of the type beside the application, and the key that distinguishes events of the same instant."""
     family = str(step.type).partition(".")[0]
-    entity, panel = canonical_parts.application_of(row), canonical_parts.panel(row)
-    who = tuple(str(each["user_id"]) for each in panel)
+    entity, panel = canonical_parts.application_id(row), canonical_parts.panel(row)
+    user_ids = tuple(str(interviewer["user_id"]) for interviewer in panel)
     if family == "interview":
-        key = row.id("interview_id") or derived(entity, when.text, *who)
+        key = row.id("interview_id") or derived_id(entity, when.text, *user_ids)
         return {"interview_id": key, "interviewers": panel}, (key,)
     if family == "feedback":
-        if not who:
+        if not user_ids:
             row.refuse("interviewers", "empty")
-        key = derived(entity, when.text, *who)
-        decision = step.decision or row.word("decision")
+        key = derived_id(entity, when.text, *user_ids)
+        decision = step.decision or row.choice("decision")
         return {
             "feedback_id": key,
-            "interviewer_id": who[0] if who else None,
+            "interviewer_id": user_ids[0] if user_ids else None,
             "decision": None if decision is None else int(decision),
         }, (key,)
     if family == "offer":
-        amount, unit = row.money()
+        amount, currency = row.money()
         key = row.id("offer_id") or entity
-        return {"offer_id": key, "amount": amount, "currency": unit}, (key,)
-    if step.type in ENDINGS:
+        return {"offer_id": key, "amount": amount, "currency": currency}, (key,)
+    if step.type in PARTY_BY_END_TYPE:
         reason = {"name": step.reason} if step.reason else canonical_parts.reason(row)
-        party = step.party or ENDINGS[str(step.type)]
+        party = step.party or PARTY_BY_END_TYPE[str(step.type)]
         return {"stage": stage, "reason": reason, "party": party}, ()
     return {"stage": stage}, ()
 
@@ -157,20 +171,20 @@ def _stage(row: RowReader, step: ActivityMeaning) -> Part | None:
     return {"id": step.stage, "name": step.stage} if step.stage else canonical_parts.stage(row)
 
 
-def _created(row: RowReader, when: TableInstant, stage: str | None = None) -> list[RowEvent]:
-    about = canonical_parts.about(row)
-    known = about["application"] if isinstance(about["application"], dict) else {}
-    data = {**about, "application": {**known, "applied_at": when}}
+def _created_events(row: RowReader, when: TableInstant, stage: str | None = None) -> list[RowEvent]:
+    parts = canonical_parts.application_parts(row)
+    application = parts["application"] if isinstance(parts["application"], dict) else {}
+    data = {**parts, "application": {**application, "applied_at": when}}
     if stage:
         data["stage"] = {"id": stage, "name": stage}
-    fact = Fact(type=CREATED, when=when, entity=canonical_parts.application_of(row))
-    return tell(row, LOG, fact, data)
+    fact = Fact(type=CREATED, when=when, entity=canonical_parts.application_id(row))
+    return to_events(row, LOG, fact, data)
 
 
-def _job(row: RowReader, name: str, when: TableInstant) -> list[RowEvent]:
-    row.need("job_id")
-    key = row.id("job_id")
-    if key is None:
+def _job_events(row: RowReader, event_type: str, when: TableInstant) -> list[RowEvent]:
+    row.require("job_id")
+    job_id = row.id("job_id")
+    if job_id is None:
         return []
-    data: Part = {"job_id": key, "name": row.text("job_name")}
-    return tell(row, LOG, Fact(type=name, when=when, entity=key), data)
+    data: Part = {"job_id": job_id, "name": row.text("job_name")}
+    return to_events(row, LOG, Fact(type=event_type, when=when, entity=job_id), data)

@@ -1,4 +1,4 @@
-"""`map.yaml`: what the columns, words and activities of one file mean; read once, strictly, with what to change."""
+"""Load and validate `map.yaml`, which maps the columns, values and activities of a file."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from schemas.tenants.config import Tenant
-from schemas.tenants.milestones import tidy
+from schemas.tenants.milestones import normalize_name
 from streams.configuration.files import Misconfigured
 from streams.tools.importing.activity_map import ATTRIBUTES, ROLES, ActivityMeaning
-from streams.tools.importing.kinds import BY_NAME, LOG, SANCTIONED
+from streams.tools.importing.kinds import ALLOWED_VALUES, KINDS_BY_NAME, LOG
 
 
 class Map(BaseModel):
-    """One map. `columns` and `constants` are by field, `values` by field and by the word that stands in the cell."""
+    """One map. `columns` and `constants` are by field, `values` by field and cell value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,60 +32,60 @@ class Map(BaseModel):
 
     @field_validator("timezone")
     @classmethod
-    def known_zone(cls, value: str | None) -> str | None:
-        """Refuse a zone that the IANA database does not have."""
-        return value if value is None else Tenant.known_zone(value)
+    def validate_timezone(cls, value: str | None) -> str | None:
+        """Require a zone of the IANA database."""
+        return value if value is None else Tenant.check_timezone(value)
 
     @field_validator("activities", mode="before")
     @classmethod
-    def one_or_many(cls, value: object) -> object:
-        """An activity that tells one thing needs no list."""
+    def wrap_single_steps(cls, value: object) -> object:
+        """Accept a single step without a list."""
         if not isinstance(value, dict):
             return value
         return {
-            name: each if isinstance(each, (list, tuple)) else (each,)
-            for name, each in value.items()
+            name: steps if isinstance(steps, (list, tuple)) else (steps,)
+            for name, steps in value.items()
         }
 
     @model_validator(mode="after")
-    def of_its_kind(self) -> Self:
-        """Refuse fields, words and kinds that do not exist, and a map that leaves out what its kind cannot do without."""
-        if self.kind != LOG and self.kind not in BY_NAME:
-            msg = f"no kind {self.kind!r}; one of {', '.join((*BY_NAME, LOG))}"
+    def validate_kind(self) -> Self:
+        """Reject unknown kinds, fields and values, and a map that lacks required fields of its kind."""
+        if self.kind != LOG and self.kind not in KINDS_BY_NAME:
+            msg = f"no kind {self.kind!r}; one of {', '.join((*KINDS_BY_NAME, LOG))}"
             raise ValueError(msg)
         if self.kind == LOG:
-            _known("objects", self.objects, tuple(ROLES))
-            _known("attributes", self.attributes, ATTRIBUTES)
+            _check_fields("objects", self.objects, tuple(ROLES))
+            _check_fields("attributes", self.attributes, ATTRIBUTES)
             if not self.activities:
                 msg = "`activities` is empty"
                 raise ValueError(msg)
         else:
-            self._as_table()
-        _known("values", self.values, tuple(SANCTIONED))
+            self._validate_table()
+        _check_fields("values", self.values, tuple(ALLOWED_VALUES))
         for name, words in self.values.items():
-            wrong = sorted(set(words.values()) - set(SANCTIONED[name]))
+            wrong = sorted(set(words.values()) - set(ALLOWED_VALUES[name]))
             if wrong:
-                msg = f"values.{name}: {wrong[0]!r} is none of {', '.join(SANCTIONED[name])}"
+                msg = f"values.{name}: {wrong[0]!r} is none of {', '.join(ALLOWED_VALUES[name])}"
                 raise ValueError(msg)
         return self
 
-    def _as_table(self) -> None:
-        kind = BY_NAME[self.kind]
-        _known("columns", self.columns, kind.fields)
-        _known("constants", self.constants, kind.fields)
+    def _validate_table(self) -> None:
+        kind = KINDS_BY_NAME[self.kind]
+        _check_fields("columns", self.columns, kind.fields)
+        _check_fields("constants", self.constants, kind.fields)
         both = sorted(self.columns.keys() & self.constants.keys())
         if both:
             msg = f"{both[0]} is in `columns` and in `constants`; keep one"
             raise ValueError(msg)
-        for group in kind.needs:
+        for group in kind.required:
             if not any(name in self.columns or name in self.constants for name in group):
                 msg = f"{self.kind} needs {' or '.join(group)} under `columns`"
                 raise ValueError(msg)
 
-    def words(self) -> dict[str, dict[str, str]]:
-        """`values` by tidied word."""
+    def value_mappings(self) -> dict[str, dict[str, str]]:
+        """`values` by tidied cell value."""
         return {
-            name: {tidy(word): means for word, means in words.items()}
+            name: {normalize_name(word): value for word, value in words.items()}
             for name, words in self.values.items()
         }
 
@@ -96,25 +96,25 @@ def load(path: Path) -> Map:
         msg = f"no map at {path}; draft one with `hirelay import --inspect FILE`"
         raise Misconfigured(msg)
     try:
-        # Everything is text: 1, yes and 2026-04-01 are words of a table, not numbers, truths and days.
-        written = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds text only
-        return Map.model_validate(written)
+        # Everything is text: 1, yes and 2026-04-01 are cell values, not numbers, booleans and dates.
+        document = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds text only
+        return Map.model_validate(document)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
     except ValidationError as error:
         lines = [
-            f"  {'.'.join(map(str, each['loc'])) or 'map'}: {each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors()
+            f"  {'.'.join(map(str, problem['loc'])) or 'map'}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
         ]
         msg = "\n".join([f"{path} cannot be used:", *lines])
         raise Misconfigured(msg) from error
 
 
-def _known(section: str, names: Iterable[str], known: Sequence[str]) -> None:
+def _check_fields(section: str, names: Iterable[str], allowed: Sequence[str]) -> None:
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        if name not in allowed:
+            matches = difflib.get_close_matches(name, allowed, n=1)
+            hint = f"did you mean {matches[0]!r}?" if matches else f"known: {', '.join(allowed)}"
             msg = f"{section}: no field {name!r} ({hint})"
             raise ValueError(msg)

@@ -13,7 +13,7 @@ Attributes = dict[str, Scalar]
 
 
 class OcelEvent(BaseModel):
-    """One event: its activity, its instant, the ids of its objects and its attributes."""
+    """One event: activity, timestamp, object ids and attributes."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -24,7 +24,7 @@ class OcelEvent(BaseModel):
 
 
 class OcelObject(BaseModel):
-    """One object: its type and its attributes."""
+    """One object: type and attributes."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -58,34 +58,36 @@ def load(path: Path) -> Ocel:
 
 
 def traces(log: Ocel, roles: Mapping[str, str]) -> Iterator[Trace]:
-    """One trace an application, and one without an application; `roles` are types of objects by role.
+    """One trace per application, and one for events without an application; `roles` are object types by role.
 
-    An event of several applications stands in the trace of each. Lines are the numbers of events.
+    An event of several applications appears in the trace of each. Line numbers are the ordinals of the events.
     """
-    found: dict[str, list[LogEntry]] = {}
+    entries_by_application: dict[str, list[LogEntry]] = {}
     for number, event in enumerate(log.events.values(), start=1):
         entry = _entry(log, event, number, roles)
         for application in entry.related.get("application", ()) or ("",):
-            found.setdefault(application, []).append(entry)
-    for application, entries in found.items():
-        thing = log.objects.get(application)
-        attributes = _texts(thing.attributes) if thing is not None else {}
+            entries_by_application.setdefault(application, []).append(entry)
+    for application, entries in entries_by_application.items():
+        application_object = log.objects.get(application)
+        attributes = (
+            _as_text(application_object.attributes) if application_object is not None else {}
+        )
         yield Trace(application=application, attributes=attributes, entries=tuple(entries))
 
 
 def _entry(log: Ocel, event: OcelEvent, number: int, roles: Mapping[str, str]) -> LogEntry:
-    """The event with the attributes of its objects, where it has none of that name itself."""
-    attributes = _texts(event.attributes)
+    """The event, with the attributes of its objects that it does not have itself."""
+    attributes = _as_text(event.attributes)
     related: dict[str, list[str]] = {}
     for key in event.objects:
-        thing = log.objects.get(key)
-        if thing is None:
+        ocel_object = log.objects.get(key)
+        if ocel_object is None:
             related.setdefault("unknown", []).append(key)
             continue
-        for role in (role for role, kind in roles.items() if kind == thing.type):
+        for role in (role for role, kind in roles.items() if kind == ocel_object.type):
             related.setdefault(role, []).append(key)
             if role != "application":
-                attributes = {**_texts(thing.attributes), **attributes}
+                attributes = {**_as_text(ocel_object.attributes), **attributes}
     return LogEntry(
         line=number,
         activity=event.activity.strip(),
@@ -95,5 +97,5 @@ def _entry(log: Ocel, event: OcelEvent, number: int, roles: Mapping[str, str]) -
     )
 
 
-def _texts(attributes: Attributes) -> dict[str, str]:
+def _as_text(attributes: Attributes) -> dict[str, str]:
     return {name: str(value) for name, value in attributes.items() if value is not None}

@@ -1,39 +1,46 @@
-"""What reading a file gives, row by row, and the watch that no two rows contradict each other."""
+"""The result of reading each row, and the check that no two rows conflict."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from schemas.errors import Malformed
 from streams.tools.importing.events import RowEvent
-from streams.tools.importing.refusals import RowProblem, problem
+from streams.tools.importing.refusals import RowProblem, row_problem
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One row: what it tells, or why it is refused, or why it tells nothing (`ignored`); `repeated` counts doublets."""
+    """One row: its events, the problems that refuse it, or why it is `ignored`; `duplicates` counts repeated events."""
 
     line: int
-    told: tuple[RowEvent, ...] = ()
+    events: tuple[RowEvent, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     ignored: str = ""
-    repeated: int = 0
+    duplicates: int = 0
 
 
-def consistent(readings: Iterable[Reading]) -> Iterator[Reading]:
-    """The same without events that a row before told already; a row that tells one of them otherwise is refused."""
+def deduplicate(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The readings without events of earlier rows; a row that repeats an event with different data is refused."""
     seen: dict[str, tuple[int, int]] = {}
     for reading in readings:
         if reading.problems:
-            yield replace(reading, told=())
+            yield replace(reading, events=())
             continue
-        known = [(told, seen.get(told.id)) for told in reading.told]
-        clash = next(
-            (at for told, at in known if at is not None and at[1] != hash(told.data)), None
+        first_seen = [(event, seen.get(event.id)) for event in reading.events]
+        conflict = next(
+            (
+                first
+                for event, first in first_seen
+                if first is not None and first[1] != hash(event.data)
+            ),
+            None,
         )
-        if clash is not None:
-            why = problem(reading.line, "row", Malformed("conflict", str(clash[0])))
-            yield replace(reading, told=(), problems=(why,))
+        if conflict is not None:
+            duplicate_problem = row_problem(
+                reading.line, "row", Malformed("conflict", str(conflict[0]))
+            )
+            yield replace(reading, events=(), problems=(duplicate_problem,))
             continue
-        fresh = tuple(told for told, at in known if at is None)
-        seen |= {told.id: (told.line, hash(told.data)) for told in fresh}
-        yield replace(reading, told=fresh, repeated=len(reading.told) - len(fresh))
+        new_events = tuple(event for event, first in first_seen if first is None)
+        seen |= {event.id: (event.line, hash(event.data)) for event in new_events}
+        yield replace(reading, events=new_events, duplicates=len(reading.events) - len(new_events))

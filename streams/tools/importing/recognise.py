@@ -1,4 +1,4 @@
-"""Recognise what a table is by its headers, and keep the columns about people out of it."""
+"""Recognise the kind of a table by its headers and exclude columns of personal data."""
 
 import re
 import unicodedata
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from itertools import islice
 
 from streams.tools.importing import dictionary
-from streams.tools.importing.dictionary import squeezed
+from streams.tools.importing.dictionary import normalize_header
 from streams.tools.importing.kinds import KINDS, Kind
 from streams.tools.importing.refusals import EMAIL
 from streams.tools.importing.table import SourceTable
 
-SAMPLE = 200  # rows that are looked at to tell whether a column holds people
+SAMPLE_ROWS = 200  # rows sampled to detect columns of personal data
 PHONE = re.compile(r"(?:\+\d{1,3}[- ]?)?\(?0\d{1,4}\)?[- ]\d{1,4}[- ]\d{3,4}|0\d{9,10}")
 # 山田 太郎, 山田太郎, Hanako Yamada; an id has digits or is one Latin word.
 PERSON = re.compile(
     r"[々ヶ一-龯ぁ-んァ-ヶー]{2,6}(?:\s[々ヶ一-龯ぁ-んァ-ヶー]{1,6})?|[A-Z][a-z'-]+(?:,?\s[A-Z][a-z'.-]*)+"
 )
-# Where a name of a person would be taken for an id. In other columns such words are names of things.
-IDS = {
+# Fields in which a person's name would be taken for an id. In other columns such values are names of things.
+ID_FIELDS = {
     "application_id",
     "candidate_id",
     "recruiter_id",
@@ -30,70 +30,72 @@ IDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
-    """What a table seems to be: its kind, None if none fits; headers by field; why other headers were left out."""
+    """The likely kind of a table (None if none fits), headers by field, and the reasons for skipped headers."""
 
     kind: Kind | None
     columns: dict[str, str]
-    left_out: dict[str, str]
+    skipped: dict[str, str]
 
 
 def recognise(table: SourceTable) -> Recognised:
-    """The kind whose columns are all there and which knows most of the headers; the first of equal ones."""
+    """The kind with all required columns and the most recognised headers; the first one on a tie."""
     samples = _samples(table)
-    found = [(kind, *_columns(kind, table.headers, samples)) for kind in KINDS]
-    fitting = [each for each in found if _fits(each[0], each[1])]
+    candidates = [(kind, *_columns(kind, table.headers, samples)) for kind in KINDS]
+    fitting = [
+        candidate for candidate in candidates if _has_required_fields(candidate[0], candidate[1])
+    ]
     if not fitting:
-        best = max(found, key=lambda each: len(each[1]))
-        return Recognised(kind=None, columns=best[1], left_out=best[2])
-    kind, columns, left_out = max(fitting, key=lambda each: len(each[1]))
-    return Recognised(kind=kind, columns=columns, left_out=left_out)
+        best = max(candidates, key=lambda candidate: len(candidate[1]))
+        return Recognised(kind=None, columns=best[1], skipped=best[2])
+    kind, columns, skipped = max(fitting, key=lambda candidate: len(candidate[1]))
+    return Recognised(kind=kind, columns=columns, skipped=skipped)
 
 
-def _fits(kind: Kind, columns: dict[str, str]) -> bool:
-    return all(any(name in columns for name in group) for group in kind.needs)
+def _has_required_fields(kind: Kind, columns: dict[str, str]) -> bool:
+    return all(any(name in columns for name in group) for group in kind.required)
 
 
 def _columns(
     kind: Kind, headers: Sequence[str], samples: dict[str, list[str]]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    known = dictionary.headers(kind.name)
+    field_by_header = dictionary.fields_by_header(kind.name)
     columns: dict[str, str] = {}
-    left_out: dict[str, str] = {}
+    skipped: dict[str, str] = {}
     for header in headers:
-        name = known.get(squeezed(header))
+        name = field_by_header.get(normalize_header(header))
         if dictionary.is_personal(header):
-            left_out[header] = "looks like a column about a person"
+            skipped[header] = "looks like personal data"
         elif name is None or name not in kind.fields:
-            left_out[header] = "not recognised"
+            skipped[header] = "not recognised"
         elif name in columns:
-            left_out[header] = f"{name} is {columns[name]} already"
-        elif (why := holds_people(name, samples[header])) is not None:
-            left_out[header] = why
+            skipped[header] = f"{name} is already {columns[name]}"
+        elif (reason := personal_data_reason(name, samples[header])) is not None:
+            skipped[header] = reason
         else:
             columns[name] = header
-    return columns, left_out
+    return columns, skipped
 
 
-def holds_people(name: str, values: Sequence[str]) -> str | None:
-    """Why a column may not be proposed for the field, or None; `values` are a sample of its cells."""
-    plain = [unicodedata.normalize("NFKC", value).strip() for value in values if value.strip()]
-    if _most(EMAIL.search, plain):
+def personal_data_reason(name: str, values: Sequence[str]) -> str | None:
+    """Why the column looks like personal data and must not be suggested for the field, or None; `values` is a sample."""
+    normalized = [unicodedata.normalize("NFKC", value).strip() for value in values if value.strip()]
+    if _most_match(EMAIL.search, normalized):
         return "looks like e-mail addresses"
-    if _most(PHONE.fullmatch, plain):
+    if _most_match(PHONE.fullmatch, normalized):
         return "looks like telephone numbers"
-    if name in IDS and _most(PERSON.fullmatch, plain):
+    if name in ID_FIELDS and _most_match(PERSON.fullmatch, normalized):
         return "looks like names of people; use a column of ids"
     return None
 
 
-def _most(matches: Callable[[str], object], values: Sequence[str]) -> bool:
-    """Whether more than half are; single ones are refused where they stand."""
+def _most_match(matches: Callable[[str], object], values: Sequence[str]) -> bool:
+    """Whether more than half of the values match; single matches are refused row by row."""
     return sum(matches(value) is not None for value in values) * 2 > len(values)
 
 
 def _samples(table: SourceTable) -> dict[str, list[str]]:
     samples: dict[str, list[str]] = {header: [] for header in table.headers}
-    for line in islice(table.lines(), SAMPLE):
+    for line in islice(table.lines(), SAMPLE_ROWS):
         if line.problem is None:
             for header, cell in zip(table.headers, line.cells, strict=True):
                 samples[header].append(cell)

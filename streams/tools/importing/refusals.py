@@ -1,4 +1,4 @@
-"""Why a row is refused: what is wrong with it and what its owner can do, for every reason there is."""
+"""The reasons why a row is refused, each with what is wrong and how to fix it."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from schemas.errors import Malformed, Unmapped
 
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-SHOWN = 40  # characters of a cell that a report repeats
+MAX_QUOTED = 40  # characters of a cell that a report quotes
 
-# Reason → (what is wrong, what to do); `{}` is the detail: a cell that is no personal data, or words of ours.
+# Reason → (what is wrong, what to do); `{}` is the detail: a cell without personal data, or our own text.
 REFUSALS = {
     "empty": ("is empty", "fill it in, map another column, or set it under `constants`"),
     "not_a_date": (
@@ -24,40 +24,43 @@ REFUSALS = {
     ),
     "other_currency": (
         "the amount is marked as {}",
-        "map or set `currency`, and keep other currencies in a file of their own",
+        "map or set `currency`, and put other currencies in a separate file",
     ),
     "not_a_currency": ("{} is not a currency code", "write a code of three letters such as JPY"),
     "email": (
         "holds what looks like an e-mail address",
-        "map a column of ids; nothing of people is imported",
+        "map a column of ids; personal data is not imported",
     ),
     "at_in_id": (
         "an id with an @ may be an e-mail address",
-        "map a column of ids of your system instead",
+        "map a column with the ids of your system instead",
     ),
     "too_long": ("has more than {} characters", "map a shorter column; free text is not imported"),
-    "unknown_word": ("{} has no meaning in the map", "say what it means under `values`: {}"),
-    "not_known_ending": (
-        "the application has ended, and nothing says by whom",
+    "unmapped_value": ("{} has no meaning in the map", "say what it means under `values`: {}"),
+    "unknown_end_party": (
+        "the application ended, but the row does not say who ended it",
         "map `outcome` or `reason`, or use `rejected_at`, `withdrawn_at` or `closed_at`",
     ),
-    "no_date_of": ("says {}, and there is no date of it", "fill in or map {}"),
+    "no_date_of": ("says {} but has no date for it", "fill in or map {}"),
     "both_ended": (
-        "ended and hired at one time",
+        "ended and hired at the same time",
         "leave one of the two empty, or write when each happened",
     ),
-    "backwards": ("{} comes before {}", "correct one of the two dates"),
-    "nothing_told": ("none of {} is filled in", "fill one in; a row without any tells nothing"),
+    "dates_out_of_order": ("{} comes before {}", "correct one of the two dates"),
+    "no_dates": (
+        "none of {} is filled in",
+        "fill one in; a row without any of them holds no event",
+    ),
     "cells": (
         "the row has {} cells and the header {}",
         "put text that holds the delimiter or a line break into double quotes",
     ),
-    "not_csv": ("the row cannot be split into cells", "save the table again as CSV"),
+    "not_csv": ("the row cannot be split into cells", "save the table as CSV again"),
     "conflict": (
-        "line {} tells the same event with other values",
+        "line {} holds the same event with different values",
         "keep one of the two rows",
     ),
-    "not_canonical": ("{} cannot be taken", "correct the value"),
+    "not_canonical": ("{} is not valid", "correct the value"),
     "no_activity": ("the event names no activity", "give it one, or remove it from the log"),
     "unmapped_activity": (
         "the activity {} is not in the map",
@@ -69,7 +72,7 @@ REFUSALS = {
     ),
     "unknown_object": ("the object {} is not in the log", "export the log with all its objects"),
     "too_large": (
-        "the event alone has {} bytes, more than the gateway takes",
+        "the event alone has {} bytes, more than the gateway accepts",
         "shorten its texts, or raise HIRELAY_GATEWAY_BODY_BYTES",
     ),
 }
@@ -77,30 +80,30 @@ REFUSALS = {
 
 @dataclass(frozen=True, kw_only=True)
 class RowProblem:
-    """One reason why the row on `line` is refused; `line` counts from 1, and events where a log has no lines."""
+    """One reason why the row on `line` is refused; `line` counts from 1, or counts events in a log without lines."""
 
     line: int
     column: str
-    wrong: str
+    message: str
     remedy: str
 
 
-def problem(line: int, column: str, why: Malformed | Unmapped) -> RowProblem:
-    """The reason in words; details of one reason are separated by `|`."""
-    wrong, remedy = REFUSALS[why.reason]
-    details = why.detail.split("|")
-    holes = wrong.count("{}")
+def row_problem(line: int, column: str, condition: Malformed | Unmapped) -> RowProblem:
+    """The problem with its texts filled in; details of one reason are separated by `|`."""
+    message, remedy = REFUSALS[condition.reason]
+    details = condition.detail.split("|")
+    placeholders = message.count("{}")
     return RowProblem(
         line=line,
         column=column,
-        wrong=wrong.format(*details[:holes]),
-        remedy=remedy.format(*(details[holes:] or details)),
+        message=message.format(*details[:placeholders]),
+        remedy=remedy.format(*(details[placeholders:] or details)),
     )
 
 
-def shown(text: str) -> str:
-    """A cell as a report may repeat it: short, on one line, and nothing that looks like an address."""
-    plain = " ".join(text.replace("|", "/").split())
-    if "@" in plain:
+def quoted_cell(text: str) -> str:
+    """The cell in a form safe for a report: short, on one line, never an e-mail address."""
+    one_line = " ".join(text.replace("|", "/").split())
+    if "@" in one_line:
         return "the cell"
-    return f"“{plain[:SHOWN]}{'…' if len(plain) > SHOWN else ''}”"
+    return f"“{one_line[:MAX_QUOTED]}{'…' if len(one_line) > MAX_QUOTED else ''}”"

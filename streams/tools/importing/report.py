@@ -1,4 +1,4 @@
-"""What an import would send, or has sent: for a person on screen, and every refused row as CSV."""
+"""Report what an import would send or has sent: on screen, and the refused rows as CSV."""
 
 import csv
 from collections import Counter
@@ -16,17 +16,23 @@ from streams.tools.importing.refusals import RowProblem
 from streams.tools.importing.sender import SendResult
 from streams.tools.importing.source import ImportSource
 
-SHOWN = 20
-FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would calculate
+MAX_SHOWN_PROBLEMS = 20
+FORMULA_PREFIXES = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+)  # cells that a spreadsheet would evaluate as a formula
 
 
 @dataclass
 class ImportReport:
-    """What a file holds, counted row by row."""
+    """Counts over the rows of a file."""
 
     rows: int = 0
     refused: int = 0
-    repeated: int = 0
+    duplicates: int = 0
     assumed: int = 0
     types: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
@@ -36,46 +42,46 @@ class ImportReport:
 
     @property
     def events(self) -> int:
-        """How many events the sound rows tell."""
+        """Number of events in the valid rows."""
         return self.types.total()
 
-    def take(self, reading: Reading) -> None:
+    def add(self, reading: Reading) -> None:
         """Count one row."""
         self.rows += 1
         self.refused += bool(reading.problems)
-        self.repeated += reading.repeated
+        self.duplicates += reading.duplicates
         self.problems += reading.problems
         if reading.ignored and not reading.problems:
             self.ignored[reading.ignored] += 1
-        for told in reading.told:
-            self.types[told.type] += 1
-            self.assumed += told.assumed
-            self.first = told.at if self.first is None else min(self.first, told.at)
-            self.last = told.at if self.last is None else max(self.last, told.at)
+        for event in reading.events:
+            self.types[event.type] += 1
+            self.assumed += event.assumed
+            self.first = event.at if self.first is None else min(self.first, event.at)
+            self.last = event.at if self.last is None else max(self.last, event.at)
 
 
-def report_of(readings: Iterable[Reading]) -> ImportReport:
-    """The report of all of them."""
+def summarize(readings: Iterable[Reading]) -> ImportReport:
+    """The report of all readings."""
     report = ImportReport()
     for reading in readings:
-        report.take(reading)
+        report.add(reading)
     return report
 
 
 def render(report: ImportReport, source: ImportSource, console: Console) -> None:
-    """Show it: totals, events by type, and the first refused rows with what to do."""
+    """Print totals, events by type, and the first refused rows with what to do."""
     console.print(_totals(report, source), highlight=False, markup=False, soft_wrap=True)
     if report.types:
         table = Table("event", "count")
         table.columns[1].justify = "right"
-        for name, count in sorted(report.types.items()):
-            table.add_row(name, f"{count:,}")
+        for event_type, count in sorted(report.types.items()):
+            table.add_row(event_type, f"{count:,}")
         console.print(table)
     for text in _notes(report, source):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if report.problems:
-        console.print(_refused(report))
-        rest = len(report.problems) - SHOWN
+        console.print(_refused_table(report))
+        rest = len(report.problems) - MAX_SHOWN_PROBLEMS
         if rest > 0:
             more = f"… and {rest:,} more; write all of them with --report FILE"
             console.print(more, highlight=False, markup=False, soft_wrap=True)
@@ -84,67 +90,78 @@ def render(report: ImportReport, source: ImportSource, console: Console) -> None
 def _totals(report: ImportReport, source: ImportSource) -> str:
     period = ""
     if report.first is not None and report.last is not None:
-        days = [each.astimezone(source.zone).date() for each in (report.first, report.last)]
+        days = [instant.astimezone(source.zone).date() for instant in (report.first, report.last)]
         period = f", from {days[0]} to {days[1]} ({source.zone.key})"
     return (
         f"{source.path.name} ({source.kind}): {report.rows:,} rows read, "
-        f"{report.rows - report.refused:,} sound, {report.refused:,} refused; "
+        f"{report.rows - report.refused:,} valid, {report.refused:,} refused; "
         f"{report.events:,} events{period}"
     )
 
 
 def _notes(report: ImportReport, source: ImportSource) -> list[str]:
     read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
-    notes = [f"read: {read}; no other column is"] if read else []
+    notes = [f"read: {read}; other columns are not read"] if read else []
     notes += [
-        f"{header} looks like a column about a person, and the map sends it as {name}"
+        f"{header} looks like personal data, but the map sends it as {name}"
         for name, header in source.columns.items()
         if dictionary.is_personal(header)
     ]
-    notes += [f"ignored, {count:,} rows: {why}" for why, count in sorted(report.ignored.items())]
+    notes += [
+        f"ignored, {count:,} rows: {reason}" for reason, count in sorted(report.ignored.items())
+    ]
     if report.assumed:
-        notes.append(f"{report.assumed:,} events have a day and no time, or the day of another")
-    if report.repeated:
-        notes.append(f"{report.repeated:,} events stand in the file twice and are sent once")
+        notes.append(
+            f"{report.assumed:,} events have a date without a time, or the date of another event"
+        )
+    if report.duplicates:
+        notes.append(
+            f"{report.duplicates:,} events are in the file more than once and are sent once"
+        )
     return notes
 
 
-def _refused(report: ImportReport) -> Table:
+def _refused_table(report: ImportReport) -> Table:
     table = Table("line", "column", "what is wrong", "what to do", title="Refused")
-    for each in report.problems[:SHOWN]:
-        table.add_row(str(each.line), _plain(each.column), _plain(each.wrong), _plain(each.remedy))
+    for problem in report.problems[:MAX_SHOWN_PROBLEMS]:
+        table.add_row(
+            str(problem.line),
+            _escape_markup(problem.column),
+            _escape_markup(problem.message),
+            _escape_markup(problem.remedy),
+        )
     return table
 
 
-def _plain(text: str) -> str:
+def _escape_markup(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def write(report: ImportReport, path: Path) -> None:
-    """Every problem as CSV, with a byte order mark, so that spreadsheets read Japanese."""
+def write_csv(report: ImportReport, path: Path) -> None:
+    """Write every problem as CSV, with a byte order mark so that spreadsheets read Japanese."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(("line", "column", "what is wrong", "what to do"))
-        for each in report.problems:
-            cells = (each.column, each.wrong, each.remedy)
-            rows.writerow((each.line, *(_inert(cell) for cell in cells)))
+        writer = csv.writer(file)
+        writer.writerow(("line", "column", "what is wrong", "what to do"))
+        for problem in report.problems:
+            cells = (problem.column, problem.message, problem.remedy)
+            writer.writerow((problem.line, *(_escape_formula(cell) for cell in cells)))
 
 
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _escape_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
 
 
-def render_sent(sent: SendResult, console: Console) -> None:
-    """Show what became of the sound rows."""
+def render_result(sent: SendResult, console: Console) -> None:
+    """Print what became of the valid rows."""
     lines = [f"{sent.events:,} events accepted in {sent.batches:,} batches"]
-    if sent.before:
-        lines.append(f"{sent.before:,} events had been confirmed by an earlier run")
-    if sent.repeated:
-        lines.append(f"{sent.repeated:,} attempts were repeated")
+    if sent.already_confirmed:
+        lines.append(f"{sent.already_confirmed:,} events were already confirmed by an earlier run")
+    if sent.retries:
+        lines.append(f"{sent.retries:,} attempts failed and were retried")
     if sent.set_aside:
         lines.append(
-            f"{sent.set_aside:,} events were set aside by the gateway ({sent.said}): see `hirelay dlq list`"
+            f"{sent.set_aside:,} events were quarantined by the gateway ({sent.quarantine_message}): see `hirelay dlq list`"
         )
     if sent.failure:
-        lines.append(f"{sent.failure}; run the same command again to go on")
+        lines.append(f"{sent.failure}; run the same command again to continue")
     console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)

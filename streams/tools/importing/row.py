@@ -1,4 +1,4 @@
-"""A row under way: its cells by field, read as what is asked for; whatever is wrong is noted, not raised."""
+"""Typed access to the cells of a row; problems are collected, not raised."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,28 +7,28 @@ from typing import TypeVar
 
 from schemas.errors import Malformed
 from schemas.events import application as canonical
-from schemas.tenants.milestones import tidy
+from schemas.tenants.milestones import normalize_name
 from streams.ingest import normalize
 from streams.tools.importing import cell_values, dates
 from streams.tools.importing.dates import TableInstant
-from streams.tools.importing.refusals import RowProblem, problem, shown
+from streams.tools.importing.refusals import RowProblem, quoted_cell, row_problem
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How the cells of one file are read: headers by field, and what words mean, by field and tidied word."""
+    """How to read the cells of one file: headers by field, and mapped and allowed values by field."""
 
     zone: tzinfo
     headers: Mapping[str, str]
-    meanings: Mapping[str, Mapping[str, str]]
-    sanctioned: Mapping[str, tuple[str, ...]]
+    value_mappings: Mapping[str, Mapping[str, str]]
+    allowed_values: Mapping[str, tuple[str, ...]]
 
 
 @dataclass
 class RowReader:
-    """The cells of one row. A field that is absent or empty reads as None; an unreadable one too, and is a problem."""
+    """The cells of one row. An absent or empty field reads as None; so does an invalid one, which adds a problem."""
 
     line: int
     cells: Mapping[str, str]
@@ -36,71 +36,71 @@ class RowReader:
     problems: list[RowProblem] = field(default_factory=list)
 
     def refuse(self, name: str, reason: str, detail: str = "") -> None:
-        """Note why the row cannot be taken; `name` is the field at fault."""
+        """Add a problem that refuses the row; `name` is the field at fault."""
         column = self.layout.headers.get(name, name)
-        self.problems.append(problem(self.line, column, Malformed(reason, detail)))
+        self.problems.append(row_problem(self.line, column, Malformed(reason, detail)))
 
     def has(self, name: str) -> bool:
-        """Whether there is anything in the field."""
+        """Whether the field is not empty."""
         return bool(self.cells.get(name, "").strip())
 
-    def need(self, name: str) -> None:
-        """Note a problem when the field is empty."""
+    def require(self, name: str) -> None:
+        """Add a problem if the field is empty."""
         if not self.has(name):
             self.refuse(name, "empty")
 
     def id(self, name: str) -> str | None:
         """An id."""
-        return self._read(name, cell_values.identity)
+        return self._read(name, cell_values.parse_id)
 
     def text(self, name: str) -> str | None:
-        """A name of a thing."""
-        return self._read(name, cell_values.words)
+        """A name such as that of a job or a stage."""
+        return self._read(name, cell_values.parse_text)
 
-    def people(self, name: str) -> tuple[str, ...]:
+    def ids(self, name: str) -> tuple[str, ...]:
         """The ids in the cell."""
-        return self._read(name, cell_values.people) or ()
+        return self._read(name, cell_values.parse_ids) or ()
 
     def number(self, name: str) -> float | None:
         """A number."""
-        return self._read(name, cell_values.number)
+        return self._read(name, cell_values.parse_number)
 
-    def whole(self, name: str) -> int | None:
-        """A whole number."""
-        return self._read(name, cell_values.whole)
+    def integer(self, name: str) -> int | None:
+        """An integer."""
+        return self._read(name, cell_values.parse_integer)
 
-    def when(self, name: str) -> TableInstant | None:
+    def instant(self, name: str) -> TableInstant | None:
         """An instant."""
-        return self._read(name, lambda text: dates.when(text, self.layout.zone))
+        return self._read(name, lambda text: dates.parse_instant(text, self.layout.zone))
 
     def day(self, name: str) -> str | None:
-        """A calendar day as the cell names it, ISO 8601."""
-        found = self.when(name)
-        return None if found is None else found.day.isoformat()
+        """The calendar day as written in the cell, ISO 8601."""
+        instant = self.instant(name)
+        return None if instant is None else instant.day.isoformat()
 
     def money(self, name: str = "amount") -> tuple[int | None, str | None]:
-        """Minor units and their currency; (None, None) when there is no amount."""
-        expected = self._read("currency", cell_values.currency)
-        found = self._read(name, lambda text: cell_values.money(text, expected))
-        return (None, None) if found is None else found
+        """Minor units and currency; (None, None) if there is no amount."""
+        expected = self._read("currency", cell_values.parse_currency)
+        amount = self._read(name, lambda text: cell_values.parse_money(text, expected))
+        return (None, None) if amount is None else amount
 
     def channel(self) -> canonical.Channel | None:
-        """媒体 by its name, in the form that all systems share."""
+        """The 媒体 by its name, normalised across systems."""
         return normalize.channel(self.text("channel"))
 
-    def word(self, name: str) -> str | None:
-        """What the word in the cell means here: by the map, by itself, or by the dictionary."""
-        return self._read(name, lambda text: self._meaning(name, text))
+    def choice(self, name: str) -> str | None:
+        """The allowed value of the cell: by the map, by the dictionary, or the cell value itself."""
+        return self._read(name, lambda text: self._map_value(name, text))
 
-    def _meaning(self, name: str, text: str) -> str:
-        wanted, allowed = tidy(text), self.layout.sanctioned[name]
-        # A number means nothing by itself: 1 is the best grade here and the worst there.
-        itself = "" if wanted.lstrip("+-").isdigit() else wanted
-        found = self.layout.meanings.get(name, {}).get(wanted, itself)
-        if found not in allowed:
-            detail = f"{shown(text)}|{name}, as one of {', '.join(allowed)}"
-            raise Malformed("unknown_word", detail)
-        return found
+    def _map_value(self, name: str, text: str) -> str:
+        word, allowed = normalize_name(text), self.layout.allowed_values[name]
+        # A number has no meaning without a map: 1 is the best grade in some systems and the worst in others.
+        default = "" if word.lstrip("+-").isdigit() else word
+        value = self.layout.value_mappings.get(name, {}).get(word, default)
+        if value not in allowed:
+            detail = f"{quoted_cell(text)}|{name}, as one of {', '.join(allowed)}"
+            raise Malformed("unmapped_value", detail)
+        return value
 
     def _read(self, name: str, reader: Callable[[str], T]) -> T | None:
         if not self.has(name):

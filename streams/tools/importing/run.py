@@ -1,4 +1,4 @@
-"""`hirelay import`: read, report, and where it is asked for, send."""
+"""`hirelay import`: read the file, report, and send with `--apply`."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -11,20 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import journal, map_file, report
-from streams.tools.importing.batches import EventBatch, batches, fitting
+from streams.tools.importing.batches import EventBatch, batches, refuse_oversized
 from streams.tools.importing.journal import Journal
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
-from streams.tools.importing.source import ImportSource, source
+from streams.tools.importing.source import ImportSource, open_source
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRequest:
-    """What was asked for; without `written` the headers of a table speak for themselves."""
+    """The options of one import; without `map_path` the headers of a table determine the map."""
 
     path: Path
     connection: str
-    written: Path | None = None
+    map_path: Path | None = None
     state: Path | None = None
     apply: bool = False
     restart: bool = False
@@ -32,44 +32,55 @@ class ImportRequest:
 
 
 def run(
-    settings: Settings, wanted: ImportRequest, environ: Mapping[str, str], console: Console
+    settings: Settings, request: ImportRequest, environ: Mapping[str, str], console: Console
 ) -> bool:
-    """Report, and send with `apply`; answer whether every row was sound and everything sent was accepted.
+    """Report, and send with `apply`; return whether every row was valid and everything sent was accepted.
 
     Raises Misconfigured and Unreadable before anything is sent.
     """
-    tenant, connection = importing_connection.owner(settings, wanted.connection)
-    written = None if wanted.written is None else map_file.load(wanted.written)
-    found = source(wanted.path, written, tenant.timezone)
-    opened = importing_connection.door(settings, connection, environ) if wanted.apply else None
-    seen = report.report_of(readings(found, settings))
-    report.render(seen, found, console)
-    if wanted.report is not None:
-        report.write(seen, wanted.report)
-    if opened is None:
-        told = "Nothing was sent: this was a dry run. Add --apply to send the sound rows."
-        console.print(told, highlight=False, markup=False, soft_wrap=True)
-        return seen.refused == 0
-    kept = Journal(journal.place(wanted.path, connection.id, wanted.state))
-    if wanted.restart:
-        kept.forget()
-    sent = _send(Sender(door=opened, post=_nowhere, journal=kept), found, settings, seen.events)
-    report.render_sent(sent, console)
-    return seen.refused == 0 and not sent.failure and not sent.set_aside
+    tenant, connection = importing_connection.find_connection(settings, request.connection)
+    import_map = None if request.map_path is None else map_file.load(request.map_path)
+    import_source = open_source(request.path, import_map, tenant.timezone)
+    target = (
+        importing_connection.import_target(settings, connection, environ) if request.apply else None
+    )
+    summary = report.summarize(readings(import_source, settings))
+    report.render(summary, import_source, console)
+    if request.report is not None:
+        report.write_csv(summary, request.report)
+    if target is None:
+        message = "Nothing was sent: this was a dry run. Add --apply to send the valid rows."
+        console.print(message, highlight=False, markup=False, soft_wrap=True)
+        return summary.refused == 0
+    batch_journal = Journal(journal.journal_path(request.path, connection.id, request.state))
+    if request.restart:
+        batch_journal.clear()
+    sent = _send(
+        Sender(target=target, post=_not_connected, journal=batch_journal),
+        import_source,
+        settings,
+        summary.events,
+    )
+    report.render_result(sent, console)
+    return summary.refused == 0 and not sent.failure and not sent.set_aside
 
 
-def readings(found: ImportSource, settings: Settings) -> Iterator[Reading]:
-    """The rows of the file, those refused that the gateway could not take."""
-    return fitting(found.readings(), found.mode, settings.gateway_body_bytes)
+def readings(import_source: ImportSource, settings: Settings) -> Iterator[Reading]:
+    """The rows of the file; rows that the gateway could not accept are refused."""
+    return refuse_oversized(
+        import_source.readings(), import_source.mode, settings.gateway_body_bytes
+    )
 
 
-def packed(found: ImportSource, settings: Settings) -> Iterator[EventBatch]:
-    """All events of the sound rows; the same file and map give the same batches."""
-    told = (each for reading in readings(found, settings) for each in reading.told)
-    return batches(told, found.mode, settings.gateway_body_bytes)
+def import_batches(import_source: ImportSource, settings: Settings) -> Iterator[EventBatch]:
+    """All events of the valid rows; the same file and map give the same batches."""
+    events = (event for reading in readings(import_source, settings) for event in reading.events)
+    return batches(events, import_source.mode, settings.gateway_body_bytes)
 
 
-def _send(sender: Sender, found: ImportSource, settings: Settings, total: int) -> SendResult:
+def _send(
+    sender: Sender, import_source: ImportSource, settings: Settings, total: int
+) -> SendResult:
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -80,9 +91,9 @@ def _send(sender: Sender, found: ImportSource, settings: Settings, total: int) -
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("sending events", total=total)
         sender.progress = lambda n: bar.advance(task, n)
-        return asyncio.run(send(sender, packed(found, settings)))
+        return asyncio.run(send(sender, import_batches(import_source, settings)))
 
 
-async def _nowhere(_body: bytes, _headers: dict[str, str]) -> GatewayReply:
-    """Until there is a connection over HTTP."""
+async def _not_connected(_body: bytes, _headers: dict[str, str]) -> GatewayReply:
+    """Placeholder until the HTTP session is open."""
     return GatewayReply(status=0)

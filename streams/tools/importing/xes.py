@@ -1,4 +1,4 @@
-"""Read XES event logs (IEEE 1849) as a stream, one trace after the other; a document type is refused."""
+"""Read XES event logs (IEEE 1849) as a stream of traces; a document type declaration is refused."""
 
 import gzip
 from collections.abc import Iterator
@@ -10,36 +10,36 @@ from xml.parsers import expat
 from streams.tools.importing.event_log import LogEntry, Trace, Unreadable
 
 CHUNK = 1 << 16
-TEXTS = {"string", "date", "int", "float", "boolean", "id"}
+VALUE_TAGS = {"string", "date", "int", "float", "boolean", "id"}
 NAME, TIME, TRANSITION = "concept:name", "time:timestamp", "lifecycle:transition"
-DONE = {"", "complete"}  # the transition that says an activity took place
+COMPLETED_TRANSITIONS = {"", "complete"}  # transitions that mark a completed activity
 
 
 def traces(path: Path) -> Iterator[Trace]:
-    """The traces of `.xes` or `.xes.gz`, in their order; raise Unreadable."""
+    """The traces of `.xes` or `.xes.gz`, in file order; raise Unreadable."""
     reader = _Reader()
     try:
-        with _opened(path) as file:
+        with _open(path) as file:
             while chunk := file.read(CHUNK):
                 reader.parser.Parse(chunk, False)
-                yield from reader.take()
+                yield from reader.pop_complete()
             reader.parser.Parse(b"", True)
-            yield from reader.take()
+            yield from reader.pop_complete()
     except expat.ExpatError as error:
         raise Unreadable("not_xes", f"{path}: line {error.lineno}: not well-formed XML") from error
     except (gzip.BadGzipFile, EOFError) as error:
-        raise Unreadable("not_xes", f"{path} is not a whole gzip file") from error
+        raise Unreadable("not_xes", f"{path} is not a complete gzip file") from error
     if not reader.is_log:
-        raise Unreadable("not_xes", f"{path} holds no <log>: export the log as XES")
+        raise Unreadable("not_xes", f"{path} contains no <log>: export the log as XES")
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 @dataclass
 class _Reader:
-    """Where the parser is; attributes of a trace or event are its direct children only."""
+    """State of the XML parser; attributes of a trace or event are its direct children only."""
 
     parser: expat.XMLParserType = field(default_factory=expat.ParserCreate)
     is_log: bool = False
@@ -48,18 +48,18 @@ class _Reader:
     event: dict[str, str] = field(default_factory=dict)
     line: int = 0
     entries: list[LogEntry] = field(default_factory=list)
-    done: list[Trace] = field(default_factory=list)
+    complete: list[Trace] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        # Entities are declared in a document type, and nowhere else: without one none can grow.
+        # Only a document type can declare entities; refusing it prevents entity expansion attacks.
         self.parser.StartDoctypeDeclHandler = self._doctype
 
-    def take(self) -> list[Trace]:
-        """The traces that are complete by now."""
-        done, self.done = self.done, []
-        return done
+    def pop_complete(self) -> list[Trace]:
+        """Return and remove the traces completed so far."""
+        complete, self.complete = self.complete, []
+        return complete
 
     def _doctype(self, *_: object) -> None:
         raise Unreadable("document_type", "the XML declares a document type; a log needs none")
@@ -72,7 +72,7 @@ class _Reader:
             self.trace, self.entries = {}, []
         elif self.path == ["log", "trace", "event"]:
             self.event, self.line = {}, self.parser.CurrentLineNumber
-        elif name in TEXTS and "key" in attributes:
+        elif name in VALUE_TAGS and "key" in attributes:
             if self.path[:-1] == ["log", "trace"]:
                 self.trace[attributes["key"]] = attributes.get("value", "")
             elif self.path[:-1] == ["log", "trace", "event"]:
@@ -83,16 +83,16 @@ class _Reader:
             self.entries.append(self._entry())
         elif self.path == ["log", "trace"]:
             name = self.trace.get(NAME, "").strip()
-            self.done.append(
+            self.complete.append(
                 Trace(application=name, attributes=self.trace, entries=tuple(self.entries))
             )
         self.path.pop()
 
     def _entry(self) -> LogEntry:
-        """A start or a pause of an activity is an activity of its own, to be mapped or ignored for itself."""
+        """A start or pause of an activity is a separate activity, to be mapped or ignored on its own."""
         transition = self.event.get(TRANSITION, "").strip().casefold()
         activity = self.event.get(NAME, "").strip()
-        if activity and transition not in DONE:
+        if activity and transition not in COMPLETED_TRANSITIONS:
             activity = f"{activity} [{transition}]"
         time = self.event.get(TIME, "")
         return LogEntry(line=self.line, activity=activity, time=time, attributes=self.event)

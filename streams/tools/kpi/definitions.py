@@ -1,4 +1,4 @@
-"""The KPI catalogue for people: a list, one definition explained, and the whole of it as a page."""
+"""The KPI catalogue for people: a table, a single definition as text, and the Markdown page."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -11,7 +11,7 @@ from schemas.kpis.catalogue import BY_ID, KPIS, VERSION
 from schemas.kpis.definition import Kpi
 from schemas.kpis.policies import POLICIES
 
-WORDS = {
+LABELS = {
     "ja": {
         "title": "KPI 定義集",
         "formula": "計算式",
@@ -52,17 +52,17 @@ WORDS = {
 
 
 def find(id_: str) -> Kpi:
-    """The definition; raise Malformed with the ids that look like it."""
-    found = BY_ID.get(id_)
-    if found is None:
-        near = get_close_matches(id_, BY_ID, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else "; see `hirelay kpi list`"
+    """Return the definition; raise Malformed with similar ids if there is none."""
+    kpi = BY_ID.get(id_)
+    if kpi is None:
+        similar = get_close_matches(id_, BY_ID, n=3)
+        hint = f"; did you mean {' or '.join(similar)}?" if similar else "; see `hirelay kpi list`"
         raise Malformed("no_such_kpi", f"no KPI {id_!r}{hint}")
-    return found
+    return kpi
 
 
 def formula(kpi: Kpi) -> str:
-    """Which measures it is made of, as they are named in the cells."""
+    """Return the formula in terms of cell measures."""
     return FORMULAS[kpi.kind].format(
         above=" + ".join(kpi.numerator),
         below=" + ".join(kpi.denominator),
@@ -72,7 +72,7 @@ def formula(kpi: Kpi) -> str:
     )
 
 
-# q: quantile, KM: Kaplan–Meier, AJ: Aalen–Johansen; after `;` the measure of who began.
+# q: quantile, KM: Kaplan–Meier, AJ: Aalen–Johansen; after `;` the measure that counts entries.
 FORMULAS = {
     "count": "Σ({above}){over}",
     "ratio": "Σ({above}) ÷ Σ({below}){times}",
@@ -85,16 +85,16 @@ FORMULAS = {
 }
 
 
-def _facts(kpi: Kpi, lang: str) -> Iterator[tuple[str, str]]:
-    words = WORDS[lang]
-    yield words["formula"], f"`{formula(kpi)}`"
-    yield words["unit"], kpi.unit
-    yield words["basis"], ", ".join(words[basis] for basis in kpi.bases)
+def _attributes(kpi: Kpi, lang: str) -> Iterator[tuple[str, str]]:
+    labels = LABELS[lang]
+    yield labels["formula"], f"`{formula(kpi)}`"
+    yield labels["unit"], kpi.unit
+    yield labels["basis"], ", ".join(labels[basis] for basis in kpi.bases)
     if kpi.higher_is_better is not None:
-        yield words["better"], words["up" if kpi.higher_is_better else "down"]
-    yield words["minimum"], f"{kpi.minimum_n} ({words['below']})"
+        yield labels["better"], labels["up" if kpi.higher_is_better else "down"]
+    yield labels["minimum"], f"{kpi.minimum_n} ({labels['below']})"
     if kpi.standards:
-        yield words["standards"], "; ".join(kpi.standards)
+        yield labels["standards"], "; ".join(kpi.standards)
 
 
 def _name(kpi: Kpi, lang: str) -> str:
@@ -105,34 +105,36 @@ def _explanation(kpi: Kpi, lang: str) -> str:
     return kpi.explain_ja if lang == "ja" else kpi.explain_en
 
 
-def listed(lang: str) -> Table:
-    """One line a KPI; `explained` has the rest."""
-    words = WORDS[lang]
-    table = Table(title=f"{words['title']} ({words['version']} {VERSION})")
+def catalogue_table(lang: str) -> Table:
+    """Return a table with one line per KPI; `explain` gives the full definition."""
+    labels = LABELS[lang]
+    table = Table(title=f"{labels['title']} ({labels['version']} {VERSION})")
     table.add_column("id", no_wrap=True)
-    table.add_column(words["title"])
-    table.add_column(words["basis"])
+    table.add_column(labels["title"])
+    table.add_column(labels["basis"])
     for kpi in KPIS:
-        bases = ", ".join(words[basis] for basis in kpi.bases)
+        bases = ", ".join(labels[basis] for basis in kpi.bases)
         table.add_row(kpi.id, kpi.ja if lang == "ja" else kpi.en, bases)
     return table
 
 
-def explained(kpi: Kpi, lang: str) -> str:
-    """One definition as text."""
-    facts = "".join(f"- {name}: {text}\n" for name, text in _facts(kpi, lang))
+def explain(kpi: Kpi, lang: str) -> str:
+    """Return one definition as text."""
+    facts = "".join(f"- {name}: {text}\n" for name, text in _attributes(kpi, lang))
     return f"{_name(kpi, lang)} ({kpi.id})\n\n{_explanation(kpi, lang)}\n\n{facts}"
 
 
-def page(lang: str) -> str:
-    """The whole catalogue and the policies of counting, as Markdown."""
-    words = WORDS[lang]
-    parts = [f"# {words['title']}\n\n{words['intro']} ({words['version']} {VERSION})\n"]
+def catalogue_page(lang: str) -> str:
+    """Return the whole catalogue and the counting policies as Markdown."""
+    labels = LABELS[lang]
+    parts = [f"# {labels['title']}\n\n{labels['intro']} ({labels['version']} {VERSION})\n"]
     for kpi in KPIS:
-        facts = "".join(f"- {name}: {text}\n" for name, text in _facts(kpi, lang))
+        facts = "".join(f"- {name}: {text}\n" for name, text in _attributes(kpi, lang))
         parts.append(
             f"## {kpi.id}\n\n**{_name(kpi, lang)}**\n\n{_explanation(kpi, lang)}\n\n{facts}"
         )
-    parts.append(f"## {words['policies']} ({words['version']} {policies.VERSION})\n")
-    lines = [f"- `{each.id}`: {each.ja if lang == 'ja' else each.en}\n" for each in POLICIES]
+    parts.append(f"## {labels['policies']} ({labels['version']} {policies.VERSION})\n")
+    lines = [
+        f"- `{policy.id}`: {policy.ja if lang == 'ja' else policy.en}\n" for policy in POLICIES
+    ]
     return "\n".join([*parts, "".join(lines)])

@@ -1,4 +1,4 @@
-"""KPIs of one company from ClickHouse: the sums of a window, and what they come to."""
+"""KPI queries for one tenant: measure sums of a date window from ClickHouse and the KPIs computed from them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
 from schemas.instants import day_number
-from schemas.kpis.catalogue import ENTERED, of
-from schemas.kpis.definition import Kpi, measure
-from schemas.kpis.durations import Days, DurationWindow, judge, summed
+from schemas.kpis.catalogue import ENTRY_MEASURES, kpis_for
+from schemas.kpis.definition import Kpi, evaluate
+from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration, sum_tallies
 
 SUMS = """
 select member, measure, sum(value) as value
@@ -40,8 +40,8 @@ group by job_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """Whose numbers, broken down by what, of which local days (both included), known on which day."""
+class KpiQuery:
+    """A KPI query: tenant, dimension, basis, local days `first` to `last` (both included), as known on day `as_of`."""
 
     tenant: str
     dimension: str = TOTAL
@@ -55,77 +55,80 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiRow:
-    """One member, its raw sums, and the days that its durations began on."""
+    """One member, its measure sums, and its daily tallies for duration KPIs."""
 
     member: str
     label: str
     tally: Tally
-    days: Days = field(default_factory=Days)
+    days: DailyTallies = field(default_factory=DailyTallies)
 
 
 @dataclass(frozen=True, kw_only=True)
 class KpiTable:
-    """The answer, with everything a reader needs to know what the numbers mean."""
+    """The result, with the query that defines what the numbers mean."""
 
-    question: Question
+    query: KpiQuery
     rows: tuple[KpiRow, ...]
 
     @property
     def kpis(self) -> tuple[Kpi, ...]:
-        """The KPIs that make sense of the dimension and the basis, of those that were asked for."""
-        asked = self.question.kpis
-        found = of(self.question.dimension, self.question.basis)
-        return tuple(kpi for kpi in found if not asked or kpi.id in asked)
+        """The selected KPIs that apply to the dimension and basis; all that apply if none are selected."""
+        selected = self.query.kpis
+        applicable = kpis_for(self.query.dimension, self.query.basis)
+        return tuple(kpi for kpi in applicable if not selected or kpi.id in selected)
 
     def value(self, kpi: Kpi, row: KpiRow) -> DurationWindow:
-        """What the KPI comes to for the member."""
+        """Evaluate the KPI for one member."""
         if kpi.additive:
-            got = measure(kpi, row.tally)
-            return DurationWindow(got.value, got.n)
-        return judge(kpi, row.days, day_number(self.question.as_of))
+            result = evaluate(kpi, row.tally)
+            return DurationWindow(result.value, result.n)
+        return evaluate_duration(kpi, row.days, day_number(self.query.as_of))
 
 
-def show(client: Any, question: Question) -> KpiTable:
-    """The numbers of the question, biggest member first."""
-    asked = {
-        "tenant": question.tenant,
-        "dimension": question.dimension,
-        "basis": question.basis,
-        "first": question.first,
-        "last": question.last,
-        "entered": list(ENTERED),
+def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:
+    """Run the query; the largest member comes first."""
+    parameters = {
+        "tenant": query.tenant,
+        "dimension": query.dimension,
+        "basis": query.basis,
+        "first": query.first,
+        "last": query.last,
+        "entered": list(ENTRY_MEASURES),
     }
-    lasting = any(not kpi.additive for kpi in of(question.dimension))
-    days = _days(client, asked) if lasting else {}
+    has_durations = any(not kpi.additive for kpi in kpis_for(query.dimension))
+    days = _daily_tallies(client, parameters) if has_durations else {}
     tallies: dict[str, Tally] = {}
-    for member, name, value in client.query(SUMS, parameters=asked).result_rows:
+    for member, name, value in client.query(SUMS, parameters=parameters).result_rows:
         tallies.setdefault(member, {})[name] = int(value)
     names: dict[str, str] = {}
-    if question.dimension == JOB:
-        names = dict(client.query(NAMES, parameters={"tenant": question.tenant}).result_rows)
+    if query.dimension == JOB:
+        names = dict(client.query(NAMES, parameters={"tenant": query.tenant}).result_rows)
     rows = [
         KpiRow(
-            member=each,
-            label=names.get(each, each),
-            tally=tallies.get(each, {}),
-            days=days.get(each, Days()),
+            member=member,
+            label=names.get(member, member),
+            tally=tallies.get(member, {}),
+            days=days.get(member, DailyTallies()),
         )
-        for each in sorted(tallies.keys() | days.keys())
+        for member in sorted(tallies.keys() | days.keys())
     ]
-    rows.sort(key=lambda row: (-_size(row, question.basis), row.member))
-    return KpiTable(question=question, rows=tuple(rows))
+    rows.sort(key=lambda row: (-_sample_size(row, query.basis), row.member))
+    return KpiTable(query=query, rows=tuple(rows))
 
 
-def _days(client: Any, asked: dict[str, Any]) -> dict[str, Days]:
-    found: dict[str, Days] = {}
-    rows: Iterator[Any] = iter(client.query(DURATIONS, parameters=asked).result_rows)
+def _daily_tallies(client: Any, parameters: dict[str, Any]) -> dict[str, DailyTallies]:
+    by_member: dict[str, DailyTallies] = {}
+    rows: Iterator[Any] = iter(client.query(DURATIONS, parameters=parameters).result_rows)
     for member, basis, day, name, value in rows:
-        held = found.setdefault(member, Days())
-        by_day = held.begun if basis == ENTRY else held.decided
+        tallies = by_member.setdefault(member, DailyTallies())
+        by_day = tallies.entered if basis == ENTRY else tallies.decided
         by_day.setdefault(day_number(day), {})[name] = int(value)
-    return found
+    return by_member
 
 
-def _size(row: KpiRow, basis: Basis) -> int:
-    tally = summed(row.days.decided.values()) if basis == ENTRY else row.tally
-    return sum(tally.get(each, 0) for each in ("applications", "interviews_held", "scorecards_due"))
+def _sample_size(row: KpiRow, basis: Basis) -> int:
+    tally = sum_tallies(row.days.decided.values()) if basis == ENTRY else row.tally
+    return sum(
+        tally.get(measure_name, 0)
+        for measure_name in ("applications", "interviews_held", "scorecards_due")
+    )

@@ -1,1 +1,1 @@
-"""`hirelay plan`: targets beside actuals and forecasts."""
+"""`hirelay plan`: targets compared with actuals and forecasts."""

@@ -1,4 +1,4 @@
-"""予実 of one company from ClickHouse: every target of a period beside what was counted."""
+"""予実 queries for one tenant: the targets of a period with actuals and forecasts from ClickHouse."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,12 +6,19 @@ from datetime import date
 from typing import Any
 
 from schemas import money
-from schemas.cells import ALL, DECISION, ENTRY, FULL, TOTAL
+from schemas.cells import ALL, DECISION, ENTRY, FULL_DIMENSIONS, TOTAL
 from schemas.instants import day_number
-from schemas.kpis.definition import measure
-from schemas.kpis.durations import Days, DurationWindow, judge
-from schemas.planning.actuals import Compared, actual_vs_plan
-from schemas.planning.forecast import Cases, Outlook, applying, joining, outlook, remains
+from schemas.kpis.definition import evaluate
+from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration
+from schemas.planning.actuals import PlanComparison, actual_vs_plan
+from schemas.planning.forecast import (
+    Cohorts,
+    TargetForecast,
+    acceptance_triangle,
+    application_triangle,
+    forecast_target,
+    is_running,
+)
 from schemas.planning.periods import Period
 from schemas.planning.targets import Target, Targets
 from schemas.statistics.triangle import Triangle
@@ -36,13 +43,16 @@ where tenant = {tenant:String}
     )
 order by day, measure
 """
-# Whose future is forecast: of hires from the applications in flight, of joins from those who accepted.
-FORECAST: dict[str, Callable[[Days], Triangle]] = {"hires": applying, "joins": joining}
+# Forecast KPIs: hires from in-flight applications, joins from accepted offers.
+FORECAST_TRIANGLES: dict[str, Callable[[DailyTallies], Triangle]] = {
+    "hires": application_triangle,
+    "joins": acceptance_triangle,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest:
-    """Whose targets, as known at the end of which local day. `period` None means those in force on that day."""
+    """The tenant's targets as known at the end of local day `as_of`; without `period`, those active on that day."""
 
     tenant: Tenant
     targets: Targets
@@ -50,119 +60,127 @@ class PlanRequest:
     period: Period | None = None
     arrivals: bool = False
 
-    def chosen(self) -> list[Target]:
-        """The targets whose period shares a day with what was asked for."""
+    def selected_targets(self) -> list[Target]:
+        """Return the tenant's targets whose period overlaps the requested period."""
         days = self.period or Period(self.as_of, self.as_of)
-        ours = [each for each in self.targets.targets if each.tenant == self.tenant.id]
-        return [each for each in ours if self.targets.days(each).overlaps(days)]
+        ours = [target for target in self.targets.targets if target.tenant == self.tenant.id]
+        return [target for target in ours if self.targets.days(target).overlaps(days)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanLine:
-    """One target. `known` says that anything was counted of its member in the period; `label` names a job."""
+    """One target. `has_data` says whether anything was counted for its member in the period; `label` is a job's name."""
 
     target: Target
     days: Period
     label: str
-    known: bool
-    compared: Compared
-    outlook: Outlook | None
+    has_data: bool
+    comparison: PlanComparison
+    forecast: TargetForecast | None
 
 
-def lines(client: Any, asked: PlanRequest) -> tuple[PlanLine, ...]:
-    """A line for every chosen target, in the order of the file."""
-    numbers = _Numbers(client, asked)
-    return tuple(_line(numbers, target) for target in asked.chosen())
+def fetch_lines(client: Any, request: PlanRequest) -> tuple[PlanLine, ...]:
+    """Return a line for every selected target, in file order."""
+    reader = _PlanReader(client, request)
+    return tuple(_line(reader, target) for target in request.selected_targets())
 
 
-def _line(numbers: "_Numbers", target: Target) -> PlanLine:
-    asked, days = numbers.asked, numbers.asked.targets.days(target)
-    actual, row = numbers.actual(target, days)
-    compared = actual_vs_plan(target, days, actual, asked.as_of)
+def _line(reader: "_PlanReader", target: Target) -> PlanLine:
+    request, days = reader.request, reader.request.targets.days(target)
+    actual, row = reader.actual(target, days)
+    comparison = actual_vs_plan(target, days, actual, request.as_of)
     return PlanLine(
         target=target,
         days=days,
         label=target.member if row is None else row.label,
-        known=row is not None,
-        compared=compared,
-        outlook=_outlook(numbers, target, days, compared),
+        has_data=row is not None,
+        comparison=comparison,
+        forecast=_forecast(reader, target, days, comparison),
     )
 
 
-def _outlook(
-    numbers: "_Numbers", target: Target, days: Period, compared: Compared
-) -> Outlook | None:
-    told = target.kpi in FORECAST and target.dimension in FULL and target.basis == DECISION
-    if not told or not remains(days, numbers.asked.as_of):
+def _forecast(
+    reader: "_PlanReader", target: Target, days: Period, comparison: PlanComparison
+) -> TargetForecast | None:
+    forecastable = (
+        target.kpi in FORECAST_TRIANGLES
+        and target.dimension in FULL_DIMENSIONS
+        and target.basis == DECISION
+    )
+    if not forecastable or not is_running(days, reader.request.as_of):
         return None
-    begun = FORECAST[target.kpi]
-    return outlook(
-        Cases(
-            own=begun(numbers.cases(target.dimension, target.member)),
-            company=begun(numbers.cases(TOTAL, ALL)),
+    to_triangle = FORECAST_TRIANGLES[target.kpi]
+    return forecast_target(
+        Cohorts(
+            own=to_triangle(reader.history(target.dimension, target.member)),
+            company=to_triangle(reader.history(TOTAL, ALL)),
         ),
-        done=int(compared.actual or 0),
-        plan=compared.plan,
-        left=(numbers.asked.as_of, days.last),
-        arrivals=numbers.asked.arrivals,
+        done=int(comparison.actual or 0),
+        plan=comparison.plan,
+        remaining=(reader.request.as_of, days.last),
+        arrivals=reader.request.arrivals,
     )
 
 
 @dataclass
-class _Numbers:
-    """What was read already, because targets share windows and the company's history."""
+class _PlanReader:
+    """Reads and caches query results, because targets share windows and the company's history."""
 
     client: Any
-    asked: PlanRequest
+    request: PlanRequest
     tables: dict[tuple[str, str, Period], kpi_query.KpiTable] = field(default_factory=dict)
-    begun: dict[tuple[str, str], Days] = field(default_factory=dict)
+    histories: dict[tuple[str, str], DailyTallies] = field(default_factory=dict)
 
     def actual(
         self, target: Target, days: Period
     ) -> tuple[DurationWindow, kpi_query.KpiRow | None]:
-        """The value up to the day that was asked for, in the target's unit; none before the period."""
-        if days.first > self.asked.as_of:
+        """Return the value up to the requested day in the target's unit, and its row; None before the period."""
+        if days.first > self.request.as_of:
             return DurationWindow(None, 0), None
-        table = self._table(target, Period(days.first, min(days.last, self.asked.as_of)))
-        row = next((each for each in table.rows if each.member == target.member), None)
+        table = self._table(target, Period(days.first, min(days.last, self.request.as_of)))
+        row = next((row for row in table.rows if row.member == target.member), None)
         definition = target.definition
         if row is not None:
-            got = table.value(definition, row)
+            result = table.value(definition, row)
         elif definition.additive:
-            nothing = measure(definition, {})
-            got = DurationWindow(nothing.value, nothing.n)
+            empty = evaluate(definition, {})
+            result = DurationWindow(empty.value, empty.n)
         else:
-            got = judge(definition, Days(), 0)
-        if definition.unit == "money" and got.value is not None:
-            got = DurationWindow(money.major(got.value, self.asked.tenant.currency), got.n)
-        return got, row
+            result = evaluate_duration(definition, DailyTallies(), 0)
+        if definition.unit == "money" and result.value is not None:
+            result = DurationWindow(
+                money.to_major(result.value, self.request.tenant.currency), result.n
+            )
+        return result, row
 
     def _table(self, target: Target, window: Period) -> kpi_query.KpiTable:
-        at = (target.dimension, target.basis, window)
-        if at not in self.tables:
-            question = kpi_query.Question(
-                tenant=self.asked.tenant.id,
+        key = (target.dimension, target.basis, window)
+        if key not in self.tables:
+            query = kpi_query.KpiQuery(
+                tenant=self.request.tenant.id,
                 dimension=target.dimension,
                 basis=target.basis,
                 first=window.first,
                 last=window.last,
-                as_of=self.asked.as_of,
+                as_of=self.request.as_of,
             )
-            self.tables[at] = kpi_query.show(self.client, question)
-        return self.tables[at]
+            self.tables[key] = kpi_query.fetch_kpis(self.client, query)
+        return self.tables[key]
 
-    def cases(self, dimension: str, member: str) -> Days:
-        """Everything ever counted of the member's applications, acceptances and joins, up to the day asked for."""
-        if (dimension, member) not in self.begun:
-            asked = {
-                "tenant": self.asked.tenant.id,
+    def history(self, dimension: str, member: str) -> DailyTallies:
+        """Return all tallies of the member's applications, acceptances and joins up to the requested day."""
+        if (dimension, member) not in self.histories:
+            parameters = {
+                "tenant": self.request.tenant.id,
                 "dimension": dimension,
                 "member": member,
-                "as_of": self.asked.as_of,
+                "as_of": self.request.as_of,
             }
-            found = Days()
-            for basis, day, name, value in self.client.query(CASES, parameters=asked).result_rows:
-                by_day = found.begun if basis == ENTRY else found.decided
+            tallies = DailyTallies()
+            for basis, day, name, value in self.client.query(
+                CASES, parameters=parameters
+            ).result_rows:
+                by_day = tallies.entered if basis == ENTRY else tallies.decided
                 by_day.setdefault(day_number(day), {})[name] = int(value)
-            self.begun[dimension, member] = found
-        return self.begun[dimension, member]
+            self.histories[dimension, member] = tallies
+        return self.histories[dimension, member]

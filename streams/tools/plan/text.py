@@ -1,4 +1,4 @@
-"""予実 for people and programs: a table, JSON or CSV, the definition's id beside every number."""
+"""予実 output as a terminal table, JSON or CSV, with the KPI id next to every number."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from schemas import money
 from schemas.cells import TOTAL
 from schemas.kpis.catalogue import VERSION
 from schemas.kpis.definition import Unit
-from schemas.planning.forecast import Outlook
+from schemas.planning.forecast import TargetForecast
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy
 from streams.tools.plan.query import PlanLine, PlanRequest
@@ -24,11 +24,11 @@ STATES = {
     "unknown": "不明 unknown",
 }
 CAPTION = (
-    "n in brackets; 差異 gap: actual − plan to date; * データ不足: too few cases; ? nothing counted of this member; "
+    "n in brackets; 差異 gap: actual − plan to date; * データ不足: too few cases; ? no data for this member; "
     "見込み forecast: 80 % interval; definitions: `hirelay kpi explain ID`"
 )
-COMING = {False: "選考中のみ in flight only", True: "今後の応募込み with arrivals"}
-OUTLOOK = (
+FORECAST_SCOPE = {False: "選考中のみ in flight only", True: "今後の応募込み with arrivals"}
+FORECAST_FIELDS = (
     "forecast",
     "forecast_low",
     "forecast_high",
@@ -41,76 +41,83 @@ OUTLOOK = (
 )
 
 
-def whose(target: Target, label: str | None = None) -> str:
-    """The company or the member, as people say it."""
+def scope_label(target: Target, label: str | None = None) -> str:
+    """Return a readable label for the target's member, or for the whole company."""
     return (
         "全社 all" if target.dimension == TOTAL else f"{target.dimension} {label or target.member}"
     )
 
 
-def shown(value: float | None, unit: Unit, currency: str) -> str:
-    """A number in its unit."""
+def format_value(value: float | None, unit: Unit, currency: str) -> str:
+    """Format a number in its unit."""
     if value is None:
         return "-"
     if unit == "money":
-        return money.shown(money.minor(value, currency), currency)
+        return money.format_amount(money.to_minor(value, currency), currency)
     if unit == "ratio":
         return f"{value:.1%}"
     text = f"{value:,.1f}".removesuffix(".0")
     return text + {"days": " d", "hours": " h"}.get(unit, "")
 
 
-def told(line: PlanLine) -> dict[str, object]:
-    """One target with its numbers, for programs; of a target that is not forecast the forecast is None."""
-    target, compared = line.target, line.compared
+def line_fields(line: PlanLine) -> dict[str, object]:
+    """Return one target with its numbers as output fields; forecast fields are None without a forecast."""
+    target, comparison = line.target, line.comparison
     return {
         "kpi": target.kpi,
         "dimension": target.dimension,
         "member": target.member,
         "label": line.label,
         "basis": target.basis,
-        "period": target.called,
+        "period": target.period_label,
         "from": line.days.first.isoformat(),
         "to": line.days.last.isoformat(),
         "direction": target.direction,
-        "plan": compared.plan,
-        "plan_to_date": compared.plan_to_date,
-        "actual": compared.actual,
-        "n": compared.n,
-        "gap": compared.gap,
-        "achieved": compared.achieved,
-        "state": compared.state,
-        **dict(zip(OUTLOOK, _outlook(line.outlook), strict=True)),
+        "plan": comparison.plan,
+        "plan_to_date": comparison.plan_to_date,
+        "actual": comparison.actual,
+        "n": comparison.n,
+        "gap": comparison.gap,
+        "achieved": comparison.achieved,
+        "state": comparison.state,
+        **dict(zip(FORECAST_FIELDS, _forecast_values(line.forecast), strict=True)),
         "owner": target.owner,
         "note": target.note,
     }
 
 
-def _outlook(found: Outlook | None) -> tuple[object, ...]:
-    if found is None:
-        return (None,) * len(OUTLOOK)
-    bounds = (found.mean, found.low, found.high, found.reach, found.open, found.unseen)
-    return (*bounds, found.history, found.history_n, found.arrivals)
+def _forecast_values(forecast: TargetForecast | None) -> tuple[object, ...]:
+    if forecast is None:
+        return (None,) * len(FORECAST_FIELDS)
+    bounds = (
+        forecast.mean,
+        forecast.low,
+        forecast.high,
+        forecast.reach,
+        forecast.open,
+        forecast.unseen,
+    )
+    return (*bounds, forecast.history, forecast.history_n, forecast.arrivals)
 
 
-def as_json(asked: PlanRequest, found: tuple[PlanLine, ...]) -> str:
-    """Every chosen target."""
+def as_json(request: PlanRequest, lines: tuple[PlanLine, ...]) -> str:
+    """Format every selected target as JSON."""
     head = {
-        "tenant": asked.tenant.id,
-        "as_of": asked.as_of.isoformat(),
-        "currency": asked.tenant.currency,
+        "tenant": request.tenant.id,
+        "as_of": request.as_of.isoformat(),
+        "currency": request.tenant.currency,
         "definitions": VERSION,
-        "targets": [told(line) for line in found],
+        "targets": [line_fields(line) for line in lines],
     }
     return json.dumps(head, ensure_ascii=False)
 
 
-def as_csv(asked: PlanRequest, found: tuple[PlanLine, ...]) -> str:
-    """One line a target, under the names that the JSON has."""
+def as_csv(request: PlanRequest, lines: tuple[PlanLine, ...]) -> str:
+    """Format one CSV line per target, with the field names of the JSON."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    for number, line in enumerate(found):
-        row = {"tenant": asked.tenant.id, "as_of": asked.as_of.isoformat(), **told(line)}
+    for number, line in enumerate(lines):
+        row = {"tenant": request.tenant.id, "as_of": request.as_of.isoformat(), **line_fields(line)}
         if not number:
             writer.writerow(row)
         writer.writerow(_cell(value) for value in row.values())
@@ -121,42 +128,44 @@ def _cell(value: object) -> object:
     return f"{value:.12g}" if isinstance(value, float) else value
 
 
-def as_rich(asked: PlanRequest, found: tuple[PlanLine, ...]) -> Table:
-    """A table for people; the forecast is a column where anything is forecast."""
-    table = Table(title=f"予実 {asked.tenant.id}, {asked.as_of}", caption=CAPTION, show_lines=True)
+def as_rich(request: PlanRequest, lines: tuple[PlanLine, ...]) -> Table:
+    """Build a terminal table, with a forecast column if any target has a forecast."""
+    table = Table(
+        title=f"予実 {request.tenant.id}, {request.as_of}", caption=CAPTION, show_lines=True
+    )
     heads = (
         "KPI",
-        "対象 whose\n期間 period",
+        "対象 scope\n期間 period",
         "計画 plan\nto date",
         "実績 actual\n差異 gap",
         "達成率\nachieved",
     )
     for head in heads:
         table.add_column(head, overflow="fold")
-    forecast = any(line.outlook for line in found)
-    if forecast:
-        table.add_column("着地見込み forecast\n" + COMING[asked.arrivals])
-    for line in found:
-        cells = _cells(line, asked.tenant.currency)
-        table.add_row(*cells, *([_landing(line.outlook)] if forecast else []))
+    has_forecast = any(line.forecast for line in lines)
+    if has_forecast:
+        table.add_column("着地見込み forecast\n" + FORECAST_SCOPE[request.arrivals])
+    for line in lines:
+        cells = _cells(line, request.tenant.currency)
+        table.add_row(*cells, *([_forecast_cell(line.forecast)] if has_forecast else []))
     return table
 
 
 def _cells(line: PlanLine, currency: str) -> tuple[str, ...]:
-    target, compared = line.target, line.compared
+    target, comparison = line.target, line.comparison
     kpi = target.definition
     unit: Unit = kpi.unit
-    thin = "*" if kpi.kind != "count" and compared.n < kpi.minimum_n else ""
-    n = "" if kpi.kind == "count" else f" ({compared.n})"
-    unheard = "" if line.known or compared.actual is None else " ?"
-    achieved = "-" if compared.achieved is None else f"{compared.achieved:.0%}"
+    thin = "*" if kpi.kind != "count" and comparison.n < kpi.minimum_n else ""
+    n = "" if kpi.kind == "count" else f" ({comparison.n})"
+    no_data = "" if line.has_data or comparison.actual is None else " ?"
+    achieved = "-" if comparison.achieved is None else f"{comparison.achieved:.0%}"
     return (
         f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]",
-        f"{whose(target, line.label)}{unheard}\n[dim]{target.called}[/]",
-        f"{SIGNS[target.direction]} {shown(compared.plan, unit, currency)}\n"
-        f"[dim]{shown(compared.plan_to_date, unit, currency)}[/]",
-        f"{shown(compared.actual, unit, currency)}{thin}{n}\n{_gap(compared.gap, unit, currency)}",
-        f"{achieved}\n{STATES[compared.state]}",
+        f"{scope_label(target, line.label)}{no_data}\n[dim]{target.period_label}[/]",
+        f"{SIGNS[target.direction]} {format_value(comparison.plan, unit, currency)}\n"
+        f"[dim]{format_value(comparison.plan_to_date, unit, currency)}[/]",
+        f"{format_value(comparison.actual, unit, currency)}{thin}{n}\n{_gap(comparison.gap, unit, currency)}",
+        f"{achieved}\n{STATES[comparison.state]}",
     )
 
 
@@ -166,50 +175,54 @@ def _gap(gap: float | None, unit: Unit, currency: str) -> str:
     sign = "+" if gap >= 0 else "−"
     if unit == "ratio":
         return f"{sign}{abs(gap) * 100:.1f} pt"
-    return sign + shown(abs(gap), unit, currency)
+    return sign + format_value(abs(gap), unit, currency)
 
 
-def _landing(found: Outlook | None) -> str:
-    if found is None:
+def _forecast_cell(forecast: TargetForecast | None) -> str:
+    if forecast is None:
         return "-"
-    thin = "*" if found.thin else ""
-    reach = "<1%" if 0 < found.reach < 0.01 else f"{found.reach:.0%}"
+    thin = "*" if forecast.thin else ""
+    reach = "<1%" if 0 < forecast.reach < 0.01 else f"{forecast.reach:.0%}"
     return (
-        f"{found.mean:.1f} ({found.low}–{found.high})\n達成 P {reach}\n"
-        f"[dim]{found.open} open, {found.history} history{thin} ({found.history_n})[/]"
+        f"{forecast.mean:.1f} ({forecast.low}–{forecast.high})\n達成 P {reach}\n"
+        f"[dim]{forecast.open} open, {forecast.history} history{thin} ({forecast.history_n})[/]"
     )
 
 
-def render(asked: PlanRequest, found: tuple[PlanLine, ...], shape: str, console: Console) -> None:
-    """Print in one of the shapes; where no target was chosen, say what there is."""
-    if shape == "json":
-        console.file.write(as_json(asked, found) + "\n")
-    elif shape == "csv":
-        console.file.write(as_csv(asked, found))
-    elif found:
-        console.print(as_rich(asked, found))
+def render(
+    request: PlanRequest, lines: tuple[PlanLine, ...], output_format: str, console: Console
+) -> None:
+    """Print in the given format; if no target was selected, print which periods have targets."""
+    if output_format == "json":
+        console.file.write(as_json(request, lines) + "\n")
+    elif output_format == "csv":
+        console.file.write(as_csv(request, lines))
+    elif lines:
+        console.print(as_rich(request, lines))
     else:
-        ours = [each for each in asked.targets.targets if each.tenant == asked.tenant.id]
-        periods = ", ".join(sorted({each.called for each in ours}))
-        when = asked.as_of if asked.period is None else "that period"
-        there = f"there are some for {periods}: give --period" if ours else "there are none at all"
-        console.print(f"No target of {asked.tenant.id} for {when}; {there}.")
+        ours = [target for target in request.targets.targets if target.tenant == request.tenant.id]
+        periods = ", ".join(sorted({target.period_label for target in ours}))
+        when = request.as_of if request.period is None else "that period"
+        hint = (
+            f"there are targets for {periods}: give --period" if ours else "there are none at all"
+        )
+        console.print(f"No targets of {request.tenant.id} for {when}; {hint}.")
 
 
-def watched(targets: Targets, tenancy: Tenancy) -> Table:
-    """What would be watched, as the file is understood."""
+def targets_table(targets: Targets, tenancy: Tenancy) -> Table:
+    """Build a table of the parsed targets."""
     table = Table(title=f"{len(targets.targets)} targets", show_lines=True)
     table.add_column("KPI", no_wrap=True)
-    for head in ("対象 whose\nbasis", "期間 period\ndays", "計画 plan\nowner"):
+    for head in ("対象 scope\nbasis", "期間 period\ndays", "計画 plan\nowner"):
         table.add_column(head, overflow="fold")
     currencies = {tenant.id: tenant.currency for tenant in tenancy.tenants}
-    for each in targets.targets:
-        kpi, days = each.definition, targets.days(each)
-        plan = shown(each.plan, kpi.unit, currencies[each.tenant])
+    for target in targets.targets:
+        kpi, days = target.definition, targets.days(target)
+        plan = format_value(target.plan, kpi.unit, currencies[target.tenant])
         table.add_row(
-            f"{each.tenant} {kpi.id}\n[dim]{kpi.ja}[/]",
-            f"{whose(each)}\n[dim]{each.basis}[/]",
-            f"{each.period or ''}\n[dim]{days.first}..\n{days.last}[/]".lstrip("\n"),
-            f"{SIGNS[each.direction]} {plan}\n[dim]{each.owner or ''}[/]",
+            f"{target.tenant} {kpi.id}\n[dim]{kpi.ja}[/]",
+            f"{scope_label(target)}\n[dim]{target.basis}[/]",
+            f"{target.period or ''}\n[dim]{days.first}..\n{days.last}[/]".lstrip("\n"),
+            f"{SIGNS[target.direction]} {plan}\n[dim]{target.owner or ''}[/]",
         )
     return table

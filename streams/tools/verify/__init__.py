@@ -1,1 +1,1 @@
-"""`hirelay verify`: the live numbers compared with the oracle."""
+"""`hirelay verify`: compare the live numbers with the oracle."""

@@ -1,4 +1,4 @@
-"""`hirelay verify`: run the comparison with a progress bar and put the verdict into words."""
+"""`hirelay verify`: run the comparison with a progress bar and report the result."""
 
 import json
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from streams.kafka import epochs as kafka_epochs
 from streams.tools.verify import comparison
 from streams.tools.verify.comparison import Difference, Verdict
 
-SHOWN = 20  # differences printed; all of them are in the JSON
+MAX_PRINTED = 20  # maximum number of printed differences; the JSON contains all
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A verdict and the words for it."""
+class VerificationReport:
+    """The result of a verification as text and JSON."""
 
     verdict: Verdict
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Every cell that differs."""
+        """All cells that differ."""
         return self.verdict.differences
 
     def as_text(self) -> str:
-        """One sentence, and the first differences."""
+        """Return one sentence and the first differences."""
         v = self.verdict
         compared = (
             f"{v.events} events of {v.applications} applications ({v.deliveries} accepted deliveries of them, "
@@ -38,13 +38,13 @@ class Finding:
             return f"EQUAL: {compared}; ClickHouse and the changelog hold exactly these."
         lines = [f"DIFFERENT in {len(v.differences)} cells: {compared}."]
         lines += [
-            f"  {d.where} {'/'.join(map(str, d.cell))}: expected {d.expected}, found {d.found}"
-            for d in v.differences[:SHOWN]
+            f"  {d.where} {'/'.join(map(str, d.cell))}: expected {d.expected}, found {d.actual}"
+            for d in v.differences[:MAX_PRINTED]
         ]
         return "\n".join(lines)
 
     def as_json(self) -> str:
-        """The whole verdict; `equal` first."""
+        """Return the whole result, `equal` first."""
         v = self.verdict
         return json.dumps(
             {
@@ -60,7 +60,7 @@ class Finding:
                         "where": d.where,
                         "cell": d.cell._asdict(),
                         "expected": d.expected,
-                        "found": d.found,
+                        "found": d.actual,
                     }
                     for d in v.differences
                 ],
@@ -69,23 +69,25 @@ class Finding:
         )
 
 
-def check(settings: Settings, *, patience_s: float, console: Console) -> Finding:
+def verify_live(settings: Settings, *, patience_s: float, console: Console) -> VerificationReport:
     """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
-    live = kafka_epochs.live(kafka_epochs.read(settings.kafka))
+    live = kafka_epochs.live_epoch(kafka_epochs.read(settings.kafka))
     if live is None:
         raise Unavailable("epoch", "no worker has counted anything yet: start one first")
-    return check_epoch(settings, live.number, patience_s=patience_s, console=console)
+    return verify_epoch(settings, live.number, patience_s=patience_s, console=console)
 
 
-def check_epoch(settings: Settings, number: int, *, patience_s: float, console: Console) -> Finding:
-    """Compare every cell of one epoch, as `check` does."""
+def verify_epoch(
+    settings: Settings, number: int, *, patience_s: float, console: Console
+) -> VerificationReport:
+    """Compare every cell of one epoch, as `verify_live` does."""
     client = connect(settings.clickhouse, settings.clickhouse_password)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task("reading accepted events")
-        return Finding(
+        return VerificationReport(
             comparison.verify(
                 settings.kafka,
                 client,

@@ -1,4 +1,4 @@
-"""Prove the live numbers: fold the accepted events alone and compare every cell with ClickHouse and the changelog."""
+"""Verify the live numbers: fold the accepted events and compare every cell with ClickHouse and the changelog."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +11,9 @@ from kafka.errors import KafkaError
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.errors import Malformed, Unavailable
 from schemas.events import packs
-from schemas.funnel.candidate_events import KnownContext, parents
-from schemas.funnel.fold import add, fold
-from schemas.funnel.history import FunnelEvent, context, happening
+from schemas.funnel.candidate_events import ContextEvents, parent_keys
+from schemas.funnel.fold import add_changes, fold
+from schemas.funnel.history import FunnelEvent, to_context_event, to_funnel_event
 from schemas.funnel.rules import TenantRules
 from schemas.instants import day_number
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
@@ -24,17 +24,17 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One cell that is not what the events say; `where` is `clickhouse` or `changelog`."""
+    """A cell that differs from the fold of the events; `where` is `clickhouse` or `changelog`."""
 
     where: str
     cell: CellKey
     expected: dict[str, int]
-    found: dict[str, int]
+    actual: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What was compared, and every difference; equal exactly when `differences` is empty."""
+    """What was compared, and all differences; the numbers are equal exactly when `differences` is empty."""
 
     deliveries: int
     events: int
@@ -47,50 +47,50 @@ class Verdict:
 
 @dataclass
 class Oracle:
-    """The set of accepted events, read from the log; nothing the worker wrote is looked at."""
+    """The set of accepted events, read from the log; independent of anything the worker wrote."""
 
     deliveries: int = 0
     poison: int = 0
     histories: dict[tuple[str, str], dict[bytes, FunnelEvent]] = field(default_factory=dict)
-    people: dict[str, KnownContext] = field(default_factory=dict)
+    contexts: dict[str, ContextEvents] = field(default_factory=dict)
 
-    def read(self, partition_offset: int, value: bytes | None) -> None:
-        """Add one record; a record that cannot be read is counted, as the worker sets it aside."""
+    def add(self, partition_offset: int, value: bytes | None) -> None:
+        """Add one record; an unreadable record is counted as poison, as the worker quarantines it."""
         try:
-            pack = packs.read(value)
+            pack = packs.decode_pack(value)
         except Malformed:
             self.poison += 1
             return
         if pack.forwarded:
-            return  # a copy of what stands elsewhere in the log
+            return  # a copy of an event that is elsewhere in the log
         self.deliveries += len(pack.events)
         for index, accepted in enumerate(pack.events):
-            event = happening(accepted, partition_offset, index)
+            event = to_funnel_event(accepted, partition_offset, index)
             if event is not None:
                 history = self.histories.setdefault((accepted.tenant, accepted.subject), {})
                 history.setdefault(event.id, event)
-            elif (about := context(accepted)) is not None:
-                self.people.setdefault(accepted.tenant, KnownContext()).add(about)
+            elif (context_event := to_context_event(accepted)) is not None:
+                self.contexts.setdefault(accepted.tenant, ContextEvents()).add(context_event)
 
-    def cells(self, rulebook: TenantRules) -> Cells:
-        """What every cell must hold by these rules."""
+    def cells(self, rules: TenantRules) -> Cells:
+        """Return the expected value of every cell under these rules."""
         cells: Cells = {}
         for (tenant, _), history in self.histories.items():
-            events = [*history.values(), *self._reaching(tenant, history)]
-            state, changes = fold(events, rulebook.of(tenant))
-            add(cells, tenant, state, changes)
+            events = [*history.values(), *self._context_events(tenant, history)]
+            state, changes = fold(events, rules.for_tenant(tenant))
+            add_changes(cells, tenant, state, changes)
         return without_zeros(cells)
 
-    def _reaching(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[FunnelEvent]:
-        known = self.people.get(tenant)
-        if known is None:
+    def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[FunnelEvent]:
+        contexts = self.contexts.get(tenant)
+        if contexts is None:
             return []
-        belongs_to = {parent for event in history.values() for parent in parents(event)}
-        return known.reaching(sorted(belongs_to), offset=-1)
+        entities = {parent for event in history.values() for parent in parent_keys(event)}
+        return contexts.events_reaching(sorted(entities), offset=-1)
 
 
 class TopicReader:
-    """Reads a topic from its beginning and goes on where it stopped, as far as it reaches now."""
+    """Reads a topic from its beginning up to its current end; another read continues from there."""
 
     def __init__(self, bootstrap: str, topic: Topic) -> None:
         """Connect; raise Unavailable when no broker answers or the topic is missing."""
@@ -105,27 +105,27 @@ class TopicReader:
         except KafkaError as error:
             raise Unavailable("kafka", f"no broker at {bootstrap}") from error
         if not numbers:
-            raise Unavailable("kafka", f"topic {topic.name} is not at {bootstrap}")
-        self._parts = [TopicPartition(topic.name, number) for number in sorted(numbers)]
-        self._consumer.assign(self._parts)
-        starts = self._consumer.beginning_offsets(self._parts)
-        for part in self._parts:
-            self._consumer.seek(part, starts[part])
+            raise Unavailable("kafka", f"topic {topic.name} does not exist at {bootstrap}")
+        self._partitions = [TopicPartition(topic.name, number) for number in sorted(numbers)]
+        self._consumer.assign(self._partitions)
+        starts = self._consumer.beginning_offsets(self._partitions)
+        for tp in self._partitions:
+            self._consumer.seek(tp, starts[tp])
 
-    def ends(self) -> dict[int, int]:
-        """The end of every partition now."""
+    def end_offsets(self) -> dict[int, int]:
+        """Return the current end offset of every partition."""
         return {
-            part.partition: end for part, end in self._consumer.end_offsets(self._parts).items()
+            tp.partition: end for tp, end in self._consumer.end_offsets(self._partitions).items()
         }
 
     def read(self, progress: Callable[[int, int], None] = lambda _a, _b: None) -> Iterator[Any]:
-        """Every record up to the present end."""
-        ends = self._consumer.end_offsets(self._parts)
+        """Yield every record up to the current end."""
+        ends = self._consumer.end_offsets(self._partitions)
         total = sum(ends.values())
         while True:
-            done = {part: self._consumer.position(part) for part in self._parts}
+            done = {tp: self._consumer.position(tp) for tp in self._partitions}
             progress(sum(done.values()), total)
-            if all(done[part] >= ends[part] for part in self._parts):
+            if all(done[tp] >= ends[tp] for tp in self._partitions):
                 return
             for records in self._consumer.poll(timeout_ms=1000).values():
                 yield from records
@@ -139,18 +139,18 @@ class ChangelogCells:
     """The newest row of every cell and partition, by version."""
 
     def __init__(self) -> None:
-        """Nothing read yet."""
+        """Start empty."""
         self._rows: dict[tuple[int, bytes], Cell] = {}
 
-    def read(self, partition: int, key: bytes, value: bytes) -> None:
-        """Take one row unless a newer one is held."""
+    def add(self, partition: int, key: bytes, value: bytes) -> None:
+        """Add a row unless a newer one is present."""
         cell = decode_cell(value)
-        held = self._rows.get((partition, key))
-        if held is None or held.o <= cell.o:
+        current = self._rows.get((partition, key))
+        if current is None or current.o <= cell.o:
             self._rows[partition, key] = cell
 
     def cells(self) -> Cells:
-        """Sums over the source partitions."""
+        """Return the sums over all source partitions."""
         cells: Cells = {}
         for (_, key), cell in self._rows.items():
             tally = cells.setdefault(decode_key(key), {})
@@ -159,7 +159,7 @@ class ChangelogCells:
         return without_zeros(cells)
 
 
-CELLS = """
+CELLS_SQL = """
 select tenant, dimension, member, day, basis, measure, value
 from v_epoch_cells
 where epoch = {epoch:UInt16}
@@ -167,21 +167,23 @@ where epoch = {epoch:UInt16}
 
 
 def clickhouse_cells(client: Any, epoch: int) -> Cells:
-    """Every cell of an epoch as ClickHouse shows it to readers."""
+    """Return every cell of an epoch as ClickHouse shows it to readers."""
     cells: Cells = {}
-    found = client.query(CELLS, parameters={"epoch": epoch}).result_rows
-    for tenant, dimension, member, day, basis, measure, value in found:
+    rows = client.query(CELLS_SQL, parameters={"epoch": epoch}).result_rows
+    for tenant, dimension, member, day, basis, measure, value in rows:
         key = CellKey(tenant, dimension, member, day_number(day), basis)
         cells.setdefault(key, {})[measure] = value
     return without_zeros(cells)
 
 
-def compare(where: str, expected: Cells, found: Cells) -> list[Difference]:
-    """Every cell in which the two differ, in key order."""
+def compare(where: str, expected: Cells, actual: Cells) -> list[Difference]:
+    """Return every cell in which the two differ, in key order."""
     return [
-        Difference(where=where, cell=key, expected=expected.get(key, {}), found=found.get(key, {}))
-        for key in sorted(expected.keys() | found.keys())
-        if expected.get(key) != found.get(key)
+        Difference(
+            where=where, cell=key, expected=expected.get(key, {}), actual=actual.get(key, {})
+        )
+        for key in sorted(expected.keys() | actual.keys())
+        if expected.get(key) != actual.get(key)
     ]
 
 
@@ -193,46 +195,50 @@ def verify(
     patience_s: float = 30.0,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Verdict:
-    """Compare until every cell of the epoch has been seen equal; one that never was within `patience_s` differs.
+    """Compare until every cell of the epoch was equal at least once; cells that never were within `patience_s` differ.
 
-    The system may go on working meanwhile: each look reads all sources again to their present ends, so a cell on its
-    way is equal at the next look, and a wrong one stays wrong.
+    The system may keep working meanwhile: each round reads all sources again up to their current ends, so a cell that
+    was in flight is equal in the next round, and a wrong one stays wrong.
     """
     events = TopicReader(bootstrap, CANDIDATE_EVENTS)
     rows = TopicReader(bootstrap, KPI_CELLS.in_epoch(epoch))
-    meanings = kafka_epochs.EpochReader(bootstrap)
+    epochs = kafka_epochs.EpochReader(bootstrap)
     oracle, changelog = Oracle(), ChangelogCells()
     deadline = time.monotonic() + patience_s
-    suspects: set[tuple[str, CellKey]] | None = None
+    never_equal: set[tuple[str, CellKey]] | None = None
     try:
         while True:
-            archived = clickhouse_cells(client, epoch)
+            stored = clickhouse_cells(client, epoch)
             for record in rows.read():
-                changelog.read(record.partition, record.key, record.value)
+                changelog.add(record.partition, record.key, record.value)
             for record in events.read(lambda done, total: progress("events", done, total)):
-                oracle.read(record.offset, record.value)
-            expected = oracle.cells(TenantRules(meanings.read()[epoch].meaning))
+                oracle.add(record.offset, record.value)
+            expected = oracle.cells(TenantRules(epochs.read()[epoch].meaning))
             differences = [
                 *compare("changelog", expected, changelog.cells()),
-                *compare("clickhouse", expected, archived),
+                *compare("clickhouse", expected, stored),
             ]
-            found = {(each.where, each.cell) for each in differences}
-            suspects = found if suspects is None else suspects & found
-            if not suspects or time.monotonic() > deadline:
-                wrong = [each for each in differences if (each.where, each.cell) in suspects]
+            differing = {(difference.where, difference.cell) for difference in differences}
+            never_equal = differing if never_equal is None else never_equal & differing
+            if not never_equal or time.monotonic() > deadline:
+                wrong = [
+                    difference
+                    for difference in differences
+                    if (difference.where, difference.cell) in never_equal
+                ]
                 return _verdict(oracle, expected, wrong)
             time.sleep(0.5)
     finally:
         events.close()
         rows.close()
-        meanings.close()
+        epochs.close()
 
 
 def _verdict(oracle: Oracle, expected: Cells, differences: list[Difference]) -> Verdict:
     return Verdict(
         deliveries=oracle.deliveries,
         events=sum(len(history) for history in oracle.histories.values())
-        + sum(len(known) for known in oracle.people.values()),
+        + sum(len(tenant_contexts) for tenant_contexts in oracle.contexts.values()),
         applications=len(oracle.histories),
         cells=len(expected),
         measures=sum(len(tally) for tally in expected.values()),

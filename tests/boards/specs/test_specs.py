@@ -1,4 +1,4 @@
-"""Boards are data: every question is asked once, in both languages, of views alone."""
+"""Board specifications: unique panels, both languages, queries on views only."""
 
 import re
 
@@ -9,7 +9,7 @@ from schemas.kpis.catalogue import BY_ID as KPIS
 from schemas.tenants.milestones import MILESTONES as STAGES
 from streams.boards.spec import PARAMETERS, Board, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
-from streams.boards.specs.labels import MILESTONES, SPENDING
+from streams.boards.specs.labels import COST_KINDS, MILESTONES
 
 PANELS = [
     pytest.param(board, panel, id=f"{board.id}/{panel.id}")
@@ -19,7 +19,7 @@ PANELS = [
 
 
 def test_there_is_a_board_for_each_audience() -> None:
-    """Six boards; each name, question and panel is there once."""
+    """There are six boards, with unique panels and questions."""
     assert len(BY_ID) == len(BOARDS) == 6
     for board in BOARDS:
         assert len({panel.id for panel in board.panels}) == len(board.panels)
@@ -28,8 +28,8 @@ def test_there_is_a_board_for_each_audience() -> None:
 
 
 @pytest.mark.parametrize(("board", "panel"), PANELS)
-def test_a_panel_says_what_it_asks_and_what_it_means(board: Board, panel: Panel) -> None:
-    """A question in both languages, a definition, a basis, names and units; links lead to boards."""
+def test_a_panel_has_its_question_and_definition(board: Board, panel: Panel) -> None:
+    """A panel has a question in both languages, a definition, names and numbers, and valid links."""
     assert panel.ja and panel.en.endswith(("?", "?)"))
     assert panel.kpi in KPIS and set(panel.kpis) <= KPIS.keys()
     assert panel.names and panel.numbers
@@ -41,17 +41,17 @@ def test_a_panel_says_what_it_asks_and_what_it_means(board: Board, panel: Panel)
 
 
 @pytest.mark.parametrize(("board", "panel"), PANELS)
-def test_a_panel_reads_views_of_whoever_asks(board: Board, panel: Panel) -> None:
-    """No base table, no company written into a query, no parameter that nobody gives."""
+def test_a_panel_reads_views_of_the_requesting_tenant(board: Board, panel: Panel) -> None:
+    """Queries read only views, name no tenant and use only known parameters."""
     sources = re.findall(r"\b(?:from|(?<!array )join)\s+([a-z_]+)", panel.sql)
-    given = dict(re.findall(r"\{(\w+):(\w+)\}", panel.sql))
+    parameters = dict(re.findall(r"\{(\w+):(\w+)\}", panel.sql))
 
     assert sources and all(name.startswith("v_") for name in sources)
-    assert given.items() <= PARAMETERS.items() and "tenant" in given
+    assert parameters.items() <= PARAMETERS.items() and "tenant" in parameters
     assert "tenant = '" not in panel.sql
 
 
-def test_every_stage_and_kind_of_cost_has_a_name() -> None:
-    """Nobody reads an identifier."""
+def test_every_stage_and_cost_kind_has_a_name() -> None:
+    """Every milestone and cost kind has a display name."""
     assert set(STAGES) <= MILESTONES.keys()
-    assert {name.split(".")[1] for name in KPIS["cost_external"].numerator} <= SPENDING.keys()
+    assert {name.split(".")[1] for name in KPIS["cost_external"].numerator} <= COST_KINDS.keys()

@@ -1,4 +1,4 @@
-"""A real socket under slow, large and endless requests: the connection is closed, and others are served."""
+"""Slow, large and endless requests on a real socket are cut off."""
 
 import asyncio
 import socket
@@ -17,8 +17,8 @@ from tests.ingest.gateways import configuration
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    """A running gateway with a short deadline for headers."""
-    monkeypatch.setattr(limits, "HEADER_S", 0.2)
+    """The port of a running gateway with a short header timeout."""
+    monkeypatch.setattr(limits, "HEADER_TIMEOUT_S", 0.2)
     app = create_app(Settings(), configuration(), ListPublisher())
     server = uvicorn.Server(
         uvicorn.Config(app, http=LimitedProtocol, ws="none", log_config=None, timeout_keep_alive=30)
@@ -30,8 +30,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
         await running
 
 
-async def exchanged(port: int, *parts: bytes) -> bytes:
-    """Everything that comes back until the gateway closes the connection; a whole request is answered first."""
+async def exchange(port: int, *parts: bytes) -> bytes:
+    """Send the parts and return everything received until the gateway closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = b""
     try:
@@ -63,24 +63,24 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
     ],
 )
 async def test_slow_headers_are_cut_off(port: int, parts: tuple[bytes, ...]) -> None:
-    """A connection that does not finish a request is closed, before a first one and after it."""
-    answer = await exchanged(port, *parts)
+    """A connection that does not finish its first or a later request is closed."""
+    answer = await exchange(port, *parts)
 
     assert (HEALTH + b"\r\n" in parts) == (b'"ok"' in answer)
 
 
 async def test_large_headers_are_cut_off(port: int) -> None:
-    """Headers without an end are refused."""
-    answer = await exchanged(port, HEALTH, b"X: " + b"x" * 200_000)
+    """Endless headers are refused."""
+    answer = await exchange(port, HEALTH, b"X: " + b"x" * 200_000)
 
     assert answer == b"" or b" 400 " in answer
 
 
 async def test_body_after_the_answer_is_cut_off(port: int) -> None:
-    """Who goes on sending after a refusal is not listened to."""
+    """A client that keeps sending after a refusal is disconnected."""
     head = b"POST /hooks/pigeon/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx"
 
-    assert b" 404 " in await exchanged(port, head)
+    assert b" 404 " in await exchange(port, head)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ async def test_body_after_the_answer_is_cut_off(port: int) -> None:
     ],
 )
 async def test_ambiguous_requests_are_refused(port: int, head: bytes) -> None:
-    """A request that two servers could read in two ways is read by neither."""
+    """A request that two servers could parse differently is refused."""
     request = (
         b"POST /hooks/greenhouse/acme-greenhouse HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n0\r\n\r\n"
     )
-    answer = await exchanged(port, request)
+    answer = await exchange(port, request)
 
     assert b" 400 " in answer.split(b"\r\n")[0]

@@ -1,4 +1,4 @@
-"""The door under friendly and hostile hands: never a 5xx but 503, and success only for what is kept."""
+"""The HTTP server answers valid and hostile requests: no 5xx but 503, and success only for stored data."""
 
 import asyncio
 import gzip
@@ -32,7 +32,7 @@ def publisher() -> ListPublisher:
 
 @pytest.fixture
 async def client(publisher: ListPublisher) -> AsyncIterator[httpx.AsyncClient]:
-    """A sender."""
+    """An HTTP client of the gateway."""
     app = create_app(
         Settings(gateway_body_bytes=LIMIT), gateways.configuration(), publisher, SetClock()
     )
@@ -44,12 +44,12 @@ async def client(publisher: ListPublisher) -> AsyncIterator[httpx.AsyncClient]:
 async def post(
     client: httpx.AsyncClient, body: bytes, path: str = gateways.GREENHOUSE
 ) -> httpx.Response:
-    """A delivery signed as Greenhouse signs."""
+    """Post a delivery signed as Greenhouse signs."""
     return await client.post(path, content=body, headers=gateways.greenhouse_signed(body))
 
 
 async def test_a_move_is_accepted(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """A signed move is kept, and then answered with success."""
+    """A signed stage change is published, then answered with success."""
     response = await post(client, MOVE)
 
     assert (response.status_code, response.json()["accepted"]) == (200, 1)
@@ -57,7 +57,7 @@ async def test_a_move_is_accepted(client: httpx.AsyncClient, publisher: ListPubl
 
 
 async def test_standard_is_accepted(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """A signed canonical event is kept."""
+    """A signed canonical event is published."""
     body = json.dumps(
         {
             "type": "application.created",
@@ -73,7 +73,7 @@ async def test_standard_is_accepted(client: httpx.AsyncClient, publisher: ListPu
 
 
 async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """While Kafka is away nothing is promised, and the sender is told to come back."""
+    """While Kafka is unavailable, deliveries get 503 with Retry-After."""
     publisher.away = True
     broken = await post(client, b"{")
     response = await post(client, MOVE)
@@ -87,7 +87,7 @@ async def test_broker_away(client: httpx.AsyncClient, publisher: ListPublisher) 
 
 
 async def test_bad_signature(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """A delivery that nobody signed is refused and not kept."""
+    """An unsigned delivery is refused and not stored."""
     response = await client.post(gateways.GREENHOUSE, content=MOVE)
 
     assert (response.status_code, response.json()["error"]) == (401, "bad_signature")
@@ -97,11 +97,11 @@ async def test_bad_signature(client: httpx.AsyncClient, publisher: ListPublisher
 async def test_bad_signature_may_be_kept(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """Where the connection says so, a delivery with a wrong signature is kept sealed for repair."""
+    """If the connection is configured so, a delivery with a wrong signature is quarantined encrypted."""
     response = await client.post(gateways.LENIENT, content=MOVE)
     (entry,) = publisher.entries
-    door = gateways.configuration().doors["greenhouse", "acme-lenient"]
-    _, body = encryption.open_sealed(door.quarantine_key, entry.sealed or "")
+    resolved = gateways.configuration().connections["greenhouse", "acme-lenient"]
+    _, body = encryption.decrypt(resolved.quarantine_key, entry.sealed or "")
 
     assert (response.status_code, entry.reason, body) == (200, "bad_signature", MOVE)
 
@@ -109,8 +109,8 @@ async def test_bad_signature_may_be_kept(
 async def test_untrusted_deliveries_are_capped(
     client: httpx.AsyncClient, publisher: ListPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can fill the quarantine with deliveries that are not verified."""
-    monkeypatch.setattr(replay_guard, "UNTRUSTED_PER_HOUR", 3)
+    """Unverified deliveries cannot fill the quarantine."""
+    monkeypatch.setattr(replay_guard, "UNVERIFIED_PER_HOUR", 3)
     answers = [
         (await client.post(gateways.LENIENT, content=b"%d" % n)).status_code for n in range(5)
     ]
@@ -119,7 +119,7 @@ async def test_untrusted_deliveries_are_capped(
 
 
 async def test_pending_secret(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """Before the vendor gives its secret, tests are answered and everything is kept."""
+    """A delivery before the vendor issued its secret is quarantined."""
     response = await client.post(gateways.PENDING, content=MOVE)
 
     assert (response.status_code, publisher.entries[0].reason) == (200, "pending_secret")
@@ -152,7 +152,7 @@ async def test_pending_secret(client: httpx.AsyncClient, publisher: ListPublishe
 async def test_signed_nonsense_is_set_aside(
     client: httpx.AsyncClient, publisher: ListPublisher, body: bytes
 ) -> None:
-    """What was signed and cannot be understood is kept, and the vendor is not made to retry."""
+    """A signed body that cannot be parsed is quarantined and answered with success, so the vendor does not retry."""
     response = await post(client, body)
 
     assert (response.status_code, len(publisher.entries)) == (200, 1), response.text
@@ -160,7 +160,7 @@ async def test_signed_nonsense_is_set_aside(
 
 
 async def test_ping(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
-    """A ping is answered with success, so that the web hook is saved enabled."""
+    """A ping is answered with success, so that the vendor saves the webhook as enabled."""
     response = await post(client, b'{"action":"ping","payload":{"web_hook":{"id":1}}}')
 
     assert response.status_code == 200
@@ -195,7 +195,7 @@ async def test_ping(client: httpx.AsyncClient, publisher: ListPublisher) -> None
 async def test_hostile_requests_are_refused(
     client: httpx.AsyncClient, path: str, headers: dict[str, str], size: int, expected: int
 ) -> None:
-    """A request that cannot be a delivery is refused with a reason, and breaks nothing."""
+    """A request that cannot be a delivery is refused with a reason."""
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     response = await client.post(path, content=b"x" * size, headers=raw)
 
@@ -204,7 +204,7 @@ async def test_hostile_requests_are_refused(
 
 
 async def test_endless_body_is_cut_off(client: httpx.AsyncClient) -> None:
-    """A body without a declared length is refused as soon as it is too large."""
+    """A body without a declared length is refused as soon as it exceeds the limit."""
     taken = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -220,7 +220,7 @@ async def test_endless_body_is_cut_off(client: httpx.AsyncClient) -> None:
 
 
 async def test_slow_body_is_cut_off() -> None:
-    """A body that never ends does not hold the door open."""
+    """A body that never ends is refused at the deadline."""
 
     class Slow:
         headers: ClassVar[dict[str, str]] = {}
@@ -230,29 +230,29 @@ async def test_slow_body_is_cut_off() -> None:
             await asyncio.Event().wait()
 
     with pytest.raises(Refused) as caught:
-        await request_body.read(Slow(), 10, deadline=0.01)  # type: ignore[arg-type]
+        await request_body.read(Slow(), 10, timeout_s=0.01)  # type: ignore[arg-type]
 
     assert caught.value.status == 408
 
 
 async def test_handshake(client: httpx.AsyncClient) -> None:
-    """A CloudEvents sender that asks first is welcome; others are told to post."""
-    asked = {"WebHook-Request-Origin": "events.example.com"}
-    welcome = await client.options(gateways.STANDARD, headers=asked)
-    silent = await client.options(gateways.STANDARD)
-    other = await client.options(gateways.GREENHOUSE, headers=asked)
+    """A CloudEvents handshake is answered; other vendors get 405."""
+    headers = {"WebHook-Request-Origin": "events.example.com"}
+    welcome = await client.options(gateways.STANDARD, headers=headers)
+    without_origin = await client.options(gateways.STANDARD)
+    other = await client.options(gateways.GREENHOUSE, headers=headers)
 
     assert (
         welcome.status_code,
         welcome.headers["WebHook-Allowed-Origin"],
     ) == (200, "events.example.com")
-    assert (silent.status_code, other.status_code) == (400, 405)
+    assert (without_origin.status_code, other.status_code) == (400, 405)
 
 
-async def test_batch_is_kept_and_set_aside(
+async def test_batch_is_published_and_quarantined(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:
-    """The sound events of a batch count, and the batch is kept for the repair of the others."""
+    """The valid events of a batch are published, and the batch is quarantined for the invalid ones."""
     event = {"specversion": "1.0", "id": "1", "source": "s", "type": "application.created"}
     good = {**event, "data": {"application": {"id": "1"}}}
     unreadable = {**event, "type": "offer.sent"}
@@ -265,7 +265,7 @@ async def test_batch_is_kept_and_set_aside(
 
 
 async def test_metrics_and_description(client: httpx.AsyncClient) -> None:
-    """Operators see what came in, by configured names and never by an id; developers find the description."""
+    """Metrics count deliveries by configured names and never by an id; the OpenAPI description lists the routes."""
     await post(client, MOVE)
     await client.post("/hooks/pigeon/x", content=b"")
     metrics = (await client.get("/metrics")).text
@@ -278,7 +278,7 @@ async def test_metrics_and_description(client: httpx.AsyncClient) -> None:
 
 @pytest.fixture
 def recorded(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Everything that is logged."""
+    """All log records."""
     with caplog.at_level(logging.DEBUG):
         yield caplog
 
@@ -286,7 +286,7 @@ def recorded(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
 async def test_nothing_personal_is_logged(
     client: httpx.AsyncClient, recorded: pytest.LogCaptureFixture
 ) -> None:
-    """A log line names the delivery, never the person."""
+    """Log lines contain no personal data."""
     await post(client, MOVE.replace(b'"x"', b'"Taro Yamada"'))
     await post(client, b'{"action": "Taro Yamada!", "payload": {}}')
     await post(client, b'{"action": "job_created", "payload": {"job": {"id": {"Taro": "Yamada"}}}}')

@@ -1,4 +1,4 @@
-"""What is set aside can be read by its tenant alone, and is the same entry however often it comes."""
+"""A quarantined delivery is readable only with its tenant's key, and keeps its id over redeliveries."""
 
 import base64
 
@@ -8,38 +8,41 @@ from schemas.errors import Malformed
 from streams.ingest.quarantine import encryption
 from tests.ingest.gateways import configuration, context
 
-DOOR = configuration().doors["greenhouse", "acme-greenhouse"]
+CONNECTION = configuration().connections["greenhouse", "acme-greenhouse"]
 HEADERS = (("signature", "s"), ("authorization", "Basic x"))
 
 
-def test_sealed_opens_with_its_key() -> None:
-    """An operator of the tenant reads back the very bytes, without the connection's password."""
-    sealed = encryption.seal(DOOR.quarantine_key, HEADERS, b"\x00body")
+def test_encrypted_body_decrypts_with_its_key() -> None:
+    """Decryption returns the original bytes and headers, without the connection's credentials."""
+    sealed = encryption.encrypt(CONNECTION.quarantine_key, HEADERS, b"\x00body")
 
-    assert encryption.open_sealed(DOOR.quarantine_key, sealed) == (
+    assert encryption.decrypt(CONNECTION.quarantine_key, sealed) == (
         (("signature", "s"),),
         b"\x00body",
     )
 
 
 def test_other_key_and_damage_are_refused() -> None:
-    """Neither another tenant's key nor a changed byte opens it."""
-    sealed = encryption.seal(DOOR.quarantine_key, HEADERS, b"body")
+    """A wrong key and a changed byte are refused."""
+    sealed = encryption.encrypt(CONNECTION.quarantine_key, HEADERS, b"body")
     damaged = bytearray(base64.b64decode(sealed))
     damaged[20] ^= 1
     for key, text in (
-        (DOOR.person_key, sealed),
-        (DOOR.quarantine_key, base64.b64encode(damaged).decode()),
-        (DOOR.quarantine_key, "!"),
+        (CONNECTION.person_key, sealed),
+        (CONNECTION.quarantine_key, base64.b64encode(damaged).decode()),
+        (CONNECTION.quarantine_key, "!"),
     ):
         with pytest.raises(Malformed):
-            encryption.open_sealed(key, text)
+            encryption.decrypt(key, text)
 
 
 def test_entry_keeps_its_id() -> None:
-    """The same bytes at the same door are one entry, and show nothing of their content."""
-    why = Malformed("not_json", "the body is not JSON")
-    first, again = (encryption.set_aside(DOOR, HEADERS, b"Taro", why, context()) for _ in range(2))
+    """The same bytes on the same connection get the same id, and the entry shows nothing of the content."""
+    condition = Malformed("not_json", "the body is not JSON")
+    first, again = (
+        encryption.quarantine_entry(CONNECTION, HEADERS, b"Taro", condition, context())
+        for _ in range(2)
+    )
 
     assert first.id == again.id
     assert first.sealed != again.sealed

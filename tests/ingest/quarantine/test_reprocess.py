@@ -1,4 +1,4 @@
-"""A delivery that was set aside counts after the repair, under the ids it would have had; never before."""
+"""A quarantined delivery is reprocessed with its original event ids, and only after the repair."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import Condition, Malformed, Unauthentic
-from schemas.events.envelope import short
-from schemas.kafka.quarantine import SetAside
+from schemas.events.envelope import short_type
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.delivery import IncomingRequest, translate
 from streams.ingest.quarantine import encryption
-from streams.ingest.quarantine.reprocess import reopened, retold
+from streams.ingest.quarantine.reprocess import restore_request, retranslate
 from streams.ingest.replay_guard import ReplayGuard
 from tests.fakes import NOON
 from tests.ingest import gateways
@@ -20,13 +20,15 @@ MOVE = gateways.fixture(FOLDER / "greenhouse/candidate_stage_change.json")
 CONFIGURATION = gateways.configuration()
 
 
-def arrival(delivery: gateways.Fixture, connection: str, **changes: str) -> IncomingRequest:
-    """A delivery at a door, signed with the door's secret."""
+def incoming_request(
+    delivery: gateways.Fixture, connection: str, **changes: str
+) -> IncomingRequest:
+    """A delivery on a connection, signed with the connection's secret."""
     body, headers = gateways.signed(delivery, secret=changes.pop("secret", None))
     return IncomingRequest(
         id="d",
         vendor=gateways.vendor(delivery.vendor),
-        door=CONFIGURATION.doors[delivery.vendor, connection],
+        resolved=CONFIGURATION.connections[delivery.vendor, connection],
         headers=gateways.lower(headers),
         body=body,
         at=NOON,
@@ -34,78 +36,82 @@ def arrival(delivery: gateways.Fixture, connection: str, **changes: str) -> Inco
     )
 
 
-def kept(came: IncomingRequest, why: Condition) -> SetAside:
-    """The entry of a delivery that was set aside."""
-    return encryption.set_aside(came.door, came.kept, came.body, why, came.context)
+def quarantine_entry(request: IncomingRequest, condition: Condition) -> QuarantineEntry:
+    """The quarantine entry of a request."""
+    return encryption.quarantine_entry(
+        request.resolved, request.stored_headers, request.body, condition, request.context
+    )
 
 
-def test_what_is_understood_now_has_the_ids_it_would_have_had() -> None:
-    """A replay repeats what the door would have said."""
-    came = arrival(MOVE, "acme-greenhouse")
-    entry = kept(came, Malformed("unmapped_event", "x"))
-    told = retold(entry, reopened(entry, CONFIGURATION), ReplayGuard())
+def test_reprocessed_events_keep_their_ids() -> None:
+    """A replay yields the events of the original translation."""
+    request = incoming_request(MOVE, "acme-greenhouse")
+    entry = quarantine_entry(request, Malformed("unmapped_event", "x"))
+    translation = retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard())
 
-    assert told.events == translate(came).events
+    assert translation.events == translate(request).events
 
 
 @pytest.mark.parametrize("reason", ["bad_signature", "pending_secret"])
-def test_what_nobody_vouched_for_needs_a_secret(reason: str) -> None:
-    """The right secret, once configured, opens what was kept; a wrong one still does not."""
-    right = arrival(MOVE, "acme-lenient")
-    wrong = arrival(MOVE, "acme-lenient", secret="another secret than ours")
-    for came, understood in ((right, True), (wrong, False)):
-        entry = kept(came, Malformed(reason, "x"))
-        opened = reopened(entry, CONFIGURATION)
-        if understood:
-            assert retold(entry, opened, ReplayGuard()).events
+def test_an_unverified_delivery_needs_a_valid_secret(reason: str) -> None:
+    """An unverified delivery is translated only if a configured secret verifies it."""
+    right = incoming_request(MOVE, "acme-lenient")
+    wrong = incoming_request(MOVE, "acme-lenient", secret="another secret than ours")
+    for request, valid in ((right, True), (wrong, False)):
+        entry = quarantine_entry(request, Malformed(reason, "x"))
+        restored = restore_request(entry, CONFIGURATION)
+        if valid:
+            assert retranslate(entry, restored, ReplayGuard()).events
         else:
             with pytest.raises(Unauthentic):
-                retold(entry, opened, ReplayGuard())
+                retranslate(entry, restored, ReplayGuard())
 
 
-def test_a_connection_without_a_secret_opens_nothing() -> None:
-    """As long as the vendor has shown none."""
-    came = arrival(MOVE, "acme-pending", secret="who knows")
-    entry = kept(came, Malformed("pending_secret", "x"))
+def test_a_connection_without_a_secret_cannot_be_reprocessed() -> None:
+    """Reprocessing fails until the vendor has issued a secret."""
+    request = incoming_request(MOVE, "acme-pending", secret="who knows")
+    entry = quarantine_entry(request, Malformed("pending_secret", "x"))
 
     with pytest.raises(Malformed, match="no secret"):
-        retold(entry, reopened(entry, CONFIGURATION), ReplayGuard())
+        retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard())
 
 
-def test_the_last_part_of_the_address_is_kept_sealed() -> None:
-    """Where it is a secret, a replay asks for it as the door does."""
+def test_the_address_key_is_stored_encrypted() -> None:
+    """A replay checks the address key as a new delivery does, and the entry does not reveal it."""
     hired = gateways.fixture(FOLDER / "lever/candidateHired.json")
-    for key, understood in (("an-address-key", True), ("", False)):
-        came = arrival(hired, "acme-lever-locked", address_key=key)
-        entry = kept(came, Unauthentic("bad_signature", "x"))
+    for key, valid in (("an-address-key", True), ("", False)):
+        request = incoming_request(hired, "acme-lever-locked", address_key=key)
+        entry = quarantine_entry(request, Unauthentic("bad_signature", "x"))
         assert "an-address-key" not in entry.model_dump_json()
-        opened = reopened(entry, CONFIGURATION)
-        assert opened.headers == came.headers
-        if understood:
-            assert retold(entry, opened, ReplayGuard()).events
+        restored = restore_request(entry, CONFIGURATION)
+        assert restored.headers == request.headers
+        if valid:
+            assert retranslate(entry, restored, ReplayGuard()).events
         else:
             with pytest.raises(Unauthentic):
-                retold(entry, opened, ReplayGuard())
+                retranslate(entry, restored, ReplayGuard())
 
 
-def test_a_part_that_was_accepted_is_corrected() -> None:
-    """What is understood now of an event that was accepted then is told under an id of its own, always the same."""
-    came = arrival(MOVE, "acme-greenhouse")
-    entry = kept(came, Malformed("unmapped_value", "x")).model_copy(update={"part": True})
-    opened = reopened(entry, CONFIGURATION)
-    first, again = (retold(entry, opened, ReplayGuard()).events for _ in range(2))
-    accepted = translate(came).events
+def test_a_partly_accepted_delivery_is_corrected() -> None:
+    """Reprocessing adds an update event with a new, stable id for each event that was already accepted."""
+    request = incoming_request(MOVE, "acme-greenhouse")
+    entry = quarantine_entry(request, Malformed("unmapped_value", "x")).model_copy(
+        update={"part": True}
+    )
+    restored = restore_request(entry, CONFIGURATION)
+    first, again = (retranslate(entry, restored, ReplayGuard()).events for _ in range(2))
+    accepted = translate(request).events
 
     assert first == again
     assert first[: len(accepted)] == accepted
-    assert {short(event.type) for event in first[len(accepted) :]} == {"application.updated"}
+    assert {short_type(event.type) for event in first[len(accepted) :]} == {"application.updated"}
     assert len({event.id for event in first}) == len(first)
 
 
-def test_an_entry_of_a_connection_that_is_gone() -> None:
-    """It says so."""
-    entry = kept(arrival(MOVE, "acme-greenhouse"), Malformed("not_json", "x"))
-    gone = replace(CONFIGURATION, doors={})
+def test_an_entry_of_a_removed_connection_is_refused() -> None:
+    """An entry whose connection is no longer configured is refused."""
+    entry = quarantine_entry(incoming_request(MOVE, "acme-greenhouse"), Malformed("not_json", "x"))
+    without_connections = replace(CONFIGURATION, connections={})
 
     with pytest.raises(Malformed, match="not configured"):
-        reopened(entry, gone)
+        restore_request(entry, without_connections)

@@ -1,4 +1,4 @@
-"""Service levels: who waits too long is known from the day alone, as one would count by hand."""
+"""Overdue cases follow from the day alone, as counted by hand."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,16 +10,16 @@ from pydantic import ValidationError
 
 from schemas.alerting.breach import Breach
 from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import WatchedMember, farthest, reconcile
+from schemas.alerting.reconcile import WatchedMember, reconcile, worst_segment
 from schemas.alerting.rules import AlertRule
-from schemas.alerting.service_levels import judged_waits
+from schemas.alerting.service_levels import judge_service_level
 from schemas.cells import Tally
 from schemas.instants import EPOCH_DAY
 from tests.schemas.alerting.test_rules import rule
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 FIRST = date(2026, 1, 1).toordinal() - EPOCH_DAY
-# One that waits: the day it begins, and its age when it ends, if it does.
+# A waiting case: its starting day, and its age when it ends, or None.
 Case = tuple[int, int | None]
 cases = st.lists(
     st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(0, 20))), max_size=12
@@ -28,12 +28,12 @@ cases = st.lists(
 
 def level(**changed: Any) -> AlertRule:
     """Nobody may wait for the screening for more than two days."""
-    told = {"kpi": "time_in_screening_days", "at_least": None, "at_most": 2, **changed}
-    return rule(**told)
+    fields = {"kpi": "time_in_screening_days", "at_least": None, "at_most": 2, **changed}
+    return rule(**fields)
 
 
 def cells(waiting: list[Case], kpi: str = "time_in_screening_days") -> dict[int, Tally]:
-    """What is counted of them."""
+    """The cells of these cases."""
     definition = level(kpi=kpi).definition
     days: dict[int, Tally] = {}
     for began, age in waiting:
@@ -45,25 +45,28 @@ def cells(waiting: list[Case], kpi: str = "time_in_screening_days") -> dict[int,
     return days
 
 
-def told(
-    waiting: list[Case], day: int, known: list[Breach] | None = None, **changed: Any
+def breaches_after(
+    waiting: list[Case], day: int, existing: list[Breach] | None = None, **changed: Any
 ) -> list[Breach]:
-    """What is known after one look."""
+    """The breaches after one reconciliation."""
     subject = WatchedMember(
         rule=level(**changed), dimension="total", member="all", days=cells(waiting)
     )
-    more = reconcile(subject, known or [], FIRST + day, NOW)
+    more = reconcile(subject, existing or [], FIRST + day, NOW)
     return list(
-        ({each.id: each for each in known or []} | {each.id: each for each in more}).values()
+        (
+            {breach.id: breach for breach in existing or []}
+            | {breach.id: breach for breach in more}
+        ).values()
     )
 
 
 @given(cases, st.integers(0, 8), st.integers(0, 45))
 def test_every_day_is_as_counted_by_hand(waiting: list[Case], limit: int, until: int) -> None:
-    """Open is who began and has not ended, overdue who has been open for longer than allowed."""
-    found = judged_waits(level(at_most=limit), cells(waiting), FIRST + until)
+    """Open cases have begun and not ended; overdue cases have been open longer than allowed."""
+    judgements = judge_service_level(level(at_most=limit), cells(waiting), FIRST + until)
 
-    for day, judged in found:
+    for day, judged in judgements:
         today = day - FIRST
         open_ = [
             today - began
@@ -77,42 +80,42 @@ def test_every_day_is_as_counted_by_hand(waiting: list[Case], limit: int, until:
 
 @given(cases, cases, st.integers(0, 30))
 def test_one_look_settles_it(before: list[Case], after: list[Case], until: int) -> None:
-    """Whatever is corrected, what was written is not written again, and at most one breach goes on."""
-    known = told(after, until, told(before, until))
+    """Whatever is corrected, one pass writes every record, and at most one breach is active."""
+    breaches = breaches_after(after, until, breaches_after(before, until))
     subject = WatchedMember(rule=level(), dimension="total", member="all", days=cells(after))
 
-    assert reconcile(subject, known, FIRST + until, NOW) == []
-    assert sum(each.active for each in known) <= 1
+    assert reconcile(subject, breaches, FIRST + until, NOW) == []
+    assert sum(breach.active for breach in breaches) <= 1
 
 
 def test_a_breach_opens_when_the_day_is_over_and_ends_when_it_came() -> None:
-    """Two days are allowed: the third is one too many, with no event at all; the decision ends it."""
-    assert told([(0, None)], 2) == []
-    known = told([(0, None)], 3)
-    (opened,) = known
-    (ended,) = told([(0, 4)], 4, known)
+    """With two days allowed, the third opens a breach without any event; the decision ends it."""
+    assert breaches_after([(0, None)], 2) == []
+    breaches = breaches_after([(0, None)], 3)
+    (opened,) = breaches
+    (ended,) = breaches_after([(0, 4)], 4, breaches)
 
     assert (opened.opened, opened.active, opened.evidence.oldest) == (date(2026, 1, 4), True, 3)
     assert (ended.id, ended.active, ended.ending) == (opened.id, False, "recovered")
 
 
 def test_as_many_as_allowed_may_wait() -> None:
-    """A service level can bear some."""
-    assert told([(0, None), (0, None)], 9, allowed=2) == []
-    assert len(told([(0, None)] * 3, 9, allowed=2)) == 1
+    """A service level tolerates the allowed number of overdue cases."""
+    assert breaches_after([(0, None), (0, None)], 9, allowed=2) == []
+    assert len(breaches_after([(0, None)] * 3, 9, allowed=2)) == 1
 
 
 def test_it_says_where_most_of_it_comes_from() -> None:
-    """The member of whom most are overdue."""
+    """The segment is the member with the most overdue cases."""
     members = {
         ("channel", "doda"): cells([(0, None), (8, None)]),
         ("job", "j1"): cells([(0, None), (1, None)]),
         ("job", "j2"): cells([(0, 1)]),
     }
-    found = farthest(level(), members, FIRST + 9)
+    segment = worst_segment(level(), members, FIRST + 9)
 
-    assert found is not None
-    assert (found.dimension, found.member, found.missing, found.n) == ("job", "j1", 2, 2)
+    assert segment is not None
+    assert (segment.dimension, segment.member, segment.missing, segment.n) == ("job", "j1", 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -121,17 +124,17 @@ def test_it_says_where_most_of_it_comes_from() -> None:
         (
             "time_in_screening_days",
             "全社で書類選考に 2 日を超えて留まる応募が 1 件です(上限 0 件、最長 3 日)",
-            "1 application in screening for more than 2 d, of the whole company (allowed: 0; the longest: 3 d)",
+            "1 application of the whole company in screening for more than 2 d (allowed: 0; longest: 3 d)",
         ),
         (
             "time_to_scorecard_days",
             "全社で面接から 2 日を超えて未提出の評価が 1 件です(上限 0 件、最長 3 日)",
-            "1 scorecard owed since an interview for more than 2 d, of the whole company (allowed: 0; the longest: 3 d)",
+            "1 scorecard of the whole company missing since the interview for more than 2 d (allowed: 0; longest: 3 d)",
         ),
     ],
 )
 def test_it_is_told_in_words_of_its_own(kpi: str, ja: str, en: str) -> None:
-    """How many of what, for how long, and what to do."""
+    """The summary states how many of which cases have waited how long, and a suggestion follows."""
     for language, expected in (("ja", ja), ("en", en)):
         subject = WatchedMember(
             rule=level(kpi=kpi, language=language),
@@ -139,21 +142,21 @@ def test_it_is_told_in_words_of_its_own(kpi: str, ja: str, en: str) -> None:
             member="all",
             days=cells([(0, None), (3, None)], kpi),
         )
-        (found,) = reconcile(subject, [], FIRST + 3, NOW)
+        (breach,) = reconcile(subject, [], FIRST + 3, NOW)
 
-        assert summary(found) == expected
-        assert {"ja": "いま待っているのは全部で 2 件。", "en": "2 wait in all."}[
+        assert summary(breach) == expected
+        assert {"ja": "いま待っているのは全部で 2 件。", "en": "2 cases are waiting in total."}[
             language
-        ] in description(found)
-        assert suggestion(found)
+        ] in description(breach)
+        assert suggestion(breach)
 
 
 def test_who_waits_alone_is_one() -> None:
-    """One waits, two wait."""
-    alone, two = (told([(0, None)] * n, 3, language="en")[0] for n in (1, 2))
+    """One waiting case is written in the singular, two in the plural."""
+    alone, two = (breaches_after([(0, None)] * n, 3, language="en")[0] for n in (1, 2))
 
-    assert description(alone).startswith("1 waits in all. ")
-    assert description(two).startswith("2 wait in all. ")
+    assert description(alone).startswith("1 case is waiting in total. ")
+    assert description(two).startswith("2 cases are waiting in total. ")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ def test_who_waits_alone_is_one() -> None:
         ),
         (
             {"kpi": "time_to_answer_days", "dimension": "interviewer"},
-            "makes no sense by interviewer",
+            "cannot be broken down by interviewer",
         ),
     ],
 )
@@ -176,7 +179,7 @@ def test_what_makes_no_sense_of_a_service_level_is_refused(
     changed: dict[str, Any], answer: str
 ) -> None:
     """Each mistake is answered with what to write instead."""
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         level(**changed)
 
-    assert answer in str(refused.value)
+    assert answer in str(error.value)

@@ -1,4 +1,4 @@
-"""What is written is what is read: packs, cells and events, and nothing else gets through."""
+"""Packs, cells and events decode to what was encoded; anything else is rejected."""
 
 import json
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from schemas.cells import Cell, CellKey, decode_cell, decode_key, encode_cell, encode_key
 from schemas.errors import Malformed
 from schemas.events import packs
-from schemas.events.envelope import TYPES, Event, event_id, full, short
+from schemas.events.envelope import TYPES, Event, event_id, full_type, short_type
 
 TEXT = st.text(min_size=1, max_size=20)
 APPLICATION = {"application": {"id": "a1", "applied_at": "2026-01-05T00:00:00Z"}}
@@ -21,7 +21,7 @@ def envelope(**more: object) -> dict[str, object]:
     return {
         "id": "0" * 32,
         "source": "urn:ats:standard:acme:acme-events",
-        "type": full("application.created"),
+        "type": full_type("application.created"),
         "time": "2026-01-05T00:00:00Z",
         "tenant": "acme",
         "subject": "a1",
@@ -32,31 +32,33 @@ def envelope(**more: object) -> dict[str, object]:
 
 
 @given(st.builds(CellKey, TEXT, TEXT, TEXT, st.integers(0, 60_000), TEXT))
-def test_a_cell_key_reads_back(key: CellKey) -> None:
-    """Names of channels may hold anything, quotes and Japanese included."""
+def test_a_cell_key_round_trips(key: CellKey) -> None:
+    """Member names may hold any text, including quotes and Japanese."""
     assert decode_key(encode_key(key)) == key
 
 
 @given(st.integers(-1, 2**62), st.dictionaries(TEXT, st.integers(-(2**62), 2**62)))
-def test_a_cell_reads_back(offset: int, measures: dict[str, int]) -> None:
-    """Counts and the fence survive the topic."""
+def test_a_cell_round_trips(offset: int, measures: dict[str, int]) -> None:
+    """Measures and the offset survive encoding."""
     assert decode_cell(encode_cell(Cell(offset, measures))) == Cell(offset, measures)
 
 
 @given(st.lists(TEXT, min_size=1, max_size=5))
-def test_a_pack_reads_back(subjects: list[str]) -> None:
-    """Every event of a pack comes out, in order."""
-    events = [Event.model_validate_json(json.dumps(envelope(subject=each))) for each in subjects]
+def test_a_pack_round_trips(subjects: list[str]) -> None:
+    """Every event of a pack is decoded, in order."""
+    events = [
+        Event.model_validate_json(json.dumps(envelope(subject=subject))) for subject in subjects
+    ]
     pack = packs.encode([event.model_dump_json(exclude_none=True).encode() for event in events])
 
-    assert subjects == [accepted.subject for accepted in packs.decode(pack)]
+    assert subjects == [event.subject for event in packs.decode_events(pack)]
 
 
 @given(st.binary(max_size=200))
-def test_foreign_bytes_are_malformed_never_a_crash(value: bytes) -> None:
-    """Whatever stands in the topic, the worker is told in words."""
+def test_foreign_bytes_are_malformed(value: bytes) -> None:
+    """Any bytes in the topic raise Malformed and never crash the worker."""
     with pytest.raises(Malformed):
-        packs.decode(value)
+        packs.decode_events(value)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +72,9 @@ def test_foreign_bytes_are_malformed_never_a_crash(value: bytes) -> None:
     ],
 )
 def test_an_event_that_would_break_the_fold_is_malformed(wrong: dict[str, object]) -> None:
-    """A foreign writer cannot put the worker into a crash loop."""
+    """A foreign producer cannot put the worker into a crash loop."""
     with pytest.raises(Malformed):
-        packs.decode(packs.encode([json.dumps(envelope(**wrong)).encode()]))
+        packs.decode_events(packs.encode([json.dumps(envelope(**wrong)).encode()]))
 
 
 @pytest.mark.parametrize(
@@ -90,23 +92,27 @@ def test_an_event_that_would_break_the_fold_is_malformed(wrong: dict[str, object
         {"surprise": 1},
     ],
 )
-def test_an_event_that_is_not_ours_is_refused(wrong: dict[str, object]) -> None:
-    """Unknown types, unknown fields, numbers for texts, instants without a zone."""
+def test_an_invalid_event_is_rejected(wrong: dict[str, object]) -> None:
+    """Unknown types, unknown fields, numbers for strings and instants without a zone are rejected."""
     with pytest.raises(ValidationError):
         Event.model_validate_json(json.dumps(envelope(**wrong)))
 
 
 @given(st.sampled_from(sorted(TYPES)))
-def test_full_and_short_names_are_one(name: str) -> None:
-    """The wire name and the name in code undo each other."""
-    assert short(full(name)) == name
+def test_full_and_short_types_are_inverse(name: str) -> None:
+    """The full type converts back to the short type."""
+    assert short_type(full_type(name)) == name
 
 
 @given(st.lists(TEXT, min_size=3, max_size=3, unique=True))
 def test_an_event_id_depends_on_every_part(parts: list[str]) -> None:
-    """The same entity with another occurrence is another event; parts cannot run into each other."""
-    one, two, three = parts
+    """Another occurrence of an entity is another event, and adjacent parts cannot run together."""
+    connection, entity, occurrence = parts
 
-    assert event_id(one, "x", (two,), three) == event_id(one, "x", (two,), three)
-    assert event_id(one, "x", (two,), three) != event_id(one, "x", (three,), two)
+    assert event_id(connection, "x", (entity,), occurrence) == event_id(
+        connection, "x", (entity,), occurrence
+    )
+    assert event_id(connection, "x", (entity,), occurrence) != event_id(
+        connection, "x", (occurrence,), entity
+    )
     assert event_id("a", "x", ("b", "c"), "d") != event_id("a", "x", ("b",), "cd")

@@ -1,11 +1,11 @@
-"""Money spread over days is neither lost nor made."""
+"""Spreading an amount over days neither loses nor adds money."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import Malformed
-from schemas.funnel.amortisation import Spread, daily, part
+from schemas.funnel.amortisation import Spread, amount_between, daily_amounts
 
 DAYS = st.integers(19_000, 19_800)
 SPREADS = st.builds(
@@ -17,33 +17,37 @@ SPREADS = st.builds(
 
 
 def test_a_contract_of_a_week() -> None:
-    """¥100 over seven days: the daily parts differ by a yen at most."""
-    assert list(daily(Spread(100, 1, 7)).values()) == [14, 14, 14, 15, 14, 14, 15]
+    """The daily parts of ¥100 over seven days differ by at most one yen."""
+    assert list(daily_amounts(Spread(100, 1, 7)).values()) == [14, 14, 14, 15, 14, 14, 15]
 
 
 def test_a_refund_is_spread_too() -> None:
-    """¥-10 over three days."""
-    assert daily(Spread(-10, 1, 3)) == {1: -4, 2: -3, 3: -3}
+    """A refund of ¥10 is spread over three days."""
+    assert daily_amounts(Spread(-10, 1, 3)) == {1: -4, 2: -3, 3: -3}
 
 
-def test_a_window_takes_what_falls_into_it() -> None:
-    """A year's ¥365,000 gives February ¥28,000, and nothing to the year before."""
+def test_a_window_gets_the_days_inside_it() -> None:
+    """¥365,000 for a year gives February ¥28,000 and the year before nothing."""
     year = Spread(365_000, 100, 464)
 
-    assert part(year, 131, 158) == 28_000
-    assert (part(year, 0, 99), part(year, 158, 131), part(year, 0, 9_999)) == (0, 0, 365_000)
+    assert amount_between(year, 131, 158) == 28_000
+    assert (
+        amount_between(year, 0, 99),
+        amount_between(year, 158, 131),
+        amount_between(year, 0, 9_999),
+    ) == (0, 0, 365_000)
 
 
 def test_a_period_without_days_is_refused() -> None:
-    """Money that would fall on no day is not accepted."""
+    """An amount that would fall on no day is rejected."""
     with pytest.raises(Malformed, match="bad_period"):
         Spread(100, 5, 4)
 
 
 @given(SPREADS)
 def test_days_sum_to_the_amount(spread: Spread) -> None:
-    """To the last yen, and no day is more than a yen from another."""
-    days = daily(spread)
+    """The days sum to the amount exactly and differ by at most one minor unit."""
+    days = daily_amounts(spread)
 
     assert spread.amount == sum(days.values())
     assert max(days.values()) - min(days.values()) <= 1
@@ -51,12 +55,16 @@ def test_days_sum_to_the_amount(spread: Spread) -> None:
 
 
 @given(SPREADS, DAYS, DAYS)
-def test_adjoining_windows_add_up(spread: Spread, one: int, other: int) -> None:
-    """January and February make both months, each the sum of its days."""
-    since, until = sorted((one, other))
-    days = daily(spread)
+def test_adjoining_windows_add_up(spread: Spread, first: int, second: int) -> None:
+    """Adjacent windows sum to the whole, and a window is the sum of its days."""
+    since, until = sorted((first, second))
+    days = daily_amounts(spread)
 
     assert spread.amount == (
-        part(spread, 0, since - 1) + part(spread, since, until) + part(spread, until + 1, 10**6)
+        amount_between(spread, 0, since - 1)
+        + amount_between(spread, since, until)
+        + amount_between(spread, until + 1, 10**6)
     )
-    assert part(spread, since, until) == sum(days.get(day, 0) for day in range(since, until + 1))
+    assert amount_between(spread, since, until) == sum(
+        days.get(day, 0) for day in range(since, until + 1)
+    )

@@ -1,23 +1,23 @@
-"""Events about candidates and pipelines reach the same applications from either side, in whatever order they arrive."""
+"""Context events reach the same applications from either side, whatever their arrival order."""
 
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.funnel.candidate_events import KnownContext, fate, parents
-from schemas.funnel.fold import facts
+from schemas.funnel.candidate_events import ContextEvents, candidate_fate, parent_keys
+from schemas.funnel.fold import contribution
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
-from tests.builders import HOUR, START, contexts, happened, moved
+from tests.builders import HOUR, START, context_events, funnel_event, stage_change
 
 RULES = Rules("Asia/Tokyo")
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[FunnelEvent]:
-    """Context events at offsets of their own."""
-    events = [draw(contexts(number)) for number in range(1, draw(st.integers(2, 9)))]
+def context_histories(draw: st.DrawFn) -> list[FunnelEvent]:
+    """Context events, each at its own offset."""
+    events = [draw(context_events(number)) for number in range(1, draw(st.integers(2, 9)))]
     for offset, event in enumerate(events):
         event.offset = offset
     return events
@@ -26,127 +26,134 @@ def logs(draw: st.DrawFn) -> list[FunnelEvent]:
 PARENTS = ("candidate/c1", "candidate/c2", "candidate/c3", "job/j1", "job/j2")
 
 
-def known(events: list[FunnelEvent]) -> KnownContext:
-    """All of them."""
-    found = KnownContext()
+def context_of(events: list[FunnelEvent]) -> ContextEvents:
+    """A `ContextEvents` with these events."""
+    context = ContextEvents()
     for event in events:
-        found.add(event)
-    return found
+        context.add(event)
+    return context
 
 
-@given(logs(), st.randoms(use_true_random=False))
+@given(context_histories(), st.randoms(use_true_random=False))
 def test_arrival_and_repetition_change_nothing(
     events: list[FunnelEvent], rng: random.Random
 ) -> None:
-    """What reaches an application depends on what happened, not on how it was heard."""
+    """The events that reach an application do not depend on arrival order or repetition."""
     shuffled = events * 2
     rng.shuffle(shuffled)
-    one, other = known(events), known(shuffled)
+    in_order, repeated = context_of(events), context_of(shuffled)
 
     for parent in PARENTS:
-        assert one.reaching([parent], 99) == other.reaching([parent], 99)
+        assert in_order.events_reaching([parent], 99) == repeated.events_reaching([parent], 99)
 
 
-@given(logs())
+@given(context_histories())
 def test_reaching_and_reached_agree(events: list[FunnelEvent]) -> None:
-    """An event that is among those of an application finds it, when the merges before it are known."""
-    found = known(events)
+    """An event that reaches an application lists its parent, once the merges before it are known."""
+    context = context_of(events)
     for parent in PARENTS:
-        for event in found.reaching([parent], 99):
-            before = known([each for each in events if each.offset <= event.offset])
-            if event in before.reaching([parent], event.offset):
-                assert parent in before.reached(event)
+        for event in context.events_reaching([parent], 99):
+            before = context_of([earlier for earlier in events if earlier.offset <= event.offset])
+            if event in before.events_reaching([parent], event.offset):
+                assert parent in before.parents_reached(event)
 
 
-@given(logs(), st.integers(0, 8))
+@given(context_histories(), st.integers(0, 8))
 def test_an_answer_at_an_offset_stays(events: list[FunnelEvent], offset: int) -> None:
-    """A replay that asks again is told what it was told, whatever has come since."""
-    then = known([each for each in events if each.offset <= offset])
-    now = known(events)
+    """A replay gets the same answer at an offset, whatever has arrived since."""
+    then = context_of([event for event in events if event.offset <= offset])
+    now = context_of(events)
 
     for parent in PARENTS:
-        assert then.reaching([parent], offset) == now.reaching([parent], offset)
+        assert then.events_reaching([parent], offset) == now.events_reaching([parent], offset)
 
 
-def test_an_event_from_another_place_is_a_copy() -> None:
-    """Of one id the first to arrive stands."""
-    event = happened(1, "candidate.deleted", 1, candidate="c1")
-    found = known([event])
-    copy = happened(1, "candidate.deleted", 1, candidate="c1", offset=7)
+def test_an_event_from_another_offset_is_a_copy() -> None:
+    """The first arrival of an id wins."""
+    event = funnel_event(1, "candidate.deleted", 1, candidate="c1")
+    context = context_of([event])
+    copy = funnel_event(1, "candidate.deleted", 1, candidate="c1", offset=7)
 
-    assert found.add(event)
-    assert not found.add(copy)
-    assert len(found) == 1
+    assert context.add(event)
+    assert not context.add(copy)
+    assert len(context) == 1
 
 
 def test_an_application_belongs_to_its_candidate_and_its_job() -> None:
-    """As far as the event says."""
-    event = happened(1, "application.created", candidate="c1", job="j1")
+    """The parents are the candidate and the job that the event names."""
+    event = funnel_event(1, "application.created", candidate="c1", job="j1")
 
-    assert parents(event) == ["candidate/c1", "job/j1"]
-    assert parents(happened(2, "application.created")) == []
+    assert parent_keys(event) == ["candidate/c1", "job/j1"]
+    assert parent_keys(funnel_event(2, "application.created")) == []
 
 
-CREATED = happened(1, "application.created", 0, candidate="c1")
-MERGED = happened(2, "candidate.merged", 1, candidate="c1", entity="c2")
+CREATED = funnel_event(1, "application.created", 0, candidate="c1")
+MERGED = funnel_event(2, "candidate.merged", 1, candidate="c1", entity="c2")
 
 
 def test_the_winner_of_a_merge_decides() -> None:
-    """After a merge the loser's removal takes nothing, the winner's does."""
-    loser = happened(3, "candidate.deleted", 2, candidate="c1")
-    winner = happened(4, "candidate.deleted", 2, candidate="c2")
+    """After a merge, deleting the loser retracts nothing; deleting the winner retracts the application."""
+    loser = funnel_event(3, "candidate.deleted", 2, candidate="c1")
+    winner = funnel_event(4, "candidate.deleted", 2, candidate="c2")
 
-    assert not fate([CREATED, MERGED, loser], "retract").silent
-    assert fate([CREATED, MERGED, winner], "retract").silent
-    assert not fate([CREATED, MERGED, winner], "named").silent
+    assert not candidate_fate([CREATED, MERGED, loser], "retract").excluded
+    assert candidate_fate([CREATED, MERGED, winner], "retract").excluded
+    assert not candidate_fate([CREATED, MERGED, winner], "named").excluded
 
 
-def test_what_a_deletion_takes_is_the_tenants_choice() -> None:
-    """An application that is deleted by itself never counts; one that goes with its candidate as the tenant says."""
-    alone = happened(3, "application.deleted", 2, number=0)
-    with_candidate = happened(3, "application.deleted", 2, number=1)
+def test_the_tenant_chooses_what_a_deletion_retracts() -> None:
+    """An application deleted on its own never counts; one deleted with its candidate follows the policy."""
+    alone = funnel_event(3, "application.deleted", 2, number=0)
+    with_candidate = funnel_event(3, "application.deleted", 2, number=1)
 
-    assert [fate([CREATED, alone], policy).silent for policy in ("named", "keep", "retract")] == [
-        True
-    ] * 3
-    silent = [fate([CREATED, with_candidate], p).silent for p in ("named", "keep", "retract")]
+    assert [
+        candidate_fate([CREATED, alone], policy).excluded for policy in ("named", "keep", "retract")
+    ] == [True] * 3
+    silent = [
+        candidate_fate([CREATED, with_candidate], policy).excluded
+        for policy in ("named", "keep", "retract")
+    ]
     assert silent == [True, False, True]
 
 
-def test_a_circle_of_merges_ends() -> None:
-    """Nonsense from outside never hangs the fold."""
-    back = happened(3, "candidate.merged", 2, candidate="c2", entity="c1")
+def test_a_cycle_of_merges_ends() -> None:
+    """Invalid input never hangs the fold."""
+    back = funnel_event(3, "candidate.merged", 2, candidate="c2", entity="c1")
 
-    assert not fate([CREATED, MERGED, back], "retract").silent
-    assert known([MERGED, back]).reaching(["candidate/c1"], 9) == [MERGED, back]
-
-
-def test_what_an_anonymisation_resets_is_not_believed() -> None:
-    """From the moment on when stages are reset, what is told of the application was made up."""
-    reset = happened(3, "candidate.anonymized", 5, candidate="c1", number=1)
-    names = happened(4, "candidate.anonymized", 5, candidate="c1", number=0)
-
-    assert fate([CREATED, reset], "named").until is not None
-    assert fate([CREATED, names], "named").until is None
+    assert not candidate_fate([CREATED, MERGED, back], "retract").excluded
+    assert context_of([MERGED, back]).events_reaching(["candidate/c1"], 9) == [MERGED, back]
 
 
-def test_a_reset_told_just_before_its_anonymisation_is_not_believed() -> None:
-    """Systems stamp the reset a moment before the deletion is heard of: the application begins anew, which it did not."""
-    told = [
-        happened(0, "application.created", applied=START, candidate="c1", channel="doda"),
-        moved(1, 24, "s1"),
-        moved(2, 48, "s2"),
+def test_events_after_an_anonymisation_reset_are_ignored() -> None:
+    """Only an anonymisation that resets stages sets the cutoff for later events."""
+    reset = funnel_event(3, "candidate.anonymized", 5, candidate="c1", number=1)
+    names = funnel_event(4, "candidate.anonymized", 5, candidate="c1", number=0)
+
+    assert candidate_fate([CREATED, reset], "named").cutoff is not None
+    assert candidate_fate([CREATED, names], "named").cutoff is None
+
+
+def test_a_reset_just_before_its_anonymisation_is_ignored() -> None:
+    """Systems stamp the reset just before they report the deletion; the application did not restart."""
+    history = [
+        funnel_event(0, "application.created", applied_at=START, candidate="c1", channel="doda"),
+        stage_change(1, 24, "s1"),
+        stage_change(2, 48, "s2"),
     ]
-    reset = happened(
+    reset = funnel_event(
         3,
         "application.updated",
         24 * 30,
-        applied=START + 24 * 30 * HOUR,
+        applied_at=START + 24 * 30 * HOUR,
         stage="s1",
         stage_name="書類選考",
     )
-    gone = happened(4, "candidate.anonymized", 24 * 30 + 10, candidate="c1", number=1)
-    news = happened(5, "application.rejected", 24 * 30 + 9, party="company")
+    anonymized = funnel_event(4, "candidate.anonymized", 24 * 30 + 10, candidate="c1", number=1)
+    rejected = funnel_event(5, "application.rejected", 24 * 30 + 9, party="company")
 
-    assert facts(told, "t", RULES) == facts([*told, reset, gone], "t", RULES)
-    assert facts([*told, news], "t", RULES) == facts([*told, news, gone], "t", RULES)
+    assert contribution(history, "t", RULES) == contribution(
+        [*history, reset, anonymized], "t", RULES
+    )
+    assert contribution([*history, rejected], "t", RULES) == contribution(
+        [*history, rejected, anonymized], "t", RULES
+    )

@@ -1,4 +1,4 @@
-"""What an application contributes is a function of the set of its events, and of nothing else."""
+"""An application's contribution is a function of the set of its events alone."""
 
 import random
 
@@ -6,40 +6,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.cells import ALL, COHORT, DECISION, ENTRY, TOTAL, CellKey, Cells, without_zeros
-from schemas.funnel import application_row as records
-from schemas.funnel.application_row import ApplicationRow, accept
-from schemas.funnel.fold import add, facts, fold
+from schemas.funnel import application_row
+from schemas.funnel.application_row import ApplicationRow, apply_event
+from schemas.funnel.fold import add_changes, contribution, fold
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import Measured, measure
-from schemas.kpis.durations import summed
+from schemas.kpis.definition import KpiValue, evaluate
+from schemas.kpis.durations import sum_tallies
 from schemas.tenants.milestones import MILESTONES
-from tests.builders import HOUR, START, happened, histories, moved
+from tests.builders import HOUR, START, funnel_event, histories, stage_change
 
 RULES = Rules("Asia/Tokyo")
 
 
 def totals(history: list[FunnelEvent], basis: str = DECISION) -> dict[str, int]:
-    """All measures of the whole company, days summed."""
+    """All measures of the tenant's total, summed over days."""
     summed: dict[str, int] = {}
-    for key, tally in facts(history, "t", RULES).items():
+    for key, tally in contribution(history, "t", RULES).items():
         if key.dimension == TOTAL and key.basis == basis:
             for measure, n in tally.items():
                 summed[measure] = summed.get(measure, 0) + n
     return {measure: n for measure, n in summed.items() if n}
 
 
-def delivered(history: list[FunnelEvent], repeat: int = 1) -> Cells:
-    """The cells a worker would build from events in this order of arrival, row written and read back every time."""
+def delivered_cells(history: list[FunnelEvent], repeat: int = 1) -> Cells:
+    """The cells a worker builds from this arrival order, encoding and decoding the row after every event."""
     cells: Cells = {}
     row = ApplicationRow()
     for offset, event in enumerate(history * repeat):
         arrived = FunnelEvent(**{name: getattr(event, name) for name in event.__struct_fields__})
         arrived.offset = offset
-        for sign, state, changes in accept(row, arrived, RULES):
-            add(cells, "t", state, changes, sign)
-        row = records.decode(records.encode(row))
+        for sign, state, changes in apply_event(row, arrived, RULES):
+            add_changes(cells, "t", state, changes, sign)
+        row = application_row.decode(application_row.encode(row))
     return without_zeros(cells)
 
 
@@ -47,134 +47,144 @@ def delivered(history: list[FunnelEvent], repeat: int = 1) -> Cells:
 def test_arrival_order_and_duplicates_change_nothing(
     history: list[FunnelEvent], rng: random.Random
 ) -> None:
-    """However often and in whatever order the deliveries come, the contribution is the same."""
-    expected = facts(history, "t", RULES)
+    """The contribution is the same for any delivery order and any duplicates."""
+    expected = contribution(history, "t", RULES)
     shuffled = history + history[::2]
     rng.shuffle(shuffled)
 
-    assert expected == facts(shuffled, "t", RULES)
+    assert expected == contribution(shuffled, "t", RULES)
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_the_sum_of_deltas_is_the_facts_of_the_whole(
+def test_deltas_sum_to_the_contribution_of_the_history(
     history: list[FunnelEvent], rng: random.Random
 ) -> None:
-    """Adding each event's delta as it arrives ends where folding everything at once ends."""
+    """The deltas of single events sum to the contribution of the whole history."""
     rng.shuffle(history)
 
-    assert facts(history, "t", RULES) == delivered(history, repeat=2)
+    assert contribution(history, "t", RULES) == delivered_cells(history, repeat=2)
 
 
-def test_a_late_entry_of_a_record_that_is_gone_counts_nothing() -> None:
-    """Its retraction may arrive first; the entry then tells of nothing, however it is folded."""
-    created = happened(0, "application.created", channel="doda", job="j1", applied=START)
-    gone = happened(1, "application.updated", log="log2", revision=1, number=1)
-    entry = happened(2, "application.stage_changed", stage="s1", stage_name="書類選考", log="log2")
-    expected = facts([created], "t", RULES)
+def test_a_late_entry_of_a_withdrawn_log_record_counts_nothing() -> None:
+    """The retraction may arrive before the entry; the entry does not count in either order."""
+    created = funnel_event(0, "application.created", channel="doda", job="j1", applied_at=START)
+    retraction = funnel_event(1, "application.updated", log_id="log2", revision=1, number=1)
+    entry = funnel_event(
+        2, "application.stage_changed", stage="s1", stage_name="書類選考", log_id="log2"
+    )
+    expected = contribution([created], "t", RULES)
 
-    assert delivered([created, gone, entry]) == expected
-    assert delivered([created, entry, gone]) == expected
+    assert delivered_cells([created, retraction, entry]) == expected
+    assert delivered_cells([created, entry, retraction]) == expected
 
 
 @given(histories(), st.integers(0, 12))
-def test_a_replayed_event_offers_the_same_delta_again(
-    history: list[FunnelEvent], number: int
-) -> None:
-    """After a crash the same offset yields the same delta, so a fence can accept it once."""
+def test_a_replayed_event_yields_the_same_delta(history: list[FunnelEvent], number: int) -> None:
+    """After a crash the same offset yields the same delta, so that the fence applies it once."""
     at = number % len(history)
     row = ApplicationRow()
     first: Cells = {}
     for offset, event in enumerate(history):
         event.offset = offset
-        parts = accept(row, event, RULES)
+        delta = apply_event(row, event, RULES)
         if offset == at:
-            for sign, state, changes in parts:
-                add(first, "t", state, changes, sign)
+            for sign, state, changes in delta:
+                add_changes(first, "t", state, changes, sign)
             first = without_zeros(first)
-    again: Cells = {}
-    for sign, state, changes in accept(records.decode(records.encode(row)), history[at], RULES):
-        add(again, "t", state, changes, sign)
+    replayed: Cells = {}
+    for sign, state, changes in apply_event(
+        application_row.decode(application_row.encode(row)), history[at], RULES
+    ):
+        add_changes(replayed, "t", state, changes, sign)
 
-    assert first == without_zeros(again)
+    assert first == without_zeros(replayed)
 
 
 @given(histories())
 def test_a_fact_is_counted_once_on_each_of_its_bases(history: list[FunnelEvent]) -> None:
-    """What happened counts on its day and on the day of the application; what a meeting took only on its day."""
+    """A fact counts on its day and on the day of application; a time spent counts only on its day."""
     decided, cohort = totals(history, DECISION), totals(history, COHORT)
-    took = {"response_hours", "scorecard_hours", "interview_minutes"}
+    time_spent = {"response_hours", "scorecard_hours", "interview_minutes"}
 
-    assert cohort == {m: n for m, n in decided.items() if m.split(".")[0] not in took}
+    assert cohort == {
+        measure: n for measure, n in decided.items() if measure.split(".")[0] not in time_spent
+    }
     assert all(measure.startswith("days.") for measure in totals(history, ENTRY))
 
 
 @given(histories())
 def test_no_more_durations_end_than_began(history: list[FunnelEvent]) -> None:
-    """Of every stage, whoever left it has entered it."""
-    entered, lasted = totals(history), totals(history, ENTRY)
+    """Every stage is left at most as often as it is entered."""
+    entered, durations = totals(history), totals(history, ENTRY)
     for stage in MILESTONES:
-        left = sum(n for measure, n in lasted.items() if measure.startswith(f"days.{stage}."))
+        left = sum(n for measure, n in durations.items() if measure.startswith(f"days.{stage}."))
         assert left <= entered.get(f"entered.{stage}", 0)
 
 
 @given(histories())
 def test_a_deleted_application_contributes_nothing(history: list[FunnelEvent]) -> None:
-    """Deleting retracts exactly, whatever had happened."""
-    assert facts([*history, happened(99, "application.deleted", 500)], "t", RULES) == {}
+    """A deletion retracts everything exactly, whatever happened before."""
+    assert contribution([*history, funnel_event(99, "application.deleted", 500)], "t", RULES) == {}
 
 
 @given(histories())
 def test_no_count_of_an_application_is_negative(history: list[FunnelEvent]) -> None:
-    """Taking back never takes more than was given."""
-    assert all(n > 0 for tally in facts(history, "t", RULES).values() for n in tally.values())
+    """A retraction never exceeds what was emitted."""
+    assert all(
+        n > 0 for tally in contribution(history, "t", RULES).values() for n in tally.values()
+    )
 
 
 def test_a_rejection_that_is_undone_leaves_no_trace() -> None:
-    """Un-reject: the numbers are those of an application that was never rejected."""
-    before = [happened(1, "application.created"), moved(2, 5, "s1")]
+    """After an un-reject the cells equal those of an application that was never rejected."""
+    before = [funnel_event(1, "application.created"), stage_change(2, 5, "s1")]
     undone = [
         *before,
-        happened(3, "application.rejected", 9),
-        happened(4, "application.reopened", 10),
+        funnel_event(3, "application.rejected", 9),
+        funnel_event(4, "application.reopened", 10),
     ]
 
-    assert facts(before, "t", RULES) == facts(undone, "t", RULES)
+    assert contribution(before, "t", RULES) == contribution(undone, "t", RULES)
 
 
 def test_a_hire_that_is_undone_leaves_no_trace() -> None:
-    """Un-hire takes back the hire, its day count and the pass of the last stage."""
-    before = [happened(1, "application.created"), moved(2, 5, "s5")]
+    """An un-hire retracts the hire, its days and the pass of the last stage."""
+    before = [funnel_event(1, "application.created"), stage_change(2, 5, "s5")]
     undone = [
         *before,
-        happened(3, "application.hired", 99),
-        happened(4, "application.unhired", 120),
+        funnel_event(3, "application.hired", 99),
+        funnel_event(4, "application.unhired", 120),
     ]
 
-    assert facts(before, "t", RULES) == facts(undone, "t", RULES)
+    assert contribution(before, "t", RULES) == contribution(undone, "t", RULES)
 
 
-def test_a_move_back_takes_back_the_pass() -> None:
-    """Moving back to screening un-passes screening and un-enters the interview."""
-    before = [happened(1, "application.created"), moved(2, 5, "s1")]
-    back = [*before, moved(3, 9, "s2"), moved(4, 12, "s1")]
+def test_a_move_back_retracts_the_pass() -> None:
+    """A move back to screening retracts the pass of screening and the entry of the interview."""
+    before = [funnel_event(1, "application.created"), stage_change(2, 5, "s1")]
+    back = [*before, stage_change(3, 9, "s2"), stage_change(4, 12, "s1")]
 
-    assert facts(before, "t", RULES) == facts(back, "t", RULES)
+    assert contribution(before, "t", RULES) == contribution(back, "t", RULES)
 
 
-def test_a_stage_move_after_an_ending_is_no_reopening() -> None:
-    """Recruiters tidy up closed applications; the candidate stays rejected."""
+def test_a_stage_move_after_an_ending_does_not_reopen() -> None:
+    """Recruiters move closed applications around; the candidate stays rejected."""
     rejected = [
-        happened(1, "application.created"),
-        moved(2, 5, "s1"),
-        happened(3, "application.rejected", 9),
+        funnel_event(1, "application.created"),
+        stage_change(2, 5, "s1"),
+        funnel_event(3, "application.rejected", 9),
     ]
 
-    assert facts(rejected, "t", RULES) == facts([*rejected, moved(4, 12, "s2")], "t", RULES)
+    assert contribution(rejected, "t", RULES) == contribution(
+        [*rejected, stage_change(4, 12, "s2")], "t", RULES
+    )
 
 
 def test_a_skipped_stage_is_neither_entered_nor_passed() -> None:
-    """From screening straight to the final interview, the first interview is not in any rate."""
-    counted = totals([happened(1, "application.created"), moved(2, 5, "s1"), moved(3, 9, "s4")])
+    """A move from screening to the final interview leaves the first interview out of every rate."""
+    counted = totals(
+        [funnel_event(1, "application.created"), stage_change(2, 5, "s1"), stage_change(3, 9, "s4")]
+    )
 
     assert counted == {
         "applications": 1,
@@ -185,13 +195,13 @@ def test_a_skipped_stage_is_neither_entered_nor_passed() -> None:
 
 
 def test_an_unknown_stage_is_counted_as_unmapped() -> None:
-    """A stage nobody mapped is visible and decides nothing."""
+    """An unmapped stage is counted and decides nothing."""
     counted = totals(
         [
-            happened(1, "application.created"),
-            moved(2, 5, "s1"),
-            moved(3, 9, "sx"),
-            moved(4, 10, "s2"),
+            funnel_event(1, "application.created"),
+            stage_change(2, 5, "s1"),
+            stage_change(3, 9, "sx"),
+            stage_change(4, 10, "s2"),
         ]
     )
 
@@ -200,115 +210,122 @@ def test_an_unknown_stage_is_counted_as_unmapped() -> None:
 
 
 def test_a_prospect_counts_from_its_conversion() -> None:
-    """A prospect is no application; converted, it counts on the day it applied."""
-    prospect = [happened(1, "application.created", nature="prospect"), moved(2, 5, "s1")]
+    """A prospect does not count; once converted, it counts on its day of application."""
+    prospect = [
+        funnel_event(1, "application.created", application_kind="prospect"),
+        stage_change(2, 5, "s1"),
+    ]
 
-    assert facts(prospect, "t", RULES) == {}
+    assert contribution(prospect, "t", RULES) == {}
     assert (
-        totals([*prospect, happened(3, "application.updated", 9, nature="application")])[
-            "applications"
-        ]
+        totals(
+            [*prospect, funnel_event(3, "application.updated", 9, application_kind="application")]
+        )["applications"]
         == 1
     )
 
 
 def test_a_corrected_channel_moves_everything() -> None:
-    """When the source is edited later, nothing stays with the old channel."""
+    """After the source is corrected, nothing stays with the old channel."""
     history = [
-        happened(1, "application.created", channel="doda"),
-        moved(2, 5, "s1"),
-        happened(3, "application.channel_changed", 9, channel="LinkedIn"),
+        funnel_event(1, "application.created", channel="doda"),
+        stage_change(2, 5, "s1"),
+        funnel_event(3, "application.channel_changed", 9, channel="LinkedIn"),
     ]
-    channels = {key.member for key in facts(history, "t", RULES) if key.dimension == "channel"}
+    channels = {
+        key.member for key in contribution(history, "t", RULES) if key.dimension == "channel"
+    }
 
     assert {"LinkedIn"} == channels
 
 
-def test_an_offer_declined_late_lands_on_the_day_it_happened() -> None:
-    """Decision basis puts the decline on its own day, cohort basis on the day of application."""
+def test_a_late_decline_counts_on_the_day_it_happened() -> None:
+    """A decline counts on its own day by decision and on the day of application by cohort."""
     history = [
-        happened(1, "application.created", applied=happened(1, "x").at),
-        happened(2, "offer.declined", 24 * 40, entity="o"),
+        funnel_event(1, "application.created", applied_at=funnel_event(1, "x").at),
+        funnel_event(2, "offer.declined", 24 * 40, entity="o"),
     ]
-    cells = facts(history, "t", RULES)
+    cells = contribution(history, "t", RULES)
     day = RULES.day(history[1].at)
 
     assert cells[CellKey("t", TOTAL, ALL, day, DECISION)]["offers_declined"] == 1
     assert cells[CellKey("t", TOTAL, ALL, RULES.day(history[0].at), COHORT)]["offers_declined"] == 1
 
 
-def test_days_are_cut_in_the_time_zone_of_the_tenant() -> None:
+def test_days_are_local_days_of_the_tenant() -> None:
     """03:00 on the 2nd in Tokyo is still the 1st in UTC."""
-    at = happened(1, "x", 18).at
+    at = funnel_event(1, "x", 18).at
 
     assert Rules("UTC").day(at) + 1 == Rules("Asia/Tokyo").day(at)
 
 
-def test_only_interviewers_who_decided_get_the_decision() -> None:
-    """A pass belongs to those who interviewed in the stage that was passed."""
+def test_only_interviewers_of_the_stage_get_its_decision() -> None:
+    """A pass counts for the interviewers of the stage that was passed."""
     history = [
-        happened(1, "application.created"),
-        moved(2, 5, "s2"),
-        happened(3, "interview.completed", 6, entity="i", people=("p1",)),
-        moved(4, 9, "s4"),
-        happened(5, "application.rejected", 20),
+        funnel_event(1, "application.created"),
+        stage_change(2, 5, "s2"),
+        funnel_event(3, "interview.completed", 6, entity="i", interviewers=("p1",)),
+        stage_change(4, 9, "s4"),
+        funnel_event(5, "application.rejected", 20),
     ]
-    cells = facts(history, "t", RULES)
+    cells = contribution(history, "t", RULES)
     tallies = [
         tally
         for key, tally in cells.items()
         if key.dimension == "interviewer" and key.basis == COHORT
     ]
 
-    owed = {"scorecards_due": 1, "feedback_due": 1}
-    assert tallies == [{"interviews_held": 1, "passed.interview_1": 1} | owed]
+    due = {"scorecards_due": 1, "feedback_due": 1}
+    assert tallies == [{"interviews_held": 1, "passed.interview_1": 1} | due]
 
 
-def test_the_fold_reports_its_last_event() -> None:
-    """The state knows where it stands, so that the next event can be taken in one step."""
-    state, _ = fold([moved(2, 5, "s1"), happened(1, "application.created")], RULES)
+def test_the_state_holds_its_last_event() -> None:
+    """The state holds the order key of its last event, so that the next event takes one step."""
+    state, _ = fold([stage_change(2, 5, "s1"), funnel_event(1, "application.created")], RULES)
 
-    assert state.last is not None
-    assert state.last[3] == (2).to_bytes(16, "big")
+    assert state.last_order is not None
+    assert state.last_order[3] == (2).to_bytes(16, "big")
 
 
-def test_who_declines_after_accepting_has_reneged() -> None:
-    """The acceptance stands, nothing is declined, and telling it as a withdrawal too counts no second one."""
-    told = [
-        happened(0, "application.created", applied=START),
-        happened(1, "offer.accepted", 24, entity="o1"),
-        happened(2, "offer.declined", 48, entity="o1"),
-        happened(3, "application.withdrawn", 49, party="candidate"),
+def test_declining_after_accepting_is_reneging() -> None:
+    """The acceptance stands, no decline counts, and a withdrawal does not count a second renege."""
+    history = [
+        funnel_event(0, "application.created", applied_at=START),
+        funnel_event(1, "offer.accepted", 24, entity="o1"),
+        funnel_event(2, "offer.declined", 48, entity="o1"),
+        funnel_event(3, "application.withdrawn", 49, party="candidate"),
     ]
-    counted = totals(told)
+    counted = totals(history)
 
     assert (counted["offers_accepted"], counted["offers_reneged"]) == (1, 1)
     assert "offers_declined" not in counted
 
 
-def test_flow_and_cohort_may_tell_opposite_stories() -> None:
-    """Ten who applied in March pass in April, ninety who applied in April are rejected in May: 100 % and 0 %."""
+def test_decision_and_cohort_basis_can_give_opposite_rates() -> None:
+    """Ten March applications pass in April, ninety April ones are rejected in May: 100 % and 0 %."""
     cells: Cells = {}
     for number in range(100):
-        old = number < 10
-        applied = START + (60 if old else 95) * 24 * HOUR
-        created = happened(number * 2, "application.created", applied=applied, stage="s1")
+        from_march = number < 10
+        applied = START + (60 if from_march else 95) * 24 * HOUR
+        created = funnel_event(number * 2, "application.created", applied_at=applied, stage="s1")
         created.at, created.stage_name = applied, "書類選考"
-        decided = moved(number * 2 + 1, 24 * 100, "s2") if old else None
+        decided = stage_change(number * 2 + 1, 24 * 100, "s2") if from_march else None
         if decided is None:
-            decided = happened(number * 2 + 1, "application.rejected", 24 * 130, party="company")
+            decided = funnel_event(
+                number * 2 + 1, "application.rejected", 24 * 130, party="company"
+            )
         state, changes = fold([created, decided], RULES)
-        add(cells, "t", state, changes)
+        add_changes(cells, "t", state, changes)
     april = range(RULES.day(START) + 90, RULES.day(START) + 120)
     rate = BY_ID["screen_pass_rate"]
 
-    assert Measured(1.0, 10) == measure(rate, in_window(cells, DECISION, april))
-    assert Measured(0.0, 90) == measure(rate, in_window(cells, COHORT, april))
+    assert KpiValue(1.0, 10) == evaluate(rate, total_in(cells, DECISION, april))
+    assert KpiValue(0.0, 90) == evaluate(rate, total_in(cells, COHORT, april))
 
 
-def in_window(cells: Cells, basis: str, days: range) -> dict[str, int]:
-    """The company's sums of some days."""
-    return summed(
+def total_in(cells: Cells, basis: str, days: range) -> dict[str, int]:
+    """The tenant's total over the given days."""
+    return sum_tallies(
         tally
         for key, tally in cells.items()
         if (key.dimension, key.basis) == (TOTAL, basis) and key.day in days

@@ -1,136 +1,157 @@
-"""What is owed after an interview or an offer ends when it is given, or when nobody needs it any more."""
+"""Scorecards, feedback and offer answers are pending until they arrive or the application ends."""
 
 from hypothesis import given
 
 from schemas.cells import DECISION, ENTRY, INTERVIEWER, TOTAL, Tally
-from schemas.funnel.fold import facts
+from schemas.funnel.fold import contribution
 from schemas.funnel.history import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import KPIS
 from schemas.kpis.definition import total
-from tests.builders import happened, histories, moved
+from tests.builders import funnel_event, histories, stage_change
 
 RULES = Rules("Asia/Tokyo")
 DAY = 24
 DUE = {"scorecards_due": 1, "feedback_due": 1}
-CREATED = happened(0, "application.created", channel="doda", recruiter="r1")
+CREATED = funnel_event(0, "application.created", channel="doda", recruiter="r1")
 
 
-def held(number: int, hours: float, *people: str, kind: str = "completed") -> FunnelEvent:
-    """The first interview, held or not."""
-    return happened(number, f"interview.{kind}", hours, entity="i1", people=people)
+def interview(
+    number: int, hours: float, *interviewers: str, kind: str = "completed"
+) -> FunnelEvent:
+    """An event of interview i1."""
+    return funnel_event(number, f"interview.{kind}", hours, entity="i1", interviewers=interviewers)
 
 
-def scored(number: int, hours: float, person: str, kind: str = "submitted") -> FunnelEvent:
-    """The scorecard of somebody, of that interview."""
-    who = (person,) if person else ()
-    return happened(
-        number, f"feedback.{kind}", hours, entity=f"f-{person}", people=who, number=1, about="i1"
+def scorecard(number: int, hours: float, interviewer: str, kind: str = "submitted") -> FunnelEvent:
+    """An event of the interviewer's scorecard on interview i1."""
+    interviewers = (interviewer,) if interviewer else ()
+    return funnel_event(
+        number,
+        f"feedback.{kind}",
+        hours,
+        entity=f"f-{interviewer}",
+        interviewers=interviewers,
+        number=1,
+        interview_id="i1",
     )
 
 
-def counted(history: list[FunnelEvent], member: str = "") -> Tally:
-    """The durations of a company or an interviewer, and what began them."""
-    found: Tally = {}
+def pending_measures(history: list[FunnelEvent], member: str = "") -> Tally:
+    """The pending durations of the tenant or an interviewer, and the measures that began them."""
+    measures: Tally = {}
     dimension = INTERVIEWER if member else TOTAL
-    for key, tally in facts(history, "t", RULES).items():
+    for key, tally in contribution(history, "t", RULES).items():
         if (key.dimension, key.member) != (dimension, member or "all"):
             continue
         for measure, n in tally.items():
-            owes = measure.startswith(("days.scorecard", "days.feedback", "days.answer"))
-            if owes or (measure in {"scorecards_due", "feedback_due"} and key.basis == DECISION):
-                found[measure] = found.get(measure, 0) + n
-    return found
+            is_duration = measure.startswith(("days.scorecard", "days.feedback", "days.answer"))
+            if is_duration or (
+                measure in {"scorecards_due", "feedback_due"} and key.basis == DECISION
+            ):
+                measures[measure] = measures.get(measure, 0) + n
+    return measures
 
 
-def test_every_interviewer_owes_a_scorecard() -> None:
-    """The first word is feedback; who has not written still owes."""
-    history = [CREATED, held(1, DAY, "p1", "p2"), scored(2, 3 * DAY, "p1")]
+def test_a_scorecard_is_due_from_every_interviewer() -> None:
+    """The first scorecard is the feedback; the other interviewer's scorecard stays pending."""
+    history = [CREATED, interview(1, DAY, "p1", "p2"), scorecard(2, 3 * DAY, "p1")]
 
-    assert counted(history) == {
+    assert pending_measures(history) == {
         "scorecards_due": 2,
         "feedback_due": 1,
         "days.scorecard.submitted.2": 1,
         "days.feedback.submitted.2": 1,
     }
-    assert counted(history, "p2") == DUE | {"days.feedback.submitted.2": 1}
+    assert pending_measures(history, "p2") == DUE | {"days.feedback.submitted.2": 1}
 
 
-def test_the_end_of_the_application_ends_what_is_owed_until_it_is_reopened() -> None:
-    """Nobody is reminded of a candidate who is gone."""
+def test_the_end_of_the_application_closes_pending_scorecards_until_it_is_reopened() -> None:
+    """Nobody is reminded of a candidate whose application ended."""
     ended = [
         CREATED,
-        held(1, DAY, "p1"),
-        happened(2, "application.rejected", 4 * DAY, party="company"),
+        interview(1, DAY, "p1"),
+        funnel_event(2, "application.rejected", 4 * DAY, party="company"),
     ]
-    assert counted(ended) == DUE | {"days.scorecard.closed.3": 1, "days.feedback.closed.3": 1}
-    assert counted([*ended, happened(3, "application.reopened", 5 * DAY)]) == DUE
+    assert pending_measures(ended) == DUE | {
+        "days.scorecard.closed.3": 1,
+        "days.feedback.closed.3": 1,
+    }
+    assert pending_measures([*ended, funnel_event(3, "application.reopened", 5 * DAY)]) == DUE
 
 
-def test_an_interview_that_was_not_held_owes_nothing() -> None:
-    """Also where it was first said to have taken place."""
-    history = [CREATED, held(1, DAY, "p1"), scored(2, DAY, "p1"), held(3, 2 * DAY, kind="no_show")]
-
-    assert counted(history) == {}
-
-
-def test_a_deleted_scorecard_is_owed_again() -> None:
-    """And a corrected one is as old as it first was."""
+def test_no_scorecard_is_due_for_an_interview_that_did_not_take_place() -> None:
+    """No scorecard is due even if the interview was first reported as completed."""
     history = [
         CREATED,
-        held(1, DAY, "p1"),
-        scored(2, 2 * DAY, "p1"),
-        scored(3, 9 * DAY, "p1", "updated"),
+        interview(1, DAY, "p1"),
+        scorecard(2, DAY, "p1"),
+        interview(3, 2 * DAY, kind="no_show"),
+    ]
+
+    assert pending_measures(history) == {}
+
+
+def test_a_deleted_scorecard_is_pending_again() -> None:
+    """A corrected scorecard keeps the day of its first submission."""
+    history = [
+        CREATED,
+        interview(1, DAY, "p1"),
+        scorecard(2, 2 * DAY, "p1"),
+        scorecard(3, 9 * DAY, "p1", "updated"),
     ]
     first = {"days.scorecard.submitted.1": 1, "days.feedback.submitted.1": 1}
 
-    assert counted(history) == DUE | first
-    assert counted([*history, scored(4, 10 * DAY, "p1", "deleted")]) == DUE
+    assert pending_measures(history) == DUE | first
+    assert pending_measures([*history, scorecard(4, 10 * DAY, "p1", "deleted")]) == DUE
 
 
-def test_a_scorecard_of_nobody_is_everybodys() -> None:
-    """A system that does not say who wrote it reminds nobody of what may be there."""
-    history = [CREATED, held(1, DAY, "p1", "p2"), scored(2, DAY, "")]
+def test_a_scorecard_without_author_counts_for_every_interviewer() -> None:
+    """If a system does not report the author, no interviewer is reminded of a scorecard that may exist."""
+    history = [CREATED, interview(1, DAY, "p1", "p2"), scorecard(2, DAY, "")]
 
-    assert counted(history)["days.scorecard.submitted.0"] == 2
+    assert pending_measures(history)["days.scorecard.submitted.0"] == 2
 
 
-def test_nothing_is_owed_where_scorecards_are_never_told() -> None:
-    """A missing event of a system that sends none says nothing."""
-    history = [CREATED, held(1, DAY, "p1")]
+def test_nothing_is_due_where_scorecards_are_never_reported() -> None:
+    """A missing scorecard means nothing in a system that sends none."""
+    history = [CREATED, interview(1, DAY, "p1")]
 
-    assert counted(history) == DUE
+    assert pending_measures(history) == DUE
     assert not any(
         measure.endswith("_due")
-        for tally in facts(history, "t", Rules("Asia/Tokyo", unscored=frozenset({""}))).values()
+        for tally in contribution(
+            history, "t", Rules("Asia/Tokyo", without_scorecards=frozenset({""}))
+        ).values()
         for measure in tally
     )
 
 
-def test_an_offer_waits_for_its_answer() -> None:
-    """Or until the application ends without one."""
-    sent = [CREATED, happened(1, "offer.sent", DAY, entity="o1")]
-    declined = happened(2, "offer.declined", 4 * DAY, entity="o1")
-    gone = happened(2, "application.withdrawn", 2 * DAY, party="candidate")
+def test_an_offer_is_pending_until_its_answer() -> None:
+    """An offer is pending until it is answered or the application ends."""
+    sent = [CREATED, funnel_event(1, "offer.sent", DAY, entity="o1")]
+    declined = funnel_event(2, "offer.declined", 4 * DAY, entity="o1")
+    withdrawn = funnel_event(2, "application.withdrawn", 2 * DAY, party="candidate")
 
-    assert counted(sent) == {}
-    assert counted([*sent, declined]) == {"days.answer.declined.3": 1}
-    assert counted([*sent, gone]) == {"days.answer.closed.1": 1}
+    assert pending_measures(sent) == {}
+    assert pending_measures([*sent, declined]) == {"days.answer.declined.3": 1}
+    assert pending_measures([*sent, withdrawn]) == {"days.answer.closed.1": 1}
 
 
-def test_a_stay_ends_with_the_recruiter_with_whom_it_began() -> None:
-    """Handing over an application leaves nobody waiting for ever."""
+def test_a_stay_ends_with_the_recruiter_it_began_with() -> None:
+    """Reassigning an application leaves no stay open for the first recruiter."""
     history = [
         CREATED,
-        moved(1, 0, "s1"),
-        happened(2, "application.owner_changed", DAY, recruiter="r2"),
-        moved(3, 2 * DAY, "s2"),
+        stage_change(1, 0, "s1"),
+        funnel_event(2, "application.owner_changed", DAY, recruiter="r2"),
+        stage_change(3, 2 * DAY, "s2"),
     ]
-    cells = facts(history, "t", RULES)
+    cells = contribution(history, "t", RULES)
     (member,) = {
         key.member
         for key, tally in cells.items()
-        if key.dimension == "recruiter" and any(m.startswith("days.screening.") for m in tally)
+        if key.dimension == "recruiter"
+        and any(measure.startswith("days.screening.") for measure in tally)
     }
 
     assert member == "r1"
@@ -138,8 +159,8 @@ def test_a_stay_ends_with_the_recruiter_with_whom_it_began() -> None:
 
 @given(histories())
 def test_nothing_ends_where_it_did_not_begin(history: list[FunnelEvent]) -> None:
-    """In every cell no more durations end than began: what waits is never less than nobody."""
-    cells = facts(history, "t", RULES)
+    """In every cell no more durations end than began, so the pending count is never negative."""
+    cells = contribution(history, "t", RULES)
     for key, tally in cells.items():
         if key.basis != ENTRY:
             continue

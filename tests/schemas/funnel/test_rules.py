@@ -1,4 +1,4 @@
-"""Stages become milestones by rule or by a well-known name, and days are the tenant's own."""
+"""Rules and well-known names map stages to milestones; days are the tenant's local days."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,22 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.funnel.rules import Rules, TenantRules, rules_of
+from schemas.funnel.rules import Rules, TenantRules, build_rules
 from schemas.instants import EPOCH_DAY, milliseconds
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
-from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping, meaning_of
+from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping, snapshot_tenant
 
 KEY = Secret(env="KEY")
 ZONES = ("Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
 
 
-def described(*stages: StageRule) -> TenantMapping:
-    """What the fold takes from that company."""
-    return meaning_of(tenant(*stages))
+def mapping_of(*stages: StageRule) -> TenantMapping:
+    """The mapping of a tenant with these stage rules."""
+    return snapshot_tenant(tenant_with(*stages))
 
 
-def tenant(*stages: StageRule) -> Tenant:
-    """A company with one connection."""
+def tenant_with(*stages: StageRule) -> Tenant:
+    """A tenant with one connection and these stage rules."""
     connection = Connection(id="c1", vendor="greenhouse", stages=stages)
     return Tenant(id="t1", name="T", quarantine_key=KEY, person_key=KEY, connections=(connection,))
 
@@ -33,7 +33,7 @@ def tenant(*stages: StageRule) -> Tenant:
     st.sampled_from(ZONES),
 )
 def test_a_day_is_the_local_calendar_day(moment: datetime, zone: str) -> None:
-    """Daylight saving, odd offsets and leap days included."""
+    """A day is the local calendar day, also with daylight saving, odd offsets and leap days."""
     local = moment.astimezone(ZoneInfo(zone)).date()
 
     assert local.toordinal() - EPOCH_DAY == Rules(zone).day(milliseconds(moment))
@@ -55,15 +55,15 @@ def test_a_day_is_the_local_calendar_day(moment: datetime, zone: str) -> None:
         ("", "unmapped"),
     ],
 )
-def test_well_known_names_are_known(name: str, milestone: str) -> None:
-    """Japanese and English names in every width; what is not known is not guessed."""
+def test_well_known_stage_names_are_mapped(name: str, milestone: str) -> None:
+    """Japanese and English names in any width are mapped; an unknown name is not guessed."""
     assert milestone == Rules("UTC").milestone("c", "s", name, None, 0)
 
 
 def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
-    """The administrator's word stands."""
-    rules = rules_of(
-        described(
+    """Configured rules take precedence over well-known names."""
+    rules = build_rules(
+        mapping_of(
             StageRule(stage_name="一次面接", milestone="casual"),
             StageRule(stage_id="7", milestone="assessment"),
         )
@@ -74,11 +74,11 @@ def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
     assert rules.milestone("other", "7", "一次面接", None, 0) == "interview_1"
 
 
-def test_a_rule_is_in_force_on_its_days_only() -> None:
-    """From the first of February the stage means something else."""
+def test_a_rule_applies_on_its_days_only() -> None:
+    """The stage has another milestone from February 1 on."""
     first = date(2026, 2, 1)
-    rules = rules_of(
-        described(
+    rules = build_rules(
+        mapping_of(
             StageRule(stage_id="7", milestone="screening", until=first),
             StageRule(stage_id="7", milestone="assessment", since=first),
         )
@@ -93,20 +93,20 @@ def test_a_rule_is_in_force_on_its_days_only() -> None:
 
 
 def test_an_unknown_tenant_counts_in_utc() -> None:
-    """A company that was removed from the configuration does not stop the worker."""
-    assert TenantRules(MappingSnapshot()).of("gone").day(0) == 0
+    """A tenant removed from the configuration does not stop the worker."""
+    assert TenantRules(MappingSnapshot()).for_tenant("gone").day(0) == 0
 
 
-def test_mistakes_in_the_configuration_are_refused() -> None:
-    """Zones, milestones, secrets and doubled ids are checked before anything starts."""
-    for wrong in (
+def test_invalid_configuration_is_rejected() -> None:
+    """Time zones, milestones, secrets and duplicate ids are validated on load."""
+    for build in (
         lambda: Tenant(
             id="t", name="T", timezone="Asia/Atlantis", quarantine_key=KEY, person_key=KEY
         ),
         lambda: StageRule(stage_id="1", milestone="third_base"),
         Secret,
         lambda: Secret(env="A", file="b"),
-        lambda: Tenancy(tenants=(tenant(), tenant())),
+        lambda: Tenancy(tenants=(tenant_with(), tenant_with())),
     ):
         with pytest.raises(ValidationError):
-            wrong()
+            build()

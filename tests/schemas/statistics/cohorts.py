@@ -1,4 +1,4 @@
-"""Random cohorts, as triangles and as the list of cases they stand for."""
+"""Random cohorts, as triangles and as the lists of cases they represent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ CASES = st.lists(
 
 
 def triangle(cases: Sequence[Case]) -> Triangle:
-    """The table of the cases; what ends after AS_OF has not been heard of."""
+    """Build the triangle of the cases; endings after AS_OF are not known yet."""
     return Triangle(
         Counter(day for day, _, _ in cases),
         Counter(case for case in cases if case[0] + case[2] <= AS_OF),
@@ -29,7 +29,7 @@ def triangle(cases: Sequence[Case]) -> Triangle:
 
 
 def observed(cases: Sequence[Case]) -> list[tuple[int, str | None]]:
-    """The age each case was seen to, and its outcome, None if in flight."""
+    """Return the last observed age of each case and its outcome, None if in flight."""
     return [
         (age, outcome) if day + age <= AS_OF else (AS_OF - day, None) for day, outcome, age in cases
     ]

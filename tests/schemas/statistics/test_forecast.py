@@ -1,4 +1,4 @@
-"""Hires to come, from those in the process and what became of others like them."""
+"""Tests of the hires forecast."""
 
 import math
 import random
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter
 
-from schemas.statistics.forecast import Arrivals, Exposure, Forecast, forecast, noise
+from schemas.statistics.forecast import Arrivals, Exposure, Forecast, estimation_variance, forecast
 from schemas.statistics.incidence import Incidence, aalen_johansen
 from schemas.statistics.triangle import Triangle
 from tests.schemas.statistics.cohorts import AS_OF, CASES, Case, observed, triangle
@@ -21,7 +21,7 @@ NAMES = {"pass": "hired", "fail": "rejected", "withdraw": "withdrew"}
 
 
 class Season(NamedTuple):
-    """History until a day, who is in flight then, and the hires that came of them and of later applicants."""
+    """History until a day, the cases in flight then, and the later hires among them and among later applicants."""
 
     history: Triangle
     in_flight: Counter[tuple[str, int]]
@@ -30,7 +30,7 @@ class Season(NamedTuple):
 
 
 class Company(NamedTuple):
-    """Days of history and to forecast, applications a day and the chance of a hire."""
+    """Days of history, days to forecast, applications per day and the hire probability."""
 
     past: int
     ahead: int
@@ -39,14 +39,14 @@ class Company(NamedTuple):
 
 
 def table(history: Triangle, as_of: int) -> Incidence:
-    """The incidence of a history that has somebody in it."""
-    found = aalen_johansen(history, as_of)
-    assert found is not None
-    return found
+    """Return the incidence of a non-empty history."""
+    incidence = aalen_johansen(history, as_of)
+    assert incidence is not None
+    return incidence
 
 
 def poisson(dice: random.Random, mean: float) -> int:
-    """Knuth's method."""
+    """Draw a Poisson number by Knuth's method."""
     n, left = 0, dice.random()
     while left > math.exp(-mean):
         n, left = n + 1, left * dice.random()
@@ -54,7 +54,7 @@ def poisson(dice: random.Random, mean: float) -> int:
 
 
 def season(dice: random.Random, company: Company) -> Season:
-    """Hires take a month, rejections three weeks, both with a long tail."""
+    """Simulate a season; hires take a month, rejections three weeks, both with a long tail."""
     today, end = company.past - 1, company.past - 1 + company.ahead
     entered, resolved = Counter[int](), Counter[tuple[int, str, int]]()
     in_flight = Counter[tuple[str, int]]()
@@ -70,8 +70,8 @@ def season(dice: random.Random, company: Company) -> Season:
     return Season(Triangle(entered, resolved), +in_flight, *hires)
 
 
-def renamed(cases: list[Case]) -> Triangle:
-    """A random cohort in the words of hiring."""
+def hiring_triangle(cases: list[Case]) -> Triangle:
+    """Return a random cohort with hiring outcomes."""
     plain = triangle(cases)
     return Triangle(plain.entered, {(d, NAMES[o], a): n for (d, o, a), n in plain.resolved.items()})
 
@@ -83,24 +83,24 @@ HISTORY = table(
 
 
 def test_three_open_cases_by_hand() -> None:
-    """At age 5 six of ten are open, of whom one of six is hired by age 10 and two of six by age 20."""
+    """At age 5 six of ten are open; one of these six is hired by age 10 and two by age 20."""
     assert pytest.approx(3 / 6) == forecast({("all", 5): 3}, {"all": HISTORY}, 5).mean
     assert pytest.approx(3 * 2 / 6) == forecast({("all", 5): 3}, {"all": HISTORY}, 15).mean
     assert pytest.approx(2 / 5) == forecast({("all", 10): 2}, {"all": HISTORY}, 90).mean
 
 
 def test_a_stage_has_its_own_history() -> None:
-    """Whoever has an offer is asked of the offers; other stages fall back to all."""
+    """Cases at the offer stage use the offer history; other stages use the overall history."""
     offers = table(Triangle({0: 4}, {(0, "hired", 2): 3, (0, "withdrew", 2): 1}), 9)
 
-    found = forecast({("offer", 0): 4, ("screening", 5): 3}, {"all": HISTORY, "offer": offers}, 5)
+    result = forecast({("offer", 0): 4, ("screening", 5): 3}, {"all": HISTORY, "offer": offers}, 5)
 
-    assert (pytest.approx(3.5), 7, 0) == (found.mean, found.n, found.unseen)
-    assert 1 <= found.low <= 3 and 4 <= found.high <= 7
+    assert (pytest.approx(3.5), 7, 0) == (result.mean, result.n, result.unseen)
+    assert 1 <= result.low <= 3 and 4 <= result.high <= 7
 
 
-def test_who_is_older_than_any_history_is_told() -> None:
-    """After a day on which all were settled, nobody knows; nor where there is no history at all."""
+def test_cases_beyond_the_history_are_unseen() -> None:
+    """Cases older than the history, or without any history, are unseen."""
     offers = table(Triangle({0: 4}, {(0, "hired", 2): 3, (0, "withdrew", 2): 1}), 9)
     nothing = Forecast(mean=0, low=0, high=0, n=5, unseen=5)
 
@@ -109,14 +109,14 @@ def test_who_is_older_than_any_history_is_told() -> None:
 
 
 def test_applications_to_come_are_counted_by_the_day_they_arrive() -> None:
-    """Two a day for twelve days: those of the first two days are 10 days old by then, one of ten hired."""
-    found = forecast({}, {"all": HISTORY}, 12, Arrivals(2, 100))
+    """With two arrivals a day for twelve days, only those of the first two days reach age 10, where one of ten is hired."""
+    result = forecast({}, {"all": HISTORY}, 12, Arrivals(2, 100))
 
-    assert (pytest.approx(2 * 2 / 10), 0) == (found.mean, found.n)
+    assert (pytest.approx(2 * 2 / 10), 0) == (result.mean, result.n)
 
 
-def test_a_rate_of_few_days_says_less() -> None:
-    """Thirty a day, seen on one day, leave more open than seen on three hundred."""
+def test_an_arrival_rate_of_few_days_widens_the_interval() -> None:
+    """Thirty arrivals a day observed on one day give a wider interval than observed on three hundred."""
     history = table(Triangle({0: 10_000}, {(0, "hired", 10): 2_000}), 30)
     rough, fine = (forecast({}, {"all": history}, 30, Arrivals(30, days)) for days in (1, 300))
 
@@ -128,27 +128,29 @@ def test_a_rate_of_few_days_says_less() -> None:
     "company",
     [Company(180, 30, 3, 0.12), Company(90, 60, 8, 0.2), Company(365, 45, 2, 0.3)],
 )
-def test_the_interval_holds_eight_seasons_of_ten(company: Company) -> None:
-    """In 250 simulated seasons the hires lie in the 80 % interval as often as it says, arrivals included or not."""
+def test_the_interval_covers_eight_seasons_of_ten(company: Company) -> None:
+    """In 250 simulated seasons the 80 % interval has its nominal coverage, with and without arrivals."""
     dice = random.Random(11)
-    held, held_with_arrivals, expected, hires = 0, 0, 0.0, 0
+    covered, covered_with_arrivals, expected, hires = 0, 0, 0.0, 0
     for _ in range(250):
-        played = season(dice, company)
-        tables = {"all": table(played.history, company.past - 1)}
-        found = forecast(played.in_flight, tables, company.ahead)
-        held += found.low <= played.hires <= found.high
-        expected, hires = expected + found.mean, hires + played.hires
+        simulated = season(dice, company)
+        tables = {"all": table(simulated.history, company.past - 1)}
+        result = forecast(simulated.in_flight, tables, company.ahead)
+        covered += result.low <= simulated.hires <= result.high
+        expected, hires = expected + result.mean, hires + simulated.hires
         arrivals = Arrivals(tables["all"].n / company.past, company.past)
-        found = forecast(played.in_flight, tables, company.ahead, arrivals)
-        held_with_arrivals += found.low <= played.hires + played.later_hires <= found.high
+        result = forecast(simulated.in_flight, tables, company.ahead, arrivals)
+        covered_with_arrivals += (
+            result.low <= simulated.hires + simulated.later_hires <= result.high
+        )
 
-    assert 0.72 <= held / 250 <= 0.92
-    assert 0.72 <= held_with_arrivals / 250 <= 0.92
+    assert 0.72 <= covered / 250 <= 0.92
+    assert 0.72 <= covered_with_arrivals / 250 <= 0.92
     assert pytest.approx(hires, rel=0.05) == expected
 
 
 class Unjittered(AalenJohansenFitter):
-    """The library's estimator without its random noise on ties."""
+    """The lifelines estimator without its random noise on ties."""
 
     def _jitter(self, durations: Any, **_: Any) -> Any:
         return durations
@@ -156,23 +158,25 @@ class Unjittered(AalenJohansenFitter):
 
 @settings(deadline=None, max_examples=40)
 @given(CASES)
-def test_the_estimation_noise_equals_the_librarys_variance(cases: list[Case]) -> None:
-    """For one newcomer it is the variance lifelines gives to F at every age."""
+def test_the_estimation_variance_equals_lifelines(cases: list[Case]) -> None:
+    """For one case from age 0 the estimation variance equals the variance of F in lifelines at every age."""
     seen = observed(cases)
-    hired = renamed(cases)
+    hired = hiring_triangle(cases)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = Unjittered().fit(
             pd.Series([age + 1 for age, _ in seen]),
-            pd.Series([("", "pass", "fail", "withdraw").index(what or "") for _, what in seen]),
+            pd.Series(
+                [("", "pass", "fail", "withdraw").index(outcome or "") for _, outcome in seen]
+            ),
             1,
         )
 
-    found = table(hired, AS_OF)
+    incidence = table(hired, AS_OF)
     for age, expected in fitted.variance_.items():
         if math.isfinite(expected):
             one = [Exposure(1, -1, age - 1)]
-            assert pytest.approx(expected, abs=1e-9) == noise(found, one)
+            assert pytest.approx(expected, abs=1e-9) == estimation_variance(incidence, one)
 
 
 @settings(deadline=None)
@@ -184,10 +188,10 @@ def test_the_estimation_noise_equals_the_librarys_variance(cases: list[Case]) ->
 def test_a_forecast_is_within_what_can_be(
     cases: list[Case], in_flight: dict[tuple[str, int], int], days: int
 ) -> None:
-    """Never more hires than applicants, and more time never means fewer."""
-    tables = {"all": table(renamed(cases), AS_OF)}
-    found, longer = (forecast(in_flight, tables, ahead) for ahead in (days, days + 10))
+    """A forecast never exceeds the in-flight cases and never falls with a longer horizon."""
+    tables = {"all": table(hiring_triangle(cases), AS_OF)}
+    shorter, longer = (forecast(in_flight, tables, ahead) for ahead in (days, days + 10))
 
-    assert 0 <= found.low <= found.high <= found.n
-    assert -1e-9 <= found.mean <= longer.mean + 1e-9 and found.mean <= found.n + 1e-9
-    assert 0 <= found.unseen <= found.n
+    assert 0 <= shorter.low <= shorter.high <= shorter.n
+    assert -1e-9 <= shorter.mean <= longer.mean + 1e-9 and shorter.mean <= shorter.n + 1e-9
+    assert 0 <= shorter.unseen <= shorter.n

@@ -1,4 +1,4 @@
-"""How far a rate may lie from the class's by chance."""
+"""Tests of the funnel plot limits and the dispersion test."""
 
 import math
 import random
@@ -9,34 +9,34 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from schemas.statistics.chi_square import exceeded
+from schemas.statistics.chi_square import chi_square_sf
 from schemas.statistics.funnel_plot import (
     ACTION,
     WARNING,
     Limits,
     dispersion,
-    distance,
     limits,
     lower_tail,
+    z_score,
 )
 
 RATES = st.floats(0.001, 0.999)
 
 
 def smaller_tails(n: int, rate: float) -> list[float]:
-    """Of every count the smaller of its two mid-p tails."""
+    """Return the smaller mid-p tail of every count."""
     chances = stats.binom.pmf(range(n + 1), n, rate)
     return [min(chances[:x].sum(), chances[x + 1 :].sum()) + chances[x] / 2 for x in range(n + 1)]
 
 
 def inside(n: int, rate: float, level: float) -> list[int]:
-    """The counts whose mid-p tails both reach half of what is left, one by one."""
+    """Enumerate the counts whose mid-p tails both reach (1 − level)/2."""
     return [x for x, tail in enumerate(smaller_tails(n, rate)) if tail >= (1 - level) / 2]
 
 
 @given(st.integers(1, 300), RATES, st.sampled_from([WARNING, ACTION]))
 def test_the_limits_are_those_found_by_counting(n: int, rate: float, level: float) -> None:
-    """Every count inside the limits is explained by chance, every other is not; none that is on the limit to the last digit."""
+    """The limits are the smallest and largest counts inside by enumeration; exact ties are excluded."""
     left = (1 - level) / 2
     assume(not any(math.isclose(tail, left, rel_tol=1e-9) for tail in smaller_tails(n, rate)))
     counts = inside(n, rate, level)
@@ -48,7 +48,7 @@ def test_the_limits_are_those_found_by_counting(n: int, rate: float, level: floa
 
 @given(st.integers(0, 500), st.integers(0, 500), RATES)
 def test_the_tail_equals_scipy(passes: int, fails: int, rate: float) -> None:
-    """The mid-p value to 1e-9."""
+    """The mid-p value matches scipy to 1e-9."""
     n = passes + fails
     expected = stats.binom.cdf(passes, n, rate) - stats.binom.pmf(passes, n, rate) / 2
 
@@ -56,18 +56,18 @@ def test_the_tail_equals_scipy(passes: int, fails: int, rate: float) -> None:
 
 
 def test_sure_rates_leave_no_room() -> None:
-    """Where all pass, all pass."""
+    """For rates of 0 and 1 both limits equal the rate."""
     assert (Limits(0, 0), Limits(1, 1)) == (limits(5, 0.0, WARNING), limits(5, 1.0, WARNING))
 
 
 def test_ten_decisions_at_forty_percent() -> None:
-    """One to seven of ten passes are chance at 95 %, none to nine at 99.8 %."""
+    """For n = 10 the limits are 0.1 to 0.7 at 95 % and 0 to 0.8 at 99.8 %."""
     assert Limits(pytest.approx(0.1), pytest.approx(0.7)) == limits(10, 0.4, WARNING)
     assert Limits(pytest.approx(0.0), pytest.approx(0.8)) == limits(10, 0.4, ACTION)
 
 
 def test_few_are_flagged_where_all_are_alike() -> None:
-    """As in the reference: about 4.5 % of identical interviewers at 95 %, about .13 % at 99.8 %."""
+    """As in the reference, about 4.5 % of identical interviewers are flagged at 95 % and about 0.13 % at 99.8 %."""
     sizes = [n for n in range(10, 250) for _ in range(round(1_000 * (26 / 27) ** n))]
     flagged = {}
     for level in (WARNING, ACTION):
@@ -79,41 +79,41 @@ def test_few_are_flagged_where_all_are_alike() -> None:
 
 
 def test_members_alike_are_not_over_dispersed() -> None:
-    """Chance alone widens nothing."""
+    """Chance variation alone does not widen the limits."""
     dice = random.Random(4)
 
-    found = dispersion([dice.gauss(0, 1) for _ in range(50)])
+    result = dispersion([dice.gauss(0, 1) for _ in range(50)])
 
-    assert found is not None
-    assert found.phi < 1.2 and found.factor == 1.0
+    assert result is not None
+    assert result.phi < 1.2 and result.factor == 1.0
 
 
 def test_members_that_differ_widen_the_limits() -> None:
-    """Twice the spread: φ is near 4 less what Winsorising takes, and the limits move out by its root."""
+    """With twice the spread φ is near 4 minus the Winsorised part, and the limits widen by its square root."""
     dice = random.Random(4)
     distances = [dice.gauss(0, 2) for _ in range(50)]
     trimmed = stats.mstats.winsorize(np.array(distances), limits=(0.1, 0.1))
 
-    found = dispersion(distances)
+    result = dispersion(distances)
 
-    assert found is not None
-    assert pytest.approx(float((trimmed**2).mean())) == found.phi
-    assert pytest.approx(stats.chi2.sf(50 * found.phi, 50), rel=1e-8) == found.p
-    assert math.sqrt(found.phi) == found.factor
-    assert 0.4 - 2 * (0.4 - 0.1) < limits(10, 0.4, WARNING, found.factor).low == 0.0
-    assert limits(90, 0.4, WARNING).high < limits(90, 0.4, WARNING, found.factor).high
+    assert result is not None
+    assert pytest.approx(float((trimmed**2).mean())) == result.phi
+    assert pytest.approx(stats.chi2.sf(50 * result.phi, 50), rel=1e-8) == result.p
+    assert math.sqrt(result.phi) == result.factor
+    assert 0.4 - 2 * (0.4 - 0.1) < limits(10, 0.4, WARNING, result.factor).low == 0.0
+    assert limits(90, 0.4, WARNING).high < limits(90, 0.4, WARNING, result.factor).high
 
 
-def test_without_members_or_variance_there_is_no_distance() -> None:
-    """Unknown is None."""
+def test_without_members_or_variance_there_is_no_z_score() -> None:
+    """Dispersion without members and a z score without variance are None."""
     assert dispersion([]) is None
-    assert distance(3, 3.0, 0.0) is None
-    assert pytest.approx(1.25) == distance(9, 6.5, 4.0)
+    assert z_score(3, 3.0, 0.0) is None
+    assert pytest.approx(1.25) == z_score(9, 6.5, 4.0)
 
 
 @given(st.floats(0, 2_000), st.integers(1, 1_000))
 def test_the_chi_square_tail_equals_scipy(statistic: float, degrees: int) -> None:
-    """To 1e-10."""
-    assert pytest.approx(stats.chi2.sf(statistic, degrees), abs=1e-10) == exceeded(
+    """The χ² tail matches scipy to 1e-10."""
+    assert pytest.approx(stats.chi2.sf(statistic, degrees), abs=1e-10) == chi_square_sf(
         statistic, degrees
     )

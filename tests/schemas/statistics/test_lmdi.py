@@ -1,4 +1,4 @@
-"""What moved the hires, with nothing left over."""
+"""Tests of the LMDI decomposition of hires."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.statistics.lmdi import VOLUME, FunnelPeriod, bridge, logarithmic_mean
+from schemas.statistics.lmdi import VOLUME, FunnelPeriod, decompose_hires, logarithmic_mean
 
 RATES = st.none() | st.just(0.0) | st.floats(0.001, 1)
 STAGES = ("screening", "interview_1", "offer")
@@ -18,37 +18,40 @@ FUNNELS = st.builds(
 
 
 def test_the_golden_example_of_the_reference() -> None:
-    """More applications, a weaker screening and fewer acceptances: 12.6 hires became 12.45."""
-    found = bridge(
+    """More applications, a lower screening rate and fewer acceptances turn 12.6 hires into 12.45."""
+    decomposition = decompose_hires(
         FunnelPeriod(200, {"screening": 0.45, "interview": 0.4, "final": 0.5, "offer": 0.7}),
         FunnelPeriod(260, {"screening": 0.38, "interview": 0.42, "final": 0.5, "offer": 0.6}),
     )
 
-    assert (pytest.approx(12.6), pytest.approx(12.4488)) == (found.before, found.after)
+    assert (pytest.approx(12.6), pytest.approx(12.4488)) == (
+        decomposition.before,
+        decomposition.after,
+    )
     assert {
         VOLUME: pytest.approx(3.285915, abs=1e-6),
         "screening": pytest.approx(-2.117554, abs=1e-6),
         "interview": pytest.approx(0.611060, abs=1e-6),
         "final": 0,
         "offer": pytest.approx(-1.930621, abs=1e-6),
-    } == found.contributions
+    } == decomposition.contributions
 
 
 def test_a_stage_that_falls_to_zero_takes_all_hires() -> None:
-    """Nobody passed the screening, so nobody reached the offers; better volume does not make up for it."""
-    found = bridge(
+    """If nobody passes screening, that stage contributes the whole loss, despite higher volume."""
+    decomposition = decompose_hires(
         FunnelPeriod(100, {"screening": 0.5, "offer": 0.4}),
         FunnelPeriod(150, {"screening": 0.0, "offer": None}),
     )
 
-    assert found.contributions == {VOLUME: 0, "screening": -20, "offer": 0}
+    assert decomposition.contributions == {VOLUME: 0, "screening": -20, "offer": 0}
 
 
 def test_a_vanishing_rate_tends_to_the_same() -> None:
-    """The limit is what ever smaller rates come to."""
+    """Contributions of ever smaller rates converge to the limit at 0."""
     before = FunnelPeriod(100, {"a": 0.5, "b": 0.4})
     after = [FunnelPeriod(150, {"a": tiny, "b": 0.3}) for tiny in (1e-12, 1e-100, 1e-300)]
-    moved = [bridge(before, period).contributions["a"] for period in after]
+    moved = [decompose_hires(before, period).contributions["a"] for period in after]
 
     assert moved[0] < moved[1] < moved[2] < -19.9
     assert pytest.approx(-20, rel=1e-3) == moved[2]
@@ -56,18 +59,18 @@ def test_a_vanishing_rate_tends_to_the_same() -> None:
 
 @given(FUNNELS, FUNNELS)
 def test_nothing_is_left_over(before: FunnelPeriod, after: FunnelPeriod) -> None:
-    """Whatever the rates, none or unknown included, the contributions sum to the change."""
-    found = bridge(before, after)
+    """The contributions sum to the change for any rates, including 0 and unknown."""
+    decomposition = decompose_hires(before, after)
 
-    change = found.after - found.before
-    scale = max(found.before, found.after, 1)
-    assert pytest.approx(change, abs=1e-9 * scale) == sum(found.contributions.values())
+    change = decomposition.after - decomposition.before
+    scale = max(decomposition.before, decomposition.after, 1)
+    assert pytest.approx(change, abs=1e-9 * scale) == sum(decomposition.contributions.values())
 
 
 @given(FUNNELS, FUNNELS)
 def test_back_is_the_way_there_reversed(before: FunnelPeriod, after: FunnelPeriod) -> None:
-    """Exchanging the periods exchanges the signs."""
-    there, back = bridge(before, after), bridge(after, before)
+    """Swapping the periods flips the signs of the contributions."""
+    there, back = decompose_hires(before, after), decompose_hires(after, before)
 
     scale = max(there.before, there.after, 1)
     for name, moved in there.contributions.items():
@@ -76,7 +79,7 @@ def test_back_is_the_way_there_reversed(before: FunnelPeriod, after: FunnelPerio
 
 @given(st.floats(0.1, 1e6), st.floats(0.1, 1e6))
 def test_the_logarithmic_mean_lies_between(a: float, b: float) -> None:
-    """Between the geometric and the arithmetic mean."""
+    """The logarithmic mean lies between the geometric and the arithmetic mean."""
     mean = logarithmic_mean(a, b)
 
     assert math.sqrt(a * b) * (1 - 1e-9) <= mean <= (a + b) / 2 * (1 + 1e-9)

@@ -1,4 +1,4 @@
-"""Retention and time in stage with those whose end is not known yet; equal to an independent library's."""
+"""Tests of the Kaplan–Meier estimate against the literature and lifelines."""
 
 import math
 from fractions import Fraction
@@ -11,7 +11,7 @@ from schemas.statistics.survival import Curve, Survival, kaplan_meier, median_wi
 from schemas.statistics.triangle import Triangle
 from tests.schemas.statistics.cohorts import AS_OF, CASES, Case, observed, triangle
 
-# Freireich et al. 1963, the 21 of the treated arm: weeks of remission, and those still in it.
+# Freireich et al. 1963, the 21 patients of the treated arm: weeks of remission, censored if still in remission.
 REMISSION = Triangle(
     {0: 10, 1: 1, 3: 2, 10: 1, 15: 1, 16: 1, 18: 1, 24: 1, 25: 1, 26: 1, 29: 1},
     {
@@ -21,40 +21,42 @@ REMISSION = Triangle(
 )
 
 
-def of(cohort: Triangle, as_of: int) -> Curve:
-    """The curve of a cohort that has somebody in it."""
-    found = kaplan_meier(cohort, as_of)
-    assert found is not None
-    return found
+def curve_of(cohort: Triangle, as_of: int) -> Curve:
+    """Return the curve of a non-empty cohort."""
+    curve = kaplan_meier(cohort, as_of)
+    assert curve is not None
+    return curve
 
 
 def exact(cases: list[Case]) -> list[tuple[int, Fraction]]:
-    """S in fractions, case by case."""
+    """Compute S in fractions, case by case."""
     seen = observed(cases)
     value, curve = Fraction(1), []
-    for age in sorted({age for age, what in seen if what}):
+    for age in sorted({age for age, outcome in seen if outcome}):
         at_risk = sum(other >= age for other, _ in seen)
-        value *= 1 - Fraction(sum(other == age and bool(what) for other, what in seen), at_risk)
+        value *= 1 - Fraction(
+            sum(other == age and bool(outcome) for other, outcome in seen), at_risk
+        )
         curve.append((age, value))
     return curve
 
 
 def test_the_classic_example() -> None:
-    """Freireich's leukaemia data, printed in every textbook: S(6) = .857, S(10) = .753, S(23) = .448."""
-    curve = of(REMISSION, 35)
+    """Freireich's leukaemia data give the textbook values S(6) = .857, S(10) = .753, S(23) = .448."""
+    curve = curve_of(REMISSION, 35)
 
-    shown = {
+    rounded = {
         step.age: (round(step.value, 3), round(step.standard_error, 4)) for step in curve.steps
     }
-    assert shown[6] == (0.857, 0.0764)
-    assert shown[10] == (0.753, 0.0963)
-    assert shown[23] == (0.448, 0.1346)
+    assert rounded[6] == (0.857, 0.0764)
+    assert rounded[10] == (0.753, 0.0963)
+    assert rounded[23] == (0.448, 0.1346)
     assert curve.median == 23
 
 
 def test_beyond_the_last_follow_up_nothing_is_known() -> None:
-    """Nobody was hired a year ago, so there is no retention at a year."""
-    curve = of(Triangle({0: 4}, {(0, "left", 30): 1}), 90)
+    """Beyond the last follow-up S is None."""
+    curve = curve_of(Triangle({0: 4}, {(0, "left", 30): 1}), 90)
 
     assert [step.value if (step := curve.at(age)) else None for age in (29, 30, 90, 180)] == [
         1.0,
@@ -65,14 +67,14 @@ def test_beyond_the_last_follow_up_nothing_is_known() -> None:
 
 
 def test_once_all_have_left_nobody_comes_back() -> None:
-    """Retention stays 0, which is known, without an interval."""
-    curve = of(Triangle({0: 2}, {(0, "left", 3): 2}), 10)
+    """Once all have left, S stays 0 without an interval."""
+    curve = curve_of(Triangle({0: 2}, {(0, "left", 3): 2}), 10)
 
     assert Survival(3, 2, 0.0, 0.0, None, None) == curve.at(365)
 
 
 def test_the_open_lengthen_the_median() -> None:
-    """Two moved on after 2 and 4 days, three wait since 10: the median of the movers, 3 days, is too good."""
+    """In-flight cases lengthen the median: with two resolved after 2 and 4 days and three open at 10, it is not 3 days."""
     cohort = Triangle({0: 5}, {(0, "pass", 2): 1, (0, "pass", 4): 1})
 
     assert median_with_inflight(cohort, 10) is None
@@ -83,12 +85,14 @@ def test_the_open_lengthen_the_median() -> None:
 @settings(deadline=None, max_examples=60)
 @given(CASES)
 def test_equals_the_library(cases: list[Case]) -> None:
-    """To 1e-9 lifelines agrees on the curve, its Greenwood error and its 95 % interval."""
+    """The curve, its Greenwood error and its 95 % interval match lifelines to 1e-9."""
     seen = observed(cases)
-    fitter = KaplanMeierFitter().fit([age for age, _ in seen], [bool(what) for _, what in seen])
+    fitter = KaplanMeierFitter().fit(
+        [age for age, _ in seen], [bool(outcome) for _, outcome in seen]
+    )
     low, high = (fitter.confidence_interval_.iloc[:, i] for i in (0, 1))
 
-    for step in of(triangle(cases), AS_OF).steps:
+    for step in curve_of(triangle(cases), AS_OF).steps:
         assert pytest.approx(fitter.predict(step.age), abs=1e-9) == step.value
         if 1e-9 < step.value < 1:
             greenwood = math.sqrt(fitter._cumulative_sq_.loc[step.age])
@@ -99,7 +103,7 @@ def test_equals_the_library(cases: list[Case]) -> None:
 
 @given(CASES)
 def test_the_median_is_exact(cases: list[Case]) -> None:
-    """The first day on which half or more have ended, reckoned in fractions."""
+    """The median equals the first day on which at least half have ended, computed in fractions."""
     expected = next((age for age, value in exact(cases) if value <= Fraction(1, 2)), None)
 
     assert expected == median_with_inflight(triangle(cases), AS_OF)

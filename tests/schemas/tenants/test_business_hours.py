@@ -1,4 +1,4 @@
-"""Office hours: a working day of silence is a working day, whatever nights, weekends and holidays lie in it."""
+"""Tests of business hours: nights, weekends and holidays do not count as silence."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas.tenants.business_hours import BY_ZONE, countries, office
+from schemas.tenants.business_hours import COUNTRY_BY_ZONE, business_hours, countries
 from schemas.tenants.config import Secret, Tenant
 
 QUARTER = timedelta(minutes=15)
-OFFICES = st.sampled_from(
+LOCATIONS = st.sampled_from(
     [
         ("Asia/Tokyo", "JP"),
         ("America/New_York", "US"),
@@ -25,34 +25,36 @@ MOMENTS = st.integers(0, 96 * 365 * 12).map(
 )
 
 
-def quarters(of: tuple[str, str | None], since: datetime, until: datetime) -> int:
-    """The quarters of an hour between two instants in which the office is open, counted one by one."""
-    found = office(*of)
+def quarters(location: tuple[str, str | None], since: datetime, until: datetime) -> int:
+    """Count the quarter hours of business time between two instants one by one."""
+    hours = business_hours(*location)
     count, at = 0, since
     while at < until:
-        local = at.astimezone(found._zone)
-        count += 10 <= local.hour < 18 and found.works(local.date())
+        local = at.astimezone(hours._zone)
+        count += 10 <= local.hour < 18 and hours.is_working_day(local.date())
         at += QUARTER
     return count
 
 
-@given(of=OFFICES, now=MOMENTS)
+@given(location=LOCATIONS, now=MOMENTS)
 def test_a_working_day_ago_lie_eight_office_hours(
-    of: tuple[str, str | None], now: datetime
+    location: tuple[str, str | None], now: datetime
 ) -> None:
-    """Exactly eight, and a quarter of an hour earlier more: it is the first such instant."""
-    since = office(*of).day_ago(now)
+    """Exactly eight business hours have passed since the instant, and more since a quarter hour earlier."""
+    since = business_hours(*location).working_day_before(now)
 
-    assert quarters(of, since, now) == 32
-    assert quarters(of, since - QUARTER, now) == 33
+    assert quarters(location, since, now) == 32
+    assert quarters(location, since - QUARTER, now) == 33
 
 
-@given(of=OFFICES, now=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=9)))
+@given(location=LOCATIONS, now=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=9)))
 def test_what_is_silent_stays_silent(
-    of: tuple[str, str | None], now: datetime, later: timedelta
+    location: tuple[str, str | None], now: datetime, later: timedelta
 ) -> None:
-    """Time alone ends no silence, so that an alert about it does not come and go."""
-    assert office(*of).day_ago(now) <= office(*of).day_ago(now + later)
+    """The instant never moves back as time passes, so that a silence alert does not flap."""
+    assert business_hours(*location).working_day_before(now) <= business_hours(
+        *location
+    ).working_day_before(now + later)
 
 
 @pytest.mark.parametrize(
@@ -70,38 +72,42 @@ def test_what_is_silent_stays_silent(
     ],
 )
 def test_days_off_are_those_of_the_country(day: date, country: str | None, works: bool) -> None:
-    """内閣府「国民の祝日」 and 銀行法施行令 for Japan, the federal holidays for the United States."""
-    assert office("Asia/Tokyo", country).works(day) is works
+    """Days off follow 内閣府「国民の祝日」 and 銀行法施行令 in Japan, and the federal holidays in the United States."""
+    assert business_hours("Asia/Tokyo", country).is_working_day(day) is works
 
 
-def test_every_country_can_be_asked() -> None:
-    """And closes for less than the two weeks for which Prometheus remembers a last delivery."""
+def test_every_country_has_a_calendar() -> None:
+    """Every supported country closes for less than the two weeks for which Prometheus remembers a last delivery."""
     now = datetime(2027, 2, 15, 12, tzinfo=UTC)
 
     assert len(countries()) > 200
     for country in countries():
-        assert now - office("UTC", country).day_ago(now) < timedelta(days=14), country
+        assert now - business_hours("UTC", country).working_day_before(now) < timedelta(days=14), (
+            country
+        )
 
 
-def tenant(**more: str) -> Tenant:
-    """A company."""
+def tenant(**fields: str) -> Tenant:
+    """Build a tenant."""
     key = Secret(env="KEY")
     return Tenant.model_validate(
-        {"id": "t", "name": "T", "quarantine_key": key, "person_key": key, **more}
+        {"id": "t", "name": "T", "quarantine_key": key, "person_key": key, **fields}
     )
 
 
 def test_a_company_has_the_holidays_of_its_country() -> None:
-    """Those it names; else in Japan those of Japan; elsewhere none are guessed."""
+    """A tenant has the holidays of its configured country, by default those of Japan in Japan and none elsewhere."""
     thanksgiving = date(2026, 11, 23)
 
-    assert not tenant().office.works(thanksgiving)
-    assert tenant(timezone="America/New_York").office.works(thanksgiving)
-    assert not tenant(timezone="America/New_York", holidays="US").office.works(date(2026, 11, 26))
-    assert set(BY_ZONE.values()) <= countries()
+    assert not tenant().business_hours.is_working_day(thanksgiving)
+    assert tenant(timezone="America/New_York").business_hours.is_working_day(thanksgiving)
+    assert not tenant(timezone="America/New_York", holidays="US").business_hours.is_working_day(
+        date(2026, 11, 26)
+    )
+    assert set(COUNTRY_BY_ZONE.values()) <= countries()
 
 
-def test_a_country_that_nobody_knows_is_refused() -> None:
-    """With what to write instead."""
-    with pytest.raises(ValidationError, match="use a code of ISO 3166 such as JP"):
+def test_an_unknown_country_is_rejected() -> None:
+    """An unknown country is rejected with a message that says what to write instead."""
+    with pytest.raises(ValidationError, match="use an ISO 3166 code such as JP"):
         tenant(holidays="Japan")

@@ -1,4 +1,4 @@
-"""What numbers were counted by is kept with them: it grows by what is new, and says what would be counted otherwise."""
+"""Tests of mapping snapshots and ending reasons."""
 
 from datetime import UTC, datetime
 
@@ -10,9 +10,9 @@ from schemas.kafka.epochs import Epoch
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
 from schemas.tenants.milestones import MILESTONES
-from schemas.tenants.reasons import BY_PARTY, NAMES, party_of
+from schemas.tenants.reasons import EVENT_BY_PARTY, NAMES_BY_PARTY, lookup_party
 
-NAMES_OF = st.sampled_from(["a", "b", "c"])
+IDS = st.sampled_from(["a", "b", "c"])
 CONNECTIONS = st.builds(
     ConnectionMapping,
     stages=st.lists(
@@ -27,63 +27,63 @@ CONNECTIONS = st.builds(
         st.builds(
             ReasonRule,
             reason_name=st.sampled_from(["辞退", "Other"]),
-            party=st.sampled_from(sorted(BY_PARTY)),
+            party=st.sampled_from(sorted(EVENT_BY_PARTY)),
         ),
         max_size=2,
     ).map(tuple),
 )
-MEANINGS = st.builds(
+SNAPSHOTS = st.builds(
     MappingSnapshot,
     tenants=st.dictionaries(
-        NAMES_OF,
+        IDS,
         st.builds(
             TenantMapping,
             timezone=st.sampled_from(["UTC", "Asia/Tokyo"]),
-            connections=st.dictionaries(NAMES_OF, CONNECTIONS, max_size=3),
+            connections=st.dictionaries(IDS, CONNECTIONS, max_size=3),
         ),
         max_size=3,
     ),
 )
 
 
-@given(MEANINGS, MEANINGS)
+@given(SNAPSHOTS, SNAPSHOTS)
 def test_what_was_counted_keeps_its_meaning(ours: MappingSnapshot, theirs: MappingSnapshot) -> None:
-    """New tenants and connections are taken up; nothing that is there changes; twice is as once."""
-    whole = ours.extended(theirs)
+    """Extending adds new tenants and connections, changes no existing mapping, and is idempotent."""
+    whole = ours.extended_with(theirs)
 
     assert ours.changes(whole) == []
-    assert whole.extended(theirs) == whole
+    assert whole.extended_with(theirs) == whole
     for name, tenant in theirs.tenants.items():
         for connection in tenant.connections:
-            assert whole.knows(name, connection)
+            assert whole.contains(name, connection)
 
 
-@given(MEANINGS, MEANINGS)
+@given(SNAPSHOTS, SNAPSHOTS)
 def test_changes_name_what_a_replay_would_change(
     ours: MappingSnapshot, theirs: MappingSnapshot
 ) -> None:
-    """No change is said exactly when extending either by the other gives the same for what both know."""
+    """A snapshot does not differ from itself, and the absence of changes is symmetric."""
     same = ours.changes(theirs) == []
 
     assert ours.changes(ours) == []
     assert same == (theirs.changes(ours) == [])
 
 
-@given(MEANINGS)
-def test_an_epoch_reads_back(meaning: MappingSnapshot) -> None:
-    """What is recorded in Kafka is what was written."""
+@given(SNAPSHOTS)
+def test_an_epoch_reads_back(snapshot: MappingSnapshot) -> None:
+    """An epoch survives a JSON round trip."""
     now = datetime(2026, 4, 1, tzinfo=UTC)
-    epoch = Epoch(number=3, state="building", facts=2, meaning=meaning, changed=now)
+    epoch = Epoch(number=3, state="building", facts=2, meaning=snapshot, changed=now)
 
     assert Epoch.model_validate_json(epoch.model_dump_json()) == epoch
 
 
 def test_no_reason_is_known_for_two_parties() -> None:
-    """A well-known reason leaves no doubt."""
-    every = [name for names in NAMES.values() for name in names]
+    """Every well-known reason belongs to exactly one party."""
+    names = [name for names in NAMES_BY_PARTY.values() for name in names]
 
-    assert len(every) == len(set(every))
-    assert {party_of(name) for name in every} == {"company", "candidate", "neither"}
+    assert len(names) == len(set(names))
+    assert {lookup_party(name) for name in names} == {"company", "candidate", "neither"}
 
 
 @pytest.mark.parametrize(
@@ -99,5 +99,5 @@ def test_no_reason_is_known_for_two_parties() -> None:
     ],
 )
 def test_reasons_are_known_or_not_guessed(name: str | None, party: str | None) -> None:
-    """Width, case and spaces do not matter; what is not well known is left to the administrator."""
-    assert party_of(name) == party
+    """Width, case and spaces do not matter; an unknown reason is left to the administrator."""
+    assert lookup_party(name) == party

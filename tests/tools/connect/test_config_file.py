@@ -1,4 +1,4 @@
-"""`hirelay connect` writes into the configuration as a careful person would: nothing else changes."""
+"""`hirelay connect` edits the configuration file without changing anything else."""
 
 import difflib
 from pathlib import Path
@@ -16,26 +16,26 @@ EXAMPLE = Path(__file__).parents[3] / "deploy/config/hirelay.yaml"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A copy of the example."""
+    """A copy of the example configuration."""
     copied = tmp_path / "hirelay.yaml"
     copied.write_text(EXAMPLE.read_text())
     return copied
 
 
-def changes(path: Path) -> list[str]:
-    """What was added and removed, against the example."""
+def diff_lines(path: Path) -> list[str]:
+    """Added and removed lines compared with the example."""
     compared = difflib.unified_diff(
         EXAMPLE.read_text().splitlines(), path.read_text().splitlines(), lineterm="", n=0
     )
     return [line for line in compared if line[0] in "+-" and not line.startswith(("+++", "---"))]
 
 
-def test_comments_and_form_stay(path: Path) -> None:
-    """Only the new lines are new."""
+def test_comments_and_format_are_preserved(path: Path) -> None:
+    """Only the new lines are added."""
     entry = {"id": "globex-lever", "vendor": "lever", "secrets": [{"file": "secrets/x"}]}
     config_file.add_connection(path, "globex", entry)
 
-    assert changes(path) == [
+    assert diff_lines(path) == [
         "+      - id: globex-lever",
         "+        vendor: lever",
         "+        secrets:",
@@ -43,8 +43,8 @@ def test_comments_and_form_stay(path: Path) -> None:
     ]
 
 
-def test_a_file_in_another_form_keeps_it(tmp_path: Path) -> None:
-    """Lists that are not indented stay so."""
+def test_another_list_style_is_preserved(tmp_path: Path) -> None:
+    """Lists that are not indented stay unindented."""
     path = tmp_path / "hirelay.yaml"
     loaded = yaml.safe_load(EXAMPLE.read_text())
     path.write_text(yaml.safe_dump(loaded, allow_unicode=True, sort_keys=False))
@@ -56,19 +56,19 @@ def test_a_file_in_another_form_keeps_it(tmp_path: Path) -> None:
     ]
 
 
-def test_what_would_not_be_valid_is_not_written(path: Path) -> None:
-    """The file stays as it was, and nothing lies beside it."""
+def test_an_invalid_entry_is_not_written(path: Path) -> None:
+    """An invalid entry leaves the file unchanged and no temporary file behind."""
     with pytest.raises(Misconfigured):
         config_file.add_connection(path, "acme", {"id": "NOT AN ID", "vendor": "lever"})
 
-    assert changes(path) == []
-    assert [each.name for each in path.parent.iterdir()] == ["hirelay.yaml"]
+    assert diff_lines(path) == []
+    assert [file.name for file in path.parent.iterdir()] == ["hirelay.yaml"]
 
 
-def wanted(vendor: str, **more: str) -> connect_connection.ConnectRequest:
-    """A connection of acme."""
+def request_for(vendor: str, **more: str) -> connect_connection.ConnectRequest:
+    """A request for a connection of acme."""
     return connect_connection.ConnectRequest(
-        vendor=connect_connection.vendor_of(vendor), tenant="acme", **more
+        vendor=connect_connection.find_vendor(vendor), tenant="acme", **more
     )  # type: ignore[arg-type]
 
 
@@ -77,101 +77,107 @@ def settings(path: Path) -> Settings:
     return Settings(config=path, gateway_url="https://hooks.example.com/")
 
 
-def test_a_customers_secret_is_made(path: Path) -> None:
-    """Where the customer chooses the secret, a good one is made, shown, and kept for its owner alone."""
-    made = connect_connection.connect(settings(path), wanted("ashby"))
+def test_a_customers_secret_is_generated(path: Path) -> None:
+    """Where the customer chooses the secret, one is generated, shown, and stored readable by its owner only."""
+    result = connect_connection.connect(settings(path), request_for("ashby"))
     (entry,) = [c for c in load_tenancy(path).tenants[0].connections if c.vendor == "ashby"]
-    kept = path.parent / "secrets" / "acme-ashby"
+    secret_file = path.parent / "secrets" / "acme-ashby"
 
-    assert made.url == "https://hooks.example.com/hooks/ashby/acme-ashby"
-    assert (len(made.secret), kept.read_text()) == (64, made.secret)
-    assert kept.stat().st_mode & 0o077 == 0
+    assert result.url == "https://hooks.example.com/hooks/ashby/acme-ashby"
+    assert (len(result.secret), secret_file.read_text()) == (64, result.secret)
+    assert secret_file.stat().st_mode & 0o077 == 0
     assert (entry.id, entry.on_bad_signature) == ("acme-ashby", "quarantine")
 
 
-def test_a_vendors_secret_may_come_later(path: Path) -> None:
-    """Until it has come the file waits, empty; then the same command takes it, and one more later on."""
-    first = connect_connection.connect(settings(path), wanted("recruitee"))
+def test_a_vendors_secret_may_be_added_later(path: Path) -> None:
+    """An empty file awaits the vendor's secret; the same command adds it later, and a second one after that."""
+    first = connect_connection.connect(settings(path), request_for("recruitee"))
     assert first.secret_file is not None
     assert (first.secret, first.secret_file.read_text()) == ("", "")
     second = connect_connection.connect(
-        settings(path), wanted("recruitee", secret="from the vendor")
+        settings(path), request_for("recruitee", secret="from the vendor")
     )
     third = connect_connection.connect(
-        settings(path), wanted("recruitee", secret="rotated by the vendor")
+        settings(path), request_for("recruitee", secret="rotated by the vendor")
     )
     (entry,) = [c for c in load_tenancy(path).tenants[0].connections if c.vendor == "recruitee"]
 
     assert (first.is_new, second.is_new, third.is_new) == (True, False, False)
-    assert [(path.parent / (each.file or "")).read_text() for each in entry.secrets] == [
+    assert [(path.parent / (secret.file or "")).read_text() for secret in entry.secrets] == [
         "from the vendor",
         "rotated by the vendor",
     ]
 
 
-def test_an_address_may_be_secret(path: Path) -> None:
-    """Where the signature leaves out the body, the address ends in a key, the same every time it is asked for."""
-    made, again = (connect_connection.connect(settings(path), wanted("lever")) for _ in range(2))
-    *_, key = made.url.split("/")
+def test_a_url_may_end_in_a_secret_key(path: Path) -> None:
+    """Where the signature does not cover the body, the URL ends in a key that stays the same."""
+    first, second = (
+        connect_connection.connect(settings(path), request_for("lever")) for _ in range(2)
+    )
+    *_, key = first.url.split("/")
 
-    assert made.url == again.url
+    assert first.url == second.url
     assert len(key) == 32
     assert key == (path.parent / "secrets" / "acme-lever-address").read_text()
 
 
 @pytest.mark.parametrize(
-    ("vendor", "more", "said"),
+    ("vendor", "more", "message"),
     [
         ("ashby", {"tenant": "nobody"}, "known: acme, globex"),
         ("lever", {"name": "acme-events"}, "choose another --name"),
-        ("workable", {"secret": "short"}, "no secret of Workable"),
+        ("workable", {"secret": "short"}, "not a secret of Workable"),
     ],
 )
-def test_mistakes_are_explained(path: Path, vendor: str, more: dict[str, str], said: str) -> None:
-    """With what to do instead; the file stays as it was."""
-    asked = connect_connection.ConnectRequest(
-        **{"vendor": connect_connection.vendor_of(vendor), "tenant": "acme", **more}
+def test_mistakes_are_explained(
+    path: Path, vendor: str, more: dict[str, str], message: str
+) -> None:
+    """The error says what to do instead, and the file is unchanged."""
+    request = connect_connection.ConnectRequest(
+        **{"vendor": connect_connection.find_vendor(vendor), "tenant": "acme", **more}
     )  # type: ignore[arg-type]
-    with pytest.raises(Misconfigured, match=said):
-        connect_connection.connect(settings(path), asked)
-    assert changes(path) == []
+    with pytest.raises(Misconfigured, match=message):
+        connect_connection.connect(settings(path), request)
+    assert diff_lines(path) == []
 
 
 @pytest.mark.parametrize(
-    ("held", "said"), [(b" \n", "is empty: it holds the secret"), (b"\xff\xfea\0", "not UTF-8")]
+    ("content", "message"),
+    [(b" \n", "is empty: it must contain the secret"), (b"\xff\xfea\0", "not UTF-8")],
 )
-def test_a_file_without_a_secret_is_not_passed_over(tmp_path: Path, held: bytes, said: str) -> None:
-    """Who gives a new secret beside the old one learns that it was not taken."""
-    given = tmp_path / "secret"
-    given.write_bytes(held)
+def test_a_file_without_a_secret_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    """A secret file that is empty or not text is an error."""
+    secret_file = tmp_path / "secret"
+    secret_file.write_bytes(content)
 
-    with pytest.raises(Misconfigured, match=said):
-        dialogue.secret(given, connect_connection.vendor_of("greenhouse"))
+    with pytest.raises(Misconfigured, match=message):
+        dialogue.read_secret(secret_file, connect_connection.find_vendor("greenhouse"))
 
 
-def test_a_byte_order_mark_is_no_part_of_a_secret(tmp_path: Path) -> None:
-    """Some editors put one first; every signature would be refused."""
-    given = tmp_path / "secret"
-    given.write_text("a secret of the test\n", encoding="utf-8-sig")
+def test_a_byte_order_mark_is_stripped_from_a_secret(tmp_path: Path) -> None:
+    """A byte order mark is stripped; with it every signature would be refused."""
+    secret_file = tmp_path / "secret"
+    secret_file.write_text("a secret of the test\n", encoding="utf-8-sig")
 
     assert (
-        dialogue.secret(given, connect_connection.vendor_of("greenhouse")) == "a secret of the test"
+        dialogue.read_secret(secret_file, connect_connection.find_vendor("greenhouse"))
+        == "a secret of the test"
     )
 
 
 def test_an_unknown_vendor_is_explained() -> None:
-    """With the ones that are known."""
+    """The error for an unknown vendor lists the known ones."""
     with pytest.raises(Misconfigured, match="known: ashby, greenhouse"):
-        connect_connection.vendor_of("taleo")
+        connect_connection.find_vendor("taleo")
 
 
-def test_the_page_holds_the_address(path: Path) -> None:
-    """The vendor's steps name the very address to paste."""
+def test_the_setup_guide_contains_the_url(path: Path) -> None:
+    """The setup guide of every vendor contains the actual URL."""
     for vendor in connect_connection.VENDORS:
-        made = connect_connection.connect(
-            settings(path), wanted(vendor.name, name=f"acme-new-{vendor.name}")
+        result = connect_connection.connect(
+            settings(path), request_for(vendor.name, name=f"acme-new-{vendor.name}")
         )
-        text = connect_connection.page(vendor, made)
+        text = connect_connection.setup_guide(vendor, result)
         assert "## Set up" in text
         assert "<your gateway>" not in text
         assert "<connection id>" not in text

@@ -1,4 +1,4 @@
-"""What was set aside can be asked for at any time, also while Kafka is away."""
+"""Quarantine commands work at any time, and fail clearly while Kafka is unavailable."""
 
 import pytest
 from kafka import KafkaConsumer
@@ -9,9 +9,9 @@ from streams.cli.main import app
 
 @pytest.mark.parametrize("words", ["list", "show x", "replay", "drop x --because test"])
 def test_without_kafka_it_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
-    """No traceback in the middle of an outage: a condition that says what is away."""
+    """During an outage the commands print one clear line instead of a traceback."""
     monkeypatch.setitem(KafkaConsumer.DEFAULT_CONFIG, "bootstrap_timeout_ms", 100)
-    given = {"HIRELAY_KAFKA": "127.0.0.1:1"}
-    result = CliRunner().invoke(app, ["dlq", *words.split()], env=given)
+    environment = {"HIRELAY_KAFKA": "127.0.0.1:1"}
+    result = CliRunner().invoke(app, ["dlq", *words.split()], env=environment)
 
     assert str(result.exception) == "kafka: no broker at 127.0.0.1:1"

@@ -1,4 +1,4 @@
-"""Dates and money are read as Japanese tables write them; what could mean two things is refused."""
+"""Dates and money are parsed as Japanese tables write them; ambiguous values are refused."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -28,9 +28,9 @@ MORNING = datetime(2026, 4, 1, 1, 30, tzinfo=UTC)
     ],
 )
 def test_a_day_begins_at_midnight_in_the_zone_of_the_map(text: str) -> None:
-    """An application of April 1st in Tokyo is one of April 1st, however the day is written."""
-    assert dates.when(text, TOKYO) == dates.TableInstant(
-        at=MIDNIGHT, dated=True, day=MORNING.astimezone(TOKYO).date()
+    """April 1st in Tokyo is the same day in every notation."""
+    assert dates.parse_instant(text, TOKYO) == dates.TableInstant(
+        at=MIDNIGHT, is_date_only=True, day=MORNING.astimezone(TOKYO).date()
     )
 
 
@@ -43,10 +43,10 @@ def test_a_day_begins_at_midnight_in_the_zone_of_the_map(text: str) -> None:
     ],
 )
 def test_a_time_of_day_is_kept_and_its_own_zone_wins(text: str) -> None:
-    """An interview at half past ten in Tokyo is the same instant in every notation."""
-    found = dates.when(text, TOKYO)
+    """10:30 in Tokyo is the same instant in every notation."""
+    instant = dates.parse_instant(text, TOKYO)
 
-    assert (found.at, found.dated) == (MORNING, False)
+    assert (instant.at, instant.is_date_only) == (MORNING, False)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +56,23 @@ def test_a_time_of_day_is_kept_and_its_own_zone_wins(text: str) -> None:
         *("2026-04/01", "2026-04-01 25:00", "2026-04-01Z", "tomorrow", "2026-04"),
     ],
 )
-def test_a_date_that_leaves_doubt_is_refused(text: str) -> None:
-    """Nobody knows whether 04/01 is in April or in January, so nobody guesses."""
+def test_an_ambiguous_date_is_refused(text: str) -> None:
+    """An ambiguous date such as 04/01 is refused, not guessed."""
     with pytest.raises(Malformed) as why:
-        dates.when(text, TOKYO)
+        dates.parse_instant(text, TOKYO)
     assert why.value.reason == "not_a_date"
 
 
 @given(st.datetimes(datetime(1991, 1, 1), datetime(2098, 1, 1)))  # noqa: DTZ001 - as in a table
-def test_every_written_time_is_read_back(moment: datetime) -> None:
-    """Whatever instant an export writes, the same one is imported."""
+def test_every_iso_timestamp_is_parsed(moment: datetime) -> None:
+    """Every ISO timestamp is parsed to the same instant."""
     at = moment.replace(tzinfo=TOKYO)
 
-    assert dates.when(at.isoformat(), ZoneInfo("UTC")).at == at.astimezone(UTC)
+    assert dates.parse_instant(at.isoformat(), ZoneInfo("UTC")).at == at.astimezone(UTC)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "found"),
+    ("text", "expected", "money"),
     [
         ("¥1,200,000", None, (1_200_000, "JPY")),
         ("\uffe5\uff11,200,000", None, (1_200_000, "JPY")),
@@ -87,9 +87,9 @@ def test_every_written_time_is_read_back(moment: datetime) -> None:
         ("-500", None, (-500, "JPY")),
     ],
 )
-def test_money_becomes_minor_units(text: str, expected: str | None, found: object) -> None:
-    """Yen have no smaller unit, dollars have a hundred."""
-    assert cell_values.money(text, expected) == found
+def test_money_becomes_minor_units(text: str, expected: str | None, money: object) -> None:
+    """The yen has no minor unit; the dollar has 100."""
+    assert cell_values.parse_money(text, expected) == money
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,8 @@ def test_money_becomes_minor_units(text: str, expected: str | None, found: objec
         ("¥100", "USD", "other_currency"),
     ],
 )
-def test_an_amount_that_leaves_doubt_is_refused(
-    text: str, expected: str | None, reason: str
-) -> None:
-    """A point is not a comma, and yen are not dollars."""
+def test_an_ambiguous_amount_is_refused(text: str, expected: str | None, reason: str) -> None:
+    """A point is not a thousands separator, and yen are not dollars."""
     with pytest.raises(Malformed) as why:
-        cell_values.money(text, expected)
+        cell_values.parse_money(text, expected)
     assert why.value.reason == reason

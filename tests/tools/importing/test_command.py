@@ -24,7 +24,7 @@ TABLE = HERE / "applications.csv"
 
 
 def configuration(folder: Path) -> Path:
-    """A tenant with one standard and one other connection."""
+    """A tenant with two standard connections, one of them without a secret, and one of another vendor."""
     (folder / "secret").write_text(gateways.ENVIRON["STANDARD"])
     (folder / "key").write_text("k" * 20)
     (folder / "empty").write_text("")
@@ -47,7 +47,7 @@ def configuration(folder: Path) -> Path:
 
 @pytest.fixture
 def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListPublisher]:
-    """The gateway behind a socket, as the settings of the terminal say."""
+    """The gateway behind a socket, as in the command's settings."""
     path, publisher = configuration(tmp_path), ListPublisher()
     served = create_app(Settings(), ConfigurationWatcher(path).load(), publisher)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -62,18 +62,18 @@ def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListPub
     listener.close()
 
 
-def typed(*words: str) -> Any:
-    """The command as it was typed."""
+def run_import(*words: str) -> Any:
+    """Run `hirelay import` with these arguments."""
     return CliRunner().invoke(app, ["import", *words])
 
 
 def test_a_dry_run_sends_nothing(gateway: ListPublisher) -> None:
-    """Who only looks changes nothing, and is told how to go on."""
-    result = typed(str(TABLE), "--connection", "acme-events")
+    """A dry run sends nothing and says how to continue."""
+    result = run_import(str(TABLE), "--connection", "acme-events")
 
     assert result.exit_code == 0, result.output
     assert (
-        "applications.csv (applications): 3 rows read, 3 sound, 0 refused; 6 events"
+        "applications.csv (applications): 3 rows read, 3 valid, 0 refused; 6 events"
         in result.output
     )
     assert "from 2026-04-01 to 2026-05-01 (Asia/Tokyo)" in result.output
@@ -81,57 +81,59 @@ def test_a_dry_run_sends_nothing(gateway: ListPublisher) -> None:
     assert gateway.events == []
 
 
-def test_an_import_and_the_same_again(gateway: ListPublisher, tmp_path: Path) -> None:
-    """The second run sends nothing, the third is asked to and sends the same ids."""
+def test_a_repeated_import_sends_nothing(gateway: ListPublisher, tmp_path: Path) -> None:
+    """The second run sends nothing; the third, with --restart, sends the same ids."""
     path = tmp_path / TABLE.name
     path.write_bytes(TABLE.read_bytes())
-    asked = (str(path), "--connection", "acme-events", "--apply")
-    first, second = typed(*asked), typed(*asked)
+    arguments = (str(path), "--connection", "acme-events", "--apply")
+    first, second = run_import(*arguments), run_import(*arguments)
     once = len(gateway.events)
-    third = typed(*asked, "--restart")
+    third = run_import(*arguments, "--restart")
 
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 0)
     assert "6 events accepted in 1 batches" in first.output
-    assert "6 events had been confirmed by an earlier run" in second.output
+    assert "6 events were already confirmed by an earlier run" in second.output
     assert (once, len(gateway.events)) == (6, 12)
-    assert len({each.id for each in gateway.events}) == 6
+    assert len({event.id for event in gateway.events}) == 6
 
 
 def test_refused_rows_are_written_and_the_others_sent(
     gateway: ListPublisher, tmp_path: Path
 ) -> None:
-    """The report is a table that a spreadsheet opens; the command ends 1 until every row is sound."""
+    """Refused rows go to a CSV report; the command exits with 1 until every row is valid."""
     path = tmp_path / "t.csv"
     rows = "".join(f"a-{n},not a day\n" for n in range(25))
     path.write_text(f"応募ID,応募日\nok-1,2026-04-01\n{rows}", "utf-8")
     report = tmp_path / "refused.csv"
-    result = typed(str(path), "--connection", "acme-events", "--apply", "--report", str(report))
+    result = run_import(
+        str(path), "--connection", "acme-events", "--apply", "--report", str(report)
+    )
     written = list(csv.reader(report.open(encoding="utf-8-sig", newline="")))
 
     assert result.exit_code == 1
     assert "… and 5 more" in result.output
-    assert [each.subject for each in gateway.events] == ["ok-1"]
+    assert [event.subject for event in gateway.events] == ["ok-1"]
     assert written[0] == ["line", "column", "what is wrong", "what to do"]
     assert (len(written), written[1][:2]) == (26, ["3", "応募日"])
 
 
-def test_a_map_that_sends_a_name_is_not_taken_in_silence(
+def test_a_map_that_sends_a_name_prints_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who maps 氏名 by hand is told so, before anything is sent."""
+    """A warning is printed if the map sends 氏名."""
     monkeypatch.setenv("HIRELAY_CONFIG", str(configuration(tmp_path)))
     path = tmp_path / "map.yaml"
     columns = {"application_id": "応募ID", "applied_at": "応募日", "candidate_id": "氏名"}
     path.write_text(yaml.safe_dump({"kind": "applications", "columns": columns}))
-    result = typed(str(TABLE), "--connection", "acme-events", "--map", str(path))
+    result = run_import(str(TABLE), "--connection", "acme-events", "--map", str(path))
 
-    assert "氏名 looks like a column about a person" in result.output
+    assert "氏名 looks like personal data" in result.output
     assert "応募ID as application_id" in result.output
 
 
-def test_looking_into_a_file_needs_no_gateway() -> None:
-    """The draft of a map is printed alone, so that it can be written into a file."""
-    result = typed("--inspect", str(TABLE))
+def test_inspecting_a_file_needs_no_gateway() -> None:
+    """--inspect prints only the draft, so that it can be redirected to a file."""
+    result = run_import("--inspect", str(TABLE))
 
     assert result.exit_code == 0
     assert yaml.safe_load(result.output)["kind"] == "applications"
@@ -140,25 +142,25 @@ def test_looking_into_a_file_needs_no_gateway() -> None:
 @pytest.mark.parametrize(
     ("connection", "message"),
     [
-        ("acme-ashby", "it is one of ashby; known: acme-events, acme-waiting"),
-        ("nobody", "there is none; known: acme-events"),
+        ("acme-ashby", "its vendor is ashby; known: acme-events, acme-waiting"),
+        ("nobody", "it does not exist; known: acme-events"),
         ("acme-waiting", "has no secret yet"),
     ],
 )
-def test_a_connection_that_cannot_be_used(
+def test_an_unusable_connection_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: str, message: str
 ) -> None:
-    """Only a standard connection with a secret takes an import, and the error names those there are."""
+    """Only a standard connection with a secret accepts imports; the error lists those available."""
     monkeypatch.setenv("HIRELAY_CONFIG", str(configuration(tmp_path)))
-    result = typed(str(TABLE), "--connection", connection, "--apply")
+    result = run_import(str(TABLE), "--connection", connection, "--apply")
 
     assert isinstance(result.exception, Misconfigured)
     assert message in str(result.exception)
 
 
-def test_a_connection_has_to_be_named() -> None:
-    """Without a connection nobody knows whose applications these are."""
-    result = typed(str(TABLE))
+def test_the_connection_is_required() -> None:
+    """The --connection option is required."""
+    result = run_import(str(TABLE))
 
     assert result.exit_code == 2
     assert "--connection" in result.output

@@ -1,39 +1,43 @@
-"""What an import counts, worked out by hand: the worker's own fold over the events as the gateway accepted them."""
+"""Counts of imported events, checked by hand, with the worker's own fold over the events that the gateway accepted."""
 
 from pathlib import Path
 
 from schemas.events import packs
-from schemas.funnel.fold import facts
-from schemas.funnel.history import FunnelEvent, happening
+from schemas.funnel.fold import contribution
+from schemas.funnel.history import FunnelEvent, to_funnel_event
 from schemas.funnel.rules import Rules
 from streams.ingest.kafka.packer import encode
 from streams.ingest.vendor import Context
 from streams.ingest.vendors.standard import adapter
 from streams.tools.importing.source import ImportSource
 from tests.ingest import gateways
-from tests.tools.importing.samples import opened
-from tests.tools.importing.test_sender import packed
+from tests.tools.importing.samples import open_sample
+from tests.tools.importing.test_sender import batches_of
 
 
-def accepted(found: ImportSource) -> list[FunnelEvent]:
+def accepted_events(import_source: ImportSource) -> list[FunnelEvent]:
     """The events of the file as the worker reads them."""
     context: Context = gateways.context("standard")
     headers = (("content-type", "application/cloudevents-batch+json"), ("webhook-id", "d-1"))
     happened: list[FunnelEvent] = []
-    for batch in packed(found):
-        told = adapter.translate(batch.body, headers, context)
-        assert told.faults == ()
-        for event in packs.decode(packs.encode([encode(each) for each in told.events])):
-            read = happening(event)
+    for batch in batches_of(import_source):
+        translation = adapter.translate(batch.body, headers, context)
+        assert translation.faults == ()
+        for record in packs.decode_events(
+            packs.encode([encode(event) for event in translation.events])
+        ):
+            read = to_funnel_event(record)
             assert read is not None
             happened.append(read)
     return happened
 
 
-def counted(events: list[FunnelEvent], dimension: str = "total") -> dict[str, dict[str, int]]:
-    """Measures by member, all days together, on the basis of the day of application."""
+def counts_by_member(
+    events: list[FunnelEvent], dimension: str = "total"
+) -> dict[str, dict[str, int]]:
+    """Measures by member over all days, on the cohort basis."""
     sums: dict[str, dict[str, int]] = {}
-    for key, tally in facts(events, "acme", Rules("Asia/Tokyo")).items():
+    for key, tally in contribution(events, "acme", Rules("Asia/Tokyo")).items():
         if (key.dimension, key.basis) == (dimension, "cohort"):
             member = sums.setdefault(key.member, {})
             for measure, n in tally.items():
@@ -42,23 +46,23 @@ def counted(events: list[FunnelEvent], dimension: str = "total") -> dict[str, di
 
 
 def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
-    """応募・段階履歴・面接 with days alone: each step is passed by those who met the candidate in it."""
-    applications = opened(
+    """応募・段階履歴・面接 with dates only: interviewers of each step are credited with its result."""
+    applications = open_sample(
         tmp_path,
         "応募ID,応募日,媒体,選考結果,選考終了日\nA-1,2026/04/01,doda,不採用,2026/04/10\n",
     )
-    events = accepted(applications)
-    history = opened(
+    events = accepted_events(applications)
+    history = open_sample(
         tmp_path,
         "応募ID,選考段階,移動日\nA-1,二次面接,2026/04/05\nA-1,一次面接,2026/04/02\nA-1,書類選考,2026/04/01\n",
     )
-    events += accepted(history)
-    interviews = opened(
+    events += accepted_events(history)
+    interviews = open_sample(
         tmp_path,
         "応募ID,面接日,面接官ID,状態\nA-1,2026/04/05,u-1,実施済\nA-1,2026/04/10,u-2,実施済\n",
     )
-    events += accepted(interviews)
-    total = counted(events)["all"]
+    events += accepted_events(interviews)
+    total = counts_by_member(events)["all"]
 
     beside = ("interviews_", "scorecards_due", "feedback_due")
     assert {name: n for name, n in total.items() if not name.startswith(beside)} == {
@@ -73,18 +77,18 @@ def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
     }
     assert (total["interviews_scheduled"], total["interviews_held"]) == (2, 2)
     assert (total["scorecards_due"], total["feedback_due"]) == (2, 2)
-    people = counted(events, "interviewer")
+    people = counts_by_member(events, "interviewer")
     assert people["u-1"]["passed.interview_1"] == 1
     assert people["u-2"]["failed.interview_2"] == 1
     assert "failed.interview_2" not in people["u-1"]
 
 
 def test_a_second_import_counts_nothing(tmp_path: Path) -> None:
-    """The same table twice, in another order, is the same application once."""
+    """The same table imported twice, in another order, counts one application."""
     text = "応募ID,応募日,媒体,採用決定日\nA-1,2026/04/01,doda,2026/05/01\n"
-    once = accepted(opened(tmp_path, text))
-    again = accepted(opened(tmp_path, text))
+    once = accepted_events(open_sample(tmp_path, text))
+    again = accepted_events(open_sample(tmp_path, text))
 
-    assert counted(once + again[::-1]) == counted(once)
-    assert counted(once)["all"]["hired"] == 1
-    assert counted(once, "channel").keys() == {"doda"}
+    assert counts_by_member(once + again[::-1]) == counts_by_member(once)
+    assert counts_by_member(once)["all"]["hired"] == 1
+    assert counts_by_member(once, "channel").keys() == {"doda"}

@@ -1,4 +1,4 @@
-"""Event logs of hiring, XES and OCEL, become events by a map of their activities; nothing of them is dropped in silence."""
+"""XES and OCEL event logs become events by a map of their activities; nothing is dropped silently."""
 
 import gzip
 import json
@@ -11,8 +11,8 @@ from streams.tools.importing import inspect_file
 from streams.tools.importing.event_log import Unreadable
 from streams.tools.importing.events import RowEvent
 from streams.tools.importing.map_file import load
-from streams.tools.importing.source import ImportSource, source
-from tests.tools.importing.samples import HERE, TOKYO, mapped, read, told
+from streams.tools.importing.source import ImportSource, open_source
+from tests.tools.importing.samples import HERE, TOKYO, events_of, read_rows, write_map
 
 INTERVIEW = {"type": "interview.completed", "stage": "コーディング面接"}
 XES = {
@@ -51,25 +51,25 @@ OCEL = {
 
 
 def xes(folder: Path) -> ImportSource:
-    """The small log of two cases."""
-    return source(HERE / "hiring.xes", mapped(folder, **XES), TOKYO)
+    """The sample log of two cases."""
+    return open_source(HERE / "hiring.xes", write_map(folder, **XES), TOKYO)
 
 
 def short(events: list[RowEvent]) -> list[tuple[str, str, str]]:
-    """Application, type and local time of each."""
+    """Application, type and local time of each event."""
     return [
         (
-            json.loads(each.data).get("application", {}).get("id", ""),
-            each.type,
-            f"{each.at:%m-%d %H}",
+            json.loads(event.data).get("application", {}).get("id", ""),
+            event.type,
+            f"{event.at:%m-%d %H}",
         )
-        for each in events
+        for event in events
     ]
 
 
 def test_a_log_of_cases(tmp_path: Path) -> None:
-    """Every case is an application; one whose application is not logged begins with its first event."""
-    assert short(told(xes(tmp_path))) == [
+    """Every case is an application; a case without an application event starts with its first event."""
+    assert short(events_of(xes(tmp_path))) == [
         ("case-1", "application.created", "04-01 00"),
         ("case-1", "application.stage_changed", "04-02 00"),
         ("case-1", "interview.completed", "04-02 00"),
@@ -82,30 +82,32 @@ def test_a_log_of_cases(tmp_path: Path) -> None:
 
 
 def test_only_mapped_attributes_are_read(tmp_path: Path) -> None:
-    """The resource of an interview is its interviewer, and what is protected stays in the file."""
-    events = told(xes(tmp_path))
+    """The resource of an interview is its interviewer; protected attributes are not read."""
+    events = events_of(xes(tmp_path))
     (interview, _) = [json.loads(e.data) for e in events if e.type == "interview.completed"]
 
-    assert [each["user_id"] for each in interview["interviewers"]] == ["i-1"]
+    assert [interviewer["user_id"] for interviewer in interview["interviewers"]] == ["i-1"]
     assert interview["channel"]["id"] == "リファラル"
     assert json.loads(events[3].data)["reason"] == {"name": "スキル"}
-    assert "protected" not in "".join(each.data for each in events)
+    assert "protected" not in "".join(event.data for event in events)
 
 
-def test_what_is_ignored_is_counted_with_its_reason(tmp_path: Path) -> None:
-    """Who reads the report sees what was left out, and why."""
-    ignored = [each.ignored for each in read(xes(tmp_path)) if each.ignored]
+def test_ignored_activities_are_counted_with_their_reason(tmp_path: Path) -> None:
+    """The report counts ignored activities with their reason."""
+    ignored = [reading.ignored for reading in read_rows(xes(tmp_path)) if reading.ignored]
 
     assert ignored == ["its end is counted"]
 
 
 def test_a_compressed_log_is_the_same_log(tmp_path: Path) -> None:
-    """Logs are published as .xes.gz."""
+    """A `.xes.gz` log yields the same events as the uncompressed log."""
     path = tmp_path / "hiring.xes.gz"
     path.write_bytes(gzip.compress((HERE / "hiring.xes").read_bytes()))
-    packed = source(path, mapped(tmp_path, **XES), TOKYO)
+    packed = open_source(path, write_map(tmp_path, **XES), TOKYO)
 
-    assert [each.id for each in told(packed)] == [each.id for each in told(xes(tmp_path))]
+    assert [event.id for event in events_of(packed)] == [
+        event.id for event in events_of(xes(tmp_path))
+    ]
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>
@@ -117,25 +119,25 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&
     [
         ("log.xes", BOMB, "declares a document type"),
         ("log.xes", "<log><trace>", "line 1: not well-formed XML"),
-        ("log.xes", "<table/>", "holds no <log>"),
-        ("log.xes.gz", "<log/>", "not a whole gzip file"),
+        ("log.xes", "<table/>", "contains no <log>"),
+        ("log.xes.gz", "<log/>", "not a complete gzip file"),
         ("log.json", "{", "is not JSON"),
         ("log.json", '{"eventTypes": [], "events": []}', "is OCEL 2.0"),
         ("log.json", '{"ocel:events": {}}', "ocel:objects: Field required"),
     ],
 )
-def test_files_that_are_no_logs(tmp_path: Path, name: str, text: str, message: str) -> None:
-    """A file that is not what its name says is refused as a whole; one that could grow is not even read."""
+def test_invalid_log_files_are_refused(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """A file in the wrong format is refused as a whole; a document type is refused before it is expanded."""
     path = tmp_path / name
     path.write_text(text)
 
     with pytest.raises(Unreadable, match=message):
-        read(source(path, mapped(tmp_path, **OCEL), TOKYO))
+        read_rows(open_source(path, write_map(tmp_path, **OCEL), TOKYO))
 
 
 def test_a_log_of_objects(tmp_path: Path) -> None:
-    """Candidate, job, offer and interviewer come from the objects; an event of two applications is told for both."""
-    events = told(source(HERE / "hiring.jsonocel", mapped(tmp_path, **OCEL), TOKYO))
+    """Candidate, job, offer and interviewer come from the objects; an event of two applications counts for both."""
+    events = events_of(open_source(HERE / "hiring.jsonocel", write_map(tmp_path, **OCEL), TOKYO))
 
     assert short(events) == [
         ("", "job.opened", "04-01 00"),
@@ -161,19 +163,19 @@ def test_a_log_of_objects(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["hiring.xes", "hiring.jsonocel"])
-def test_the_draft_of_a_map_is_a_map(tmp_path: Path, name: str) -> None:
-    """What `--inspect` writes can be used as it is: all is mapped, or ignored until somebody decides."""
+def test_the_draft_is_a_valid_map(tmp_path: Path, name: str) -> None:
+    """The output of `--inspect` is a valid map: every activity is mapped or ignored until someone decides."""
     path = tmp_path / "map.yaml"
-    path.write_text(inspect_file.draft(HERE / name), "utf-8")
-    readings = read(source(HERE / name, load(path), TOKYO))
+    path.write_text(inspect_file.draft_map(HERE / name), "utf-8")
+    readings = read_rows(open_source(HERE / name, load(path), TOKYO))
 
-    assert [each.problems for each in readings if each.problems] == []
-    assert any(each.told for each in readings)
+    assert [reading.problems for reading in readings if reading.problems] == []
+    assert any(reading.events for reading in readings)
 
 
-def test_the_draft_proposes_and_asks() -> None:
-    """What reads like a step of hiring is proposed; anything else waits for a decision, with its count."""
-    text = inspect_file.draft(HERE / "hiring.jsonocel")
+def test_the_draft_suggests_known_activities() -> None:
+    """Activities that look like hiring steps are suggested; others are left undecided, with their counts."""
+    text = inspect_file.draft_map(HERE / "hiring.jsonocel")
     drafted = yaml.safe_load(text)
 
     assert drafted["activities"]["Submit application"] == {"type": "application.created"}
@@ -185,13 +187,13 @@ def test_the_draft_proposes_and_asks() -> None:
         "offer": "Offer",
         "recruiter": "Recruiter",
     }
-    assert '"gender": looks like a person; not read' in text.replace("# ", "")
+    assert '"gender": looks like personal data; not read' in text.replace("# ", "")
     assert "1 times; decide what it means" in text
 
 
 def test_the_draft_of_a_table() -> None:
-    """Without a map the headers speak; what is not recognised, or about a person, is said."""
-    text = inspect_file.draft(HERE / "applications.csv")
+    """The draft maps recognised headers and lists unknown and personal columns as skipped."""
+    text = inspect_file.draft_map(HERE / "applications.csv")
     drafted = yaml.safe_load(text)
 
     assert drafted["kind"] == "applications"
@@ -200,9 +202,9 @@ def test_the_draft_of_a_table() -> None:
     assert drafted["columns"]["application_id"] == "応募ID"
     assert "氏名" not in drafted["columns"].values()
     for line in (
-        '"氏名" is left out: looks like a column about a person',
-        '"採用担当" is left out: looks like names of people',
-        '"備考" is left out: not recognised',
-        '"連絡先" is left out: not recognised',
+        '"氏名" is skipped: looks like personal data',
+        '"採用担当" is skipped: looks like names of people',
+        '"備考" is skipped: not recognised',
+        '"連絡先" is skipped: not recognised',
     ):
         assert line in text

@@ -1,4 +1,4 @@
-"""Every reason for which a row can be refused is met by a row, and says what to do."""
+"""Every reason to refuse a row occurs in a test and says what to do."""
 
 import json
 from pathlib import Path
@@ -8,20 +8,28 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from streams.tools.importing import dates
-from streams.tools.importing.events import Fact, tell
+from streams.tools.importing.events import Fact, to_events
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import REFUSALS, RowProblem
 from streams.tools.importing.row import Layout, RowReader
-from streams.tools.importing.source import source
-from tests.tools.importing.samples import HERE, LIMIT, TOKYO, mapped, opened, read, same
+from streams.tools.importing.source import open_source
+from tests.tools.importing.samples import (
+    HERE,
+    LIMIT,
+    TOKYO,
+    identity_columns,
+    open_sample,
+    read_rows,
+    write_map,
+)
 
 APPLICATIONS = ("application_id", "applied_at", "outcome", "ended_at", "hired_at", "reason")
 EMPLOYMENT = ("application_id", "start", "end", "rating", "rated_at")
 COSTS = ("amount", "currency", "scope", "cost_kind", "period_from", "member")
 INTERVIEWS = ("application_id", "start", "round")
 
-# Reason → kind, the row as it stands in the table, the column it is refused for.
+# Reason → kind of table, fields, the bad row, the column that is refused.
 ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
     "empty": ("applications", APPLICATIONS, "a-1,,,,,", "applied_at"),
     "not_a_date": ("applications", APPLICATIONS, "a-1,4/1/2026,,,,", "applied_at"),
@@ -39,8 +47,8 @@ ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
     ),
     "at_in_id": ("applications", APPLICATIONS, "x@example.com,2026-04-01,,,,", "application_id"),
     "too_long": ("applications", APPLICATIONS, f"{'a' * 101},2026-04-01,,,,", "application_id"),
-    "unknown_word": ("applications", APPLICATIONS, "a-1,2026-04-01,謎,,,", "outcome"),
-    "not_known_ending": ("applications", APPLICATIONS, "a-1,2026-04-01,,2026-04-02,,", "ended_at"),
+    "unmapped_value": ("applications", APPLICATIONS, "a-1,2026-04-01,謎,,,", "outcome"),
+    "unknown_end_party": ("applications", APPLICATIONS, "a-1,2026-04-01,,2026-04-02,,", "ended_at"),
     "no_date_of": ("applications", APPLICATIONS, "a-1,2026-04-01,不採用,,,", "outcome"),
     "both_ended": (
         "applications",
@@ -48,8 +56,13 @@ ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         "a-1,2026-04-01,辞退,2026-05-01,2026-05-01,",
         "ended_at",
     ),
-    "backwards": ("applications", APPLICATIONS, "a-1,2026-04-01,不採用,2026-03-01,,", "ended_at"),
-    "nothing_told": ("employment", EMPLOYMENT, "a-1,,,,", "start"),
+    "dates_out_of_order": (
+        "applications",
+        APPLICATIONS,
+        "a-1,2026-04-01,不採用,2026-03-01,,",
+        "ended_at",
+    ),
+    "no_dates": ("employment", EMPLOYMENT, "a-1,,,,", "start"),
     "cells": ("applications", APPLICATIONS, "a-1,2026-04-01", "row"),
     "not_csv": ("applications", APPLICATIONS, 'a-1,"2026"-04-01,,,,', "row"),
 }
@@ -58,18 +71,18 @@ ELSEWHERE = {"conflict", "too_large", "not_canonical"}
 
 
 def problems(readings: list[Reading]) -> list[RowProblem]:
-    """All of them."""
-    return [problem for each in readings for problem in each.problems]
+    """All problems of the readings."""
+    return [problem for reading in readings for problem in reading.problems]
 
 
-def test_every_reason_is_met_here() -> None:
-    """No message of the import goes unread before a customer reads it."""
+def test_every_reason_is_covered() -> None:
+    """Every refusal reason is covered by a test."""
     assert ROWS.keys() | IN_LOGS | ELSEWHERE == REFUSALS.keys()
 
 
 @pytest.mark.parametrize("reason", ROWS)
-def test_a_bad_row_is_refused_where_it_stands(tmp_path: Path, reason: str) -> None:
-    """The line and the column are named, the rest of the file is taken."""
+def test_a_bad_row_is_refused_with_line_and_column(tmp_path: Path, reason: str) -> None:
+    """The problem names the line and the column; the other rows are accepted."""
     kind, fields, row, column = ROWS[reason]
     sound = {
         "applications": "ok-1,2026-04-01,,,,",
@@ -78,24 +91,28 @@ def test_a_bad_row_is_refused_where_it_stands(tmp_path: Path, reason: str) -> No
         "interviews": "ok-1,2026-04-01,1",
     }[kind]
     text = "\n".join((",".join(fields), row, sound)) + "\n"
-    readings = read(opened(tmp_path, text, kind=kind, **same(*fields)))
-    found = problems(readings)
+    readings = read_rows(open_sample(tmp_path, text, kind=kind, **identity_columns(*fields)))
+    row_problems = problems(readings)
 
-    assert [(each.line, each.column) for each in found] == [(2, column)]
+    assert [(problem.line, problem.column) for problem in row_problems] == [(2, column)]
     wrong, remedy = REFUSALS[reason]
-    assert wrong.partition("{}")[0] in found[0].wrong
-    assert remedy.partition("{}")[0] in found[0].remedy
-    assert "{}" not in found[0].wrong + found[0].remedy
-    assert "example.com" not in found[0].wrong + found[0].remedy
-    assert [bool(each.told) for each in readings] == [False, True]
+    assert wrong.partition("{}")[0] in row_problems[0].message
+    assert remedy.partition("{}")[0] in row_problems[0].remedy
+    assert "{}" not in row_problems[0].message + row_problems[0].remedy
+    assert "example.com" not in row_problems[0].message + row_problems[0].remedy
+    assert [bool(reading.events) for reading in readings] == [False, True]
 
 
-def test_all_that_is_wrong_with_a_row_is_said_at_once(tmp_path: Path) -> None:
-    """Who mends a table wants the whole list, not the first entry."""
+def test_all_problems_of_a_row_are_reported(tmp_path: Path) -> None:
+    """All problems of a row are reported, not only the first."""
     text = ",".join(APPLICATIONS) + "\n,soon,謎,later,,\n"
-    found = problems(read(opened(tmp_path, text, kind="applications", **same(*APPLICATIONS))))
+    row_problems = problems(
+        read_rows(
+            open_sample(tmp_path, text, kind="applications", **identity_columns(*APPLICATIONS))
+        )
+    )
 
-    assert {each.column for each in found} == {
+    assert {problem.column for problem in row_problems} == {
         "application_id",
         "applied_at",
         "outcome",
@@ -103,80 +120,86 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(tmp_path: Path) -> None:
     }
 
 
-def test_two_rows_that_contradict_each_other(tmp_path: Path) -> None:
-    """One application cannot be for two jobs; the second row is refused and names the first."""
+def test_conflicting_rows_are_refused(tmp_path: Path) -> None:
+    """The second of two conflicting rows is refused and names the line of the first."""
     fields = ("application_id", "applied_at", "job_id")
     text = "\n".join((",".join(fields), "a-1,2026-04-01,j-1", "a-1,2026-04-01,j-2"))
-    readings = read(opened(tmp_path, text, kind="applications", **same(*fields)))
-
-    assert [len(each.told) for each in readings] == [1, 0]
-    assert "line 2 tells the same event" in problems(readings)[0].wrong
-
-
-def test_a_row_that_stands_twice_counts_once(tmp_path: Path) -> None:
-    """A doubled row is no mistake and no second application."""
-    text = "application_id,applied_at\n" + "a-1,2026-04-01\n" * 2
-    readings = read(
-        opened(tmp_path, text, kind="applications", **same("application_id", "applied_at"))
+    readings = read_rows(
+        open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
     )
 
-    assert [(len(each.told), each.repeated) for each in readings] == [(1, 0), (0, 1)]
+    assert [len(reading.events) for reading in readings] == [1, 0]
+    assert "line 2 holds the same event" in problems(readings)[0].message
 
 
-def test_an_event_that_no_body_can_hold(tmp_path: Path) -> None:
-    """What the gateway would refuse for its size is refused here, with the row."""
+def test_a_duplicate_row_counts_once(tmp_path: Path) -> None:
+    """A duplicate row is neither an error nor a second application."""
+    text = "application_id,applied_at\n" + "a-1,2026-04-01\n" * 2
+    readings = read_rows(
+        open_sample(
+            tmp_path, text, kind="applications", **identity_columns("application_id", "applied_at")
+        )
+    )
+
+    assert [(len(reading.events), reading.duplicates) for reading in readings] == [(1, 0), (0, 1)]
+
+
+def test_an_oversized_event_is_refused(tmp_path: Path) -> None:
+    """An event larger than the gateway's limit is refused with its row."""
     fields = ("application_id", "applied_at", "job_name")
     text = f"{','.join(fields)}\na-1,2026-04-01,{'長' * 400}\na-2,2026-04-01,短\n"
-    readings = read(opened(tmp_path, text, kind="applications", **same(*fields)), largest=800)
+    readings = read_rows(
+        open_sample(tmp_path, text, kind="applications", **identity_columns(*fields)), max_bytes=800
+    )
 
-    assert [len(each.told) for each in readings] == [0, 1]
-    assert "more than the gateway takes" in problems(readings)[0].wrong
+    assert [len(reading.events) for reading in readings] == [0, 1]
+    assert "more than the gateway accepts" in problems(readings)[0].message
 
 
-def test_what_our_own_model_does_not_take() -> None:
-    """A value that an event may not hold is refused here, not set aside by the gateway."""
-    layout = Layout(zone=ZoneInfo(TOKYO), headers={}, meanings={}, sanctioned={})
+def test_data_that_does_not_fit_the_model_is_refused() -> None:
+    """A value that does not fit the event model is refused here, not quarantined by the gateway."""
+    layout = Layout(zone=ZoneInfo(TOKYO), headers={}, value_mappings={}, allowed_values={})
     row = RowReader(line=7, cells={}, layout=layout)
-    when = dates.when("2026-04-01", layout.zone)
+    when = dates.parse_instant("2026-04-01", layout.zone)
     fact = Fact(type="application.created", when=when, entity="a-1")
-    events = tell(row, "applications", fact, {"application": {"id": "a" * 201}})
+    events = to_events(row, "applications", fact, {"application": {"id": "a" * 201}})
 
     assert events == []
-    assert [(each.line, each.column) for each in row.problems] == [(7, "application.id")]
-    assert "cannot be taken" in row.problems[0].wrong
+    assert [(problem.line, problem.column) for problem in row.problems] == [(7, "application.id")]
+    assert "is not valid" in row.problems[0].message
 
 
 def log_problems(folder: Path, **parts: Any) -> list[RowProblem]:
-    """What is refused of the sample log of objects."""
-    written: Map = mapped(folder, kind="log", **parts)
-    readings = read(source(HERE / "hiring.jsonocel", written, TOKYO), LIMIT)
-    return sorted(problems(readings), key=lambda each: each.line)
+    """The problems of the sample object log."""
+    import_map: Map = write_map(folder, kind="log", **parts)
+    readings = read_rows(open_source(HERE / "hiring.jsonocel", import_map, TOKYO), LIMIT)
+    return sorted(problems(readings), key=lambda problem: problem.line)
 
 
-def test_an_activity_that_nobody_mapped_is_refused(tmp_path: Path) -> None:
-    """Nothing of a log is dropped in silence: an activity is mapped, or ignored with a reason, or refused."""
-    found = log_problems(
+def test_an_unmapped_activity_is_refused(tmp_path: Path) -> None:
+    """An activity that is neither mapped nor ignored with a reason is refused."""
+    row_problems = log_problems(
         tmp_path,
         objects={"application": "Application"},
         activities={"Submit application": {"type": "application.created"}},
     )
 
-    assert (found[0].line, found[0].column) == (1, "activity")
-    assert "“Publish job” is not in the map" in found[0].wrong
-    assert "`ignore:` with a reason" in found[0].remedy
+    assert (row_problems[0].line, row_problems[0].column) == (1, "activity")
+    assert "“Publish job” is not in the map" in row_problems[0].message
+    assert "`ignore:` with a reason" in row_problems[0].remedy
 
 
-def test_an_event_of_no_application_is_refused(tmp_path: Path) -> None:
-    """A log whose objects are mapped wrongly says so, event by event."""
-    found = log_problems(
+def test_an_event_without_an_application_is_refused(tmp_path: Path) -> None:
+    """Events without an application are refused one by one if the objects are mapped wrongly."""
+    row_problems = log_problems(
         tmp_path, activities={"Submit application": {"type": "application.created"}}
     )
 
-    assert "belongs to no application" in found[1].wrong
+    assert "belongs to no application" in row_problems[1].message
 
 
-def test_a_log_with_holes(tmp_path: Path) -> None:
-    """An event without a name, and one about an object that is not in the log."""
+def test_incomplete_log_entries_are_refused(tmp_path: Path) -> None:
+    """An event without an activity and an event with an unknown object are refused."""
     log = {
         "ocel:objects": {"a-1": {"ocel:type": "Application", "ocel:ovmap": {}}},
         "ocel:events": {
@@ -190,14 +213,14 @@ def test_a_log_with_holes(tmp_path: Path) -> None:
     }
     path = tmp_path / "log.json"
     path.write_text(json.dumps(log))
-    written = mapped(
+    written = write_map(
         tmp_path,
         kind="log",
         objects={"application": "Application"},
         activities={"Hire": {"type": "application.hired"}},
     )
-    found = problems(read(source(path, written, TOKYO)))
+    row_problems = problems(read_rows(open_source(path, written, TOKYO)))
 
-    assert [each.line for each in found] == [1, 2]
-    assert "names no activity" in found[0].wrong
-    assert "“x” is not in the log" in found[1].wrong
+    assert [problem.line for problem in row_problems] == [1, 2]
+    assert "names no activity" in row_problems[0].message
+    assert "“x” is not in the log" in row_problems[1].message

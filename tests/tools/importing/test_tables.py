@@ -1,33 +1,39 @@
-"""Each kind of table tells its events, with the values that its columns hold."""
+"""Each kind of table yields its events with the values of its columns."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from tests.tools.importing.samples import opened, read, same, story, told
+from tests.tools.importing.samples import (
+    events_of,
+    identity_columns,
+    open_sample,
+    read_rows,
+    types_and_times,
+)
 
 
-def data(found: Any, kind: str) -> dict[str, Any]:
-    """What the only event of a type says."""
-    (event,) = [each for each in told(found) if each.type == kind]
+def data(import_source: Any, kind: str) -> dict[str, Any]:
+    """The data of the only event of that type."""
+    (event,) = [event for event in events_of(import_source) if event.type == kind]
     value: dict[str, Any] = json.loads(event.data)
     return value
 
 
-def test_one_row_tells_a_whole_application(tmp_path: Path) -> None:
-    """応募から採用まで: a row becomes its application, its move and its hire, each on its own day."""
-    found = opened(
+def test_one_row_yields_a_whole_application(tmp_path: Path) -> None:
+    """応募から採用まで: a row yields its application, move and hire, each on its own day."""
+    import_source = open_sample(
         tmp_path,
         "応募ID,求人,応募日,応募経路,採用担当,選考段階,選考段階日,採用決定日,入社日\n"
         "A-1,エンジニア,2026/04/01 10:30,ビズリーチ,u-9,最終面接,2026/04/20,2026/05/01,2026/07/01\n",
     )
 
-    assert story(found) == [
+    assert types_and_times(import_source) == [
         ("application.created", "2026-04-01T01:30:00+00:00"),
         ("application.stage_changed", "2026-04-20T14:00:08+00:00"),
         ("application.hired", "2026-05-01T14:45:00+00:00"),
     ]
-    created = data(found, "application.created")
+    created = data(import_source, "application.created")
     assert created["application"] == {
         "id": "A-1",
         "job_id": "エンジニア",
@@ -36,27 +42,29 @@ def test_one_row_tells_a_whole_application(tmp_path: Path) -> None:
     }
     assert created["channel"]["id"] == "ビズリーチ"
     assert created["owners"] == {"recruiter_id": "u-9"}
-    assert data(found, "application.stage_changed")["to_stage"] == {
+    assert data(import_source, "application.stage_changed")["to_stage"] == {
         "id": "最終面接",
         "name": "最終面接",
     }
-    assert data(found, "application.hired")["start_date"] == "2026-07-01"
+    assert data(import_source, "application.hired")["start_date"] == "2026-07-01"
 
 
 def test_a_day_without_a_time_is_marked(tmp_path: Path) -> None:
-    """Whoever counts hours later must know that the hour was never told."""
+    """An event without a time of day is marked as `assumed`."""
     fields = ("application_id", "applied_at")
     text = f"{','.join(fields)}\na-1,2026-04-01\na-2,2026-04-01 10:30\n"
-    events = told(opened(tmp_path, text, kind="applications", **same(*fields)))
+    events = events_of(
+        open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
+    )
 
-    assert [json.loads(each.envelope("csv"))["timequality"] for each in events] == [
+    assert [json.loads(event.envelope("csv"))["timequality"] for event in events] == [
         "assumed",
         "exact",
     ]
 
 
-def test_words_say_who_ended_it(tmp_path: Path) -> None:
-    """不採用 is by the company, 辞退 by the candidate, 充足 by neither; the map's own words go first."""
+def test_the_outcome_determines_the_party(tmp_path: Path) -> None:
+    """不採用 is by the company, 辞退 by the candidate, 充足 by neither; values of the map take precedence."""
     fields = ("application_id", "applied_at", "outcome", "ended_at", "reason")
     rows = ["不採用", "辞退", "充足", "NG", "選考中", ""]
     lines = [
@@ -64,17 +72,17 @@ def test_words_say_who_ended_it(tmp_path: Path) -> None:
         for n, word in enumerate(rows)
     ]
     text = "\n".join((",".join(fields), *lines))
-    found = opened(
+    import_source = open_sample(
         tmp_path,
         text,
         kind="applications",
         values={"outcome": {"NG": "candidate"}},
-        **same(*fields),
+        **identity_columns(*fields),
     )
     ended = [
-        (each.type, json.loads(each.data)["party"])
-        for each in told(found)
-        if each.type != "application.created"
+        (event.type, json.loads(event.data)["party"])
+        for event in events_of(import_source)
+        if event.type != "application.created"
     ]
 
     assert ended == [
@@ -86,22 +94,22 @@ def test_words_say_who_ended_it(tmp_path: Path) -> None:
 
 
 def test_a_reason_alone_leaves_the_party_to_the_worker(tmp_path: Path) -> None:
-    """Who ended it is decided by the reasons that the tenant configured; until then nobody knows."""
+    """Without an outcome the party is unknown; the worker derives it from the tenant's reasons."""
     fields = ("application_id", "applied_at", "ended_at", "reason")
     text = f"{','.join(fields)}\na-1,2026-04-01,2026-04-09,連絡取れず\n"
-    found = opened(tmp_path, text, kind="applications", **same(*fields))
-    ended = data(found, "application.rejected")
+    import_source = open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
+    ended = data(import_source, "application.rejected")
 
     assert (ended["party"], ended["reason"]) == ("unknown", {"name": "連絡取れず"})
 
 
-def test_somebody_who_withdrew_after_the_hire(tmp_path: Path) -> None:
-    """承諾後辞退: both stand on their days, and the last ending wins."""
+def test_a_withdrawal_after_the_hire(tmp_path: Path) -> None:
+    """承諾後辞退: both the hire and the withdrawal become events."""
     fields = ("application_id", "applied_at", "hired_at", "withdrawn_at")
     text = f"{','.join(fields)}\na-1,2026-04-01,2026-05-01,2026-06-01\n"
-    found = opened(tmp_path, text, kind="applications", **same(*fields))
+    import_source = open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
 
-    assert sorted(each.type for each in told(found)) == [
+    assert sorted(event.type for event in events_of(import_source)) == [
         "application.created",
         "application.hired",
         "application.withdrawn",
@@ -109,20 +117,22 @@ def test_somebody_who_withdrew_after_the_hire(tmp_path: Path) -> None:
 
 
 def test_a_history_of_stages(tmp_path: Path) -> None:
-    """Moves of one day without a time stand in the order of a hiring process."""
+    """Moves of one day without a time are ordered like a hiring process."""
     fields = ("application_id", "stage", "entered_at")
     text = f"{','.join(fields)}\na-1,一次面接,2026-04-01\na-1,書類選考,2026-04-01\n"
-    events = told(opened(tmp_path, text, kind="stage_history", **same(*fields)))
-    ordered = sorted(events, key=lambda each: each.at)
+    events = events_of(
+        open_sample(tmp_path, text, kind="stage_history", **identity_columns(*fields))
+    )
+    ordered = sorted(events, key=lambda event: event.at)
 
-    assert [json.loads(each.data)["to_stage"]["name"] for each in ordered] == [
+    assert [json.loads(event.data)["to_stage"]["name"] for event in ordered] == [
         "書類選考",
         "一次面接",
     ]
 
 
 def test_interviews(tmp_path: Path) -> None:
-    """An interview is arranged, and then held, missed or cancelled; 面接官 may be several."""
+    """An interview is scheduled, and then completed, missed or cancelled; it may have several 面接官."""
     fields = ("application_id", "start", "end", "scheduled_at", "interviewers", "status")
     text = (
         f"{','.join(fields)}\n"
@@ -130,86 +140,90 @@ def test_interviews(tmp_path: Path) -> None:
         "a-2,2026-04-03 10:00,,,u-1,無断欠席\n"
         "a-3,2026-04-04 10:00,,,u-1,予定\n"
     )
-    found = opened(tmp_path, text, kind="interviews", **same(*fields))
+    import_source = open_sample(tmp_path, text, kind="interviews", **identity_columns(*fields))
 
-    assert story(found) == [
+    assert types_and_times(import_source) == [
         ("interview.scheduled", "2026-04-01T00:00:00+00:00"),
         ("interview.completed", "2026-04-02T02:00:00+00:00"),
         ("interview.scheduled", "2026-04-03T01:00:00+00:00"),
         ("interview.no_show", "2026-04-03T01:00:00+00:00"),
         ("interview.scheduled", "2026-04-04T01:00:00+00:00"),
     ]
-    held = data(found, "interview.completed")
-    assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
-    assert held["start"] == "2026-04-02T01:00:00Z"
+    interview = data(import_source, "interview.completed")
+    assert [interviewer["user_id"] for interviewer in interview["interviewers"]] == ["u-1", "u-2"]
+    assert interview["start"] == "2026-04-02T01:00:00Z"
 
 
 def test_an_interview_with_a_row_for_each_interviewer(tmp_path: Path) -> None:
-    """Two rows of one interview are one interview with two people, not a contradiction."""
+    """Two rows of one interview become one interview with two interviewers, not a conflict."""
     text = (
         "面接ID,応募ID,面接日時,面接官ID,状態\n"
         "i-1,a-1,2026/04/02 10:00,u-1,実施済\ni-1,a-1,2026/04/02 10:00,u-2,実施済\n"
     )
-    held = data(opened(tmp_path, text), "interview.completed")
+    interview = data(open_sample(tmp_path, text), "interview.completed")
 
-    assert [each["user_id"] for each in held["interviewers"]] == ["u-1", "u-2"]
+    assert [interviewer["user_id"] for interviewer in interview["interviewers"]] == ["u-1", "u-2"]
 
 
-def test_a_number_is_no_decision_by_itself(tmp_path: Path) -> None:
-    """On a scale of five 1 is no praise: what numbers mean is said by the map."""
+def test_a_numeric_decision_needs_the_map(tmp_path: Path) -> None:
+    """A numeric decision needs an entry in the map."""
     fields = ("application_id", "interviewer_id", "submitted_at", "decision")
     text = f"{','.join(fields)}\na-1,u-1,2026-04-02,1\n"
-    unsaid = opened(tmp_path, text, kind="feedback", **same(*fields))
-    (refused,) = [problem for each in read(unsaid) for problem in each.problems]
-    said = opened(tmp_path, text, kind="feedback", values={"decision": {1: -2}}, **same(*fields))
+    unconfigured = open_sample(tmp_path, text, kind="feedback", **identity_columns(*fields))
+    (refused,) = [problem for reading in read_rows(unconfigured) for problem in reading.problems]
+    configured = open_sample(
+        tmp_path, text, kind="feedback", values={"decision": {1: -2}}, **identity_columns(*fields)
+    )
 
-    assert "“1” has no meaning in the map" in refused.wrong
-    assert data(said, "feedback.submitted")["decision"] == -2
+    assert "“1” has no meaning in the map" in refused.message
+    assert data(configured, "feedback.submitted")["decision"] == -2
 
 
 def test_scorecards(tmp_path: Path) -> None:
-    """◎ and × are known, letters mean what the map says."""
+    """◎ and × are known values; letters mean what the map says."""
     fields = ("application_id", "interviewer_id", "submitted_at", "decision")
     text = f"{','.join(fields)}\na-1,u-1,2026-04-02,◎\na-1,u-2,2026-04-02,×\na-1,u-3,2026-04-02,B\n"
-    found = opened(tmp_path, text, kind="feedback", values={"decision": {"B": 1}}, **same(*fields))
+    import_source = open_sample(
+        tmp_path, text, kind="feedback", values={"decision": {"B": 1}}, **identity_columns(*fields)
+    )
 
-    assert [json.loads(each.data)["decision"] for each in told(found)] == [2, -1, 1]
+    assert [json.loads(event.data)["decision"] for event in events_of(import_source)] == [2, -1, 1]
 
 
 def test_offers(tmp_path: Path) -> None:
-    """内定: made, then accepted or declined, with its amount in yen."""
+    """内定: sent, then accepted or declined, with its amount in yen."""
     text = (
         "応募ID,内定日,承諾日,辞退日,金額\n"
         'a-1,2026/04/20,2026/04/25,,"¥6,000,000"\n'
         "a-2,2026/04/21,,2026/04/30,600万円\n"
     )
-    found = opened(tmp_path, text)
+    import_source = open_sample(tmp_path, text)
 
-    assert [each.type for each in told(found)] == [
+    assert [event.type for event in events_of(import_source)] == [
         *("offer.sent", "offer.accepted", "offer.sent", "offer.declined"),
     ]
-    amounts = [json.loads(each.data) for each in told(found)]
-    assert {(each["amount"], each["currency"]) for each in amounts} == {(6_000_000, "JPY")}
+    amounts = [json.loads(amount.data) for amount in events_of(import_source)]
+    assert {(event["amount"], event["currency"]) for event in amounts} == {(6_000_000, "JPY")}
 
 
 def test_an_answer_in_one_column(tmp_path: Path) -> None:
-    """Where one column holds the answer and another its day, the answer names the event."""
+    """With one column for the answer and one for its date, the answer determines the event."""
     fields = ("application_id", "sent_at", "answer", "answered_at")
     text = f"{','.join(fields)}\na-1,2026-04-01,承諾,2026-04-05\n"
-    found = opened(tmp_path, text, kind="offers", **same(*fields))
+    import_source = open_sample(tmp_path, text, kind="offers", **identity_columns(*fields))
 
-    assert [each.type for each in told(found)] == ["offer.sent", "offer.accepted"]
+    assert [event.type for event in events_of(import_source)] == ["offer.sent", "offer.accepted"]
 
 
 def test_hires_and_employment(tmp_path: Path) -> None:
-    """採用決定, 入社, 評価 and 退職 are told by application."""
-    hires = opened(tmp_path, "応募ID,採用決定日,入社日\na-1,2026/05/01,2026/07/01\n")
+    """採用決定, 入社, 評価 and 退職 become events of their application."""
+    hires = open_sample(tmp_path, "応募ID,採用決定日,入社日\na-1,2026/05/01,2026/07/01\n")
     hired = data(hires, "application.hired")
     text = "応募ID,入社日,退職日,人事評価,評価日\na-1,2026/07/01,2027/01/31,3.5,2026/12/31\n"
-    joined = opened(tmp_path, text)
+    joined = open_sample(tmp_path, text)
 
     assert hired["start_date"] == "2026-07-01"
-    assert [each.type for each in told(joined)] == [
+    assert [event.type for event in events_of(joined)] == [
         *("employment.started", "employment.performance_rated", "employment.ended"),
     ]
     assert data(joined, "employment.ended") == {
@@ -221,9 +235,9 @@ def test_hires_and_employment(tmp_path: Path) -> None:
 
 
 def test_costs(tmp_path: Path) -> None:
-    """What was spent on a 媒体 goes by the name under which applications come from it."""
+    """A cost of a 媒体 uses the name of the channel in the applications."""
     text = "金額,媒体,掲載開始日,掲載終了日\n\uff11200000,ビズリーチ,2026/04/01,2026/06/30\n"
-    found = opened(
+    import_source = open_sample(
         tmp_path,
         text,
         kind="costs",
@@ -235,7 +249,7 @@ def test_costs(tmp_path: Path) -> None:
         },
         constants={"scope": "channel", "cost_kind": "media", "currency": "JPY"},
     )
-    cost = data(found, "cost.recorded")
+    cost = data(import_source, "cost.recorded")
 
     assert len(cost.pop("cost_id")) == 24
     assert cost == {
@@ -250,9 +264,11 @@ def test_costs(tmp_path: Path) -> None:
 
 
 def test_a_day_of_23_hours_holds_all_of_its_events(tmp_path: Path) -> None:
-    """On the day on which clocks go forward, an ending without a time stays on its day."""
+    """On the day clocks go forward, an outcome without a time stays on its day."""
     fields = ("application_id", "hired_at")
     text = f"{','.join(fields)}\na-1,2026-03-29\n"
-    found = opened(tmp_path, text, kind="hires", timezone="Europe/Berlin", **same(*fields))
+    import_source = open_sample(
+        tmp_path, text, kind="hires", timezone="Europe/Berlin", **identity_columns(*fields)
+    )
 
-    assert story(found) == [("application.hired", "2026-03-29T21:45:00+00:00")]
+    assert types_and_times(import_source) == [("application.hired", "2026-03-29T21:45:00+00:00")]

@@ -1,1 +1,1 @@
-"""Ashby: snapshots of applications, interview schedules, offers and jobs, each change told by several webhooks."""
+"""Ashby adapter: snapshots of applications, interview schedules, offers and jobs, with several webhooks per change."""

@@ -1,4 +1,4 @@
-"""Ashby: which of its events mean what, which are passed over and why."""
+"""Ashby: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,37 +11,37 @@ from streams.ingest.vendors.ashby import verifier
 from streams.ingest.vendors.ashby.events import applications, interviews, jobs, offers
 from streams.ingest.vendors.ashby.payload import AshbyData, AshbyWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, AshbyData], Translation]] = MappingProxyType(
-    {
-        "applicationSubmit": applications.submitted,
-        "applicationUpdate": applications.updated,
-        "candidateStageChange": applications.moved,
-        "candidateHire": applications.hired,
-        "pushToHRIS": applications.updated,
-        "candidateDelete": jobs.candidate_deleted,
-        "candidateMerge": jobs.candidate_merged,
-        "interviewPlanTransition": jobs.plan_exchanged,
-        "interviewScheduleCreate": interviews.changed,
-        "interviewScheduleUpdate": interviews.changed,
-        "jobCreate": jobs.job_created,
-        "jobUpdate": jobs.job_updated,
-        "jobPostingPublish": jobs.published,
-        "jobPostingUnpublish": jobs.unpublished,
-        "jobPostingDelete": jobs.unpublished,
-        "offerCreate": offers.changed,
-        "offerUpdate": offers.changed,
-        "offerDelete": offers.deleted,
-        "openingCreate": jobs.opening_created,
-        "surveySubmit": jobs.surveyed,
-    }
-)
-
 IGNORED = MappingProxyType(
     {
         "jobPostingUpdate": "publishing and unpublishing have events of their own",
         "signatureRequestUpdate": "it names no application where it is about an offer; offerUpdate tells the answer",
     }
 )
+EVENTS: MappingProxyType[str, Callable[[Delivery, AshbyData], Translation]] = MappingProxyType(
+    {
+        "applicationSubmit": applications.application_created,
+        "applicationUpdate": applications.application_updated,
+        "candidateStageChange": applications.stage_changed,
+        "candidateHire": applications.hired,
+        "pushToHRIS": applications.application_updated,
+        "candidateDelete": jobs.candidate_deleted,
+        "candidateMerge": jobs.candidate_merged,
+        "interviewPlanTransition": jobs.pipeline_remapped,
+        "interviewScheduleCreate": interviews.interview_events,
+        "interviewScheduleUpdate": interviews.interview_events,
+        "jobCreate": jobs.job_created,
+        "jobUpdate": jobs.job_updated,
+        "jobPostingPublish": jobs.posting_published,
+        "jobPostingUnpublish": jobs.posting_unpublished,
+        "jobPostingDelete": jobs.posting_unpublished,
+        "offerCreate": offers.offer_events,
+        "offerUpdate": offers.offer_events,
+        "offerDelete": offers.offer_deleted,
+        "openingCreate": jobs.opening_created,
+        "surveySubmit": jobs.survey_submitted,
+    }
+)
+
 EXPECTED = frozenset(
     {
         "applicationSubmit",
@@ -56,15 +56,17 @@ PING = "ping"
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(AshbyWebhook, body)
-    if found.action == PING:
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(AshbyWebhook, body)
+    if webhook.action == PING:
         return Translation(event=PING, ping=True)
     delivery = Delivery(
-        name=found.action, raw=body, context=context, correlation=found.webhook_action_id
+        name=webhook.action, raw=body, context=context, correlation=webhook.webhook_action_id
     )
-    tellers = {name: partial(teller, delivery, found.data) for name, teller in EVENTS.items()}
-    return normalize.translation(found.action, tellers, IGNORED, faults)
+    normalizers = {
+        event: partial(to_events, delivery, webhook.data) for event, to_events in EVENTS.items()
+    }
+    return normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -76,6 +78,6 @@ VENDOR = Vendor(
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
     expected=EXPECTED,
-    keyed_by="customer",
+    key_issuer="customer",
     on_bad_signature="quarantine",
 )

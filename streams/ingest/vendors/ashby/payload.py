@@ -1,4 +1,4 @@
-"""The fields of Ashby's webhooks that we read; the schema leaves almost everything out somewhere."""
+"""The fields we read from Ashby's webhooks; almost all are optional, as Ashby omits each of them somewhere."""
 
 from typing import Annotated
 
@@ -7,21 +7,21 @@ from pydantic.alias_generators import to_camel
 
 from streams.ingest.lenient_fields import (
     Day,
-    Each,
     Flag,
+    Instant,
     Key,
-    MaybeKey,
-    Moment,
-    Part,
-    Read,
-    Whole,
-    Word,
-    Words,
-    identity,
+    LenientList,
+    LenientPart,
+    LenientText,
+    OptionalKey,
+    StrictPart,
+    StrictText,
+    VendorPayload,
+    normalize_id,
 )
 
 
-class AshbyModel(Read):
+class AshbyModel(VendorPayload):
     """Ashby writes `updatedAt` for what we call `updated_at`."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
@@ -34,182 +34,182 @@ class AshbyUser(AshbyModel):
 
 
 def _user(value: object) -> object:
-    """The live API writes the id where the webhook schema has the whole user."""
-    return {"id": value} if isinstance(identity(value), str) and value else value
+    """The live API sends only the id where the webhook schema has a user object."""
+    return {"id": value} if isinstance(normalize_id(value), str) and value else value
 
 
-MaybeUser = Annotated[Part[AshbyUser], BeforeValidator(_user)]
+MaybeUser = Annotated[LenientPart[AshbyUser], BeforeValidator(_user)]
 
 
 class AshbyCandidate(AshbyModel):
-    """The person, without anything personal."""
+    """The candidate, without personal data."""
 
-    id: MaybeKey = None
+    id: OptionalKey = None
 
 
 class AshbyStage(AshbyModel):
-    """Where the application is; a fresh lead's stage may be an id alone."""
+    """The current stage; a new lead's stage may be an id alone."""
 
     id: Key
-    title: Words = None
-    type: Words = None
+    title: LenientText = None
+    type: LenientText = None
 
 
 class AshbySourceType(AshbyModel):
-    """Inbound, Sourced, Referral and what else the organisation has."""
+    """Inbound, Sourced, Referral or the organisation's own types."""
 
-    title: Words = None
+    title: LenientText = None
 
 
 class AshbySource(AshbyModel):
     """媒体."""
 
-    id: MaybeKey = None
-    title: Words = None
-    source_type: Part[AshbySourceType] = None
+    id: OptionalKey = None
+    title: LenientText = None
+    source_type: LenientPart[AshbySourceType] = None
 
 
 class AshbyArchiveReason(AshbyModel):
-    """Why it was archived; `reason_type` says by whom."""
+    """The archive reason; `reason_type` gives the party."""
 
-    id: MaybeKey = None
-    text: Words = None
-    reason_type: Word = None
+    id: OptionalKey = None
+    text: LenientText = None
+    reason_type: StrictText = None
 
 
 class AshbyJobOf(AshbyModel):
     """The job of an application."""
 
     id: Key
-    title: Words = None
-    location_id: MaybeKey = None
-    department_id: MaybeKey = None
+    title: LenientText = None
+    location_id: OptionalKey = None
+    department_id: OptionalKey = None
 
 
 class AshbyMember(AshbyModel):
-    """One of the hiring team; `role` is a word of the organisation's own."""
+    """A hiring team member; `role` is chosen by the organisation."""
 
     user_id: Key
-    role: Words = None
+    role: LenientText = None
 
 
 class AshbyApplication(AshbyModel):
-    """応募: a snapshot, without the previous stage and without who changed it."""
+    """応募: a snapshot, without the previous stage and the author of the change."""
 
     id: Key
-    created_at: Moment = None
-    updated_at: Moment = None
-    status: Word = None
-    candidate: Part[AshbyCandidate] = None
-    current_interview_stage: Part[AshbyStage] = None
-    source: Part[AshbySource] = None
-    archive_reason: Whole[AshbyArchiveReason] = None
-    archived_at: Moment = None
-    job: Part[AshbyJobOf] = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    status: StrictText = None
+    candidate: LenientPart[AshbyCandidate] = None
+    current_interview_stage: LenientPart[AshbyStage] = None
+    source: LenientPart[AshbySource] = None
+    archive_reason: StrictPart[AshbyArchiveReason] = None
+    archived_at: Instant = None
+    job: LenientPart[AshbyJobOf] = None
     credited_to_user: MaybeUser = None
-    hiring_team: Each[AshbyMember] = ()
+    hiring_team: LenientList[AshbyMember] = ()
 
 
 class AshbyVersion(AshbyModel):
     """One version of an offer."""
 
     id: Key
-    created_at: Moment = None
+    created_at: Instant = None
     start_date: Day = None
-    opening_id: MaybeKey = None
-    approval_status: Words = None
+    opening_id: OptionalKey = None
+    approval_status: LenientText = None
 
 
 class AshbyOffer(AshbyModel):
-    """内定; its id stays over all versions, and it has no time of its own."""
+    """内定. All versions share its id, and it has no timestamp of its own."""
 
     id: Key
-    application_id: MaybeKey = None
-    decided_at: Moment = None
-    acceptance_status: Word = None
-    offer_status: Word = None
-    latest_version: Part[AshbyVersion] = None
-    versions: Each[AshbyVersion] = ()
+    application_id: OptionalKey = None
+    decided_at: Instant = None
+    acceptance_status: StrictText = None
+    offer_status: StrictText = None
+    latest_version: LenientPart[AshbyVersion] = None
+    versions: LenientList[AshbyVersion] = ()
 
 
 class AshbyInterviewer(AshbyUser):
-    """面接官; someone who shadows does not assess, someone who reverse-shadows does."""
+    """面接官. An interviewer who shadows does not assess; one who reverse-shadows does."""
 
-    training_role: Word = None
+    training_role: StrictText = None
 
 
 class AshbyInterview(AshbyModel):
-    """What kind of interview it is."""
+    """The kind of interview."""
 
-    title: Words = None
+    title: LenientText = None
     is_debrief: Flag = None
 
 
 class AshbyInterviewEvent(AshbyModel):
-    """面接: one meeting of a schedule. `has_submitted_feedback` is true with the first scorecard of anybody."""
+    """面接: one meeting of a schedule. `has_submitted_feedback` is true from the first scorecard by anyone."""
 
     id: Key
-    interviewers: Each[AshbyInterviewer] = ()
-    interviewer_user_ids: Each[Key] = ()
-    created_at: Moment = None
-    updated_at: Moment = None
-    start_time: Moment = None
-    end_time: Moment = None
+    interviewers: LenientList[AshbyInterviewer] = ()
+    interviewer_user_ids: LenientList[Key] = ()
+    created_at: Instant = None
+    updated_at: Instant = None
+    start_time: Instant = None
+    end_time: Instant = None
     has_submitted_feedback: Flag = None
-    interview: Part[AshbyInterview] = None
+    interview: LenientPart[AshbyInterview] = None
 
 
 class AshbySchedule(AshbyModel):
     """All meetings of one stage."""
 
     id: Key
-    status: Word = None
-    application_id: MaybeKey = None
-    candidate_id: MaybeKey = None
+    status: StrictText = None
+    application_id: OptionalKey = None
+    candidate_id: OptionalKey = None
     scheduled_by: MaybeUser = None
-    updated_at: Moment = None
-    interview_events: Each[AshbyInterviewEvent] = ()
+    updated_at: Instant = None
+    interview_events: LenientList[AshbyInterviewEvent] = ()
 
 
 class AshbyJob(AshbyModel):
     """求人."""
 
     id: Key
-    title: Words = None
-    status: Word = None
-    location_id: MaybeKey = None
-    department_id: MaybeKey = None
-    custom_requisition_id: MaybeKey = None
-    hiring_team: Each[AshbyMember] = ()
-    created_at: Moment = None
-    updated_at: Moment = None
-    opened_at: Moment = None
-    closed_at: Moment = None
+    title: LenientText = None
+    status: StrictText = None
+    location_id: OptionalKey = None
+    department_id: OptionalKey = None
+    custom_requisition_id: OptionalKey = None
+    hiring_team: LenientList[AshbyMember] = ()
+    created_at: Instant = None
+    updated_at: Instant = None
+    opened_at: Instant = None
+    closed_at: Instant = None
 
 
 class AshbyPosting(AshbyModel):
     """求人票."""
 
     id: Key
-    job_id: MaybeKey = None
-    updated_at: Moment = None
+    job_id: OptionalKey = None
+    updated_at: Instant = None
 
 
 class AshbyOpeningVersion(AshbyModel):
-    """What an opening is for."""
+    """The jobs and target date of an opening."""
 
-    job_ids: Each[Key] = ()
+    job_ids: LenientList[Key] = ()
     target_hire_date: Day = None
 
 
 class AshbyOpening(AshbyModel):
-    """A seat to fill."""
+    """An opening."""
 
     id: Key
-    opening_state: Word = None
-    opened_at: Moment = None
-    closed_at: Moment = None
-    latest_version: Part[AshbyOpeningVersion] = None
+    opening_state: StrictText = None
+    opened_at: Instant = None
+    closed_at: Instant = None
+    latest_version: LenientPart[AshbyOpeningVersion] = None
 
 
 class AshbyPlan(AshbyModel):
@@ -219,45 +219,45 @@ class AshbyPlan(AshbyModel):
 
 
 class AshbyMapping(AshbyModel):
-    """Old stage → new stage."""
+    """A mapping of an old stage to a new one."""
 
     from_interview_stage_id: Key
     to_interview_stage_id: Key
 
 
 class AshbySurvey(AshbyModel):
-    """A questionnaire that a candidate filled in; its answers stay where they are."""
+    """A survey submitted by a candidate; its answers are not read."""
 
     id: Key
-    survey_type: Word = None
-    submitted_at: Moment = None
-    application_id: MaybeKey = None
+    survey_type: StrictText = None
+    submitted_at: Instant = None
+    application_id: OptionalKey = None
 
 
 class AshbyData(AshbyModel):
-    """Whichever of these the action carries."""
+    """The data of the action; which fields are present depends on the action."""
 
-    application: Whole[AshbyApplication] = None
-    offer: Whole[AshbyOffer] = None
-    candidate: Whole[AshbyCandidate] = None
-    deleted_candidate: Whole[AshbyCandidate] = None
-    merged_candidate: Whole[AshbyCandidate] = None
-    interview_schedule: Whole[AshbySchedule] = None
-    job: Whole[AshbyJob] = None
-    job_posting: Whole[AshbyPosting] = None
-    opening: Whole[AshbyOpening] = None
-    survey_submission: Whole[AshbySurvey] = None
-    job_id: MaybeKey = None
-    from_interview_plan: Whole[AshbyPlan] = None
-    to_interview_plan: Whole[AshbyPlan] = None
-    interview_stage_mappings: Each[AshbyMapping] = ()
+    application: StrictPart[AshbyApplication] = None
+    offer: StrictPart[AshbyOffer] = None
+    candidate: StrictPart[AshbyCandidate] = None
+    deleted_candidate: StrictPart[AshbyCandidate] = None
+    merged_candidate: StrictPart[AshbyCandidate] = None
+    interview_schedule: StrictPart[AshbySchedule] = None
+    job: StrictPart[AshbyJob] = None
+    job_posting: StrictPart[AshbyPosting] = None
+    opening: StrictPart[AshbyOpening] = None
+    survey_submission: StrictPart[AshbySurvey] = None
+    job_id: OptionalKey = None
+    from_interview_plan: StrictPart[AshbyPlan] = None
+    to_interview_plan: StrictPart[AshbyPlan] = None
+    interview_stage_mappings: LenientList[AshbyMapping] = ()
 
 
 class AshbyWebhook(AshbyModel):
-    """The whole delivery. `webhook_action_id` is shared by all webhooks of one cause, so it is no delivery id."""
+    """The whole delivery. All webhooks of one cause share `webhook_action_id`, so it is not a delivery id."""
 
     action: Annotated[str, Field(max_length=100)]
-    webhook_action_id: MaybeKey = None
+    webhook_action_id: OptionalKey = None
     data: Annotated[
         AshbyData, BeforeValidator(lambda value: {} if value in (None, []) else value)
     ] = AshbyData()

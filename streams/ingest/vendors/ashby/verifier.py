@@ -1,4 +1,4 @@
-"""Ashby signs the raw body, and no time."""
+"""Verifies Ashby signatures, which cover the raw body and no timestamp."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from streams.ingest.vendor import Headers, Secrets
 def verify(headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> None:
     """Raise Unauthentic unless `Ashby-Signature: sha256=<hex>` is the HMAC of the body.
 
-    Each of Ashby's webhook settings has a secret of its own, so a connection may have many active ones. A replay is
-    stopped later, by the content-derived event ids.
+    Each webhook setting in Ashby has its own secret, so a connection may have many active ones. Replays are
+    deduplicated later by the content-derived event ids.
     """
-    given = signature.one(headers, "ashby-signature")
-    signature.match([given], signature.hexadecimal(secrets, body, b"sha256="))
+    received = signature.single_header(headers, "ashby-signature")
+    signature.require_match([received], signature.hex_hmacs(secrets, body, b"sha256="))

@@ -1,1 +1,1 @@
-"""Greenhouse Recruiting: snapshots of one application, pushed by its webhooks."""
+"""Greenhouse Recruiting adapter: webhooks with a snapshot of one application."""

@@ -1,46 +1,15 @@
-"""Greenhouse Recruiting: which of its events mean what, which are passed over and why."""
+"""Greenhouse Recruiting: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 
 from streams.ingest import lenient_fields, normalize, signature
-from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
+from streams.ingest.vendor import Context, Headers, Translation, Vendor, first_header
 from streams.ingest.vendors.greenhouse import verifier
 from streams.ingest.vendors.greenhouse.events import applications, jobs, offers
 from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
 from streams.ingest.vendors.greenhouse.payload import PING, GreenhouseWebhook
-
-EVENTS: MappingProxyType[str, Callable[[GreenhouseDelivery], Translation]] = MappingProxyType(
-    {
-        "new_candidate_application": applications.created,
-        "new_prospect_application": applications.created,
-        "application_updated": applications.updated,
-        "candidate_stage_change": applications.moved,
-        "reject_candidate": applications.rejected,
-        "unreject_candidate": applications.reopened,
-        "hire_candidate": applications.hired,
-        "unhire_candidate": applications.unhired,
-        "delete_application": applications.deleted,
-        "update_candidate": jobs.candidate_updated,
-        "delete_candidate": jobs.candidate_deleted,
-        "merge_candidate": jobs.candidate_merged,
-        "candidate_anonymized": jobs.candidate_anonymized,
-        "offer_created": offers.created,
-        "offer_approved": offers.approved,
-        "offer_updated": offers.updated,
-        "offer_deleted": offers.deleted,
-        "interview_deleted": jobs.interview_deleted,
-        "scorecard_deleted": jobs.scorecard_deleted,
-        "job_created": jobs.job_created,
-        "job_updated": jobs.job_updated,
-        "job_approved": jobs.job_updated,
-        "job_deleted": jobs.job_deleted,
-        "job_post_created": jobs.post_changed,
-        "job_post_updated": jobs.post_changed,
-        "job_post_deleted": jobs.post_changed,
-    }
-)
 
 IGNORED = MappingProxyType(
     {
@@ -49,6 +18,37 @@ IGNORED = MappingProxyType(
         "office_deleted": "an office is carried by each event as it was then",
     }
 )
+EVENTS: MappingProxyType[str, Callable[[GreenhouseDelivery], Translation]] = MappingProxyType(
+    {
+        "new_candidate_application": applications.application_created,
+        "new_prospect_application": applications.application_created,
+        "application_updated": applications.application_updated,
+        "candidate_stage_change": applications.stage_changed,
+        "reject_candidate": applications.rejected,
+        "unreject_candidate": applications.reopened,
+        "hire_candidate": applications.hired,
+        "unhire_candidate": applications.unhired,
+        "delete_application": applications.application_deleted,
+        "update_candidate": jobs.candidate_updated,
+        "delete_candidate": jobs.candidate_deleted,
+        "merge_candidate": jobs.candidate_merged,
+        "candidate_anonymized": jobs.candidate_anonymized,
+        "offer_created": offers.offer_created,
+        "offer_approved": offers.offer_approved,
+        "offer_updated": offers.offer_updated,
+        "offer_deleted": offers.offer_deleted,
+        "interview_deleted": jobs.interview_deleted,
+        "scorecard_deleted": jobs.scorecard_deleted,
+        "job_created": jobs.job_created,
+        "job_updated": jobs.job_updated,
+        "job_approved": jobs.job_updated,
+        "job_deleted": jobs.job_deleted,
+        "job_post_created": jobs.posting_events,
+        "job_post_updated": jobs.posting_events,
+        "job_post_deleted": jobs.posting_events,
+    }
+)
+
 EXPECTED = frozenset(
     {
         "new_candidate_application",
@@ -65,19 +65,19 @@ DELIVERY_ID = "greenhouse-event-id"
 
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(GreenhouseWebhook, body)
-    if found.action == PING:
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(GreenhouseWebhook, body)
+    if webhook.action == PING:
         return Translation(event=PING, ping=True)
     delivery = GreenhouseDelivery(
-        name=found.action,
+        name=webhook.action,
         raw=body,
-        payload=found.payload,
+        payload=webhook.payload,
         context=context,
-        delivery_id=(first(headers, DELIVERY_ID) or "")[:200] or None,
+        delivery_id=(first_header(headers, DELIVERY_ID) or "")[:200] or None,
     )
-    tellers = {name: partial(teller, delivery) for name, teller in EVENTS.items()}
-    return normalize.translation(found.action, tellers, IGNORED, faults)
+    normalizers = {event: partial(to_events, delivery) for event, to_events in EVENTS.items()}
+    return normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -89,5 +89,5 @@ VENDOR = Vendor(
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
     expected=EXPECTED,
-    keyed_by="customer",
+    key_issuer="customer",
 )

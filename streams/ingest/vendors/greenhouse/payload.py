@@ -1,7 +1,6 @@
-"""The fields of Greenhouse's webhooks that we read, as they really arrive: null, absent, `[]` for an empty map.
+"""The fields we read from Greenhouse's webhooks as they really arrive: null, absent, or `[]` for an empty map.
 
-Every field that a vendor example leaves out somewhere is optional here; what an event cannot do without is asked for
-where that event is translated.
+Every field that some vendor example omits is optional here; the translation of an event requires the fields it needs.
 """
 
 from typing import Annotated
@@ -10,192 +9,192 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from streams.ingest.lenient_fields import (
     Day,
-    Each,
     Flag,
+    Instant,
     Key,
-    MaybeKey,
-    Moment,
+    LenientList,
+    LenientPart,
+    LenientText,
     Number,
-    Part,
-    Read,
-    Whole,
-    Word,
-    Words,
+    OptionalKey,
+    StrictPart,
+    StrictText,
+    VendorPayload,
 )
 
 PING = "ping"
 
 
-class GreenhouseSource(Read):
+class GreenhouseSource(VendorPayload):
     """媒体; the name is `name` in some events and `public_name` in others."""
 
-    id: MaybeKey = None
-    name: Words = None
-    public_name: Words = None
+    id: OptionalKey = None
+    name: LenientText = None
+    public_name: LenientText = None
 
 
-class GreenhousePerson(Read):
+class GreenhousePerson(VendorPayload):
     """A Greenhouse user: the id alone, never a name or an address."""
 
-    id: MaybeKey = None
-    user_id: MaybeKey = None
+    id: OptionalKey = None
+    user_id: OptionalKey = None
 
 
-class GreenhouseInterviewStep(Read):
+class GreenhouseInterviewStep(VendorPayload):
     """One interview of the current stage."""
 
     id: Key
-    name: Words = None
-    status: Word = None
-    interviewers: Each[GreenhousePerson] = ()
+    name: LenientText = None
+    status: StrictText = None
+    interviewers: LenientList[GreenhousePerson] = ()
 
 
-class GreenhouseCurrentStage(Read):
-    """Where the application is; there is no previous stage and no order."""
+class GreenhouseCurrentStage(VendorPayload):
+    """The current stage; Greenhouse sends neither the previous stage nor the order."""
 
     id: Key
-    name: Words = None
-    interviews: Each[GreenhouseInterviewStep] = ()
+    name: LenientText = None
+    interviews: LenientList[GreenhouseInterviewStep] = ()
 
 
-class GreenhouseReasonType(Read):
-    """Who turned whom down, by name: the ids differ between organisations."""
+class GreenhouseReasonType(VendorPayload):
+    """The rejection reason type, identified by name: ids differ between organisations."""
 
-    id: MaybeKey = None
-    name: Word = None
-
-
-class GreenhouseRejectionReason(Read):
-    """Why it was rejected."""
-
-    id: MaybeKey = None
-    name: Words = None
-    type: Whole[GreenhouseReasonType] = None
+    id: OptionalKey = None
+    name: StrictText = None
 
 
-class GreenhouseCandidate(Read):
-    """The person, without anything personal."""
+class GreenhouseRejectionReason(VendorPayload):
+    """The rejection reason."""
 
-    id: MaybeKey = None
-    recruiter: Part[GreenhousePerson] = None
-    coordinator: Part[GreenhousePerson] = None
+    id: OptionalKey = None
+    name: LenientText = None
+    type: StrictPart[GreenhouseReasonType] = None
 
 
-class GreenhousePlace(Read):
+class GreenhouseCandidate(VendorPayload):
+    """The candidate, without personal data."""
+
+    id: OptionalKey = None
+    recruiter: LenientPart[GreenhousePerson] = None
+    coordinator: LenientPart[GreenhousePerson] = None
+
+
+class GreenhousePlace(VendorPayload):
     """A department or an office."""
 
-    name: Words = None
+    name: LenientText = None
 
 
-class GreenhouseTeam(Read):
+class GreenhouseTeam(VendorPayload):
     """The hiring team of a job."""
 
-    hiring_managers: Each[GreenhousePerson] = ()
-    recruiters: Each[GreenhousePerson] = ()
+    hiring_managers: LenientList[GreenhousePerson] = ()
+    recruiters: LenientList[GreenhousePerson] = ()
 
 
-class GreenhouseJob(Read):
+class GreenhouseJob(VendorPayload):
     """求人."""
 
     id: Key
-    name: Words = None
-    requisition_id: MaybeKey = None
-    status: Word = None
-    created_at: Moment = None
-    opened_at: Moment = None
-    closed_at: Moment = None
-    departments: Each[GreenhousePlace | None] = ()
-    offices: Each[GreenhousePlace | None] = ()
-    hiring_team: Part[GreenhouseTeam] = None
-    openings: Each[object] = ()
+    name: LenientText = None
+    requisition_id: OptionalKey = None
+    status: StrictText = None
+    created_at: Instant = None
+    opened_at: Instant = None
+    closed_at: Instant = None
+    departments: LenientList[GreenhousePlace | None] = ()
+    offices: LenientList[GreenhousePlace | None] = ()
+    hiring_team: LenientPart[GreenhouseTeam] = None
+    openings: LenientList[object] = ()
 
 
-class GreenhouseOpening(Read):
-    """The seat that was filled."""
+class GreenhouseOpening(VendorPayload):
+    """The opening that was filled."""
 
-    opening_id: MaybeKey = None
+    opening_id: OptionalKey = None
 
 
-class GreenhouseOffer(Read):
-    """内定, as offer events send it and as the hire event nests it; the field names differ between the two."""
+class GreenhouseOffer(VendorPayload):
+    """内定, as sent by offer events and nested in the hire event; field names differ between the two."""
 
     id: Key
-    application_id: MaybeKey = None
-    job_id: MaybeKey = None
+    application_id: OptionalKey = None
+    job_id: OptionalKey = None
     version: Number = None
-    offer_status: Word = None
-    created_at: Moment = None
+    offer_status: StrictText = None
+    created_at: Instant = None
     sent_on: Day = None
     sent_at: Day = None
-    resolved_at: Moment = None
+    resolved_at: Instant = None
     start_date: Day = None
     starts_at: Day = None
 
 
-class GreenhouseApplication(Read):
-    """応募, with everything that Greenhouse repeats about it."""
+class GreenhouseApplication(VendorPayload):
+    """応募, with everything that Greenhouse repeats in each event."""
 
     id: Key
     prospect: Flag = None
-    applied_at: Moment = None
-    rejected_at: Moment = None
-    last_activity_at: Moment = None
-    source: Part[GreenhouseSource] = None
-    rejection_reason: Whole[GreenhouseRejectionReason] = None
-    current_stage: Part[GreenhouseCurrentStage] = None
-    candidate: Part[GreenhouseCandidate] = None
-    candidate_id: MaybeKey = None
-    jobs: Each[GreenhouseJob] = ()
-    job: Part[GreenhouseJob] = None
-    opening: Part[GreenhouseOpening] = None
-    offer: Part[GreenhouseOffer] = None
+    applied_at: Instant = None
+    rejected_at: Instant = None
+    last_activity_at: Instant = None
+    source: LenientPart[GreenhouseSource] = None
+    rejection_reason: StrictPart[GreenhouseRejectionReason] = None
+    current_stage: LenientPart[GreenhouseCurrentStage] = None
+    candidate: LenientPart[GreenhouseCandidate] = None
+    candidate_id: OptionalKey = None
+    jobs: LenientList[GreenhouseJob] = ()
+    job: LenientPart[GreenhouseJob] = None
+    opening: LenientPart[GreenhouseOpening] = None
+    offer: LenientPart[GreenhouseOffer] = None
 
 
-class GreenhousePost(Read):
-    """A job post; without `job_id` it is a prospect post."""
+class GreenhousePost(VendorPayload):
+    """A job post; a prospect post has no `job_id`."""
 
     id: Key
-    job_id: MaybeKey = None
+    job_id: OptionalKey = None
     live: Flag = None
-    updated_at: Moment = None
+    updated_at: Instant = None
 
 
-class GreenhouseDeleted(Read):
-    """An interview or a scorecard that is gone; the documentation shows no application beside it."""
-
-    id: Key
-    application_id: MaybeKey = None
-    interviewer: Part[GreenhousePerson] = None
-    updated_at: Moment = None
-
-
-class GreenhouseRemoved(Read):
-    """A person who was deleted or merged into another."""
+class GreenhouseDeleted(VendorPayload):
+    """A deleted interview or scorecard; the documentation shows no application with it."""
 
     id: Key
-    new_candidate_id: MaybeKey = None
-    deleted_application_ids: Each[Key] = ()
+    application_id: OptionalKey = None
+    interviewer: LenientPart[GreenhousePerson] = None
+    updated_at: Instant = None
 
 
-class GreenhousePayload(Read):
-    """Whichever of these the action carries."""
+class GreenhouseRemoved(VendorPayload):
+    """A candidate who was deleted or merged into another."""
 
-    application: Whole[GreenhouseApplication] = None
-    candidate: Whole[GreenhouseCandidate] = None
-    job: Whole[GreenhouseJob] = None
-    job_post: Whole[GreenhousePost] = None
-    offer: Whole[GreenhouseOffer] = None
-    interview: Whole[GreenhouseDeleted] = None
-    scorecard: Whole[GreenhouseDeleted] = None
-    person: Whole[GreenhouseRemoved] = None
-    candidate_id: MaybeKey = None
-    new_candidate_id: MaybeKey = None
-    application_id: MaybeKey = None
-    anonymized_fields: Each[Words] = ()
+    id: Key
+    new_candidate_id: OptionalKey = None
+    deleted_application_ids: LenientList[Key] = ()
 
 
-class GreenhouseWebhook(Read):
-    """The whole delivery; `payload` is read again as the action's own model where that is flat."""
+class GreenhousePayload(VendorPayload):
+    """The payload of the action; which fields are present depends on the action."""
+
+    application: StrictPart[GreenhouseApplication] = None
+    candidate: StrictPart[GreenhouseCandidate] = None
+    job: StrictPart[GreenhouseJob] = None
+    job_post: StrictPart[GreenhousePost] = None
+    offer: StrictPart[GreenhouseOffer] = None
+    interview: StrictPart[GreenhouseDeleted] = None
+    scorecard: StrictPart[GreenhouseDeleted] = None
+    person: StrictPart[GreenhouseRemoved] = None
+    candidate_id: OptionalKey = None
+    new_candidate_id: OptionalKey = None
+    application_id: OptionalKey = None
+    anonymized_fields: LenientList[LenientText] = ()
+
+
+class GreenhouseWebhook(VendorPayload):
+    """The whole delivery; a flat `payload` is read again as the action's own model."""
 
     action: Annotated[str, Field(max_length=100)]
     payload: Annotated[
@@ -204,21 +203,21 @@ class GreenhouseWebhook(Read):
 
     @model_validator(mode="before")
     @classmethod
-    def a_ping_says_nothing(cls, value: object) -> object:
-        """Leave out what a ping carries, which is not documented; a number that is no JSON stays, and is refused."""
+    def drop_ping_content(cls, value: object) -> object:
+        """Drop the undocumented content of a ping; floats stay, so that a number that is not valid JSON is refused."""
         if isinstance(value, dict) and value.get("action") == PING:
-            bare = {name: each for name, each in value.items() if isinstance(each, float)}
+            bare = {name: number for name, number in value.items() if isinstance(number, float)}
             return {**bare, "action": PING}
         return value
 
 
-class GreenhouseFlatOffer(Read):
+class GreenhouseFlatOffer(VendorPayload):
     """`offer_created`, `offer_approved` and `offer_updated` carry the offer as the payload itself."""
 
     payload: GreenhouseOffer
 
 
-class GreenhouseFlatPost(Read):
+class GreenhouseFlatPost(VendorPayload):
     """`job_post_created` and `job_post_updated` carry the post as the payload itself."""
 
     payload: GreenhousePost

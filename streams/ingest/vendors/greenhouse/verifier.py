@@ -1,4 +1,4 @@
-"""Greenhouse signs the raw body, in which Unicode is already escaped, and no time."""
+"""Verifies Greenhouse signatures, which cover the raw body (with Unicode already escaped) and no timestamp."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from streams.ingest.vendor import Headers, Secrets
 def verify(headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> None:
     """Raise Unauthentic unless `Signature: sha256 <hex>` is the HMAC of the body.
 
-    A replay is stopped later, by the content-derived event ids.
+    Replays are deduplicated later by the content-derived event ids.
     """
-    given = signature.one(headers, "signature")
-    signature.match([given], signature.hexadecimal(secrets, body, b"sha256 "))
+    received = signature.single_header(headers, "signature")
+    signature.require_match([received], signature.hex_hmacs(secrets, body, b"sha256 "))

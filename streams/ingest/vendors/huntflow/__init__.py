@@ -1,1 +1,1 @@
-"""Huntflow: the records of an applicant's log, each of which may be edited or deleted later."""
+"""Huntflow adapter: records of an applicant's log, each of which may be edited or deleted later."""

@@ -1,4 +1,4 @@
-"""The fields of Huntflow's webhooks (version 2.0) that we read."""
+"""The fields we read from Huntflow's webhooks (version 2.0)."""
 
 from typing import Annotated, Literal
 
@@ -6,192 +6,192 @@ from pydantic import BeforeValidator, model_validator
 
 from streams.ingest.lenient_fields import (
     Day,
-    Each,
     Key,
-    LocalMoment,
-    MaybeKey,
+    LenientList,
+    LenientPart,
+    LenientText,
+    LocalInstant,
     Number,
-    Part,
-    Read,
+    OptionalKey,
+    StrictPart,
+    StrictText,
     Term,
-    Whole,
-    Word,
-    Words,
-    absent,
-    named,
+    VendorPayload,
+    empty_to_none,
+    name_to_object,
 )
 
 
-def numbered(value: object) -> object:
-    """The id alone, as a number or its digits, where an object is usual."""
+def bare_id(value: object) -> object:
+    """Accept a bare id, as a number or digits, in place of the usual object."""
     text = value.strip() if isinstance(value, str) else value
     number = isinstance(text, int | float) and not isinstance(text, bool) and text > 0
     digits = isinstance(text, str) and text.isdigit()
     return {"id": text} if number or digits else value
 
 
-def spare(value: object) -> object:
-    """The id alone, or the name alone, where an object is usual."""
-    return named(numbered(value))
+def id_or_name(value: object) -> object:
+    """Accept a bare id or a bare name in place of the usual object."""
+    return name_to_object(bare_id(value))
 
 
-def _capital(value: object) -> object:
-    value = absent(value)
+def _upper(value: object) -> object:
+    value = empty_to_none(value)
     return value.upper() if isinstance(value, str) else value
 
 
-# What became of the record; nothing else is taken for an addition.
-Action = Annotated[Literal["ADD", "EDIT", "DELETE"] | None, BeforeValidator(_capital)]
+# The change of the record; any other value is refused rather than taken as an addition.
+Action = Annotated[Literal["ADD", "EDIT", "DELETE"] | None, BeforeValidator(_upper)]
 
 
-class HuntflowNamed(Read):
-    """Anything with an id and a name."""
+class HuntflowNamed(VendorPayload):
+    """An object with an id and a name."""
 
-    id: MaybeKey = None
-    name: Words = None
-
-
-class HuntflowExternal(Read):
-    """One way in which the applicant came."""
-
-    account_source: Part[HuntflowNamed] = None
+    id: OptionalKey = None
+    name: LenientText = None
 
 
-class HuntflowApplicant(Read):
-    """The person, without anything personal; the documentation's own example has no id."""
+class HuntflowExternal(VendorPayload):
+    """One source of the applicant."""
 
-    id: MaybeKey = None
-    externals: Each[HuntflowExternal] = ()
+    account_source: LenientPart[HuntflowNamed] = None
 
 
-class HuntflowVacancy(Read):
+class HuntflowApplicant(VendorPayload):
+    """The applicant, without personal data; the documentation's own example has no id."""
+
+    id: OptionalKey = None
+    externals: LenientList[HuntflowExternal] = ()
+
+
+class HuntflowVacancy(VendorPayload):
     """求人."""
 
     id: Key
-    position: Words = None
-    state: Word = None
-    account_division: Annotated[Part[HuntflowNamed], BeforeValidator(named)] = None
-    account_region: Annotated[Part[HuntflowNamed], BeforeValidator(named)] = None
+    position: LenientText = None
+    state: StrictText = None
+    account_division: Annotated[LenientPart[HuntflowNamed], BeforeValidator(name_to_object)] = None
+    account_region: Annotated[LenientPart[HuntflowNamed], BeforeValidator(name_to_object)] = None
     applicants_to_hire: Number = None
     deadline: Day = None
 
 
-class HuntflowAttendee(Read):
-    """Somebody at an interview; `member` is the id of a colleague."""
+class HuntflowAttendee(VendorPayload):
+    """An interview attendee; `member` is the id of an employee."""
 
-    member: MaybeKey = None
+    member: OptionalKey = None
 
 
-class HuntflowCalendarEvent(Read):
-    """A meeting, by the id of the calendar that it came from where it has none here."""
+class HuntflowCalendarEvent(VendorPayload):
+    """A meeting; without an id of its own it has the id from the external calendar."""
 
     id: Key
-    event_type: Word = None
-    status: Word = None
-    start: LocalMoment = None
-    end: LocalMoment = None
-    timezone: Words = None
-    attendees: Each[HuntflowAttendee] = ()
+    event_type: StrictText = None
+    status: StrictText = None
+    start: LocalInstant = None
+    end: LocalInstant = None
+    timezone: LenientText = None
+    attendees: LenientList[HuntflowAttendee] = ()
 
     @model_validator(mode="before")
     @classmethod
-    def known_by_one_id(cls, value: object) -> object:
-        """Put `foreign` in place of an `id` that is not there."""
-        if isinstance(value, dict) and absent(value.get("id")) is None:
+    def fall_back_to_foreign_id(cls, value: object) -> object:
+        """Use `foreign` if `id` is missing."""
+        if isinstance(value, dict) and empty_to_none(value.get("id")) is None:
             return {**value, "id": value.get("foreign")}
         return value
 
 
-class HuntflowRespondent(Read):
-    """Who filled in a scorecard: a colleague, or somebody from outside."""
+class HuntflowRespondent(VendorPayload):
+    """The author of a scorecard: an employee or an external person."""
 
-    account_id: MaybeKey = None
-    custom_id: MaybeKey = None
+    account_id: OptionalKey = None
+    custom_id: OptionalKey = None
 
 
-class HuntflowScorecard(Read):
-    """評価表, with answers in whatever fields the customer made."""
+class HuntflowScorecard(VendorPayload):
+    """評価表. Its answers are in custom fields and are not read."""
 
     id: Key
-    respondent: Part[HuntflowRespondent] = None
-    created: LocalMoment = None
+    respondent: LenientPart[HuntflowRespondent] = None
+    created: LocalInstant = None
 
 
-class HuntflowLog(Read):
-    """One record of the applicant's log. Its `id` stays when it is edited or deleted, and so does `created`."""
+class HuntflowLog(VendorPayload):
+    """One record of the applicant's log. `id` and `created` stay the same when it is edited or deleted."""
 
     id: Key
     type: Term = None
-    created: LocalMoment = None
-    status: Annotated[Whole[HuntflowNamed], BeforeValidator(spare)] = None
-    rejection_reason: Annotated[Whole[HuntflowNamed], BeforeValidator(spare)] = None
+    created: LocalInstant = None
+    status: Annotated[StrictPart[HuntflowNamed], BeforeValidator(id_or_name)] = None
+    rejection_reason: Annotated[StrictPart[HuntflowNamed], BeforeValidator(id_or_name)] = None
     employment_date: Day = None
-    hired_in_fill_quota: Annotated[Whole[dict[str, object]], BeforeValidator(numbered)] = None
-    vacancy: Annotated[Whole[HuntflowVacancy], BeforeValidator(numbered)] = None
-    calendar_event: Part[HuntflowCalendarEvent] = None
-    source: MaybeKey = None
-    survey_answer_of_type_a: Part[HuntflowScorecard] = None
+    hired_in_fill_quota: Annotated[StrictPart[dict[str, object]], BeforeValidator(bare_id)] = None
+    vacancy: Annotated[StrictPart[HuntflowVacancy], BeforeValidator(bare_id)] = None
+    calendar_event: LenientPart[HuntflowCalendarEvent] = None
+    source: OptionalKey = None
+    survey_answer_of_type_a: LenientPart[HuntflowScorecard] = None
 
 
-class HuntflowVacancyLog(Read):
-    """One record of a vacancy's log; older documents call `state` `type`."""
+class HuntflowVacancyLog(VendorPayload):
+    """One record of a vacancy's log; older documentation calls `state` `type`."""
 
     id: Key
-    state: Word = None
-    type: Word = None
-    created: LocalMoment = None
+    state: StrictText = None
+    type: StrictText = None
+    created: LocalInstant = None
 
 
-class HuntflowOfferLog(Read):
-    """Whether an offer was made or edited; what became of it is not told."""
+class HuntflowOfferLog(VendorPayload):
+    """Whether an offer was created or edited; its outcome is not sent."""
 
-    type: Word = None
+    type: StrictText = None
 
 
-class HuntflowOffer(Read):
+class HuntflowOffer(VendorPayload):
     """内定."""
 
-    id: MaybeKey = None
-    applicant_offer_id: MaybeKey = None
-    created: LocalMoment = None
-    account_applicant_offer_log: Part[HuntflowOfferLog] = None
+    id: OptionalKey = None
+    applicant_offer_id: OptionalKey = None
+    created: LocalInstant = None
+    account_applicant_offer_log: LenientPart[HuntflowOfferLog] = None
 
 
-class HuntflowEvaluation(Read):
-    """How the hiring manager found the recruiting."""
+class HuntflowEvaluation(VendorPayload):
+    """The hiring manager's rating of the recruiting."""
 
     id: Key
     stars: Number = None
-    survey_answer: Part[HuntflowScorecard] = None
+    survey_answer: LenientPart[HuntflowScorecard] = None
 
 
-class HuntflowEvent(Read):
-    """Whichever of these the event carries."""
+class HuntflowEvent(VendorPayload):
+    """The data of the event; which fields are present depends on the event type."""
 
-    applicant: Whole[HuntflowApplicant] = None
-    applicant_log: Whole[HuntflowLog] = None
-    vacancy: Annotated[Whole[HuntflowVacancy], BeforeValidator(numbered)] = None
-    vacancy_log: Whole[HuntflowVacancyLog] = None
-    applicant_offer: Whole[HuntflowOffer] = None
-    recruitment_evaluation: Whole[HuntflowEvaluation] = None
-
-
-class HuntflowAuthor(Read):
-    """Who did it."""
-
-    id: MaybeKey = None
+    applicant: StrictPart[HuntflowApplicant] = None
+    applicant_log: StrictPart[HuntflowLog] = None
+    vacancy: Annotated[StrictPart[HuntflowVacancy], BeforeValidator(bare_id)] = None
+    vacancy_log: StrictPart[HuntflowVacancyLog] = None
+    applicant_offer: StrictPart[HuntflowOffer] = None
+    recruitment_evaluation: StrictPart[HuntflowEvaluation] = None
 
 
-class HuntflowMeta(Read):
-    """What the event is, and whether it adds, edits or deletes its record."""
+class HuntflowAuthor(VendorPayload):
+    """The author of the change."""
+
+    id: OptionalKey = None
+
+
+class HuntflowMeta(VendorPayload):
+    """The event type, and whether it adds, edits or deletes its record."""
 
     event_type: Term = None
-    event_id: MaybeKey = None
+    event_id: OptionalKey = None
     webhook_action: Action = None
-    author: Part[HuntflowAuthor] = None
+    author: LenientPart[HuntflowAuthor] = None
 
 
-class HuntflowWebhook(Read):
+class HuntflowWebhook(VendorPayload):
     """The whole delivery."""
 
     event: Annotated[

@@ -1,1 +1,1 @@
-"""Lever: ids and times of what happened to an opportunity, signed in the body."""
+"""Lever adapter: ids and timestamps of opportunity events, signed in the body."""

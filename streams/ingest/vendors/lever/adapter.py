@@ -1,4 +1,4 @@
-"""Lever: which of its ten events mean what."""
+"""Lever: maps each of its ten webhook events to canonical events."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,18 +11,19 @@ from streams.ingest.vendors.lever import events as lever_events
 from streams.ingest.vendors.lever import verifier
 from streams.ingest.vendors.lever.payload import LeverWebhook
 
+IGNORED: MappingProxyType[str, str] = MappingProxyType({})  # every event is mapped
 EVENTS: MappingProxyType[str, Callable[[Delivery, LeverWebhook], Translation]] = MappingProxyType(
     {
-        "applicationCreated": lever_events.created,
-        "candidateStageChange": lever_events.moved,
-        "candidateArchiveChange": lever_events.archived,
+        "applicationCreated": lever_events.application_created,
+        "candidateStageChange": lever_events.stage_changed,
+        "candidateArchiveChange": lever_events.archive_changed,
         "candidateHired": lever_events.hired,
-        "candidateDeleted": lever_events.deleted,
-        "interviewCreated": partial(lever_events.interview, name="interview.scheduled"),
-        "interviewUpdated": partial(lever_events.interview, name="interview.rescheduled"),
-        "interviewDeleted": partial(lever_events.interview, name="interview.cancelled"),
-        "contactCreated": partial(lever_events.contact, name="candidate.created"),
-        "contactUpdated": partial(lever_events.contact, name="candidate.updated"),
+        "candidateDeleted": lever_events.application_deleted,
+        "interviewCreated": partial(lever_events.interview_events, name="interview.scheduled"),
+        "interviewUpdated": partial(lever_events.interview_events, name="interview.rescheduled"),
+        "interviewDeleted": partial(lever_events.interview_events, name="interview.cancelled"),
+        "contactCreated": partial(lever_events.candidate_events, name="candidate.created"),
+        "contactUpdated": partial(lever_events.candidate_events, name="candidate.updated"),
     }
 )
 EXPECTED = frozenset(
@@ -31,13 +32,15 @@ EXPECTED = frozenset(
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(LeverWebhook, body)
-    if found.event in EVENTS and found.told is None:
-        return Translation(event=found.event, ping=True)
-    delivery = Delivery(name=found.event, raw=body, context=context)
-    calls = {name: partial(teller, delivery, found) for name, teller in EVENTS.items()}
-    return normalize.translation(found.event, calls, {}, faults)
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(LeverWebhook, body)
+    if webhook.event in EVENTS and webhook.event_data is None:
+        return Translation(event=webhook.event, ping=True)
+    delivery = Delivery(name=webhook.event, raw=body, context=context)
+    normalizers = {
+        event: partial(to_events, delivery, webhook) for event, to_events in EVENTS.items()
+    }
+    return normalize.dispatch(webhook.event, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -47,7 +50,7 @@ VENDOR = Vendor(
     verify=verifier.verify,
     translate=translate,
     mapped=frozenset(EVENTS),
-    ignored={},
+    ignored=IGNORED,
     expected=EXPECTED,
     nonce=verifier.nonce,
 )

@@ -1,4 +1,4 @@
-"""What each of Lever's events says."""
+"""Normalizes Lever's webhook payloads to canonical events."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from streams.ingest.normalize import Delivery, EventTime
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.lever.payload import LeverWebhook
 
-APPLICATION, MAYBE = "application", "lead"
-# The pipelines that the ids of default stages begin with, and what somebody is in them; ids of custom stages name none.
+APPLICATION, LEAD = "application", "lead"
+# Pipeline prefixes of default stage ids, and the application kind in each; custom stage ids have no prefix.
 PIPELINES = {"lead": "prospect", "applicant": APPLICATION, "offer": APPLICATION}
 
 
-def created(delivery: Delivery, body: LeverWebhook) -> Translation:
+def application_created(delivery: Delivery, body: LeverWebhook) -> Translation:
     """応募."""
     when = _when(delivery, body)
     common = _common(delivery, body, APPLICATION)
@@ -24,20 +24,20 @@ def created(delivery: Delivery, body: LeverWebhook) -> Translation:
     return Translation(events=(delivery.event("application.created", data, when, fact),))
 
 
-def moved(delivery: Delivery, body: LeverWebhook) -> Translation:
-    """A move; of an archived opportunity too, which it does not reopen.
+def stage_changed(delivery: Delivery, body: LeverWebhook) -> Translation:
+    """A stage change, which does not reopen an archived opportunity.
 
-    A custom stage may be one of the leads': only a default stage says more, the one entered or else, of somebody who had
-    applied by then, the one left.
+    A custom stage may belong to the leads' pipeline. Only a default stage gives the kind: the one entered, or else
+    the one left if the person had applied by then.
     """
     to_id = normalize.required(body.data.to_stage_id, "data.toStageId")
     from_id = body.data.from_stage_id
-    kind = PIPELINES.get(_kind(to_id) or "")
-    if kind is None and PIPELINES.get(_kind(from_id or "") or "") == APPLICATION:
+    kind = PIPELINES.get(_pipeline(to_id) or "")
+    if kind is None and PIPELINES.get(_pipeline(from_id or "") or "") == APPLICATION:
         kind = APPLICATION
     data = canonical.StageChanged(
-        **_common(delivery, body, kind or MAYBE),
-        to_stage=canonical.Stage(id=to_id, vendor_kind=_kind(to_id)),
+        **_common(delivery, body, kind or LEAD),
+        to_stage=canonical.Stage(id=to_id, vendor_kind=_pipeline(to_id)),
         from_stage=None if from_id is None else canonical.Stage(id=from_id),
         from_known="no" if from_id is None else "payload",
     )
@@ -46,41 +46,41 @@ def moved(delivery: Delivery, body: LeverWebhook) -> Translation:
     return Translation(events=(delivery.event("application.stage_changed", data, when, fact),))
 
 
-def archived(delivery: Delivery, body: LeverWebhook) -> Translation:
-    """Archived or taken out again. Only the reason tells who ended it, and only the mapping what the reason means."""
+def archive_changed(delivery: Delivery, body: LeverWebhook) -> Translation:
+    """Archived or unarchived. The party follows only from the reason, and its meaning only from the configured mapping."""
     if "to_archived" not in body.data.model_fields_set:
         raise Malformed("missing_field", "data.toArchived")
-    into = body.data.to_archived
+    archive = body.data.to_archived
     common = _common(delivery, body)
-    if into is None:
+    if archive is None:
         when = _when(delivery, body)
         event = delivery.event(
             "application.reopened", canonical.Reopened(**common), when, (when.text,)
         )
         return Translation(events=(event,))
-    when = delivery.when(into.archived_at or body.triggered_at, "exact")
-    reason = None if into.reason is None else canonical.Reason(id=into.reason)
+    when = delivery.event_time(archive.archived_at or body.triggered_at, "exact")
+    reason = None if archive.reason is None else canonical.Reason(id=archive.reason)
     data = canonical.Ended(**common, reason=reason, party="unknown")
-    fact = (when.text, into.reason or "")
+    fact = (when.text, archive.reason or "")
     return Translation(events=(delivery.event("application.closed", data, when, fact),))
 
 
 def hired(delivery: Delivery, body: LeverWebhook) -> Translation:
-    """採用決定; Lever archives the opportunity too, under its reason for hires."""
+    """採用決定. Lever also archives the opportunity, under its reason for hires."""
     when = _when(delivery, body)
     data = canonical.Hired(**_common(delivery, body, APPLICATION))
     return Translation(events=(delivery.event("application.hired", data, when, (when.text,)),))
 
 
-def deleted(delivery: Delivery, body: LeverWebhook) -> Translation:
-    """An opportunity that is gone; that is neither a rejection nor a withdrawal."""
+def application_deleted(delivery: Delivery, body: LeverWebhook) -> Translation:
+    """The opportunity is deleted, which is neither a rejection nor a withdrawal."""
     data = canonical.ApplicationDeleted(**_common(delivery, body), cause="candidate")
     when = _when(delivery, body)
     return Translation(events=(delivery.event("application.deleted", data, when, ("deleted",)),))
 
 
-def interview(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
-    """面接: that there is one, without when and with whom."""
+def interview_events(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
+    """面接, without its time and interviewers."""
     interview_id = normalize.required(body.data.interview_id, "data.interviewId")
     data = canonical.InterviewData(
         **_common(delivery, body), interview_id=delivery.id(interview_id)
@@ -89,8 +89,8 @@ def interview(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
     return Translation(events=(delivery.event(name, data, when, (interview_id, when.text)),))
 
 
-def contact(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
-    """The person was entered or edited; what is none of ours."""
+def candidate_events(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
+    """The candidate is created or updated; we use none of the changed fields."""
     contact_id = normalize.required(body.data.contact_id, "data.contactId")
     data = canonical.CandidateData(candidate_id=delivery.id(contact_id))
     when = _when(delivery, body)
@@ -98,23 +98,25 @@ def contact(delivery: Delivery, body: LeverWebhook, name: str) -> Translation:
 
 
 def _when(delivery: Delivery, body: LeverWebhook) -> EventTime:
-    return delivery.when(body.triggered_at, "exact")
+    return delivery.event_time(body.triggered_at, "exact")
 
 
 def _common(
-    delivery: Delivery, body: LeverWebhook, kind: Any = MAYBE
+    delivery: Delivery, body: LeverWebhook, kind: Any = LEAD
 ) -> dict[str, Any]:  # any field of `canonical.Data`
-    """An opportunity may be a lead's, unless the event says that somebody has applied."""
-    seen = body.data
+    """Return the shared fields; an opportunity may be a lead unless the event shows an application."""
+    data = body.data
     opportunity_id = normalize.required(
-        seen.opportunity_id or seen.candidate_id, "data.opportunityId"
+        data.opportunity_id or data.candidate_id, "data.opportunityId"
     )
     application = canonical.Application(
-        id=delivery.id(opportunity_id), candidate_id=delivery.maybe(seen.contact_id), kind=kind
+        id=delivery.id(opportunity_id),
+        candidate_id=delivery.optional_id(data.contact_id),
+        kind=kind,
     )
     return {"application": application}
 
 
-def _kind(stage_id: str) -> str | None:
-    """The pipeline that a default stage's own id names; custom stages have ids that name nothing."""
+def _pipeline(stage_id: str) -> str | None:
+    """Return the pipeline in a default stage's id; custom stage ids have none."""
     return next((kind for kind in PIPELINES if stage_id.startswith(kind)), None)

@@ -1,58 +1,68 @@
-"""The fields of Lever's webhooks that we read: ids and times are all there is."""
+"""The fields we read from Lever's webhooks, which contain only ids and timestamps."""
 
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.lenient_fields import MaybeKey, Moment, Read, Whole, absent
+from streams.ingest.lenient_fields import (
+    Instant,
+    OptionalKey,
+    StrictPart,
+    VendorPayload,
+    empty_to_none,
+)
 
 
-class LeverModel(Read):
+class LeverModel(VendorPayload):
     """Lever writes `toStageId` for what we call `to_stage_id`."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
 
 
 class LeverArchived(LeverModel):
-    """That it is archived, and under which reason; a hire is a reason too."""
+    """The archive state and reason; a hire is a reason too."""
 
-    archived_at: Moment = None
-    reason: MaybeKey = None
+    archived_at: Instant = None
+    reason: OptionalKey = None
 
 
 class LeverData(LeverModel):
-    """What happened. An opportunity is one person for one job, a contact the person.
+    """The event's ids. An opportunity is one person for one job; a contact is the person.
 
-    A candidate's id is an older name of the opportunity's.
+    `candidateId` is the older name of `opportunityId`.
     """
 
-    opportunity_id: MaybeKey = None
-    candidate_id: MaybeKey = None
-    contact_id: MaybeKey = None
-    application_id: MaybeKey = None
-    from_stage_id: MaybeKey = None
-    to_stage_id: MaybeKey = None
-    from_archived: Whole[LeverArchived] = None
-    to_archived: Whole[LeverArchived] = None
-    interview_id: MaybeKey = None
+    opportunity_id: OptionalKey = None
+    candidate_id: OptionalKey = None
+    contact_id: OptionalKey = None
+    application_id: OptionalKey = None
+    from_stage_id: OptionalKey = None
+    to_stage_id: OptionalKey = None
+    from_archived: StrictPart[LeverArchived] = None
+    to_archived: StrictPart[LeverArchived] = None
+    interview_id: OptionalKey = None
 
 
-def _something(value: object) -> object:
-    """What is said, or None where nothing is: an object without a value."""
-    if isinstance(value, dict) and all(absent(each) is None for each in value.values()):
+def _none_if_empty(value: object) -> object:
+    """Return None for an object without any value."""
+    if isinstance(value, dict) and all(
+        empty_to_none(content) is None for content in value.values()
+    ):
         return None
-    return absent(value)
+    return empty_to_none(value)
 
 
 class LeverWebhook(LeverModel):
-    """The whole delivery; in a test it tells nothing."""
+    """The whole delivery; a test delivery has no data."""
 
     event: Annotated[str, Field(max_length=100)]
-    triggered_at: Moment = None
-    told: Annotated[LeverData | None, BeforeValidator(_something), Field(alias="data")] = None
+    triggered_at: Instant = None
+    event_data: Annotated[
+        LeverData | None, BeforeValidator(_none_if_empty), Field(alias="data")
+    ] = None
 
     @property
     def data(self) -> LeverData:
-        """What happened."""
-        return self.told or LeverData()
+        """The event's ids, all None in a test delivery."""
+        return self.event_data or LeverData()

@@ -1,4 +1,4 @@
-"""Lever signs token and time, in the body; the rest of the body is vouched for by nobody."""
+"""Verifies Lever signatures, which are in the body and cover only its token and timestamp."""
 
 import json
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from streams.ingest import signature
 from streams.ingest.vendor import Headers, Secrets
 
-LONGEST_TOKEN, LONGEST_TIME = 200, 20
+MAX_TOKEN_LENGTH, MAX_TIME_LENGTH = 200, 20
 
 
 class Digits(str):
-    """A number as it was written: its digits are signed, not its value."""
+    """A number as written in the JSON text: the signature covers its digits, not its value."""
 
     __slots__ = ()
 
@@ -18,42 +18,42 @@ class Digits(str):
 def verify(_headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> None:
     """Raise Unauthentic unless `signature` is the lower-case hex HMAC of `token` and `triggeredAt` as they are written.
 
-    `triggeredAt` is the time of the event, not of the attempt, so that no age of it is too old. Each webhook has a
-    token of its own, so a connection may have many active ones. Who has seen one delivery could sign another body:
+    `triggeredAt` is the time of the event, not of the attempt, so its age is not limited. Each webhook has its own
+    token, so a connection may have many active ones. Anyone who has seen one delivery could sign another body:
     see `nonce`, and give the connection an `address_key`.
     """
     envelope = _envelope(body)
-    token, at, given = (envelope.get(name) for name in ("token", "triggeredAt", "signature"))
-    if not (isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN):
+    token, at, received = (envelope.get(name) for name in ("token", "triggeredAt", "signature"))
+    if not (isinstance(token, str) and 0 < len(token) <= MAX_TOKEN_LENGTH):
         signature.refuse("token is missing")
-    if not (isinstance(at, str) and at.isdigit() and len(at) <= LONGEST_TIME):
+    if not (isinstance(at, str) and at.isdigit() and len(at) <= MAX_TIME_LENGTH):
         signature.refuse("triggeredAt is missing")
-    if not isinstance(given, str):
+    if not isinstance(received, str):
         signature.refuse("signature is missing")
     message = f"{token}{at}".encode("utf-8", "surrogateescape")
-    signature.match(
-        [given.encode("utf-8", "surrogateescape")], signature.hexadecimal(secrets, message)
+    signature.require_match(
+        [received.encode("utf-8", "surrogateescape")], signature.hex_hmacs(secrets, message)
     )
 
 
 def nonce(body: bytes) -> str | None:
-    """The token, which Lever makes anew for every delivery: it may vouch for one body only."""
+    """Return the token, which Lever generates for every delivery; it is valid for one body only."""
     token = _envelope(body).get("token")
     return token if isinstance(token, str) else None
 
 
 def _envelope(body: bytes) -> dict[str, object]:
-    """The outermost object; a name that stands in it twice would let two readers see two deliveries."""
+    """Return the outermost object; refuse duplicate names, which parsers may resolve differently."""
     try:
-        found = json.loads(body, object_pairs_hook=_unique, parse_int=Digits)
+        envelope = json.loads(body, object_pairs_hook=_with_unique_names, parse_int=Digits)
     except (ValueError, RecursionError):
-        signature.refuse("the body is not a JSON object with each name once")
-    return found if isinstance(found, dict) else {}
+        signature.refuse("the body is not a JSON object with unique names")
+    return envelope if isinstance(envelope, dict) else {}
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        msg = "a name stands twice"
+def _with_unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        msg = "duplicate name"
         raise ValueError(msg)
-    return found
+    return unique

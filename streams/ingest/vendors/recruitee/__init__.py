@@ -1,1 +1,1 @@
-"""Recruitee (Tellent): candidates moving through the pipeline of an offer, which is what Recruitee calls a job."""
+"""Recruitee (Tellent) adapter: candidates in the pipeline of an offer, Recruitee's name for a job."""

@@ -1,4 +1,4 @@
-"""Recruitee: which of its events mean what."""
+"""Recruitee: maps each webhook event to canonical events."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,37 +11,41 @@ from streams.ingest.vendors.recruitee import events as recruitee_events
 from streams.ingest.vendors.recruitee import verifier
 from streams.ingest.vendors.recruitee.payload import RecruiteeWebhook
 
+IGNORED: MappingProxyType[str, str] = MappingProxyType({})  # every event is mapped
 EVENTS: MappingProxyType[str, Callable[[Delivery, RecruiteeWebhook], Translation]] = (
     MappingProxyType(
         {
-            "candidate_created": recruitee_events.created,
-            "candidate_assigned": recruitee_events.assigned,
-            "candidate_moved": recruitee_events.moved,
-            "candidate_deleted": recruitee_events.deleted,
-            "job_published": partial(recruitee_events.posted, name="posting.published"),
-            "job_unpublished": partial(recruitee_events.posted, name="posting.unpublished"),
+            "candidate_created": recruitee_events.candidate_created,
+            "candidate_assigned": recruitee_events.application_created,
+            "candidate_moved": recruitee_events.pipeline_changed,
+            "candidate_deleted": recruitee_events.candidate_deleted,
+            "job_published": partial(recruitee_events.posting_events, name="posting.published"),
+            "job_unpublished": partial(recruitee_events.posting_events, name="posting.unpublished"),
             "job_updated": recruitee_events.job_updated,
         }
     )
 )
-# Recruitee calls a job an offer, in the names of its events perhaps too.
-OTHER_NAMES = {
+# Recruitee calls a job an offer, and may do so in event names too.
+ALIASES = {
     "offer_published": "job_published",
     "offer_unpublished": "job_unpublished",
     "offer_updated": "job_updated",
 }
+EXPECTED = frozenset({"candidate_assigned", "candidate_moved"})
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(RecruiteeWebhook, body)
-    if found.test:
-        return Translation(event=found.event_type or "test", ping=True)
-    sent = normalize.required(found.event_type, "event_type")
-    name = OTHER_NAMES.get(sent, sent)
-    delivery = Delivery(name=name, raw=body, context=context, delivery_id=found.id)
-    calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
-    return normalize.translation(name, calls, {}, faults)
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(RecruiteeWebhook, body)
+    if webhook.test:
+        return Translation(event=webhook.event_type or "test", ping=True)
+    sent = normalize.required(webhook.event_type, "event_type")
+    name = ALIASES.get(sent, sent)
+    delivery = Delivery(name=name, raw=body, context=context, delivery_id=webhook.id)
+    normalizers = {
+        event: partial(to_events, delivery, webhook) for event, to_events in EVENTS.items()
+    }
+    return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -51,7 +55,7 @@ VENDOR = Vendor(
     verify=verifier.verify,
     translate=translate,
     mapped=frozenset(EVENTS),
-    ignored={},
-    expected=frozenset({"candidate_assigned", "candidate_moved"}),
-    greet=verifier.greet,
+    ignored=IGNORED,
+    expected=EXPECTED,
+    preflight=verifier.preflight,
 )

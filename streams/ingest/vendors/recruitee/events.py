@@ -1,4 +1,4 @@
-"""What each of Recruitee's events says."""
+"""Normalizes Recruitee's webhook payloads to canonical events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,25 +15,25 @@ from streams.ingest.vendors.recruitee.payload import RecruiteeOffer, RecruiteeWe
 POOL = "talent_pool"
 
 
-def created(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
-    """A person was entered; with jobs in the body also 応募 for each, as the assignments tell it too."""
-    when = delivery.when(body.created_at)
+def candidate_created(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
+    """The candidate is created; with jobs in the body also 応募 for each, which the assignments report as well."""
+    when = delivery.event_time(body.created_at)
     data = canonical.CandidateData(candidate_id=_candidate_id(delivery, body))
-    person = delivery.event("candidate.created", data, when, (when.text,))
-    applied = (
-        _application(delivery, body, offer, when, "derived") for offer in body.payload.offers
+    event = delivery.event("candidate.created", data, when, (when.text,))
+    applications = (
+        _created_event(delivery, body, offer, when, "derived") for offer in body.payload.offers
     )
-    return Translation(events=(person, *applied))
+    return Translation(events=(event, *applications))
 
 
-def assigned(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
-    """応募: a person and a job; a talent pool is no job."""
+def application_created(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
+    """応募: the candidate is assigned to a job; a talent pool is not a job."""
     offer = _offer(body)
-    when = delivery.when(body.created_at)
-    return Translation(events=(_application(delivery, body, offer, when, "webhook"),))
+    when = delivery.event_time(body.created_at)
+    return Translation(events=(_created_event(delivery, body, offer, when, "webhook"),))
 
 
-def _application(
+def _created_event(
     delivery: Delivery, body: RecruiteeWebhook, offer: RecruiteeOffer, when: EventTime, mode: Mode
 ) -> Event:
     common = _common(delivery, body, offer)
@@ -42,16 +42,16 @@ def _application(
     return delivery.event("application.created", data, when, (mode, when.text), mode=mode)
 
 
-def moved(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
-    """A move, a disqualification or its undoing, by the subtype."""
+def pipeline_changed(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
+    """A stage change, disqualification or requalification, depending on the subtype."""
     subtype = normalize.required(body.event_subtype, "event_subtype")
     if subtype not in MOVES:
-        raise Unmapped("unmapped_event", f"{body.event_type}/{normalize.plain(subtype)}")
+        raise Unmapped("unmapped_event", f"{body.event_type}/{normalize.safe_name(subtype)}")
     return Translation(events=(MOVES[subtype](delivery, body),))
 
 
 def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
-    """A move; into a stage for those who are hired it is the hire, and out of it takes the hire back."""
+    """A stage change; a move into a hired stage is the hire, and a move out of it reverses the hire."""
     details = body.payload.details
     left = details.from_stage if details is not None else None
     entered = normalize.required(
@@ -59,7 +59,7 @@ def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     )
     to_stage = canonical.Stage(id=entered.id, name=entered.name, vendor_kind=entered.category)
     common = _common(delivery, body, _offer(body))
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     data = canonical.StageChanged(
         **common,
         to_stage=to_stage,
@@ -69,55 +69,59 @@ def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     return delivery.event("application.stage_changed", data, when, (entered.id, when.text))
 
 
-def _disqualified(delivery: Delivery, body: RecruiteeWebhook) -> Event:
-    """不採用, as far as the word goes; whether it was a 辞退 only the reason tells."""
+def _rejected(delivery: Delivery, body: RecruiteeWebhook) -> Event:
+    """Reported as 不採用; only the reason shows whether it was a 辞退."""
     details = body.payload.details
-    why = details and (
+    disqualification = details and (
         details.disqualify_reason or details.disqualification_reason or details.reason
     )
-    reason = canonical.Reason(id=why.id, name=why.name) if why else None
+    reason = (
+        canonical.Reason(id=disqualification.id, name=disqualification.name)
+        if disqualification
+        else None
+    )
     data = canonical.Ended(**_common(delivery, body, _offer(body)), reason=reason, party="unknown")
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     return delivery.event("application.rejected", data, when, (when.text,))
 
 
-def _requalified(delivery: Delivery, body: RecruiteeWebhook) -> Event:
+def _reopened(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     data = canonical.Reopened(**_common(delivery, body, _offer(body)))
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     return delivery.event("application.reopened", data, when, (when.text,))
 
 
 MOVES: dict[str, Callable[[Delivery, RecruiteeWebhook], Event]] = {
     "stage_changed": _stage_changed,
-    "disqualified": _disqualified,
-    "requalified": _requalified,
+    "disqualified": _rejected,
+    "requalified": _reopened,
 }
 
 
-def deleted(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
-    """The person; which applications went with them is not told, and is known here."""
+def candidate_deleted(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
+    """The candidate is deleted; Recruitee does not list the applications, but the history has them."""
     data = canonical.CandidateData(candidate_id=_candidate_id(delivery, body))
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     return Translation(events=(delivery.event("candidate.deleted", data, when, ("deleted",)),))
 
 
-def posted(delivery: Delivery, body: RecruiteeWebhook, name: str) -> Translation:
-    """求人 live or not."""
+def posting_events(delivery: Delivery, body: RecruiteeWebhook, name: str) -> Translation:
+    """求人 published or unpublished."""
     offer = _offer(body)
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     data = event_context.PostingData(posting_id=delivery.id(offer.id), job_id=delivery.id(offer.id))
     return Translation(events=(delivery.event(name, data, when, (when.text,)),))
 
 
 def job_updated(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
-    """求人 edited; what about it is in the subtype, and is none of ours."""
+    """求人 edited; the subtype says what changed, and we do not use it."""
     offer = _offer(body)
     data = event_context.JobData(
         job_id=delivery.id(offer.id),
         name=offer.title,
         department=offer.department.name if offer.department is not None else None,
     )
-    when = delivery.when(body.created_at)
+    when = delivery.event_time(body.created_at)
     return Translation(events=(delivery.event("job.updated", data, when, (when.text,)),))
 
 
@@ -134,7 +138,7 @@ def _candidate_id(delivery: Delivery, body: RecruiteeWebhook) -> str:
 def _common(
     delivery: Delivery, body: RecruiteeWebhook, offer: RecruiteeOffer
 ) -> dict[str, Any]:  # any field of `canonical.Data`
-    """The application is the pair of candidate and offer: Recruitee sends no id of its own for it."""
+    """Return the shared fields; an application is the pair of candidate and offer, as Recruitee sends no id for it."""
     candidate = normalize.required(body.payload.candidate, "payload.candidate")
     department = offer.department.name if offer.department is not None else None
     return {

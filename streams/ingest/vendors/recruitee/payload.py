@@ -1,91 +1,91 @@
-"""The fields of Recruitee's webhooks that we read. An offer is a job, and a candidate may have several."""
+"""The fields we read from Recruitee's webhooks. An offer is a job, and a candidate may have several."""
 
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from streams.ingest.lenient_fields import (
-    Each,
     Flag,
+    Instant,
     Key,
-    MaybeKey,
-    Moment,
-    Part,
-    Read,
+    LenientList,
+    LenientPart,
+    LenientText,
+    OptionalKey,
+    StrictPart,
+    StrictText,
     Term,
-    Whole,
-    Word,
-    Words,
+    VendorPayload,
 )
-from streams.ingest.lenient_fields import named as _named
+from streams.ingest.lenient_fields import name_to_object as _named
 
 
-class RecruiteeCandidate(Read):
-    """The person, without anything personal."""
+class RecruiteeCandidate(VendorPayload):
+    """The candidate, without personal data."""
 
     id: Key
-    source: Words = None
+    source: LenientText = None
 
 
-class RecruiteeDepartment(Read):
+class RecruiteeDepartment(VendorPayload):
     """部署."""
 
-    name: Words = None
+    name: LenientText = None
 
 
-class RecruiteeOffer(Read):
+class RecruiteeOffer(VendorPayload):
     """求人, or a talent pool."""
 
     id: Key
-    title: Words = None
-    kind: Word = None
-    department: Part[RecruiteeDepartment] = None
+    title: LenientText = None
+    kind: StrictText = None
+    department: LenientPart[RecruiteeDepartment] = None
 
 
-class RecruiteeStage(Read):
-    """A stage; `category` is not always there."""
+class RecruiteeStage(VendorPayload):
+    """A stage; `category` is not always present."""
 
     id: Key
-    name: Words = None
-    category: Words = None
+    name: LenientText = None
+    category: LenientText = None
 
 
-class RecruiteeReason(Read):
-    """Why somebody was disqualified."""
+class RecruiteeReason(VendorPayload):
+    """The disqualification reason."""
 
-    id: MaybeKey = None
-    name: Words = None
-
-
-MaybeReason = Annotated[Part[RecruiteeReason], BeforeValidator(_named)]
+    id: OptionalKey = None
+    name: LenientText = None
 
 
-class RecruiteeDetails(Read):
-    """What changed; where the reason stands is not documented, so it is looked for where it may be."""
+MaybeReason = Annotated[LenientPart[RecruiteeReason], BeforeValidator(_named)]
 
-    from_stage: Part[RecruiteeStage] = None
-    to_stage: Part[RecruiteeStage] = None
+
+class RecruiteeDetails(VendorPayload):
+    """The change. The reason's field is not documented, so all likely ones are read."""
+
+    from_stage: LenientPart[RecruiteeStage] = None
+    to_stage: LenientPart[RecruiteeStage] = None
     disqualify_reason: MaybeReason = None
     disqualification_reason: MaybeReason = None
     reason: MaybeReason = None
 
 
-class RecruiteePayload(Read):
-    """Whom it happened to, for which job or jobs."""
+class RecruiteePayload(VendorPayload):
+    """The candidate and the job or jobs."""
 
-    candidate: Whole[RecruiteeCandidate] = None
-    offer: Whole[RecruiteeOffer] = None
-    offers: Each[RecruiteeOffer] = ()
-    details: Part[RecruiteeDetails] = None
+    candidate: StrictPart[RecruiteeCandidate] = None
+    offer: StrictPart[RecruiteeOffer] = None
+    offers: LenientList[RecruiteeOffer] = ()
+    details: LenientPart[RecruiteeDetails] = None
 
 
-class RecruiteeWebhook(Read):
-    """The whole delivery; `test` marks an example that the administrator asked for."""
+class RecruiteeWebhook(VendorPayload):
+    """The whole delivery; `test` marks an example requested by the administrator."""
 
-    id: MaybeKey = None
-    created_at: Moment = None
+    id: OptionalKey = None
+    created_at: Instant = None
     event_type: Term = None
-    event_subtype: Word = None
+    event_subtype: StrictText = None
     test: Flag = None
     payload: Annotated[
         RecruiteePayload, BeforeValidator(lambda value: {} if value in (None, []) else value)

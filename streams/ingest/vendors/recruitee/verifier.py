@@ -1,26 +1,26 @@
-"""Recruitee signs the raw body, and no time; it shows the secret only after a test was answered."""
+"""Verifies Recruitee signatures, which cover the raw body and no timestamp, and answers its setup test."""
 
 import json
 from datetime import datetime
 
 from streams.ingest import signature
-from streams.ingest.vendor import Greeting, Headers, Secrets
+from streams.ingest.vendor import Headers, Preflight, Secrets
 
 TEST = {"test": True}
-LONGEST_TEST = 200  # bytes
+MAX_TEST_BYTES = 200  # bytes
 
 
 def verify(headers: Headers, body: bytes, secrets: Secrets, _now: datetime) -> None:
     """Raise Unauthentic unless `X-Recruitee-Signature` is the lower-case hex HMAC of the body."""
-    given = signature.one(headers, "x-recruitee-signature")
-    signature.match([given], signature.hexadecimal(secrets, body))
+    received = signature.single_header(headers, "x-recruitee-signature")
+    signature.require_match([received], signature.hex_hmacs(secrets, body))
 
 
-def greet(_headers: Headers, body: bytes) -> Greeting | None:
-    """Answer `{"test": true}`, which says nothing: without that answer Recruitee creates no webhook and shows no secret."""
-    if len(body) > LONGEST_TEST:
+def preflight(_headers: Headers, body: bytes) -> Preflight | None:
+    """Answer `{"test": true}`, which carries no data: Recruitee creates the webhook and shows its secret only after that."""
+    if len(body) > MAX_TEST_BYTES:
         return None
     try:
-        return Greeting() if json.loads(body) == TEST else None
+        return Preflight() if json.loads(body) == TEST else None
     except (ValueError, RecursionError):
         return None

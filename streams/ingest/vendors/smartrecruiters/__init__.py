@@ -1,1 +1,1 @@
-"""SmartRecruiters: thin notifications that name what has changed and leave the rest to its API."""
+"""SmartRecruiters adapter: thin notifications that name what changed and leave the rest to the API."""

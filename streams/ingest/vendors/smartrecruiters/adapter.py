@@ -1,4 +1,4 @@
-"""SmartRecruiters: which of its events mean what without its API, which are passed over and why."""
+"""SmartRecruiters: maps each notification to canonical events without calling the API, or ignores it with a reason."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,44 +8,19 @@ from types import MappingProxyType
 from schemas.errors import Malformed
 from streams.ingest import lenient_fields, normalize, signature
 from streams.ingest.normalize import Delivery, EventTime
-from streams.ingest.vendor import Context, Headers, Translation, Vendor, first
+from streams.ingest.vendor import Context, Headers, Translation, Vendor, first_header
 from streams.ingest.vendors.smartrecruiters import events as smartrecruiters_events
 from streams.ingest.vendors.smartrecruiters import verifier
 from streams.ingest.vendors.smartrecruiters.payload import SmartRecruitersWebhook
 
-STAMP = "smartrecruiters-timestamp"
-Teller = Callable[[Delivery, SmartRecruitersWebhook, EventTime], Translation]
-
-EVENTS: MappingProxyType[str, Teller] = MappingProxyType(
-    {
-        "application.created": smartrecruiters_events.created,
-        "application.status.updated": smartrecruiters_events.updated,
-        "application.source.updated": smartrecruiters_events.updated,
-        "application.fields.updated": smartrecruiters_events.updated,
-        "candidate.created": partial(smartrecruiters_events.candidate, name="candidate.created"),
-        "candidate.updated": partial(smartrecruiters_events.candidate, name="candidate.updated"),
-        "candidate.deleted": partial(smartrecruiters_events.candidate, name="candidate.deleted"),
-        "offer.created": partial(smartrecruiters_events.offer, name="offer.created"),
-        "offer.approval.approved": partial(smartrecruiters_events.offer, name="offer.approved"),
-        "interview.created": partial(smartrecruiters_events.interview, name="interview.scheduled"),
-        "interview.updated": partial(
-            smartrecruiters_events.interview, name="interview.rescheduled"
-        ),
-        "interview.canceled": partial(smartrecruiters_events.interview, name="interview.cancelled"),
-        "job.created": smartrecruiters_events.job,
-        "job.updated": smartrecruiters_events.job,
-        "job.status.updated": smartrecruiters_events.job,
-        "job.hiring-team.updated": smartrecruiters_events.job,
-        "position.created": partial(smartrecruiters_events.position, name="opening.opened"),
-        "position.deleted": partial(smartrecruiters_events.position, name="opening.closed"),
-    }
-)
+TIMESTAMP = "smartrecruiters-timestamp"
+Normalizer = Callable[[Delivery, SmartRecruitersWebhook, EventTime], Translation]
 
 _API = "what has changed only the API tells, and it moves no application"
 _APPROVAL = "a step of an approval decides nothing about a candidate"
 _ADS = "which advertisements are live only the API tells"
 _REVIEW = "it names its application by an id that joins it to nothing without the API"
-_HIRED = "onboarding begins after the hire, which is told by the application's status"
+_HIRED = "onboarding begins after the hire, which the application's status reports"
 IGNORED = MappingProxyType(
     {
         "application.attachment.created": "a document decides nothing",
@@ -66,31 +41,73 @@ IGNORED = MappingProxyType(
         "job.approver.*": _APPROVAL,
     }
 )
+EVENTS: MappingProxyType[str, Normalizer] = MappingProxyType(
+    {
+        "application.created": smartrecruiters_events.application_created,
+        "application.status.updated": smartrecruiters_events.application_updated,
+        "application.source.updated": smartrecruiters_events.application_updated,
+        "application.fields.updated": smartrecruiters_events.application_updated,
+        "candidate.created": partial(
+            smartrecruiters_events.candidate_events, name="candidate.created"
+        ),
+        "candidate.updated": partial(
+            smartrecruiters_events.candidate_events, name="candidate.updated"
+        ),
+        "candidate.deleted": partial(
+            smartrecruiters_events.candidate_events, name="candidate.deleted"
+        ),
+        "offer.created": partial(smartrecruiters_events.offer_events, name="offer.created"),
+        "offer.approval.approved": partial(
+            smartrecruiters_events.offer_events, name="offer.approved"
+        ),
+        "interview.created": partial(
+            smartrecruiters_events.interview_events, name="interview.scheduled"
+        ),
+        "interview.updated": partial(
+            smartrecruiters_events.interview_events, name="interview.rescheduled"
+        ),
+        "interview.canceled": partial(
+            smartrecruiters_events.interview_events, name="interview.cancelled"
+        ),
+        "job.created": smartrecruiters_events.job_updated,
+        "job.updated": smartrecruiters_events.job_updated,
+        "job.status.updated": smartrecruiters_events.job_updated,
+        "job.hiring-team.updated": smartrecruiters_events.job_updated,
+        "position.created": partial(smartrecruiters_events.opening_events, name="opening.opened"),
+        "position.deleted": partial(smartrecruiters_events.opening_events, name="opening.closed"),
+    }
+)
+
+EXPECTED = frozenset({"application.created", "application.status.updated", "offer.created"})
 
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery, by the name in its headers; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(SmartRecruitersWebhook, body)
-    name = normalize.required(first(headers, "event-name") or None, "event-name (a header)")
-    event_id = normalize.required(first(headers, "event-id") or None, "event-id (a header)")[:200]
+    """Return the canonical events of one verified delivery, named in its headers; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(SmartRecruitersWebhook, body)
+    name = normalize.required(first_header(headers, "event-name") or None, "event-name (a header)")
+    event_id = normalize.required(first_header(headers, "event-id") or None, "event-id (a header)")[
+        :200
+    ]
     delivery = Delivery(name=name, raw=body, context=context, delivery_id=event_id)
-    when = _sent(first(headers, STAMP), context, event_id)
-    calls = {each: partial(teller, delivery, found, when) for each, teller in EVENTS.items()}
-    return normalize.translation(name, calls, IGNORED, faults)
+    when = _sent_at(first_header(headers, TIMESTAMP), context, event_id)
+    normalizers = {
+        event: partial(to_events, delivery, webhook, when) for event, to_events in EVENTS.items()
+    }
+    return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 
-def _sent(stamp: str | None, context: Context, event_id: str) -> EventTime:
-    """When it was sent is all we know of when it happened; the event id is the same over all attempts.
+def _sent_at(stamp: str | None, context: Context, event_id: str) -> EventTime:
+    """Return the sending time, the only time we have; its text is the event id, which is the same over all attempts.
 
-    Raise Malformed for a number that is no such time.
+    Raise Malformed for a number outside the supported years.
     """
     at = context.now
     if stamp is not None and stamp.isdecimal() and len(stamp) <= 11:
         try:
-            at = lenient_fields.within_reason(datetime.fromtimestamp(int(stamp), UTC))
+            at = lenient_fields.plausible(datetime.fromtimestamp(int(stamp), UTC))
         except ValueError:
             raise Malformed(
-                "unmapped_value", f"{STAMP} (a header): not a time of these years"
+                "unmapped_value", f"{TIMESTAMP} (a header): not a time of these years"
             ) from None
     return EventTime(at=at, quality="received", text=event_id)
 
@@ -103,7 +120,7 @@ VENDOR = Vendor(
     translate=translate,
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
-    expected=frozenset({"application.created", "application.status.updated", "offer.created"}),
+    expected=EXPECTED,
     success=202,
-    greet=verifier.greet,
+    preflight=verifier.preflight,
 )

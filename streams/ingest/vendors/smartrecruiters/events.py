@@ -1,4 +1,4 @@
-"""What each of SmartRecruiters' notifications says by itself, without a call to its API."""
+"""Normalizes SmartRecruiters' notifications to canonical events without calling its API."""
 
 from schemas.events import application as canonical
 from schemas.events import context as event_context
@@ -8,7 +8,9 @@ from streams.ingest.vendor import Translation
 from streams.ingest.vendors.smartrecruiters.payload import SmartRecruitersWebhook
 
 
-def created(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
+def application_created(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime
+) -> Translation:
     """応募."""
     application = _application(delivery, body).model_copy(
         update={"applied_at": when.at, "kind": "application"}
@@ -17,16 +19,18 @@ def created(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -
     return Translation(events=(delivery.event("application.created", data, when, (when.text,)),))
 
 
-def updated(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
-    """Something about the application has changed; to what, the API tells."""
+def application_updated(
+    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime
+) -> Translation:
+    """The application changed; the new values are available only from the API."""
     data = canonical.Updated(application=_application(delivery, body))
     return Translation(events=(delivery.event("application.updated", data, when, (when.text,)),))
 
 
-def offer(
+def offer_events(
     delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
 ) -> Translation:
-    """内定 drawn up or approved; what the candidate says of it, the API tells."""
+    """内定 created or approved; the candidate's answer is available only from the API."""
     offer_id = normalize.required(body.offer_id, "offer_id")
     data = canonical.OfferData(
         application=_application(delivery, body), offer_id=delivery.id(offer_id)
@@ -34,10 +38,10 @@ def offer(
     return Translation(events=(delivery.event(name, data, when, (offer_id, when.text)),))
 
 
-def interview(
+def interview_events(
     delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
 ) -> Translation:
-    """面接: that there is one, without when and with whom."""
+    """面接, without its time and interviewers."""
     interview_id = normalize.required(body.interview_id or body.id, "interview_id")
     data = canonical.InterviewData(
         application=_application(delivery, body), interview_id=delivery.id(interview_id)
@@ -45,36 +49,36 @@ def interview(
     return Translation(events=(delivery.event(name, data, when, (interview_id, when.text)),))
 
 
-def candidate(
+def candidate_events(
     delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
 ) -> Translation:
-    """The person was entered, edited or deleted."""
+    """The candidate is created, updated or deleted."""
     vendor_id = normalize.required(body.id or body.candidate_id, "id")
     data = canonical.CandidateData(candidate_id=delivery.id(vendor_id))
     fact = ("deleted",) if name == "candidate.deleted" else (when.text,)
     return Translation(events=(delivery.event(name, data, when, fact),))
 
 
-def job(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
-    """求人 entered or edited; whether it is open, the API tells."""
+def job_updated(delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime) -> Translation:
+    """求人 created or edited; its status is available only from the API."""
     job_id = normalize.required(body.id or body.job_id, "id")
     data = event_context.JobData(job_id=delivery.id(job_id))
     return Translation(events=(delivery.event("job.updated", data, when, (when.text,)),))
 
 
-def position(
+def opening_events(
     delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
 ) -> Translation:
-    """A seat to fill, or one that is no longer to be filled."""
+    """An opening is created or deleted."""
     position_id = normalize.required(body.position_id, "position_id")
     data = event_context.OpeningData(
-        opening_id=delivery.id(position_id), job_id=delivery.maybe(body.job_id)
+        opening_id=delivery.id(position_id), job_id=delivery.optional_id(body.job_id)
     )
     return Translation(events=(delivery.event(name, data, when, (position_id, when.text)),))
 
 
 def _application(delivery: Delivery, body: SmartRecruitersWebhook) -> canonical.Application:
-    """The application is the pair of candidate and job: offers name it by these, and its own id is not always there."""
+    """Return the application: the pair of candidate and job, as in offers; its own id is not always present."""
     candidate_id = normalize.required(body.candidate_id, "candidate_id")
     job_id = normalize.required(body.job_id, "job_id")
     return canonical.Application(

@@ -1,22 +1,22 @@
-"""The ids that SmartRecruiters' notifications carry: nothing else is in them."""
+"""The ids in SmartRecruiters' notifications, which contain nothing else."""
 
 from pydantic import AliasChoices, AliasGenerator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from streams.ingest.lenient_fields import MaybeKey, Read
+from streams.ingest.lenient_fields import OptionalKey, VendorPayload
 
 SPELLINGS = AliasGenerator(validation_alias=lambda name: AliasChoices(name, to_camel(name)))
 
 
-class SmartRecruitersWebhook(Read):
-    """Whichever of these ids the event has; `id` is a job or a candidate, by the event's name. `candidateId` is `candidate_id`."""
+class SmartRecruitersWebhook(VendorPayload):
+    """The event's ids; `id` is a job or a candidate, depending on the event. Both camelCase and snake_case are read."""
 
     model_config = ConfigDict(alias_generator=SPELLINGS, extra="ignore", frozen=True)
 
-    id: MaybeKey = None
-    job_id: MaybeKey = None
-    candidate_id: MaybeKey = None
-    application_id: MaybeKey = None
-    offer_id: MaybeKey = None
-    interview_id: MaybeKey = None
-    position_id: MaybeKey = None
+    id: OptionalKey = None
+    job_id: OptionalKey = None
+    candidate_id: OptionalKey = None
+    application_id: OptionalKey = None
+    offer_id: OptionalKey = None
+    interview_id: OptionalKey = None
+    position_id: OptionalKey = None

@@ -1,37 +1,41 @@
-"""SmartRecruiters signs time, body and four headers; it asks for its handshake back before it sends anything."""
+"""Verifies SmartRecruiters signatures (timestamp, body and four headers) and answers its handshake."""
 
 import re
 from datetime import datetime
 
 from streams.ingest import signature
-from streams.ingest.vendor import Greeting, Headers, Secrets, values
+from streams.ingest.vendor import Headers, Preflight, Secrets, header_values
 
-# Up to ten redeliveries, the last 24 hours after the ninth: a time that is signed once per notification must still be
-# young enough then. A replay within it has the same event id, which is signed, and counts nothing.
+# There are up to ten redeliveries, the last 24 hours after the ninth, and the timestamp is signed once per notification,
+# so it must still be accepted then. A replay within the tolerance has the same signed event id and counts nothing.
 TOLERANCE_S = 3 * 86_400
-HANDSHAKE = "x-hook-secret"
-ECHO = re.compile(r"[\x21-\x7e]{1,500}")
-SIGNED = ("event-id", "event-name", "event-version", "link")
+HANDSHAKE_HEADER = "x-hook-secret"
+HANDSHAKE_SECRET = re.compile(r"[\x21-\x7e]{1,500}")
+SIGNED_HEADERS = ("event-id", "event-name", "event-version", "link")
 
 
 def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> None:
-    """Raise Unauthentic unless one `v1` signature of the list is that of `time.body.id.name.version.link`.
+    """Raise Unauthentic unless a `v1` signature in the list matches `time.body.id.name.version.link`.
 
-    A header that is left out is signed as empty; other schemes of the list are passed over.
+    A missing header is signed as empty; other signature schemes in the list are ignored.
     """
-    given = signature.one(headers, "smartrecruiters-signature").split(b";")
-    stamp = signature.at_most_one(headers, "smartrecruiters-timestamp")
-    parts = [signature.at_most_one(headers, name) for name in SIGNED]
+    received = signature.single_header(headers, "smartrecruiters-signature").split(b";")
+    stamp = signature.optional_header(headers, "smartrecruiters-timestamp")
+    parts = [signature.optional_header(headers, name) for name in SIGNED_HEADERS]
     signed = b".".join((stamp, body, *parts))
-    signature.match(
-        (each.strip() for each in given), signature.hexadecimal(secrets, signed, b"v1=")
+    signature.require_match(
+        (candidate.strip() for candidate in received), signature.hex_hmacs(secrets, signed, b"v1=")
     )
-    signature.recent(stamp, now, TOLERANCE_S, "smartrecruiters-timestamp")
+    signature.require_recent(stamp, now, TOLERANCE_S, "smartrecruiters-timestamp")
 
 
-def greet(headers: Headers, _body: bytes) -> Greeting | None:
-    """Give the handshake's secret back; a request that names an event is a delivery, whatever else it carries."""
-    found = values(headers, HANDSHAKE)
-    if len(found) != 1 or values(headers, "event-name") or ECHO.fullmatch(found[0]) is None:
+def preflight(headers: Headers, _body: bytes) -> Preflight | None:
+    """Echo the handshake secret; a request that names an event is a delivery, whatever other headers it has."""
+    secrets = header_values(headers, HANDSHAKE_HEADER)
+    if (
+        len(secrets) != 1
+        or header_values(headers, "event-name")
+        or HANDSHAKE_SECRET.fullmatch(secrets[0]) is None
+    ):
         return None
-    return Greeting(status=200, headers=(("X-Hook-Secret", found[0]),))
+    return Preflight(status=200, headers=(("X-Hook-Secret", secrets[0]),))

@@ -1,4 +1,4 @@
-"""What a sender of canonical events may write: the Standard Webhooks body, or a CloudEvents 1.0 JSON event."""
+"""The accepted envelopes of canonical events: the Standard Webhooks body and CloudEvents 1.0 JSON."""
 
 import difflib
 import json
@@ -14,7 +14,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class StrictModel(BaseModel):
-    """Strict, and an unknown field is an error: these formats are ours to define, so a misspelling must not be lost."""
+    """A strict model that refuses unknown fields: we define these formats, so a misspelling must not be lost."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -28,9 +28,9 @@ class StandardBody(StrictModel):
 
 
 class CloudEvent(StrictModel):
-    """CloudEvents 1.0, structured. `tenant` and `recordedtime` may be sent, and are replaced by what we know.
+    """CloudEvents 1.0, structured mode. `tenant` and `recordedtime` may be sent but are replaced with our own values.
 
-    An extension that is none of these is passed over (`without_extensions`).
+    Other extensions are ignored (`without_extensions`).
     """
 
     specversion: Literal["1.0"]
@@ -53,8 +53,8 @@ class CloudEvent(StrictModel):
     data: dict[str, Any]
 
 
-# Attributes whose loss would change what is counted, or how well it can be traced.
-TOO_GOOD_TO_LOSE = (
+# Attributes whose loss would change the counts or traceability.
+PROTECTED_ATTRIBUTES = (
     "time",
     "timequality",
     "ingestmode",
@@ -63,29 +63,31 @@ TOO_GOOD_TO_LOSE = (
     "deliveryid",
     "correlationid",
 )
-ALIKE = 0.75  # one slip in a word of four letters
+SIMILARITY_CUTOFF = 0.75  # one wrong letter in a four-letter word
 
 
 def without_extensions(value: object) -> object:
-    """The event without attributes of others, which CloudEvents allows; raise Malformed for what may be a misspelling."""
+    """Drop foreign extension attributes, which CloudEvents allows; raise Malformed for a likely misspelling of ours."""
     if not isinstance(value, dict):
         return value
     foreign = {name for name in value if _is_extension(name, value[name])}
     for name in sorted(foreign):
-        for meant in difflib.get_close_matches(name, TOO_GOOD_TO_LOSE, 1, ALIKE):
-            raise Malformed("not_canonical", f"an attribute is spelt almost as {meant}")
-    return {name: each for name, each in value.items() if name not in foreign}
+        for attribute in difflib.get_close_matches(
+            name, PROTECTED_ATTRIBUTES, 1, SIMILARITY_CUTOFF
+        ):
+            raise Malformed("not_canonical", f"an attribute is spelt almost as {attribute}")
+    return {name: content for name, content in value.items() if name not in foreign}
 
 
 def _is_extension(name: str, value: object) -> bool:
-    """CloudEvents 1.0: lower-case letters and digits, and a simple value."""
+    """Return whether it is a CloudEvents 1.0 extension: lower-case letters and digits, and a simple value."""
     if name in CloudEvent.model_fields or re.fullmatch(r"[a-z0-9]+", name) is None:
         return False
     return value is None or isinstance(value, str | bool | int | float)
 
 
 def parse(body: bytes) -> object:
-    """The JSON value; raise Malformed for anything else, NaN, infinite numbers and bottomless nesting included."""
+    """Parse the body as JSON; raise Malformed otherwise, including for NaN, infinite numbers and excessive nesting."""
     try:
         return json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Other spellings of canonical data that a sender may use, brought into the one that our models know."""
+"""Converts alternative spellings of canonical data to the one that our models accept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,16 +7,16 @@ from schemas.errors import Malformed
 
 Data = dict[str, Any]
 
-# Who ended it is what these types say; `unknown` leaves it to the reason.
+# These types imply the party; with `unknown` the reason decides.
 PARTIES = {
     "application.rejected": "company",
     "application.withdrawn": "candidate",
     "application.closed": "neither",
 }
 WITHDRAWN, HIRES = "application.withdrawn", ("application.hired", "application.unhired")
-OTHERS = ("company", "candidate", "neither")
-# Whose data it is the connection says.
-OURS = ("tenant_id", "connection_id")
+KNOWN_PARTIES = ("company", "candidate", "neither")
+# The connection determines the tenant, so these keys are dropped.
+ROUTING_KEYS = ("tenant_id", "connection_id")
 NAMES: Mapping[str, Mapping[str, str]] = {
     "candidate.merged": {"from": "from_id", "into": "into_id"},
     "pipeline.remapped": {"remap": "moves"},
@@ -24,24 +24,26 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 MOVE = {"from": "from_id", "to": "to_id"}
 
 
-def canonical(name: str, data: Data) -> Data:
-    """The data of an event of that type; raise Malformed where it contradicts itself.
+def to_canonical(name: str, data: Data) -> Data:
+    """Return the data of an event of that type; raise Malformed if it contradicts itself.
 
-    What has two spellings at once, or none that we know, is left for the model to refuse.
+    Two spellings at once, or an unknown one, are left for the model to refuse.
     """
-    found = {key: value for key, value in data.items() if key not in OURS or _holds_more(value)}
-    found = _renamed(found, NAMES.get(name, {}))
-    moves = found.get("moves")
+    result = {
+        key: value for key, value in data.items() if key not in ROUTING_KEYS or _is_nested(value)
+    }
+    result = _renamed(result, NAMES.get(name, {}))
+    moves = result.get("moves")
     if name == "pipeline.remapped" and isinstance(moves, list):
-        found["moves"] = [
-            _renamed(each, MOVE) if isinstance(each, dict) else each for each in moves
+        result["moves"] = [
+            _renamed(move, MOVE) if isinstance(move, dict) else move for move in moves
         ]
     if name in HIRES:
-        found = _with_opening(found)
-    return _with_party(name, found)
+        result = _with_opening(result)
+    return _with_party(name, result)
 
 
-def _holds_more(value: object) -> bool:
+def _is_nested(value: object) -> bool:
     return isinstance(value, dict | list)
 
 
@@ -53,23 +55,23 @@ def _renamed(data: Data, names: Mapping[str, str]) -> Data:
 
 
 def _with_opening(data: Data) -> Data:
-    """The seat that was filled is one of the application's attributes."""
+    """Move the filled opening into the application's attributes."""
     application = data.get("application")
     if "opening_id" not in data or not isinstance(application, dict):
         return data
-    seat = data["opening_id"]
-    if application.get("opening_id", seat) != seat:
+    opening_id = data["opening_id"]
+    if application.get("opening_id", opening_id) != opening_id:
         raise Malformed("not_canonical", "opening_id and application.opening_id are not the same")
     rest = {key: value for key, value in data.items() if key != "opening_id"}
-    return {**rest, "application": {**application, "opening_id": seat}}
+    return {**rest, "application": {**application, "opening_id": opening_id}}
 
 
 def _with_party(name: str, data: Data) -> Data:
     party = data.get("party")
     if party is None and name == WITHDRAWN:
         return {**data, "party": PARTIES[name]}
-    if name in PARTIES and party in OTHERS and party != PARTIES[name]:
-        meant = next(each for each, whose in PARTIES.items() if whose == party)
-        why = f"party: {name} is by {PARTIES[name]}; what was by {party} is {meant}"
-        raise Malformed("not_canonical", why)
+    if name in PARTIES and party in KNOWN_PARTIES and party != PARTIES[name]:
+        expected = next(event_type for event_type, implied in PARTIES.items() if implied == party)
+        detail = f"party: {name} is by {PARTIES[name]}; what was by {party} is {expected}"
+        raise Malformed("not_canonical", detail)
     return data

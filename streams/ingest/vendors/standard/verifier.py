@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0: id, time of the attempt and body are signed, with one or several secrets."""
+"""Verifies and creates Standard Webhooks 1.0 signatures, which cover id, attempt time and body, with one or more secrets."""
 
 import base64
 import binascii
@@ -9,53 +9,53 @@ from secrets import token_bytes
 from streams.ingest import signature
 from streams.ingest.vendor import Headers, Secrets
 
-TOLERANCE_S = 300  # the specification's: an attempt older or newer than this may be a replay
+TOLERANCE_S = 300  # from the specification: an older or newer attempt may be a replay
 SCHEME = "whsec_"
-SHORTEST_KEY = 16  # bytes; the specification asks for 24, its official example key has 24
+MIN_KEY_BYTES = 16  # bytes; the specification asks for 24, its official example key has 24
 
 
-def make() -> str:
-    """A new secret of 256 bits."""
+def generate_secret() -> str:
+    """Return a new 256-bit secret."""
     return SCHEME + base64.b64encode(token_bytes(32)).decode()
 
 
 def key(secret: bytes) -> bytes:
-    """The bytes behind `whsec_<base64>`; ValueError for anything else."""
+    """Decode `whsec_<base64>` to bytes; raise ValueError for anything else."""
     text = secret.decode()
     if not text.startswith(SCHEME):
         msg = f"a Standard Webhooks secret starts with {SCHEME}"
         raise ValueError(msg)
     try:
-        found = base64.b64decode(text.removeprefix(SCHEME), validate=True)
+        key_bytes = base64.b64decode(text.removeprefix(SCHEME), validate=True)
     except binascii.Error as error:
         msg = f"what follows {SCHEME} is not base64"
         raise ValueError(msg) from error
-    if len(found) < SHORTEST_KEY:
-        msg = f"the secret has {len(found)} bytes; use 24 to 64"
+    if len(key_bytes) < MIN_KEY_BYTES:
+        msg = f"the secret has {len(key_bytes)} bytes; use 24 to 64"
         raise ValueError(msg)
-    return found
+    return key_bytes
 
 
 def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> None:
-    """Raise Unauthentic unless one `v1` signature of the list is that of id, time and body, and the time is ours.
+    """Raise Unauthentic unless a `v1` signature in the list matches id, time and body, and the time is recent.
 
-    Asymmetric `v1a` signatures of the list are passed over.
+    Asymmetric `v1a` signatures in the list are ignored.
     """
-    message = signature.one(headers, "webhook-id")
-    stamp = signature.one(headers, "webhook-timestamp")
-    given = signature.one(headers, "webhook-signature").split(b" ")
+    message = signature.single_header(headers, "webhook-id")
+    stamp = signature.single_header(headers, "webhook-timestamp")
+    received = signature.single_header(headers, "webhook-signature").split(b" ")
     if not message:
         signature.refuse("webhook-id is empty")
     signed = b".".join((message, stamp, body))
     expected = [
         b"v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")) for secret in secrets
     ]
-    signature.match(given, expected)
-    signature.recent(stamp, now, TOLERANCE_S, "webhook-timestamp")
+    signature.require_match(received, expected)
+    signature.require_recent(stamp, now, TOLERANCE_S, "webhook-timestamp")
 
 
 def sign(message_id: str, body: bytes, secret: str, at: datetime) -> dict[str, str]:
-    """The headers of one attempt at `at`; a retry keeps the id and gets a new time. Raise ValueError as `key` does."""
+    """Return the headers of one attempt at `at`; a retry keeps the id and gets a new time. Raises ValueError as `key` does."""
     stamp = str(int(at.timestamp()))
     signed = f"{message_id}.{stamp}.".encode() + body
     digest = hmac.digest(key(secret.encode()), signed, "sha256")

@@ -1,1 +1,1 @@
-"""Teamtailor: what changed about an application, a candidate or a job, with a few of its attributes."""
+"""Teamtailor adapter: changes of applications, candidates and jobs, with a few attributes."""

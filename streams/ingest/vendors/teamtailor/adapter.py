@@ -1,4 +1,4 @@
-"""Teamtailor: which of its events mean what, which are passed over and why."""
+"""Teamtailor: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from functools import partial
 from types import MappingProxyType
@@ -10,8 +10,6 @@ from streams.ingest.vendors.teamtailor import events as teamtailor_events
 from streams.ingest.vendors.teamtailor import verifier
 from streams.ingest.vendors.teamtailor.payload import TeamtailorWebhook
 
-# Older words for the same, which receivers report.
-ACTIONS = {"created": "create", "updated": "update", "destroyed": "destroy", "deleted": "destroy"}
 _AUDIT = "who looked at what is none of ours"
 _FIELDS = "custom fields are the customer's own, and decide nothing"
 IGNORED = MappingProxyType(
@@ -21,19 +19,23 @@ IGNORED = MappingProxyType(
         "custom-field*": _FIELDS,
     }
 )
+EVENTS = teamtailor_events.EVENTS
+EXPECTED = frozenset({"job_application.create", "job_application.update"})
+# Older names of the actions, as receivers report them.
+ACTIONS = {"created": "create", "updated": "update", "destroyed": "destroy", "deleted": "destroy"}
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(TeamtailorWebhook, body)
-    sent = normalize.required(found.event_name, "payload.event_name")
-    what, _, action = sent.rpartition(".")
-    name = f"{what}.{ACTIONS.get(action, action)}" if what else sent
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(TeamtailorWebhook, body)
+    sent = normalize.required(webhook.event_name, "payload.event_name")
+    entity, _, action = sent.rpartition(".")
+    name = f"{entity}.{ACTIONS.get(action, action)}" if entity else sent
     delivery = Delivery(name=name, raw=body, context=context)
-    calls = {
-        each: partial(teller, delivery, found) for each, teller in teamtailor_events.EVENTS.items()
+    normalizers = {
+        event: partial(to_events, delivery, webhook) for event, to_events in EVENTS.items()
     }
-    return normalize.translation(name, calls, IGNORED, faults)
+    return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -42,8 +44,8 @@ VENDOR = Vendor(
     key=signature.plain_key,
     verify=verifier.verify,
     translate=translate,
-    mapped=frozenset(teamtailor_events.EVENTS),
+    mapped=frozenset(EVENTS),
     ignored=IGNORED,
-    expected=frozenset({"job_application.create", "job_application.update"}),
+    expected=EXPECTED,
     on_bad_signature="quarantine",
 )

@@ -1,81 +1,94 @@
-"""The fields of Teamtailor's webhooks that we read, from whichever of its envelopes.
+"""The fields we read from Teamtailor's webhooks, in any of its envelopes.
 
-Documented is `{"payload": {"event_name", "data": {"id", "type", "attributes"}}}` with kebab-case attributes; receivers
-also report `{"event_name", "data"}` and a flat body with snake_case names. All of them become one shape before they are
-read.
+The documented envelope is `{"payload": {"event_name", "data": {"id", "type", "attributes"}}}` with kebab-case attributes; receivers
+also report `{"event_name", "data"}` and a flat body with snake_case names. All of them are converted to
+one shape first.
 """
 
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from streams.ingest.lenient_fields import Key, MaybeKey, Moment, Part, Read, Term, Words
+from streams.ingest.lenient_fields import (
+    Instant,
+    Key,
+    LenientPart,
+    LenientText,
+    OptionalKey,
+    Term,
+    VendorPayload,
+)
 
 
-class TeamtailorAttributes(Read):
-    """What is said of an application, a candidate or a job; `stage_name` is all there is of a stage."""
+class TeamtailorAttributes(VendorPayload):
+    """The attributes of an application, candidate or job; a stage has only `stage_name`."""
 
-    created_at: Moment = None
-    updated_at: Moment = None
-    job_id: MaybeKey = None
-    job_title: Words = None
-    last_moved_at: Moment = None
-    changed_stage_at: Moment = None
-    stage_name: Words = None
-    referring_site: Words = None
-    rejected_at: Moment = None
-    title: Words = None
-    status: Words = None
-    candidate_id: MaybeKey = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    job_id: OptionalKey = None
+    job_title: LenientText = None
+    last_moved_at: Instant = None
+    changed_stage_at: Instant = None
+    stage_name: LenientText = None
+    referring_site: LenientText = None
+    rejected_at: Instant = None
+    title: LenientText = None
+    status: LenientText = None
+    candidate_id: OptionalKey = None
 
 
-class TeamtailorResource(Read):
-    """What it is about."""
+class TeamtailorResource(VendorPayload):
+    """The referenced resource."""
 
     id: Key
 
 
-class TeamtailorReference(Read):
-    """JSON:API's way to name another resource."""
+class TeamtailorReference(VendorPayload):
+    """A JSON:API reference to another resource."""
 
-    data: Part[TeamtailorResource] = None
+    data: LenientPart[TeamtailorResource] = None
 
 
-class TeamtailorRelationships(Read):
-    """Not documented for webhooks, and taken where they are."""
+class TeamtailorRelationships(VendorPayload):
+    """Relationships, which are not documented for webhooks but read if present."""
 
-    candidate: Part[TeamtailorReference] = None
-    job: Part[TeamtailorReference] = None
+    candidate: LenientPart[TeamtailorReference] = None
+    job: LenientPart[TeamtailorReference] = None
 
 
 def _inner(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """The object within, or, where there is none, the one around it."""
-    found = value.get(name)
-    return found if isinstance(found, dict) else value
+    """Return the nested object, or the enclosing one if there is none."""
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else value
 
 
-class TeamtailorWebhook(Read):
+class TeamtailorWebhook(VendorPayload):
     """The whole delivery, in one shape."""
 
     event_name: Term = None
-    id: MaybeKey = None
+    id: OptionalKey = None
     attributes: Annotated[TeamtailorAttributes, BeforeValidator(lambda value: value or {})] = (
         TeamtailorAttributes()
     )
-    relationships: Part[TeamtailorRelationships] = None
+    relationships: LenientPart[TeamtailorRelationships] = None
 
     @model_validator(mode="before")
     @classmethod
-    def one_shape(cls, value: object) -> object:
-        """Bring every envelope into one; what is no object at all is refused as it is."""
+    def to_one_shape(cls, value: object) -> object:
+        """Convert every envelope to one shape; anything but an object is refused unchanged."""
         if not isinstance(value, dict):
             return value
         whole = _inner(value, "payload")
         data = _inner(whole, "data")
         attributes = data.get("attributes", data)
         if isinstance(attributes, dict):
-            attributes = {str(name).replace("-", "_"): each for name, each in attributes.items()}
-        first = next((each for each in (data.get("id"), value.get("resource_id")) if each), None)
+            attributes = {
+                str(name).replace("-", "_"): content for name, content in attributes.items()
+            }
+        first = next(
+            (candidate for candidate in (data.get("id"), value.get("resource_id")) if candidate),
+            None,
+        )
         return {
             "event_name": whole.get("event_name") or value.get("event"),
             "id": first,
@@ -84,6 +97,6 @@ class TeamtailorWebhook(Read):
         }
 
     def related(self, name: str) -> str | None:
-        """The id of a related resource, if it is named."""
+        """Return the id of a related resource, if present."""
         reference: Any = getattr(self.relationships, name, None)
         return None if reference is None or reference.data is None else str(reference.data.id)

@@ -1,4 +1,4 @@
-"""Teamtailor signs time and body (v2); the legacy of partner set-ups signs an id alone."""
+"""Verifies Teamtailor signatures: v2 covers time and body; the legacy partner scheme covers only an id."""
 
 import base64
 import binascii
@@ -6,24 +6,24 @@ import json
 from datetime import datetime
 
 from streams.ingest import signature
-from streams.ingest.vendor import Headers, Secrets, values
+from streams.ingest.vendor import Headers, Secrets, header_values
 
-TOLERANCE_S = 300  # Teamtailor does not send a second time, so its time is that of the only attempt
-LEGACY = "teamtailor-signature"
+TOLERANCE_S = 300  # Teamtailor does not retry, so the signed time is that of the only attempt
+LEGACY_HEADER = "teamtailor-signature"
 
 
 def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> None:
     """Raise Unauthentic unless `TT-Signature` is the base64 of `t=<seconds>,v2=<hex>`, the HMAC of `t.body`, and recent.
 
-    Without that header, `Teamtailor-Signature` of a partner set-up is taken: the base64 of the hex HMAC of `resource_id`.
-    It vouches for no body; give such a connection an `address_key`.
+    Without that header, the `Teamtailor-Signature` of a partner set-up is accepted: the base64 of the hex HMAC of
+    `resource_id`. It does not cover the body, so give such a connection an `address_key`.
     """
-    if values(headers, LEGACY) and not values(headers, "tt-signature"):
-        _legacy(signature.one(headers, LEGACY), body, secrets)
+    if header_values(headers, LEGACY_HEADER) and not header_values(headers, "tt-signature"):
+        _verify_legacy(signature.single_header(headers, LEGACY_HEADER), body, secrets)
         return
-    given = signature.one(headers, "tt-signature")
+    received = signature.single_header(headers, "tt-signature")
     try:
-        text = base64.b64decode(given, validate=True)
+        text = base64.b64decode(received, validate=True)
     except binascii.Error:
         signature.refuse("tt-signature is not base64")
     first, _, second = text.partition(b",")
@@ -31,21 +31,21 @@ def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> No
         signature.refuse("tt-signature is not of version 2")
     stamp = first.removeprefix(b"t=")
     expected = [
-        base64.b64encode(b"t=" + stamp + b"," + each)
-        for each in signature.hexadecimal(secrets, stamp + b"." + body, b"v2=")
+        base64.b64encode(b"t=" + stamp + b"," + digest)
+        for digest in signature.hex_hmacs(secrets, stamp + b"." + body, b"v2=")
     ]
-    signature.match([given], expected)
-    signature.recent(stamp, now, TOLERANCE_S, "t of tt-signature")
+    signature.require_match([received], expected)
+    signature.require_recent(stamp, now, TOLERANCE_S, "t of tt-signature")
 
 
-def _legacy(given: bytes, body: bytes, secrets: Secrets) -> None:
+def _verify_legacy(received: bytes, body: bytes, secrets: Secrets) -> None:
     try:
-        found = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         signature.refuse("the body is not JSON")
-    resource = found.get("resource_id") if isinstance(found, dict) else None
+    resource = content.get("resource_id") if isinstance(content, dict) else None
     if not isinstance(resource, str | int) or isinstance(resource, bool) or resource == "":
         signature.refuse("resource_id is missing")
     signed = str(resource).encode("utf-8", "surrogateescape")
-    expected = [base64.b64encode(each) for each in signature.hexadecimal(secrets, signed)]
-    signature.match([given], expected)
+    expected = [base64.b64encode(digest) for digest in signature.hex_hmacs(secrets, signed)]
+    signature.require_match([received], expected)

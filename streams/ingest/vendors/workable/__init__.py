@@ -1,1 +1,1 @@
-"""Workable: the candidate as of sending, who is one person for one job."""
+"""Workable adapter: the candidate, one person for one job, as of the time of sending."""

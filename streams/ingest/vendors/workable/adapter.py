@@ -1,4 +1,4 @@
-"""Workable: which of its events mean what, which are passed over and why."""
+"""Workable: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,16 +11,6 @@ from streams.ingest.vendors.workable import events as workable_events
 from streams.ingest.vendors.workable import verifier
 from streams.ingest.vendors.workable.payload import WorkableWebhook
 
-EVENTS: MappingProxyType[str, Callable[[Delivery, WorkableWebhook], Translation]] = (
-    MappingProxyType(
-        {
-            "candidate_created": workable_events.created,
-            "candidate_moved": workable_events.moved,
-            "candidate_deleted": workable_events.deleted,
-            "job_deleted": workable_events.job_deleted,
-        }
-    )
-)
 _EMPLOYEES = "about employees, whom the HR system tells of; it is no part of hiring"
 IGNORED = MappingProxyType(
     dict.fromkeys(
@@ -34,15 +24,28 @@ IGNORED = MappingProxyType(
         _EMPLOYEES,
     )
 )
+EVENTS: MappingProxyType[str, Callable[[Delivery, WorkableWebhook], Translation]] = (
+    MappingProxyType(
+        {
+            "candidate_created": workable_events.application_created,
+            "candidate_moved": workable_events.stage_changed,
+            "candidate_deleted": workable_events.application_deleted,
+            "job_deleted": workable_events.job_deleted,
+        }
+    )
+)
+EXPECTED = frozenset({"candidate_created", "candidate_moved"})
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
-    """The canonical events of one verified delivery; raise Malformed or Unmapped."""
-    found, faults = lenient_fields.read(WorkableWebhook, body)
-    name = normalize.required(found.event_type, "event_type")
+    """Return the canonical events of one verified delivery; raise Malformed or Unmapped."""
+    webhook, faults = lenient_fields.parse(WorkableWebhook, body)
+    name = normalize.required(webhook.event_type, "event_type")
     delivery = Delivery(name=name, raw=body, context=context)
-    calls = {each: partial(teller, delivery, found) for each, teller in EVENTS.items()}
-    return normalize.translation(name, calls, IGNORED, faults)
+    normalizers = {
+        event: partial(to_events, delivery, webhook) for event, to_events in EVENTS.items()
+    }
+    return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 
 VENDOR = Vendor(
@@ -53,5 +56,5 @@ VENDOR = Vendor(
     translate=translate,
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
-    expected=frozenset({"candidate_created", "candidate_moved"}),
+    expected=EXPECTED,
 )

@@ -1,65 +1,76 @@
-"""The fields of Workable's webhooks that we read; two shapes of a candidate are about, and only `id` is in both."""
+"""The fields we read from Workable's webhooks; there are two candidate formats, and only `id` is in both."""
 
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from streams.ingest.lenient_fields import Flag, MaybeKey, Moment, Part, Read, Term, Words, named
+from streams.ingest.lenient_fields import (
+    Flag,
+    Instant,
+    LenientPart,
+    LenientText,
+    OptionalKey,
+    Term,
+    VendorPayload,
+    name_to_object,
+)
 
 
-class WorkableJob(Read):
-    """求人; absent for a candidate of the talent pool."""
+class WorkableJob(VendorPayload):
+    """求人, absent for a talent pool candidate."""
 
-    shortcode: MaybeKey = None
-    title: Words = None
-    id: MaybeKey = None
+    shortcode: OptionalKey = None
+    title: LenientText = None
+    id: OptionalKey = None
 
 
-class WorkableReason(Read):
-    """Why somebody was disqualified, and, in the list of reasons, whether it means that he withdrew."""
+class WorkableReason(VendorPayload):
+    """The disqualification reason and, in the list of reasons, whether it means a withdrawal."""
 
-    id: MaybeKey = None
-    name: Words = None
-    description: Words = None
+    id: OptionalKey = None
+    name: LenientText = None
+    description: LenientText = None
     candidate_withdrew: Flag = None
 
     @property
-    def words(self) -> str | None:
-        """What it is called."""
+    def text(self) -> str | None:
+        """The name of the reason."""
         return self.name or self.description
 
 
-class WorkableData(Read):
-    """A candidate, as of sending; or, where the event is about one, a job. The address is hashed and never kept."""
+class WorkableData(VendorPayload):
+    """A candidate as of sending, or a job in job events. The e-mail address is hashed and never stored."""
 
-    id: MaybeKey = None
-    shortcode: MaybeKey = None
-    title: Words = None
-    job: Part[WorkableJob] = None
-    stage: Words = None
-    stage_kind: Words = None
+    id: OptionalKey = None
+    shortcode: OptionalKey = None
+    title: LenientText = None
+    job: LenientPart[WorkableJob] = None
+    stage: LenientText = None
+    stage_kind: LenientText = None
     disqualified: Flag = None
-    disqualified_at: Moment = None
-    disqualification_reason: Annotated[Part[WorkableReason], BeforeValidator(named)] = None
+    disqualified_at: Instant = None
+    disqualification_reason: Annotated[
+        LenientPart[WorkableReason], BeforeValidator(name_to_object)
+    ] = None
     withdrew: Flag = None
-    hired_at: Moment = None
-    email: Words = None
-    domain: Words = None
-    outlet: Words = None
-    common_source: Words = None
-    common_source_category: Words = None
-    created_at: Moment = None
-    updated_at: Moment = None
-    originating_candidate_id: MaybeKey = None
-    talent_pool: Part[dict[str, object]] = None
+    hired_at: Instant = None
+    email: LenientText = None
+    domain: LenientText = None
+    outlet: LenientText = None
+    common_source: LenientText = None
+    common_source_category: LenientText = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    originating_candidate_id: OptionalKey = None
+    talent_pool: LenientPart[dict[str, object]] = None
 
 
-class WorkableWebhook(Read):
-    """The whole delivery. `id` is that of the candidate, the same for all events of one, and no id of the delivery."""
+class WorkableWebhook(VendorPayload):
+    """The whole delivery. `id` is the candidate's, the same in all of their events, not a delivery id."""
 
-    id: MaybeKey = None
+    id: OptionalKey = None
     event_type: Term
-    fired_at: Moment = None
+    fired_at: Instant = None
     data: Annotated[
         WorkableData, BeforeValidator(lambda value: {} if value in (None, []) else value)
     ] = WorkableData()

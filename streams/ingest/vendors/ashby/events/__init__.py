@@ -1,1 +1,1 @@
-"""Ashby's events as canonical events, by entity."""
+"""Ashby's webhook payloads normalized to canonical events, one module per entity."""

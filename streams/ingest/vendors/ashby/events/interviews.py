@@ -1,4 +1,4 @@
-"""Ashby's interview schedules (面接): a snapshot of all meetings of one stage, sent again with every change."""
+"""Events from Ashby's interview schedules (面接): a snapshot of all meetings of one stage, sent with every change."""
 
 from typing import Any
 
@@ -19,31 +19,31 @@ OPEN = frozenset(
         "onhold",
     }
 )
-FIXED = "scheduled"
-HELD = frozenset({"waitingonfeedback", "complete"})
+SCHEDULED = "scheduled"
+COMPLETED = frozenset({"waitingonfeedback", "complete"})
 CANCELLED = "cancelled"
 
 
-def changed(delivery: Delivery, data: AshbyData) -> Translation:
-    """What each meeting has become; every such fact has one id however often the schedule is sent."""
+def interview_events(delivery: Delivery, data: AshbyData) -> Translation:
+    """Return the state of each meeting as events, each with one id however often the schedule is sent."""
     schedule = normalize.required(data.interview_schedule, "data.interviewSchedule")
     status = normalize.required(schedule.status, "data.interviewSchedule.status").casefold()
-    if status not in OPEN | HELD | {FIXED, CANCELLED}:
-        word = normalize.plain(schedule.status or "")
-        raise Unmapped("unmapped_value", f"data.interviewSchedule.status {word}")
+    if status not in OPEN | COMPLETED | {SCHEDULED, CANCELLED}:
+        status_text = normalize.safe_name(schedule.status or "")
+        raise Unmapped("unmapped_value", f"data.interviewSchedule.status {status_text}")
     events: list[Event] = []
     ignored: list[tuple[str, str]] = []
     for meeting in schedule.interview_events:
         if meeting.interview is not None and meeting.interview.is_debrief:
             ignored.append(("interview", "a debrief is no interview"))
         else:
-            events += _meeting(delivery, schedule, meeting, status)
+            events += _meeting_events(delivery, schedule, meeting, status)
     if not events and not ignored:
         ignored.append(("interview", "nothing is scheduled yet"))
     return Translation(events=tuple(events), ignored=tuple(ignored))
 
 
-def _meeting(
+def _meeting_events(
     delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent, status: str
 ) -> list[Event]:
     data = canonical.InterviewData(
@@ -54,50 +54,62 @@ def _meeting(
         start=meeting.start_time,
         end=meeting.end_time,
         interviewers=_panel(delivery, meeting),
-        organizer_id=delivery.maybe(
+        organizer_id=delivery.optional_id(
             schedule.scheduled_by.id if schedule.scheduled_by is not None else None
         ),
     )
-    start = delivery.when(meeting.start_time).text if meeting.start_time is not None else ""
+    start = delivery.event_time(meeting.start_time).text if meeting.start_time is not None else ""
     events = []
     if status not in OPEN:
-        fixed = delivery.when(meeting.created_at or schedule.updated_at)
-        events.append(delivery.event("interview.scheduled", data, fixed, (meeting.id, start)))
-    if status in HELD:
-        held = delivery.when(meeting.end_time or meeting.start_time or schedule.updated_at)
-        events.append(delivery.event("interview.completed", data, held, (meeting.id,)))
+        scheduled_at = delivery.event_time(meeting.created_at or schedule.updated_at)
+        events.append(
+            delivery.event("interview.scheduled", data, scheduled_at, (meeting.id, start))
+        )
+    if status in COMPLETED:
+        completed_at = delivery.event_time(
+            meeting.end_time or meeting.start_time or schedule.updated_at
+        )
+        events.append(delivery.event("interview.completed", data, completed_at, (meeting.id,)))
     if status == CANCELLED:
-        gone = delivery.when(schedule.updated_at)
-        events.append(delivery.event("interview.cancelled", data, gone, (meeting.id, start)))
+        cancelled_at = delivery.event_time(schedule.updated_at)
+        events.append(
+            delivery.event("interview.cancelled", data, cancelled_at, (meeting.id, start))
+        )
     if meeting.has_submitted_feedback:
         events.append(_feedback(delivery, schedule, meeting))
     return events
 
 
 def _feedback(delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent) -> Event:
-    """評価: Ashby tells that there is some, and of a panel neither whose nor how many."""
-    assessing = [each.user_id for each in _panel(delivery, meeting) if each.role != "shadow"]
+    """評価. Ashby reports only that feedback exists; for a panel, neither by whom nor how many."""
+    assessor_ids = [
+        interviewer.user_id
+        for interviewer in _panel(delivery, meeting)
+        if interviewer.role != "shadow"
+    ]
     data = canonical.Feedback(
         **_common(delivery, schedule),
         feedback_id=delivery.id(meeting.id),
         interview_id=delivery.id(meeting.id),
-        interviewer_id=assessing[0] if len(assessing) == 1 else None,
+        interviewer_id=assessor_ids[0] if len(assessor_ids) == 1 else None,
     )
-    when = delivery.when(meeting.updated_at or schedule.updated_at)
+    when = delivery.event_time(meeting.updated_at or schedule.updated_at)
     return delivery.event("feedback.submitted", data, when, (meeting.id,))
 
 
 def _panel(delivery: Delivery, meeting: AshbyInterviewEvent) -> tuple[canonical.Interviewer, ...]:
-    """Everyone in the room; `interviewerUserIds` is older and knows no roles."""
-    people = {
-        each.id: "shadow" if (each.training_role or "").casefold() == "shadow" else "panel"
-        for each in meeting.interviewers
+    """Return all interviewers; the older `interviewerUserIds` has no roles."""
+    roles = {
+        interviewer.id: "shadow"
+        if (interviewer.training_role or "").casefold() == "shadow"
+        else "panel"
+        for interviewer in meeting.interviewers
     } or dict.fromkeys(meeting.interviewer_user_ids, "panel")
     return tuple(
-        canonical.Interviewer(user_id=delivery.id(user), role="shadow")
+        canonical.Interviewer(user_id=delivery.id(user_id), role="shadow")
         if role == "shadow"
-        else canonical.Interviewer(user_id=delivery.id(user))
-        for user, role in people.items()
+        else canonical.Interviewer(user_id=delivery.id(user_id))
+        for user_id, role in roles.items()
     )
 
 
@@ -109,6 +121,6 @@ def _common(
     )
     return {
         "application": canonical.Application(
-            id=delivery.id(application_id), candidate_id=delivery.maybe(schedule.candidate_id)
+            id=delivery.id(application_id), candidate_id=delivery.optional_id(schedule.candidate_id)
         )
     }

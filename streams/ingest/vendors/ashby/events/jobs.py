@@ -1,4 +1,4 @@
-"""Ashby's events about people, pipelines, jobs, openings and surveys."""
+"""Events from Ashby's candidate, pipeline, job, opening and survey webhooks."""
 
 from schemas.errors import Unmapped
 from schemas.events import application as canonical
@@ -21,30 +21,32 @@ EXPERIENCE = "candidateexperience"
 
 
 def candidate_deleted(delivery: Delivery, data: AshbyData) -> Translation:
-    """The person; which applications went with them is not told, and is known here."""
-    person = data.candidate.id if data.candidate is not None else None
-    vendor_id = normalize.required(person, "data.candidate.id")
-    gone = canonical.CandidateData(candidate_id=delivery.id(vendor_id))
-    event = delivery.event("candidate.deleted", gone, delivery.when(None), ("deleted",))
+    """The candidate is deleted; Ashby does not list the applications, but the history has them."""
+    candidate_id = data.candidate.id if data.candidate is not None else None
+    vendor_id = normalize.required(candidate_id, "data.candidate.id")
+    candidate_data = canonical.CandidateData(candidate_id=delivery.id(vendor_id))
+    event = delivery.event(
+        "candidate.deleted", candidate_data, delivery.event_time(None), ("deleted",)
+    )
     return Translation(events=(event,))
 
 
 def candidate_merged(delivery: Delivery, data: AshbyData) -> Translation:
-    """Two records of one person: the deleted one's applications belong to the other from now on."""
-    loser, winner = data.deleted_candidate, data.merged_candidate
+    """Two candidates are merged: the deleted one's applications now belong to the other."""
+    old_candidate, new_candidate = data.deleted_candidate, data.merged_candidate
     from_id = normalize.required(
-        loser.id if loser is not None else None, "data.deletedCandidate.id"
+        old_candidate.id if old_candidate is not None else None, "data.deletedCandidate.id"
     )
     into_id = normalize.required(
-        winner.id if winner is not None else None, "data.mergedCandidate.id"
+        new_candidate.id if new_candidate is not None else None, "data.mergedCandidate.id"
     )
     merge = canonical.Merged(from_id=delivery.id(from_id), into_id=delivery.id(into_id))
-    event = delivery.event("candidate.merged", merge, delivery.when(None), (merge.into_id,))
+    event = delivery.event("candidate.merged", merge, delivery.event_time(None), (merge.into_id,))
     return Translation(events=(event,))
 
 
-def plan_exchanged(delivery: Delivery, data: AshbyData) -> Translation:
-    """A job's pipeline was exchanged: its applications are in stages with new ids, and nobody moved them."""
+def pipeline_remapped(delivery: Delivery, data: AshbyData) -> Translation:
+    """The job's pipeline was replaced: its applications are in stages with new ids, and no candidate moved."""
     plan = normalize.required(data.to_interview_plan, "data.toInterviewPlan")
     if not data.interview_stage_mappings:
         ignored = (("interviewPlanTransition", "no stage took the place of another"),)
@@ -54,74 +56,80 @@ def plan_exchanged(delivery: Delivery, data: AshbyData) -> Translation:
         job_id=delivery.id(normalize.required(data.job_id, "data.jobId")),
         moves=tuple(
             event_context.StageMove(
-                from_id=each.from_interview_stage_id, to_id=each.to_interview_stage_id
+                from_id=mapping.from_interview_stage_id, to_id=mapping.to_interview_stage_id
             )
-            for each in data.interview_stage_mappings
+            for mapping in data.interview_stage_mappings
         ),
     )
-    when = delivery.when(None)
+    when = delivery.event_time(None)
     occurrence = delivery.correlation or when.text
     event = delivery.event("pipeline.remapped", remap, when, (remap.job_id or "", occurrence))
     return Translation(events=(event,))
 
 
 def job_created(delivery: Delivery, data: AshbyData) -> Translation:
-    """求人 opened, or a draft of one."""
+    """求人 opened or drafted."""
     job = _job(data)
     name = "job.opened" if _job_status(job) == "open" else "job.updated"
-    return _about_job(delivery, job, name)
+    return _job_event(delivery, job, name)
 
 
 def job_updated(delivery: Delivery, data: AshbyData) -> Translation:
     """求人 edited or closed."""
     job = _job(data)
     name = "job.closed" if _job_status(job) in {"closed", "archived"} else "job.updated"
-    return _about_job(delivery, job, name)
+    return _job_event(delivery, job, name)
 
 
-def published(delivery: Delivery, data: AshbyData) -> Translation:
-    """求人票 live."""
-    return _about_posting(delivery, data, "posting.published")
+def posting_published(delivery: Delivery, data: AshbyData) -> Translation:
+    """求人票 published."""
+    return _posting_event(delivery, data, "posting.published")
 
 
-def unpublished(delivery: Delivery, data: AshbyData) -> Translation:
-    """求人票 no longer live."""
-    return _about_posting(delivery, data, "posting.unpublished")
+def posting_unpublished(delivery: Delivery, data: AshbyData) -> Translation:
+    """求人票 unpublished."""
+    return _posting_event(delivery, data, "posting.unpublished")
 
 
 def opening_created(delivery: Delivery, data: AshbyData) -> Translation:
-    """A seat to fill, as it was when it was entered; what becomes of it is not told."""
+    """An opening in its initial state; Ashby does not report later changes."""
     opening = normalize.required(data.opening, "data.opening")
     state = normalize.required(opening.opening_state, "data.opening.openingState").casefold()
     if state == DRAFT:
         return Translation(ignored=(("openingCreate", "a draft is no opening yet"),))
     if state not in OPENINGS:
-        word = normalize.plain(opening.opening_state or "")
-        raise Unmapped("unmapped_value", f"data.opening.openingState {word}")
+        state_text = normalize.safe_name(opening.opening_state or "")
+        raise Unmapped("unmapped_value", f"data.opening.openingState {state_text}")
     version = opening.latest_version
-    about = event_context.OpeningData(
+    opening_data = event_context.OpeningData(
         opening_id=delivery.id(opening.id),
-        job_id=delivery.maybe(next(iter(version.job_ids), None) if version is not None else None),
+        job_id=delivery.optional_id(
+            next(iter(version.job_ids), None) if version is not None else None
+        ),
         target_date=version.target_hire_date if version is not None else None,
     )
     moment = opening.opened_at if state in {"open", "approved"} else opening.closed_at
-    event = delivery.event(OPENINGS[state], about, delivery.when(moment), (opening.id,))
+    event = delivery.event(
+        OPENINGS[state], opening_data, delivery.event_time(moment), (opening.id,)
+    )
     return Translation(events=(event,))
 
 
-def surveyed(delivery: Delivery, data: AshbyData) -> Translation:
-    """候補者体験 answered; other questionnaires are about the person, and say nothing of the funnel."""
+def survey_submitted(delivery: Delivery, data: AshbyData) -> Translation:
+    """候補者体験 survey submitted; other surveys are about the person and do not affect the funnel."""
     survey = normalize.required(data.survey_submission, "data.surveySubmission")
     kind = normalize.required(survey.survey_type, "data.surveySubmission.surveyType")
     if kind.casefold() != EXPERIENCE:
         return Translation(ignored=(("surveySubmit", "not about the candidate's experience"),))
-    answered = event_context.SurveyData(
+    survey_data = event_context.SurveyData(
         survey_id=delivery.id(survey.id),
         kind="candidate_experience",
-        application_id=delivery.maybe(survey.application_id),
+        application_id=delivery.optional_id(survey.application_id),
     )
-    when = delivery.when(survey.submitted_at)
-    return Translation(events=(delivery.event("survey.submitted", answered, when, (survey.id,)),))
+    when = delivery.event_time(survey.submitted_at)
+    return Translation(
+        events=(delivery.event("survey.submitted", survey_data, when, (survey.id,)),)
+    )
 
 
 def _job(data: AshbyData) -> AshbyJob:
@@ -131,13 +139,13 @@ def _job(data: AshbyData) -> AshbyJob:
 def _job_status(job: AshbyJob) -> str:
     status = normalize.required(job.status, "data.job.status").casefold()
     if status not in JOBS:
-        raise Unmapped("unmapped_value", f"data.job.status {normalize.plain(status)}")
+        raise Unmapped("unmapped_value", f"data.job.status {normalize.safe_name(status)}")
     return status
 
 
-def _about_job(delivery: Delivery, job: AshbyJob, name: str) -> Translation:
+def _job_event(delivery: Delivery, job: AshbyJob, name: str) -> Translation:
     owners = applications.owners(delivery, job.hiring_team) or canonical.Owners()
-    about = event_context.JobData(
+    job_data = event_context.JobData(
         job_id=delivery.id(job.id),
         name=job.title,
         requisition_id=job.custom_requisition_id,
@@ -147,14 +155,14 @@ def _about_job(delivery: Delivery, job: AshbyJob, name: str) -> Translation:
         hiring_manager_ids=owners.hiring_manager_ids,
     )
     moment = {"job.opened": job.opened_at or job.created_at, "job.closed": job.closed_at}.get(name)
-    when = delivery.when(moment or job.updated_at)
-    return Translation(events=(delivery.event(name, about, when, (when.text,)),))
+    when = delivery.event_time(moment or job.updated_at)
+    return Translation(events=(delivery.event(name, job_data, when, (when.text,)),))
 
 
-def _about_posting(delivery: Delivery, data: AshbyData, name: str) -> Translation:
+def _posting_event(delivery: Delivery, data: AshbyData, name: str) -> Translation:
     posting = normalize.required(data.job_posting, "data.jobPosting")
-    about = event_context.PostingData(
-        posting_id=delivery.id(posting.id), job_id=delivery.maybe(posting.job_id)
+    posting_data = event_context.PostingData(
+        posting_id=delivery.id(posting.id), job_id=delivery.optional_id(posting.job_id)
     )
-    when = delivery.when(posting.updated_at)
-    return Translation(events=(delivery.event(name, about, when, (posting.id, when.text)),))
+    when = delivery.event_time(posting.updated_at)
+    return Translation(events=(delivery.event(name, posting_data, when, (posting.id, when.text)),))

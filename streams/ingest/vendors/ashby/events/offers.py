@@ -1,4 +1,4 @@
-"""Ashby's offers (内定): one id over all versions, and a status that may lag behind the application's."""
+"""Events from Ashby's offers (内定): one id for all versions, and a status that may lag behind the application's."""
 
 from typing import Any
 
@@ -30,47 +30,51 @@ OUTCOMES = {
 }
 
 
-def changed(delivery: Delivery, data: AshbyData) -> Translation:
-    """An offer as it is now: made, approved, sent, answered; each of these once a version, however often it is told."""
+def offer_events(delivery: Delivery, data: AshbyData) -> Translation:
+    """Return the offer's state as events (created, approved, sent, answered), each once per version however often it is sent."""
     offer = normalize.required(data.offer, "data.offer")
     status = _status(offer)
     version = offer.latest_version
-    made = delivery.when(version.created_at if version is not None else None)
-    events = [_event(delivery, offer, "offer.created", made)]
+    created_at = delivery.event_time(version.created_at if version is not None else None)
+    events = [_event(delivery, offer, "offer.created", created_at)]
     if version is not None and (version.approval_status or "").casefold() == "approved":
-        events.append(_event(delivery, offer, "offer.approved", delivery.when(None)))
+        events.append(_event(delivery, offer, "offer.approved", delivery.event_time(None)))
     if status in SENT:
-        events.append(_event(delivery, offer, "offer.sent", delivery.when(None)))
+        events.append(_event(delivery, offer, "offer.sent", delivery.event_time(None)))
     elif status in OUTCOMES:
-        when = delivery.when(offer.decided_at)
+        when = delivery.event_time(offer.decided_at)
         events.append(_event(delivery, offer, OUTCOMES[status], when))
     return Translation(events=tuple(events))
 
 
-def deleted(delivery: Delivery, data: AshbyData) -> Translation:
-    """An offer that was never made, after all."""
+def offer_deleted(delivery: Delivery, data: AshbyData) -> Translation:
+    """The offer is deleted and counts as never made."""
     offer = normalize.required(data.offer, "data.offer")
-    event = _event(delivery, offer, "offer.deleted", delivery.when(None))
+    event = _event(delivery, offer, "offer.deleted", delivery.event_time(None))
     return Translation(events=(event,))
 
 
-def accepted(delivery: Delivery, offer: AshbyOffer, common: dict[str, Any]) -> tuple[Event, ...]:
-    """内定承諾 as the hire tells it; an offer that still waits for its answer is not one."""
+def offer_accepted(
+    delivery: Delivery, offer: AshbyOffer, common: dict[str, Any]
+) -> tuple[Event, ...]:
+    """内定承諾 as reported by the hire; empty if the offer is still unanswered."""
     if OUTCOMES.get(_status(offer)) != "offer.accepted":
         return ()
     data = canonical.OfferData(**common, **_terms(delivery, offer))
-    when = delivery.when(offer.decided_at)
+    when = delivery.event_time(offer.decided_at)
     return (delivery.event("offer.accepted", data, when, _fact(offer)),)
 
 
 def _status(offer: AshbyOffer) -> str:
-    """The newer of the two statuses that Ashby sends, which is there more often than the other."""
-    word = normalize.required(
+    """Return the newer of Ashby's two status fields, which is present more often, else the older one."""
+    status_text = normalize.required(
         offer.offer_status or offer.acceptance_status, "data.offer.offerStatus"
     )
-    status = word.casefold()
+    status = status_text.casefold()
     if status not in DRAFTS | SENT | OUTCOMES.keys():
-        raise Unmapped("unmapped_value", f"data.offer.offerStatus {normalize.plain(word)}")
+        raise Unmapped(
+            "unmapped_value", f"data.offer.offerStatus {normalize.safe_name(status_text)}"
+        )
     return status
 
 

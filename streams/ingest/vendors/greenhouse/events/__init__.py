@@ -1,1 +1,1 @@
-"""Greenhouse's events as canonical events, by entity."""
+"""Greenhouse's webhook payloads normalized to canonical events, one module per entity."""

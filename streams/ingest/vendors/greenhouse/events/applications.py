@@ -1,4 +1,4 @@
-"""Events about one application: arrival, moves, interviews seen in the snapshot, endings and their undoing."""
+"""Events about one application: creation, stage changes, interviews in the snapshot, endings and their reversal."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from streams.ingest import normalize
 from streams.ingest.normalize import EventTime
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.greenhouse.events import offers
-from streams.ingest.vendors.greenhouse.events import snapshot as pieces
+from streams.ingest.vendors.greenhouse.events import snapshot as snapshot_fields
 from streams.ingest.vendors.greenhouse.events.snapshot import GreenhouseDelivery
 from streams.ingest.vendors.greenhouse.payload import (
     GreenhouseApplication,
@@ -19,13 +19,13 @@ from streams.ingest.vendors.greenhouse.payload import (
 
 Party = Literal["company", "candidate", "neither", "unknown"]
 
-# Greenhouse's three types of rejection reason; an organisation may rename them, then the party is unknown.
+# Greenhouse's three rejection reason types; if an organisation renames one, the party is unknown.
 ENDINGS: dict[str, tuple[str, Party]] = {
     "we rejected them": ("application.rejected", "company"),
     "they rejected us": ("application.withdrawn", "candidate"),
     "none specified": ("application.closed", "neither"),
 }
-RENAMED: tuple[str, Party] = ("application.rejected", "unknown")
+UNKNOWN_ENDING: tuple[str, Party] = ("application.rejected", "unknown")
 
 INTERVIEWS = {
     "scheduled": "interview.scheduled",
@@ -39,7 +39,7 @@ NO_INTERVIEW = frozenset({"to_be_scheduled", "skipped", "to_be_sent", "sent", "r
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The application of a delivery and what every event about it repeats."""
+    """The application of a delivery, with the fields shared by all its events."""
 
     delivery: GreenhouseDelivery
     application: GreenhouseApplication
@@ -47,37 +47,37 @@ class Snapshot:
     def common(
         self, *, kind_known: bool = False
     ) -> dict[str, Any]:  # any field of `canonical.Data`
-        """The arguments of `canonical.Data`."""
+        """Return the arguments of `canonical.Data`."""
         return {
-            "application": pieces.application(
+            "application": snapshot_fields.application(
                 self.delivery, self.application, kind_known=kind_known
             ),
-            "channel": pieces.channel(self.application.source),
-            "owners": pieces.owners(self.delivery, self.application),
-            "dims": pieces.dims(self.application),
+            "channel": snapshot_fields.channel(self.application.source),
+            "owners": snapshot_fields.owners(self.delivery, self.application),
+            "dims": snapshot_fields.dims(self.application),
         }
 
     def stage_id(self) -> str:
-        """The stage's id for event ids; empty where there is no stage."""
+        """Return the stage id for event ids; empty without a stage."""
         current = self.application.current_stage
         return "" if current is None else current.id
 
 
 def _snapshot(delivery: GreenhouseDelivery) -> Snapshot:
-    found = normalize.required(delivery.payload.application, "payload.application")
-    return Snapshot(delivery, found)
+    application = normalize.required(delivery.payload.application, "payload.application")
+    return Snapshot(delivery, application)
 
 
-def created(delivery: GreenhouseDelivery) -> Translation:
-    """応募; a prospect's kind keeps it out of every KPI until it is converted."""
+def application_created(delivery: GreenhouseDelivery) -> Translation:
+    """応募. A prospect's kind keeps it out of every KPI until it is converted."""
     snapshot = _snapshot(delivery)
-    seen = snapshot.application
-    if seen.prospect is None and delivery.name == "new_prospect_application":
-        seen = seen.model_copy(update={"prospect": True})
-        snapshot = Snapshot(delivery, seen)
-    when = delivery.when(seen.applied_at or seen.last_activity_at)
+    application = snapshot.application
+    if application.prospect is None and delivery.name == "new_prospect_application":
+        application = application.model_copy(update={"prospect": True})
+        snapshot = Snapshot(delivery, application)
+    when = delivery.event_time(application.applied_at or application.last_activity_at)
     data = canonical.Created(
-        **snapshot.common(kind_known=True), stage=pieces.stage(seen.current_stage)
+        **snapshot.common(kind_known=True), stage=snapshot_fields.stage(application.current_stage)
     )
     kind = data.application.kind or ""
     return Translation(
@@ -85,100 +85,105 @@ def created(delivery: GreenhouseDelivery) -> Translation:
     )
 
 
-def moved(delivery: GreenhouseDelivery) -> Translation:
-    """A move: the stage left is not told, the time is that of the last activity."""
+def stage_changed(delivery: GreenhouseDelivery) -> Translation:
+    """A stage change: Greenhouse omits the previous stage, and the time is that of the last activity."""
     snapshot = _snapshot(delivery)
     current = normalize.required(
-        pieces.stage(snapshot.application.current_stage), "payload.application.current_stage"
+        snapshot_fields.stage(snapshot.application.current_stage),
+        "payload.application.current_stage",
     )
-    when = delivery.when(snapshot.application.last_activity_at)
+    when = delivery.event_time(snapshot.application.last_activity_at)
     data = canonical.StageChanged(**snapshot.common(), to_stage=current, from_known="no")
     move = delivery.event("application.stage_changed", data, when, (current.id, when.text))
-    interviews, passed_over = _interviews(snapshot, when)
-    return Translation(events=(move, *interviews), ignored=passed_over)
+    interviews, ignored_interviews = _interviews(snapshot, when)
+    return Translation(events=(move, *interviews), ignored=ignored_interviews)
 
 
-def updated(delivery: GreenhouseDelivery) -> Translation:
-    """The values after an edit, and what the interviews of the current stage have become."""
+def application_updated(delivery: GreenhouseDelivery) -> Translation:
+    """The values after an edit, and the state of the current stage's interviews."""
     snapshot = _snapshot(delivery)
-    when = delivery.when(snapshot.application.last_activity_at)
-    stage = pieces.stage(snapshot.application.current_stage)
+    when = delivery.event_time(snapshot.application.last_activity_at)
+    stage = snapshot_fields.stage(snapshot.application.current_stage)
     data = canonical.Updated(**snapshot.common(), stage=stage)
-    edit = delivery.event("application.updated", data, when, (normalize.content(data), when.text))
-    interviews, passed_over = _interviews(snapshot, when)
-    return Translation(events=(*interviews, edit), ignored=passed_over)
+    edit = delivery.event(
+        "application.updated", data, when, (normalize.canonical_content(data), when.text)
+    )
+    interviews, ignored_interviews = _interviews(snapshot, when)
+    return Translation(events=(*interviews, edit), ignored=ignored_interviews)
 
 
 def rejected(delivery: GreenhouseDelivery) -> Translation:
-    """不採用, 辞退 or closed: the type of the reason says who ended it.
+    """不採用, 辞退 or closed: the reason type decides who ended it.
 
-    Another reason for the rejection of one instant corrects the one before.
+    A second reason for a rejection at the same time corrects the first.
     """
     snapshot = _snapshot(delivery)
-    seen = snapshot.application
-    when = delivery.when(seen.rejected_at or seen.last_activity_at)
-    name, party = ending(seen.rejection_reason)
+    application = snapshot.application
+    when = delivery.event_time(application.rejected_at or application.last_activity_at)
+    name, party = ending_event(application.rejection_reason)
     data = canonical.Ended(
         **snapshot.common(),
-        stage=pieces.stage(seen.current_stage),
-        reason=_reason(seen.rejection_reason),
+        stage=snapshot_fields.stage(application.current_stage),
+        reason=_reason(application.rejection_reason),
         party=party,
     )
-    interviews, passed_over = _interviews(snapshot, when)
-    why = "" if data.reason is None else data.reason.id or data.reason.name or ""
-    end = delivery.event(name, data, when, (when.text, why))
-    return Translation(events=(*interviews, end), ignored=passed_over)
+    interviews, ignored_interviews = _interviews(snapshot, when)
+    reason_text = "" if data.reason is None else data.reason.id or data.reason.name or ""
+    end = delivery.event(name, data, when, (when.text, reason_text))
+    return Translation(events=(*interviews, end), ignored=ignored_interviews)
 
 
 def reopened(delivery: GreenhouseDelivery) -> Translation:
-    """An ending taken back."""
+    """The ending is reversed."""
     snapshot = _snapshot(delivery)
-    when = delivery.when(snapshot.application.last_activity_at)
-    stage = pieces.stage(snapshot.application.current_stage)
+    when = delivery.event_time(snapshot.application.last_activity_at)
+    stage = snapshot_fields.stage(snapshot.application.current_stage)
     data = canonical.Reopened(**snapshot.common(), stage=stage)
     event = delivery.event("application.reopened", data, when, (snapshot.stage_id(), when.text))
     return Translation(events=(event,))
 
 
 def hired(delivery: GreenhouseDelivery) -> Translation:
-    """採用決定; with the offer in the body also its acceptance, under the id that `offer_updated` gives it."""
+    """採用決定, plus the acceptance if the body has the offer, with the same event id as `offer_updated`."""
     snapshot = _snapshot(delivery)
     offer = snapshot.application.offer
     moment = snapshot.application.last_activity_at or (
         offer.resolved_at if offer is not None else None
     )
-    when = delivery.when(moment)
+    when = delivery.event_time(moment)
     data = canonical.Hired(
         **snapshot.common(),
         offer_id=None if offer is None else delivery.id(offer.id),
         start_date=None if offer is None else offer.start_date or offer.starts_at,
     )
     event = delivery.event("application.hired", data, when, (when.text,))
-    accepted = () if offer is None else (offers.accepted(delivery, offer, snapshot.common()),)
+    accepted = () if offer is None else (offers.offer_accepted(delivery, offer, snapshot.common()),)
     return Translation(events=(*accepted, event))
 
 
 def unhired(delivery: GreenhouseDelivery) -> Translation:
-    """A hire taken back."""
+    """The hire is reversed."""
     snapshot = _snapshot(delivery)
-    when = delivery.when(snapshot.application.last_activity_at)
+    when = delivery.event_time(snapshot.application.last_activity_at)
     data = canonical.Hired(**snapshot.common())
     event = delivery.event("application.unhired", data, when, (snapshot.stage_id(), when.text))
     return Translation(events=(event,))
 
 
-def deleted(delivery: GreenhouseDelivery) -> Translation:
-    """An application that is gone; it happens once, so its id is the fact."""
+def application_deleted(delivery: GreenhouseDelivery) -> Translation:
+    """The application is deleted; this happens once, so its id identifies the event."""
     data = canonical.ApplicationDeleted(**_snapshot(delivery).common())
     return Translation(
-        events=(delivery.event("application.deleted", data, delivery.when(None), ("deleted",)),)
+        events=(
+            delivery.event("application.deleted", data, delivery.event_time(None), ("deleted",)),
+        )
     )
 
 
-def ending(reason: GreenhouseRejectionReason | None) -> tuple[str, Party]:
-    """The event and the party of a rejection; a type that is none of the three leaves the party unknown."""
+def ending_event(reason: GreenhouseRejectionReason | None) -> tuple[str, Party]:
+    """Return event name and party of a rejection; for any other reason type the party is unknown."""
     kind = reason.type.name if reason is not None and reason.type is not None else None
-    return ENDINGS.get((kind or "none specified").casefold(), RENAMED)
+    return ENDINGS.get((kind or "none specified").casefold(), UNKNOWN_ENDING)
 
 
 def _reason(reason: GreenhouseRejectionReason | None) -> canonical.Reason | None:
@@ -191,7 +196,7 @@ def _reason(reason: GreenhouseRejectionReason | None) -> canonical.Reason | None
 def _interviews(
     snapshot: Snapshot, when: EventTime
 ) -> tuple[tuple[Event, ...], tuple[tuple[str, str], ...]]:
-    """The interviews of the current stage that are fixed or held; each such fact has one id however often it is seen."""
+    """Return the current stage's interviews that are scheduled or completed, each with one event id however often it is seen."""
     current = snapshot.application.current_stage
     events: list[Event] = []
     ignored: list[tuple[str, str]] = []
@@ -209,7 +214,7 @@ def _interview(
     snapshot: Snapshot, step: GreenhouseInterviewStep, name: str, when: EventTime
 ) -> Event:
     delivery = snapshot.delivery
-    panel = pieces.users(delivery, step.interviewers)
+    panel = snapshot_fields.user_ids_of(delivery, step.interviewers)
     data = canonical.InterviewData(
         **snapshot.common(),
         interview_id=delivery.id(step.id),

@@ -19,60 +19,64 @@ OUTCOMES = {
 OPEN = "created"
 
 
-def created(delivery: GreenhouseDelivery) -> Translation:
-    """A new offer or a new version of one, with whatever has already become of it."""
+def offer_created(delivery: GreenhouseDelivery) -> Translation:
+    """A new offer or a new version, with its current status."""
     offer, faults = _offer(delivery)
-    made = _event(delivery, offer, "offer.created", delivery.when(offer.created_at))
-    return Translation(events=(made, *_progress(delivery, offer)), faults=faults)
+    created = _event(delivery, offer, "offer.created", delivery.event_time(offer.created_at))
+    return Translation(events=(created, *_status_events(delivery, offer)), faults=faults)
 
 
-def approved(delivery: GreenhouseDelivery) -> Translation:
-    """The last approval; when it was given is not told."""
+def offer_approved(delivery: GreenhouseDelivery) -> Translation:
+    """The final approval; Greenhouse sends no time for it."""
     offer, faults = _offer(delivery)
-    event = _event(delivery, offer, "offer.approved", delivery.when(None))
+    event = _event(delivery, offer, "offer.approved", delivery.event_time(None))
     return Translation(events=(event,), faults=faults)
 
 
-def updated(delivery: GreenhouseDelivery) -> Translation:
-    """Sent, accepted, declined or superseded; an edit of a draft decides nothing."""
+def offer_updated(delivery: GreenhouseDelivery) -> Translation:
+    """Sent, accepted, declined or superseded; an edit of a draft is ignored."""
     offer, faults = _offer(delivery)
-    events = _progress(delivery, offer)
+    events = _status_events(delivery, offer)
     ignored = () if events else (("offer_updated", "draft"),)
     return Translation(events=events, ignored=ignored, faults=faults)
 
 
-def deleted(delivery: GreenhouseDelivery) -> Translation:
-    """An offer that was never made, after all."""
+def offer_deleted(delivery: GreenhouseDelivery) -> Translation:
+    """The offer is deleted and counts as never made."""
     offer, faults = _offer(delivery)
-    event = _event(delivery, offer, "offer.deleted", delivery.when(None))
+    event = _event(delivery, offer, "offer.deleted", delivery.event_time(None))
     return Translation(events=(event,), faults=faults)
 
 
-def accepted(delivery: GreenhouseDelivery, offer: GreenhouseOffer, common: dict[str, Any]) -> Event:
-    """内定承諾 as the hire tells it: the same event id as the offer's own update gives."""
+def offer_accepted(
+    delivery: GreenhouseDelivery, offer: GreenhouseOffer, common: dict[str, Any]
+) -> Event:
+    """内定承諾 as reported by the hire, with the same event id as the offer's own update."""
     data = canonical.OfferData(**common, **_terms(delivery, offer))
-    when = delivery.when(offer.resolved_at)
+    when = delivery.event_time(offer.resolved_at)
     return delivery.event("offer.accepted", data, when, _fact(offer, when))
 
 
 def _offer(delivery: GreenhouseDelivery) -> tuple[GreenhouseOffer, tuple[Condition, ...]]:
-    """The offer in the payload where there is one, as in every deletion; else the payload is the offer."""
+    """Return the nested offer if there is one, as in every deletion; otherwise the payload is the offer."""
     if delivery.payload.offer is not None:
         return delivery.payload.offer, ()
-    found, faults = lenient_fields.read(GreenhouseFlatOffer, delivery.raw)
-    return found.payload, faults
+    webhook, faults = lenient_fields.parse(GreenhouseFlatOffer, delivery.raw)
+    return webhook.payload, faults
 
 
-def _progress(delivery: GreenhouseDelivery, offer: GreenhouseOffer) -> tuple[Event, ...]:
+def _status_events(delivery: GreenhouseDelivery, offer: GreenhouseOffer) -> tuple[Event, ...]:
     status = (offer.offer_status or OPEN).casefold()
     if status != OPEN and status not in OUTCOMES:
-        raise Unmapped("unmapped_value", f"offer_status {normalize.plain(status)}")
+        raise Unmapped("unmapped_value", f"offer_status {normalize.safe_name(status)}")
     events = []
     sent = offer.sent_on or offer.sent_at
     if sent is not None:
-        events.append(_event(delivery, offer, "offer.sent", delivery.on(sent)))
+        events.append(_event(delivery, offer, "offer.sent", delivery.day_start(sent)))
     if status in OUTCOMES:
-        events.append(_event(delivery, offer, OUTCOMES[status], delivery.when(offer.resolved_at)))
+        events.append(
+            _event(delivery, offer, OUTCOMES[status], delivery.event_time(offer.resolved_at))
+        )
     return tuple(events)
 
 
@@ -83,10 +87,10 @@ def _event(
         offer.application_id or delivery.payload.application_id, "payload.application_id"
     )
     application = canonical.Application(
-        id=delivery.id(application_id), job_id=delivery.maybe(offer.job_id)
+        id=delivery.id(application_id), job_id=delivery.optional_id(offer.job_id)
     )
     data = canonical.OfferData(application=application, **_terms(delivery, offer))
-    # What happens once per version needs no time; what the vendor may repeat keeps its own.
+    # Events that happen once per version need no time in their id; outcomes may repeat and keep theirs.
     fact = _fact(offer, when) if name in OUTCOMES.values() else _fact(offer)
     return delivery.event(name, data, when, fact)
 
@@ -98,7 +102,7 @@ def _terms(
     return {
         "offer_id": delivery.id(offer.id),
         "version": offer.version,
-        "sent_at": None if sent is None else delivery.on(sent).at,
+        "sent_at": None if sent is None else delivery.day_start(sent).at,
         "resolved_at": offer.resolved_at,
         "start_date": offer.start_date or offer.starts_at,
     }

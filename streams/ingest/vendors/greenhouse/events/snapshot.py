@@ -1,4 +1,4 @@
-"""Pieces of canonical events, cut from Greenhouse's snapshots."""
+"""Builds the shared fields of canonical events from Greenhouse's snapshots."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,13 +10,13 @@ from streams.ingest.vendors.greenhouse import payload
 
 @dataclass(frozen=True, kw_only=True)
 class GreenhouseDelivery(normalize.Delivery):
-    """One verified body of Greenhouse."""
+    """One verified Greenhouse delivery."""
 
     payload: payload.GreenhousePayload
 
 
 def channel(source: payload.GreenhouseSource | None) -> canonical.Channel | None:
-    """媒体 by whichever of its names is there."""
+    """Return 媒体 by whichever name is present."""
     return (
         None if source is None else normalize.channel(source.name or source.public_name, source.id)
     )
@@ -28,19 +28,19 @@ def application(
     *,
     kind_known: bool = False,
 ) -> canonical.Application:
-    """The application with its first job; a prospect may have none."""
+    """Return the application with its first job; a prospect may have none."""
     job = _job(snapshot)
-    person = snapshot.candidate.id if snapshot.candidate is not None else None
+    candidate_id = snapshot.candidate.id if snapshot.candidate is not None else None
     kind: Literal["application", "prospect"] | None = "application" if kind_known else None
     if snapshot.prospect is not None:
         kind = "prospect" if snapshot.prospect else "application"
     return canonical.Application(
         id=delivery.id(snapshot.id),
-        candidate_id=delivery.maybe(person or snapshot.candidate_id),
-        job_id=delivery.maybe(job.id if job is not None else None),
+        candidate_id=delivery.optional_id(candidate_id or snapshot.candidate_id),
+        job_id=delivery.optional_id(job.id if job is not None else None),
         job_name=job.name if job is not None else None,
         requisition_id=job.requisition_id if job is not None else None,
-        opening_id=delivery.maybe(
+        opening_id=delivery.optional_id(
             snapshot.opening.opening_id if snapshot.opening is not None else None
         ),
         kind=kind,
@@ -52,47 +52,49 @@ def application(
 def owners(
     delivery: GreenhouseDelivery, snapshot: payload.GreenhouseApplication
 ) -> canonical.Owners | None:
-    """Recruiter and coordinator of the candidate, hiring managers of the job: ids only."""
-    person = snapshot.candidate or payload.GreenhouseCandidate()
+    """Return the candidate's recruiter and coordinator and the job's hiring managers, as ids only."""
+    candidate = snapshot.candidate or payload.GreenhouseCandidate()
     job = _job(snapshot)
     team = job.hiring_team if job is not None else None
-    found = canonical.Owners(
-        recruiter_id=_user(delivery, person.recruiter),
-        coordinator_id=_user(delivery, person.coordinator),
-        hiring_manager_ids=users(delivery, team.hiring_managers if team is not None else ()),
+    result = canonical.Owners(
+        recruiter_id=_user_id(delivery, candidate.recruiter),
+        coordinator_id=_user_id(delivery, candidate.coordinator),
+        hiring_manager_ids=user_ids_of(delivery, team.hiring_managers if team is not None else ()),
     )
-    return found if found != canonical.Owners() else None
+    return result if result != canonical.Owners() else None
 
 
 def dims(snapshot: payload.GreenhouseApplication) -> canonical.Dims | None:
-    """Department and location of the job."""
+    """Return the job's department and location."""
     job = _job(snapshot)
     if job is None:
         return None
-    found = canonical.Dims(department=place(job.departments), location=place(job.offices))
-    return found if found != canonical.Dims() else None
+    result = canonical.Dims(
+        department=first_place_name(job.departments), location=first_place_name(job.offices)
+    )
+    return result if result != canonical.Dims() else None
 
 
 def stage(current: payload.GreenhouseCurrentStage | None) -> canonical.Stage | None:
-    """The stage with the vendor's own id, which the configured mapping names."""
+    """Return the stage with the vendor's id, which the configured mapping uses."""
     return None if current is None else canonical.Stage(id=current.id, name=current.name)
 
 
-def users(
-    delivery: GreenhouseDelivery, people: tuple[payload.GreenhousePerson, ...]
+def user_ids_of(
+    delivery: GreenhouseDelivery, users: tuple[payload.GreenhousePerson, ...]
 ) -> tuple[str, ...]:
-    """The ids of those who have one."""
-    found = (_user(delivery, person) for person in people)
-    return tuple(user for user in found if user is not None)
+    """Return the ids of the users that have one."""
+    user_ids = (_user_id(delivery, user) for user in users)
+    return tuple(user for user in user_ids if user is not None)
 
 
-def place(places: tuple[payload.GreenhousePlace | None, ...]) -> str | None:
-    """The first that has a name."""
-    return next((each.name for each in places if each is not None and each.name), None)
+def first_place_name(places: tuple[payload.GreenhousePlace | None, ...]) -> str | None:
+    """Return the first name in the list."""
+    return next((place.name for place in places if place is not None and place.name), None)
 
 
-def _user(delivery: GreenhouseDelivery, person: payload.GreenhousePerson | None) -> str | None:
-    return None if person is None else delivery.maybe(person.id or person.user_id)
+def _user_id(delivery: GreenhouseDelivery, user: payload.GreenhousePerson | None) -> str | None:
+    return None if user is None else delivery.optional_id(user.id or user.user_id)
 
 
 def _job(snapshot: payload.GreenhouseApplication) -> payload.GreenhouseJob | None:

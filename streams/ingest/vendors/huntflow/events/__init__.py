@@ -1,1 +1,1 @@
-"""Huntflow's events as canonical events, by entity."""
+"""Huntflow's webhook payloads normalized to canonical events, one module per entity."""

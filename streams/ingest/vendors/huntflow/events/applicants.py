@@ -1,4 +1,4 @@
-"""What the records of an applicant's log say; the application is the pair of applicant and vacancy."""
+"""Events from the records of an applicant's log; an application is the pair of applicant and vacancy."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -20,31 +20,35 @@ INTERVIEW = "interview"
 CANCELLED = frozenset({"cancelled", "canceled"})
 
 
-def added(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """A person was entered; with a vacancy in the record also 応募."""
+def candidate_created(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """The candidate is created; with a vacancy in the record also 応募."""
     log = log_record.record(body)
-    person = _person(delivery, body, "candidate.created")
-    events = (person,) if log.vacancy is None else (person, _created(delivery, body, log))
+    candidate = _candidate_event(delivery, body, "candidate.created")
+    events = (
+        (candidate,) if log.vacancy is None else (candidate, _created_event(delivery, body, log))
+    )
     return Translation(events=events)
 
 
-def put_on_vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """応募: a person and a vacancy, in its first stage."""
+def application_created(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """応募: the applicant is added to a vacancy, in its first stage."""
     log = log_record.record(body)
-    return Translation(events=(_created(delivery, body, log), *_beside(delivery, body, log)))
+    return Translation(
+        events=(_created_event(delivery, body, log), *_attached_events(delivery, body, log))
+    )
 
 
-def moved(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """A move, a rejection or a hire, and the interview and the scorecard that were entered with it.
+def stage_changed(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """A stage change, rejection or hire, plus the interview and scorecard entered with it.
 
-    A rejection is a move into a stage for the rejected, so that a move out of it takes the rejection back.
+    A rejection is a move into a rejection stage, so a move out of it reverses the rejection.
     """
     log = log_record.record(body)
     common, when = log_record.common(delivery, body, log), log_record.when(delivery, log)
     stage = log_record.stage(log)
     if log.rejection_reason is not None:
-        why = canonical.Reason(id=log.rejection_reason.id, name=log.rejection_reason.name)
-        data: Any = canonical.Ended(**common, reason=why, party="unknown")
+        reason = canonical.Reason(id=log.rejection_reason.id, name=log.rejection_reason.name)
+        data: Any = canonical.Ended(**common, reason=reason, party="unknown")
         name = "application.rejected"
     elif log.hired_in_fill_quota is not None or log.employment_date is not None:
         data = canonical.Hired(**common, stage=stage, start_date=log.employment_date)
@@ -55,29 +59,29 @@ def moved(delivery: Delivery, body: HuntflowWebhook) -> Translation:
         data = canonical.StageChanged(**common, to_stage=to_stage, from_known="no")
         name = "application.stage_changed"
     event = delivery.event(name, data, when, log_record.fact(delivery, body, log.id))
-    return Translation(events=(event, *_beside(delivery, body, log)))
+    return Translation(events=(event, *_attached_events(delivery, body, log)))
 
 
-def commented(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """A comment decides nothing, whatever stage it repeats; an interview or a scorecard may come with it.
+def comment_events(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """A comment decides nothing, whatever stage it repeats, but may carry an interview or a scorecard.
 
-    An edit that leaves neither takes back what came with it before.
+    An edit that leaves neither retracts what the comment carried before.
     """
     log = log_record.record(body)
-    events = _beside(delivery, body, log)
+    events = _attached_events(delivery, body, log)
     if not events and log.vacancy is not None and body.meta.webhook_action == log_record.EDIT:
         events = (log_record.retraction(delivery, body, log_record.fact(delivery, body, log.id)),)
     ignored = () if events else (("APPLICANT/COMMENT", "a comment decides nothing"),)
     return Translation(events=events, ignored=ignored)
 
 
-def removed(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """The person is gone; after a merge it is the record that lost it."""
-    return Translation(events=(_person(delivery, body, "candidate.deleted"),))
+def candidate_deleted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """The applicant is deleted; after a merge, this is the merged-away record."""
+    return Translation(events=(_candidate_event(delivery, body, "candidate.deleted"),))
 
 
-def taken_off(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """The person was taken off the vacancy, and may be put on it again."""
+def application_closed(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """The applicant is removed from the vacancy and may be added again."""
     log = log_record.record(body)
     data = canonical.Ended(**log_record.common(delivery, body, log), party="neither")
     event = delivery.event(
@@ -89,12 +93,12 @@ def taken_off(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     return Translation(events=(event,))
 
 
-def merged(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """Two records of one person: `source` names the one that is gone."""
+def candidate_merged(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """Two applicants are merged: `source` names the one that no longer exists."""
     log = log_record.record(body)
-    loser = normalize.required(log.source, "event.applicant_log.source")
+    old_applicant_id = normalize.required(log.source, "event.applicant_log.source")
     data = canonical.Merged(
-        from_id=delivery.id(loser), into_id=log_record.applicant_id(delivery, body)
+        from_id=delivery.id(old_applicant_id), into_id=log_record.applicant_id(delivery, body)
     )
     event = delivery.event(
         "candidate.merged", data, log_record.when(delivery, log), (data.into_id,)
@@ -104,13 +108,13 @@ def merged(delivery: Delivery, body: HuntflowWebhook) -> Translation:
 
 EVENTS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
     {
-        "APPLICANT/ADD": added,
-        "APPLICANT/VACANCY-ADD": put_on_vacancy,
-        "APPLICANT/STATUS": moved,
-        "APPLICANT/COMMENT": commented,
-        "APPLICANT/REMOVED": removed,
-        "APPLICANT/VACANCY-REMOVE": taken_off,
-        "APPLICANT/DOUBLE": merged,
+        "APPLICANT/ADD": candidate_created,
+        "APPLICANT/VACANCY-ADD": application_created,
+        "APPLICANT/STATUS": stage_changed,
+        "APPLICANT/COMMENT": comment_events,
+        "APPLICANT/REMOVED": candidate_deleted,
+        "APPLICANT/VACANCY-REMOVE": application_closed,
+        "APPLICANT/DOUBLE": candidate_merged,
     }
 )
 IGNORED = MappingProxyType(
@@ -125,7 +129,7 @@ IGNORED = MappingProxyType(
 )
 
 
-def _created(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> Event:
+def _created_event(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> Event:
     when = log_record.when(delivery, log)
     common = log_record.common(delivery, body, log)
     application = common["application"].model_copy(
@@ -136,38 +140,44 @@ def _created(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> Eve
     return delivery.event("application.created", data, when, fact)
 
 
-def _beside(delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog) -> tuple[Event, ...]:
-    """The interview and the scorecard of a record."""
+def _attached_events(
+    delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog
+) -> tuple[Event, ...]:
+    """Return the events of the interview and scorecard attached to a record."""
     if log.vacancy is None:
         return ()
     events = []
     if log.calendar_event is not None and log.calendar_event.event_type == INTERVIEW:
-        events.append(_interview(delivery, body, log, log.calendar_event))
-    card = log.survey_answer_of_type_a
-    if card is not None:
-        by = card.respondent
+        events.append(_interview_event(delivery, body, log, log.calendar_event))
+    scorecard = log.survey_answer_of_type_a
+    if scorecard is not None:
+        respondent = scorecard.respondent
         data = canonical.Feedback(
             **log_record.common(delivery, body, log),
-            feedback_id=delivery.id(card.id),
-            interviewer_id=delivery.maybe((by.account_id or by.custom_id) if by else None),
+            feedback_id=delivery.id(scorecard.id),
+            interviewer_id=delivery.optional_id(
+                (respondent.account_id or respondent.custom_id) if respondent else None
+            ),
         )
-        when = delivery.when(card.created or log.created, "exact")
-        fact = (card.id, *log_record.fact(delivery, body, log.id))
+        when = delivery.event_time(scorecard.created or log.created, "exact")
+        fact = (scorecard.id, *log_record.fact(delivery, body, log.id))
         events.append(delivery.event("feedback.submitted", data, when, fact))
     return tuple(events)
 
 
-def _interview(
+def _interview_event(
     delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog, meeting: HuntflowCalendarEvent
 ) -> Event:
-    people = (delivery.maybe(each.member) for each in meeting.attendees)
+    user_ids = (delivery.optional_id(attendee.member) for attendee in meeting.attendees)
     data = canonical.InterviewData(
         **log_record.common(delivery, body, log),
         interview_id=delivery.id(meeting.id),
-        start=None if meeting.start is None else delivery.when(meeting.start).at,
-        end=None if meeting.end is None else delivery.when(meeting.end).at,
+        start=None if meeting.start is None else delivery.event_time(meeting.start).at,
+        end=None if meeting.end is None else delivery.event_time(meeting.end).at,
         tz=meeting.timezone,
-        interviewers=tuple(canonical.Interviewer(user_id=each) for each in people if each),
+        interviewers=tuple(
+            canonical.Interviewer(user_id=user_id) for user_id in user_ids if user_id
+        ),
     )
     cancelled = (meeting.status or "").casefold() in CANCELLED
     name = "interview.cancelled" if cancelled else "interview.scheduled"
@@ -175,7 +185,7 @@ def _interview(
     return delivery.event(name, data, log_record.when(delivery, log), fact)
 
 
-def _person(delivery: Delivery, body: HuntflowWebhook, name: str) -> Event:
+def _candidate_event(delivery: Delivery, body: HuntflowWebhook, name: str) -> Event:
     log = log_record.record(body)
     data = canonical.CandidateData(candidate_id=log_record.applicant_id(delivery, body))
     return delivery.event(name, data, log_record.when(delivery, log), (log.id,))

@@ -1,4 +1,4 @@
-"""What it means that a record of Huntflow was deleted: never what the record said."""
+"""Events from deleted Huntflow records; a deletion never repeats the events of the record."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,44 +11,46 @@ from streams.ingest.vendors.huntflow.events import log_record, vacancies
 from streams.ingest.vendors.huntflow.payload import HuntflowWebhook
 
 
-def _gone(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """The record told something of an application."""
+def _retract_record(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """Retract what the record reported about an application."""
     log = log_record.record(body)
     return Translation(events=(log_record.retraction(delivery, body, (log.id,)),))
 
 
-def _beside(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """The record tells of an application only where it names a vacancy, or had something of one beside it."""
+def _retract_if_about_vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """Retract only if the record names a vacancy or has an interview or scorecard attached."""
     log = log_record.record(body)
     if log.vacancy or log.calendar_event or log.survey_answer_of_type_a:
-        return _gone(delivery, body)
+        return _retract_record(delivery, body)
     return Translation(ignored=((delivery.name, "the deleted record was about no vacancy"),))
 
 
-def _beyond_us(delivery: Delivery, _body: HuntflowWebhook, *, why: str) -> Translation:
-    """Taking it back changes numbers, and there is no event for that."""
-    raise Unmapped("unmapped_event", f"{delivery.name} with webhook_action DELETE: {why}")
+def _unsupported(delivery: Delivery, _body: HuntflowWebhook, *, reason: str) -> Translation:
+    """Raise Unmapped: reverting it would change numbers, and there is no event for that."""
+    raise Unmapped("unmapped_event", f"{delivery.name} with webhook_action DELETE: {reason}")
 
 
-def _vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """An edit decides nothing, and so does its deletion; anything else of 求人 cannot be taken back."""
-    if vacancies.what_became(body) == vacancies.EDITED:
+def _vacancy_log_deleted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """Deleting an edit changes nothing; any other change of 求人 cannot be reverted."""
+    if vacancies.job_event_name(body) == vacancies.EDITED:
         return Translation(ignored=(("VACANCY", "the deleted record decided nothing"),))
-    why = "what it said of the vacancy stays; drop this entry once the vacancy is as it should be"
-    return _beyond_us(delivery, body, why=why)
+    reason = (
+        "what it said of the vacancy stays; drop this entry once the vacancy is as it should be"
+    )
+    return _unsupported(delivery, body, reason=reason)
 
 
-def _offer(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """内定 that is gone; when it went is not told."""
-    data = vacancies.offered(delivery, body)
+def _offer_deleted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """内定 deleted; Huntflow sends no time for it."""
+    data = vacancies.offer_data(delivery, body)
     fact = (data.offer_id, "deleted")
-    event = delivery.event("offer.deleted", data, delivery.when(None), fact)
+    event = delivery.event("offer.deleted", data, delivery.event_time(None), fact)
     return Translation(events=(event,))
 
 
-def _evaluation(_delivery: Delivery, _body: HuntflowWebhook) -> Translation:
-    why = "a verdict on the recruiting is in no KPI, so that nothing has to be taken back"
-    return Translation(ignored=(("RECRUITMENT-EVALUATION", why),))
+def _evaluation_deleted(_delivery: Delivery, _body: HuntflowWebhook) -> Translation:
+    reason = "a verdict on the recruiting is in no KPI, so that nothing has to be taken back"
+    return Translation(ignored=(("RECRUITMENT-EVALUATION", reason),))
 
 
 _REMOVAL = (
@@ -59,15 +61,15 @@ _MERGE = (
 )
 DELETIONS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
     {
-        "APPLICANT/ADD": _beside,
-        "APPLICANT/VACANCY-ADD": _gone,
-        "APPLICANT/STATUS": _gone,
-        "APPLICANT/COMMENT": _beside,
-        "APPLICANT/REMOVED": partial(_beyond_us, why=_REMOVAL),
-        "APPLICANT/VACANCY-REMOVE": _gone,
-        "APPLICANT/DOUBLE": partial(_beyond_us, why=_MERGE),
-        "VACANCY": _vacancy,
-        "OFFER": _offer,
-        "RECRUITMENT-EVALUATION": _evaluation,
+        "APPLICANT/ADD": _retract_if_about_vacancy,
+        "APPLICANT/VACANCY-ADD": _retract_record,
+        "APPLICANT/STATUS": _retract_record,
+        "APPLICANT/COMMENT": _retract_if_about_vacancy,
+        "APPLICANT/REMOVED": partial(_unsupported, reason=_REMOVAL),
+        "APPLICANT/VACANCY-REMOVE": _retract_record,
+        "APPLICANT/DOUBLE": partial(_unsupported, reason=_MERGE),
+        "VACANCY": _vacancy_log_deleted,
+        "OFFER": _offer_deleted,
+        "RECRUITMENT-EVALUATION": _evaluation_deleted,
     }
 )

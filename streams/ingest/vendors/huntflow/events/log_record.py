@@ -1,4 +1,4 @@
-"""Pieces of canonical events, cut from the records of Huntflow's logs."""
+"""Builds the shared fields of canonical events from Huntflow log records."""
 
 from typing import Any
 
@@ -12,24 +12,24 @@ EDIT, DELETE = "EDIT", "DELETE"
 
 
 def record(body: HuntflowWebhook) -> HuntflowLog:
-    """The record of the applicant's log that the delivery is about."""
+    """Return the applicant log record that the delivery is about."""
     return normalize.required(body.event.applicant_log, "event.applicant_log")
 
 
 def when(delivery: Delivery, log: HuntflowLog) -> EventTime:
-    """When the record was made, which an edit leaves as it is."""
-    return delivery.when(log.created, "exact")
+    """Return the record's creation time, which an edit does not change."""
+    return delivery.event_time(log.created, "exact")
 
 
 def fact(delivery: Delivery, body: HuntflowWebhook, record_id: str) -> tuple[str, ...]:
-    """A record is added once; each edit of it is another fact, known by its own event id or by its bytes."""
+    """Return the identity of the event: a record is added once; each edit is identified by its event id or its body."""
     if body.meta.webhook_action != EDIT:
         return (record_id,)
-    return (record_id, EDIT, body.meta.event_id or delivery.when(None).text)
+    return (record_id, EDIT, body.meta.event_id or delivery.event_time(None).text)
 
 
 def applicant_id(delivery: Delivery, body: HuntflowWebhook) -> str:
-    """The person."""
+    """Return the candidate id."""
     applicant = body.event.applicant
     vendor_id = normalize.required(
         applicant.id if applicant is not None else None, "event.applicant.id"
@@ -38,34 +38,37 @@ def applicant_id(delivery: Delivery, body: HuntflowWebhook) -> str:
 
 
 def stage(log: HuntflowLog) -> canonical.Stage | None:
-    """The stage with its id, which the configured mapping names."""
+    """Return the stage with its id, which the configured mapping uses."""
     if log.status is None or log.status.id is None:
         return None
     return canonical.Stage(id=log.status.id, name=log.status.name)
 
 
-def retraction(delivery: Delivery, body: HuntflowWebhook, what: tuple[str, ...]) -> Event:
-    """The record is gone: nothing that it told happened."""
+def retraction(delivery: Delivery, body: HuntflowWebhook, identity: tuple[str, ...]) -> Event:
+    """Return the event that retracts everything the record reported."""
     log = record(body)
     data = canonical.Updated(**common(delivery, body, log), retracted=True)
-    return delivery.event("application.updated", data, when(delivery, log), ("retracted", *what))
+    return delivery.event(
+        "application.updated", data, when(delivery, log), ("retracted", *identity)
+    )
 
 
 def common(
     delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog
 ) -> dict[str, Any]:  # any field of `canonical.Data`
-    """The arguments of `canonical.Data`; the application is the pair of applicant and vacancy."""
+    """Return the arguments of `canonical.Data`; an application is the pair of applicant and vacancy."""
     vacancy = normalize.required(log.vacancy, "event.applicant_log.vacancy")
     candidate_id = applicant_id(delivery, body)
     applicant = normalize.required(body.event.applicant, "event.applicant")
     source = next(
-        (each.account_source for each in applicant.externals if each.account_source), None
+        (external.account_source for external in applicant.externals if external.account_source),
+        None,
     )
     corrected = body.meta.webhook_action in {EDIT, DELETE}
     author = body.meta.author
-    owner = delivery.maybe(author.id if author is not None else None)
-    place = vacancy.account_region
-    unit = vacancy.account_division
+    owner = delivery.optional_id(author.id if author is not None else None)
+    region = vacancy.account_region
+    division = vacancy.account_division
     return {
         "application": canonical.Application(
             id=f"{candidate_id}-{vacancy.id}",
@@ -79,7 +82,7 @@ def common(
         "actor": None if owner is None else canonical.Actor(user_id=owner),
         "owners": None if owner is None else canonical.Owners(recruiter_id=owner),
         "dims": canonical.Dims(
-            department=unit.name if unit is not None else None,
-            location=place.name if place is not None else None,
+            department=division.name if division is not None else None,
+            location=region.name if region is not None else None,
         ),
     }

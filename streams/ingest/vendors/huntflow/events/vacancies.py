@@ -1,4 +1,4 @@
-"""Huntflow's events about vacancies, offers and surveys."""
+"""Events from Huntflow's vacancy, offer and survey webhooks."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -21,11 +21,11 @@ JOBS = {
     "REMOVED": "job.deleted",
 }
 EDITED = "job.updated"
-MADE, REWRITTEN = "ADD", "EDIT"
+OFFER_ADDED, OFFER_EDITED = "ADD", "EDIT"
 
 
-def vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """求人: what the record of its log says, else an edit."""
+def job_events(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """求人: the change in its log record, else an edit."""
     job = normalize.required(body.event.vacancy, "event.vacancy")
     log = normalize.required(body.event.vacancy_log, "event.vacancy_log")
     data = event_context.JobData(
@@ -36,37 +36,37 @@ def vacancy(delivery: Delivery, body: HuntflowWebhook) -> Translation:
         department=job.account_division.name if job.account_division is not None else None,
         location=job.account_region.name if job.account_region is not None else None,
     )
-    when = delivery.when(log.created, "exact")
+    when = delivery.event_time(log.created, "exact")
     fact = (log.id, body.meta.webhook_action or "", *log_record.fact(delivery, body, log.id)[2:])
-    return Translation(events=(delivery.event(what_became(body), data, when, fact),))
+    return Translation(events=(delivery.event(job_event_name(body), data, when, fact),))
 
 
-def what_became(body: HuntflowWebhook) -> str:
-    """The event that the record of the vacancy's log is."""
+def job_event_name(body: HuntflowWebhook) -> str:
+    """Return the event name for the vacancy's log record."""
     log = normalize.required(body.event.vacancy_log, "event.vacancy_log")
     return JOBS.get(log.state or log.type or "", EDITED)
 
 
-def offer(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """内定 drawn up; whether it was sent, accepted or declined Huntflow does not tell, but a stage may."""
-    found = normalize.required(body.event.applicant_offer, "event.applicant_offer")
-    log = found.account_applicant_offer_log
-    kind = (log.type if log is not None else None) or MADE
-    if kind == REWRITTEN:
+def offer_created(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """内定 created; Huntflow does not report whether it was sent, accepted or declined, but a stage may."""
+    offer = normalize.required(body.event.applicant_offer, "event.applicant_offer")
+    log = offer.account_applicant_offer_log
+    kind = (log.type if log is not None else None) or OFFER_ADDED
+    if kind == OFFER_EDITED:
         return Translation(ignored=(("OFFER", "an edit of the text decides nothing"),))
-    if kind != MADE:
+    if kind != OFFER_ADDED:
         raise Unmapped(
-            "unmapped_value", f"account_applicant_offer_log.type {normalize.plain(kind)}"
+            "unmapped_value", f"account_applicant_offer_log.type {normalize.safe_name(kind)}"
         )
-    data = offered(delivery, body)
-    when = delivery.when(found.created, "exact")
-    fact = (_offer_id(found),)
+    data = offer_data(delivery, body)
+    when = delivery.event_time(offer.created, "exact")
+    fact = (_offer_id(offer),)
     return Translation(events=(delivery.event("offer.created", data, when, fact),))
 
 
-def offered(delivery: Delivery, body: HuntflowWebhook) -> canonical.OfferData:
-    """Which offer of whom for what; its id is unique within the application alone."""
-    found = normalize.required(body.event.applicant_offer, "event.applicant_offer")
+def offer_data(delivery: Delivery, body: HuntflowWebhook) -> canonical.OfferData:
+    """Return the offer with its application; the offer id is unique only within the application."""
+    offer = normalize.required(body.event.applicant_offer, "event.applicant_offer")
     job = normalize.required(body.event.vacancy, "event.vacancy")
     candidate_id = log_record.applicant_id(delivery, body)
     return canonical.OfferData(
@@ -76,32 +76,34 @@ def offered(delivery: Delivery, body: HuntflowWebhook) -> canonical.OfferData:
             job_id=delivery.id(job.id),
             job_name=job.position,
         ),
-        offer_id=f"{candidate_id}-{job.id}-{_offer_id(found)}",
+        offer_id=f"{candidate_id}-{job.id}-{_offer_id(offer)}",
     )
 
 
-def _offer_id(found: HuntflowOffer) -> str:
-    return normalize.required(found.applicant_offer_id or found.id, "event.applicant_offer.id")
+def _offer_id(offer: HuntflowOffer) -> str:
+    return normalize.required(offer.applicant_offer_id or offer.id, "event.applicant_offer.id")
 
 
-def evaluation(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """The hiring manager's verdict on the recruiting, once there is one; it is none on the candidate."""
-    found = normalize.required(body.event.recruitment_evaluation, "event.recruitment_evaluation")
-    answer = found.survey_answer
-    if answer is None and found.stars is None:
+def survey_submitted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
+    """The hiring manager's rating of the recruiting, once given; it does not rate the candidate."""
+    evaluation = normalize.required(
+        body.event.recruitment_evaluation, "event.recruitment_evaluation"
+    )
+    answer = evaluation.survey_answer
+    if answer is None and evaluation.stars is None:
         return Translation(ignored=(("RECRUITMENT-EVALUATION", "nobody has answered yet"),))
     data = event_context.SurveyData(
-        survey_id=delivery.id(found.id),
+        survey_id=delivery.id(evaluation.id),
         kind="recruiter_evaluation",
-        score=None if found.stars is None else float(found.stars),
+        score=None if evaluation.stars is None else float(evaluation.stars),
     )
-    when = delivery.when(answer.created if answer is not None else None, "exact")
-    fact = (found.id, "" if found.stars is None else str(found.stars))
+    when = delivery.event_time(answer.created if answer is not None else None, "exact")
+    fact = (evaluation.id, "" if evaluation.stars is None else str(evaluation.stars))
     return Translation(events=(delivery.event("survey.submitted", data, when, fact),))
 
 
 EVENTS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
-    {"VACANCY": vacancy, "OFFER": offer, "RECRUITMENT-EVALUATION": evaluation}
+    {"VACANCY": job_events, "OFFER": offer_created, "RECRUITMENT-EVALUATION": survey_submitted}
 )
 IGNORED = MappingProxyType(
     {

@@ -31,11 +31,12 @@ demo: setup ## Start the stack, play a hiring season, show and check the numbers
 test: setup ## Run all tests
 	$(BIN)/python -m pytest tests --ignore=tests/bench $(ARGS)
 
-check: setup ## Check format, lint, types, import directions, spelling and rules; changes nothing
+check: setup ## Check format, lint, types, import directions, SQL, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m streams.tools.check_sql
 	$(BIN)/codespell
 	$(call if_there,promtool,prometheus,promtool check config deploy/prometheus/prometheus.yml && promtool test rules deploy/prometheus/tests/*.yml)
 	$(call if_there,amtool,prometheus-alertmanager,amtool check-config deploy/alertmanager/alertmanager.yml)

@@ -1,9 +1,9 @@
-"""The data of canonical events on jobs, pipelines, costs, employment, surveys, relay and ingest operations."""
+"""The data of canonical events on jobs, pipelines, costs, employment, surveys and relay."""
 
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from schemas.events.application import FrozenModel, Id, Minor, Stage, Text
 
@@ -118,11 +118,3 @@ class Relay(FrozenModel):
     registered_count: int | None = None
     slot_value: Minor | None = None
     outcome: Text | None = None
-
-
-class Ingest(FrozenModel):
-    """ingest.gap_detected, .quarantined, .connection_disabled: operational events of a connection."""
-
-    reason: Text
-    count: int = 1
-    since: AwareDatetime | None = None

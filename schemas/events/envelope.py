@@ -78,9 +78,6 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
         "relay.credit_consumed": event_context.Relay,
         "relay.credit_expired": event_context.Relay,
         "relay.outcome": event_context.Relay,
-        "ingest.gap_detected": event_context.Ingest,
-        "ingest.quarantined": event_context.Ingest,
-        "ingest.connection_disabled": event_context.Ingest,
     }
 )
 

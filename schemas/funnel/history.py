@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from schemas.events import counting
 from schemas.events.envelope import TYPES, short_type
 from schemas.events.packs import PackedData, PackedEvent, PackedReason, PackedReference
 from schemas.instants import milliseconds, parse_day, parse_instant
@@ -19,14 +20,9 @@ APPLICATION_TYPES = frozenset(
 )
 EMPLOYMENT_TYPES = frozenset(name for name in TYPES if name.startswith("employment."))
 COST_TYPES = frozenset(name for name in TYPES if name.startswith("cost."))
-JOB_TYPES = frozenset({"job.opened", "job.updated", "job.paused", "job.closed"})
 # Events about a candidate, a job or a pipeline; they are part of the history of every application they reach.
-CONTEXT_TYPES = JOB_TYPES | {
-    "candidate.merged",
-    "candidate.deleted",
-    "candidate.anonymized",
-    "pipeline.remapped",
-}
+CONTEXT_TYPES = counting.CONTEXT_TYPES
+JOB_TYPES = frozenset(name for name in CONTEXT_TYPES if name.startswith("job."))
 LEAD = "lead"
 STAGE_DATA = "candidate_stage_data"  # Greenhouse's name for an anonymisation that resets stages
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.kpis.catalogue import KPIS
 from schemas.kpis.definition import Kpi
+from sinks.clickhouse import ledger
 from sinks.clickhouse.rows import KpiDefinition, KpiMeasure
 from sinks.clickhouse.writer import Writer
 
@@ -16,18 +17,13 @@ BETTER = {True: 1, False: -1, None: 0}
 def publish(client: Any) -> bool:
     """Write the catalogue if it has changed; return whether it has."""
     checksum = hashlib.sha256(json.dumps(_rows(0), ensure_ascii=False).encode()).hexdigest()
-    published = client.query(
-        "select checksum from schema_migrations final where name = {name:String}",
-        parameters={"name": NAME},
-    ).result_rows
-    if published == [(checksum,)]:
+    if ledger.load(client).get(NAME) == checksum:
         return False
     ((version,),) = client.query("select max(version) + 1 from kpi_definitions").result_rows
     writer = Writer(client)
     for rows in _rows(version):
         writer.write(rows, f"{NAME}-{version}")
-    names = ["name", "checksum"]
-    client.insert("schema_migrations", [[NAME, checksum]], names, settings={"async_insert": 0})
+    ledger.record(client, NAME, checksum)
     return True
 
 

@@ -1,28 +1,25 @@
-"""Applies the numbered migrations in order; an applied migration may never change."""
+"""Brings a database up to date: numbered table migrations, which are frozen, then views, then the KPI catalogue."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 from schemas.errors import Malformed
-from sinks.clickhouse import catalogue, view_security
+from sinks.clickhouse import catalogue, ledger, view_definitions, view_security
 
-_LEDGER = """
-create table if not exists schema_migrations
-(
-    name String,
-    checksum String,
-    applied DateTime default now()
+# Numbers of migrations that created views before each view had a file of its own; databases record them as history.
+FORMER_VIEW_NUMBERS = frozenset(
+    {4, 5, 6, 10, 11, 14, 16, 18, *range(21, 34), 35, 36, 38, 39, 40, 42, 43, 44, 46, 47, 48}
 )
-engine = ReplacingMergeTree
-order by name
-"""
+NUMBER = re.compile(r"(\d{4})_")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Migration:
-    """One idempotent statement, frozen by its sha256 checksum."""
+    """One idempotent statement about tables, frozen by its sha256 checksum."""
 
     name: str
     sql: str
@@ -34,7 +31,10 @@ class Migration:
 
 
 def migrations() -> list[Migration]:
-    """Return all migrations, numbered 1, 2, 3 … without a gap; raise Malformed otherwise."""
+    """Return all migrations in order.
+
+    Raise Malformed unless their numbers, with those of former views, are 1, 2, 3 … without a gap.
+    """
     folder = files("sinks.clickhouse") / "migrations"
     ordered = sorted(
         (
@@ -44,37 +44,52 @@ def migrations() -> list[Migration]:
         ),
         key=lambda migration: migration.name,
     )
-    for number, migration in enumerate(ordered, start=1):
+    numbers = (number for number in count(1) if number not in FORMER_VIEW_NUMBERS)
+    for number, migration in zip(numbers, ordered, strict=False):
         if not migration.name.startswith(f"{number:04d}_"):
             raise Malformed("migration", f"expected number {number:04d}, found {migration.name}")
     return ordered
 
 
 def migrate(client: Any) -> list[str]:
-    """Apply pending migrations, set view security, publish the KPI catalogue, and return what was new by name.
+    """Apply pending migrations and changed views, drop former views, publish the KPI catalogue; return what was done.
 
-    Raise Malformed when an applied file has changed.
+    Raise Malformed, before anything is done, when an applied migration has changed or its file is missing.
     """
-    client.command(_LEDGER)
-    applied_checksums = dict(
-        client.query("select name, checksum from schema_migrations final").result_rows
-    )
-    applied = []
-    for migration in migrations():
-        checksum = applied_checksums.get(migration.name)
-        if checksum is None:
+    ledger.create(client)
+    recorded = ledger.load(client)
+    ordered = migrations()
+    _check_applied(ordered, recorded)
+    done = []
+    for migration in ordered:
+        if migration.name not in recorded:
             client.command(migration.sql)
-            client.insert(
-                "schema_migrations",
-                [[migration.name, migration.checksum]],
-                column_names=["name", "checksum"],
-                settings={"async_insert": 0},
-            )
-            applied.append(migration.name)
-        elif checksum != migration.checksum:
-            raise Malformed(
-                "migration",
-                f"{migration.name} was applied and has changed; write a new one instead",
-            )
+            ledger.record(client, migration.name, migration.checksum)
+            done.append(f"applied {migration.name}")
+    tables = {migration.sql: migration.checksum for migration in ordered}
+    views = view_definitions.ordered_views(view_definitions.view_files(), tables)
+    done += view_definitions.apply(client, views, recorded)
     view_security.set_definer(client)
-    return [*applied, catalogue.NAME] if catalogue.publish(client) else applied
+    return [*done, f"published {catalogue.NAME}"] if catalogue.publish(client) else done
+
+
+def _check_applied(ordered: list[Migration], recorded: dict[str, str]) -> None:
+    """Accept former views and migrations of a newer release as history; refuse a changed or missing file."""
+    checksums = {migration.name: migration.checksum for migration in ordered}
+    latest = max(_number(migration.name) or 0 for migration in ordered)
+    for name, checksum in sorted(recorded.items()):
+        number = _number(name)
+        if number is None or number in FORMER_VIEW_NUMBERS or number > latest:
+            continue
+        if name not in checksums:
+            raise Malformed("migration", f"{name} was applied and its file is missing; restore it")
+        if checksum != checksums[name]:
+            raise Malformed(
+                "migration", f"{name} was applied and has changed; write a new one instead"
+            )
+
+
+def _number(name: str) -> int | None:
+    """Return the number of a migration, or None for the name of anything else."""
+    match = NUMBER.match(name)
+    return None if match is None else int(match[1])

@@ -41,12 +41,12 @@ async def _serve(settings: Settings) -> None:
 
     async def open_clickhouse() -> Any:
         client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
-        applied = await asyncio.to_thread(migrate, client)
+        changes = await asyncio.to_thread(migrate, client)
         rows = target_rows(settings)
         if rows is not None:
             await asyncio.to_thread(Writer(client).replace_targets, rows)
         await asyncio.to_thread(publish_tenants, client, settings)
-        log.info("clickhouse ready", extra={"migrations_applied": applied})
+        log.info("clickhouse ready", extra={"changes": changes})
         return client
 
     client = await retry_forever("clickhouse", open_clickhouse, metrics)

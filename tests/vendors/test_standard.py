@@ -1,11 +1,13 @@
 """Tests that canonical events from other systems are accepted, or refused with the location of the error."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.errors import Malformed, Unmapped
+from schemas.events.counting import NOT_COUNTED
 from streams.ingest.vendor import Translation
 from tests.fakes import NOON
 from tests.ingest.gateways import context, vendor
@@ -265,3 +267,22 @@ def test_prefix_reaches_every_id() -> None:
         data.interview_id,
         data.interviewers[0].user_id,
     ) == ("own-1", "own-2", "own-3", "own-4")
+
+
+def test_a_type_of_the_gateway_itself_is_refused() -> None:
+    """Events that only Hirelay could report are no canonical type, so they are not accepted as if they counted."""
+    with pytest.raises(Unmapped, match="none of the canonical types"):
+        translate(standard_body("ingest.gap_detected", reason="x"))
+
+
+def test_the_page_lists_what_is_not_counted() -> None:
+    """The page has every type that no number contains yet, with the reason."""
+    page = Path(__file__).parents[2] / "streams/ingest/vendors/standard/README.md"
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.read_text().partition("## Not counted yet")[2].splitlines()
+        if line.startswith("| `")
+    ]
+    listed = {name.strip("`"): reason for names, reason in rows for name in names.split(", ")}
+
+    assert listed == NOT_COUNTED

@@ -48,7 +48,7 @@ class ConnectionStatus:
 
     `business_hours` are the tenant's. `last` is the last accepted delivery, None if there is none; `last_refused` the last
     delivery whose signature no secret verified; `never_seen` are events that KPIs need and that never arrived; `quarantine`
-    counts the open entries by reason.
+    counts the open entries by reason, `not_counted` the accepted events of types that no number contains yet.
     """
 
     tenant: str
@@ -62,6 +62,7 @@ class ConnectionStatus:
     last_refused: datetime | None = None
     never_seen: tuple[str, ...] = ()
     quarantine: dict[str, int] = field(default_factory=dict)
+    not_counted: dict[str, int] = field(default_factory=dict)
 
     def silent_for(self, now: datetime) -> timedelta | None:
         """Time since the last delivery."""
@@ -147,6 +148,7 @@ def _connection_status(
         last_refused=max((last for _, last in refused.values()), default=None),
         never_seen=tuple(sorted(expected - counts["event"].keys())) if outcomes else (),
         quarantine=dict(sorted(quarantined.items())),
+        not_counted={name: total for name, (total, _) in sorted(counts["not_counted"].items())},
     )
 
 
@@ -166,6 +168,7 @@ def as_json(statuses: list[ConnectionStatus], now: datetime) -> str:
                 "last_refused": status.last_refused and status.last_refused.isoformat(),
                 "never_seen": status.never_seen,
                 "quarantine": status.quarantine,
+                "not_counted": status.not_counted,
                 "advice": status.advice(now),
             }
             for status in statuses
@@ -186,7 +189,7 @@ def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
         table.add_row(
             f"{status.connection}\n[dim]{status.vendor}[/]",
             "never" if silence is None else f"{_format_duration(silence)} ago",
-            _counts(status.deliveries),
+            "\n".join([*_counts(status.deliveries), *_not_counted(status)]),
             "\n".join(_problems(status)),
             f"[{style}]{advice}[/]" if advice else "[green]ok[/]",
         )
@@ -200,8 +203,12 @@ def _problems(status: ConnectionStatus) -> list[str]:
     return problems + [f"quarantined: {reason} {n}" for reason, n in status.quarantine.items()]
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return "\n".join(f"{name} {n}" for name, n in counts.items())
+def _counts(counts: dict[str, int]) -> list[str]:
+    return [f"{name} {n}" for name, n in counts.items()]
+
+
+def _not_counted(status: ConnectionStatus) -> list[str]:
+    return [f"[dim]not counted yet: {line}[/]" for line in _counts(status.not_counted)]
 
 
 def _format_duration(duration: timedelta) -> str:

@@ -1,5 +1,6 @@
 """The running gateway applies configuration changes and reports the health of each connection."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from schemas.events.counting import NOT_COUNTED
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthCount, HealthKind
 from schemas.kafka.quarantine import Reason
@@ -24,7 +26,20 @@ from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
 
 VENDORS = Path(__file__).parents[2] / "vendors"
+APPLICATION = {"application": {"id": "a-1"}}
 MOVE = gateways.fixture(VENDORS / "greenhouse/candidate_stage_change.json")
+
+
+def cloud_event(name: str, data: dict[str, object]) -> dict[str, object]:
+    """A CloudEvent of that type."""
+    return {
+        "specversion": "1.0",
+        "id": "e-1",
+        "source": "https://hr.example.com",
+        "type": name,
+        "time": "2026-04-01T09:30:00+09:00",
+        "data": data,
+    }
 
 
 def write_configuration(folder: Path, secret: str) -> Path:
@@ -106,6 +121,41 @@ async def test_health_counts_are_reported_by_connection() -> None:
         'last_event_timestamp_seconds{connection="acme-greenhouse",event="candidate_stage_change",tenant="acme",vendor="greenhouse"}',
     ):
         assert line in text
+
+
+async def test_events_that_no_number_contains_are_reported() -> None:
+    """Accepted events that are not counted yet are counted by type, and listed only for senders of canonical events."""
+    publisher = ListPublisher()
+    app = create_app(Settings(), gateways.configuration(), publisher, SetClock())
+    gateway: Gateway = app.state.gateway
+    relay = cloud_event("relay.clicked", {"invitation_id": "i-1"})
+    batch = json.dumps(
+        [relay, relay | {"id": "e-2"}, cloud_event("application.created", APPLICATION)]
+    ).encode()
+    signed = gateways.standard_signed(batch, content_type="application/cloudevents-batch+json")
+    body, headers = gateways.signed(gateways.fixture(VENDORS / "greenhouse/update_candidate.json"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://gateway"
+    ) as sender:
+        answers = [
+            (await sender.post(path, content=content, headers=sent)).json()
+            for path, content, sent in (
+                (gateways.STANDARD, batch, signed),
+                (gateways.GREENHOUSE, body, headers),
+            )
+        ]
+    await gateway.report_health()
+
+    assert answers[0]["accepted"] == 3
+    assert answers[0]["not_counted"] == [
+        {"type": "relay.clicked", "events": 2, "reason": NOT_COUNTED["relay.clicked"]}
+    ]
+    assert set(answers[1]) == {"delivery", "accepted", "ignored", "quarantined"}
+    assert {
+        (count.connection, count.name): count.total
+        for count in publisher.counts
+        if count.what == "not_counted"
+    } == {("acme-events", "relay.clicked"): 2, ("acme-greenhouse", "candidate.updated"): 1}
 
 
 async def test_counters_of_alerts_exist_before_the_first_event() -> None:

@@ -2,16 +2,18 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from schemas.tenants.business_hours import business_hours
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import ConnectionCount, Quarantined
 from sinks.clickhouse.writer import Writer
-from streams.tools.connect.status import ConnectionStatus, as_json, connection_statuses
+from streams.tools.connect.status import ConnectionStatus, as_json, connection_statuses, render
 from tests.ingest import gateways
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # entries are shown for as long as Kafka keeps them
@@ -44,6 +46,8 @@ def test_counts_of_all_runs_add_up(client: Any) -> None:
         count_row("r2", "outcome", "accepted", 3, 3),
         count_row("r2", "event", "applicationSubmit", 2, 4),
         count_row("r2", "signature", "refused", 1, 5, NOW - HOUR),
+        count_row("r1", "not_counted", "posting.published", 4, 6),
+        count_row("r2", "not_counted", "posting.published", 1, 7),
     ]
     for number, row in enumerate([*rows, rows[0]]):
         Writer(client).write([row], f"health-{number}")
@@ -52,6 +56,7 @@ def test_counts_of_all_runs_add_up(client: Any) -> None:
     assert health.deliveries == {"accepted": 10}
     assert health.silent_for(NOW) == HOUR
     assert health.signature_failures == 1
+    assert health.not_counted == {"posting.published": 5}
     assert "candidateHire" in health.never_seen
     assert "applicationSubmit" not in health.never_seen
 
@@ -123,4 +128,15 @@ def test_the_json_contains_every_connection(client: Any) -> None:
     assert [entry["connection"] for entry in entries] == [
         c.id for c in tenancy.tenants[0].connections
     ]
-    assert {"last", "silent_for_s", "never_seen", "quarantine", "advice"} <= set(entries[0])
+    assert {"last", "silent_for_s", "never_seen", "quarantine", "not_counted", "advice"} <= set(
+        entries[0]
+    )
+
+
+def test_events_that_no_number_contains_are_shown() -> None:
+    """The table names the types that are not counted yet, which needs no action."""
+    health, console = status(not_counted={"relay.clicked": 7}), Console(width=200, file=StringIO())
+    render([health], THURSDAY, console, as_table=True)
+
+    assert "not counted yet: relay.clicked 7" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert health.advice(THURSDAY) == ""

@@ -198,4 +198,5 @@ VENDOR = Vendor(
     key_issuer="customer",
     generate_secret=verifier.generate_secret,
     handshake=True,
+    canonical=True,
 )

@@ -1,0 +1,51 @@
+"""What the numbers do with each event type: read it as context of applications, only store it, or count it, as all others."""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from schemas.events.envelope import TYPES, Event, short_type
+
+# These change how the applications that they reach are counted; by themselves they count nothing.
+CONTEXT_TYPES = frozenset(
+    {
+        "candidate.merged",
+        "candidate.deleted",
+        "candidate.anonymized",
+        "job.opened",
+        "job.updated",
+        "job.paused",
+        "job.closed",
+        "pipeline.remapped",
+    }
+)
+# Accepted and stored, so that a later release can count them from the log; the text says why no number contains them.
+NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("candidate.created", "candidate.updated"),
+            "no KPI counts candidates, only their applications",
+        ),
+        "job.deleted": "what was counted for a job stays; job.closed ends its search",
+        **dict.fromkeys(
+            ("opening.opened", "opening.filled", "opening.closed"),
+            "no KPI is by opening; time to fill is by job",
+        ),
+        **dict.fromkeys(("posting.published", "posting.unpublished"), "no KPI is by posting"),
+        "pipeline.defined": "stages get their meaning from the stage mapping of the configuration",
+        "survey.submitted": "no KPI contains survey scores",
+        **dict.fromkeys(
+            (name for name in TYPES if name.startswith("relay.")),
+            "no KPI contains Career Relay (キャリアリレー)",
+        ),
+    }
+)
+
+
+def not_counted(events: Iterable[Event]) -> dict[str, int]:
+    """Return how many of the events are not counted yet, by short type."""
+    totals: dict[str, int] = {}
+    for event in events:
+        name = short_type(event.type)
+        if name in NOT_COUNTED:
+            totals[name] = totals.get(name, 0) + 1
+    return totals

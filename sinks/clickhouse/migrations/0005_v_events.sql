@@ -1,3 +1,0 @@
-create view if not exists v_events as
-select *
-from candidate_events final

@@ -1,3 +1,0 @@
-create view if not exists v_quarantined as
-select *
-from quarantined final

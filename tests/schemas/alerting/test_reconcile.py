@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import WatchedMember, reconcile, worst_segment
+from schemas.alerting.reconcile import WatchedMember, reconcile
 from schemas.cells import Tally
 from schemas.instants import EPOCH_DAY
 from tests.schemas.alerting.test_rules import rule, screened
@@ -321,7 +321,7 @@ def test_the_member_that_misses_most_is_named() -> None:
         ("channel", "doda"): {FIRST: screened(10, 90)},
         ("channel", "x"): {FIRST: screened(0, 5)},
     }
-    segment = worst_segment(rule(), days, FIRST)
+    segment = rule().worst_segment(days, FIRST)
 
     assert segment is not None
     assert (segment.member, segment.missing) == ("doda", 30.0)

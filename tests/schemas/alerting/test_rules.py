@@ -4,20 +4,22 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from schemas.alerting.kinds import AnyRule
+from schemas.alerting.kinds.threshold import judge
 from schemas.alerting.playbook import play_for
-from schemas.alerting.rules import WATCHABLE_KPIS, AlertRule, AlertRules
-from schemas.alerting.thresholds import judge
+from schemas.alerting.rules import WATCHABLE_KPIS, AlertRules, Rule
 
+RULE_PARSER: TypeAdapter[AnyRule] = TypeAdapter(Rule)
 RULE = {"id": "screening", "tenant": "acme", "kpi": "screen_pass_rate", "at_least": "40 %"}
 
 
-def rule(**changed: Any) -> AlertRule:
+def rule(**changed: Any) -> AnyRule:
     """A floor of 40 % for screening unless overridden; None omits a key."""
     fields = {**RULE, "owner": "recruiting", **changed}
     text = json.dumps({name: value for name, value in fields.items() if value is not None})
-    return AlertRule.model_validate_json(text)
+    return RULE_PARSER.validate_json(text)
 
 
 def screened(passed: int, failed: int) -> dict[str, int]:
@@ -62,31 +64,31 @@ def test_two_rules_of_one_name_are_refused() -> None:
 
 def test_too_few_cases_open_nothing() -> None:
     """Nine rejections are too few to open a breach."""
-    assert not judge(rule(), screened(0, 9), whole=True).off_target
-    assert judge(rule(), screened(0, 10), whole=True).off_target
+    assert not judge(rule(), screened(0, 9), True).off_target
+    assert judge(rule(), screened(0, 10), True).off_target
 
 
 def test_a_rate_just_below_its_target_is_no_certainty() -> None:
     """38 % of 100 may well be 40 % in truth; 20 % of 100 may not."""
-    assert not judge(rule(), screened(38, 62), whole=True).off_target
-    assert judge(rule(), screened(20, 80), whole=True).off_target
+    assert not judge(rule(), screened(38, 62), True).off_target
+    assert judge(rule(), screened(20, 80), True).off_target
 
 
 def test_an_open_breach_holds_until_it_is_more_likely_over() -> None:
     """Between `clear` and `confidence` nothing changes, so no alert repeats."""
-    between = judge(rule(), screened(38, 62), whole=True)
+    between = judge(rule(), screened(38, 62), True)
 
     assert between.keeps_open and not between.off_target
-    assert not judge(rule(), screened(45, 55), whole=True).keeps_open
+    assert not judge(rule(), screened(45, 55), True).keeps_open
 
 
 def test_a_count_is_judged_over_whole_windows_alone() -> None:
     """A company in its first week has not missed a monthly number of applications."""
     few = rule(kpi="applications", at_least=20)
 
-    assert not judge(few, {"applications": 3}, whole=False).off_target
-    assert judge(few, {"applications": 3}, whole=True).off_target
-    assert judge(few, {}, whole=True).off_target
+    assert not judge(few, {"applications": 3}, False).off_target
+    assert judge(few, {"applications": 3}, True).off_target
+    assert judge(few, {}, True).off_target
 
 
 def test_every_kpi_that_can_be_watched_has_a_suggestion() -> None:

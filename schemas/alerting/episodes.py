@@ -1,6 +1,6 @@
 """Episodes: the days off target of one member, folded from its daily judgements and the breaches reported before; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Generator
 from dataclasses import dataclass
 
 
@@ -51,30 +51,43 @@ class Fold:
     last: Judgement | None
 
 
-def fold_judgements(
-    judgements: Iterable[tuple[int, Judgement]], history: ReportedHistory, cool_down: int
-) -> Fold:
-    """Fold consecutive days, each judged on its own; nothing opens for `cool_down` days after an ending.
+# Judges consecutive days. After each day it receives whether an episode is open, which a judge with state may need.
+Judging = Generator[tuple[int, Judgement], bool, None]
+
+
+def fold_judgements(judging: Judging, history: ReportedHistory, cool_down: int) -> Fold:
+    """Fold judged days into episodes; nothing opens for `cool_down` days after an ending.
 
     Later days never change earlier episodes.
     """
     episodes: list[Episode] = []
     open_: Episode | None = None
-    now: Judgement | None = None
+    last: Judgement | None = None
     cool_down_end = -1  # the first day after a cool-down
-    for day, now in judgements:
+    judged = next(judging, None)
+    while judged is not None:
+        day, last = judged
         if open_ is None:
-            opens = now.off_target and day >= cool_down_end and day not in history.blocked
-            if opens or (now.keeps_open and day in history.openings):
-                open_ = Episode(opened=day, id_day=day, last=now)
+            opens = last.off_target and day >= cool_down_end and day not in history.blocked
+            if opens or (last.keeps_open and day in history.openings):
+                open_ = Episode(opened=day, id_day=day, last=last)
                 episodes.append(open_)
         else:
-            open_.last = now
-            if not now.keeps_open or (day in history.endings and not now.off_target):
+            open_.last = last
+            if not last.keeps_open or (day in history.endings and not last.off_target):
                 open_.until, cool_down_end = day, day + cool_down
         if open_ is not None:
             if day in history.openings and open_.id_day not in history.openings:
                 open_.id_day = day
             if open_.until is not None:
                 open_ = None
-    return Fold(episodes=episodes, last=now)
+        judged = _send(judging, is_open=open_ is not None)
+    return Fold(episodes=episodes, last=last)
+
+
+def _send(judging: Judging, *, is_open: bool) -> tuple[int, Judgement] | None:
+    """The next judged day, or None after the last."""
+    try:
+        return judging.send(is_open)
+    except StopIteration:
+        return None

@@ -131,8 +131,8 @@ class AlertRule(FrozenModel):
     def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
         """Fold the cells of one member, day by day up to `as_of`, into its episodes; pure.
 
-        Later days must not change earlier episodes as long as the cells stay the same. A kind that judges each day on its own
-        passes its judgements to `fold_judgements`; a kind with state from day to day folds the days itself.
+        Later days must not change earlier episodes as long as the cells stay the same. `fold_judgements` does it for a generator
+        that judges day by day, which may keep state and receives whether an episode is open.
         """
 
     @property

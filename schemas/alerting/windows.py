@@ -1,9 +1,9 @@
 """Sliding windows: the sums of one member's cells over the days up to each day."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from schemas.alerting.episodes import Judgement
+from schemas.alerting.episodes import Judgement, Judging
 from schemas.cells import Tally
 
 # Judges the sums of a window; the flag states that all days of the window were counted.
@@ -29,7 +29,7 @@ class _Window:
 
 def judge_windows(
     days: Mapping[int, Tally], length: int, as_of: int, judge: WindowJudge
-) -> Iterator[tuple[int, Judgement]]:
+) -> Judging:
     """Every day from the first cell to `as_of`, with the judgement of the `length` days that end on it."""
     if not days:
         return

@@ -14,7 +14,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.alerting.breach import Breach, Segment, Terms
 from schemas.alerting.chart import Week
-from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
+from schemas.alerting.episodes import (
+    Fold,
+    Judgement,
+    Judging,
+    ReportedHistory,
+    fold_judgements,
+)
 from schemas.alerting.messages import format_number, member_label, resolution_prefix
 from schemas.alerting.rule import AlertRule
 from schemas.cells import ENTRY, Basis, Tally
@@ -89,7 +95,7 @@ class ServiceLevelRule(AlertRule):
         """Judge the cases that are waiting at the end of each day."""
         return fold_judgements(self.judge_days(days, as_of), history, self.cool_down)
 
-    def judge_days(self, days: Mapping[int, Tally], as_of: int) -> Iterator[tuple[int, Judgement]]:
+    def judge_days(self, days: Mapping[int, Tally], as_of: int) -> Judging:
         """Every day from the first cell to `as_of`: the value is the number of overdue cases, n the number of waiting cases."""
         for day, count in overdue_by_day(self.definition, self.max_wait_days, days, as_of):
             off_target = count.overdue > self.allowed

@@ -22,32 +22,31 @@ WATCHABLE_KPIS = frozenset(
 )
 
 
-def _kinds_for(kpi: object) -> list[str]:
-    """The kinds that can watch the KPI, in order of preference; all of them if there is no such KPI."""
-    definition = BY_ID.get(kpi) if isinstance(kpi, str) else None
-    fitting = [
-        name
-        for name, kind in KINDS.items()
-        if definition is not None and not kind.kpi_problem(definition)
-    ]
-    return fitting or [*KINDS]
-
-
 def _with_kind(written: dict[str, Any]) -> dict[str, Any]:
     """The rule with its kind; raise ValueError for an unknown kind or a key that only other kinds have."""
-    fitting = _kinds_for(kpi := written.get("kpi"))
-    name = written.get("kind", fitting[0])
-    if name not in KINDS:
+    kpi = written.get("kpi")
+    definition = BY_ID.get(kpi) if isinstance(kpi, str) else None
+    if definition is None:  # an error of its own; the keys tell the kind
+        fitting = sorted(KINDS, key=lambda kind: len(written.keys() - KINDS[kind].model_fields))
+    else:
+        fitting = [name for name, kind in KINDS.items() if not kind.kpi_problem(definition)]
+    name = written.get("kind", [*fitting, *KINDS][0])
+    if name not in [*KINDS]:
         msg = f"no kind of rule {name!r}{did_you_mean(str(name), KINDS)}"
         raise ValueError(msg)
-    if name not in fitting:
-        msg = f"{kpi} cannot be watched by a rule of `kind: {name}`; write `kind: {fitting[0]}` or leave it out"
+    if fitting and name not in fitting:
+        msg = f"{kpi} cannot be watched by a rule of `kind: {name}`; write `kind: {fitting[0]}` or leave `kind` out"
         raise ValueError(msg)
-    other_keys = {key for kind in KINDS.values() for key in kind.model_fields}
-    for key in written:
-        if key in other_keys and key not in KINDS[name].model_fields:
-            raise ValueError(KINDS[name].misplaced_key_problem(key, kpi))
-    return {**written, "kind": name}
+    misplaced = [key for key in written if key in _other_keys(name)]
+    if misplaced and definition is not None:
+        raise ValueError(KINDS[name].misplaced_key_problem(misplaced[0], kpi))
+    return {key: value for key, value in written.items() if key not in misplaced} | {"kind": name}
+
+
+def _other_keys(name: str) -> set[str]:
+    """The keys that only rules of other kinds have."""
+    keys = {key for kind in KINDS.values() for key in kind.model_fields}
+    return keys - KINDS[name].model_fields.keys()
 
 
 def _validate(written: Any, validate: ValidatorFunctionWrapHandler) -> Any:

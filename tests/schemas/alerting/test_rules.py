@@ -14,6 +14,8 @@ from schemas.alerting.rules import WATCHABLE_KPIS, AlertRules, Rule
 RULE_PARSER: TypeAdapter[AnyRule] = TypeAdapter(Rule)
 RULE = {"id": "screening", "tenant": "acme", "kpi": "screen_pass_rate", "at_least": "40 %"}
 
+WAITING = {"kpi": "time_in_screening_days", "at_least": None, "at_most": 3}
+
 
 def rule(**changed: Any) -> AnyRule:
     """A floor of 40 % for screening unless overridden; None omits a key."""
@@ -54,6 +56,50 @@ def test_what_makes_no_sense_is_refused(changed: dict[str, Any], answer: str) ->
         rule(**changed)
 
     assert answer in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({}, "threshold"),
+        ({"kind": "threshold"}, "threshold"),
+        (WAITING, "service_level"),
+        ({**WAITING, "kind": "service_level"}, "service_level"),
+    ],
+)
+def test_a_rule_needs_no_kind(changed: dict[str, Any], kind: str) -> None:
+    """The KPI decides the kind of a rule that states none."""
+    assert rule(**changed).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("changed", "answer"),
+    [
+        ({"kind": "treshold"}, "did you mean `threshold`"),
+        ({"kind": "service_level"}, "write `kind: threshold` or leave `kind` out"),
+        ({**WAITING, "kind": "threshold"}, "write `kind: service_level` or leave `kind` out"),
+        (
+            {**WAITING, "kpi": "time_in_screning_days", "allowed": 2},
+            "did you mean `time_in_screening_days`",
+        ),
+        ({**WAITING, "kpi": None, "allowed": 2}, "kpi\n  Field required"),
+    ],
+)
+def test_a_wrong_kind_is_refused(changed: dict[str, Any], answer: str) -> None:
+    """The error names the kind to write, or the KPI that decides it."""
+    with pytest.raises(ValidationError) as error:
+        rule(**changed)
+
+    assert answer in str(error.value)
+    assert error.value.error_count() == 1
+
+
+def test_errors_are_placed_by_the_keys_of_the_file() -> None:
+    """The place of an error does not contain a kind that the file does not state."""
+    with pytest.raises(ValidationError) as error:
+        AlertRules.model_validate({"rules": ({**RULE, "owner": "hr", "window_dys": 3},)})
+
+    assert [problem["loc"] for problem in error.value.errors()] == [("rules", 0, "window_dys")]
 
 
 def test_two_rules_of_one_name_are_refused() -> None:

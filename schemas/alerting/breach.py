@@ -1,26 +1,46 @@
 """A breach: a stretch of days on which a KPI of one member is off target, with its evidence."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.alerting.rules import Severity
 from schemas.cells import HIRING_MANAGER, INTERVIEWER, RECRUITER
 from schemas.events.application import FrozenModel
 from schemas.planning.targets import Direction
 
 # Dimensions whose members are persons, who never appear as a label.
 PERSON_DIMENSIONS = (INTERVIEWER, RECRUITER, HIRING_MANAGER)
+Severity = Literal["critical", "warning", "info"]  # page, ticket, mention
 Ending = Literal["recovered", "no_cases", "corrected", "withdrawn"]
 
 
-class Evidence(FrozenModel):
-    """The numbers behind a breach: the window's value and n; for a rate also its 90 % interval and P(worse than the target).
+# The kinds whose records do not state their kind, because they were written before others existed.
+_IMPLIED_KINDS = ("threshold", "service_level")
 
-    For a service level, the value is the number of overdue cases, n the number of waiting cases and `oldest` the longest wait in
-    days.
+
+def _implied_kind(fields: Mapping[str, Any]) -> str:
+    """The kind of a record that does not state it: only a service level has `limit_days`."""
+    return _IMPLIED_KINDS[fields.get("limit_days") is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The terms of a rule that decide whether a day is off target, in the units of `Breach`; without a window it has 0 days."""
+
+    direction: Direction
+    target: float
+    window_days: int = 0
+    limit_days: int | None = None
+
+
+class Evidence(FrozenModel):
+    """The numbers behind a breach: its value and sample; for a rate also its 90 % interval and P(worse than the target).
+
+    For waiting cases, `oldest` is the longest wait in days.
     """
 
     value: float | None
@@ -47,8 +67,7 @@ class Breach(FrozenModel):
     `opened` identifies it permanently. `since` is the first local day off target according to today's cells, `until` the day on
     which it ended, `judged` the last day evaluated. `told` and `ended` are when it was first written and when its ending was. An
     ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events show that it never happened) or
-    `withdrawn` (the rule was removed or changed). If `limit_days` is set, the breach is of a service level: more than `target`
-    cases wait longer than that.
+    `withdrawn` (the rule was removed or changed). `kind` is the kind of its rule; a record omits it where `limit_days` implies it.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -66,6 +85,7 @@ class Breach(FrozenModel):
     target: float
     window_days: int
     limit_days: int | None = None
+    kind: str = Field(default_factory=_implied_kind, exclude_if=_IMPLIED_KINDS.__contains__)
     opened: date
     since: date
     until: date | None = None

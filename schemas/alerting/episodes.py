@@ -1,12 +1,23 @@
-"""Episodes: the days off target of one member, folded from its cells and the breaches reported before; pure."""
+"""Episodes: the days off target of one member, folded from its daily judgements and the breaches reported before; pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass
 
-from schemas.alerting.rules import AlertRule
-from schemas.alerting.service_levels import judge_service_level
-from schemas.alerting.thresholds import Judgement, judge
-from schemas.cells import Tally
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The result for one day: its value and sample, whether it is off target, and whether it keeps a breach open.
+
+    `probability` is P(the rate is worse than the target), or None if there is none. `off_target` implies `keeps_open`. `oldest`
+    is the age in days of the case that has waited longest, for kinds that are about waiting cases.
+    """
+
+    value: float | None
+    n: int
+    probability: float | None = None
+    off_target: bool
+    keeps_open: bool
+    oldest: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,63 +43,51 @@ class Episode:
     until: int | None = None
 
 
-@dataclass(kw_only=True)
-class _Window:
-    """The sums over a sliding window of days."""
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """The episodes of one member in order, and the judgement of the last day, or None if the member has no cells."""
 
-    days: Mapping[int, Tally]
-    length: int
-    sums: Tally = field(default_factory=dict)
-
-    def slide(self, day: int) -> bool:
-        """Advance the window to end on `day`, the day after the previous end; return whether anything changed."""
-        entering, leaving = self.days.get(day), self.days.get(day - self.length)
-        for tally, sign in ((entering, 1), (leaving, -1)):
-            for measure, n in (tally or {}).items():
-                self.sums[measure] = self.sums.get(measure, 0) + sign * n
-        return bool(entering or leaving)
+    episodes: list[Episode]
+    last: Judgement | None
 
 
-def daily_judgements(
-    rule: AlertRule, days: Mapping[int, Tally], as_of: int
-) -> Iterator[tuple[int, Judgement]]:
-    """Every day from the first cell to `as_of`, with the judgement of the window that ends on it."""
-    if rule.is_service_level:
-        yield from judge_service_level(rule, days, as_of)
-        return
-    if not days:
-        return
-    first = min(days)
-    window = _Window(days=days, length=rule.window_days)
-    judgement = None
-    for day in range(first, as_of + 1):
-        whole = day - first + 1 >= rule.window_days
-        became_whole = day - first + 1 == rule.window_days
-        if window.slide(day) or became_whole or judgement is None:
-            judgement = judge(rule, window.sums, whole=whole)
-        yield day, judgement
+# Judges consecutive days. After each day it receives whether an episode is open, which a judge with state may need.
+Judging = Generator[tuple[int, Judgement], bool, None]
 
 
-def find_episodes(
-    rule: AlertRule, days: Mapping[int, Tally], history: ReportedHistory, as_of: int
-) -> list[Episode]:
-    """The episodes up to `as_of`, in order. Later days never change earlier episodes as long as the cells stay the same."""
-    found_episodes: list[Episode] = []
+def fold_judgements(judging: Judging, history: ReportedHistory, cool_down: int) -> Fold:
+    """Fold judged days into episodes; nothing opens for `cool_down` days after an ending.
+
+    Later days never change earlier episodes.
+    """
+    episodes: list[Episode] = []
     open_: Episode | None = None
+    last: Judgement | None = None
     cool_down_end = -1  # the first day after a cool-down
-    for day, now in daily_judgements(rule, days, as_of):
+    judged = next(judging, None)
+    while judged is not None:
+        day, last = judged
         if open_ is None:
-            opens = now.off_target and day >= cool_down_end and day not in history.blocked
-            if opens or (now.keeps_open and day in history.openings):
-                open_ = Episode(opened=day, id_day=day, last=now)
-                found_episodes.append(open_)
+            opens = last.off_target and day >= cool_down_end and day not in history.blocked
+            if opens or (last.keeps_open and day in history.openings):
+                open_ = Episode(opened=day, id_day=day, last=last)
+                episodes.append(open_)
         else:
-            open_.last = now
-            if not now.keeps_open or (day in history.endings and not now.off_target):
-                open_.until, cool_down_end = day, day + rule.cool_down
+            open_.last = last
+            if not last.keeps_open or (day in history.endings and not last.off_target):
+                open_.until, cool_down_end = day, day + cool_down
         if open_ is not None:
             if day in history.openings and open_.id_day not in history.openings:
                 open_.id_day = day
             if open_.until is not None:
                 open_ = None
-    return found_episodes
+        judged = _send(judging, is_open=open_ is not None)
+    return Fold(episodes=episodes, last=last)
+
+
+def _send(judging: Judging, *, is_open: bool) -> tuple[int, Judgement] | None:
+    """The next judged day, or None after the last."""
+    try:
+        return judging.send(is_open)
+    except StopIteration:
+        return None

@@ -1,11 +1,8 @@
-"""Alert texts in Japanese and English; they never contain a person's name, address or id."""
+"""Phrases of alert texts that all kinds of rules share; they never contain a person's name, address or id."""
 
-from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.playbook import play_for
+from schemas.alerting.breach import Breach
 from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
-from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import Unit
-from schemas.kpis.definitions.times import STAGES
 
 DIMENSIONS_JA = {
     TOTAL: "全社",
@@ -31,33 +28,10 @@ ENDINGS = {
 
 # Prefixes of the summary for endings other than recovery.
 PREFIXES = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
-# Overdue cases of a service level, in Japanese and English (singular, plural, condition).
-CASES = {
-    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "missing since the interview"),
-    "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
-    "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
-}  # fmt: skip
 MAX_DECIMALS = 4
-STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
 
 
-def summary(breach: Breach) -> str:
-    """One sentence: the KPI, the member, the value and the target."""
-    if breach.limit_days is not None:
-        return _overdue_summary(breach, breach.limit_days)
-    kpi = BY_ID[breach.kpi]
-    value, target = _format_distinct(breach.evidence.value, breach.target, kpi.unit)
-    measured = breach.evidence.value is not None
-    if breach.language == "ja":
-        comparison = "以上" if breach.direction == "at_least" else "以下"
-        clause = f"が {value} です" if measured else "を測る対象がありません"
-        return f"{_resolution_prefix(breach)}{member_label(breach)}の{kpi.ja}{clause}(目標 {target} {comparison})"
-    comparison = "at least" if breach.direction == "at_least" else "at most"
-    clause = f"is {value}" if measured else "has no cases"
-    return f"{_resolution_prefix(breach)}{kpi.en} of {member_label(breach)} {clause} (target: {comparison} {target})"
-
-
-def _resolution_prefix(breach: Breach) -> str:
+def resolution_prefix(breach: Breach) -> str:
     """The prefix of the summary of a breach that has ended; empty while it is active."""
     if breach.active:
         return ""
@@ -65,77 +39,8 @@ def _resolution_prefix(breach: Breach) -> str:
     return f"【{ja}】" if breach.language == "ja" else f"{en}: "
 
 
-def _overdue_summary(breach: Breach, days: int) -> str:
-    """How many cases are overdue, of which member, and the age of the oldest."""
-    of, n, oldest = BY_ID[breach.kpi].of, int(breach.evidence.value or 0), breach.evidence.oldest
-    allowed = int(breach.target)
-    if breach.language == "ja":
-        stage = STAGE_NAMES.get(of, ("", ""))[0]
-        case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
-        longest = f"、最長 {oldest} 日" if oldest is not None else ""
-        return f"{_resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
-    stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
-    singular, plural, condition = (
-        CASES[of][1:] if of in CASES else ("application", "applications", stage)
-    )
-    longest = f"; longest: {oldest} d" if oldest is not None else ""
-    case = singular if n == 1 else plural
-    return f"{_resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
-
-
-def description(breach: Breach) -> str:
-    """The evidence: n, interval, probability, window, start day, main contributor and first check."""
-    separator = "" if breach.language == "ja" else " "
-    return separator.join(part for part in _sentences(breach) if part)
-
-
-def suggestion(breach: Breach) -> str:
-    """The usual remedy and the role that owns it."""
-    play, language = play_for(breach.kpi), breach.language
-    owner = play.owner(language)
-    return (
-        f"{play.suggestion(language)}({owner})"
-        if language == "ja"
-        else (f"{play.suggestion(language)} ({owner})")
-    )
-
-
-def _sentences(breach: Breach) -> list[str]:
-    evidence, kpi = breach.evidence, BY_ID[breach.kpi]
-    unit, cases = kpi.unit, f"n = {evidence.n}" if kpi.counts_cases else ""
-    low, high = format_number(evidence.low, unit), format_number(evidence.high, unit)
-    check = play_for(breach.kpi).check(breach.language)
-    is_service_level = breach.limit_days is not None
-    if breach.language == "ja":
-        return [
-            f"いま待っているのは全部で {evidence.n} 件。"
-            if is_service_level
-            else f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
-            f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
-            f"目標に届いていない確率 {_format_probability(evidence.probability)}。"
-            if evidence.probability is not None
-            else "",
-            f"{breach.since} から。",
-            f"最も影響が大きいのは{_describe_segment(breach.segment, breach)}。"
-            if breach.segment
-            else "",
-            f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
-        ]
-    return [
-        f"{evidence.n} {'case is' if evidence.n == 1 else 'cases are'} waiting in total."
-        if is_service_level
-        else f"{_last_days(breach.window_days)}{cases and ', '}{cases}.",
-        f"90 % interval {low} to {high}." if evidence.low is not None else "",
-        f"P(off target) {_format_probability(evidence.probability)}."
-        if evidence.probability is not None
-        else "",
-        f"Since {breach.since}.",
-        f"Main contributor: {_describe_segment(breach.segment, breach)}." if breach.segment else "",
-        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Check first: {check}",
-    ]
-
-
-def _last_days(days: int) -> str:
+def last_days(days: int) -> str:
+    """The window, as the beginning of an English sentence."""
     return "Last day" if days == 1 else f"Last {days} days"
 
 
@@ -153,21 +58,12 @@ def member_label(breach: Breach) -> str:
     return f"{kind}「{breach.member}」" if breach.language == "ja" else f'{kind} "{breach.member}"'
 
 
-def _format_probability(probability: float) -> str:
+def format_probability(probability: float) -> str:
     """A probability; it is never shown as 100 %."""
     return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
 
 
-def _describe_segment(segment: Segment, breach: Breach) -> str:
-    is_service_level = breach.limit_days is not None
-    value = format_number(segment.value, "count" if is_service_level else "ratio")
-    if breach.language == "ja":
-        value += " 件" if is_service_level else ""
-        return f"{DIMENSIONS_JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
-    return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
-
-
-def _format_distinct(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
+def format_distinct(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
     """A value and its target, with as many decimals as are needed to tell them apart."""
     for decimals in range(1, MAX_DECIMALS):
         formatted = format_number(value, unit, decimals), format_number(target, unit, decimals)

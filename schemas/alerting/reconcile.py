@@ -1,19 +1,15 @@
 """Reconciliation: the breach records to write so that the reported breaches agree with the cells; pure."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.alerting.breach import Breach, Ending, Evidence, Segment, breach_id
-from schemas.alerting.episodes import Episode, ReportedHistory, daily_judgements, find_episodes
-from schemas.alerting.rules import AlertRule, is_binomial
-from schemas.alerting.thresholds import Judgement, credible_interval, numerator
+from schemas.alerting.breach import Breach, Ending, Segment, breach_id
+from schemas.alerting.episodes import Episode, Judgement, ReportedHistory
+from schemas.alerting.rule import AlertRule
 from schemas.cells import Tally
 from schemas.instants import day_number
-from schemas.kpis.definition import evaluate
-from schemas.kpis.durations import sum_tallies
 from schemas.planning.periods import local_date
 
 MAX_PASSES = 4  # over one set of cells until nothing changes; two sufficed in every case tried
@@ -63,11 +59,10 @@ def _reconcile_once(
     segment: Callable[[int], Segment | None],
 ) -> list[Breach]:
     """One pass: the records that differ from `existing`; retracting a breach may free or block days, which the next pass sees."""
+    history = _reported_history(subject.rule, existing.values())
     breaches = [
         _to_breach(subject, episode, as_of, now, segment)
-        for episode in find_episodes(
-            subject.rule, subject.days, _reported_history(subject.rule, existing.values()), as_of
-        )
+        for episode in subject.rule.fold(subject.days, history, as_of).episodes
     ]
     changed = []
     for breach in breaches:
@@ -102,12 +97,7 @@ def _same_terms(rule: AlertRule, breach: Breach) -> bool:
 
 def _terms(rule: AlertRule) -> dict[str, Any]:
     """The fields of a breach that come from its rule and decide whether a day is off target."""
-    return {
-        "direction": rule.direction,
-        "target": rule.allowed if rule.is_service_level else rule.target,
-        "window_days": 0 if rule.is_service_level else rule.window_days,
-        "limit_days": rule.max_wait_days if rule.is_service_level else None,
-    }
+    return asdict(rule.terms) | {"kind": rule.kind}
 
 
 def _recovered_same_day(breach: Breach) -> bool:
@@ -124,13 +114,12 @@ def _close_missing(subject: WatchedMember, breach: Breach, as_of: int, now: date
         return close([breach], "withdrawn", now)[0]
     last: Judgement | None = None
     if breach.active and day_number(breach.opened) == as_of:
-        for _, judgement in daily_judgements(subject.rule, subject.days, as_of):
-            last = judgement
+        last = subject.rule.fold(subject.days, ReportedHistory(), as_of).last
     if last is None or last.value is None:
         return close([breach], "corrected", now)[0]
     update = {
         "since": breach.opened,
-        "evidence": to_evidence(subject.rule, last),
+        "evidence": subject.rule.evidence(last),
         "segment": None,
     }
     return close([breach], "recovered", now)[0].model_copy(update=update)
@@ -205,78 +194,8 @@ def _to_breach(
         since=local_date(episode.opened),
         until=None if episode.until is None else local_date(episode.until),
         judged=local_date(as_of if episode.until is None else episode.until),
-        evidence=to_evidence(rule, episode.last),
+        evidence=rule.evidence(episode.last),
         segment=None if ended else segment(as_of),
         told=now,
         ended=now if ended else None,
     )
-
-
-def to_evidence(rule: AlertRule, judgement: Judgement) -> Evidence:
-    """The numbers shown for a judgement, rounded to meaningful digits."""
-    low = high = None
-    if judgement.value is not None and is_binomial(rule.definition):
-        low, high = credible_interval(numerator(judgement.value, judgement.n), judgement.n)
-    return Evidence(
-        value=_rounded(judgement.value),
-        n=judgement.n,
-        low=_rounded(low),
-        high=_rounded(high),
-        probability=_rounded(judgement.probability),
-        oldest=judgement.oldest,
-    )
-
-
-def worst_segment(
-    rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-) -> Segment | None:
-    """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only.
-
-    For a service level, it is the member with the most overdue cases.
-    """
-    if rule.is_service_level:
-        return _worst_overdue_segment(rule, members, as_of)
-    if not is_binomial(rule.definition):
-        return None
-    segments: list[Segment] = []
-    for (dimension, member), days in sorted(members.items()):
-        window = range(as_of - rule.window_days + 1, as_of + 1)
-        measured = evaluate(rule.definition, sum_tallies(days.get(day, {}) for day in window))
-        if measured.value is None or measured.n <= 0:
-            continue
-        missing = (rule.target - measured.value) * measured.n
-        missing = missing if rule.direction == "at_least" else -missing
-        segments.append(
-            Segment(
-                dimension=dimension,
-                member=member,
-                value=round(measured.value, 6),
-                n=measured.n,
-                missing=round(missing, 1),
-            )
-        )
-    worst = max(segments, key=lambda segment: (segment.missing, segment.n), default=None)
-    return worst if worst is not None and worst.missing > 0 else None
-
-
-def _worst_overdue_segment(
-    rule: AlertRule, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-) -> Segment | None:
-    segments: list[Segment] = []
-    for (dimension, member), days in sorted(members.items()):
-        last = deque(daily_judgements(rule, days, as_of), maxlen=1)
-        if last and (overdue := last[0][1].value):
-            segments.append(
-                Segment(
-                    dimension=dimension,
-                    member=member,
-                    value=overdue,
-                    n=last[0][1].n,
-                    missing=overdue,
-                )
-            )
-    return max(segments, key=lambda segment: (segment.missing, -segment.n), default=None)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import description, suggestion, summary
+from schemas.alerting.kinds import kind_of
 from sinks.alertmanager import Alert
 
-# Alert names, also headings in the runbook: a KPI off target, and cases waiting longer than a service level allows.
-OFF_TARGET, OVERDUE = "HirelayOffTarget", "HirelayOverdue"
 RESEND_INTERVAL = timedelta(seconds=60)
 # An Alertmanager unreachable for ten minutes gives no false all-clear; an ending that is never sent takes effect by expiry.
 ALERT_TTL = 15 * RESEND_INTERVAL
@@ -55,11 +54,6 @@ def _recently_resolved(breach: Breach, now: datetime) -> bool:
     )
 
 
-def alert_name(breach: Breach) -> str:
-    """The `alertname` label, by which receivers and the runbook distinguish the kinds."""
-    return OFF_TARGET if breach.limit_days is None else OVERDUE
-
-
 def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
     """A breach in Alertmanager's format. The labels are its identity and never change while it is active."""
     annotations = {
@@ -68,7 +62,7 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
         "suggestion": suggestion(breach),
     }
     if links.runbook:
-        annotations["runbook_url"] = f"{links.runbook}#{alert_name(breach).lower()}"
+        annotations["runbook_url"] = f"{links.runbook}#{kind_of(breach).alert_name.lower()}"
     if links.board:
         annotations["board_url"] = f"{links.board}?breach={breach.id}"
     ends = now + ALERT_TTL if breach.ended is None else breach.ended
@@ -86,7 +80,7 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
 def alert_labels(breach: Breach) -> dict[str, str]:
     """The identity of the alert; a person is distinguished only by the breach's own id."""
     result = {
-        "alertname": alert_name(breach),
+        "alertname": kind_of(breach).alert_name,
         "breach": breach.id,
         "tenant": breach.tenant,
         "rule": breach.rule,

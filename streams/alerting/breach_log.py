@@ -7,6 +7,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.alerting.breach import Breach
+from schemas.alerting.kinds import KINDS
+from schemas.did_you_mean import did_you_mean
 from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 
@@ -95,8 +97,13 @@ async def latest_breaches(bootstrap: str) -> list[Breach]:
 
 
 def decode_breach(value: bytes) -> Breach:
-    """Decode one record; raise Malformed."""
+    """Decode one record; raise Malformed, also for a kind of rule that this version does not have."""
     try:
-        return Breach.model_validate_json(value)
+        breach = Breach.model_validate_json(value)
     except ValueError as error:
         raise Malformed("breach", str(error)[:200]) from error
+    if breach.kind not in KINDS:
+        raise Malformed(
+            "breach", f"no kind of rule {breach.kind!r}{did_you_mean(breach.kind, KINDS)}"
+        )
+    return breach

@@ -6,8 +6,6 @@ from typing import NamedTuple
 from schemas.alerting.rules import AlertRules
 from schemas.cells import (
     CHANNEL,
-    DECISION,
-    ENTRY,
     JOB,
     TOTAL,
     Cell,
@@ -44,7 +42,7 @@ class CellSums:
         for rule in rules.rules:
             extra_dimensions = SEGMENTS if rule.dimension == TOTAL else ()
             for dimension in (rule.dimension, *extra_dimensions):
-                for basis in (DECISION, ENTRY) if rule.is_service_level else (DECISION,):
+                for basis in rule.bases():
                     self._kpis.setdefault((rule.tenant, dimension, basis), set()).add(rule.kpi)
         self._rows: dict[tuple[int, CellKey], Cell] = {}
         self._days: dict[KpiSeries, dict[int, Tally]] = {}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.reconcile import WatchedMember, close, reconcile, worst_segment
-from schemas.alerting.rules import EVERY, AlertRule, AlertRules
+from schemas.alerting.reconcile import WatchedMember, close, reconcile
+from schemas.alerting.rule import EVERY, AlertRule
+from schemas.alerting.rules import AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
 from schemas.tenants.config import Tenancy
@@ -130,4 +131,4 @@ def _worst_segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | Non
         for dimension in SEGMENTS
         for member in sums.members(rule.tenant, rule.kpi, dimension)
     }
-    return worst_segment(rule, members, as_of)
+    return rule.worst_segment(members, as_of)

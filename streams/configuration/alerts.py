@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from schemas.alerting.rules import AlertRule, AlertRules
+from schemas.alerting.kinds import KINDS
+from schemas.alerting.rules import AlertRules
 from schemas.tenants.config import Tenancy
 from streams.configuration.files import Misconfigured, check_tenants, read_yaml
 
@@ -14,7 +15,7 @@ def load_alerts(path: Path, tenancy: Tenancy) -> AlertRules:
             f"no alert rules at {path}; set HIRELAY_ALERTS or start from deploy/config/alerts.yaml"
         )
         raise Misconfigured(msg)
-    rules = read_yaml(path, AlertRules, (AlertRule, AlertRules))
+    rules = read_yaml(path, AlertRules, (*KINDS.values(), AlertRules))
     tenant_by_place = {
         f"rules.{index}.tenant": rule.tenant for index, rule in enumerate(rules.rules)
     }

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from schemas.alerting.kinds import KINDS
+from schemas.alerting.kinds.threshold import ThresholdRule
 from schemas.errors import Unavailable
 from sinks import alertmanager
-from streams.alerting.alert_payload import OFF_TARGET, OVERDUE
 from streams.local.kafka import free_port
 from streams.local.monitoring import find_binary
 from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, run_tool
 
+OFF_TARGET = ThresholdRule.alert_name
+KPI_ALERTS = [*dict.fromkeys(kind.alert_name for kind in KINDS.values())]
 ROUTES = {
     "watchdog": {"alertname": "Watchdog", "severity": "none", "owner": "platform"},
     "page,platform": {"alertname": "HirelayRoleDown", "severity": "critical", "owner": "platform"},
@@ -133,13 +136,12 @@ def test_a_broken_pipeline_holds_kpi_alerts_back_and_nothing_else_of_theirs() ->
 
     assert ({*first["source_matchers"]}, first["target_matchers"]) == (
         broken,
-        [f'alertname=~"{OFF_TARGET}|{OVERDUE}"'],
+        [f'alertname=~"{"|".join(KPI_ALERTS)}"'],
     )
     assert "equal" not in first
     named = re.findall(r'alertname=~?"([^"]+)"', str(rules).replace("\\", ""))
     assert {name for matcher in named for name in matcher.split("|")} <= {
-        OFF_TARGET,
-        OVERDUE,
+        *KPI_ALERTS,
         *alerts(),
     }
 

@@ -8,7 +8,8 @@ from typer.core import TyperGroup as Group
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from streams.alerting.alert_payload import ALERT_TTL, OFF_TARGET, OVERDUE, Links, to_alert
+from schemas.alerting.kinds import KINDS
+from streams.alerting.alert_payload import ALERT_TTL, Links, to_alert
 from streams.cli.main import app
 from tests.alerting.test_alert_payload import NOW, open_breach
 from tests.deploy.health import RUNBOOK, alerts
@@ -26,7 +27,7 @@ def commands(text: str) -> list[str]:
 def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
     """Sections match the alerts of Prometheus and of the dispatcher."""
     assert [*SECTIONS] == [*dict.fromkeys(SECTIONS)]
-    assert {*SECTIONS} == {*alerts(), OFF_TARGET, OVERDUE}
+    assert {*SECTIONS} == {*alerts(), *(kind.alert_name for kind in KINDS.values())}
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -62,7 +63,8 @@ def test_links_of_alerts_lead_to_sections() -> None:
     """An anchor is the heading in lower case."""
     anchors = {f"#{name.lower()}" for name in SECTIONS}
     links = [rule["annotations"]["runbook_url"] for rule in alerts().values()]
-    for breach in (open_breach(), open_breach().model_copy(update={"limit_days": 7})):
+    for kind in KINDS:
+        breach = open_breach().model_copy(update={"kind": kind, "limit_days": 7})
         payload = to_alert(breach, Links(runbook="deploy/runbook.md"), NOW)
         links.append(payload["annotations"]["runbook_url"])
 

@@ -7,8 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from schemas.alerting.actions import ACTIONS
-from schemas.alerting.breach import PERSON_DIMENSIONS, Breach, Ending
-from schemas.alerting.rules import Severity
+from schemas.alerting.breach import PERSON_DIMENSIONS, Breach, Ending, Severity
 from schemas.cells import ALL, TOTAL
 from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import description, suggestion, summary
+from schemas.alerting.kinds import kind_of
 from schemas.tenants.config import Tenancy
 from streams.alerting.alert_payload import Links, to_alert
 from streams.boards.specs.labels import BREACH_LABELS
@@ -28,8 +29,6 @@ HEADINGS = {
     "action": ("対応", "last action"),
     "evidence": ("根拠", "Evidence"),
     "suggestion": ("対策案", "Suggestion"),
-    "weeks": ("推移(各日までの {days} 日間、┊ が目標)", "Weeks ({days} days up to each date; ┊ is the target)"),
-    "waits": ("推移(各日に {days} 日を超えて待っていた件数、┊ が上限)", "Weeks (cases waiting for more than {days} days; ┊ is the limit)"),
     "actions": ("対応の記録", "Actions"),
     "none_yet": ("まだありません", "none yet"),
     "board": ("ボード", "Board"),
@@ -161,7 +160,7 @@ def render_explanation(
     parts: list[tuple[str, Sequence[str]]] = [
         (heading("evidence", language), (description(localized),)),
         (heading("suggestion", language), (suggestion(localized),)),
-        (_chart_heading(breach, language), weeks),
+        (kind_of(breach).chart_heading(breach, language), weeks),
         (heading("actions", language), _actions(breach, history, audience)),
         *(
             (heading(name, language), (links[key],))
@@ -176,12 +175,6 @@ def render_explanation(
         if lines
     ]
     return "\n\n".join([f"{summary(localized)}\n{' · '.join(facts)}", *blocks]) + "\n"
-
-
-def _chart_heading(breach: Breach, language: str) -> str:
-    if breach.limit_days is None:
-        return heading("weeks", language).format(days=breach.window_days)
-    return heading("waits", language).format(days=breach.limit_days)
 
 
 def _actions(breach: Breach, history: BreachHistory, audience: Audience) -> list[str]:

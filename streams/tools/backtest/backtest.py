@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.alerting.episodes import Episode, ReportedHistory, find_episodes
-from schemas.alerting.messages import format_number
-from schemas.alerting.rules import EVERY, AlertRule
+from schemas.alerting.episodes import Episode, ReportedHistory
+from schemas.alerting.rule import AlertRule
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
@@ -93,7 +92,7 @@ def run_backtest(
         openings = [
             _to_opening(member, episode)
             for member, cells in sorted(members.items())
-            for episode in find_episodes(rule, cells, ReportedHistory(), day_number(as_of))
+            for episode in rule.fold(cells, ReportedHistory(), day_number(as_of)).episodes
         ]
         yield BacktestResult(
             rule=rule,
@@ -113,7 +112,7 @@ def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, T
         "tenant": rule.tenant,
         "dimension": rule.dimension,
         "member": rule.member,
-        "bases": ["decision", "entry"] if rule.is_service_level else ["decision"],
+        "bases": [*rule.bases()],
         "as_of": as_of,
         "names": [name for name in measures if not name.endswith(".*")],
         "starts": [name[:-1] for name in measures if name.endswith(".*")],
@@ -132,15 +131,3 @@ def _to_opening(member: str, episode: Episode) -> BacktestOpening:
         value=episode.last.value,
         n=episode.last.n,
     )
-
-
-def describe_rule(rule: AlertRule) -> str:
-    """A short description of the rule."""
-    scope = rule.dimension if rule.member == EVERY else f"{rule.dimension} {rule.member}"
-    if rule.is_service_level:
-        return (
-            f"{rule.kpi} of {scope}: at most {rule.allowed} wait longer than {rule.max_wait_days} d"
-        )
-    sign = "≥" if rule.direction == "at_least" else "≤"
-    target = format_number(rule.target, rule.definition.unit)
-    return f"{rule.kpi} of {scope} {sign} {target} in {rule.window_days} d"

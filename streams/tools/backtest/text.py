@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from schemas.alerting.breach import PERSON_DIMENSIONS
-from schemas.alerting.rules import is_binomial
-from streams.tools.backtest.backtest import BacktestResult, describe_rule
+from streams.tools.backtest.backtest import BacktestResult
 
 BARS = " ▁▂▃▄▅▆▇█"
 LOUD_OPENINGS_PER_WEEK = 1.0  # per rule; above this, people stop reading its alerts
@@ -27,10 +26,7 @@ def advice(result: BacktestResult) -> str:
         return "nothing was counted: check the member's name and whether the hiring system sends these events"
     if len(result.openings) <= LOUD_OPENINGS_PER_WEEK * result.days / 7:
         return ""
-    if result.rule.is_service_level:
-        return "noisy: raise `at_most` or `allowed`"
-    stricter_key = "confidence" if is_binomial(result.rule.definition) else "margin"
-    return f"noisy: change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
+    return f"noisy: {result.rule.noise_advice()}"
 
 
 def render(results: Iterable[BacktestResult], shape: str, console: Console) -> None:
@@ -54,7 +50,7 @@ def render(results: Iterable[BacktestResult], shape: str, console: Console) -> N
                 f"for {len({opening.member for opening in result.openings})} of {result.members} members"
             )
         table.add_row(
-            f"[bold]{result.rule.tenant}/{result.rule.id}[/]\n{escape(describe_rule(result.rule))}",
+            f"[bold]{result.rule.tenant}/{result.rule.id}[/]\n{escape(result.rule.describe())}",
             "\n".join([*lines, *(f"[yellow]{line}[/]" for line in [advice(result)] if line)]),
         )
     console.print(table)

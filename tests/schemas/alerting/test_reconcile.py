@@ -1,5 +1,6 @@
 """Breaches open, change and end exactly once, despite replayed, late or repeated cells."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import WatchedMember, reconcile, worst_segment
+from schemas.alerting.reconcile import WatchedMember, reconcile
 from schemas.cells import Tally
 from schemas.instants import EPOCH_DAY
 from tests.schemas.alerting.test_rules import rule, screened
@@ -301,6 +302,27 @@ def test_a_window_of_one_day_is_the_last_day() -> None:
     assert description(breach).startswith("Last day, n = 20. ")
 
 
+def test_records_without_a_kind_stay_readable() -> None:
+    """A record that states no kind is read as a threshold's, or with a limit of days as a service level's."""
+    (breach,) = breaches_after(bad(0), FIRST)
+    record = json.loads(breach.model_dump_json())
+    waits = json.dumps({**record, "limit_days": 7})
+
+    assert "kind" not in record
+    assert Breach.model_validate_json(json.dumps(record)).kind == "threshold"
+    assert Breach.model_validate_json(waits).kind == "service_level"
+    assert "kind" not in json.loads(Breach.model_validate_json(waits).model_dump_json())
+
+
+def test_a_rule_that_changes_its_kind_withdraws_its_breaches() -> None:
+    """Under another kind of rule, an open breach can be neither recovered nor corrected."""
+    days = bad(0)
+    other = [breach.model_copy(update={"kind": "count"}) for breach in breaches_after(days, FIRST)]
+    (breach,) = reconcile(subject(good(0)), other, FIRST + 1, NOW)
+
+    assert breach.ending == "withdrawn"
+
+
 def test_a_person_is_never_named() -> None:
     """An alert never identifies an interviewer; the board does."""
     person = WatchedMember(
@@ -321,7 +343,7 @@ def test_the_member_that_misses_most_is_named() -> None:
         ("channel", "doda"): {FIRST: screened(10, 90)},
         ("channel", "x"): {FIRST: screened(0, 5)},
     }
-    segment = worst_segment(rule(), days, FIRST)
+    segment = rule().worst_segment(days, FIRST)
 
     assert segment is not None
     assert (segment.member, segment.missing) == ("doda", 30.0)

@@ -4,20 +4,24 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from schemas.alerting.kinds import AnyRule
+from schemas.alerting.kinds.threshold import judge
 from schemas.alerting.playbook import play_for
-from schemas.alerting.rules import WATCHABLE_KPIS, AlertRule, AlertRules
-from schemas.alerting.thresholds import judge
+from schemas.alerting.rules import WATCHABLE_KPIS, AlertRules, Rule
 
+RULE_PARSER: TypeAdapter[AnyRule] = TypeAdapter(Rule)
 RULE = {"id": "screening", "tenant": "acme", "kpi": "screen_pass_rate", "at_least": "40 %"}
 
+WAITING = {"kpi": "time_in_screening_days", "at_least": None, "at_most": 3}
 
-def rule(**changed: Any) -> AlertRule:
+
+def rule(**changed: Any) -> AnyRule:
     """A floor of 40 % for screening unless overridden; None omits a key."""
     fields = {**RULE, "owner": "recruiting", **changed}
     text = json.dumps({name: value for name, value in fields.items() if value is not None})
-    return AlertRule.model_validate_json(text)
+    return RULE_PARSER.validate_json(text)
 
 
 def screened(passed: int, failed: int) -> dict[str, int]:
@@ -54,6 +58,50 @@ def test_what_makes_no_sense_is_refused(changed: dict[str, Any], answer: str) ->
     assert answer in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({}, "threshold"),
+        ({"kind": "threshold"}, "threshold"),
+        (WAITING, "service_level"),
+        ({**WAITING, "kind": "service_level"}, "service_level"),
+    ],
+)
+def test_a_rule_needs_no_kind(changed: dict[str, Any], kind: str) -> None:
+    """The KPI decides the kind of a rule that states none."""
+    assert rule(**changed).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("changed", "answer"),
+    [
+        ({"kind": "treshold"}, "did you mean `threshold`"),
+        ({"kind": "service_level"}, "write `kind: threshold` or leave `kind` out"),
+        ({**WAITING, "kind": "threshold"}, "write `kind: service_level` or leave `kind` out"),
+        (
+            {**WAITING, "kpi": "time_in_screning_days", "allowed": 2},
+            "did you mean `time_in_screening_days`",
+        ),
+        ({**WAITING, "kpi": None, "allowed": 2}, "kpi\n  Field required"),
+    ],
+)
+def test_a_wrong_kind_is_refused(changed: dict[str, Any], answer: str) -> None:
+    """The error names the kind to write, or the KPI that decides it."""
+    with pytest.raises(ValidationError) as error:
+        rule(**changed)
+
+    assert answer in str(error.value)
+    assert error.value.error_count() == 1
+
+
+def test_errors_are_placed_by_the_keys_of_the_file() -> None:
+    """The place of an error does not contain a kind that the file does not state."""
+    with pytest.raises(ValidationError) as error:
+        AlertRules.model_validate({"rules": ({**RULE, "owner": "hr", "window_dys": 3},)})
+
+    assert [problem["loc"] for problem in error.value.errors()] == [("rules", 0, "window_dys")]
+
+
 def test_two_rules_of_one_name_are_refused() -> None:
     """A breach refers to its rule by id, so ids must be unique."""
     with pytest.raises(ValidationError, match="acme/screening"):
@@ -62,31 +110,31 @@ def test_two_rules_of_one_name_are_refused() -> None:
 
 def test_too_few_cases_open_nothing() -> None:
     """Nine rejections are too few to open a breach."""
-    assert not judge(rule(), screened(0, 9), whole=True).off_target
-    assert judge(rule(), screened(0, 10), whole=True).off_target
+    assert not judge(rule(), screened(0, 9), True).off_target
+    assert judge(rule(), screened(0, 10), True).off_target
 
 
 def test_a_rate_just_below_its_target_is_no_certainty() -> None:
     """38 % of 100 may well be 40 % in truth; 20 % of 100 may not."""
-    assert not judge(rule(), screened(38, 62), whole=True).off_target
-    assert judge(rule(), screened(20, 80), whole=True).off_target
+    assert not judge(rule(), screened(38, 62), True).off_target
+    assert judge(rule(), screened(20, 80), True).off_target
 
 
 def test_an_open_breach_holds_until_it_is_more_likely_over() -> None:
     """Between `clear` and `confidence` nothing changes, so no alert repeats."""
-    between = judge(rule(), screened(38, 62), whole=True)
+    between = judge(rule(), screened(38, 62), True)
 
     assert between.keeps_open and not between.off_target
-    assert not judge(rule(), screened(45, 55), whole=True).keeps_open
+    assert not judge(rule(), screened(45, 55), True).keeps_open
 
 
 def test_a_count_is_judged_over_whole_windows_alone() -> None:
     """A company in its first week has not missed a monthly number of applications."""
     few = rule(kpi="applications", at_least=20)
 
-    assert not judge(few, {"applications": 3}, whole=False).off_target
-    assert judge(few, {"applications": 3}, whole=True).off_target
-    assert judge(few, {}, whole=True).off_target
+    assert not judge(few, {"applications": 3}, False).off_target
+    assert judge(few, {"applications": 3}, True).off_target
+    assert judge(few, {}, True).off_target
 
 
 def test_every_kpi_that_can_be_watched_has_a_suggestion() -> None:

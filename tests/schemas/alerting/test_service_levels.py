@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import description, suggestion, summary
-from schemas.alerting.reconcile import WatchedMember, reconcile, worst_segment
-from schemas.alerting.rules import AlertRule
-from schemas.alerting.service_levels import judge_service_level
+from schemas.alerting.kinds.service_level import ServiceLevelRule
+from schemas.alerting.reconcile import WatchedMember, reconcile
 from schemas.cells import Tally
 from schemas.instants import EPOCH_DAY
 from tests.schemas.alerting.test_rules import rule
@@ -26,10 +25,12 @@ cases = st.lists(
 )
 
 
-def level(**changed: Any) -> AlertRule:
+def level(**changed: Any) -> ServiceLevelRule:
     """Nobody may wait for the screening for more than two days."""
     fields = {"kpi": "time_in_screening_days", "at_least": None, "at_most": 2, **changed}
-    return rule(**fields)
+    parsed = rule(**fields)
+    assert isinstance(parsed, ServiceLevelRule)
+    return parsed
 
 
 def cells(waiting: list[Case], kpi: str = "time_in_screening_days") -> dict[int, Tally]:
@@ -64,7 +65,7 @@ def breaches_after(
 @given(cases, st.integers(0, 8), st.integers(0, 45))
 def test_every_day_is_as_counted_by_hand(waiting: list[Case], limit: int, until: int) -> None:
     """Open cases have begun and not ended; overdue cases have been open longer than allowed."""
-    judgements = judge_service_level(level(at_most=limit), cells(waiting), FIRST + until)
+    judgements = level(at_most=limit).judge_days(cells(waiting), FIRST + until)
 
     for day, judged in judgements:
         today = day - FIRST
@@ -112,7 +113,7 @@ def test_it_says_where_most_of_it_comes_from() -> None:
         ("job", "j1"): cells([(0, None), (1, None)]),
         ("job", "j2"): cells([(0, 1)]),
     }
-    segment = worst_segment(level(), members, FIRST + 9)
+    segment = level().worst_segment(members, FIRST + 9)
 
     assert segment is not None
     assert (segment.dimension, segment.member, segment.missing, segment.n) == ("job", "j1", 2, 2)

@@ -30,7 +30,7 @@ from streams.tools.alerts import alertmanagers, record_action, text
 from streams.tools.alerts import picture as alerts_picture
 from streams.tools.alerts.read import BreachHistory, build_history
 from streams.tools.alerts.text import Audience
-from streams.tools.alerts.weekly_history import WEEKS, draw_chart, kpi_weeks, overdue_weeks
+from streams.tools.alerts.weekly_history import WEEKS, draw_chart, weekly_values
 from streams.tools.costs.api_client import ApiReply
 from tests.ingest.gateways import tenancy
 from tests.schemas.alerting import test_service_levels
@@ -231,7 +231,7 @@ def test_the_last_bar_is_what_the_breach_says(days: dict[int, Tally]) -> None:
     """The chart ends with the breach's value and n, and no bar exceeds the line."""
     for breach in breaches_after({FIRST + day: tally for day, tally in days.items()}, FIRST + 90):
         by_day = {date.fromordinal(FIRST + d + EPOCH_DAY): tally for d, tally in days.items()}
-        weeks = kpi_weeks(breach, by_day)
+        weeks = weekly_values(breach, by_day)
         lines = draw_chart(breach, weeks)
 
         assert len(lines) == len(weeks) <= WEEKS
@@ -246,7 +246,7 @@ def test_a_picture_shows_where_the_target_is() -> None:
     week = timedelta(days=7)
     by_day = {date(2026, 1, 1) - 2 * week: screened(80, 20), date(2026, 1, 1): screened(20, 80)}
     (only,) = breaches_after({FIRST: screened(20, 80)}, FIRST)
-    lines = draw_chart(only, kpi_weeks(only, by_day))
+    lines = draw_chart(only, weekly_values(only, by_day))
 
     assert [line[:10] for line in lines] == ["2025-12-18", "2025-12-25", "2026-01-01"]
     assert lines[0].count("█") == 29 and lines[0][12:].index("┃") == 15
@@ -261,8 +261,8 @@ def test_weeks_of_few_decisions_of_one_person_are_not_shown() -> None:
     (only,) = breaches_after({FIRST: screened(20, 80)}, FIRST)
     person = only.model_copy(update={"dimension": "interviewer", "member": "u-1"})
 
-    assert [week.value for week in kpi_weeks(person, by_day)] == [None, None, 0.2]
-    assert kpi_weeks(only, by_day)[0].value == 0.75
+    assert [week.value for week in weekly_values(person, by_day)] == [None, None, 0.2]
+    assert weekly_values(only, by_day)[0].value == 0.75
 
 
 def test_what_is_not_counted_by_days_has_no_picture() -> None:
@@ -423,5 +423,5 @@ def test_a_service_level_is_drawn_as_cases() -> None:
         for day, tally in test_service_levels.cells([(0, None), (8, None)]).items()
     }
 
-    assert [(week.value, week.n) for week in overdue_weeks(late, days)] == [(0, 1), (1, 1), (2, 2)]
-    assert draw_chart(late, overdue_weeks(late, days))[-1].endswith("2  n = 2")
+    assert [(week.value, week.n) for week in weekly_values(late, days)] == [(0, 1), (1, 1), (2, 2)]
+    assert draw_chart(late, weekly_values(late, days))[-1].endswith("2  n = 2")

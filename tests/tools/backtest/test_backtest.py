@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alerting.reconcile import WatchedMember, reconcile
-from schemas.alerting.rules import AlertRule
+from schemas.alerting.rule import AlertRule
 from schemas.planning.periods import local_date
 from streams.tools.backtest.backtest import BacktestResult, run_backtest
 from streams.tools.backtest.text import advice

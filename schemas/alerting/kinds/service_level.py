@@ -1,0 +1,263 @@
+"""Service levels: cases must not wait longer than a number of days.
+
+A case that began on day d and ended at age a is open on the days t with d ≤ t < d + a. With at most `limit` days allowed, it is
+overdue from day d + limit + 1 on; no timer is needed, because the day alone decides.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from schemas.alerting.breach import Breach, Segment, Terms
+from schemas.alerting.chart import Week
+from schemas.alerting.episodes import (
+    Fold,
+    Judgement,
+    Judging,
+    ReportedHistory,
+    fold_judgements,
+)
+from schemas.alerting.messages import format_number, member_label, resolution_prefix
+from schemas.alerting.rule import AlertRule
+from schemas.cells import ENTRY, Basis, Tally
+from schemas.instants import day_number
+from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.definition import Kpi, Unit
+from schemas.kpis.definitions.times import STAGES
+from schemas.planning.targets import direction_problem, parse_number
+
+# Overdue cases, in Japanese and English (singular, plural, condition).
+CASES = {
+    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "missing since the interview"),
+    "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
+    "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
+}  # fmt: skip
+STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
+
+
+class ServiceLevelRule(AlertRule):
+    """At most `allowed` cases may wait longer than `at_most` local days.
+
+    It covers all waiting cases, whenever they began, so it has no window.
+    """
+
+    kind: Literal["service_level"] = "service_level"
+    at_least: float | str | None = None
+    at_most: float | str
+    allowed: Annotated[int, Field(ge=0)] = 0
+
+    alert_name: ClassVar[str] = "HirelayOverdue"
+    basis: ClassVar[Basis] = ENTRY
+    default_cool_down: ClassVar[int] = 1
+
+    @classmethod
+    def kpi_problem(cls, kpi: Kpi) -> str:
+        """Only waiting times count their cases on the day on which they began."""
+        return "" if kpi.kind == "waiting" else "it is not a waiting time"
+
+    @field_validator("at_least")
+    @classmethod
+    def refuse_lower_limit(cls, value: Any, info: ValidationInfo) -> None:
+        """Refuse a lower limit: nobody has to wait."""
+        if value is not None and "kpi" in info.data:
+            raise ValueError(direction_problem(BY_ID[info.data["kpi"]], "at_least"))
+
+    @classmethod
+    def misplaced_key_problem(cls, key: str, kpi: object) -> str:
+        """The keys of other kinds are about windows."""
+        return f"{kpi} counts all waiting cases; leave out `{key}`"
+
+    def inconsistency(self) -> str:
+        """What to correct in the number of days."""
+        try:
+            days = parse_number(self.at_most, self.definition)
+        except ValueError as problem:
+            return str(problem)
+        return (
+            "" if days == int(days) else f"{days:g} days: a service level counts whole local days"
+        )
+
+    @property
+    def max_wait_days(self) -> int:
+        """The local days that a case may wait."""
+        return int(parse_number(self.at_most, self.definition))
+
+    @property
+    def terms(self) -> Terms:
+        """The number of cases that may wait longer than the limit."""
+        return Terms(direction="at_most", target=self.allowed, limit_days=self.max_wait_days)
+
+    def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
+        """Judge the cases that are waiting at the end of each day."""
+        return fold_judgements(self.judge_days(days, as_of), history, self.cool_down)
+
+    def judge_days(self, days: Mapping[int, Tally], as_of: int) -> Judging:
+        """Every day from the first cell to `as_of`: the value is the number of overdue cases, n the number of waiting cases."""
+        for day, count in overdue_by_day(self.definition, self.max_wait_days, days, as_of):
+            off_target = count.overdue > self.allowed
+            yield (
+                day,
+                Judgement(
+                    value=float(count.overdue),
+                    n=count.open,
+                    off_target=off_target,
+                    keeps_open=off_target,
+                    oldest=count.oldest,
+                ),
+            )
+
+    def worst_segment(
+        self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
+    ) -> Segment | None:
+        """The member with the most overdue cases."""
+        segments: list[Segment] = []
+        for (dimension, member), days in sorted(members.items()):
+            last = self.fold(days, ReportedHistory(), as_of).last
+            if last is not None and (overdue := last.value):
+                segments.append(
+                    Segment(
+                        dimension=dimension,
+                        member=member,
+                        value=overdue,
+                        n=last.n,
+                        missing=overdue,
+                    )
+                )
+        return max(segments, key=lambda segment: (segment.missing, -segment.n), default=None)
+
+    @classmethod
+    def summary(cls, breach: Breach) -> str:
+        """How many cases are overdue, of which member, and the age of the oldest."""
+        of, n, oldest = (
+            BY_ID[breach.kpi].of,
+            int(breach.evidence.value or 0),
+            breach.evidence.oldest,
+        )
+        days, allowed = breach.limit_days, int(breach.target)
+        if breach.language == "ja":
+            stage = STAGE_NAMES.get(of, ("", ""))[0]
+            case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
+            longest = f"、最長 {oldest} 日" if oldest is not None else ""
+            return f"{resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+        stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
+        singular, plural, condition = (
+            CASES[of][1:] if of in CASES else ("application", "applications", stage)
+        )
+        longest = f"; longest: {oldest} d" if oldest is not None else ""
+        case = singular if n == 1 else plural
+        return f"{resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
+
+    @classmethod
+    def evidence_sentences(cls, breach: Breach) -> list[str]:
+        """How many cases are waiting."""
+        n = breach.evidence.n
+        if breach.language == "ja":
+            return [f"いま待っているのは全部で {n} 件。"]
+        return [f"{n} {'case is' if n == 1 else 'cases are'} waiting in total."]
+
+    @classmethod
+    def segment_value(cls, segment: Segment, language: str) -> str:
+        """A number of cases."""
+        return format_number(segment.value, "count") + (" 件" if language == "ja" else "")
+
+    @classmethod
+    def chart_heading(cls, breach: Breach, language: str) -> str:
+        """The number of days after which a case is overdue."""
+        if language == "ja":
+            return f"推移(各日に {breach.limit_days} 日を超えて待っていた件数、┊ が上限)"
+        return f"Weeks (cases waiting for more than {breach.limit_days} days; ┊ is the limit)"
+
+    @classmethod
+    def chart_unit(cls, breach: Breach) -> Unit:
+        """Cases, not days."""
+        return "count"
+
+    @classmethod
+    def chart_start(cls, breach: Breach, first_end: date) -> date:
+        """Every day on which a waiting case can have begun."""
+        return date(2000, 1, 1)
+
+    @classmethod
+    def chart_weeks(
+        cls, breach: Breach, days: Mapping[int, Tally], week_ends: Sequence[date]
+    ) -> list[Week]:
+        """How many cases were overdue at the end of each week, and how many were waiting."""
+        counts = dict(
+            overdue_by_day(
+                BY_ID[breach.kpi], breach.limit_days or 0, days, day_number(breach.judged)
+            )
+        )
+        return [
+            Week(last, float(count.overdue), count.open)
+            for last in week_ends
+            if (count := counts.get(day_number(last))) is not None
+        ]
+
+    def describe(self) -> str:
+        """How many cases may wait longer than how many days."""
+        return f"{self.scope}: at most {self.allowed} wait longer than {self.max_wait_days} d"
+
+    def noise_advice(self) -> str:
+        """The two numbers that allow more."""
+        return "raise `at_most` or `allowed`"
+
+
+@dataclass(frozen=True)
+class OverdueCount:
+    """The cases waiting at the end of a day: how many are overdue, how many are open, and the longest wait in days."""
+
+    overdue: int
+    open: int
+    oldest: int | None
+
+
+def overdue_by_day(
+    kpi: Kpi, limit: int, days: Mapping[int, Tally], as_of: int
+) -> Iterator[tuple[int, OverdueCount]]:
+    """The waiting cases at the end of every day from the first cell to `as_of`, with `limit` days allowed."""
+    started, ended = _starts_and_ends(kpi, days)
+    if not days:
+        return
+    first = min(days)
+    overdue_changes: Counter[int] = Counter()  # changes of the overdue count, by day
+    ended_on: dict[int, Counter[int]] = {}  # by ending day: cases per starting day
+    for day, n in started.items():
+        overdue_changes[day + limit + 1] += n
+    for (day, age), n in ended.items():
+        overdue_changes[max(day + limit + 1, day + age)] -= n
+        ended_on.setdefault(day + age, Counter())[day] += n
+    open_by_start: Counter[int] = Counter()
+    overdue = total = 0
+    oldest = first
+    for today in range(first, as_of + 1):
+        open_by_start[today] += started.get(today, 0)
+        total += started.get(today, 0)
+        overdue += overdue_changes[today]
+        for day, n in ended_on.get(today, {}).items():
+            open_by_start[day] -= n
+            total -= n
+        while oldest <= today and open_by_start[oldest] <= 0:
+            oldest += 1
+        longest = max(today - oldest, 0) if total > 0 else None
+        yield today, OverdueCount(max(overdue, 0), max(total, 0), longest)
+
+
+def _starts_and_ends(
+    kpi: Kpi, days: Mapping[int, Tally]
+) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
+    """Cases by starting day, and ended cases by starting day and age, with any outcome."""
+    prefix = f"days.{kpi.of}."
+    started: dict[int, int] = {}
+    ended: dict[tuple[int, int], int] = {}
+    for day, tally in days.items():
+        for measure, n in tally.items():
+            if measure == kpi.entered:
+                started[day] = n
+            elif measure.startswith(prefix):
+                start_and_age = (day, int(measure.rpartition(".")[2]))
+                ended[start_and_age] = ended.get(start_and_age, 0) + n
+    return started, ended

@@ -1,0 +1,250 @@
+"""Thresholds: a KPI of the last days must meet its target."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.alerting.breach import Breach, Evidence, Segment, Terms
+from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
+from schemas.alerting.messages import (
+    format_distinct,
+    format_number,
+    format_probability,
+    last_days,
+    member_label,
+    resolution_prefix,
+)
+from schemas.alerting.proportions import (
+    credible_interval,
+    is_binomial,
+    numerator,
+    probability_below,
+)
+from schemas.alerting.rule import AlertRule, Days, rounded
+from schemas.alerting.windows import judge_windows
+from schemas.cells import DECISION, Tally
+from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.definition import Kpi, KpiValue, evaluate
+from schemas.kpis.durations import sum_tallies
+from schemas.planning.targets import Direction, direction_problem, parse_number
+
+Probability = Annotated[float, Field(gt=0, lt=1)]
+
+
+class ThresholdRule(AlertRule):
+    """A target for a window of `window_days` local days, by the day of the decision, that ends on the day being judged.
+
+    A rate is off target when P(it is worse than the target) exceeds `confidence` with at least `minimum_n` cases, and recovers
+    when that probability is `clear` or less (hysteresis). Other KPIs are compared directly, and recover once they are better
+    than the target by the share `margin`. `minimum_n` defaults to the KPI's own.
+    """
+
+    kind: Literal["threshold"] = "threshold"
+    window_days: Days = 28
+    at_least: float | str | None = None
+    at_most: float | str | None = None
+    minimum_n: Annotated[int, Field(ge=1)] | None = None
+    confidence: Probability = 0.95
+    clear: Probability = 0.5
+    margin: Annotated[float, Field(ge=0, lt=1)] = 0.05
+
+    alert_name: ClassVar[str] = "HirelayOffTarget"
+
+    @classmethod
+    def kpi_problem(cls, kpi: Kpi) -> str:
+        """Windows are sums over days of KPIs that are counted by the day of the decision, except sums of money."""
+        if DECISION in kpi.bases and kpi.additive and kpi.unit != "money":
+            return ""
+        return "it is neither counted by the day of the decision nor a waiting time"
+
+    def inconsistency(self) -> str:
+        """What to correct in the target, or the key without effect."""
+        if (self.at_least is None) == (self.at_most is None):
+            return "give exactly one of `at_least` and `at_most`"
+        try:
+            target = self.target
+        except ValueError as problem:
+            return str(problem)
+        if is_binomial(self.definition) and not 0 < target < 1:
+            return f"{target:g} can never be breached with certainty; a rate's target must lie between 0 and 1"
+        if self.clear >= self.confidence:
+            return f"`clear` {self.clear:g} must be below `confidence` {self.confidence:g}, or a breach would open and end at once"
+        return direction_problem(self.definition, self.direction) or self._ineffective_key()
+
+    def _ineffective_key(self) -> str:
+        ineffective = [
+            name for name in _ignored_keys(self.definition) if name in self.model_fields_set
+        ]
+        return self.misplaced_key_problem(ineffective[0], self.kpi) if ineffective else ""
+
+    @property
+    def direction(self) -> Direction:
+        """Whether the target is a lower or an upper limit."""
+        return "at_most" if self.at_least is None else "at_least"
+
+    @property
+    def target(self) -> float:
+        """The target, in the KPI's own unit."""
+        return parse_number(
+            self.at_most if self.at_least is None else self.at_least, self.definition
+        )
+
+    @property
+    def terms(self) -> Terms:
+        """The target and the window."""
+        return Terms(direction=self.direction, target=self.target, window_days=self.window_days)
+
+    @property
+    def min_sample(self) -> int:
+        """The smallest sample that is judged; a count has no minimum, because its rule is about low numbers."""
+        if self.minimum_n is not None:
+            return self.minimum_n
+        return 0 if self.definition.kind == "count" else self.definition.minimum_n
+
+    @property
+    def fires_on_low_count(self) -> bool:
+        """Whether the rule demands a number of events."""
+        return self.definition.kind == "count" and self.direction == "at_least"
+
+    def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
+        """Judge the window that ends on each day."""
+        judgements = judge_windows(days, self.window_days, as_of, partial(judge, self))
+        return fold_judgements(judgements, history, self.cool_down)
+
+    def evidence(self, judgement: Judgement) -> Evidence:
+        """The numbers of the window; a rate also has its interval."""
+        evidence = super().evidence(judgement)
+        if judgement.value is None or not is_binomial(self.definition):
+            return evidence
+        low, high = credible_interval(numerator(judgement.value, judgement.n), judgement.n)
+        return evidence.model_copy(update={"low": rounded(low), "high": rounded(high)})
+
+    def worst_segment(
+        self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
+    ) -> Segment | None:
+        """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only."""
+        if not is_binomial(self.definition):
+            return None
+        window = range(as_of - self.window_days + 1, as_of + 1)
+        segments: list[Segment] = []
+        for (dimension, member), days in sorted(members.items()):
+            measured = evaluate(self.definition, sum_tallies(days.get(day, {}) for day in window))
+            if measured.value is None or measured.n <= 0:
+                continue
+            missing = (self.target - measured.value) * measured.n
+            missing = missing if self.direction == "at_least" else -missing
+            segments.append(
+                Segment(
+                    dimension=dimension,
+                    member=member,
+                    value=round(measured.value, 6),
+                    n=measured.n,
+                    missing=round(missing, 1),
+                )
+            )
+        worst = max(segments, key=lambda segment: (segment.missing, segment.n), default=None)
+        return worst if worst is not None and worst.missing > 0 else None
+
+    @classmethod
+    def summary(cls, breach: Breach) -> str:
+        """The KPI, the member, the value and the target."""
+        kpi = BY_ID[breach.kpi]
+        value, target = format_distinct(breach.evidence.value, breach.target, kpi.unit)
+        measured = breach.evidence.value is not None
+        if breach.language == "ja":
+            comparison = "以上" if breach.direction == "at_least" else "以下"
+            clause = f"が {value} です" if measured else "を測る対象がありません"
+            return f"{resolution_prefix(breach)}{member_label(breach)}の{kpi.ja}{clause}(目標 {target} {comparison})"
+        comparison = "at least" if breach.direction == "at_least" else "at most"
+        clause = f"is {value}" if measured else "has no cases"
+        return f"{resolution_prefix(breach)}{kpi.en} of {member_label(breach)} {clause} (target: {comparison} {target})"
+
+    @classmethod
+    def evidence_sentences(cls, breach: Breach) -> list[str]:
+        """The window and its cases, the interval and the probability."""
+        evidence, kpi = breach.evidence, BY_ID[breach.kpi]
+        cases = f"n = {evidence.n}" if kpi.counts_cases else ""
+        low, high = format_number(evidence.low, kpi.unit), format_number(evidence.high, kpi.unit)
+        probability = (
+            None if evidence.probability is None else format_probability(evidence.probability)
+        )
+        if breach.language == "ja":
+            return [
+                f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
+                f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
+                f"目標に届いていない確率 {probability}。" if probability else "",
+            ]
+        return [
+            f"{last_days(breach.window_days)}{cases and ', '}{cases}.",
+            f"90 % interval {low} to {high}." if evidence.low is not None else "",
+            f"P(off target) {probability}." if probability else "",
+        ]
+
+    @classmethod
+    def chart_heading(cls, breach: Breach, language: str) -> str:
+        """The window of each value."""
+        if language == "ja":
+            return f"推移(各日までの {breach.window_days} 日間、┊ が目標)"
+        return f"Weeks ({breach.window_days} days up to each date; ┊ is the target)"
+
+    def describe(self) -> str:
+        """The target and the window."""
+        sign = "≥" if self.direction == "at_least" else "≤"
+        target = format_number(self.target, self.definition.unit)
+        return f"{self.scope} {sign} {target} in {self.window_days} d"
+
+    def noise_advice(self) -> str:
+        """The target, the window, and the key by which this KPI is judged more strictly."""
+        stricter_key = "confidence" if is_binomial(self.definition) else "margin"
+        return f"change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
+
+
+def judge(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgement:
+    """Judge the sums of a window; `whole` states that all its days were counted, without which a low count is not judged."""
+    measured = evaluate(rule.definition, tally)
+    if rule.definition.kind == "count":
+        conclusive = whole or not rule.fires_on_low_count
+        return _compare_value(rule, measured, conclusive=conclusive, keeps_open=conclusive)
+    if measured.value is None or measured.n <= 0:
+        return Judgement(value=None, n=max(measured.n, 0), off_target=False, keeps_open=False)
+    if is_binomial(rule.definition):
+        return _judge_proportion(rule, measured, measured.value)
+    return _compare_value(rule, measured, conclusive=measured.n >= rule.min_sample, keeps_open=True)
+
+
+def _judge_proportion(rule: ThresholdRule, measured: KpiValue, value: float) -> Judgement:
+    below = probability_below(numerator(value, measured.n), measured.n, rule.target)
+    probability = below if rule.direction == "at_least" else 1 - below
+    enough = measured.n >= rule.min_sample
+    return Judgement(
+        value=value,
+        n=measured.n,
+        probability=probability,
+        off_target=enough and probability > rule.confidence,
+        keeps_open=probability > rule.clear,
+    )
+
+
+def _compare_value(
+    rule: ThresholdRule, measured: KpiValue, *, conclusive: bool, keeps_open: bool
+) -> Judgement:
+    value, target, margin_factor = measured.value or 0.0, rule.target, 1 + rule.margin
+    if rule.direction == "at_least":
+        beyond_target, within_margin = value < target, value < target * margin_factor
+    else:
+        beyond_target, within_margin = value > target, value > target / margin_factor
+    return Judgement(
+        value=measured.value,
+        n=measured.n,
+        off_target=conclusive and beyond_target,
+        keeps_open=(conclusive and beyond_target) or (keeps_open and within_margin),
+    )
+
+
+def _ignored_keys(kpi: Kpi) -> tuple[str, ...]:
+    """Keys without effect on the KPI: a directly compared KPI has no probability, and a count no sample."""
+    if is_binomial(kpi):
+        return ("margin",)
+    return ("confidence", "clear", "minimum_n") if kpi.kind == "count" else ("confidence", "clear")

@@ -1,0 +1,237 @@
+"""An alert rule: the keys that every kind shares, and what a kind must implement."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from schemas.alerting.breach import Breach, Evidence, Segment, Severity, Terms
+from schemas.alerting.chart import Week, window_weeks
+from schemas.alerting.episodes import Fold, Judgement, ReportedHistory
+from schemas.alerting.messages import format_number
+from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis, Tally
+from schemas.events.application import FrozenModel, Text
+from schemas.kpis.catalogue import BY_ID, kpis_for
+from schemas.kpis.definition import Kpi, Unit
+from schemas.planning import references
+from schemas.tenants.config import Name
+
+EVERY = "*"  # every member of the dimension that has cells
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+class AlertRule(FrozenModel):
+    """One rule about one KPI. After an ending nothing opens for `cool_down_days`, by default as many as the kind states.
+
+    `owner` is a role, never a person; `language` defaults to the company's.
+
+    A kind is a subclass in a module of its own, listed in `schemas.alerting.kinds`. It adds its keys and implements the abstract
+    methods: judging (`fold`, `terms`), describing, charts and backtests. Class methods speak of a breach without its rule, which
+    may have changed since. Cells are keyed by local days since 1970-01-01.
+    """
+
+    kind: str
+    id: Name
+    tenant: Name
+    kpi: str
+    dimension: str = TOTAL
+    member: Annotated[str, Field(min_length=1, max_length=200)] = EVERY
+    cool_down_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    owner: Text
+    severity: Severity = "warning"
+    language: Literal["ja", "en"] | None = None
+
+    alert_name: ClassVar[str]  # Alertmanager's `alertname`, also a heading of the runbook
+    basis: ClassVar[Basis] = DECISION  # the basis on which the rule's dimension must count the KPI
+    default_cool_down: ClassVar[int] = 7
+
+    @field_validator("kpi")
+    @classmethod
+    def check_kpi(cls, value: str) -> str:
+        """Refuse an id that is not in the catalogue, and a KPI that this kind cannot watch."""
+        references.check_kpi(value)
+        if problem := cls.kpi_problem(BY_ID[value]):
+            msg = f"{value} cannot be watched: {problem}"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("dimension")
+    @classmethod
+    def check_dimension(cls, value: str) -> str:
+        """Refuse a dimension that no KPI is counted by."""
+        return references.check_dimension(value)
+
+    @field_validator("member")
+    @classmethod
+    def normalize_member(cls, value: str, info: ValidationInfo) -> str:
+        """Normalize a channel as the gateway does, whose names are ids: NFKC, spaces collapsed."""
+        return references.normalize_member(value, info.data.get("dimension"))
+
+    @field_validator("owner")
+    @classmethod
+    def check_owner(cls, value: str) -> str:
+        """Refuse an address: people leave, roles stay."""
+        if "@" in value or not value:
+            raise ValueError("`owner` is a role such as hr_manager, not a person's address")
+        return value
+
+    @model_validator(mode="after")
+    def check_consistency(self) -> Self:
+        """Refuse a rule that could never be judged."""
+        problem = _dimension_problem(self) or self.inconsistency()
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    @property
+    def definition(self) -> Kpi:
+        """The KPI's entry in the catalogue."""
+        return BY_ID[self.kpi]
+
+    @property
+    def cool_down(self) -> int:
+        """The number of days after an ending on which nothing opens."""
+        return self.default_cool_down if self.cool_down_days is None else self.cool_down_days
+
+    def covers(self, dimension: str, member: str) -> bool:
+        """Whether the rule watches that member."""
+        return self.dimension == dimension and self.member in (EVERY, member)
+
+    @classmethod
+    def bases(cls) -> tuple[Basis, ...]:
+        """The bases whose cells the kind reads."""
+        return tuple(dict.fromkeys((DECISION, cls.basis)))
+
+    # What the configuration may say.
+
+    @classmethod
+    @abstractmethod
+    def kpi_problem(cls, kpi: Kpi) -> str:
+        """Why rules of this kind cannot watch the KPI; empty if they can."""
+
+    @classmethod
+    def misplaced_key_problem(cls, key: str, kpi: object) -> str:
+        """What to do about a key that only other kinds have."""
+        return f"`{key}` has no effect on {kpi}; leave it out"
+
+    @abstractmethod
+    def inconsistency(self) -> str:
+        """What to correct in a rule that could never be judged; empty if nothing."""
+
+    # Judging.
+
+    @property
+    @abstractmethod
+    def terms(self) -> Terms:
+        """The terms that decide whether a day is off target, as breaches record them."""
+
+    @abstractmethod
+    def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
+        """Fold the cells of one member, day by day up to `as_of`, into its episodes; pure.
+
+        Later days must not change earlier episodes as long as the cells stay the same. `fold_judgements` does it for a generator
+        that judges day by day, which may keep state and receives whether an episode is open.
+        """
+
+    @property
+    def min_sample(self) -> int:
+        """The smallest sample that is judged; with 0, a breach whose cases are gone has recovered."""
+        return 0
+
+    @property
+    def fires_on_low_count(self) -> bool:
+        """Whether the absence of events breaches the rule, which is conclusive only once all events have arrived."""
+        return False
+
+    def evidence(self, judgement: Judgement) -> Evidence:
+        """The numbers shown for a judgement, rounded to meaningful digits."""
+        return Evidence(
+            value=rounded(judgement.value),
+            n=judgement.n,
+            probability=rounded(judgement.probability),
+            oldest=judgement.oldest,
+        )
+
+    def worst_segment(
+        self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
+    ) -> Segment | None:
+        """The main contributor on `as_of` among members of other dimensions, given their cells; None if the kind has none."""
+        return None
+
+    # Describing.
+
+    @classmethod
+    @abstractmethod
+    def summary(cls, breach: Breach) -> str:
+        """One sentence in the breach's language: what, of which member, its value and its limit."""
+
+    @classmethod
+    @abstractmethod
+    def evidence_sentences(cls, breach: Breach) -> list[str]:
+        """What supports the value, in the breach's language; empty sentences are left out."""
+
+    @classmethod
+    def segment_value(cls, segment: Segment, language: str) -> str:
+        """The value of a main contributor in that language."""
+        return format_number(segment.value, "ratio")
+
+    # Charts.
+
+    @classmethod
+    @abstractmethod
+    def chart_heading(cls, breach: Breach, language: str) -> str:
+        """The heading of the chart in that language."""
+
+    @classmethod
+    def chart_unit(cls, breach: Breach) -> Unit:
+        """The unit of the charted values."""
+        return BY_ID[breach.kpi].unit
+
+    @classmethod
+    def chart_start(cls, breach: Breach, first_end: date) -> date:
+        """The first day whose cells the chart needs if its first week ends on `first_end`."""
+        return first_end - timedelta(days=breach.window_days - 1)
+
+    @classmethod
+    def chart_weeks(
+        cls, breach: Breach, days: Mapping[int, Tally], week_ends: Sequence[date]
+    ) -> list[Week]:
+        """The value at the end of each week, oldest first, from the first week with cases."""
+        return window_weeks(breach, days, week_ends)
+
+    # Backtests.
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The rule in one line of English."""
+
+    @property
+    def scope(self) -> str:
+        """The KPI and the members, as part of a description."""
+        members = self.dimension if self.member == EVERY else f"{self.dimension} {self.member}"
+        return f"{self.kpi} of {members}"
+
+    @abstractmethod
+    def noise_advice(self) -> str:
+        """What to change if the rule fires too often."""
+
+
+def _dimension_problem(rule: AlertRule) -> str:
+    if rule.dimension == TOTAL and rule.member not in (EVERY, ALL):
+        dimensions = ", ".join(DIMENSIONS[1:])
+        return f"`member` {rule.member!r} needs a `dimension` (known: {dimensions})"
+    if rule.definition not in kpis_for(rule.dimension, rule.basis):
+        valid_dimensions = [
+            dimension
+            for dimension in DIMENSIONS
+            if rule.definition in kpis_for(dimension, rule.basis)
+        ]
+        return f"{rule.kpi} cannot be broken down by {rule.dimension}; use one of {', '.join(valid_dimensions)}"
+    return ""
+
+
+def rounded(value: float | None) -> float | None:
+    """A number with the digits that are stored in a record."""
+    return None if value is None else round(value, 6)

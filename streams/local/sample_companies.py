@@ -5,10 +5,9 @@ import secrets
 from datetime import date
 from pathlib import Path
 
-import yaml
-
 from schemas.planning.periods import APRIL
 from schemas.tenants.config import DEFAULT_CURRENCY
+from streams.configuration.yaml_document import dump_yaml
 
 COMPANIES = (
     ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
@@ -124,7 +123,7 @@ def write_sample(state: Path) -> Path:
         }
         for tenant, name, zone, language, connections in COMPANIES
     ]
-    path.write_text(yaml.safe_dump({"tenants": tenants}, allow_unicode=True, sort_keys=False))
+    path.write_text(dump_yaml({"tenants": tenants}))
     return path
 
 

@@ -7,8 +7,6 @@ from datetime import date
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
 from schemas.funnel.rules import to_rule
 from schemas.instants import day_number
 from schemas.tenants.config import Connection, ReasonRule, StageRule
@@ -23,6 +21,7 @@ from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
+from streams.configuration.yaml_document import parse_yaml
 
 STAGES_SQL = """
 select
@@ -106,7 +105,7 @@ def proposals(settings: Settings, connection_id: str, today: date) -> list[Propo
 def suggest(client: Any, tenant: str, connection: Connection, today: date) -> list[Proposal]:
     """Every stage and reason in the accepted events of the connection, most frequent first."""
     parameters = {"tenant": tenant, "connection": connection.id}
-    hints = yaml.safe_load((files("streams.tools.connect") / "words.yaml").read_text())
+    hints = parse_yaml((files("streams.tools.connect") / "words.yaml").read_text("utf-8")).value
     stages = [
         _stage(row, connection.stages, hints["stages"], today)
         for row in client.query(STAGES_SQL, parameters=parameters).result_rows

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from schemas.did_you_mean import did_you_mean
 from schemas.tenants.config import (
     DEFAULT_CURRENCY,
+    DEFAULT_TIMEZONE,
     Connection,
     ReasonRule,
     Secret,
@@ -92,11 +93,13 @@ def check_tenants(path: Path, tenant_by_place: dict[str, str], tenancy: Tenancy)
     raise problems_error(path, lines)
 
 
-def currency_of(path: Path, tenant: str) -> str:
-    """The tenant's currency; the default for a tenant that is not configured here."""
+def currency_and_timezone(path: Path, tenant: str) -> tuple[str, str]:
+    """The tenant's currency and time zone; the defaults for a tenant that is not configured here."""
     tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
     configured = tenancy.tenant(tenant)
-    return DEFAULT_CURRENCY if configured is None else configured.currency
+    if configured is None:
+        return DEFAULT_CURRENCY, DEFAULT_TIMEZONE
+    return configured.currency, configured.timezone
 
 
 def _hint(problem: object, keys: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -218,9 +218,17 @@ def _wait_until(
         time.sleep(0.05)
 
 
+@cache
+def _client() -> httpx.Client:
+    """A client of our own loopback addresses."""
+    return httpx.Client(
+        timeout=1, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
+
+
 def _is_ready(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=1, trust_env=False).status_code == 200
+        return _client().get(url).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -84,13 +84,13 @@ def test_every_place_has_a_position(location: tuple[int | str, ...], position: s
 def test_a_misspelled_key_is_located(tmp_path: Path) -> None:
     """A problem of the configuration names file, line, column and the likely key."""
     path = tmp_path / "hirelay.yaml"
-    path.write_text("# ours\ntenants:\n  - id: acme\n    nmae: Acme\n")
+    path.write_text("# ours\ntenants:\n  - id: acme\n    timezon: UTC\n")
 
     with pytest.raises(Misconfigured) as caught:
         load_tenancy(path)
     assert f"{path} has 4 problem(s):" in str(caught.value)
-    assert "line 4, column 5, tenants.0.nmae: " in str(caught.value)
-    assert "did you mean `name`" in str(caught.value)
+    assert "line 4, column 5, tenants.0.timezon: " in str(caught.value)
+    assert "did you mean `timezone`" in str(caught.value)
 
 
 def test_a_wrong_cost_is_located(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Instants and local days as integers: milliseconds and days since 1970-01-01."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +21,11 @@ def parse_instant(text: str) -> int:
 def parse_day(text: str | None) -> int | None:
     """Days since 1970-01-01 of an ISO date; raise ValueError."""
     return None if text is None else day_number(date.fromisoformat(text))
+
+
+def local_today(now: datetime, timezone: str) -> date:
+    """The local day at `now`, which must be timezone-aware, in a zone of the IANA database: a tenant's "today"."""
+    return now.astimezone(ZoneInfo(timezone)).date()
 
 
 def day_number(day: date) -> int:

@@ -1,16 +1,16 @@
 """A client for Alertmanager's API, version 2: posts alerts and reads the active ones."""
 
 import json
-import urllib.request
 from collections.abc import Sequence
-from http.client import HTTPException
+from functools import cache
 from typing import Any
-from urllib.parse import quote
+
+import httpx
 
 from schemas.errors import Unavailable
 
 PATH = "/api/v2/alerts"
-TIMEOUT_S = 5.0
+TIMEOUT_S = 5.0  # for connecting, and for every silence of the server
 
 Alert = dict[str, Any]  # as the API describes `postableAlert` and `gettableAlert`
 
@@ -18,16 +18,12 @@ Alert = dict[str, Any]  # as the API describes `postableAlert` and `gettableAler
 def post(address: str, alerts: Sequence[Alert]) -> None:
     """Return only after this instance has accepted all alerts, else raise Unavailable; idempotent."""
     body = json.dumps(list(alerts), ensure_ascii=False).encode()
-    request = urllib.request.Request(  # noqa: S310 - the operator's own address
-        address + PATH, data=body, headers={"content-type": "application/json"}
-    )
-    _request(request)
+    _request("POST", address, content=body, headers={"content-type": "application/json"})
 
 
 def active_alerts(address: str, *matchers: str) -> list[Alert]:
     """Return the alerts that currently fire in this instance; raise Unavailable."""
-    query = "&".join(f"filter={quote(matcher)}" for matcher in matchers)
-    response = _request(urllib.request.Request(f"{address}{PATH}?{query}"))  # noqa: S310
+    response = _request("GET", address, params={"filter": list(matchers)})
     try:
         alerts: list[Alert] = json.loads(response)
     except ValueError as error:
@@ -35,9 +31,21 @@ def active_alerts(address: str, *matchers: str) -> list[Alert]:
     return alerts
 
 
-def _request(request: urllib.request.Request) -> bytes:
+@cache
+def _client() -> httpx.Client:
+    """One client, because each loads the certificates; it opens a connection for every request."""
+    return httpx.Client(timeout=TIMEOUT_S, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+def _request(method: str, address: str, **content: Any) -> bytes:
+    """The body of a successful response; a redirect is not followed, because it would lose the alerts."""
+    url = f"{address}{PATH}"
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-            return bytes(response.read())
-    except (OSError, ValueError, HTTPException) as error:
-        raise Unavailable("alertmanager", f"{request.full_url}: {str(error)[:200]}") from error
+        response = _client().request(method, url, **content)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        reason = str(error) or type(error).__name__
+        raise Unavailable("alertmanager", f"{url}: {reason[:200]}") from error
+    if not response.is_success:
+        status = f"HTTP {response.status_code} {response.reason_phrase}"
+        raise Unavailable("alertmanager", f"{url}: {status}")
+    return response.content

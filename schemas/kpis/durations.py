@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.cells import Tally
-from schemas.kpis.definition import Kpi, KpiValue
+from schemas.kpis.definition import Kpi
 from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.survival import kaplan_meier
 from schemas.statistics.triangle import Triangle
@@ -65,11 +65,6 @@ def evaluate_duration(kpi: Kpi, days: DailyTallies, as_of: int) -> DurationWindo
     if survival is None:
         return DurationWindow(None, curve.n, curve.in_flight)
     return DurationWindow(survival.value, curve.n, curve.in_flight, survival.low, survival.high)
-
-
-def as_kpi_value(window: DurationWindow) -> KpiValue:
-    """Return the value and the sample size only."""
-    return KpiValue(window.value, window.n)
 
 
 def sum_tallies(tallies: Iterable[Mapping[str, int]]) -> Tally:

@@ -32,6 +32,11 @@ class BusinessHours:
             }
             self._holidays = holidays.country_holidays(country, categories=categories)
 
+    @property
+    def timezone(self) -> str:
+        """The IANA name of the company's zone."""
+        return self._zone.key
+
     def is_working_day(self, day: date) -> bool:
         """Whether the local day is a working day."""
         if self._holidays is None:

@@ -13,6 +13,7 @@ from schemas.tenants.milestones import MILESTONES
 DeletedCandidates = Literal["named", "keep", "retract"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]  # ISO 4217
 DEFAULT_CURRENCY = "JPY"
+DEFAULT_TIMEZONE = "Asia/Tokyo"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -130,7 +131,7 @@ class Tenant(FrozenModel):
 
     id: Name
     name: str
-    timezone: str = "Asia/Tokyo"
+    timezone: str = DEFAULT_TIMEZONE
     holidays: str | None = None
     language: Literal["ja", "en"] = "ja"
     deleted_candidates: DeletedCandidates = "named"

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+import stamina
 
 from schemas.alerting.breach import Breach
 from schemas.errors import Malformed, Unavailable
@@ -19,7 +20,7 @@ from streams.configuration.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MAX_BACKOFF_S = 5.0
+MIN_BACKOFF_S, MAX_BACKOFF_S = 0.2, 5.0
 Clock = Callable[[], datetime]
 
 
@@ -103,28 +104,39 @@ class AlertmanagerSender:
 
     async def run(self, broadcast: Broadcast, metrics: DispatcherMetrics, clock: Clock) -> None:
         """Send forever: changes at once, everything every `RESEND_INTERVAL`; back off while the instance is unreachable."""
-        pause = 0.1
         while True:
-            version, now = self._active.version, clock()
-            due = self._active.due(now, self._ended)
-            try:
-                alerts = [to_alert(breach, self._links, now) for breach in due]
-                await asyncio.to_thread(alertmanager.post, self._address, alerts)
-            except Unavailable as problem:
-                metrics.posts.labels(self._name, "failed").inc()
-                log.warning(
-                    "alertmanager did not accept the alerts", extra={"reason": str(problem)[:200]}
-                )
-                pause = min(MAX_BACKOFF_S, pause * 2)
-                await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
-                continue
-            pause = 0.1
-            metrics.posts.labels(self._name, "taken").inc()
-            metrics.last_success.labels(self._name).set_to_current_time()
-            self._mark_sent(due)
+            version = await self._retry(partial(self._send, metrics, clock))
             await broadcast.wait(
                 RESEND_INTERVAL.total_seconds(), partial(self._has_changed, version)
             )
+
+    async def _retry(self, send: Callable[[], Coroutine[Any, Any, int]]) -> int:
+        retry = stamina.AsyncRetryingCaller(
+            attempts=None,
+            timeout=None,
+            wait_initial=MIN_BACKOFF_S,
+            wait_max=MAX_BACKOFF_S,
+            wait_jitter=MIN_BACKOFF_S,
+        )
+        return await retry(Unavailable, send)
+
+    async def _send(self, metrics: DispatcherMetrics, clock: Clock) -> int:
+        """Send what is due now and return its version; raise Unavailable."""
+        version, now = self._active.version, clock()
+        due = self._active.due(now, self._ended)
+        alerts = [to_alert(breach, self._links, now) for breach in due]
+        try:
+            await asyncio.to_thread(alertmanager.post, self._address, alerts)
+        except Unavailable as problem:
+            metrics.posts.labels(self._name, "failed").inc()
+            log.warning(
+                "alertmanager did not accept the alerts", extra={"reason": str(problem)[:200]}
+            )
+            raise
+        metrics.posts.labels(self._name, "taken").inc()
+        metrics.last_success.labels(self._name).set_to_current_time()
+        self._mark_sent(due)
+        return version
 
     def _mark_sent(self, breaches: list[Breach]) -> None:
         for breach in breaches:

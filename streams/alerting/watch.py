@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from schemas.alerting.breach import Breach
 from schemas.alerting.rules import AlertRules
 from schemas.errors import Malformed
+from schemas.instants import local_today
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.planning.periods import local_date
@@ -58,8 +58,7 @@ class Watched:
     def today(self, clock: Clock) -> Callable[[str], date]:
         """A function that returns the local day of a company."""
         now = clock()
-        zones = {tenant.id: ZoneInfo(tenant.timezone) for tenant in self.tenancy.tenants}
-        days = {name: now.astimezone(zone).date() for name, zone in zones.items()}
+        days = {tenant.id: local_today(now, tenant.timezone) for tenant in self.tenancy.tenants}
         return days.__getitem__
 
 

@@ -5,14 +5,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from schemas.cells import CHANNEL, DECISION
+from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
 from sinks import series
 
@@ -168,7 +168,7 @@ def _gauge(row: series.GaugeRow) -> GaugeMetricFamily:
 
 
 def _parameters(tenant: Tenant) -> dict[str, Any]:
-    today = datetime.now(ZoneInfo(tenant.timezone)).date()
+    today = local_today(datetime.now(UTC), tenant.timezone)
     return {
         "tenant": tenant.id,
         "dimension": CHANNEL,

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
+import stamina
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -43,7 +43,7 @@ from streams.kafka.lag import measure_forever
 
 log = logging.getLogger(__name__)
 
-MAX_BACKOFF_S = 10.0
+MIN_BACKOFF_S, MAX_BACKOFF_S = 0.2, 10.0
 CLICKHOUSE_UNAVAILABLE = (
     ClickHouseError,
     OSError,
@@ -120,16 +120,23 @@ class RowBatch:
 async def retry_forever(
     step: str, attempt: Callable[[], Coroutine[Any, Any, Result]], metrics: ArchiverMetrics
 ) -> Result:
-    """Retry until it succeeds, with full jitter and capped backoff; nothing is skipped."""
-    backoff = 0.2
-    while True:
-        try:
-            return await attempt()
-        except CLICKHOUSE_UNAVAILABLE as error:
-            metrics.retries.labels(step).inc()
-            log.warning("retried", extra={"what": step, "reason": str(error)[:200]})
-        await asyncio.sleep(random.uniform(0, backoff))  # noqa: S311 - jitter, no secret
-        backoff = min(MAX_BACKOFF_S, backoff * 2)
+    """Retry until it succeeds, with jitter and capped backoff; nothing is skipped."""
+
+    def record(error: Exception) -> bool:
+        if not isinstance(error, CLICKHOUSE_UNAVAILABLE):
+            return False
+        metrics.retries.labels(step).inc()
+        log.warning("retried", extra={"what": step, "reason": str(error)[:200]})
+        return True
+
+    retry = stamina.AsyncRetryingCaller(
+        attempts=None,
+        timeout=None,
+        wait_initial=MIN_BACKOFF_S,
+        wait_max=MAX_BACKOFF_S,
+        wait_jitter=MIN_BACKOFF_S,
+    )
+    return await retry(record, attempt)
 
 
 async def start_consumer(settings: Settings) -> Any:

@@ -1,10 +1,9 @@
 """The HTTP application of the board page: static files, board specs, panel rows and change events."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from prometheus_client import generate_latest
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from schemas.errors import Malformed, Unavailable
+from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
 from sinks.metrics import BoardMetrics
 from streams.boards.live import Watcher
@@ -158,7 +158,7 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
 
 
 def _today(tenant: Tenant) -> date:
-    return datetime.now(ZoneInfo(tenant.timezone)).date()
+    return local_today(datetime.now(UTC), tenant.timezone)
 
 
 def _error_handler(status: int, metrics: BoardMetrics) -> Any:

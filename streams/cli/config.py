@@ -1,9 +1,8 @@
 """Commands about the configuration: validate it and backtest its alert rules."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -31,6 +30,7 @@ def check(
     """
     from schemas.did_you_mean import did_you_mean
     from schemas.errors import Malformed
+    from schemas.instants import local_today
     from sinks.clickhouse.client import connect
     from streams.configuration.alerts import load_alerts
     from streams.configuration.files import load_tenancy
@@ -52,12 +52,11 @@ def check(
     if rule and rule not in (ids := [alert_rule.id for alert_rule in rules]):
         raise Malformed("rule", f"no rule {rule!r}{did_you_mean(rule, ids)}")
     chosen = tuple(alert_rule for alert_rule in rules if rule in ("", alert_rule.id))
-    zones = {entry.id: ZoneInfo(entry.timezone) for entry in tenancy.tenants}
+    now = datetime.now(UTC)
+    todays = {entry.id: local_today(now, entry.timezone) for entry in tenancy.tenants}
     errors = Console(stderr=True)
     errors.print(f"{len(tenancy.tenants)} companies and {len(chosen)} alert rules are valid.")
     client = connect(settings.clickhouse, settings.clickhouse_password)
     with errors.status("backtesting the rules", spinner="line"):
-        results = list(
-            backtest.run_backtest(client, chosen, days, lambda of: datetime.now(zones[of]).date())
-        )
+        results = list(backtest.run_backtest(client, chosen, days, todays.__getitem__))
     backtest_text.render(results, shape.value, Console())

@@ -1,6 +1,6 @@
 """CLI commands that show, verify and replay KPIs."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -39,14 +39,16 @@ def show(
     state: State = None,
 ) -> None:
     """Show the KPIs of one tenant from ClickHouse."""
+    from schemas.instants import local_today
     from sinks.clickhouse.client import connect
-    from streams.configuration.files import currency_of
+    from streams.configuration.files import currency_and_timezone
     from streams.tools.kpi import definitions
     from streams.tools.kpi import query as kpi_query
     from streams.tools.kpi import text as kpi_text
 
     settings = load_settings(state)
-    today = datetime.now().astimezone().date()
+    currency, timezone = currency_and_timezone(settings.config, tenant)
+    today = local_today(datetime.now(UTC), timezone)
     query = kpi_query.KpiQuery(
         tenant=tenant,
         dimension=dim.value,
@@ -55,7 +57,7 @@ def show(
         last=parse_day(last, today),
         as_of=parse_day(as_of, today),
         kpis=tuple(definitions.find(kpi_id).id for kpi_id in only or ()),
-        currency=currency_of(settings.config, tenant),
+        currency=currency,
     )
     client = connect(settings.clickhouse, settings.clickhouse_password)
     kpi_text.render(kpi_query.fetch_kpis(client, query), shape.value, Console())

@@ -1,9 +1,8 @@
 """CLI commands that validate targets and compare them with actuals."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -49,6 +48,7 @@ def show(
     state: State = None,
 ) -> None:
     """Show plan and actuals of one tenant, and the hires expected by the end of the period."""
+    from schemas.instants import local_today
     from sinks.clickhouse.client import connect
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets, require_tenant
@@ -59,7 +59,7 @@ def show(
     tenancy = load_tenancy(settings.config)
     tenant_config = require_tenant(tenancy, tenant)
     loaded = load_targets(targets or settings.targets, tenancy)
-    today = datetime.now(ZoneInfo(tenant_config.timezone)).date()
+    today = local_today(datetime.now(UTC), tenant_config.timezone)
     last_day = parse_day(as_of, today)
     if last_day > today:
         msg = f"{last_day} is in the future; today is {today} in {tenant_config.timezone}"

@@ -76,6 +76,6 @@ def suggest(
     from streams.tools.connect import mapping
 
     settings = load_settings(state)
-    proposals = mapping.proposals(settings, connection, datetime.now().astimezone().date())
+    proposals = mapping.proposals(settings, connection, datetime.now(UTC))
     typer.echo(mapping.summary(connection, proposals), err=True)
     typer.echo(mapping.as_yaml(connection, proposals), nl=False)

@@ -1,16 +1,16 @@
 """Loads the configuration of tenants and connections from its YAML file, with errors that state the fix."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from schemas.did_you_mean import did_you_mean
 from schemas.tenants.config import (
     DEFAULT_CURRENCY,
+    DEFAULT_TIMEZONE,
     Connection,
     ReasonRule,
     Secret,
@@ -18,33 +18,10 @@ from schemas.tenants.config import (
     Tenancy,
     Tenant,
 )
+from streams.configuration.yaml_document import NotYaml, Scalars, YamlDocument, parse_yaml
 
 MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Keeps dates and timestamps as text and refuses duplicate keys in a mapping.
-
-    The models report an invalid date; with a duplicate key, the first value would be lost silently.
-    """
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """A mapping as written, before merge keys are expanded."""
-        node = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                msg = f"`{key.value}` is written twice; keep one"
-                raise yaml.MarkedYAMLError(problem=msg, problem_mark=key.start_mark)
-            seen.add(str(key.value))
-        return node
-
-
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class Misconfigured(Exception):
@@ -61,47 +38,68 @@ def load_tenancy(path: Path) -> Tenancy:
 
 def read_yaml(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
     """The file at `path` as a strict `model`; keys of `models` are suggested for misspelled ones; raise Misconfigured."""
+    document = read_document(path)
     try:
-        # Only plain values are constructed: the loader is SafeLoader without timestamps.
-        value = yaml.load(path.read_text(), Loader=_StrictLoader)  # noqa: S506
         # Through JSON, so that the strict models parse dates and tuples as in any other document.
-        document = json.dumps(value, default=str)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        msg = f"{path} is not YAML: {error}"
+        text = json.dumps(document.value, default=str)
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = f"{path} cannot be used: {error}"
         raise Misconfigured(msg) from error
     try:
-        return model.model_validate_json(document)
+        return model.model_validate_json(text)
     except ValidationError as error:
         keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
-        lines = [
-            f"  {_format_location(problem['loc'])}: {problem['msg']}{_hint(problem, keys)}"
-            for problem in error.errors()
-        ]
-        msg = "\n".join([f"{path} has {len(lines)} problem(s):", *lines])
+        raise problems_error(
+            path,
+            [
+                format_problem(document, problem["loc"], f"{problem['msg']}{_hint(problem, keys)}")
+                for problem in error.errors()
+            ],
+        ) from error
+
+
+def read_document(path: Path, scalars: Scalars = "typed") -> YamlDocument:
+    """The plain values of the YAML file; raise Misconfigured."""
+    try:
+        return parse_yaml(path.read_text("utf-8"), scalars)
+    except (NotYaml, UnicodeDecodeError) as error:
+        msg = f"{path} is not YAML: {error}"
         raise Misconfigured(msg) from error
+
+
+def format_problem(document: YamlDocument, location: Sequence[int | str], message: str) -> str:
+    """One line with the line, the column and the path of keys of a problem."""
+    place = ".".join(str(part) for part in location) or "(top)"
+    return f"  {document.position(location)}, {place}: {message}"
+
+
+def problems_error(path: Path, lines: Sequence[str]) -> Misconfigured:
+    """The error of a file with these problems."""
+    return Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
 
 
 def check_tenants(path: Path, tenant_by_place: dict[str, str], tenancy: Tenancy) -> None:
     """Raise Misconfigured if a file names tenants that are not configured; `tenant_by_place` maps each place to its tenant."""
     tenant_ids = [tenant.id for tenant in tenancy.tenants]
-    lines = [
-        f"  {place}: no tenant {tenant!r} in the configuration{did_you_mean(tenant, tenant_ids)}"
-        for place, tenant in tenant_by_place.items()
-        if tenant not in tenant_ids
-    ]
-    if lines:
-        raise Misconfigured("\n".join([f"{path} has {len(lines)} problem(s):", *lines]))
+    unknown = {place: name for place, name in tenant_by_place.items() if name not in tenant_ids}
+    if not unknown:
+        return
+    document = read_document(path)
+    lines = []
+    for place, name in unknown.items():
+        keys = [int(part) if part.isdecimal() else part for part in place.split(".")]
+        message = f"no tenant {name!r} in the configuration{did_you_mean(name, tenant_ids)}"
+        lines.append(format_problem(document, keys, message))
+    raise problems_error(path, lines)
 
 
-def currency_of(path: Path, tenant: str) -> str:
-    """The tenant's currency; the default for a tenant that is not configured here."""
+def currency_and_timezone(path: Path, tenant: str) -> tuple[str, str]:
+    """The tenant's currency and time zone; the defaults for a tenant that is not configured here."""
     tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
     configured = tenancy.tenant(tenant)
-    return DEFAULT_CURRENCY if configured is None else configured.currency
-
-
-def _format_location(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "(top)"
+    if configured is None:
+        return DEFAULT_CURRENCY, DEFAULT_TIMEZONE
+    return configured.currency, configured.timezone
 
 
 def _hint(problem: object, keys: Iterable[str]) -> str:

@@ -5,6 +5,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+import stamina
+
 _STANDARD_FIELDS = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -29,6 +31,8 @@ class JsonFormatter(logging.Formatter):
 
 def configure(level: str) -> None:
     """Log everything of `level` and above to standard error; libraries only from WARNING on."""
+    # Callers log their own retries, with their facts; the library would repeat each one.
+    stamina.instrumentation.set_on_retry_hooks(())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from streams.configuration.yaml_document import dump_yaml, parse_yaml
 from streams.supervisor import Role
 
 # The production files; an installed package has none and only scrapes.
@@ -64,7 +63,7 @@ def installed_observers(
 def _alertmanager(state: Path, binary: str, port: int) -> Observer:
     path = state / "alertmanager.yml"
     if not path.exists():
-        path.write_text(yaml.safe_dump(DEFAULT_ALERTMANAGER | _inhibit_rules(), sort_keys=False))
+        path.write_text(dump_yaml(DEFAULT_ALERTMANAGER | _inhibit_rules()))
     command = (
         binary,
         f"--config.file={path}",
@@ -79,7 +78,7 @@ def _alertmanager(state: Path, binary: str, port: int) -> Observer:
 def _inhibit_rules() -> dict[str, object]:
     """Return the inhibition rules of production; empty if the file is missing."""
     path = DEPLOY / "alertmanager" / "alertmanager.yml"
-    config = yaml.safe_load(path.read_text()) if path.exists() else {}
+    config = parse_yaml(path.read_text("utf-8")).value if path.exists() else {}
     return {"inhibit_rules": config["inhibit_rules"]} if config else {}
 
 
@@ -106,7 +105,7 @@ def _prometheus(
             "alertmanagers": [manager],
         }
     path = state / "prometheus.yml"
-    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    path.write_text(dump_yaml(config))
     command = (
         binary,
         f"--config.file={path}",

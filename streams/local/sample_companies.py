@@ -2,13 +2,13 @@
 
 import base64
 import secrets
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
-import yaml
-
+from schemas.instants import local_today
 from schemas.planning.periods import APRIL
 from schemas.tenants.config import DEFAULT_CURRENCY
+from streams.configuration.yaml_document import dump_yaml
 
 COMPANIES = (
     ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
@@ -52,15 +52,15 @@ HIRE_VALUE = 1_500_000  # value of a hire in minor units, so that boards can sho
 # Targets of two companies for their fiscal year.
 TARGETS = """# 予実: see deploy/config/targets.yaml for everything that can be written here.
 targets:
-  - {{ tenant: aoba, kpi: hires, period: FY{year}, at_least: 24, owner: hr_manager }}
-  - {{ tenant: aoba, kpi: applications, period: FY{year}, at_least: 600 }}
-  - {{ tenant: aoba, kpi: offer_accept_rate, period: FY{year}, at_least: 70 % }}
-  - {{ tenant: aoba, kpi: time_to_hire_days, period: FY{year}, at_most: 45 }}
-  - {{ tenant: aoba, kpi: hires, dimension: channel, member: 社員紹介, period: FY{year}, at_least: 4 }}
-  - {{ tenant: brightwater, kpi: hires, period: FY{year}, at_least: 18, owner: hr_manager }}
-  - {{ tenant: brightwater, kpi: applications, period: FY{year}, at_least: 500 }}
-  - {{ tenant: brightwater, kpi: offer_accept_rate, period: FY{year}, at_least: 75 % }}
-  - {{ tenant: brightwater, kpi: hires, dimension: channel, member: Referral, period: FY{year}, at_least: 6 }}
+  - {{ tenant: aoba, kpi: hires, period: FY{aoba}, at_least: 24, owner: hr_manager }}
+  - {{ tenant: aoba, kpi: applications, period: FY{aoba}, at_least: 600 }}
+  - {{ tenant: aoba, kpi: offer_accept_rate, period: FY{aoba}, at_least: 70 % }}
+  - {{ tenant: aoba, kpi: time_to_hire_days, period: FY{aoba}, at_most: 45 }}
+  - {{ tenant: aoba, kpi: hires, dimension: channel, member: 社員紹介, period: FY{aoba}, at_least: 4 }}
+  - {{ tenant: brightwater, kpi: hires, period: FY{brightwater}, at_least: 18, owner: hr_manager }}
+  - {{ tenant: brightwater, kpi: applications, period: FY{brightwater}, at_least: 500 }}
+  - {{ tenant: brightwater, kpi: offer_accept_rate, period: FY{brightwater}, at_least: 75 % }}
+  - {{ tenant: brightwater, kpi: hires, dimension: channel, member: Referral, period: FY{brightwater}, at_least: 6 }}
 """
 
 
@@ -86,11 +86,13 @@ def write_alerts(folder: Path) -> Path:
     return path
 
 
-def write_targets(folder: Path, today: date) -> Path:
-    """Write sample targets for the fiscal year of `today` if there are none."""
+def write_targets(folder: Path, now: datetime) -> Path:
+    """Write sample targets if there are none, for the fiscal year that it is at each company at `now`."""
     path = folder / "targets.yaml"
     if not path.exists():
-        path.write_text(TARGETS.format(year=today.year - (today.month < APRIL)))
+        days = {tenant: local_today(now, zone) for tenant, _, zone, _, _ in COMPANIES}
+        years = {tenant: day.year - (day.month < APRIL) for tenant, day in days.items()}
+        path.write_text(TARGETS.format(**years))
     return path
 
 
@@ -124,7 +126,7 @@ def write_sample(state: Path) -> Path:
         }
         for tenant, name, zone, language, connections in COMPANIES
     ]
-    path.write_text(yaml.safe_dump({"tenants": tenants}, allow_unicode=True, sort_keys=False))
+    path.write_text(dump_yaml({"tenants": tenants}))
     return path
 
 

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
+import httpx
 import typer
 
 from schemas.errors import Unavailable
@@ -52,10 +52,9 @@ class Stack:
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
         manager = f"http://127.0.0.1:{ports['alertmanager']}"
-        today = datetime.now().astimezone().date()
         self.settings = Settings(
             config=(config or write_sample(self.state)).resolve(),
-            targets=targets or write_targets(self.state, today),
+            targets=targets or write_targets(self.state, datetime.now(UTC)),
             alerts=alerts or write_alerts(self.state),
             alertmanagers=manager if find_binary("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
@@ -219,11 +218,18 @@ def _wait_until(
         time.sleep(0.05)
 
 
+@cache
+def _client() -> httpx.Client:
+    """A client of our own loopback addresses."""
+    return httpx.Client(
+        timeout=1, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
+
+
 def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own loopback address
-            return bool(response.status == 200)
-    except OSError:
+        return _client().get(url).status_code == 200
+    except httpx.HTTPError:
         return False
 
 

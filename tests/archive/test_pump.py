@@ -1,13 +1,19 @@
 """An archiver batch contains the newest row of each cell and no rows of retired epochs."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import pytest
+
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
+from schemas.errors import Unavailable
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
-from streams.archive.pump import RowBatch
+from sinks.metrics import ArchiverMetrics
+from streams.archive.pump import MAX_BACKOFF_S, RowBatch, retry_forever
 
 
 class Record(NamedTuple):
@@ -61,3 +67,66 @@ def test_a_batch_lists_its_retired_epochs() -> None:
         batch.add("p", Record(EPOCHS.name, 0, offset, b"4", value))
 
     assert batch.retired_epochs() == [4]
+
+
+def failing(times: int) -> Callable[[], Coroutine[Any, Any, str]]:
+    """A step that fails that often because ClickHouse is unavailable."""
+    remaining = iter(range(times))
+
+    async def attempt() -> str:
+        if next(remaining, None) is not None:
+            raise Unavailable("clickhouse", "away")
+        return "inserted"
+
+    return attempt
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between attempts, which take no time."""
+    seconds: list[float] = []
+    wait = asyncio.sleep
+
+    async def skip(delay: float) -> None:
+        seconds.append(delay)
+        await wait(0)
+
+    monkeypatch.setattr(asyncio, "sleep", skip)
+    return seconds
+
+
+async def test_a_step_is_retried_as_long_as_it_takes(pauses: list[float]) -> None:
+    """After 2 000 failures, hours of them, the step still succeeds; pauses are capped and every retry is counted."""
+    metrics = ArchiverMetrics()
+
+    assert await retry_forever("insert", failing(2_000), metrics) == "inserted"
+    assert metrics.retries.labels("insert")._value.get() == len(pauses) == 2_000
+    assert pauses[0] < 0.5
+    assert max(pauses) == pauses[-1] == MAX_BACKOFF_S
+
+
+async def test_an_error_of_our_own_is_not_retried(pauses: list[float]) -> None:
+    """An error that says nothing about ClickHouse ends the archiver at once."""
+
+    async def broken() -> None:
+        raise KeyError("tenant")
+
+    with pytest.raises(KeyError):
+        await retry_forever("insert", broken, ArchiverMetrics())
+    assert pauses == []
+
+
+async def test_a_shutdown_ends_the_waiting() -> None:
+    """A cancelled archiver stops while it waits for the next attempt."""
+    failed = asyncio.Event()
+
+    async def fail() -> None:
+        failed.set()
+        raise Unavailable("clickhouse", "away")
+
+    task = asyncio.create_task(retry_forever("insert", fail, ArchiverMetrics()))
+    await failed.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -2,22 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, cast
 
-import yaml
-from yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, read_document
+from streams.configuration.yaml_document import dump_yaml
 
 Entry = dict[str, Any]
-
-
-class _Indented(yaml.SafeDumper):
-    """Dump lists indented under their key."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Always indent."""
-        super().increase_indent(flow, False)
 
 
 def add_connection(path: Path, tenant: str, entry: Entry) -> None:
@@ -38,12 +31,11 @@ def add_secret(path: Path, tenant: str, connection: str, secret: dict[str, str])
 def _append(path: Path, locate: Callable[[Node], tuple[MappingNode, str]], entry: Entry) -> None:
     """Write the extended file beside the original, validate it as every role does on load, then replace the original atomically."""
     load_tenancy(path)
-    text = path.read_text()
-    top = yaml.compose(text, Loader=yaml.SafeLoader)
-    owner, key = locate(cast("Node", top))  # not empty, since it is valid
+    document = read_document(path)
+    owner, key = locate(cast("Node", document.root))  # not empty, since it is valid
     replacement = path.with_name(f".{path.name}.new")
     try:
-        replacement.write_text(_insert_entry(text, owner, key, entry))
+        replacement.write_text(_insert_entry(document.text, owner, key, entry), "utf-8")
         replacement.chmod(path.stat().st_mode)
         load_tenancy(replacement)
         replacement.replace(path)
@@ -71,8 +63,7 @@ def _insert_entry(text: str, owner: MappingNode, key: str, entry: Entry) -> str:
         last_line, added, column = _last_line(existing), [], existing.start_mark.column
     if existing is None or existing.flow_style:
         column += 2
-    dumper = _Indented if column > owner.start_mark.column else yaml.SafeDumper
-    dumped = yaml.dump([entry], Dumper=dumper, sort_keys=False, allow_unicode=True)
+    dumped = dedent(dump_yaml([entry], indent_lists=column > owner.start_mark.column))
     added += [" " * column + line for line in dumped.splitlines()]
     return "\n".join([*lines[: last_line + 1], *added, *lines[last_line + 1 :]]) + "\n"
 

@@ -3,14 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
 from schemas.funnel.rules import to_rule
-from schemas.instants import day_number
+from schemas.instants import day_number, local_today
 from schemas.tenants.config import Connection, ReasonRule, StageRule
 from schemas.tenants.milestones import (
     MILESTONES,
@@ -23,6 +21,7 @@ from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
+from streams.configuration.yaml_document import parse_yaml
 
 STAGES_SQL = """
 select
@@ -88,8 +87,11 @@ class Proposal:
     applications: int
 
 
-def proposals(settings: Settings, connection_id: str, today: date) -> list[Proposal]:
-    """The proposals for a configured connection; raise Misconfigured if there is no connection of that id."""
+def proposals(settings: Settings, connection_id: str, now: datetime) -> list[Proposal]:
+    """The proposals for a configured connection; rules are those in force on the tenant's day at `now`.
+
+    Raise Misconfigured if there is no connection of that id.
+    """
     tenancy = load_tenancy(settings.config)
     owner = tenancy.find_connection(connection_id)
     if owner is None:
@@ -100,13 +102,13 @@ def proposals(settings: Settings, connection_id: str, today: date) -> list[Propo
         raise Misconfigured(msg)
     tenant, connection = owner
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    return suggest(client, tenant.id, connection, today)
+    return suggest(client, tenant.id, connection, local_today(now, tenant.timezone))
 
 
 def suggest(client: Any, tenant: str, connection: Connection, today: date) -> list[Proposal]:
     """Every stage and reason in the accepted events of the connection, most frequent first."""
     parameters = {"tenant": tenant, "connection": connection.id}
-    hints = yaml.safe_load((files("streams.tools.connect") / "words.yaml").read_text())
+    hints = parse_yaml((files("streams.tools.connect") / "words.yaml").read_text("utf-8")).value
     stages = [
         _stage(row, connection.stages, hints["stages"], today)
         for row in client.query(STAGES_SQL, parameters=parameters).result_rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -180,7 +181,7 @@ def as_json(statuses: list[ConnectionStatus], now: datetime) -> str:
 
 def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
     """A table for the terminal; connections that need attention are highlighted."""
-    table = Table(title=f"Connections at {now.astimezone():%Y-%m-%d %H:%M}")
+    table = Table(title=f"Connections at {_local_times(statuses, now)}")
     for name in ("connection", "last", "deliveries", "problems", "what to do"):
         table.add_column(name, overflow="fold")
     for status in statuses:
@@ -194,6 +195,12 @@ def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
             f"[{style}]{advice}[/]" if advice else "[green]ok[/]",
         )
     return table
+
+
+def _local_times(statuses: list[ConnectionStatus], now: datetime) -> str:
+    """The time in every zone of the tenants, as on their own clocks."""
+    zones = dict.fromkeys(status.business_hours.timezone for status in statuses) or ("UTC",)
+    return ", ".join(f"{now.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}" for zone in zones)
 
 
 def _problems(status: ConnectionStatus) -> list[str]:

@@ -1,19 +1,19 @@
 """A client that posts JSON to the gateway's API and retries while the gateway is unavailable."""
 
 import json
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import httpx
+import stamina
 
 from schemas.errors import Unavailable
 from streams.configuration.files import Misconfigured
 from streams.tools.costs.command import Api
 
 MAX_ATTEMPTS = 8
-MAX_PAUSE_S = 30.0
+MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
 TIMEOUT_S = 30
 RETRYABLE_STATUSES = {0, 429, 502, 503, 504}  # 0: no response
 
@@ -31,21 +31,21 @@ Send = Callable[[Api, bytes], ApiReply]
 
 
 def send_over_http(api: Api, body: bytes) -> ApiReply:
-    """Send the request once."""
+    """Send the request once; a redirect is not followed, so that the token goes nowhere else."""
     headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}
-    request = urllib.request.Request(api.url, data=body, headers=headers, method="POST")  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310 - the operator configures the address
-            return ApiReply(status=response.status, content=_content(response.read()))
-    except urllib.error.HTTPError as error:
-        retry_after = error.headers.get("Retry-After", "")
-        return ApiReply(
-            status=error.code,
-            content=_content(error.read()),
-            retry_after=float(retry_after) if retry_after.isdecimal() else None,
-        )
-    except (OSError, ValueError):
+        response = httpx.post(api.url, content=body, headers=headers, timeout=TIMEOUT_S)
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        msg = f"{api.url} is no http:// or https:// address; set HIRELAY_GATEWAY_URL"
+        raise Misconfigured(msg) from error
+    except httpx.HTTPError:
         return ApiReply(status=0)
+    retry_after = response.headers.get("Retry-After", "")
+    return ApiReply(
+        status=response.status_code,
+        content=_content(response.content),
+        retry_after=float(retry_after) if retry_after.isdecimal() else None,
+    )
 
 
 def _content(body: bytes) -> dict[str, Any]:
@@ -56,27 +56,51 @@ def _content(body: bytes) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def post(
-    api: Api, body: bytes, send: Send = send_over_http, sleep: Callable[[float], None] = time.sleep
-) -> list[str]:
+class _Retryable(Exception):
+    """The gateway did not decide; the same request may succeed later."""
+
+    def __init__(self, reply: ApiReply) -> None:
+        super().__init__(str(reply.status))
+        self.reply = reply
+
+
+def _backoff(error: Exception) -> bool | float:
+    """Retry only what is retryable, after the pause that the gateway asks for, if it does."""
+    if not isinstance(error, _Retryable):
+        return False
+    retry_after = error.reply.retry_after
+    return True if retry_after is None else min(MAX_PAUSE_S, retry_after)
+
+
+def post(api: Api, body: bytes, send: Send = send_over_http) -> list[str]:
     """Return the ids of the accepted events.
 
     Raise Misconfigured for a permanent refusal, Unavailable after too many attempts.
     """
-    reply = ApiReply(status=0)
-    for attempt in range(MAX_ATTEMPTS):
-        reply = send(api, body)
-        if reply.status == 202:
-            return [str(event_id) for event_id in reply.content.get("ids", [])]
-        if reply.status not in RETRYABLE_STATUSES:
-            raise Misconfigured(_refusal(api, reply))
-        if attempt < MAX_ATTEMPTS - 1:
-            pause = 0.5 * 2**attempt if reply.retry_after is None else reply.retry_after
-            sleep(min(MAX_PAUSE_S, pause))
-    message = reply.content.get("message", "no answer")
-    raise Unavailable(
-        "gateway", f"{api.url} accepted nothing ({reply.status or message}); try again later"
+    retry = stamina.RetryingCaller(
+        attempts=MAX_ATTEMPTS,
+        timeout=None,
+        wait_initial=MIN_PAUSE_S,
+        wait_max=MAX_PAUSE_S,
+        wait_jitter=MIN_PAUSE_S,
     )
+    try:
+        return retry(_backoff, _post_once, api, body, send)
+    except _Retryable as error:
+        reply = error.reply
+        message = reply.content.get("message", "no answer")
+        raise Unavailable(
+            "gateway", f"{api.url} accepted nothing ({reply.status or message}); try again later"
+        ) from error
+
+
+def _post_once(api: Api, body: bytes, send: Send) -> list[str]:
+    reply = send(api, body)
+    if reply.status in RETRYABLE_STATUSES:
+        raise _Retryable(reply)
+    if reply.status != 202:
+        raise Misconfigured(_refusal(api, reply))
+    return [str(event_id) for event_id in reply.content.get("ids", [])]
 
 
 def _refusal(api: Api, reply: ApiReply) -> str:

@@ -1,39 +1,21 @@
 """`hirelay costs`: validates cost entries of a YAML file like the gateway does and posts them."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from schemas.money import format_amount
 from schemas.tenants.config import DEFAULT_CURRENCY, Tenancy
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, read_document
 from streams.configuration.settings import Settings
+from streams.configuration.yaml_document import YamlDocument
 from streams.ingest import cost_entries
 from streams.ingest.connections import SecretStore
 from streams.ingest.cost_entries import MAX_ENTRIES, CostEntry, EntryProblem, InvalidEntries
 from streams.ingest.costs import PATH
-
-RAW_TAGS = ("int", "float", "timestamp")  # converting these types could change an amount
-INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-
-
-class _RawScalars(yaml.SafeLoader):
-    """Keeps decimals, days and instants as text; 007 and 1:30 are not numbers."""
-
-
-_RawScalars.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in RAW_TAGS]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_RawScalars.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(rf"^(?:{INTEGER.pattern})$"), list("-0123456789")
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +36,8 @@ class Sheet:
 
 def load_sheet(path: Path, currency: str, now: datetime) -> Sheet:
     """Load the file's entries; raise Misconfigured with every problem in it."""
-    value = _load_yaml(path)
+    document = _read_file(path)
+    value = document.value
     raw_entries = (
         value["entries"] if isinstance(value, dict) and set(value) == {"entries"} else [value]
     )
@@ -70,7 +53,8 @@ def load_sheet(path: Path, currency: str, now: datetime) -> Sheet:
             entries.extend(cost_entries.parse_entries(cost_entries.parse_json(body), currency, now))
         except InvalidEntries as error:
             problems.extend(
-                _describe_problem(problem, start, raw_entries) for problem in error.problems
+                _describe_problem(problem, start + (problem.index or 0), raw_entries, document)
+                for problem in error.problems
             )
         bodies.append(body)
     if problems:
@@ -79,16 +63,11 @@ def load_sheet(path: Path, currency: str, now: datetime) -> Sheet:
     return Sheet(tuple(bodies), tuple(entries))
 
 
-def _load_yaml(path: Path) -> Any:
+def _read_file(path: Path) -> YamlDocument:
     if not path.is_file():
         msg = f"no file {path}; deploy/config/costs.yaml is an example"
         raise Misconfigured(msg)
-    try:
-        # Only plain values are constructed: the loader is SafeLoader with fewer types.
-        return yaml.load(path.read_text(), Loader=_RawScalars)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        msg = f"{path} is not YAML: {error}"
-        raise Misconfigured(msg) from error
+    return read_document(path, "exact")
 
 
 def encode_body(raw_entries: list[Any]) -> bytes:
@@ -100,12 +79,14 @@ def encode_body(raw_entries: list[Any]) -> bytes:
         raise Misconfigured(msg) from error
 
 
-def _describe_problem(problem: EntryProblem, start: int, raw_entries: list[Any]) -> str:
-    number = start + (problem.index or 0)
+def _describe_problem(
+    problem: EntryProblem, number: int, raw_entries: list[Any], document: YamlDocument
+) -> str:
     entry = raw_entries[number]
     name = entry.get("cost_id") if isinstance(entry, dict) else None
     which = f"{number + 1} ({name})" if name else str(number + 1)
-    return f"  entry {which}, {problem.field or 'as a whole'}: {problem.message}"
+    position = document.position(("entries", number, problem.field or ""))
+    return f"  {position}, entry {which}, {problem.field or 'as a whole'}: {problem.message}"
 
 
 def resolve_api(

@@ -7,7 +7,9 @@ from typing import Any
 from rich.console import Console
 
 from schemas.cells import DECISION
+from schemas.instants import local_today
 from sinks.clickhouse.client import connect
+from streams.configuration.files import currency_and_timezone
 from streams.configuration.settings import Settings, load_settings
 from streams.local.stack import Stack, running
 from streams.simulator.company import COMPANIES
@@ -102,13 +104,13 @@ def _post_costs(
 
 def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
     client = connect(settings.clickhouse, settings.clickhouse_password)
-    last = until.date() + timedelta(days=1)
     for tenant, dimension in TABLES:
+        last = local_today(until, currency_and_timezone(settings.config, tenant)[1])
         question = kpi_query.KpiQuery(
             tenant=tenant,
             dimension=dimension,
             basis=DECISION,
-            first=last - timedelta(days=DAYS + 1),
+            first=last - timedelta(days=DAYS),
             last=last,
             as_of=last,
             kpis=HEADLINES,

@@ -6,16 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from schemas.tenants.milestones import normalize_name
+from streams.configuration.yaml_document import parse_yaml
 
 
 @cache
 def _dictionary() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(
-        (files("streams.tools.importing") / "words.yaml").read_text("utf-8")
-    )
+    text = (files("streams.tools.importing") / "words.yaml").read_text("utf-8")
+    loaded: dict[str, Any] = parse_yaml(text).value
     return loaded
 
 

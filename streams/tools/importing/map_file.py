@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from schemas.tenants.config import Tenant
 from schemas.tenants.milestones import normalize_name
-from streams.configuration.files import Misconfigured
+from streams.configuration.files import (
+    Misconfigured,
+    format_problem,
+    problems_error,
+    read_document,
+)
 from streams.tools.importing.activity_map import ATTRIBUTES, ROLES, ActivityMeaning
 from streams.tools.importing.kinds import ALLOWED_VALUES, KINDS_BY_NAME, LOG
 
@@ -95,20 +99,16 @@ def load(path: Path) -> Map:
     if not path.exists():
         msg = f"no map at {path}; draft one with `hirelay import --inspect FILE`"
         raise Misconfigured(msg)
+    # Everything is text: 1, yes and 2026-04-01 are cell values, not numbers, booleans and dates.
+    document = read_document(path, "text")
     try:
-        # Everything is text: 1, yes and 2026-04-01 are cell values, not numbers, booleans and dates.
-        document = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds text only
-        return Map.model_validate(document)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        msg = f"{path} is not YAML: {error}"
-        raise Misconfigured(msg) from error
+        return Map.model_validate(document.value)
     except ValidationError as error:
         lines = [
-            f"  {'.'.join(map(str, problem['loc'])) or 'map'}: {problem['msg'].removeprefix('Value error, ')}"
+            format_problem(document, problem["loc"], problem["msg"].removeprefix("Value error, "))
             for problem in error.errors()
         ]
-        msg = "\n".join([f"{path} cannot be used:", *lines])
-        raise Misconfigured(msg) from error
+        raise problems_error(path, lines) from error
 
 
 def _check_fields(section: str, names: Iterable[str], allowed: Sequence[str]) -> None:

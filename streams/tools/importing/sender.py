@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import aiohttp
+import httpx
+import stamina
 
 from streams.ingest.vendors.standard import verifier
 from streams.ingest.vendors.standard.adapter import BATCH
@@ -16,9 +17,9 @@ from streams.tools.importing.journal import Journal
 
 MAX_IN_FLIGHT = 4
 MAX_ATTEMPTS = 20
-MAX_PAUSE_S = 60.0
+MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 60.0
 RETRYABLE_STATUSES = {0, 429, 500, 502, 503, 504}  # 0: no response
-TIMEOUT_S = 60
+TIMEOUT_S = 60  # of one whole attempt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,14 @@ class GatewayReply:
     retry_after: float | None = None
     accepted: int = 0
     message: str = ""
+
+
+class _Retryable(Exception):
+    """The gateway did not decide; the same batch may be accepted later."""
+
+    def __init__(self, reply: GatewayReply) -> None:
+        super().__init__(str(reply.status))
+        self.reply = reply
 
 
 Post = Callable[[bytes, dict[str, str]], Awaitable[GatewayReply]]
@@ -56,7 +65,6 @@ class Sender:
     journal: Journal
     progress: Callable[[int], None] = lambda _n: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     result: SendResult = field(default_factory=SendResult)
 
     async def send(self, batches: Iterable[EventBatch]) -> SendResult:
@@ -74,23 +82,41 @@ class Sender:
             self.progress(batch.events)
 
     async def _deliver(self, batch: EventBatch) -> None:
-        for attempt in range(MAX_ATTEMPTS):
-            reply = await self.post(batch.body, self._headers(batch))
-            if 200 <= reply.status < 300:
-                self._record_confirmation(batch, reply)
-                return
-            if reply.status not in RETRYABLE_STATUSES:
-                self.result.failure = (
-                    f"the gateway refused a batch ({reply.status}): {reply.message}"
-                )
-                return
-            self.result.retries += 1
-            pause = 0.5 * 2**attempt if reply.retry_after is None else reply.retry_after
-            await self.sleep(min(MAX_PAUSE_S, pause))
-        reply_text = f"{reply.status}: {reply.message}" if reply.status else "no response"
-        self.result.failure = (
-            f"the gateway at {self.target.address} stopped accepting batches ({reply_text})"
+        retry = stamina.AsyncRetryingCaller(
+            attempts=MAX_ATTEMPTS,
+            timeout=None,
+            wait_initial=MIN_PAUSE_S,
+            wait_max=MAX_PAUSE_S,
+            wait_jitter=MIN_PAUSE_S,
         )
+        try:
+            reply = await retry(self._pause_after, self._attempt, batch)
+        except _Retryable as error:
+            reply = error.reply
+            reply_text = f"{reply.status}: {reply.message}" if reply.status else "no response"
+            self.result.failure = (
+                f"the gateway at {self.target.address} stopped accepting batches ({reply_text})"
+            )
+            return
+        if 200 <= reply.status < 300:
+            self._record_confirmation(batch, reply)
+        else:
+            self.result.failure = f"the gateway refused a batch ({reply.status}): {reply.message}"
+
+    async def _attempt(self, batch: EventBatch) -> GatewayReply:
+        reply = await self.post(batch.body, self._headers(batch))
+        if reply.status in RETRYABLE_STATUSES:
+            self.result.retries += 1
+            raise _Retryable(reply)
+        return reply
+
+    @staticmethod
+    def _pause_after(error: Exception) -> bool | float:
+        """Retry only what is retryable, after the pause that the gateway asks for, if it does."""
+        if not isinstance(error, _Retryable):
+            return False
+        retry_after = error.reply.retry_after
+        return True if retry_after is None else min(MAX_PAUSE_S, retry_after)
 
     def _record_confirmation(self, batch: EventBatch, reply: GatewayReply) -> None:
         self.journal.confirm(batch)
@@ -106,15 +132,16 @@ class Sender:
         return {"content-type": BATCH, **signed}
 
 
-def http_post(client: aiohttp.ClientSession, url: str) -> Post:
+def http_post(client: httpx.AsyncClient, url: str) -> Post:
     """A function that posts to the URL."""
 
     async def post(body: bytes, headers: dict[str, str]) -> GatewayReply:
         try:
-            async with client.post(url, data=body, headers=headers) as response:
-                return parse_reply(response.status, dict(response.headers), await response.read())
-        except (aiohttp.ClientError, TimeoutError):
+            async with asyncio.timeout(TIMEOUT_S):
+                response = await client.post(url, content=body, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return GatewayReply(status=0)
+        return parse_reply(response.status_code, dict(response.headers), response.content)
 
     return post
 
@@ -139,7 +166,6 @@ def parse_reply(status: int, headers: dict[str, str], body: bytes) -> GatewayRep
 
 async def send(sender: Sender, batches: Iterable[EventBatch]) -> SendResult:
     """Send the batches over HTTP."""
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout) as client:
+    async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
         sender.post = http_post(client, sender.target.url)
         return await sender.send(batches)

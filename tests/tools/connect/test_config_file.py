@@ -56,6 +56,21 @@ def test_another_list_style_is_preserved(tmp_path: Path) -> None:
     ]
 
 
+def test_comments_survive_a_new_list(tmp_path: Path) -> None:
+    """A tenant without connections gets its first one; comments, quotes and blank lines stay as they are."""
+    path = tmp_path / "hirelay.yaml"
+    before = (
+        "# Ours.\ntenants:\n  - id: 'acme'  # the first\n\n    name: \"Acme\"\n"
+        "    quarantine_key: {env:   Q}\n    person_key: {env: P} # kept\n\n# the end\n"
+    )
+    path.write_text(before)
+    config_file.add_connection(path, "acme", {"id": "yes", "vendor": "lever"})
+    new_lines = "    connections:\n      - id: 'yes'\n        vendor: lever\n"
+
+    assert path.read_text() == before.replace("# kept\n", f"# kept\n{new_lines}")
+    assert [c.id for c in load_tenancy(path).tenants[0].connections] == ["yes"]
+
+
 def test_an_invalid_entry_is_not_written(path: Path) -> None:
     """An invalid entry leaves the file unchanged and no temporary file behind."""
     with pytest.raises(Misconfigured):

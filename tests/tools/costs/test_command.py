@@ -1,5 +1,6 @@
 """A costs file is parsed exactly, refused by entry and field, and posted until it is accepted."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,8 +17,9 @@ from streams.simulator import spending
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import season
 from streams.tools.costs import command as costs_command
-from streams.tools.costs.api_client import MAX_ATTEMPTS, ApiReply, post
+from streams.tools.costs.api_client import MAX_ATTEMPTS, MAX_PAUSE_S, ApiReply, post, send_over_http
 from tests.fakes import NOON
+from tests.sinks.test_alertmanager import serve_reply
 
 EXAMPLE = Path(__file__).parents[3] / "deploy/config/costs.yaml"
 API = costs_command.Api(url="http://gateway/v1/costs", token="a token that nobody is shown")
@@ -79,7 +81,10 @@ def test_ambiguous_yaml_numbers_are_refused(tmp_path: Path, amount: str) -> None
         ("a: [", "not YAML"),
         ("a: !!python/name:os.system ''", "not YAML"),
         ("entries: &a [*a]", "cannot be written"),
-        ("entries: [{amount: !!float 1e400}]", "cannot be written"),
+        (
+            "entries: [{amount: !!float 1e400}]",
+            "line 1, column 12, entry 1, amount: cannot be used",
+        ),
         ("entries: [{cost_id: x}, 7]", "entry 2, as a whole: an entry is an object"),
     ],
 )
@@ -102,26 +107,37 @@ def test_a_long_file_is_posted_in_parts(tmp_path: Path) -> None:
         )
 
 
-def test_a_busy_gateway_is_retried() -> None:
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between attempts, which take no time."""
+    seconds: list[float] = []
+    monkeypatch.setattr(time, "sleep", seconds.append)
+    return seconds
+
+
+def test_a_busy_gateway_is_retried(pauses: list[float]) -> None:
     """While the gateway is busy or unreachable, the same body is sent again after the requested pause."""
     sent, send = answers(
         ApiReply(status=503, retry_after=10.0),
         ApiReply(status=0),
         ApiReply(status=202, content={"accepted": 1, "ids": ["i"]}),
     )
-    pauses: list[float] = []
 
-    assert post(API, b"x", send, pauses.append) == ["i"]
-    assert (sent, pauses) == ([b"x"] * 3, [10.0, 1.0])
+    assert post(API, b"x", send) == ["i"]
+    assert sent == [b"x"] * 3
+    assert pauses[0] == 10.0
+    assert 1.0 <= pauses[1] <= 1.5
 
 
-def test_an_unreachable_gateway_is_reported() -> None:
+def test_an_unreachable_gateway_is_reported(pauses: list[float]) -> None:
     """After the last attempt the error names the address and never the token."""
     sent, send = answers(ApiReply(status=0))
     with pytest.raises(Unavailable, match="http://gateway/v1/costs") as caught:
-        post(API, b"x", send, lambda _: None)
+        post(API, b"x", send)
 
     assert len(sent) == MAX_ATTEMPTS
+    assert len(pauses) == MAX_ATTEMPTS - 1
+    assert max(pauses) == MAX_PAUSE_S
     assert API.token not in str(caught.value) + repr(API)
 
 
@@ -142,9 +158,27 @@ def test_a_refusal_is_final(reply: ApiReply, words: str) -> None:
     """A permanent refusal is not retried."""
     sent, send = answers(reply)
     with pytest.raises(Misconfigured, match=words):
-        post(API, b"x", send, lambda _: None)
+        post(API, b"x", send)
 
     assert len(sent) == 1
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """A redirect is an answer like any other, so that the token is sent nowhere else."""
+    address = serve_reply(
+        b"HTTP/1.1 307 elsewhere\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
+    )
+
+    assert send_over_http(costs_command.Api(url=address, token="t"), b"{}").status == 307
+
+
+@pytest.mark.parametrize(
+    "url", ["gateway.example.com/v1/costs", "ftp://gateway/", "http://gateway:port/"]
+)
+def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+    """An address without http:// is a mistake of the configuration, not a gateway that is away."""
+    with pytest.raises(Misconfigured, match="set HIRELAY_GATEWAY_URL"):
+        post(costs_command.Api(url=url, token="t"), b"{}")
 
 
 @pytest.mark.parametrize("text", ["old\nnew", "\ufefftoken", "token\0", "トークン"])

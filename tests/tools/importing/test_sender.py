@@ -1,6 +1,7 @@
 """Batches go through the real gateway: signed, within its size limit, retried, and resumed after an interruption."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,11 +45,10 @@ def batches_of(import_source: ImportSource, max_bytes: int = LIMIT) -> list[Even
 
 @dataclass
 class Gateway:
-    """The real gateway application in this process; records every post and every pause."""
+    """The real gateway application in this process; records every post."""
 
     publisher: ListPublisher = field(default_factory=ListPublisher)
     posts: list[bytes] = field(default_factory=list)
-    pauses: list[float] = field(default_factory=list)
     fail_after: int | None = None
 
     def __post_init__(self) -> None:
@@ -67,17 +67,23 @@ class Gateway:
         return sending.parse_reply(answer.status_code, dict(answer.headers), answer.content)
 
     def sender(self, journal: Journal) -> Sender:
-        """A sender to this gateway whose pauses take no time."""
-        return Sender(
-            target=OPEN, post=self.post, journal=journal, clock=SetClock(), sleep=self._pause()
-        )
+        """A sender to this gateway."""
+        return Sender(target=OPEN, post=self.post, journal=journal, clock=SetClock())
 
-    def _pause(self) -> Callable[[float], Awaitable[None]]:
-        async def pause(seconds: float) -> None:
-            self.pauses.append(seconds)
-            self.publisher.away = False
 
-        return pause
+def skip_pauses(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> list[float]:
+    """Record the pauses between attempts, and do something instead of waiting."""
+    seconds: list[float] = []
+    wait = asyncio.sleep
+
+    async def skip(delay: float) -> None:
+        if delay:
+            seconds.append(delay)
+            meanwhile()
+        await wait(0)
+
+    monkeypatch.setattr(asyncio, "sleep", skip)
+    return seconds
 
 
 async def test_all_events_arrive_unchanged(tmp_path: Path) -> None:
@@ -109,32 +115,39 @@ async def test_a_repeated_import_keeps_event_ids(tmp_path: Path) -> None:
     assert {event.id for event in gateway.publisher.events} == first
 
 
-async def test_an_unavailable_gateway_is_retried(tmp_path: Path) -> None:
+async def test_an_unavailable_gateway_is_retried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a 503 the same batch is retried once the requested pause is over."""
     gateway = Gateway(publisher=ListPublisher(away=True))
+    pauses = skip_pauses(monkeypatch, lambda: setattr(gateway.publisher, "away", False))
     sent = await gateway.sender(Journal(tmp_path / "journal")).send(
         batches_of(applications_table(tmp_path))
     )
 
     assert sent.retries > 0
-    assert set(gateway.pauses) == {10.0}
+    assert set(pauses) == {10.0}
     assert len(gateway.publisher.events) == 40
 
 
-async def test_pauses_grow_without_a_response(tmp_path: Path) -> None:
+async def test_pauses_grow_without_a_response(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An unreachable gateway is retried for minutes; then the import reports how to continue."""
 
     async def nobody(_body: bytes, _headers: dict[str, str]) -> GatewayReply:
         return GatewayReply(status=0)
 
-    gateway = Gateway()
-    sender = gateway.sender(Journal(tmp_path / "journal"))
+    pauses = skip_pauses(monkeypatch, lambda: None)
+    sender = Gateway().sender(Journal(tmp_path / "journal"))
     sender.post = nobody
     sent = await sender.send(batches_of(applications_table(tmp_path, 1)))
 
     assert "stopped accepting batches (no response)" in sent.failure
-    assert gateway.pauses[:3] == [0.5, 1.0, 2.0]
-    assert max(gateway.pauses) == sending.MAX_PAUSE_S
+    assert len(pauses) == sending.MAX_ATTEMPTS - 1
+    for pause, shortest in zip(pauses, (0.5, 1.0, 2.0), strict=False):
+        assert shortest <= pause <= shortest + 0.5
+    assert max(pauses) == sending.MAX_PAUSE_S
 
 
 async def test_an_interrupted_import_resumes(tmp_path: Path) -> None:

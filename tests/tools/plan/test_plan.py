@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -314,14 +314,15 @@ def test_the_example_is_sound() -> None:
 def test_the_local_stack_has_targets_of_its_own(tmp_path: Path) -> None:
     """The local stack writes sample targets for the current fiscal year and keeps user changes."""
     tenancy = load_tenancy(write_sample(tmp_path))
-    path = write_targets(tmp_path, date(2027, 3, 31))
+    path = write_targets(tmp_path, datetime(2027, 3, 31, 3, tzinfo=UTC))
     loaded = load_targets(path, tenancy)
 
     assert {loaded.days(target) for target in loaded.targets} == {
         Period(date(2026, 4, 1), date(2027, 3, 31))
     }
     path.write_text("targets: []\n")
-    assert load_targets(write_targets(tmp_path, date(2027, 4, 1)), tenancy).targets == ()
+    later = write_targets(tmp_path, datetime(2027, 4, 1, 12, tzinfo=UTC))
+    assert load_targets(later, tenancy).targets == ()
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def check(
     zones = {entry.id: ZoneInfo(entry.timezone) for entry in tenancy.tenants}
     errors = Console(stderr=True)
     errors.print(f"{len(tenancy.tenants)} companies and {len(chosen)} alert rules are valid.")
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     with errors.status("backtesting the rules", spinner="line"):
         results = list(
             backtest.run_backtest(client, chosen, days, lambda of: datetime.now(zones[of]).date())

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Unavailable
 from schemas.kafka.topics import KPI_BREACHES
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 
 REFRESH_INTERVAL_S = 1.0
 PARTITION = TopicPartition(KPI_BREACHES.name, 0)  # the topic has one partition
@@ -90,10 +92,10 @@ class BreachLookup:
             await consumer.stop()
 
 
-def make_consumer(bootstrap: str) -> Any:
+def make_consumer(access: KafkaAccess) -> Any:
     """Return an unstarted consumer without a group; must be called in the running event loop."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+    return clients.async_consumer(
+        access,
         group_id=None,
         auto_offset_reset="earliest",
         isolation_level="read_committed",  # breaches are written in transactions

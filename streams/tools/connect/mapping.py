@@ -99,7 +99,7 @@ def proposals(settings: Settings, connection_id: str, today: date) -> list[Propo
         msg = f"no connection {connection_id!r} in {settings.config}; known: {connection_ids}"
         raise Misconfigured(msg)
     tenant, connection = owner
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     return suggest(client, tenant.id, connection, today)
 
 

@@ -101,7 +101,7 @@ def _post_costs(
 
 
 def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     last = until.date() + timedelta(days=1)
     for tenant, dimension in TABLES:
         question = kpi_query.KpiQuery(

@@ -34,6 +34,17 @@ class TlsFiles:
             if path is not None and not path.is_file():
                 raise Malformed("settings", f"{self.prefix}_{name}: no file {path}")
 
+    def remedy(self, error: str) -> str:
+        """Return which variable to check after this error of OpenSSL; empty if certificates are not the reason."""
+        if "CERTIFICATE_VERIFY_FAILED" in error:
+            return f"the server's certificate is not trusted: check {self.prefix}_CA"
+        files = f"{self.prefix}_CERTIFICATE and {self.prefix}_KEY"
+        if "CERTIFICATE" in error:
+            return f"the server refuses the client certificate or its absence: check {files}"
+        if "HANDSHAKE_FAILURE" in error or "EOF occurred" in error:
+            return f"the server ends TLS, perhaps because of the client certificate: check {files}"
+        return ""
+
     def context(self) -> ssl.SSLContext:
         """Return a context that verifies certificate and host name; raise Malformed for an unusable file."""
         self.check()

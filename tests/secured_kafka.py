@@ -1,85 +1,26 @@
 """A real Kafka broker whose client listeners require TLS or SASL, with certificates of its own authority."""
 
 import contextlib
-import ipaddress
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from schemas.errors import Unavailable
 from sinks.tls import TlsFiles
 from streams.configuration.kafka_access import KafkaAccess, KafkaSecurity
 from streams.kafka import clients
 from streams.local.kafka import PROPERTIES, format_storage, free_port
+from tests.certificates import Authority
 
 USER, PASSWORD = "hirelay", "correct horse"
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required"
-
-
-class Authority:
-    """A certificate authority whose files lie in one directory."""
-
-    def __init__(self, directory: Path, name: str = "ca") -> None:
-        """Create the authority's key and certificate."""
-        directory.mkdir(parents=True, exist_ok=True)
-        self._directory = directory
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _common_name(name)
-        builder = self._certificate(self._name, self._key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
-        )
-        self.ca = directory / f"{name}.crt"
-        self.ca.write_bytes(_pem(builder.sign(self._key, hashes.SHA256())))
-
-    def issue(self, name: str) -> tuple[Path, Path]:
-        """Write certificate and key of a party on this machine; return their files."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        local = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        builder = self._certificate(_common_name(name), key).add_extension(
-            x509.SubjectAlternativeName(local), critical=False
-        )
-        certificate, key_file = self._directory / f"{name}.crt", self._directory / f"{name}.key"
-        certificate.write_bytes(_pem(builder.sign(self._key, hashes.SHA256())))
-        key_file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-        return certificate, key_file
-
-    def _certificate(self, subject: x509.Name, key: Any) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-        )
-
-
-def _common_name(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
-def _pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +73,14 @@ def running_secured_broker(directory: Path, *listeners: KafkaSecurity) -> Iterat
 
 
 def _wait_until_ready(access: KafkaAccess) -> None:
-    deadline = time.monotonic() + 60
+    host, port = access.bootstrap.split(":")
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        with contextlib.suppress(Unavailable):
-            clients.admin(access, bootstrap_timeout_ms=2_000).close()
+        with contextlib.suppress(OSError, Unavailable):
+            socket.create_connection((host, int(port)), timeout=1).close()
+            clients.admin(access).close()
             return
-        time.sleep(0.2)
+        time.sleep(0.1)
     raise TimeoutError("the broker did not start")
 
 
@@ -149,6 +92,8 @@ def _properties(directory: Path, ports: dict[str, int]) -> str:
         f"advertised.listeners={','.join(addresses)}",
         f"listener.security.protocol.map=CONTROLLER:PLAINTEXT,{','.join(f'{n}:{n}' for n in names)}",
         f"inter.broker.listener.name={names[-1]}",
+        "broker.session.timeout.ms=30000",  # a busy machine is no failed broker
+        "offsets.topic.num.partitions=1",
         "sasl.mechanism.inter.broker.protocol=PLAIN",
         f"sasl.enabled.mechanisms={','.join(MECHANISMS)}",
         "ssl.keystore.type=PEM",

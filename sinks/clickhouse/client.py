@@ -48,7 +48,8 @@ def connect(access: ClickHouseAccess, timeout_s: float = 30.0) -> Any:
         )
     except (ClickHouseError, OSError) as error:
         place = f"{parts.hostname}:{parts.port}" if parts.hostname else parts.path
-        raise Unavailable("clickhouse", f"not at {place}: {str(error)[:200]}") from error
+        detail = access.tls.remedy(str(error)) or str(error)[:200]
+        raise Unavailable("clickhouse", f"not at {place}: {detail}") from error
 
 
 def _tls_options(tls: TlsFiles, password: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.conn import create_conn
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import (
     AuthenticationFailedError,
     IllegalSaslStateError,
@@ -23,7 +23,7 @@ from kafka.errors import KafkaError
 from schemas.errors import Unavailable
 from streams.configuration.kafka_access import KafkaAccess
 
-PROBE_TIMEOUT_MS = 5_000
+PROBE_TIMEOUT_S = 5.0
 
 
 def consumer(access: KafkaAccess, **options: Any) -> KafkaConsumer:
@@ -130,18 +130,25 @@ def _probe_now(access: KafkaAccess) -> _Refusal | None:
 
 async def _probe(access: KafkaAccess) -> _Refusal | None:
     """Return the refusal if the servers that answer refuse the client; None if one accepts it or none answers."""
-    options = _security_options(access) | {"request_timeout_ms": PROBE_TIMEOUT_MS}
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            return await _probe_servers(access)
+    except TimeoutError:
+        return None
+
+
+async def _probe_servers(access: KafkaAccess) -> _Refusal | None:
+    options = _security_options(access)
     refusal = None
-    for server in access.servers:
-        host, _, port = server.rpartition(":")
+    for host, port, _ in collect_hosts(access.servers):
         try:
-            connection = await create_conn(host, int(port), **options)
+            connection = await create_conn(host, port, **options)
             try:
                 await connection.send(MetadataRequest([]))
             finally:
                 connection.close()
         except (AsyncKafkaError, OSError) as error:
-            refusal = _explain(error, server, access) or refusal
+            refusal = _explain(error, f"{host}:{port}", access) or refusal
         else:
             return None
     return refusal
@@ -151,7 +158,9 @@ def _explain(error: Exception, server: str, access: KafkaAccess) -> _Refusal | N
     """Return what the error of a connection attempt means; None if it says nothing about security."""
     cause = error if isinstance(error, ssl.SSLError) else error.__cause__
     if isinstance(cause, ssl.SSLError):
-        return _Refusal(_explain_tls(cause, server))
+        detail = "it does not answer with TLS: check HIRELAY_KAFKA_SECURITY"
+        reason = f"no TLS with {server}: {access.tls.remedy(str(cause)) or detail}"
+        return _Refusal(reason, certain="EOF occurred" not in str(cause))
     if isinstance(error, AuthenticationFailedError | SaslAuthenticationFailed):
         settings = "HIRELAY_KAFKA_USER and HIRELAY_KAFKA_PASSWORD_FILE"
         return _Refusal(f"{server} refuses user {access.user!r}: check {settings}")
@@ -164,13 +173,3 @@ def _explain(error: Exception, server: str, access: KafkaAccess) -> _Refusal | N
         detail = f"{server} closes connections with {access.security}"
         return _Refusal(f"{detail}: check HIRELAY_KAFKA_SECURITY", certain=False)
     return None
-
-
-def _explain_tls(error: ssl.SSLError, server: str) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        detail = f"the certificate of {server} is not trusted ({error.verify_message})"
-        return f"{detail}: check HIRELAY_KAFKA_CA"
-    if "CERTIFICATE" in (error.reason or ""):
-        settings = "HIRELAY_KAFKA_CERTIFICATE and HIRELAY_KAFKA_KEY"
-        return f"{server} refuses the client certificate or its absence: check {settings}"
-    return f"{server} does not answer with TLS ({error.reason}): check HIRELAY_KAFKA_SECURITY"

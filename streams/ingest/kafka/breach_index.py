@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.errors import Unavailable
+from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
@@ -55,7 +55,7 @@ class BreachLookup:
             async with asyncio.timeout(self._deadline_s), self._lock:
                 if key not in self._keys and self._refresh_due():
                     await self._refresh()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except (Malformed, KafkaError, OSError, TimeoutError) as error:
             raise Unavailable("breaches_unknown", type(error).__name__) from error
         return key in self._keys
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
-from schemas.errors import Unavailable
+from schemas.errors import Condition, Unavailable
 from streams.configuration.kafka_access import KafkaAccess
 from streams.ingest.metrics import GatewayMetrics
 from streams.kafka import clients
@@ -133,11 +133,11 @@ class ProducerSupervisor:
 
     async def _connect(self) -> bool:
         self._failed.clear()
-        self._producer = self._make_producer()
         try:
+            self._producer = self._make_producer()
             async with asyncio.timeout(START_TIMEOUT_S):
                 self._partitions = await self._producer.start()
-        except (Unavailable, TimeoutError) as error:
+        except (Condition, TimeoutError) as error:  # Malformed, too: a password file being replaced
             log.warning(
                 "broker not reached", extra={"error": type(error).__name__, "reason": str(error)}
             )

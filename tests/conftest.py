@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from tests.ingest.gateways import expectation, files, fixture
@@ -42,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A migrated ClickHouse; the engine allows only one directory per process."""
-    client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}")
+    client = connect(ClickHouseAccess(url=f"chdb://{tmp_path_factory.mktemp('clickhouse')}"))
     migrate(client)
     yield client
     client.close()

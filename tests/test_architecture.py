@@ -90,6 +90,34 @@ def test_imports_run_one_way() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_one_module_creates_kafka_clients() -> None:
+    """No other module imports a client class, a library's root module or Faust's credentials."""
+    client = re.compile(
+        r"^AIOKafka|^Kafka(Consumer|Producer|AdminClient)$|Credentials$|^create_conn$"
+    )
+    violations = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules()
+        if path.relative_to(ROOT) != Path("streams/kafka/clients.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in _kafka_names(node)
+        if name in {"kafka", "aiokafka"} or client.search(name)
+    ]
+
+    assert violations == []
+
+
+def _kafka_names(node: ast.AST) -> list[str]:
+    """Return what a node takes from a Kafka library: imported names, root modules, and attributes of Faust."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        library = (node.module or "").partition(".")[0] in {"kafka", "aiokafka", "faust"}
+        return [alias.name for alias in node.names] if library else []
+    faust = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return [node.attr] if faust and node.value.id == "faust" else []
+
+
 def test_no_file_names_a_machine_or_an_index() -> None:
     """No file contains a path on a machine or the host of a package index."""
     forbidden = re.compile(

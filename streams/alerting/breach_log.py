@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
-
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import KINDS
 from schemas.did_you_mean import did_you_mean
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Malformed
 from schemas.kafka.topics import KPI_BREACHES
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 
 TRANSACTIONAL_ID = "hirelay-watch"  # a producer that starts with it fences all earlier ones
 
@@ -18,24 +17,20 @@ TRANSACTIONAL_ID = "hirelay-watch"  # a producer that starts with it fences all 
 class BreachWriter:
     """A transactional writer; a watch that was replaced, frozen or cut off is fenced and can no longer write."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, access: KafkaAccess) -> None:
         """Open no connection before `start`."""
-        self._bootstrap = bootstrap
+        self._access = access
         self._producer: Any = None
 
     async def start(self) -> None:
         """Become the only writer: whatever is read after this is everything ever written. Raises Unavailable."""
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+        self._producer = clients.async_producer(
+            self._access,
             transactional_id=TRANSACTIONAL_ID,
             transaction_timeout_ms=15_000,
             linger_ms=0,
         )
-        try:
-            await self._producer.start()
-        except KafkaError as error:
-            await self._producer.stop()
-            raise Unavailable("kafka", str(error)[:200]) from error
+        await clients.start(self._producer, self._access)
 
     async def write(self, breaches: Sequence[Breach]) -> None:
         """Write all of them or none; any failure raises, and the watch exits to restart from what is in Kafka."""
@@ -53,22 +48,18 @@ class BreachWriter:
             await self._producer.stop()
 
 
-async def start_consumer(bootstrap: str, *topics: str) -> Any:
+async def start_consumer(access: KafkaAccess, *topics: str) -> Any:
     """A started consumer of whole topics from the beginning, without a group, of committed records; raise Unavailable."""
-    consumer = AIOKafkaConsumer(
+    consumer = clients.async_consumer(
+        access,
         *topics,
-        bootstrap_servers=bootstrap,
         group_id=None,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         max_partition_fetch_bytes=8 * 1024 * 1024,
         fetch_max_wait_ms=250,
     )
-    try:
-        await consumer.start()
-    except KafkaError as error:
-        await consumer.stop()
-        raise Unavailable("kafka", str(error)[:200]) from error
+    await clients.start(consumer, access)
     return consumer
 
 
@@ -86,9 +77,9 @@ def last_poll_time(consumer: Any) -> float:
     return min(consumer.last_poll_timestamp(part) or 0 for part in consumer.assignment()) / 1000
 
 
-async def latest_breaches(bootstrap: str) -> list[Breach]:
+async def latest_breaches(access: KafkaAccess) -> list[Breach]:
     """The latest record of every breach; raise Unavailable."""
-    consumer = await start_consumer(bootstrap, KPI_BREACHES.name)
+    consumer = await start_consumer(access, KPI_BREACHES.name)
     try:
         breaches = [decode_breach(record.value) async for record in read_to_end(consumer)]
     finally:

@@ -54,7 +54,7 @@ async def dispatch(
 ) -> None:
     """Dispatch forever; retry an unreachable Alertmanager forever, and raise if Kafka is unreachable."""
     active, broadcast = ActiveBreaches(), Broadcast()
-    consumer = await start_consumer(settings.kafka, KPI_BREACHES.name)
+    consumer = await start_consumer(settings.kafka_access, KPI_BREACHES.name)
     tasks: list[asyncio.Task[None]] = []
     try:
         async for record in read_to_end(consumer):

@@ -64,7 +64,7 @@ class Watched:
 
 async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None:
     """Watch forever; any failure raises, and the next process starts from what is in Kafka."""
-    writer = BreachWriter(settings.kafka)
+    writer = BreachWriter(settings.kafka_access)
     await writer.start()
     current: Watched | None = None
     try:
@@ -72,7 +72,7 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
             current = load_watched(settings, current)
             metrics.configuration_stale.set(current.stale)
             live = kafka_epochs.live_epoch(
-                await asyncio.to_thread(kafka_epochs.read, settings.kafka)
+                await asyncio.to_thread(kafka_epochs.read, settings.kafka_access)
             )
             number = 0 if live is None else live.number
             log.info("watching", extra={"epoch": number, "rules": len(current.rules.rules)})
@@ -125,9 +125,9 @@ class _WatchSession:
 
     async def run(self, number: int) -> None:
         """Read everything, evaluate it once, then evaluate changes."""
-        self._judge.record(await latest_breaches(self._settings.kafka))
+        self._judge.record(await latest_breaches(self._settings.kafka_access))
         topic = KPI_CELLS.in_epoch(number).name
-        consumer = await start_consumer(self._settings.kafka, topic, EPOCHS.name)
+        consumer = await start_consumer(self._settings.kafka_access, topic, EPOCHS.name)
         try:
             async for record in read_to_end(consumer):
                 self._apply(record)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
 import stamina
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -39,6 +38,7 @@ from streams.archive.rows import (
     quarantine_rows,
 )
 from streams.configuration.settings import Settings
+from streams.kafka import clients
 from streams.kafka.lag import measure_forever
 
 log = logging.getLogger(__name__)
@@ -140,9 +140,10 @@ async def retry_forever(
 
 
 async def start_consumer(settings: Settings) -> Any:
-    """Start a consumer of all archived topics without auto-commit."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka,
+    """Start a consumer of all archived topics without auto-commit; raise Unavailable."""
+    access = settings.kafka_access
+    consumer = clients.async_consumer(
+        access,
         group_id="hirelay-archiver",
         enable_auto_commit=False,
         isolation_level="read_committed",  # breaches are written in transactions
@@ -154,11 +155,7 @@ async def start_consumer(settings: Settings) -> Any:
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     consumer.subscribe(pattern=TOPIC_PATTERN)
-    try:
-        await consumer.start()
-    except KafkaError as error:
-        await consumer.stop()
-        raise Unavailable("kafka", str(error)[:200]) from error
+    await clients.start(consumer, access)
     return consumer
 
 

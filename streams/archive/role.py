@@ -40,7 +40,7 @@ async def _serve(settings: Settings) -> None:
     metrics = ArchiverMetrics()
 
     async def open_clickhouse() -> Any:
-        client = await asyncio.to_thread(connect, settings.clickhouse, settings.clickhouse_password)
+        client = await asyncio.to_thread(connect, settings.clickhouse_access)
         changes = await asyncio.to_thread(migrate, client)
         rows = target_rows(settings)
         if rows is not None:
@@ -74,7 +74,7 @@ async def _serve(settings: Settings) -> None:
 def _kpi_collector(settings: Settings) -> KpiCollector:
     return KpiCollector(
         lambda: load_tenancy(settings.config),
-        lambda: connect(settings.clickhouse, settings.clickhouse_password, KPI_QUERY_TIMEOUT_S),
+        lambda: connect(settings.clickhouse_access, KPI_QUERY_TIMEOUT_S),
     )
 
 

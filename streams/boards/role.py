@@ -22,7 +22,7 @@ def serve(settings: Settings) -> None:
     """Serve the boards until SIGTERM or Ctrl-C and log the address; raise OSError if the port is in use."""
     app = create_app(
         cached_tenancy(settings.config),
-        lambda: connect(settings.clickhouse, settings.clickhouse_password),
+        lambda: connect(settings.clickhouse_access),
     )
     server = uvicorn.Server(
         uvicorn.Config(

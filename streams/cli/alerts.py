@@ -39,7 +39,7 @@ def list_(
 
     settings = load_settings(state)
     audience = _audience(settings, lang, tenant)
-    history = alerts_read.read_history(settings.kafka)
+    history = alerts_read.read_history(settings.kafka_access)
     breaches = history.select(tenant, datetime.now(UTC), ended=every)
     if as_json:
         typer.echo(text.as_json(breaches, history, audience))
@@ -88,7 +88,7 @@ def act(
     if tenant and token_file is None:
         require_tenant(load_tenancy(settings.config), tenant)
     if not (tenant and record_action.is_full_id(breach)):
-        match = alerts_read.read_history(settings.kafka).find(breach, tenant)
+        match = alerts_read.read_history(settings.kafka_access).find(breach, tenant)
         breach, tenant = match.id, match.tenant
     api = record_action.action_api(settings, tenant, breach, os.environ, token_file)
     record_action.record(api, body)
@@ -119,7 +119,7 @@ def silence_link(breach: Breach, state: State = None) -> None:
 
     settings = load_settings(state)
     addresses = alertmanagers.addresses(settings)
-    match = alerts_read.read_history(settings.kafka).find(breach)
+    match = alerts_read.read_history(settings.kafka_access).find(breach)
     for address in addresses:
         typer.echo(alertmanagers.silence_link(address, match))
 

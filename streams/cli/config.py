@@ -56,7 +56,7 @@ def check(
     todays = {entry.id: local_today(now, entry.timezone) for entry in tenancy.tenants}
     errors = Console(stderr=True)
     errors.print(f"{len(tenancy.tenants)} companies and {len(chosen)} alert rules are valid.")
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     with errors.status("backtesting the rules", spinner="line"):
         results = list(backtest.run_backtest(client, chosen, days, todays.__getitem__))
     backtest_text.render(results, shape.value, Console())

@@ -59,7 +59,7 @@ def show(
         kpis=tuple(definitions.find(kpi_id).id for kpi_id in only or ()),
         currency=currency,
     )
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     kpi_text.render(kpi_query.fetch_kpis(client, query), shape.value, Console())
 
 

@@ -71,5 +71,5 @@ def show(
     request = plan_query.PlanRequest(
         tenant=tenant_config, targets=loaded, as_of=last_day, period=days, arrivals=with_arrivals
     )
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     plan_text.render(request, plan_query.fetch_lines(client, request), shape.value, Console())

@@ -75,7 +75,7 @@ def topics(state: State = None) -> None:
     from streams.kafka.admin import ensure_topics
 
     settings = load_settings(state)
-    ensure_topics(settings.kafka, settings.partitions, settings.replication)
+    ensure_topics(settings.kafka_access, settings.partitions, settings.replication)
     typer.echo("topics match the declarations")
 
 
@@ -87,7 +87,7 @@ def migrate(state: State = None) -> None:
     from streams.archive.tenants import publish_tenants
 
     settings = load_settings(state)
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     done = apply(client)
     if publish_tenants(client, settings):
         done.append("published tenants")

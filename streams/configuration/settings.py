@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import Malformed
+from sinks.clickhouse.access import ClickHouseAccess
+from sinks.tls import TlsFiles
+from streams.configuration.kafka_access import KafkaAccess, KafkaSecurity, SaslMechanism
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+OptionalFile = Annotated[Path | None, BeforeValidator(lambda value: value or None)]  # "" is none
 
 
 class Settings(BaseSettings):
@@ -41,6 +45,19 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address of the health and metrics of watch and dispatcher."
     )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
+    kafka_security: KafkaSecurity = Field(
+        "PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, as the listener."
+    )
+    kafka_ca: OptionalFile = Field(
+        None, description="PEM authorities that sign the brokers' certificates; none: the system's."
+    )
+    kafka_certificate: OptionalFile = Field(None, description="PEM client certificate for Kafka.")
+    kafka_key: OptionalFile = Field(None, description="Unencrypted PEM key of that certificate.")
+    kafka_sasl_mechanism: SaslMechanism = Field(
+        "SCRAM-SHA-512", description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."
+    )
+    kafka_user: str = Field("", description="User of SASL_PLAINTEXT and SASL_SSL.")
+    kafka_password_file: OptionalFile = Field(None, description="File with that user's password.")
     partitions: int = Field(
         4, description="Partitions of candidate-events and of all topics that follow it."
     )
@@ -51,6 +68,15 @@ class Settings(BaseSettings):
     )
     clickhouse_password: str = Field(
         "", description="Password of the ClickHouse user, when not in the URL."
+    )
+    clickhouse_ca: OptionalFile = Field(
+        None, description="PEM authorities that sign ClickHouse's certificate; none: the system's."
+    )
+    clickhouse_certificate: OptionalFile = Field(
+        None, description="PEM client certificate for ClickHouse; it replaces an empty password."
+    )
+    clickhouse_key: OptionalFile = Field(
+        None, description="Unencrypted PEM key of that certificate."
     )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     gateway_port: Port = Field(8080, description="Port of the gateway; 0 takes a free one.")
@@ -89,6 +115,37 @@ class Settings(BaseSettings):
     archive_s: float = Field(0.5, description="Longest time a row waits in the archiver.")
 
     @property
+    def kafka_access(self) -> KafkaAccess:
+        """How every Kafka client connects."""
+        return KafkaAccess(
+            bootstrap=self.kafka,
+            security=self.kafka_security,
+            tls=TlsFiles(
+                prefix="HIRELAY_KAFKA",
+                ca=self.kafka_ca,
+                certificate=self.kafka_certificate,
+                key=self.kafka_key,
+            ),
+            mechanism=self.kafka_sasl_mechanism,
+            user=self.kafka_user,
+            password_file=self.kafka_password_file,
+        )
+
+    @property
+    def clickhouse_access(self) -> ClickHouseAccess:
+        """How every ClickHouse client connects."""
+        return ClickHouseAccess(
+            url=self.clickhouse,
+            password=self.clickhouse_password,
+            tls=TlsFiles(
+                prefix="HIRELAY_CLICKHOUSE",
+                ca=self.clickhouse_ca,
+                certificate=self.clickhouse_certificate,
+                key=self.clickhouse_key,
+            ),
+        )
+
+    @property
     def alertmanager_addresses(self) -> tuple[str, ...]:
         """The addresses that alerts are sent to, without trailing slashes."""
         return tuple(
@@ -106,13 +163,17 @@ class Settings(BaseSettings):
     def environment(self, **overrides: Any) -> dict[str, str]:
         """These settings with `overrides` applied, as environment variables for a child process."""
         values = self.model_dump() | overrides
-        return {f"HIRELAY_{name.upper()}": str(value) for name, value in values.items()}
+        return {
+            f"HIRELAY_{name.upper()}": "" if value is None else str(value)
+            for name, value in values.items()
+        }
 
 
 def load_settings(state: Path | None = None, **overrides: Any) -> Settings:
     """Settings from the environment, or those that a running local stack wrote to `state`/run.json.
 
-    Raises FileNotFoundError with the remedy if no stack has run in `state`, and Malformed for an invalid value.
+    Raises FileNotFoundError with the remedy if no stack has run in `state`, and Malformed for an invalid value, for
+    security settings that do not fit together and for a file of theirs that is missing or empty.
     """
     if state is None:
         return _validate(overrides)
@@ -125,10 +186,13 @@ def load_settings(state: Path | None = None, **overrides: Any) -> Settings:
 
 def _validate(overrides: dict[str, Any]) -> Settings:
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         messages = (
             f"HIRELAY_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in errors
         )
         raise Malformed("settings", "; ".join(messages)) from None
+    settings.kafka_access.check()
+    settings.clickhouse_access.check()
+    return settings

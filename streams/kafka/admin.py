@@ -1,40 +1,40 @@
 """Create the declared Kafka topics; existing topics are never changed."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import TOPICS, Topic, epoch_topics
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
 
 SHARED_TOPICS = tuple(topic for topic in TOPICS if not topic.per_epoch)
 
 
-def ensure_topics(bootstrap: str, partitions: int, replication: int) -> list[str]:
+def ensure_topics(access: KafkaAccess, partitions: int, replication: int) -> list[str]:
     """Create missing topics, including those of the live epoch, and return their names.
 
     Raises as `create_topics`.
     """
-    created = create_topics(bootstrap, partitions, replication, SHARED_TOPICS)
-    live = kafka_epochs.live_epoch(kafka_epochs.read(bootstrap))
+    created = create_topics(access, partitions, replication, SHARED_TOPICS)
+    live = kafka_epochs.live_epoch(kafka_epochs.read(access))
     own = epoch_topics(0 if live is None else live.number)
-    return created + create_topics(bootstrap, partitions, replication, own)
+    return created + create_topics(access, partitions, replication, own)
 
 
 def create_topics(
-    bootstrap: str, partitions: int, replication: int, topics: Sequence[Topic]
+    access: KafkaAccess, partitions: int, replication: int, topics: Sequence[Topic]
 ) -> list[str]:
     """Create those of the topics that are missing and return their names.
 
     Raises Unavailable when no broker answers, and Malformed when an existing topic has another partition count: state
     is laid out by partition, so the count changes only with a new application version and a replay.
     """
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    except KafkaError as error:
-        raise Unavailable("kafka", f"no broker at {bootstrap}") from error
+    admin = clients.admin(access)
     try:
         existing = set(admin.list_topics())
         missing = [topic for topic in topics if topic.name not in existing]
@@ -50,10 +50,10 @@ def create_topics(
     return [topic.name for topic in missing]
 
 
-def delete_topics(bootstrap: str, topics: Sequence[Topic], groups: Sequence[str]) -> None:
+def delete_topics(access: KafkaAccess, topics: Sequence[Topic], groups: Sequence[str]) -> None:
     """Delete the topics and consumer groups that exist; raise Unavailable when no broker answers."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        admin = clients.admin(access)
         existing = set(admin.list_topics())
         names = [topic.name for topic in topics if topic.name in existing]
         if names:
@@ -79,9 +79,7 @@ def _partition_count(topic: Topic, partitions: int) -> int:
     return partitions if topic.co_partitioned else 1
 
 
-def _check_partition_counts(
-    admin: KafkaAdminClient, topics: Sequence[Topic], partitions: int
-) -> None:
+def _check_partition_counts(admin: Any, topics: Sequence[Topic], partitions: int) -> None:
     expected = {topic.name: _partition_count(topic, partitions) for topic in topics}
     described = admin.describe_topics(list(expected)) if expected else []
     for description in described["topics"] if isinstance(described, dict) else described:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.errors import Malformed, Unavailable
@@ -10,6 +10,8 @@ from schemas.funnel import fold
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 
 LEGACY_FOLD_VERSION = 1  # the fold version of numbers counted before epochs were recorded
 
@@ -26,17 +28,16 @@ class OutdatedEpoch(Exception):
 class EpochReader:
     """Reads the epochs topic and follows it."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, access: KafkaAccess) -> None:
         """Connect; raise Unavailable when the broker cannot be reached or the topic does not exist."""
         self._partition = TopicPartition(EPOCHS.name, 0)
         self._epochs: dict[int, Epoch] = {}
+        self._consumer = clients.consumer(access)
         try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False
-            )
             partitions = self._consumer.partitions_for_topic(EPOCHS.name)
         except KafkaError as error:
-            raise Unavailable("kafka", f"no broker at {bootstrap}") from error
+            self.close()
+            raise Unavailable("kafka", f"no broker at {access.bootstrap}") from error
         if not partitions:
             self.close()
             raise Unavailable("kafka", f"topic {EPOCHS.name} does not exist: run `hirelay topics`")
@@ -60,9 +61,9 @@ class EpochReader:
         self._consumer.close()
 
 
-def read(bootstrap: str) -> dict[int, Epoch]:
+def read(access: KafkaAccess) -> dict[int, Epoch]:
     """Return all recorded epochs by number; raise Unavailable when the broker or the topic is missing."""
-    reader = EpochReader(bootstrap)
+    reader = EpochReader(access)
     try:
         return reader.read()
     finally:
@@ -76,10 +77,10 @@ def _decode(value: bytes) -> Epoch:
         raise Malformed("epoch", str(error)[:200]) from error
 
 
-def write(bootstrap: str, *epochs: Epoch) -> None:
+def write(access: KafkaAccess, *epochs: Epoch) -> None:
     """Write epochs in this order and wait for acknowledgement; raise Unavailable when that fails."""
     try:
-        producer = KafkaProducer(bootstrap_servers=bootstrap)
+        producer = clients.producer(access)
         futures = [
             producer.send(EPOCHS.name, epoch.model_dump_json().encode(), key=b"%d" % epoch.number)
             for epoch in epochs
@@ -101,7 +102,7 @@ def live_epoch(epochs: dict[int, Epoch]) -> Epoch | None:
 
 
 def ensure_epoch(
-    bootstrap: str, number: int | None, mapping: MappingSnapshot, now: datetime
+    access: KafkaAccess, number: int | None, mapping: MappingSnapshot, now: datetime
 ) -> Epoch:
     """Return the epoch to work in, after recording everything in `mapping` that it lacks.
 
@@ -110,13 +111,13 @@ def ensure_epoch(
     `number` selects an epoch; None means the live one. Raises Unavailable, and OutdatedEpoch when it was counted
     with another fold version.
     """
-    epochs = read(bootstrap)
+    epochs = read(access)
     epoch = live_epoch(epochs) if number is None else epochs.get(number)
     if epoch is None and number is None:
         epoch = Epoch(
             number=0,
             state="live",
-            facts=LEGACY_FOLD_VERSION if _has_cells(bootstrap) else fold.VERSION,
+            facts=LEGACY_FOLD_VERSION if _has_cells(access) else fold.VERSION,
             meaning=MappingSnapshot(),
             changed=now,
         )
@@ -125,7 +126,7 @@ def ensure_epoch(
     extended = epoch.meaning.extended_with(mapping)
     if extended != epoch.meaning or epoch.number not in epochs:
         epoch = epoch.model_copy(update={"meaning": extended, "changed": now})
-        write(bootstrap, epoch)
+        write(access, epoch)
     if epoch.facts != fold.VERSION:
         msg = (
             f"the numbers of epoch {epoch.number} were counted with fold version {epoch.facts}, "
@@ -135,8 +136,8 @@ def ensure_epoch(
     return epoch
 
 
-def _has_cells(bootstrap: str) -> bool:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+def _has_cells(access: KafkaAccess) -> bool:
+    consumer = clients.consumer(access)
     try:
         numbers = consumer.partitions_for_topic(KPI_CELLS.name) or ()
         tps = [TopicPartition(KPI_CELLS.name, number) for number in numbers]

@@ -1,26 +1,25 @@
 """Offsets and members of a consumer group, as reported by the broker."""
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.errors import Unavailable
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 
 
 class ConsumerGroup:
     """One consumer group and its topic; every method raises Unavailable while the broker does not answer."""
 
-    def __init__(self, bootstrap: str, name: str, topic: str) -> None:
+    def __init__(self, access: KafkaAccess, name: str, topic: str) -> None:
         """Connect."""
         self.name = name
+        self._admin = clients.admin(access)
+        self._consumer = clients.consumer(access)
         try:
-            self._admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False
-            )
             numbers = self._consumer.partitions_for_topic(topic) or ()
         except KafkaError as error:
-            raise Unavailable("kafka", f"no broker at {bootstrap}") from error
+            raise Unavailable("kafka", f"no broker at {access.bootstrap}") from error
         self._partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
 
     def end_offsets(self) -> dict[TopicPartition, int]:

@@ -8,9 +8,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 JARS = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 MIN_JAVA = 17
+
+# Settings of clients: local broker and engine offer no security, whatever the environment configures for others.
+WITHOUT_SECURITY: dict[str, Any] = {
+    "kafka_security": "PLAINTEXT",
+    "kafka_user": "",
+    **dict.fromkeys(("kafka_ca", "kafka_certificate", "kafka_key", "kafka_password_file")),
+    **dict.fromkeys(("clickhouse_ca", "clickhouse_certificate", "clickhouse_key")),
+}
 
 PROPERTIES = """process.roles=broker,controller
 node.id=1
@@ -58,25 +67,34 @@ def cluster_id(draw: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
 
 def prepare(directory: Path, port: int, controller: int, heap: str = "512m") -> Broker:
     """Resolve the jars (from the network the first time), format the data directory once, and return the broker."""
+    values = PROPERTIES.format(port=port, controller=controller, data=directory / "data")
+    command = format_storage(directory, values, heap=heap)
+    return Broker(bootstrap=f"127.0.0.1:{port}", command=command)
+
+
+def format_storage(
+    directory: Path, properties: str, *options: str, heap: str = "512m"
+) -> tuple[str, ...]:
+    """Write the properties, format the data directory unless it is, and return the broker's start command.
+
+    `options` go to Kafka's storage tool, such as the credentials that exist from the start.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     classpath = _classpath()
-    properties = directory / "server.properties"
-    properties.write_text(
-        PROPERTIES.format(port=port, controller=controller, data=directory / "data")
-    )
+    path = directory / "server.properties"
+    path.write_text(properties)
     java = _java()
     if not (directory / "data" / "meta.properties").exists():
-        storage = ("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(properties))
+        storage = ("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(path))
         subprocess.run(
-            [java, "-cp", classpath, *storage],
+            [java, "-cp", classpath, *storage, *options],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
     flags = (f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    command = (java, *flags, quiet, "-cp", classpath, "kafka.Kafka", str(properties))
-    return Broker(bootstrap=f"127.0.0.1:{port}", command=command)
+    return (java, *flags, quiet, "-cp", classpath, "kafka.Kafka", str(path))
 
 
 def _classpath() -> str:

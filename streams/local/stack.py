@@ -26,7 +26,7 @@ from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.admin import ensure_topics
 from streams.local import run_file
-from streams.local.kafka import free_port, prepare
+from streams.local.kafka import WITHOUT_SECURITY, free_port, prepare
 from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
 from streams.local.run_file import OBSERVERS, ROLES
 from streams.local.sample_companies import write_alerts, write_sample, write_targets
@@ -58,6 +58,7 @@ class Stack:
             alerts=alerts or write_alerts(self.state),
             alertmanagers=manager if find_binary("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
+            **WITHOUT_SECURITY,
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],
             gateway_url=f"http://127.0.0.1:{ports['gateway']}",
@@ -128,7 +129,7 @@ class Stack:
         """Return why the data, written by another version, needs a replay; empty if it does not."""
         try:
             kafka_epochs.ensure_epoch(
-                self.settings.kafka, None, snapshot_mapping(self._tenancy), datetime.now(UTC)
+                self.settings.kafka_access, None, snapshot_mapping(self._tenancy), datetime.now(UTC)
             )
         except kafka_epochs.OutdatedEpoch as why:
             return str(why)
@@ -239,7 +240,7 @@ def _kafka_is_ready(settings: Settings) -> bool:
     host, port = settings.kafka.split(":")
     try:
         socket.create_connection((host, int(port)), timeout=0.5).close()
-        ensure_topics(settings.kafka, settings.partitions, settings.replication)
+        ensure_topics(settings.kafka_access, settings.partitions, settings.replication)
     except (OSError, Unavailable):
         return False
     return True

@@ -14,6 +14,7 @@ from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
 from streams.boards.spec import Board
 from streams.boards.specs.catalogue import BOARDS
@@ -116,7 +117,7 @@ def main() -> None:
     """Parse the statements of the repository in the working directory."""
     checked = list(statements(Path()))
     with tempfile.TemporaryDirectory() as directory:
-        client = connect(f"chdb://{directory}")
+        client = connect(ClickHouseAccess(url=f"chdb://{directory}"))
         errors = problems(client, checked)
         client.close()
     if errors:

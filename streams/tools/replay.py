@@ -35,7 +35,7 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
     Readers see the old numbers until the new ones are proven equal to the fold of the accepted events, then the new
     ones at once. After differences or a failure the old ones stay live. Raises Unavailable.
     """
-    epochs = kafka_epochs.read(settings.kafka)
+    epochs = kafka_epochs.read(settings.kafka_access)
     live = kafka_epochs.live_epoch(epochs)
     if live is None:
         raise Unavailable(
@@ -60,9 +60,12 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
         changed=datetime.now(UTC),
     )
     kafka_admin.create_topics(
-        settings.kafka, settings.partitions, settings.replication, epoch_topics(building.number)
+        settings.kafka_access,
+        settings.partitions,
+        settings.replication,
+        epoch_topics(building.number),
     )
-    kafka_epochs.write(settings.kafka, building)
+    kafka_epochs.write(settings.kafka_access, building)
     with _running_worker(settings, building.number) as restart_dead:
         _catch_up(settings, building.number, restart_dead, console)
         report = verify_epoch(
@@ -94,7 +97,7 @@ def _catch_up(
 ) -> None:
     """Wait until all events accepted before now are counted, then once more for those that arrived meanwhile."""
     group = ConsumerGroup(
-        settings.kafka, kafka_epochs.consumer_group(number), CANDIDATE_EVENTS.name
+        settings.kafka_access, kafka_epochs.consumer_group(number), CANDIDATE_EVENTS.name
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
@@ -134,9 +137,9 @@ def _wait_until_counted(
 
 def _set_state(settings: Settings, number: int, state: str) -> None:
     """Write only the state, so that what workers have recorded meanwhile stays."""
-    epoch = kafka_epochs.read(settings.kafka)[number]
+    epoch = kafka_epochs.read(settings.kafka_access)[number]
     changed = {"state": state, "changed": datetime.now(UTC)}
-    kafka_epochs.write(settings.kafka, epoch.model_copy(update=changed))
+    kafka_epochs.write(settings.kafka_access, epoch.model_copy(update=changed))
 
 
 def _retire_old_epochs(settings: Settings, console: Console) -> None:
@@ -144,7 +147,7 @@ def _retire_old_epochs(settings: Settings, console: Console) -> None:
 
     What could not be removed is reported, and the next replay removes it.
     """
-    epochs = kafka_epochs.read(settings.kafka)
+    epochs = kafka_epochs.read(settings.kafka_access)
     live = kafka_epochs.live_epoch(epochs)
     others = [
         epoch for epoch in epochs.values() if live is not None and epoch.number != live.number
@@ -161,12 +164,12 @@ def _retire_old_epochs(settings: Settings, console: Console) -> None:
         console.print(f"  epoch {epoch.number} is retired")
     topics = [topic for epoch in others for topic in epoch_topics(epoch.number)]
     groups = [kafka_epochs.consumer_group(epoch.number) for epoch in others]
-    kafka_admin.delete_topics(settings.kafka, topics, groups)
+    kafka_admin.delete_topics(settings.kafka_access, topics, groups)
 
 
 def _wait_until_empty(settings: Settings, number: int, console: Console) -> bool:
     group = ConsumerGroup(
-        settings.kafka, kafka_epochs.consumer_group(number), CANDIDATE_EVENTS.name
+        settings.kafka_access, kafka_epochs.consumer_group(number), CANDIDATE_EVENTS.name
     )
     deadline = time.monotonic() + GROUP_EMPTY_TIMEOUT_S
     try:

@@ -20,6 +20,7 @@ from schemas.funnel import application_row
 from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
+from streams.kafka import clients
 from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
 from streams.worker import lag, parent_index, partition_state
@@ -46,7 +47,7 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
         cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
         people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
     )
-    changelog = ChangelogProducer(settings.kafka)
+    changelog = ChangelogProducer(settings.kafka_access)
     metrics = WorkerMetrics()
     lag.export_disk_usage(metrics, settings.worker_dir)
     funnel = FunnelProcessor(rules, tables, changelog, metrics, lambda: datetime.now(UTC))
@@ -88,7 +89,7 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
     identity = _identity(directory)
     return faust.App(
         consumer_group(epoch),
-        broker=[f"kafka://{server}" for server in settings.kafka.split(",")],
+        **clients.faust_options(settings.kafka_access),
         store="memory://",
         datadir=str(directory),
         agent_supervisor="mode.supervisors.CrashingSupervisor",
@@ -160,6 +161,7 @@ def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one pla
     table.version = version
     table.index_keys = index_keys
     table.directory = directory / topic.name
+    table.access = settings.kafka_access
     app.tables.add(table)
     return table
 

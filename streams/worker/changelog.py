@@ -4,8 +4,8 @@ import asyncio
 import time
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
-
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 from streams.worker.cell_table import Rows
 
 BATCH_BYTES = 900_000
@@ -14,15 +14,15 @@ BATCH_BYTES = 900_000
 class ChangelogProducer:
     """Returns from a write only when the broker has acknowledged all of it; any failure raises and ends the worker."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, access: KafkaAccess) -> None:
         """Open nothing before `start`."""
         self._producer: Any = None
-        self._bootstrap = bootstrap
+        self._access = access
 
     async def start(self) -> None:
-        """Connect; raise when no broker answers."""
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+        """Connect; raise Unavailable when no broker answers or it refuses the client."""
+        self._producer = clients.async_producer(
+            self._access,
             enable_idempotence=True,
             acks="all",
             compression_type="zstd",
@@ -31,7 +31,7 @@ class ChangelogProducer:
             linger_ms=0,
             request_timeout_ms=30_000,
         )
-        await self._producer.start()
+        await clients.start(self._producer, self._access)
 
     async def stop(self) -> None:
         """Close the connection; nothing is pending, because every write waits for its acknowledgement."""

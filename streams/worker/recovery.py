@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Any
 
-import faust
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.types import TP
 
+from streams.kafka import clients
 from streams.worker.store import LocalTable, Partition
 
 POLL_MS = 2_000
@@ -42,23 +42,21 @@ class BulkRecovery(Recovery):
             topic = table.changelog_topic.get_topic_name()
             owned = {tp.partition for tp in tps if tp.topic == topic}
             table.store.open(table.directory, owned)
-            ends = await read_changelog(self.app, table, topic, owned)
+            ends = await read_changelog(table, topic, owned)
             for number, end in ends.items():
                 destination[TP(topic, number)] = end - 1
 
 
-async def read_changelog(
-    app: faust.App, table: LocalTable, topic: str, owned: set[int]
-) -> dict[int, int]:
+async def read_changelog(table: LocalTable, topic: str, owned: set[int]) -> dict[int, int]:
     """Bring the local rows of every owned partition up to the end of the changelog; return the end offsets."""
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=[f"{url.host}:{url.port}" for url in app.conf.broker],
+    reader = clients.async_consumer(
+        table.access,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=8 * 1024 * 1024,
         fetch_max_bytes=64 * 1024 * 1024,
     )
-    await reader.start()
+    await clients.start(reader, table.access)
     try:
         tps = [TopicPartition(topic, number) for number in sorted(owned)]
         reader.assign(tps)

@@ -37,7 +37,7 @@ def serve(settings: Settings, number: int | None = None) -> None:
 
     def record_mapping(mapping: MappingSnapshot) -> MappingSnapshot:
         return kafka_epochs.ensure_epoch(
-            settings.kafka, epoch.number, mapping, datetime.now(UTC)
+            settings.kafka_access, epoch.number, mapping, datetime.now(UTC)
         ).meaning
 
     epoch = _wait_for_epoch(settings, number, configured())
@@ -66,7 +66,9 @@ def _remove_old_stores(folder: Path, live: int) -> None:
 def _wait_for_epoch(settings: Settings, number: int | None, mapping: MappingSnapshot) -> Epoch:
     while True:
         try:
-            return kafka_epochs.ensure_epoch(settings.kafka, number, mapping, datetime.now(UTC))
+            return kafka_epochs.ensure_epoch(
+                settings.kafka_access, number, mapping, datetime.now(UTC)
+            )
         except kafka_epochs.OutdatedEpoch as error:
             log.error("counting is paused", extra={"reason": str(error)})  # noqa: TRY400 - no fault
             time.sleep(POLL_S)
@@ -78,7 +80,7 @@ def _exit_when_superseded(settings: Settings, number: int) -> None:
     while True:
         time.sleep(POLL_S)
         try:
-            reader = reader or kafka_epochs.EpochReader(settings.kafka)
+            reader = reader or kafka_epochs.EpochReader(settings.kafka_access)
             epoch = kafka_epochs.live_epoch(reader.read())
         except Unavailable:
             continue  # the broker is unavailable; try again

@@ -9,6 +9,8 @@ from faust.stores.base import Store
 from faust.types import TP, EventT
 from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
 
+from streams.configuration.kafka_access import KafkaAccess
+
 OFFSET_KEY = b"\x00changelog-offset"
 LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
 
@@ -134,6 +136,7 @@ class LocalTable(faust.Table):
     version: Callable[[bytes], int]
     index_keys: Callable[[Rows], Iterable[bytes]]
     directory: Path
+    access: KafkaAccess
 
     def _new_store(self) -> LocalStore:
         return LocalStore("rocksdb://", self.app, self, table_name=self.name, loop=self.loop)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 
@@ -106,7 +107,9 @@ cross join numbers(3) as times
 @pytest.fixture(scope="module")
 def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A database with `ROWS` cell rows."""
-    client = connect(f"chdb://{tmp_path_factory.mktemp('clickhouse')}", timeout_s=600)
+    client = connect(
+        ClickHouseAccess(url=f"chdb://{tmp_path_factory.mktemp('clickhouse')}"), timeout_s=600
+    )
     migrate(client)
     client.command(FILL, parameters={"rows": ROWS})
     for statement in (PLANNED, BREACHES, ACTIONS):

@@ -15,6 +15,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import load_tenancy
+from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka.admin import ensure_topics
 from streams.local.kafka import free_port, prepare
 from streams.tools.verify.comparison import ChangelogCells, Oracle, TopicReader, compare
@@ -47,7 +48,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     for _ in range(100):
         try:
-            ensure_topics(started.bootstrap, PARTITIONS, 1)
+            ensure_topics(KafkaAccess(bootstrap=started.bootstrap), PARTITIONS, 1)
             break
         except Exception:
             time.sleep(0.2)
@@ -117,11 +118,12 @@ def naive(bootstrap: str, folder: Path) -> float:
 
 def count_differences(bootstrap: str, folder: Path) -> int:
     """Return the number of cells in which the changelog differs from the oracle."""
+    access = KafkaAccess(bootstrap=bootstrap)
     oracle = Oracle()
     changelog = ChangelogCells()
-    for record in TopicReader(bootstrap, CANDIDATE_EVENTS).read():
+    for record in TopicReader(access, CANDIDATE_EVENTS).read():
         oracle.add(record.offset, record.value)
-    for record in TopicReader(bootstrap, KPI_CELLS).read():
+    for record in TopicReader(access, KPI_CELLS).read():
         changelog.add(record.partition, record.key, record.value)
     expected = oracle.cells(TenantRules(snapshot_mapping(load_tenancy(folder / "hirelay.yaml"))))
     print(f"oracle: {len(oracle.histories)} applications, {len(expected)} cells")

@@ -16,6 +16,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import load_tenancy
+from streams.configuration.kafka_access import KafkaAccess
 from streams.tools.verify.comparison import Oracle, TopicReader, clickhouse_cells
 from tests.e2e.configuration import days, post_delivery, secret_of, totals, write_configuration
 from tests.e2e.conftest import Stack, running_stack, wait_until
@@ -95,7 +96,10 @@ def test_a_dropped_entry_stays_dropped(own_stack: Stack) -> None:
 def expected_cells(own_stack: Stack) -> Cells:
     """Return the cells of a system that had the current configuration from the beginning."""
     run = own_stack.run_file()
-    log, oracle = TopicReader(run["settings"]["kafka"], CANDIDATE_EVENTS), Oracle()
+    log, oracle = (
+        TopicReader(KafkaAccess(bootstrap=run["settings"]["kafka"]), CANDIDATE_EVENTS),
+        Oracle(),
+    )
     for record in log.read():
         oracle.add(record.offset, record.value)
     log.close()

@@ -9,6 +9,7 @@ import pytest
 
 from schemas.errors import Unavailable
 from sinks.clickhouse import migrate as migrations
+from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.rows import (
     BreachActionRow,
@@ -147,7 +148,7 @@ def test_an_event_archived_twice_is_one_event(client: Any) -> None:
 def test_an_invalid_url_is_refused(tmp_path: Path) -> None:
     """A URL that is not ClickHouse raises Unavailable instead of a driver error."""
     with pytest.raises(Unavailable, match="neither"):
-        connect(f"file://{tmp_path}")
+        connect(ClickHouseAccess(url=f"file://{tmp_path}"))
 
 
 def test_a_retired_epoch_is_dropped_as_a_whole(client: Any) -> None:

@@ -26,7 +26,7 @@ def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
     for table in tables:
         table.store.open(table.directory, {0, 1})
     return FunnelProcessor(
-        rules, tables, ChangelogProducer(settings.kafka), metrics, lambda: datetime.now(UTC)
+        rules, tables, ChangelogProducer(settings.kafka_access), metrics, lambda: datetime.now(UTC)
     )
 
 

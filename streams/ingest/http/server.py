@@ -65,7 +65,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     dependencies = GatewayDependencies(
         publisher=publisher,
         breaches=breaches
-        or BreachLookup(partial(make_consumer, settings.kafka), settings.gateway_deadline_s),
+        or BreachLookup(partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
@@ -203,7 +203,7 @@ class ConfigurationWatcher:
 def make_publisher(settings: Settings, metrics: GatewayMetrics) -> Packer:
     """Create the Kafka publisher; must be called in the event loop that runs it."""
     supervisor = ProducerSupervisor(
-        lambda: KafkaProducer(settings.kafka, topics.CANDIDATE_EVENTS.name), metrics
+        lambda: KafkaProducer(settings.kafka_access, topics.CANDIDATE_EVENTS.name), metrics
     )
     return Packer(supervisor, metrics, settings.gateway_deadline_s)
 

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.errors import Unavailable
+from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 
 REFRESH_INTERVAL_S = 1.0
 PARTITION = TopicPartition(KPI_BREACHES.name, 0)  # the topic has one partition
@@ -53,7 +55,7 @@ class BreachLookup:
             async with asyncio.timeout(self._deadline_s), self._lock:
                 if key not in self._keys and self._refresh_due():
                     await self._refresh()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except (Malformed, KafkaError, OSError, TimeoutError) as error:
             raise Unavailable("breaches_unknown", type(error).__name__) from error
         return key in self._keys
 
@@ -90,10 +92,10 @@ class BreachLookup:
             await consumer.stop()
 
 
-def make_consumer(bootstrap: str) -> Any:
+def make_consumer(access: KafkaAccess) -> Any:
     """Return an unstarted consumer without a group; must be called in the running event loop."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+    return clients.async_consumer(
+        access,
         group_id=None,
         auto_offset_reset="earliest",
         isolation_level="read_committed",  # breaches are written in transactions

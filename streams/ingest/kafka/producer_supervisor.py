@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from schemas.errors import Unavailable
+from schemas.errors import Condition, Unavailable
+from streams.configuration.kafka_access import KafkaAccess
 from streams.ingest.metrics import GatewayMetrics
+from streams.kafka import clients
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,11 @@ class Producer(Protocol):
 class KafkaProducer:
     """The aiokafka producer: idempotent, acks=all."""
 
-    def __init__(self, servers: str, topic: str) -> None:
+    def __init__(self, access: KafkaAccess, topic: str) -> None:
         """Must be created in the running event loop."""
-        self._topic = topic
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=servers.split(","),
+        self._access, self._topic = access, topic
+        self._producer = clients.async_producer(
+            access,
             client_id="hirelay-gateway",
             acks="all",
             enable_idempotence=True,
@@ -56,7 +57,7 @@ class KafkaProducer:
     async def start(self) -> int:
         """Connect and return the number of partitions."""
         try:
-            await self._producer.start()
+            await clients.start(self._producer, self._access)
             return len(await self._producer.partitions_for(self._topic))
         except (KafkaError, OSError) as error:
             raise Unavailable("broker_away", type(error).__name__) from error
@@ -132,12 +133,14 @@ class ProducerSupervisor:
 
     async def _connect(self) -> bool:
         self._failed.clear()
-        self._producer = self._make_producer()
         try:
+            self._producer = self._make_producer()
             async with asyncio.timeout(START_TIMEOUT_S):
                 self._partitions = await self._producer.start()
-        except (Unavailable, TimeoutError) as error:
-            log.warning("broker not reached", extra={"error": type(error).__name__})
+        except (Condition, TimeoutError) as error:  # Malformed, too: a password file being replaced
+            log.warning(
+                "broker not reached", extra={"error": type(error).__name__, "reason": str(error)}
+            )
             return False
         self._set_broker_up(up=self._partitions > 0)
         log.info("broker reached", extra={"partitions": self._partitions})

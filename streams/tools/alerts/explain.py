@@ -22,7 +22,7 @@ def audience_for(settings: Settings, language: str = "") -> Audience:
 
 def explanation(settings: Settings, audience: Audience, id_prefix: str) -> str:
     """The breach whose id starts with `id_prefix`, in full; raise Malformed with the closest matches, or Unavailable."""
-    history = alerts_read.read_history(settings.kafka)
+    history = alerts_read.read_history(settings.kafka_access)
     breach = history.find(id_prefix)
     weeks = alerts_picture.weekly_chart(settings, breach, audience.language_of(breach))
     command = record_action.curl_command(

@@ -17,7 +17,7 @@ UNAVAILABLE = {
 def weekly_chart(settings: Settings, breach: Breach, language: str) -> list[str]:
     """The lines of the chart; empty if the breach has none."""
     try:
-        client = connect(settings.clickhouse, settings.clickhouse_password)
+        client = connect(settings.clickhouse_access)
         return windows.draw_chart(breach, windows.query_weeks(client, breach))
     except (ClickHouseError, OSError, Unavailable):
         return [UNAVAILABLE[language]]

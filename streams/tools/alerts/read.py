@@ -12,6 +12,7 @@ from schemas.alerting.breach import Breach
 from schemas.errors import Malformed
 from schemas.kafka.topics import BREACH_ACTIONS, KPI_BREACHES
 from streams.alerting.breach_log import decode_breach, read_to_end, start_consumer
+from streams.configuration.kafka_access import KafkaAccess
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +71,13 @@ def build_history(breaches: list[Breach], actions: list[BreachAction]) -> Breach
     )
 
 
-def read_history(bootstrap: str) -> BreachHistory:
+def read_history(access: KafkaAccess) -> BreachHistory:
     """The current history; raise Unavailable. Records of another version are skipped and logged."""
-    return asyncio.run(_read_history(bootstrap))
+    return asyncio.run(_read_history(access))
 
 
-async def _read_history(bootstrap: str) -> BreachHistory:
-    consumer = await start_consumer(bootstrap, KPI_BREACHES.name, BREACH_ACTIONS.name)
+async def _read_history(access: KafkaAccess) -> BreachHistory:
+    consumer = await start_consumer(access, KPI_BREACHES.name, BREACH_ACTIONS.name)
     breaches: list[Breach] = []
     actions: list[BreachAction] = []
     try:

@@ -174,7 +174,7 @@ def setup_guide(vendor: Vendor, result: ConnectResult) -> str:
 
 def watch_arrivals(settings: Settings, connection: str) -> Iterator[tuple[str, str]]:
     """Yield what arrives through the connection from now on as (what, name), ("", "") if nothing new did. Raises Unavailable."""
-    client = clickhouse(settings.clickhouse, settings.clickhouse_password)
+    client = clickhouse(settings.clickhouse_access)
     previous = _counts(client, connection)
     while True:
         time.sleep(POLL_INTERVAL_S)

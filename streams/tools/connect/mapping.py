@@ -101,7 +101,7 @@ def proposals(settings: Settings, connection_id: str, now: datetime) -> list[Pro
         msg = f"no connection {connection_id!r} in {settings.config}; known: {connection_ids}"
         raise Misconfigured(msg)
     tenant, connection = owner
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     return suggest(client, tenant.id, connection, local_today(now, tenant.timezone))
 
 

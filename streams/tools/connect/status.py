@@ -96,7 +96,7 @@ class ConnectionStatus:
 
 def load_statuses(settings: Settings) -> list[ConnectionStatus]:
     """The status of every configured connection, in configuration order; raise Unavailable or Misconfigured."""
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     return connection_statuses(client, load_tenancy(settings.config), settings.config.parent)
 
 

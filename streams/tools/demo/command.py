@@ -103,7 +103,7 @@ def _post_costs(
 
 
 def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     for tenant, dimension in TABLES:
         last = local_today(until, currency_and_timezone(settings.config, tenant)[1])
         question = kpi_query.KpiQuery(

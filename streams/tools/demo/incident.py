@@ -53,7 +53,7 @@ def _open_breach(settings: Settings) -> Breach | None:
     return next(
         (
             breach
-            for breach in alerts_read.read_history(settings.kafka).breaches
+            for breach in alerts_read.read_history(settings.kafka_access).breaches
             if _matches(breach)
         ),
         None,

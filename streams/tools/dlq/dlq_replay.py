@@ -98,7 +98,7 @@ async def _replay(
     entries: Sequence[StoredEntry],
     progress: Callable[[], None],
 ) -> list[EntryOutcome]:
-    quarantine, replay_guard = Quarantine(settings.kafka), ReplayGuard()
+    quarantine, replay_guard = Quarantine(settings.kafka_access), ReplayGuard()
     publisher = make_publisher(settings, GatewayMetrics())
     await publisher.start()
     outcomes = []
@@ -133,4 +133,4 @@ def drop(settings: Settings, entries: Sequence[StoredEntry], reason: str) -> Non
     """Mark entries as dropped, with the reason; their bytes stay until Kafka's retention ends. Raises Unavailable."""
     update = {"state": "dropped", "resolution": reason}
     updates = [(stored, stored.entry.model_copy(update=update)) for stored in entries]
-    Quarantine(settings.kafka).update(updates)
+    Quarantine(settings.kafka_access).update(updates)

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.errors import Malformed, Unavailable
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import QUARANTINE
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 from streams.tools.verify.comparison import TopicReader
 
 MAX_REQUEST_SIZE = 8_000_000  # bytes; the topics accept records of 8 MiB
@@ -47,13 +49,13 @@ class EntryFilter:
 class Quarantine:
     """Reads and updates the quarantine topic; every method raises Unavailable while the broker does not answer."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, access: KafkaAccess) -> None:
         """Open nothing before the first use."""
-        self._bootstrap = bootstrap
+        self._access = access
 
     def read(self, entry_filter: EntryFilter) -> list[StoredEntry]:
         """Return the matching entries, oldest first; raise Malformed for an id prefix that matches none or several."""
-        log = TopicReader(self._bootstrap, QUARANTINE)
+        log = TopicReader(self._access, QUARANTINE)
         latest: dict[str, StoredEntry] = {}
         try:
             for record in log.read():
@@ -94,9 +96,7 @@ class Quarantine:
 
     def _send(self, records: Iterable[tuple[TopicPartition, bytes, bytes]]) -> None:
         try:
-            producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap, max_request_size=MAX_REQUEST_SIZE
-            )
+            producer = clients.producer(self._access, max_request_size=MAX_REQUEST_SIZE)
             futures = [
                 producer.send(tp.topic, value, key=key, partition=tp.partition)
                 for tp, key, value in records
@@ -111,9 +111,7 @@ class Quarantine:
         """Return key and value of the record at `topic/partition/offset`; raise Malformed if it no longer exists."""
         topic, partition, offset = position.rsplit("/", 2)
         tp = TopicPartition(topic, int(partition))
-        consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False
-        )
+        consumer = clients.consumer(self._access)
         try:
             consumer.assign([tp])
             consumer.seek(tp, int(offset))

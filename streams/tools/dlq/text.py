@@ -29,7 +29,7 @@ def print_entries(
     settings: Settings, entry_filter: EntryFilter, console: Console, *, as_table: bool
 ) -> None:
     """Print the matching entries, oldest first; raises Unavailable or Malformed."""
-    matches = Quarantine(settings.kafka).read(entry_filter)
+    matches = Quarantine(settings.kafka_access).read(entry_filter)
     if not as_table:
         documents = [stored.entry.model_dump(mode="json", exclude={"sealed"}) for stored in matches]
         console.file.write(json.dumps(documents, ensure_ascii=False) + "\n")
@@ -60,7 +60,7 @@ def describe_entry(settings: Settings, entry_id: str, *, reveal: bool) -> dict[s
 
     Raises Malformed when the id prefix matches none or several, Misconfigured, Unavailable.
     """
-    quarantine = Quarantine(settings.kafka)
+    quarantine = Quarantine(settings.kafka_access)
     (stored,) = quarantine.read(EntryFilter(ids=(entry_id,), state="all"))
     configuration = ConfigurationWatcher(settings.config).load()
     outcome = dlq_replay.evaluate(stored, configuration, quarantine, ReplayGuard())
@@ -131,7 +131,7 @@ def replay_entries(
 
     Raises Malformed, Misconfigured, Unavailable.
     """
-    quarantine = Quarantine(settings.kafka)
+    quarantine = Quarantine(settings.kafka_access)
     entries = quarantine.read(entry_filter)
     if not entries:
         console.print("No quarantined deliveries.")
@@ -163,6 +163,6 @@ def replay_entries(
 
 def drop_entries(settings: Settings, ids: Sequence[str], reason: str) -> int:
     """Drop entries and return how many. Raises Malformed, Unavailable."""
-    entries = Quarantine(settings.kafka).read(EntryFilter(ids=tuple(ids)))
+    entries = Quarantine(settings.kafka_access).read(EntryFilter(ids=tuple(ids)))
     dlq_replay.drop(settings, entries, reason)
     return len(entries)

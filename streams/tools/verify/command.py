@@ -71,7 +71,7 @@ class VerificationReport:
 
 def verify_live(settings: Settings, *, patience_s: float, console: Console) -> VerificationReport:
     """Compare every cell of the live system with the fold of its accepted events; raise Unavailable."""
-    live = kafka_epochs.live_epoch(kafka_epochs.read(settings.kafka))
+    live = kafka_epochs.live_epoch(kafka_epochs.read(settings.kafka_access))
     if live is None:
         raise Unavailable("epoch", "no worker has counted anything yet: start one first")
     return verify_epoch(settings, live.number, patience_s=patience_s, console=console)
@@ -81,7 +81,7 @@ def verify_epoch(
     settings: Settings, number: int, *, patience_s: float, console: Console
 ) -> VerificationReport:
     """Compare every cell of one epoch, as `verify_live` does."""
-    client = connect(settings.clickhouse, settings.clickhouse_password)
+    client = connect(settings.clickhouse_access)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -89,7 +89,7 @@ def verify_epoch(
         task = bar.add_task("reading accepted events")
         return VerificationReport(
             comparison.verify(
-                settings.kafka,
+                settings.kafka_access,
                 client,
                 number,
                 patience_s=patience_s,

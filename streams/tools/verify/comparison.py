@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
@@ -17,6 +17,8 @@ from schemas.funnel.history import FunnelEvent, to_context_event, to_funnel_even
 from schemas.funnel.rules import TenantRules
 from schemas.instants import day_number
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
+from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
 
 Progress = Callable[[str, int, int], None]
@@ -92,20 +94,15 @@ class Oracle:
 class TopicReader:
     """Reads a topic from its beginning up to its current end; another read continues from there."""
 
-    def __init__(self, bootstrap: str, topic: Topic) -> None:
+    def __init__(self, access: KafkaAccess, topic: Topic) -> None:
         """Connect; raise Unavailable when no broker answers or the topic is missing."""
+        self._consumer = clients.consumer(access, max_partition_fetch_bytes=8 * 1024 * 1024)
         try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap,
-                group_id=None,
-                enable_auto_commit=False,
-                max_partition_fetch_bytes=8 * 1024 * 1024,
-            )
             numbers = self._consumer.partitions_for_topic(topic.name)
         except KafkaError as error:
-            raise Unavailable("kafka", f"no broker at {bootstrap}") from error
+            raise Unavailable("kafka", f"no broker at {access.bootstrap}") from error
         if not numbers:
-            raise Unavailable("kafka", f"topic {topic.name} does not exist at {bootstrap}")
+            raise Unavailable("kafka", f"topic {topic.name} does not exist at {access.bootstrap}")
         self._partitions = [TopicPartition(topic.name, number) for number in sorted(numbers)]
         self._consumer.assign(self._partitions)
         starts = self._consumer.beginning_offsets(self._partitions)
@@ -188,7 +185,7 @@ def compare(where: str, expected: Cells, actual: Cells) -> list[Difference]:
 
 
 def verify(
-    bootstrap: str,
+    access: KafkaAccess,
     client: Any,
     epoch: int,
     *,
@@ -200,9 +197,9 @@ def verify(
     The system may keep working meanwhile: each round reads all sources again up to their current ends, so a cell that
     was in flight is equal in the next round, and a wrong one stays wrong.
     """
-    events = TopicReader(bootstrap, CANDIDATE_EVENTS)
-    rows = TopicReader(bootstrap, KPI_CELLS.in_epoch(epoch))
-    epochs = kafka_epochs.EpochReader(bootstrap)
+    events = TopicReader(access, CANDIDATE_EVENTS)
+    rows = TopicReader(access, KPI_CELLS.in_epoch(epoch))
+    epochs = kafka_epochs.EpochReader(access)
     oracle, changelog = Oracle(), ChangelogCells()
     deadline = time.monotonic() + patience_s
     never_equal: set[tuple[str, CellKey]] | None = None

@@ -9,7 +9,7 @@ import pytest
 from kafka.partitioner.default import murmur2
 
 from schemas.alerting.actions import BreachAction
-from schemas.errors import Unavailable
+from schemas.errors import Malformed, Unavailable
 from schemas.events import packs
 from schemas.events.application import Application, Created
 from schemas.events.envelope import Event, event_id, full_type
@@ -154,6 +154,25 @@ async def test_unavailable_broker_is_reported_at_once() -> None:
         await packer.publish([event("1")])
 
     assert len(kafka.sent) == 1
+
+
+async def test_a_producer_that_cannot_be_created_is_tried_again() -> None:
+    """A password file that is missing for a moment does not end the gateway's connection."""
+    attempts = iter([Malformed("settings", "no file"), producer()])
+
+    def create() -> ListProducer:
+        attempt = next(attempts)
+        if isinstance(attempt, Malformed):
+            raise attempt
+        return attempt
+
+    metrics = GatewayMetrics()
+    packer = Packer(ProducerSupervisor(create, metrics, pause_s=0.001), metrics, 2.0)
+    await packer.start()
+    await until_ready(packer)
+    await packer.stop()
+
+    assert next(attempts, None) is None
 
 
 async def test_stalled_producer_is_replaced() -> None:

@@ -11,6 +11,7 @@ from schemas.alerting.breach import Breach
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
 from schemas.instants import day_number
 from schemas.tenants.config import Secret, Tenancy, Tenant
+from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
@@ -52,7 +53,7 @@ def story(directory: Path, rules: str) -> dict[str, Any]:
     (directory / "alerts.yaml").write_text(rules)
     loaded = load_alerts(directory / "alerts.yaml", tenancy)
     sums, judge = CellSums(loaded), Judge(loaded, tenancy)
-    client = connect(f"chdb://{directory / 'clickhouse'}")
+    client = connect(ClickHouseAccess(url=f"chdb://{directory / 'clickhouse'}"))
     migrate(client)
     for offset, (key_, value) in enumerate(records()):
         sums.apply(0, key_, value)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from schemas.events import packs
+from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.fold import contribution
-from schemas.funnel.history import FunnelEvent, to_funnel_event
+from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.ingest.kafka.packer import encode
 from streams.ingest.vendor import Context

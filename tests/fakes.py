@@ -9,6 +9,7 @@ from schemas.errors import Unavailable
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
+from streams.ingest.kafka.publisher import EncodedEvent
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
@@ -32,11 +33,11 @@ class ListPublisher:
         """Stop."""
         self.running = False
 
-    async def publish(self, events: Sequence[Event]) -> None:
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Store the events."""
         if self.away:
             raise Unavailable("broker_away")
-        self.events.extend(events)
+        self.events.extend(Event.model_validate_json(encoded.body) for encoded in events)
 
     async def quarantine(self, entry: QuarantineEntry) -> None:
         """Store the entry."""

@@ -15,6 +15,7 @@ MAX_EVENTS = 500  # events in one pack
 
 # Bounded integers: JSON has no limit, msgpack and ClickHouse do.
 Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+Decision = Annotated[int, msgspec.Meta(ge=-2, le=2)]
 SafeInt = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
@@ -92,7 +93,7 @@ class PackedData(msgspec.Struct, gc=False):
     interviewers: tuple[PackedInterviewer, ...] = ()
     feedback_id: str | None = None
     interviewer_id: str | None = None
-    decision: Int32 | None = None
+    decision: Decision | None = None
     offer_id: str | None = None
     version: Int32 | None = None
     reason: PackedReason | str | None = None

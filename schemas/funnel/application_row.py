@@ -4,7 +4,7 @@ import msgspec
 
 from schemas.funnel import candidate_events
 from schemas.funnel.fold import can_step, fold, step
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import FunnelEvent, StoredEvent
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State
 
@@ -45,7 +45,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ApplicationRow)
 _version_decoder = msgspec.msgpack.Decoder(RowVersion)
 _head_decoder = msgspec.msgpack.Decoder(RowHead)
-_event_decoder = msgspec.msgpack.Decoder(FunnelEvent)
+_event_decoder: msgspec.msgpack.Decoder[StoredEvent] = msgspec.msgpack.Decoder(StoredEvent)
 
 
 def encode(row: ApplicationRow) -> bytes:
@@ -99,11 +99,12 @@ def apply_event(row: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[S
     two folds. An event already stored from this offset is a replay: its delta is computed again from the events
     before it. One already stored from another offset is a duplicate and changes nothing.
     """
-    index = event_index(row, event.id)
+    header = event.header
+    index = event_index(row, header.id)
     if index >= 0:
         events = decode_history(row)
-        stored = events[index]
-        if (stored.offset, stored.index) != (event.offset, event.index):
+        stored = events[index].header
+        if (stored.offset, stored.index) != (header.offset, header.index):
             return []
         return _fold_difference(events[:index], events[: index + 1], rules)
     if can_step(row.state, event):
@@ -112,9 +113,9 @@ def apply_event(row: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[S
         events = decode_history(row)
         delta = _fold_difference(events, [*events, event], rules)
         row.state = delta[-1][1]
-    row.ids += event.id
+    row.ids += header.id
     row.log.append(msgspec.Raw(_encoder.encode(event)))
-    row.version = event.offset
+    row.version = header.offset
     return delta
 
 

@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.funnel.history import (
-    CONTEXT_TYPES,
-    COST_TYPES,
-    JOB_TYPES,
+from schemas.funnel.funnel_events import (
+    AnonymizationEvent,
+    ApplicationEvent,
+    CandidateDeletionEvent,
+    ContextEvent,
+    DeletionEvent,
     FunnelEvent,
-    OrderKey,
-    order_key,
+    JobEvent,
+    MergeEvent,
+    PipelineEvent,
 )
+from schemas.funnel.history import OrderKey, order_key
 
 # The key of a parent of applications: `candidate/<id>` or `job/<id>`.
 ParentKey = str
@@ -18,24 +22,28 @@ ParentKey = str
 
 def parent_keys(event: FunnelEvent) -> list[ParentKey]:
     """The parents of the application that this event names."""
+    if not isinstance(event, ApplicationEvent):
+        return []
     keys: list[ParentKey] = []  # called for every event: no comprehension
-    if event.kind in COST_TYPES:
-        return keys  # context events do not reach costs
-    if event.candidate is not None:
-        keys.append("candidate/" + event.candidate)
-    if event.job is not None:
-        keys.append("job/" + event.job)
+    application = event.application
+    if application.candidate is not None:
+        keys.append("candidate/" + application.candidate)
+    if application.job is not None:
+        keys.append("job/" + application.job)
     return keys
 
 
-def reached_parent(event: FunnelEvent) -> ParentKey | None:
-    """The parent whose applications a context event reaches; None if the event does not name it."""
-    kind, name = (
-        ("job", event.job)
-        if event.kind in JOB_TYPES or event.kind == "pipeline.remapped"
-        else ("candidate", event.candidate)
-    )
-    return None if name is None else f"{kind}/{name}"
+def reached_parent(event: ContextEvent) -> ParentKey:
+    """The parent whose applications a context event reaches."""
+    match event:
+        case JobEvent() | PipelineEvent():
+            return f"job/{event.job}"
+        case MergeEvent():
+            return f"candidate/{event.loser}"
+        case CandidateDeletionEvent() | AnonymizationEvent():
+            return f"candidate/{event.candidate}"
+    msg = f"{type(event).__name__} reaches no application"
+    raise TypeError(msg)
 
 
 class ContextEvents:
@@ -46,46 +54,47 @@ class ContextEvents:
 
     def __init__(self) -> None:
         """Start without events."""
-        self._events: dict[ParentKey, list[FunnelEvent]] = {}
-        self._losers: dict[ParentKey, list[FunnelEvent]] = {}
+        self._events: dict[ParentKey, list[ContextEvent]] = {}
+        self._merges: dict[ParentKey, list[MergeEvent]] = {}  # by winner
         self._offsets: dict[bytes, int] = {}
 
-    def add(self, event: FunnelEvent) -> bool:
-        """Add an event; return False if it is known from another offset or reaches no application."""
-        parent = reached_parent(event)
-        if parent is None or self._offsets.setdefault(event.id, event.offset) != event.offset:
+    def add(self, event: ContextEvent) -> bool:
+        """Add an event; return False if it is known from another offset."""
+        header = event.header
+        if self._offsets.setdefault(header.id, header.offset) != header.offset:
             return False
-        siblings = self._events.setdefault(parent, [])
-        if all(sibling.id != event.id for sibling in siblings):
+        siblings = self._events.setdefault(reached_parent(event), [])
+        if all(sibling.header.id != header.id for sibling in siblings):
             siblings.append(event)
-            if event.kind == "candidate.merged":
-                self._losers.setdefault(f"candidate/{event.entity}", []).append(event)
+            if isinstance(event, MergeEvent):
+                self._merges.setdefault(f"candidate/{event.winner}", []).append(event)
         return True
 
-    def events_reaching(self, parents: Iterable[ParentKey], offset: int) -> list[FunnelEvent]:
+    def events_reaching(self, parents: Iterable[ParentKey], offset: int) -> list[ContextEvent]:
         """The events that reach an application of these parents, or of candidates they were merged into."""
-        by_id: dict[bytes, FunnelEvent] = {}
+        by_id: dict[bytes, ContextEvent] = {}
         queue, seen = list(parents), set(parents)
         while queue:
             for event in self._events.get(queue.pop(), ()):
-                if event.offset > offset:
+                if event.header.offset > offset:
                     continue
-                by_id[event.id] = event
-                winner = f"candidate/{event.entity}"
-                if event.kind == "candidate.merged" and winner not in seen:
+                by_id[event.header.id] = event
+                if not isinstance(event, MergeEvent):
+                    continue
+                winner = f"candidate/{event.winner}"
+                if winner not in seen:
                     seen.add(winner)
                     queue.append(winner)
-        return sorted(by_id.values(), key=lambda event: (event.offset, event.index, event.id))
+        return sorted(by_id.values(), key=_arrival_order)
 
-    def parents_reached(self, event: FunnelEvent) -> set[ParentKey]:
+    def parents_reached(self, event: ContextEvent) -> set[ParentKey]:
         """The parents whose applications the event reaches: its own, and all merged into it before."""
-        parent = reached_parent(event)
-        queue = [] if parent is None else [parent]
+        queue = [reached_parent(event)]
         reached = set(queue)
         while queue:
-            for merge in self._losers.get(queue.pop(), ()):
-                loser = f"candidate/{merge.candidate}"
-                if merge.offset <= event.offset and loser not in reached:
+            for merge in self._merges.get(queue.pop(), ()):
+                loser = f"candidate/{merge.loser}"
+                if merge.header.offset <= event.header.offset and loser not in reached:
                     reached.add(loser)
                     queue.append(loser)
         return reached
@@ -93,6 +102,11 @@ class ContextEvents:
     def __len__(self) -> int:
         """The number of known events."""
         return len(self._offsets)
+
+
+def _arrival_order(event: ContextEvent) -> tuple[int, int, bytes]:
+    header = event.header
+    return (header.offset, header.index, header.id)
 
 
 class CandidateFate(NamedTuple):
@@ -112,28 +126,32 @@ def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> Candidat
     fate of other candidates does not matter, for example the removal of the record that lost a merge.
     """
     excluded, cutoff = False, None
-    owner = next((event.candidate for event in history if _names_candidate(event)), None)
-    merged_into: dict[str | None, str | None] = {}
+    named = (_named_candidate(event) for event in history)
+    owner = next((candidate for candidate in named if candidate is not None), None)
+    merged_into: dict[str | None, str] = {}
     for event in history:
-        if event.kind == "application.deleted":
-            excluded |= deletion_policy != "keep" or event.number != 1
-        elif _names_candidate(event):
-            owner = _final_winner(merged_into, event.candidate)
-        elif event.kind == "candidate.merged":
-            merged_into[event.candidate] = event.entity
-            owner = _final_winner(merged_into, owner)
-        elif event.candidate == owner and event.kind == "candidate.deleted":
-            excluded |= deletion_policy == "retract"
-        elif event.candidate == owner and event.kind == "candidate.anonymized" and event.number:
-            cutoff = cutoff or order_key(event)
+        match event:
+            case DeletionEvent():
+                excluded |= deletion_policy != "keep" or not event.with_candidate
+            case MergeEvent():
+                merged_into[event.loser] = event.winner
+                owner = _final_winner(merged_into, owner)
+            case CandidateDeletionEvent() if event.candidate == owner:
+                excluded |= deletion_policy == "retract"
+            case AnonymizationEvent() if event.candidate == owner and event.resets_stages:
+                cutoff = cutoff or order_key(event)
+            case _:
+                candidate = _named_candidate(event)
+                owner = owner if candidate is None else _final_winner(merged_into, candidate)
     return CandidateFate(excluded, cutoff)
 
 
-def _names_candidate(event: FunnelEvent) -> bool:
-    return event.kind not in CONTEXT_TYPES and event.candidate is not None
+def _named_candidate(event: FunnelEvent) -> str | None:
+    """The candidate that an application's own event names."""
+    return event.application.candidate if isinstance(event, ApplicationEvent) else None
 
 
-def _final_winner(merged_into: dict[str | None, str | None], candidate: str | None) -> str | None:
+def _final_winner(merged_into: dict[str | None, str], candidate: str | None) -> str | None:
     """The last winner of a chain of merges; a cycle, which is nonsense, ends where it began."""
     seen = {candidate}
     while candidate in merged_into and merged_into[candidate] not in seen:

@@ -1,42 +1,37 @@
 """採用費用: what one cost entry contributes to the cells, as a pure function of the set of its versions."""
 
 from schemas.funnel.amortisation import Spread, daily_amounts
-from schemas.funnel.history import FunnelEvent, order_key
+from schemas.funnel.funnel_events import CostEvent
+from schemas.funnel.history import order_key
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import COST_MEMBERS, Change, State
+from schemas.funnel.state import Change, FunnelFact, Scope, State
 
 RECORDED, REVERSED = "cost.recorded", "cost.reversed"
-COST_TYPES = frozenset({RECORDED, REVERSED})
 MAX_PERIOD_DAYS = 3_660  # a contract that claims to last longer counts on its first ten years
 UNKNOWN_CHANNEL = "channel/unknown"
 
 
-def is_cost(event: FunnelEvent) -> bool:
-    """Whether the event is a cost and not about an application."""
-    return event.kind in COST_TYPES
-
-
-def fold_cost(events: list[FunnelEvent], rules: Rules) -> tuple[State, list[Change]]:
+def fold_cost(events: list[CostEvent], rules: Rules) -> tuple[State, list[Change]]:
     """The newest version of an entry wins, and within a version the last one recorded; a reversal retracts it all.
 
     An amount is spread over its days so that the daily parts sum to it exactly. Every amount counts in the total and in
     one channel, `unknown` if it has none, so that the channels sum to the total; the cost of a job also counts there.
     """
     state = State(last_order=None, counted=True)
-    newest = max(events, key=lambda event: (event.number or 0, order_key(event)))
+    newest = max(events, key=lambda event: (event.version or 0, order_key(event)))
     changes: list[Change] = []
-    if newest.test or newest.kind == REVERSED or newest.amount is None:
+    header = newest.header
+    if header.test or header.kind == REVERSED or newest.amount is None:
         return state, changes
-    first = rules.day(newest.at) if newest.first_day is None else newest.first_day
+    first = rules.day(header.at) if newest.first_day is None else newest.first_day
     last = (
         first
         if newest.last_day is None
         else min(max(first, newest.last_day), first + MAX_PERIOD_DAYS)
     )
-    in_own_currency = newest.reason_name == rules.currency
-    measure = (
-        f"{'cost' if in_own_currency else f'foreign_cost.{newest.reason_name}'}.{newest.reason}"
-    )
+    in_own_currency = newest.currency == rules.currency
+    prefix = "cost" if in_own_currency else f"foreign_cost.{newest.currency}"
+    measure = f"{prefix}.{newest.cost_kind}"
     members: tuple[str, ...] = (
         "total/all",
         f"channel/{newest.channel}" if newest.channel else UNKNOWN_CHANNEL,
@@ -45,7 +40,7 @@ def fold_cost(events: list[FunnelEvent], rules: Rules) -> tuple[State, list[Chan
         members = (*members, f"job/{newest.job}")
     for day, amount in daily_amounts(Spread(newest.amount, first, last)).items():
         if amount:
-            changes.append((amount, (measure, day, None, members, COST_MEMBERS)))
+            changes.append((amount, FunnelFact(measure, day, None, members, Scope.COST, None)))
         if not in_own_currency:
-            changes.append((1, ("foreign_costs", day, None, members, COST_MEMBERS)))
+            changes.append((1, FunnelFact("foreign_costs", day, None, members, Scope.COST, None)))
     return state, changes

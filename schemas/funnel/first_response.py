@@ -1,8 +1,8 @@
 """The time a candidate waits for the first response (一次対応時間)."""
 
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import ApplicationEvent
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import DECISION_DAY_ONLY, Change, State
+from schemas.funnel.state import Change, Scope, State
 
 HOUR_MS = 3_600_000
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
@@ -15,7 +15,7 @@ def capped_hours(since: int, until: int, limit: int) -> int:
 
 
 def emit_first_response(
-    state: State, event: FunnelEvent, rules: Rules, changes: list[Change]
+    state: State, event: ApplicationEvent, rules: Rules, changes: list[Change]
 ) -> None:
     """Emit the company's first response: it moved the application on, invited, answered, rejected or hired.
 
@@ -23,7 +23,6 @@ def emit_first_response(
     """
     state.responded = True
     if state.applied_at is not None:
-        hours = capped_hours(state.applied_at, event.at, MAX_RESPONSE_HOURS)
-        state.emit(
-            changes, [], f"response_hours.{hours}", rules.day(event.at), (), DECISION_DAY_ONLY
-        )
+        at = event.header.at
+        measure = f"response_hours.{capped_hours(state.applied_at, at, MAX_RESPONSE_HOURS)}"
+        state.emit(changes, [], measure, rules.day(at), scope=Scope.DECISION_DAY)

@@ -1,6 +1,7 @@
 """The fold: what one application contributes to which cells, as a pure function of the set of its events."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from schemas.cells import (
     ALL,
@@ -31,87 +32,63 @@ from schemas.funnel import (
     scorecards,
     stages,
 )
-from schemas.funnel.history import (
-    CONTEXT_TYPES,
-    JOB_TYPES,
+from schemas.funnel.funnel_events import (
+    AnonymizationEvent,
+    ApplicationAttributes,
+    ApplicationEvent,
+    CandidateDeletionEvent,
+    ContextEvent,
+    CostEvent,
+    DeletionEvent,
+    EmploymentEvent,
+    EndingEvent,
     FunnelEvent,
-    order_key,
-    ordered_history,
-    retracts_log,
+    InterviewEvent,
+    JobEvent,
+    MergeEvent,
+    OfferEvent,
+    PipelineEvent,
+    ReopeningEvent,
+    ScorecardEvent,
+    UpdateEvent,
 )
+from schemas.funnel.history import order_key, ordered_history, retracts_log
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import (
-    ALL_DIMENSIONS,
-    COST_MEMBERS,
-    DECISION_DAY_ONLY,
-    LISTED_MEMBERS,
-    Change,
-    Fact,
-    State,
-)
+from schemas.funnel.state import Change, FunnelFact, Scope, State
 
-# Increase it whenever equal events may give other facts: numbers counted by another version need a replay.
-VERSION = 4
+# Increase it whenever equal events may give other facts, or rows are encoded differently: numbers counted by another
+# version, and the rows stored with them, need a replay.
+VERSION = 5
 
 # Attributes of an application, and those that events of its job may set too.
-ATTRIBUTES = ("channel", "job", "application_kind", "source_detail", "touches")
+ATTRIBUTES = ("channel", "job", "source_detail", "touches")
 JOB_ATTRIBUTES = ("hiring_manager", "department", "location")
 
 RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
-MEMBER_REACHES = (LISTED_MEMBERS, COST_MEMBERS)
+MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.COST})
 
-Step = Callable[[State, FunnelEvent, Rules, list[Change]], None]
+Step = Callable[[State, Any, Rules, list[Change]], None]
 
 
 def no_step(_state: State, _event: FunnelEvent, _rules: Rules, _changes: list[Change]) -> None:
-    """Ignore an event that changes nothing in a step."""
+    """Ignore an event that takes effect over the whole history, before the fold starts."""
 
 
-STEPS: dict[str, Step] = {
-    "application.created": stages.apply_stage,
-    "application.updated": stages.apply_stage,
-    "application.channel_changed": stages.apply_stage,
-    "application.owner_changed": stages.apply_stage,
-    "application.transferred": stages.apply_stage,
-    "application.stage_changed": stages.apply_stage,
-    "application.rejected": stages.apply_ending,
-    "application.withdrawn": stages.apply_ending,
-    "application.closed": stages.apply_ending,
-    "application.hired": stages.apply_ending,
-    "application.reopened": stages.apply_reopening,
-    "application.unhired": stages.apply_reopening,
-    "interview.scheduled": interviews.apply_interview,
-    "interview.rescheduled": interviews.apply_interview,
-    "interview.cancelled": interviews.apply_interview,
-    "interview.completed": interviews.apply_interview,
-    "interview.no_show": interviews.apply_interview,
-    "feedback.requested": scorecards.apply_scorecard,
-    "feedback.submitted": scorecards.apply_scorecard,
-    "feedback.updated": scorecards.apply_scorecard,
-    "feedback.deleted": scorecards.apply_scorecard,
-    "offer.created": offers.apply_offer,
-    "offer.approved": offers.apply_offer,
-    "offer.sent": offers.apply_offer,
-    "offer.accepted": offers.apply_offer,
-    "offer.declined": offers.apply_offer,
-    "offer.expired": offers.apply_offer,
-    "offer.revoked": offers.apply_offer,
-    "offer.superseded": offers.apply_offer,
-    "offer.deleted": offers.apply_offer,
-    "employment.started": employment.apply_employment,
-    "employment.confirmed": employment.apply_employment,
-    "employment.performance_rated": employment.apply_employment,
-    "employment.ended": employment.apply_employment,
-    "job.opened": requisition.apply_job_event,
-    "job.updated": no_step,
-    "job.paused": requisition.apply_job_event,
-    "job.closed": requisition.apply_job_event,
-    # These take effect over the whole history, before the fold starts.
-    "application.deleted": no_step,
-    "pipeline.remapped": no_step,
-    "candidate.merged": no_step,
-    "candidate.deleted": no_step,
-    "candidate.anonymized": no_step,
+# The step of each kind of record, which takes no other.
+STEPS: dict[type[FunnelEvent], Step] = {
+    UpdateEvent: stages.apply_stage,
+    EndingEvent: stages.apply_ending,
+    ReopeningEvent: stages.apply_reopening,
+    DeletionEvent: no_step,
+    InterviewEvent: interviews.apply_interview,
+    ScorecardEvent: scorecards.apply_scorecard,
+    OfferEvent: offers.apply_offer,
+    EmploymentEvent: employment.apply_employment,
+    JobEvent: requisition.apply_job_event,
+    PipelineEvent: no_step,
+    MergeEvent: no_step,
+    CandidateDeletionEvent: no_step,
+    AnonymizationEvent: no_step,
 }
 
 
@@ -123,34 +100,50 @@ def initial_state(history: list[FunnelEvent], rules: Rules) -> State:
     fate = candidate_events.candidate_fate(history, rules.deletion_policy)
     state = State(excluded=fate.excluded, cutoff=fate.cutoff)
     for event in history:
-        state.renamed_stages.update(event.moves)
-    own = [event for event in history if event.kind not in CONTEXT_TYPES]
+        if isinstance(event, PipelineEvent):
+            state.renamed_stages.update(event.moves)
+    own = [event for event in history if not isinstance(event, ContextEvent)]
+    reported = [event.application for event in own if isinstance(event, ApplicationEvent)]
     state.first_applied_at = min(
-        (event.applied_at for event in own if event.applied_at is not None), default=None
+        (attributes.applied_at for attributes in reported if attributes.applied_at is not None),
+        default=None,
     )
     for event in own:
-        state.excluded |= event.test
-        if _is_reset_artifact(state, event):
-            continue
-        for name in ATTRIBUTES:
-            if value := getattr(event, name):
-                setattr(state, name, value)
-        state.applied_at = state.applied_at if event.applied_at is None else event.applied_at
+        state.excluded |= event.header.test
+        if isinstance(event, ApplicationEvent) and not _is_reset_artifact(state, event):
+            _set_attributes(state, event.application)
     _set_job_attributes(state, history)
     if state.application_kind in {"prospect", "pool"}:
         state.excluded = True
     if own:
-        state.cohort_day = rules.day(own[0].at if state.applied_at is None else state.applied_at)
+        first_at = own[0].header.at
+        state.cohort_day = rules.day(first_at if state.applied_at is None else state.applied_at)
     return state
+
+
+def _set_attributes(state: State, attributes: ApplicationAttributes) -> None:
+    """Set what one event says about the application."""
+    for name in ATTRIBUTES:
+        if value := getattr(attributes, name):
+            setattr(state, name, value)
+    state.application_kind = attributes.kind or state.application_kind
+    if attributes.applied_at is not None:
+        state.applied_at = attributes.applied_at
 
 
 def _set_job_attributes(state: State, history: list[FunnelEvent]) -> None:
     """Set the job's attributes from its own events and the application's; the last known value wins."""
     for event in history:
-        if (event.kind in JOB_TYPES and event.job == state.job) or event.kind not in CONTEXT_TYPES:
-            for name in JOB_ATTRIBUTES:
-                if value := getattr(event, name):
-                    setattr(state, name, value)
+        source: ApplicationAttributes | JobEvent
+        if isinstance(event, ApplicationEvent):
+            source = event.application
+        elif isinstance(event, JobEvent) and event.job == state.job:
+            source = event
+        else:
+            continue
+        for name in JOB_ATTRIBUTES:
+            if value := getattr(source, name):
+                setattr(state, name, value)
 
 
 def _is_reset_artifact(state: State, event: FunnelEvent) -> bool:
@@ -161,34 +154,52 @@ def _is_reset_artifact(state: State, event: FunnelEvent) -> bool:
     """
     if state.cutoff is None:
         return False
+    if order_key(event) > state.cutoff:
+        return True
+    applied_at = event.application.applied_at if isinstance(event, ApplicationEvent) else None
     since = state.cutoff[0] - RESET_MS
-    restarts = event.applied_at is not None and event.applied_at > since and event.at > since
-    return order_key(event) > state.cutoff or (
-        restarts and state.first_applied_at is not None and state.first_applied_at <= since
+    return (
+        applied_at is not None
+        and applied_at > since
+        and event.header.at > since
+        and state.first_applied_at is not None
+        and state.first_applied_at <= since
     )
 
 
 def can_step(state: State, event: FunnelEvent) -> bool:
     """Whether `step` can take the event: it is the latest and changes no attribute of what is already counted."""
-    return (
-        state.last_order is not None
-        and state.counted
-        and order_key(event) > state.last_order
-        and (event.channel is None or event.channel == state.channel)
-        and (event.job is None or event.job == state.job)
-        and (event.application_kind is None or event.application_kind == state.application_kind)
-        and (event.applied_at is None or event.applied_at == state.applied_at)
-        and not event.test
-        and event.kind != "application.deleted"
-        and event.kind not in CONTEXT_TYPES
-        and (
-            event.log_id is None or (event.log_id not in state.log_ids and not retracts_log(event))
+    if (
+        state.last_order is None
+        or not state.counted
+        or event.header.test
+        or order_key(event) <= state.last_order
+    ):
+        return False
+    if isinstance(event, ApplicationEvent):
+        return (
+            not isinstance(event, DeletionEvent)
+            and (
+                event.log_id is None
+                or (event.log_id not in state.log_ids and not retracts_log(event))
+            )
+            and _changes_no_attribute(state, event.application)
         )
-        and (event.source_detail is None or event.source_detail == state.source_detail)
-        and (event.department is None or event.department == state.department)
-        and (event.location is None or event.location == state.location)
-        and (event.hiring_manager is None or event.hiring_manager == state.hiring_manager)
-        and (not event.touches or event.touches == state.touches)
+    return isinstance(event, EmploymentEvent)
+
+
+def _changes_no_attribute(state: State, attributes: ApplicationAttributes) -> bool:
+    new = attributes
+    return (
+        (new.channel is None or new.channel == state.channel)
+        and (new.job is None or new.job == state.job)
+        and (new.kind is None or new.kind == state.application_kind)
+        and (new.applied_at is None or new.applied_at == state.applied_at)
+        and (new.source_detail is None or new.source_detail == state.source_detail)
+        and (new.department is None or new.department == state.department)
+        and (new.location is None or new.location == state.location)
+        and (new.hiring_manager is None or new.hiring_manager == state.hiring_manager)
+        and (not new.touches or new.touches == state.touches)
     )
 
 
@@ -196,19 +207,20 @@ def step(state: State, event: FunnelEvent, rules: Rules) -> list[Change]:
     """Advance the state in place by the next event in order; return the changes."""
     changes: list[Change] = []
     state.last_order = order_key(event)
-    if event.log_id is not None:
+    if isinstance(event, ApplicationEvent) and event.log_id is not None:
         state.log_ids.append(event.log_id)
-    first = not state.counted and event.kind not in CONTEXT_TYPES
+    first = not state.counted and not isinstance(event, ContextEvent)
     state.counted |= first
     if state.excluded or _is_reset_artifact(state, event):
         return changes
-    state.recruiter = event.recruiter or state.recruiter
+    if isinstance(event, ApplicationEvent):
+        state.recruiter = event.application.recruiter or state.recruiter
     if first:
         state.first_recruiter = state.recruiter
-        changes.append((1, ("applications", state.cohort_day, state.recruiter, (), ALL_DIMENSIONS)))
-    if event.kind == "application.created" and event.number:
+        state.emit(changes, [], "applications", state.cohort_day)
+    if isinstance(event, UpdateEvent) and event.is_reapplication:
         state.emit(changes, [], "reapplications", state.cohort_day)
-    STEPS[event.kind](state, event, rules, changes)
+    STEPS[type(event)](state, event, rules, changes)
     return changes
 
 
@@ -216,32 +228,33 @@ def fold(history: Iterable[FunnelEvent], rules: Rules) -> tuple[State, list[Chan
     """The state and all changes of a history, independent of arrival order and duplicates."""
     arrived = list(history)
     events = ordered_history(arrived)
-    if events and costs.is_cost(events[0]):
-        return costs.fold_cost(events, rules)
+    cost_versions = [event for event in events if isinstance(event, CostEvent)]
+    if cost_versions:
+        return costs.fold_cost(cost_versions, rules)
     state = initial_state(events, rules)
     changes: list[Change] = []
     for event in events:
         changes.extend(step(state, event, rules))
     # Include events left out: a late entry of a withdrawn record must not count.
-    state.log_ids = sorted({event.log_id for event in arrived if event.log_id is not None})
+    logged = (event.log_id for event in arrived if isinstance(event, ApplicationEvent))
+    state.log_ids = sorted({log_id for log_id in logged if log_id is not None})
     return state, changes
 
 
-def application_members(state: State, fact: Fact) -> list[tuple[str, str]]:
+def application_members(state: State, fact: FunnelFact) -> list[tuple[str, str]]:
     """The (dimension, member) pairs that one fact counts in, without its interviewers.
 
     Dimensions that few tenants report count only where they are known, so their sum can be less than the total.
     """
-    recruiter, reach = fact[2], fact[4]
-    if reach in MEMBER_REACHES:
+    if fact.scope in MEMBER_SCOPES:
         return []
     pairs = [
         (TOTAL, ALL),
         (CHANNEL, state.channel or UNKNOWN),
-        (RECRUITER, recruiter or UNKNOWN),
+        (RECRUITER, fact.recruiter or UNKNOWN),
         (JOB, state.job or UNKNOWN),
     ]
-    if reach >= 0:
+    if fact.scope is Scope.DURATION:
         return pairs
     if state.source_detail is not None:
         pairs.append((SOURCE_DETAIL, state.source_detail))
@@ -254,33 +267,33 @@ def application_members(state: State, fact: Fact) -> list[tuple[str, str]]:
     return pairs
 
 
-def fact_members(fact: Fact) -> list[tuple[str, str]]:
+def fact_members(fact: FunnelFact) -> list[tuple[str, str]]:
     """The (dimension, member) pairs of the fact's interviewers, or of the members that it lists."""
-    if fact[4] in MEMBER_REACHES:
-        return [(name.partition("/")[0], name.partition("/")[2]) for name in fact[3]]
-    return [(INTERVIEWER, interviewer) for interviewer in fact[3]]
+    if fact.scope in MEMBER_SCOPES:
+        return [(name.partition("/")[0], name.partition("/")[2]) for name in fact.members]
+    return [(INTERVIEWER, interviewer) for interviewer in fact.members]
 
 
-def fact_days(state: State, fact: Fact) -> list[tuple[int, Basis]]:
+def fact_days(state: State, fact: FunnelFact) -> list[tuple[int, Basis]]:
     """The (day, basis) pairs that one fact counts on."""
-    day, reach = fact[1], fact[4]
-    if reach == DECISION_DAY_ONLY:
-        return [(day, DECISION)]
-    if reach >= 0:
-        return [(reach, ENTRY)]
-    return [(day, DECISION), (day if reach == COST_MEMBERS else state.cohort_day, COHORT)]
+    if fact.start_day is not None:
+        return [(fact.start_day, ENTRY)]
+    if fact.scope is Scope.DECISION_DAY:
+        return [(fact.day, DECISION)]
+    cohort_day = fact.day if fact.scope is Scope.COST else state.cohort_day
+    return [(fact.day, DECISION), (cohort_day, COHORT)]
 
 
 def add_changes(
     cells: Cells, tenant: str, state: State, changes: Iterable[Change], sign: int = 1
 ) -> None:
-    """Add changes to `cells`, each to every cell in its reach."""
+    """Add changes to `cells`, each to every cell in its scope."""
     for n, fact in changes:
         days = fact_days(state, fact)
         for dimension, member in (*application_members(state, fact), *fact_members(fact)):
             for day, basis in days:
                 tally = cells.setdefault(CellKey(tenant, dimension, member, day, basis), {})
-                tally[fact[0]] = tally.get(fact[0], 0) + sign * n
+                tally[fact.measure] = tally.get(fact.measure, 0) + sign * n
 
 
 def contribution(history: Iterable[FunnelEvent], tenant: str, rules: Rules) -> Cells:

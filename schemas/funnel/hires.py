@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from schemas.funnel.attribution import WEIGHTS, credit
-from schemas.funnel.state import LISTED_MEMBERS, Change, State, Visit
+from schemas.funnel.state import Change, Scope, State, Visit
 from schemas.tenants.milestones import INTERVIEWS, RANK, UNMAPPED
 
 DAY_MS = 86_400_000
@@ -29,9 +29,7 @@ def emit_hire(state: State, changes: list[Change], at: int, day: int, hire_value
         state.emit(changes, ending, f"fill_days.{days}", day)
     touches = state.touches or ((state.channel,) if state.channel else ())
     for measure, members, share in _channel_credits(touches):
-        change = (share, (measure, day, state.recruiter, members, LISTED_MEMBERS))
-        changes.append(change)
-        ending.append(change)
+        state.emit(changes, ending, measure, day, members, Scope.MEMBERS, share)
 
 
 @lru_cache(maxsize=4_096)
@@ -46,7 +44,7 @@ def _channel_credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...
 
 def has_offer(state: State) -> bool:
     """Whether an offer was made and not retracted."""
-    return any(item.first_changes for key, item in state.items.items() if key.startswith("offer/"))
+    return any(offer.first_changes for offer in state.offers.values())
 
 
 def emit_offered_after_pass(state: State, changes: list[Change], visit: Visit) -> None:
@@ -75,7 +73,7 @@ def emit_withdrawal(state: State, changes: list[Change], day: int) -> None:
                 tuple(previous.interviewers),
             )
             state.emit(changes, state.ending_changes, measure, previous.passed_day, interviewers)
-    if any(item.accepted for item in state.items.values()) and not _has_reneged(state):
+    if any(offer.accepted for offer in state.offers.values()) and not _has_reneged(state):
         state.emit(changes, state.ending_changes, "offers_reneged", day)
 
 
@@ -85,7 +83,7 @@ def _precedes_offer(visit: Visit) -> bool:
 
 def _has_reneged(state: State) -> bool:
     return any(
-        fact[0] == "offers_reneged"
-        for item in state.items.values()
-        for _, fact in item.latest_changes
+        fact.measure == "offers_reneged"
+        for offer in state.offers.values()
+        for _, fact in offer.latest_changes
     )

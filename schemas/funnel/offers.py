@@ -2,11 +2,10 @@
 
 from schemas.funnel import pending_feedback
 from schemas.funnel.first_response import emit_first_response
+from schemas.funnel.funnel_events import OfferEvent
 from schemas.funnel.hires import emit_offered_after_pass, has_offer
-from schemas.funnel.history import FunnelEvent
-from schemas.funnel.items import get_or_create_item
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, Item, State, retract
+from schemas.funnel.state import Change, Offer, State, retract
 
 # The latest answer to an offer replaces the previous one.
 OUTCOMES = {
@@ -17,7 +16,7 @@ OUTCOMES = {
 }
 
 
-def apply_offer(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+def apply_offer(state: State, event: OfferEvent, rules: Rules, changes: list[Change]) -> None:
     """内定: an offer is made when first sent or answered; a superseded or deleted one was never made.
 
     An event of an older version than the latest seen is ignored. Declining after accepting is reneging (承諾後辞退): the
@@ -25,32 +24,34 @@ def apply_offer(state: State, event: FunnelEvent, rules: Rules, changes: list[Ch
     """
     if not state.responded:
         emit_first_response(state, event, rules, changes)
-    offer = get_or_create_item(state, event)
-    if event.number is not None:
-        if event.number < offer.version:
+    offer = state.offers.get(event.offer_id)
+    if offer is None:
+        offer = state.offers[event.offer_id] = Offer()
+    if event.version is not None:
+        if event.version < offer.version:
             return
-        offer.version = event.number
-    before = pending_feedback.pending(state, offer)
-    if event.kind in {"offer.superseded", "offer.deleted"}:
+        offer.version = event.version
+    before = pending_feedback.pending_answer(state, offer)
+    if event.header.kind in {"offer.superseded", "offer.deleted"}:
         _retract_offer(state, offer, changes)
     else:
         _apply_status(state, event, offer, rules, changes)
-    pending_feedback.replace_changes(changes, before, pending_feedback.pending(state, offer))
+    pending_feedback.replace_changes(changes, before, pending_feedback.pending_answer(state, offer))
 
 
 def _apply_status(
-    state: State, event: FunnelEvent, offer: Item, rules: Rules, changes: list[Change]
+    state: State, event: OfferEvent, offer: Offer, rules: Rules, changes: list[Change]
 ) -> None:
-    day = rules.day(event.at)
-    if not offer.first_changes and event.kind not in {"offer.created", "offer.approved"}:
+    kind, day = event.header.kind, rules.day(event.header.at)
+    if not offer.first_changes and kind not in {"offer.created", "offer.approved"}:
         state.emit(changes, offer.first_changes, "offers_made", day)
         for visit in state.visits:
             emit_offered_after_pass(state, changes, visit)
-    if event.kind in OUTCOMES:
+    if kind in OUTCOMES:
         _apply_answer(state, event, offer, rules, changes)
 
 
-def _retract_offer(state: State, offer: Item, changes: list[Change]) -> None:
+def _retract_offer(state: State, offer: Offer, changes: list[Change]) -> None:
     retract(changes, offer.latest_changes)
     retract(changes, offer.first_changes)
     offer.accepted = False
@@ -60,20 +61,20 @@ def _retract_offer(state: State, offer: Item, changes: list[Change]) -> None:
 
 
 def _apply_answer(
-    state: State, event: FunnelEvent, offer: Item, rules: Rules, changes: list[Change]
+    state: State, event: OfferEvent, offer: Offer, rules: Rules, changes: list[Change]
 ) -> None:
-    day = rules.day(event.at)
-    if event.kind == "offer.declined" and offer.accepted:
-        measures = [fact[0] for _, fact in (*offer.latest_changes, *state.ending_changes)]
+    kind, day = event.header.kind, rules.day(event.header.at)
+    if kind == "offer.declined" and offer.accepted:
+        measures = [fact.measure for _, fact in (*offer.latest_changes, *state.ending_changes)]
         if "offers_reneged" not in measures:
             state.emit(changes, offer.latest_changes, "offers_reneged", day)
         return
     retract(changes, offer.latest_changes)
-    state.emit(changes, offer.latest_changes, OUTCOMES[event.kind], day)
-    offer.accepted = event.kind == "offer.accepted"
+    state.emit(changes, offer.latest_changes, OUTCOMES[kind], day)
+    offer.accepted = kind == "offer.accepted"
     if offer.accepted:
         state.accepted_day = day
         days = max(0, day - state.cohort_day)
         state.emit(changes, offer.latest_changes, f"accept_days.{days}", day)
-        if event.amount is not None and event.reason_name == rules.currency:
+        if event.amount is not None and event.currency == rules.currency:
             state.emit(changes, offer.latest_changes, "compensation", day, n=event.amount)

@@ -6,109 +6,110 @@ it counts on the day it became due, so that what is pending now is the number be
 at a stage.
 """
 
-from schemas.funnel.history import FunnelEvent
-from schemas.funnel.state import ALL_DIMENSIONS, Change, Fact, Item, State, duration_fact
+from schemas.funnel.funnel_events import ScorecardEvent
+from schemas.funnel.state import (
+    Change,
+    FunnelFact,
+    Interview,
+    Offer,
+    Scope,
+    State,
+    SubmittedScorecard,
+    duration_fact,
+)
 
-INTERVIEW_HELD, OFFER_MADE = "interviews_held", "offers_made"
+INTERVIEW_HELD = "interviews_held"
 CLOSED = "closed"
-Interviewers = tuple[str, ...]
 
 
-def interview_held_fact(interview: Item) -> Fact | None:
+def interview_held_fact(interview: Interview) -> FunnelFact | None:
     """The fact emitted when the interview was completed; None if it did not take place."""
     for _, fact in interview.latest_changes:
-        if fact[0] == INTERVIEW_HELD:
+        if fact.measure == INTERVIEW_HELD:
             return fact
     return None
 
 
-def find_interview(state: State, event: FunnelEvent) -> Item | None:
+def find_interview(state: State, event: ScorecardEvent) -> Interview | None:
     """The interview of a scorecard: the one it names or is recorded at, else the latest one held with its author."""
     if event.interview_id is not None:
-        return state.items.get(f"interview/{event.interview_id}")
+        return state.interviews.get(event.interview_id)
     latest, latest_day = None, -1
-    for interview in state.items.values():
+    for interview in state.interviews.values():
         if not interview.expects_scorecards:
             continue
-        if any(scorecard[0] == event.entity for scorecard in interview.scorecards):
+        if any(submitted.scorecard_id == event.scorecard_id for submitted in interview.scorecards):
             return interview
         fact = interview_held_fact(interview)
-        if (
-            fact is not None
-            and fact[1] >= latest_day
-            and not set(event.interviewers).isdisjoint(fact[3])
-        ):
-            latest, latest_day = interview, fact[1]
+        if fact is not None and fact.day >= latest_day and event.author in fact.members:
+            latest, latest_day = interview, fact.day
     return latest
 
 
-def record_scorecard(state: State, event: FunnelEvent, day: int, changes: list[Change]) -> None:
-    """Record a scorecard submitted or deleted on a local day; its first day wins, an unnamed author is ""."""
+def record_scorecard(state: State, event: ScorecardEvent, day: int, changes: list[Change]) -> None:
+    """Record a scorecard submitted or deleted on a local day; its first day wins."""
     interview = find_interview(state, event)
-    if interview is None or event.entity is None:
+    if interview is None:
         return
-    before = pending(state, interview)
-    recorded = [scorecard for scorecard in interview.scorecards if scorecard[0] == event.entity]
-    if event.kind == "feedback.deleted":
-        interview.scorecards[:] = [
-            scorecard for scorecard in interview.scorecards if scorecard not in recorded
+    before = pending_scorecards(state, interview)
+    others = [
+        submitted
+        for submitted in interview.scorecards
+        if submitted.scorecard_id != event.scorecard_id
+    ]
+    if event.header.kind == "feedback.deleted":
+        interview.scorecards = others
+    elif len(others) == len(interview.scorecards):
+        interview.scorecards.append(SubmittedScorecard(event.scorecard_id, event.author, day))
+    replace_changes(changes, before, pending_scorecards(state, interview))
+
+
+def pending_scorecards(state: State, interview: Interview) -> list[Change]:
+    """The facts on what is pending after an interview that took place, as of now."""
+    fact = interview_held_fact(interview) if interview.expects_scorecards else None
+    if fact is None:
+        return []
+    changes: list[Change] = []
+    for interviewer in fact.members:
+        days = [
+            submitted.day
+            for submitted in interview.scorecards
+            if submitted.author is None or submitted.author == interviewer
         ]
-    elif not recorded:
-        interview.scorecards.extend(
-            (event.entity, author, day) for author in event.interviewers or ("",)
+        scorecard_due = FunnelFact(
+            "scorecards_due", fact.day, fact.recruiter, (interviewer,), Scope.APPLICATION, None
         )
-    replace_changes(changes, before, pending(state, interview))
+        changes += _pending_until(state, "scorecard", scorecard_due, days)
+    feedback_due = FunnelFact(
+        "feedback_due", fact.day, fact.recruiter, fact.members, Scope.APPLICATION, None
+    )
+    all_days = [submitted.day for submitted in interview.scorecards]
+    return changes + _pending_until(state, "feedback", feedback_due, all_days)
 
 
-def pending(state: State, item: Item) -> list[Change]:
-    """The facts on what is pending after an interview that took place, or on how long an offer waits, as of now."""
-    if item.expects_scorecards:
-        fact = interview_held_fact(item)
-        return [] if fact is None else _pending_scorecards(state, item, fact)
-    if item.first_changes:
-        return _pending_answer(state, item.first_changes[0][1], item.latest_changes)
-    return []
-
-
-def _pending_scorecards(state: State, interview: Item, held_fact: Fact) -> list[Change]:
-    _, since, recruiter, interviewers, _ = held_fact
-    facts: list[Change] = []
-    for interviewer in interviewers:
-        days = [day for _, author, day in interview.scorecards if author in {interviewer, ""}]
-        scorecard_due = ("scorecards_due", since, recruiter, (interviewer,))
-        facts += _pending_until(state, "scorecard", scorecard_due, days)
-    all_days = [day for _, _, day in interview.scorecards]
-    feedback_due = ("feedback_due", since, recruiter, interviewers)
-    return facts + _pending_until(state, "feedback", feedback_due, all_days)
-
-
-def _pending_until(
-    state: State, name: str, due: tuple[str, int, str | None, Interviewers], days: list[int]
-) -> list[Change]:
+def _pending_until(state: State, name: str, due: FunnelFact, days: list[int]) -> list[Change]:
     """The fact that it is due, and once it is no longer pending, the duration until the first of `days` or the end."""
-    _, since, recruiter, interviewers = due
     day, outcome = min(days, default=None), "submitted"
     if state.ended_day is not None and (day is None or state.ended_day < day):
         day, outcome = state.ended_day, CLOSED
     if day is None:
-        return [(1, (*due, ALL_DIMENSIONS))]
-    return [
-        (1, (*due, ALL_DIMENSIONS)),
-        (1, duration_fact((f"{name}.{outcome}", interviewers, recruiter), (since, day))),
-    ]
+        return [(1, due)]
+    subject = (f"{name}.{outcome}", due.members, due.recruiter)
+    return [(1, due), (1, duration_fact(subject, (due.day, day)))]
 
 
-def _pending_answer(state: State, first: Fact, latest: list[Change]) -> list[Change]:
-    measure, since, recruiter, _, _ = first
-    if measure != OFFER_MADE:
+def pending_answer(state: State, offer: Offer) -> list[Change]:
+    """The fact on how long an offer that was made waited, once it was answered or the application ended."""
+    if not offer.first_changes:
         return []
+    made = offer.first_changes[0][1]
     day, outcome = state.ended_day, CLOSED
-    if latest:
-        fact = latest[0][1]
-        day, outcome = fact[1], fact[0].removeprefix("offers_")
+    if offer.latest_changes:
+        answer = offer.latest_changes[0][1]
+        day, outcome = answer.day, answer.measure.removeprefix("offers_")
     if day is None:
         return []
-    return [(1, duration_fact((f"answer.{outcome}", (), recruiter), (since, day)))]
+    return [(1, duration_fact((f"answer.{outcome}", (), made.recruiter), (made.day, day)))]
 
 
 def replace_changes(changes: list[Change], before: list[Change], now: list[Change]) -> None:
@@ -124,11 +125,16 @@ def set_ended_day(state: State, changes: list[Change], day: int | None) -> None:
     """End the application on a local day, or reopen it (None): what was pending ends, or is pending again."""
     if state.ended_day == day:
         return
-    pending_before = [
-        (item, pending(state, item))
-        for item in state.items.values()
-        if item.expects_scorecards or item.first_changes
+    offers = list(state.offers.values())
+    interviews = [item for item in state.interviews.values() if item.expects_scorecards]
+    before = [
+        *(pending_scorecards(state, interview) for interview in interviews),
+        *(pending_answer(state, offer) for offer in offers),
     ]
     state.ended_day = day
-    for item, before in pending_before:
-        replace_changes(changes, before, pending(state, item))
+    now = [
+        *(pending_scorecards(state, interview) for interview in interviews),
+        *(pending_answer(state, offer) for offer in offers),
+    ]
+    for changes_before, changes_now in zip(before, now, strict=True):
+        replace_changes(changes, changes_before, changes_now)

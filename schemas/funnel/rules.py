@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import EndingEvent
 from schemas.instants import day_number
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
@@ -73,21 +73,22 @@ class Rules:
         """Whether the connection reports scorecards, so that an absent one is really missing."""
         return connection not in self._without_scorecards
 
-    def ending_type(self, event: FunnelEvent) -> str | None:
+    def ending_type(self, event: EndingEvent) -> str | None:
         """The ending type of the event: by the configured reason, the vendor's party, or a well-known reason.
 
         None if only the reason could tell who ended the application and the reason is not mapped.
         """
-        if event.kind == EVENT_BY_PARTY["hired"]:
-            return event.kind
-        rules = self._reasons.get(event.connection)
+        header = event.header
+        if header.kind == EVENT_BY_PARTY["hired"]:
+            return header.kind
+        rules = self._reasons.get(header.connection)
         if rules:
-            day = self.day(event.at)
+            day = self.day(header.at)
             party = lookup_rule(rules, event.reason or "", event.reason_name, day)
             if party is not None:
                 return EVENT_BY_PARTY[party]
         if event.party != "unknown":
-            return event.kind
+            return header.kind
         party = lookup_party(event.reason_name)
         return None if party is None else EVENT_BY_PARTY[party]
 

@@ -2,10 +2,10 @@
 
 from schemas.funnel import pending_feedback
 from schemas.funnel.first_response import MAX_SCORECARD_HOURS, capped_hours, emit_first_response
-from schemas.funnel.history import FunnelEvent
-from schemas.funnel.items import assign_interviewers, get_or_create_item
+from schemas.funnel.funnel_events import ScorecardEvent
+from schemas.funnel.interviews import assign_interviewers
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import DECISION_DAY_ONLY, Change, State, retract
+from schemas.funnel.state import Change, Scope, Scorecard, State, retract
 
 # The measure of each decision on the canonical scale.
 DECISIONS = {
@@ -18,35 +18,33 @@ DECISIONS = {
 }
 
 
-def apply_scorecard(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+def apply_scorecard(
+    state: State, event: ScorecardEvent, rules: Rules, changes: list[Change]
+) -> None:
     """評価: count one scorecard once, as last submitted; a deleted one does not count."""
-    if event.kind == "feedback.requested":
+    kind, at = event.header.kind, event.header.at
+    if kind == "feedback.requested":
         return
     if not state.responded:
         emit_first_response(state, event, rules, changes)
-    scorecard = get_or_create_item(state, event)
+    scorecard = state.scorecards.get(event.scorecard_id)
+    if scorecard is None:
+        scorecard = state.scorecards[event.scorecard_id] = Scorecard()
     retract(changes, scorecard.latest_changes)
-    day = rules.day(event.at)
+    day = rules.day(at)
     pending_feedback.record_scorecard(state, event, day, changes)
-    if event.kind == "feedback.deleted":
+    if kind == "feedback.deleted":
         return
-    scorecard.interviewers = event.interviewers or scorecard.interviewers
-    state.emit(
-        changes, scorecard.latest_changes, DECISIONS[event.number], day, scorecard.interviewers
-    )
-    interview = state.items.get(f"interview/{event.interview_id}")
-    if scorecard.ends_at is None and interview is not None and interview.ends_at is not None:
-        scorecard.ends_at = event.at  # only the first submission can be late
-        scorecard.version = capped_hours(interview.ends_at, event.at, MAX_SCORECARD_HOURS)
-    if scorecard.ends_at is not None:
-        measure = f"scorecard_hours.{scorecard.version}"
-        state.emit(
-            changes,
-            scorecard.latest_changes,
-            measure,
-            day,
-            scorecard.interviewers,
-            DECISION_DAY_ONLY,
-        )
+    scorecard.author = event.author or scorecard.author
+    people = () if scorecard.author is None else (scorecard.author,)
+    emitted = scorecard.latest_changes
+    state.emit(changes, emitted, DECISIONS[event.decision], day, people)
+    interview = None if event.interview_id is None else state.interviews.get(event.interview_id)
+    if scorecard.hours is None and interview is not None and interview.ends_at is not None:
+        # Only the first submission can be late.
+        scorecard.hours = capped_hours(interview.ends_at, at, MAX_SCORECARD_HOURS)
+    if scorecard.hours is not None:
+        measure = f"scorecard_hours.{scorecard.hours}"
+        state.emit(changes, emitted, measure, day, people, Scope.DECISION_DAY)
     milestone = None if interview is None else interview.milestone
-    assign_interviewers(state, changes, milestone, scorecard.interviewers)
+    assign_interviewers(state, changes, milestone, people)

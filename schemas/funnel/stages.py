@@ -2,7 +2,7 @@
 
 from schemas.funnel import hires, pending_feedback
 from schemas.funnel.first_response import emit_first_response
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import EndingEvent, ReopeningEvent, StageEvent, VendorStage
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, State, Visit, retract
 from schemas.tenants.milestones import RANK, UNMAPPED
@@ -68,7 +68,7 @@ def _emit_stay(
     state: State, changes: list[Change], emitted: list[Change], end: tuple[Visit, str, int]
 ) -> None:
     visit, outcome, day = end
-    subject = (f"{visit.milestone}.{outcome}", (), visit.entry_changes[0][1][2])
+    subject = (f"{visit.milestone}.{outcome}", (), visit.entry_changes[0][1].recruiter)
     state.emit_duration(changes, emitted, subject, (visit.entered_day, day))
 
 
@@ -79,47 +79,48 @@ def _retract_pass(changes: list[Change], visit: Visit) -> None:
         retract(changes, visit.follow_up_changes)
 
 
-def apply_stage(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+def apply_stage(state: State, event: StageEvent, rules: Rules, changes: list[Change]) -> None:
     """Apply the stage that the event names, if any; a move after an ending waits for a reopening.
 
     A snapshot of an active application also reopens it, for vendors without a reopening event. A stage that maps to
     `hired` is a hire, for vendors without a hire event; moving back out of it retracts the hire.
     """
-    if event.active and state.ending_type is not None and not state.hire_implied:
+    if event.application.active and state.ending_type is not None and not state.hire_implied:
         _resume_application(state, event, rules, changes)
-    if event.stage is None or _follow_stage_rename(state, event.stage):
+    stage = event.stage
+    if stage is None or _follow_stage_rename(state, stage.id):
         return
-    milestone = _resolve_milestone(state, event, event.stage, rules)
+    milestone = _resolve_milestone(state, event, stage, rules)
     if state.hire_implied and milestone not in {HIRED_STAGE, UNMAPPED}:
         _retract_ending(state, changes)
     if state.ending_type is not None:
-        state.pending_move = (event.stage, milestone)
+        state.pending_move = (stage.id, milestone)
         return
-    day = rules.day(event.at)
-    if not state.responded and _is_first_response(state, event, milestone):
+    day = rules.day(event.header.at)
+    if not state.responded and _is_first_response(state, event.header.kind, stage.id, milestone):
         emit_first_response(state, event, rules, changes)
-    move(state, changes, event.stage, milestone, day)
+    move(state, changes, stage.id, milestone, day)
     if milestone == HIRED_STAGE:
-        _hire(state, changes, event, rules)
+        _hire(state, changes, event.header.at, rules)
         state.hire_implied = True
         pending_feedback.set_ended_day(state, changes, day)
 
 
-def _is_first_response(state: State, event: FunnelEvent, milestone: str) -> bool:
+def _is_first_response(state: State, kind: str, stage: str, milestone: str) -> bool:
     """Whether the company made the move: between two stages, or directly past the initial milestones."""
     if state.visits:
-        return state.visits[-1].stage != event.stage
-    return event.kind == STAGE_CHANGED and milestone not in INITIAL_MILESTONES
+        return state.visits[-1].stage != stage
+    return kind == STAGE_CHANGED and milestone not in INITIAL_MILESTONES
 
 
-def apply_ending(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+def apply_ending(state: State, event: EndingEvent, rules: Rules, changes: list[Change]) -> None:
     """Reject, withdraw, close or hire; a second ending replaces the first, so that an application ends once.
 
     A repeated hire changes nothing: the first report sets its day. Nor does a closing after a hire for an unmapped
     reason: some vendors file hires under a reason too.
     """
     mapped_type = rules.ending_type(event)
-    ending_type = mapped_type or event.kind
+    ending_type = mapped_type or event.header.kind
     if state.ending_type == HIRED and (
         ending_type == HIRED or (mapped_type is None and ending_type == CLOSED)
     ):
@@ -127,7 +128,7 @@ def apply_ending(state: State, event: FunnelEvent, rules: Rules, changes: list[C
         return
     _retract_ending(state, changes)
     apply_stage(state, event, rules, changes)
-    day = rules.day(event.at)
+    day = rules.day(event.header.at)
     if state.hire_implied and ending_type == HIRED:
         state.hire_implied = False
         return
@@ -135,7 +136,7 @@ def apply_ending(state: State, event: FunnelEvent, rules: Rules, changes: list[C
     if ending_type != WITHDRAWN and not state.responded:
         emit_first_response(state, event, rules, changes)
     if ending_type == HIRED:
-        _hire(state, changes, event, rules)
+        _hire(state, changes, event.header.at, rules)
     else:
         measure = ENDINGS[ending_type][0]
         state.emit(changes, state.ending_changes, measure, day)
@@ -160,10 +161,12 @@ def _emit_stage_ending(state: State, changes: list[Change], ending_type: str, da
         hires.emit_withdrawal(state, changes, day)
 
 
-def apply_reopening(state: State, event: FunnelEvent, rules: Rules, changes: list[Change]) -> None:
+def apply_reopening(
+    state: State, event: ReopeningEvent, rules: Rules, changes: list[Change]
+) -> None:
     """Undo a rejection, withdrawal or closing (`reopened`) or a hire (`unhired`); without one, change nothing."""
     hired = state.ending_type == HIRED
-    if state.ending_type is None or hired != (event.kind == "application.unhired"):
+    if state.ending_type is None or hired != (event.header.kind == "application.unhired"):
         return
     _resume_application(state, event, rules, changes)
     apply_stage(state, event, rules, changes)
@@ -188,33 +191,32 @@ def _later_stage_ids(renamed: dict[str, str], stage: str) -> list[str]:
     return stage_ids[1:]
 
 
-def _resolve_milestone(state: State, event: FunnelEvent, stage: str, rules: Rules) -> str:
+def _resolve_milestone(state: State, event: StageEvent, stage: VendorStage, rules: Rules) -> str:
     """The milestone of the stage; an unmapped stage inherits that of a stage it replaced."""
-    milestone = rules.milestone(
-        event.connection, stage, event.stage_name, event.stage_kind, event.at
-    )
+    connection, at = event.header.connection, event.header.at
+    milestone = rules.milestone(connection, stage.id, stage.name, stage.kind, at)
     if milestone != UNMAPPED or not state.renamed_stages:
         return milestone
     replaced = (
         old
         for old in sorted(state.renamed_stages)
-        if stage in _later_stage_ids(state.renamed_stages, old)
+        if stage.id in _later_stage_ids(state.renamed_stages, old)
     )
-    inherited = (rules.milestone(event.connection, old, None, None, event.at) for old in replaced)
+    inherited = (rules.milestone(connection, old, None, None, at) for old in replaced)
     return next((mapped for mapped in inherited if mapped != UNMAPPED), UNMAPPED)
 
 
-def _hire(state: State, changes: list[Change], event: FunnelEvent, rules: Rules) -> None:
-    hires.emit_hire(state, changes, event.at, rules.day(event.at), rules.hire_value)
+def _hire(state: State, changes: list[Change], at: int, rules: Rules) -> None:
+    hires.emit_hire(state, changes, at, rules.day(at), rules.hire_value)
     state.ending_type = HIRED
 
 
 def _resume_application(
-    state: State, event: FunnelEvent, rules: Rules, changes: list[Change]
+    state: State, event: StageEvent, rules: Rules, changes: list[Change]
 ) -> None:
     _retract_ending(state, changes)
     if state.pending_move is not None and event.stage is None:
-        move(state, changes, *state.pending_move, rules.day(event.at))
+        move(state, changes, *state.pending_move, rules.day(event.header.at))
     state.pending_move = None
 
 

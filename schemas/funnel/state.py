@@ -1,22 +1,41 @@
 """The state of one application's fold: what the next event needs, and the facts that it may have to retract."""
 
+from enum import IntEnum
+
 import msgspec
 
 from schemas.funnel.history import OrderKey
 
-# The reach of a fact, its last field: which cells it counts in. A reach ≥ 0 is a local day and marks a duration. A
-# duration counts on the day it began, because the durations that ended on a day say nothing about those still running.
-ALL_DIMENSIONS = -1  # every dimension, on the day it happened and on the day of application
-LISTED_MEMBERS = -2  # only the cells listed as `dimension/member` in the fact, on the same two days
-COST_MEMBERS = -3  # the same cells, but both bases on its own day: a cost has no application
-DECISION_DAY_ONLY = (
-    -4
-)  # every dimension, on the day it happened only: a meeting's time has no cohort
 
-# A contribution: measure, local day it happened, recruiter at that time, interviewers concerned, reach.
-Fact = tuple[str, int, str | None, tuple[str, ...], int]
+class Scope(IntEnum):
+    """Which cells a fact counts in, and on which days. An integer, because the worker hashes it for every fact."""
+
+    APPLICATION = 0  # every dimension, on the day it happened and on the day of application
+    DECISION_DAY = 1  # every dimension, on the day it happened only: a meeting's time has no cohort
+    # A duration counts on the day it began, because the durations that ended on a day say nothing about those still
+    # running.
+    DURATION = 2
+    MEMBERS = 3  # only the cells listed as `dimension/member` in the fact, on the same two days
+    COST = 4  # the listed cells, but both bases on its own day: a cost has no application
+
+
+class FunnelFact(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One contribution to the cells.
+
+    `day` is the local day it happened, `recruiter` the recruiter at that time. `members` are the interviewers concerned,
+    or the cells of a scope that lists them. `start_day` is the local day on which a duration began, else None.
+    """
+
+    measure: str
+    day: int
+    recruiter: str | None
+    members: tuple[str, ...]
+    scope: Scope
+    start_day: int | None
+
+
 # A fact and its count: positive when it is emitted, negative when it is retracted.
-Change = tuple[int, Fact]
+Change = tuple[int, FunnelFact]
 
 
 class Visit(msgspec.Struct, array_like=True):
@@ -38,25 +57,48 @@ class Visit(msgspec.Struct, array_like=True):
     follow_up_changes: list[Change] = []
 
 
-class Item(msgspec.Struct, array_like=True):
-    """An interview, a scorecard or an offer.
+class SubmittedScorecard(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A scorecard of an interview: `day` is the local day of its first submission; an author may be unknown."""
 
-    `first_changes` stay, `latest_changes` are those of its latest status. An interview has `milestone`, where it
-    belongs; `ends_at`, the instant (ms) from which scorecards are late; `scorecards`, one (id, author, local day of the
-    first submission) each; `expects_scorecards`, set once it took place if its connection reports scorecards. An offer
-    has `version`, the latest one seen, and `accepted`, set if it was ever accepted. A scorecard has `ends_at`, its first
-    submission (ms), and `version`, the hours from the end of the interview until then.
+    scorecard_id: str
+    author: str | None
+    day: int
+
+
+class Interview(msgspec.Struct, array_like=True):
+    """An interview: `first_changes` stay, `latest_changes` are those of its latest outcome.
+
+    `milestone` is where it belongs, `ends_at` the instant (ms) from which scorecards are late. `expects_scorecards` is set
+    once it took place if its connection reports scorecards.
     """
 
-    first_changes: list[Change]
-    latest_changes: list[Change]
+    first_changes: list[Change] = []
+    latest_changes: list[Change] = []
     interviewers: tuple[str, ...] = ()
-    version: int = 0
     milestone: str | None = None
     ends_at: int | None = None
-    accepted: bool = False
-    scorecards: list[tuple[str, str, int]] = []
+    scorecards: list[SubmittedScorecard] = []
     expects_scorecards: bool = False
+
+
+class Scorecard(msgspec.Struct, array_like=True):
+    """A scorecard as last submitted; `hours` are those from the end of the interview until the first submission."""
+
+    latest_changes: list[Change] = []
+    author: str | None = None
+    hours: int | None = None
+
+
+class Offer(msgspec.Struct, array_like=True):
+    """An offer: `first_changes` were emitted when it was made, `latest_changes` by its latest answer.
+
+    `version` is the latest one seen; `accepted` is set while the latest answer is an acceptance.
+    """
+
+    first_changes: list[Change] = []
+    latest_changes: list[Change] = []
+    version: int = 0
+    accepted: bool = False
 
 
 class Requisition(msgspec.Struct, array_like=True):
@@ -81,7 +123,8 @@ class State(msgspec.Struct, array_like=True):
     application. `hire_implied` says that only a stage reported the hire. `log_ids` are the log records seen.
 
     `ending_changes` were emitted by the ending, `stage_ending_changes` by the ending at the stage it happened in.
-    `accepted_day`, `joined_day`, `hired_day` and `ended_day` are local days.
+    `interviews`, `scorecards` and `offers` are keyed by their ids. `accepted_day`, `joined_day`, `hired_day` and
+    `ended_day` are local days.
     """
 
     channel: str | None = None
@@ -96,7 +139,9 @@ class State(msgspec.Struct, array_like=True):
     ending_type: str | None = None
     ending_changes: list[Change] = []
     pending_move: tuple[str, str] | None = None
-    items: dict[str, Item] = {}
+    interviews: dict[str, Interview] = {}
+    scorecards: dict[str, Scorecard] = {}
+    offers: dict[str, Offer] = {}
     cutoff: OrderKey | None = None
     counted: bool = False
     renamed_stages: dict[str, str] = {}
@@ -125,12 +170,12 @@ class State(msgspec.Struct, array_like=True):
         emitted: list[Change],
         measure: str,
         day: int,
-        interviewers: tuple[str, ...] = (),
-        reach: int = ALL_DIMENSIONS,
+        members: tuple[str, ...] = (),
+        scope: Scope = Scope.APPLICATION,
         n: int = 1,
     ) -> None:
         """Add `n` of a new fact to `changes`, and to `emitted` so that it can be retracted."""
-        change = (n, (measure, day, self.recruiter, interviewers, reach))
+        change = (n, FunnelFact(measure, day, self.recruiter, members, scope, None))
         changes.append(change)
         emitted.append(change)
 
@@ -145,15 +190,18 @@ class State(msgspec.Struct, array_like=True):
 
         `subject` is the name, its interviewers and the recruiter at the start: the end counts where the start did.
         """
-        fact = duration_fact(subject, days)
-        changes.append((1, fact))
-        emitted.append((1, fact))
+        change = (1, duration_fact(subject, days))
+        changes.append(change)
+        emitted.append(change)
 
 
-def duration_fact(subject: tuple[str, tuple[str, ...], str | None], days: tuple[int, int]) -> Fact:
+def duration_fact(
+    subject: tuple[str, tuple[str, ...], str | None], days: tuple[int, int]
+) -> FunnelFact:
     """The fact that `State.emit_duration` adds."""
     (name, interviewers, recruiter), (start, end) = subject, days
-    return (f"days.{name}.{max(0, end - start)}", end, recruiter, interviewers, max(0, start))
+    measure = f"days.{name}.{max(0, end - start)}"
+    return FunnelFact(measure, end, recruiter, interviewers, Scope.DURATION, start)
 
 
 def retract(changes: list[Change], facts: list[Change]) -> None:
@@ -167,8 +215,8 @@ def reassign_interviewers(
 ) -> None:
     """Assign emitted facts to other interviewers; durations belong to no interviewer."""
     for position, (n, fact) in enumerate(facts):
-        if fact[4] == ALL_DIMENSIONS:
-            replacement = (n, (*fact[:3], interviewers, ALL_DIMENSIONS))
+        if fact.scope is Scope.APPLICATION:
+            replacement = (n, msgspec.structs.replace(fact, members=interviewers))
             changes.append((-n, fact))
             changes.append(replacement)
             facts[position] = replacement

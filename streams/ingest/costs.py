@@ -13,7 +13,7 @@ from schemas.tenants.config import Tenant
 from streams.ingest import cost_entries, normalize, tokens
 from streams.ingest.cost_entries import CostEntry, InvalidEntries
 from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.kafka.publisher import Publisher, encode
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.tokens import Token
 from streams.ingest.vendor import subject_of
@@ -75,7 +75,7 @@ class CostsHandler:
         log_fields = {"delivery": request.id, "tenant": request.tenant.id}
         events = to_events(request)
         try:
-            await self._publisher.publish(events)
+            await self._publisher.publish([encode(event) for event in events])
         except Unavailable as error:
             log.warning("costs refused for now", extra={**log_fields, "reason": error.reason})
             raise unavailable(error.reason) from error

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import msgspec
-
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.events import packs
 from schemas.events.counting import NOT_COUNTED, not_counted
@@ -17,8 +15,7 @@ from schemas.kafka.connection_health import HealthKind
 from streams.ingest.connection_health import OTHER, ConnectionHealth
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka import packer
-from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.kafka.publisher import EncodedEvent, Publisher, encode
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
@@ -118,10 +115,10 @@ class DeliveryHandler:
             self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
             return await self._quarantine(request, error)
         try:
-            translation = drop_unreadable(translate(request))
+            translation, encoded = encode_readable(translate(request))
         except (Malformed, Unmapped) as error:
             return await self._quarantine(request, error)
-        return await self._accept(request, translation)
+        return await self._accept(request, translation, encoded)
 
     async def _handle_without_secret(self, request: IncomingRequest) -> Answer:
         """Answer tests and quarantine the rest: the vendor shows its secret only after a test was answered."""
@@ -130,14 +127,16 @@ class DeliveryHandler:
         except (Malformed, Unmapped):
             translation = Translation()
         if translation.ping:
-            return await self._accept(request, translation)
+            return await self._accept(request, translation, ())
         self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
         condition = Malformed("pending_secret", "the connection has no secret yet")
         return await self._quarantine(request, condition)
 
-    async def _accept(self, request: IncomingRequest, translation: Translation) -> Answer:
+    async def _accept(
+        self, request: IncomingRequest, translation: Translation, encoded: Sequence[EncodedEvent]
+    ) -> Answer:
         vendor = request.vendor
-        work = [self._publisher.publish(translation.events)]
+        work = [self._publisher.publish(encoded)]
         fault = _combine(translation.faults)
         if fault is not None:
             work.append(self._publish_quarantine_entry(request, fault, translation))
@@ -235,22 +234,29 @@ def translate(request: IncomingRequest) -> Translation:
         raise Malformed("not_this_vendor", type(error).__name__) from None
 
 
-def drop_unreadable(translation: Translation) -> Translation:
-    """Remove events that the worker could not read: one of them would make its whole pack unreadable."""
+def encode_readable(translation: Translation) -> tuple[Translation, tuple[EncodedEvent, ...]]:
+    """Encode each event, once; events that the worker could not read become faults.
+
+    One of them would make its whole pack unreadable. Raise the first fault if nothing else is left.
+    """
     readable: list[Event] = []
+    encoded: list[EncodedEvent] = []
     faults: list[Condition] = list(translation.faults)
     for event in translation.events:
         try:
-            msgspec.msgpack.encode(packs.decode_events(packs.encode([packer.encode(event)])))
-        except (Malformed, ValueError, OverflowError):
+            record = encode(event)
+            packs.decode_events(packs.encode([record.body]))
+        except (Malformed, ValueError):
             faults.append(
                 Malformed("unmapped_value", f"{event.type} contains a value out of range")
             )
         else:
             readable.append(event)
+            encoded.append(record)
     if faults and not readable and not translation.ignored and not translation.ping:
         raise faults[0]
-    return replace(translation, events=tuple(readable), faults=tuple(faults))
+    kept = replace(translation, events=tuple(readable), faults=tuple(faults))
+    return kept, tuple(encoded)
 
 
 def _combine(faults: Sequence[Condition]) -> Condition | None:

@@ -50,15 +50,15 @@ class CellTable:
     def add(self, tenant: str, signed: SignedChanges, offset: int) -> None:
         """Add one event's changes to every cell whose fencing offset is below `offset`.
 
-        Facts with the same day, recruiter and reach share their cells. Facts about the same people are consecutive.
+        Facts with the same days, recruiter and scope share their cells. Facts about the same people are consecutive.
         """
         sign, state, changes = signed
         shared: dict[tuple[object, ...], tuple[Slots, list[Tally]]] = {}
         member_group: tuple[object, ...] = ()
         member_tallies: list[Tally] = []
         for n, fact in changes:
-            measure, day, recruiter, members, reach = fact
-            group = (day, recruiter, reach)
+            measure, members = fact.measure, fact.members
+            group = (fact.day, fact.recruiter, fact.scope, fact.start_day)
             slots_and_tallies = shared.get(group)
             if slots_and_tallies is None:
                 days = [

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from schemas.errors import Malformed
 from schemas.events import packs
-from schemas.funnel.history import to_context_event, to_funnel_event
+from schemas.funnel.conversion import to_context_event, to_funnel_event
 from schemas.funnel.rules import Rules
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE

@@ -8,7 +8,7 @@ import msgspec
 from schemas.funnel import application_row
 from schemas.funnel.application_row import ApplicationRow
 from schemas.funnel.candidate_events import ContextEvents, ParentKey
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import ContextEvent, FunnelEvent, StoredContextEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.cell_table import CellTable, Rows
@@ -20,7 +20,7 @@ MAX_CACHED_APPLICATIONS = (
 Links = dict[tuple[str, ParentKey], list[str]]  # applications that are not in the store yet
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[str, FunnelEvent])
+_decoder = msgspec.msgpack.Decoder(tuple[str, StoredContextEvent])
 
 
 class PartitionChanges(NamedTuple):
@@ -52,7 +52,7 @@ class PartitionState:
         self._changed: dict[bytes, ApplicationRow] = {}
         self._ended: list[bytes] = []
         self._contexts: dict[str, ContextEvents] = {}
-        self._new_context_events: list[tuple[str, FunnelEvent]] = []
+        self._new_context_events: list[tuple[str, ContextEvent]] = []
         self._pending_links: Links = {}
         self._flushing_links: Links = {}
         self.cells = CellTable()
@@ -66,7 +66,7 @@ class PartitionState:
         """
         key = f"{tenant}/{subject}".encode()
         row = self._row(key) or self._rows.setdefault(key, ApplicationRow())
-        replayed = event.offset <= row.version
+        replayed = event.header.offset <= row.version
         if not self._apply_to_row(tenant, key, row, event, rules):
             return False
         new_parents = application_row.add_parents(row, event)
@@ -76,7 +76,7 @@ class PartitionState:
             self._apply_known_context(tenant, key, row, event, rules)
         return True
 
-    def apply_context(self, tenant: str, event: FunnelEvent, rules: Rules) -> bool:
+    def apply_context(self, tenant: str, event: ContextEvent, rules: Rules) -> bool:
         """Apply an event about a candidate or a pipeline to every application of this partition that it reaches.
 
         Return False when it is known from another offset.
@@ -107,10 +107,10 @@ class PartitionState:
         contexts = self._contexts.get(tenant)
         if contexts is None:
             return
-        for event in contexts.events_reaching(row.parents, trigger.offset):
-            context_event = msgspec.structs.replace(
-                event, offset=trigger.offset, index=trigger.index
-            )
+        offset, index = trigger.header.offset, trigger.header.index
+        for event in contexts.events_reaching(row.parents, offset):
+            header = msgspec.structs.replace(event.header, offset=offset, index=index)
+            context_event = msgspec.structs.replace(event, header=header)
             self._apply_to_row(tenant, key, row, context_event, rules)
 
     def _apply_to_row(
@@ -121,9 +121,9 @@ class PartitionState:
             return False
         self._changed[key] = row
         if len(signed_changes) == 1:
-            self.cells.add(tenant, signed_changes[0], event.offset)
+            self.cells.add(tenant, signed_changes[0], event.header.offset)
         else:
-            self.cells.add_difference(tenant, signed_changes, event.offset)
+            self.cells.add_difference(tenant, signed_changes, event.header.offset)
         return True
 
     def _row(self, key: bytes) -> ApplicationRow | None:
@@ -152,7 +152,7 @@ class PartitionState:
             applications,
             self.cells.drain(self.offset),
             [
-                (f"{tenant}/{event.id.hex()}".encode(), _encoder.encode((tenant, event)))
+                (f"{tenant}/{event.header.id.hex()}".encode(), _encoder.encode((tenant, event)))
                 for tenant, event in context_events
             ],
             [
@@ -178,4 +178,4 @@ class PartitionState:
 
 def context_version(value: bytes) -> int:
     """Return the version of a row of the people table: the offset at which this partition first saw the event."""
-    return _decoder.decode(value)[1].offset
+    return _decoder.decode(value)[1].header.offset

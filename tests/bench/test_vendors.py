@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from streams.ingest.delivery import IncomingRequest, drop_unreadable, translate, verify
-from streams.ingest.kafka.packer import encode
+from streams.ingest.delivery import IncomingRequest, encode_readable, translate, verify
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Vendor
 from tests.fakes import NOON
@@ -63,7 +62,7 @@ def minimal_work(request: IncomingRequest) -> object:
 def gateway_work(request: IncomingRequest) -> object:
     """What our gateway does before it waits for Kafka."""
     verify(request, ReplayGuard())
-    return [encode(event) for event in drop_unreadable(translate(request)).events]
+    return [encoded.body for encoded in encode_readable(translate(request))[1]]
 
 
 @pytest.mark.parametrize("vendor", gateways.SIGNING, ids=lambda vendor: vendor.name)

@@ -22,7 +22,7 @@ from streams.ingest import replay_guard
 from streams.ingest.connections import Configuration, SecretStore, resolve, watched_files
 from streams.ingest.http.costs_route import EXAMPLE
 from streams.ingest.http.server import create_app, key_parsers
-from streams.ingest.kafka.packer import encode
+from streams.ingest.kafka.publisher import encode
 from streams.tools.verify.comparison import Oracle
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
@@ -91,7 +91,7 @@ def daily_measures(publisher: ListPublisher) -> dict[date, dict[str, int]]:
     """The company-wide measures of the accepted events by local day."""
     oracle = Oracle()
     for offset, event in enumerate(publisher.events):
-        oracle.add(offset, packs.encode([encode(event)]))
+        oracle.add(offset, packs.encode([encode(event).body]))
     return daily_totals(oracle.cells(TenantRules(snapshot_mapping(tenancy()))))
 
 
@@ -431,7 +431,7 @@ async def test_a_cost_reaches_its_cells(
     )
     oracle = Oracle()
     for offset, event in enumerate(publisher.events):
-        oracle.add(offset, packs.encode([encode(event)]))
+        oracle.add(offset, packs.encode([encode(event).body]))
     cells = oracle.cells(TenantRules(snapshot_mapping(tenancy())))
     counts = {
         (key.dimension, key.member, (date(1970, 1, 1) + timedelta(key.day)).isoformat(), *pair)

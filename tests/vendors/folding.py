@@ -8,7 +8,7 @@ from schemas.events import packs
 from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Tenancy
 from schemas.tenants.mapping_snapshot import snapshot_mapping
-from streams.ingest.kafka.packer import encode
+from streams.ingest.kafka.publisher import encode
 from streams.tools.verify.comparison import Oracle
 from tests.ingest.gateways import Fixture, tenancy
 
@@ -19,7 +19,7 @@ def folded_cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None)
     for offset, delivery in enumerate(deliveries):
         events = delivery.translated().events
         if events:
-            oracle.add(offset, packs.encode([encode(event) for event in events]))
+            oracle.add(offset, packs.encode([encode(event).body for event in events]))
     return oracle.cells(TenantRules(snapshot_mapping(settings or tenancy())))
 
 

@@ -11,11 +11,11 @@ from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.funnel import application_row
 from schemas.funnel.candidate_events import ContextEvents, ParentKey, parent_keys
 from schemas.funnel.fold import add_changes, fold
-from schemas.funnel.history import CONTEXT_TYPES, FunnelEvent
+from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.partition_state import PartitionChanges, PartitionState, context_version
-from tests.builders import context_events, funnel_event, histories
+from tests.builders import context_events, delivered, funnel_event, histories
 
 RULES = Rules("Asia/Tokyo", deletion_policy="retract")
 
@@ -89,12 +89,11 @@ class Worker:
         """Process the packs from the committed offset up to `last` - 1."""
         for offset in range(self.committed, last):
             for index, (subject, event) in enumerate(self.log[offset]):
-                fields = {name: getattr(event, name) for name in event.__struct_fields__}
-                delivered = FunnelEvent(**fields | {"offset": offset, "index": index})
-                if event.kind in CONTEXT_TYPES:
-                    self.state.apply_context("t", delivered, RULES)
+                arrived = delivered(event, offset, index)
+                if isinstance(event, ContextEvent):
+                    self.state.apply_context("t", arrived, RULES)
                 else:
-                    self.state.apply("t", subject, delivered, RULES)
+                    self.state.apply("t", subject, arrived, RULES)
             self.state.offset = offset
 
     def process_and_flush(self, packs: int, torn: random.Random | None) -> None:
@@ -120,15 +119,15 @@ def expected_cells(log: Log) -> Cells:
     contexts = ContextEvents()
     arrived = [arrival for pack in log for arrival in pack]
     for _, event in arrived:
-        if event.kind in CONTEXT_TYPES:
+        if isinstance(event, ContextEvent):
             contexts.add(event)
     for subject in sorted(
-        {subject for subject, event in arrived if event.kind not in CONTEXT_TYPES}
+        {subject for subject, event in arrived if not isinstance(event, ContextEvent)}
     ):
         own = [
             event
             for arrived_subject, event in arrived
-            if arrived_subject == subject and event.kind not in CONTEXT_TYPES
+            if arrived_subject == subject and not isinstance(event, ContextEvent)
         ]
         parents = sorted({parent for event in own for parent in parent_keys(event)})
         state, changes = fold([*own, *contexts.events_reaching(parents, -1)], RULES)
@@ -143,7 +142,7 @@ def logs(draw: st.DrawFn) -> Log:
         Arrived(subject, event)
         for subject in ("a1", "a2")
         for event in draw(histories())
-        if event.kind not in CONTEXT_TYPES
+        if not isinstance(event, ContextEvent)
     ]
     events += [
         Arrived("-", draw(context_events(number)))
@@ -203,8 +202,8 @@ def test_the_order_of_arrival_does_not_matter(log: Log, rng: random.Random) -> N
 
 def test_rows_carry_the_version_that_recovery_compares() -> None:
     """The row with the later offset wins, without decoding the rest of the row."""
-    created = FunnelEvent(at=0, kind="application.created", id=b"x" * 16, candidate="c1", job="j1")
-    merged = funnel_event(7, "candidate.merged", candidate="c1", entity="c2")
+    created = funnel_event(6, "application.created", candidate="c1", job="j1")
+    merged = funnel_event(7, "candidate.merged", loser="c1", winner="c2")
     worker = Worker([[Arrived("a1", created), Arrived("-", merged)]], Disk())
     worker.process(1)
     changes = worker.state.drain()

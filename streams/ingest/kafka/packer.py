@@ -12,11 +12,11 @@ from aiokafka.partitioner import murmur2
 from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
 from schemas.events import packs
-from schemas.events.envelope import Event
 from schemas.kafka import topics
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
+from streams.ingest.kafka.publisher import EncodedEvent
 from streams.ingest.metrics import GatewayMetrics
 
 log = logging.getLogger(__name__)
@@ -31,16 +31,6 @@ class _PendingRecord:
     key: bytes
     body: bytes
     done: asyncio.Future[None]
-
-
-def encode(event: Event) -> bytes:
-    """Encode the event as a pack contains it."""
-    return event.model_dump_json(exclude_none=True).encode()
-
-
-def partition_key(event: Event) -> bytes:
-    """Return the key that determines the partition; events of one key stay in order."""
-    return f"{event.tenant}/{event.subject}".encode()
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -75,7 +65,7 @@ class Packer:
         """Return whether the broker answers."""
         return self._supervisor.up
 
-    async def publish(self, events: Sequence[Event]) -> None:
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Return when every event is acknowledged.
 
         On Unavailable some events may have been acknowledged; a retry is safe.
@@ -83,12 +73,8 @@ class Packer:
         if not events:
             return
         _, partitions = self._supervisor.producer()
-        bodies = [encode(event) for event in events]
-        self._require_capacity(sum(map(len, bodies)))
-        records = [
-            self._pending(partition_key(event), body)
-            for event, body in zip(events, bodies, strict=True)
-        ]
+        self._require_capacity(sum(len(event.body) for event in events))
+        records = [self._pending(event.key, event.body) for event in events]
         for record in records:
             self._queue_for(partition_of(record.key, partitions)).put(record)
         await self._wait_for_acks([record.done for record in records])

@@ -1,12 +1,32 @@
-"""The interface through which the gateway publishes events, quarantine entries, actions and health counts."""
+"""The interface through which the gateway publishes encoded events, quarantine entries, actions and health counts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.alerting.actions import BreachAction
 from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """An accepted event as a pack contains it: `body` is its JSON, `key` determines its partition."""
+
+    key: bytes
+    body: bytes
+
+
+def encode(event: Event) -> EncodedEvent:
+    """Encode an event; raise ValueError if it contains text that is not Unicode."""
+    body = event.model_dump_json(exclude_none=True).encode()
+    return EncodedEvent(key=partition_key(event), body=body)
+
+
+def partition_key(event: Event) -> bytes:
+    """Return the key that determines the partition; events of one key stay in order."""
+    return f"{event.tenant}/{event.subject}".encode()
 
 
 class Publisher(Protocol):
@@ -18,7 +38,7 @@ class Publisher(Protocol):
     async def stop(self) -> None:
         """Flush what was accepted, then stop."""
 
-    async def publish(self, events: Sequence[Event]) -> None:
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Return only after every event is acknowledged; raise Unavailable if any may not be."""
 
     async def quarantine(self, entry: QuarantineEntry) -> None:

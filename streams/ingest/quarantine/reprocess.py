@@ -8,7 +8,7 @@ from schemas.events.application import ApplicationEventData, Updated
 from schemas.events.envelope import Event, event_id, full_type, short_type
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.connections import Configuration
-from streams.ingest.delivery import IncomingRequest, drop_unreadable, translate, verify
+from streams.ingest.delivery import IncomingRequest, encode_readable, translate, verify
 from streams.ingest.normalize import canonical_content
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
@@ -49,7 +49,7 @@ def retranslate(
         if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
         verify(request, replay_guard)
-    translation = drop_unreadable(translate(request))
+    translation, _ = encode_readable(translate(request))
     if entry.part:
         translation = replace(
             translation, events=(*translation.events, *map(_as_update, translation.events))

@@ -11,7 +11,7 @@ from schemas.kafka.quarantine import QuarantineEntry
 from streams.configuration.settings import Settings
 from streams.ingest.connections import Configuration
 from streams.ingest.http.server import make_publisher
-from streams.ingest.kafka.publisher import Publisher
+from streams.ingest.kafka.publisher import Publisher, encode
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine.reprocess import restore_request, retranslate
 from streams.ingest.replay_guard import ReplayGuard
@@ -108,7 +108,7 @@ async def _replay(
             outcome = await asyncio.to_thread(
                 evaluate, stored, configuration, quarantine, replay_guard
             )
-            await publisher.publish(outcome.events)
+            await publisher.publish([encode(event) for event in outcome.events])
             if outcome.pack is not None:
                 position = stored.entry.rawref or ""
                 await asyncio.to_thread(quarantine.resend, position, *outcome.pack)

@@ -12,8 +12,9 @@ from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without
 from schemas.errors import Malformed, Unavailable
 from schemas.events import packs
 from schemas.funnel.candidate_events import ContextEvents, parent_keys
+from schemas.funnel.conversion import to_context_event, to_funnel_event
 from schemas.funnel.fold import add_changes, fold
-from schemas.funnel.history import FunnelEvent, to_context_event, to_funnel_event
+from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import TenantRules
 from schemas.instants import day_number
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
@@ -70,7 +71,7 @@ class Oracle:
             event = to_funnel_event(accepted, partition_offset, index)
             if event is not None:
                 history = self.histories.setdefault((accepted.tenant, accepted.subject), {})
-                history.setdefault(event.id, event)
+                history.setdefault(event.header.id, event)
             elif (context_event := to_context_event(accepted)) is not None:
                 self.contexts.setdefault(accepted.tenant, ContextEvents()).add(context_event)
 
@@ -83,7 +84,7 @@ class Oracle:
             add_changes(cells, tenant, state, changes)
         return without_zeros(cells)
 
-    def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[FunnelEvent]:
+    def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[ContextEvent]:
         contexts = self.contexts.get(tenant)
         if contexts is None:
             return []

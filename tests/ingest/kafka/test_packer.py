@@ -14,8 +14,9 @@ from schemas.events import packs
 from schemas.events.application import Application, Created
 from schemas.events.envelope import Event, event_id, full_type
 from streams.ingest.kafka import packer as packing
-from streams.ingest.kafka.packer import Packer, partition_key, partition_of
+from streams.ingest.kafka.packer import Packer, partition_of
 from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
+from streams.ingest.kafka.publisher import encode, partition_key
 from streams.ingest.metrics import GatewayMetrics
 from tests.fakes import NOON
 
@@ -112,7 +113,7 @@ async def test_order_and_partition_are_kept() -> None:
     events = [event(str(n % 7), n) for n in range(1_200)]
     async with running_packer(kafka) as packer:
         await until_ready(packer)
-        await packer.publish(events)
+        await packer.publish([encode(sent) for sent in events])
     ids_by_subject: dict[str, list[str]] = {}
     for topic, key, value, partition in kafka.sent:
         pack = packs.decode_events(value)
@@ -134,7 +135,7 @@ async def test_success_waits_for_the_acknowledgement() -> None:
     kafka = producer(delayed=True)
     async with running_packer(kafka) as packer:
         await until_ready(packer)
-        waiting = asyncio.create_task(packer.publish([event("1")]))
+        waiting = asyncio.create_task(packer.publish([encode(event("1"))]))
         await kafka.arrived.wait()
         assert not waiting.done()
         kafka.hold.set()
@@ -148,10 +149,10 @@ async def test_unavailable_broker_is_reported_at_once() -> None:
     kafka = producer(away=True)
     async with running_packer(kafka) as packer:
         with pytest.raises(Unavailable):
-            await packer.publish([event("1")])
+            await packer.publish([encode(event("1"))])
         kafka.away = False
         await until_ready(packer)
-        await packer.publish([event("1")])
+        await packer.publish([encode(event("1"))])
 
     assert len(kafka.sent) == 1
 
@@ -181,12 +182,12 @@ async def test_stalled_producer_is_replaced() -> None:
     async with running_packer(stuck, fresh, deadline=0.02) as packer:
         await until_ready(packer)
         with pytest.raises(Unavailable, match="deadline"):
-            await packer.publish([event("1")])
+            await packer.publish([encode(event("1"))])
         async with asyncio.timeout(5):
             while not stuck.stopped:  # noqa: ASYNC110 - a replacement has no event of its own
                 await asyncio.sleep(0)
         await until_ready(packer)
-        await packer.publish([event("1")])
+        await packer.publish([encode(event("1"))])
 
     assert (len(stuck.sent), len(fresh.sent)) == (0, 1)
 
@@ -197,9 +198,9 @@ async def test_failed_send_raises() -> None:
     async with running_packer(broken, fresh) as packer:
         await until_ready(packer)
         with pytest.raises(Unavailable):
-            await packer.publish([event("1")])
+            await packer.publish([encode(event("1"))])
         await until_ready(packer)
-        await packer.publish([event("1")])
+        await packer.publish([encode(event("1"))])
 
     assert broken.stopped
     assert len(fresh.sent) == 1
@@ -211,14 +212,14 @@ async def test_in_flight_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     kafka = producer(delayed=True)
     async with running_packer(kafka) as packer:
         await until_ready(packer)
-        waiting = asyncio.create_task(packer.publish([event("1"), event("2")]))
+        waiting = asyncio.create_task(packer.publish([encode(event("1")), encode(event("2"))]))
         await kafka.arrived.wait()
         with pytest.raises(Unavailable, match="in_flight_bytes"):
-            await packer.publish([event("3"), event("4")])
+            await packer.publish([encode(event("3")), encode(event("4"))])
         kafka.hold.set()
         await waiting
         await asyncio.sleep(0)
-        await packer.publish([event("3"), event("4")])
+        await packer.publish([encode(event("3")), encode(event("4"))])
 
     assert sum(len(packs.decode_events(value)) for _, _, value, _ in kafka.sent) == 4
 

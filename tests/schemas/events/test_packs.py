@@ -69,6 +69,7 @@ def test_foreign_bytes_are_malformed(value: bytes) -> None:
         {"time": "2026-01-05T00:00:00"},
         {"data": {"application": {"id": "a1", "applied_at": "0001-01-01T00:00:00Z"}}},
         {"data": {**APPLICATION, "version": 10**30}},
+        {"data": {**APPLICATION, "decision": 3}},
     ],
 )
 def test_an_event_that_would_break_the_fold_is_malformed(wrong: dict[str, object]) -> None:

@@ -7,26 +7,33 @@ from hypothesis import strategies as st
 
 from schemas.funnel.candidate_events import ContextEvents, candidate_fate, parent_keys
 from schemas.funnel.fold import contribution
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import ContextEvent
 from schemas.funnel.rules import Rules
-from tests.builders import HOUR, START, context_events, funnel_event, stage_change
+from tests.builders import (
+    HOUR,
+    START,
+    context_events,
+    funnel_event,
+    stage_change,
+    vendor_stage,
+)
 
 RULES = Rules("Asia/Tokyo")
 
 
 @st.composite
-def context_histories(draw: st.DrawFn) -> list[FunnelEvent]:
+def context_histories(draw: st.DrawFn) -> list[ContextEvent]:
     """Context events, each at its own offset."""
     events = [draw(context_events(number)) for number in range(1, draw(st.integers(2, 9)))]
     for offset, event in enumerate(events):
-        event.offset = offset
+        event.header.offset = offset
     return events
 
 
 PARENTS = ("candidate/c1", "candidate/c2", "candidate/c3", "job/j1", "job/j2")
 
 
-def context_of(events: list[FunnelEvent]) -> ContextEvents:
+def context_of(events: list[ContextEvent]) -> ContextEvents:
     """A `ContextEvents` with these events."""
     context = ContextEvents()
     for event in events:
@@ -36,7 +43,7 @@ def context_of(events: list[FunnelEvent]) -> ContextEvents:
 
 @given(context_histories(), st.randoms(use_true_random=False))
 def test_arrival_and_repetition_change_nothing(
-    events: list[FunnelEvent], rng: random.Random
+    events: list[ContextEvent], rng: random.Random
 ) -> None:
     """The events that reach an application do not depend on arrival order or repetition."""
     shuffled = events * 2
@@ -48,20 +55,22 @@ def test_arrival_and_repetition_change_nothing(
 
 
 @given(context_histories())
-def test_reaching_and_reached_agree(events: list[FunnelEvent]) -> None:
+def test_reaching_and_reached_agree(events: list[ContextEvent]) -> None:
     """An event that reaches an application lists its parent, once the merges before it are known."""
     context = context_of(events)
     for parent in PARENTS:
         for event in context.events_reaching([parent], 99):
-            before = context_of([earlier for earlier in events if earlier.offset <= event.offset])
-            if event in before.events_reaching([parent], event.offset):
+            before = context_of(
+                [earlier for earlier in events if earlier.header.offset <= event.header.offset]
+            )
+            if event in before.events_reaching([parent], event.header.offset):
                 assert parent in before.parents_reached(event)
 
 
 @given(context_histories(), st.integers(0, 8))
-def test_an_answer_at_an_offset_stays(events: list[FunnelEvent], offset: int) -> None:
+def test_an_answer_at_an_offset_stays(events: list[ContextEvent], offset: int) -> None:
     """A replay gets the same answer at an offset, whatever has arrived since."""
-    then = context_of([event for event in events if event.offset <= offset])
+    then = context_of([event for event in events if event.header.offset <= offset])
     now = context_of(events)
 
     for parent in PARENTS:
@@ -88,7 +97,7 @@ def test_an_application_belongs_to_its_candidate_and_its_job() -> None:
 
 
 CREATED = funnel_event(1, "application.created", 0, candidate="c1")
-MERGED = funnel_event(2, "candidate.merged", 1, candidate="c1", entity="c2")
+MERGED = funnel_event(2, "candidate.merged", 1, loser="c1", winner="c2")
 
 
 def test_the_winner_of_a_merge_decides() -> None:
@@ -103,8 +112,8 @@ def test_the_winner_of_a_merge_decides() -> None:
 
 def test_the_tenant_chooses_what_a_deletion_retracts() -> None:
     """An application deleted on its own never counts; one deleted with its candidate follows the policy."""
-    alone = funnel_event(3, "application.deleted", 2, number=0)
-    with_candidate = funnel_event(3, "application.deleted", 2, number=1)
+    alone = funnel_event(3, "application.deleted", 2, with_candidate=False)
+    with_candidate = funnel_event(3, "application.deleted", 2, with_candidate=True)
 
     assert [
         candidate_fate([CREATED, alone], policy).excluded for policy in ("named", "keep", "retract")
@@ -118,7 +127,7 @@ def test_the_tenant_chooses_what_a_deletion_retracts() -> None:
 
 def test_a_cycle_of_merges_ends() -> None:
     """Invalid input never hangs the fold."""
-    back = funnel_event(3, "candidate.merged", 2, candidate="c2", entity="c1")
+    back = funnel_event(3, "candidate.merged", 2, loser="c2", winner="c1")
 
     assert not candidate_fate([CREATED, MERGED, back], "retract").excluded
     assert context_of([MERGED, back]).events_reaching(["candidate/c1"], 9) == [MERGED, back]
@@ -126,8 +135,8 @@ def test_a_cycle_of_merges_ends() -> None:
 
 def test_events_after_an_anonymisation_reset_are_ignored() -> None:
     """Only an anonymisation that resets stages sets the cutoff for later events."""
-    reset = funnel_event(3, "candidate.anonymized", 5, candidate="c1", number=1)
-    names = funnel_event(4, "candidate.anonymized", 5, candidate="c1", number=0)
+    reset = funnel_event(3, "candidate.anonymized", 5, candidate="c1", resets_stages=True)
+    names = funnel_event(4, "candidate.anonymized", 5, candidate="c1", resets_stages=False)
 
     assert candidate_fate([CREATED, reset], "named").cutoff is not None
     assert candidate_fate([CREATED, names], "named").cutoff is None
@@ -145,10 +154,11 @@ def test_a_reset_just_before_its_anonymisation_is_ignored() -> None:
         "application.updated",
         24 * 30,
         applied_at=START + 24 * 30 * HOUR,
-        stage="s1",
-        stage_name="書類選考",
+        stage=vendor_stage(("s1", "書類選考")),
     )
-    anonymized = funnel_event(4, "candidate.anonymized", 24 * 30 + 10, candidate="c1", number=1)
+    anonymized = funnel_event(
+        4, "candidate.anonymized", 24 * 30 + 10, candidate="c1", resets_stages=True
+    )
     rejected = funnel_event(5, "application.rejected", 24 * 30 + 9, party="company")
 
     assert contribution(history, "t", RULES) == contribution(

@@ -9,13 +9,22 @@ from schemas.cells import ALL, COHORT, DECISION, ENTRY, TOTAL, CellKey, Cells, w
 from schemas.funnel import application_row
 from schemas.funnel.application_row import ApplicationRow, apply_event
 from schemas.funnel.fold import add_changes, contribution, fold
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import KpiValue, evaluate
 from schemas.kpis.durations import sum_tallies
 from schemas.tenants.milestones import MILESTONES
-from tests.builders import HOUR, START, funnel_event, histories, stage_change
+from tests.builders import (
+    HOUR,
+    START,
+    delivered,
+    funnel_event,
+    histories,
+    instant,
+    stage_change,
+    vendor_stage,
+)
 
 RULES = Rules("Asia/Tokyo")
 
@@ -35,9 +44,7 @@ def delivered_cells(history: list[FunnelEvent], repeat: int = 1) -> Cells:
     cells: Cells = {}
     row = ApplicationRow()
     for offset, event in enumerate(history * repeat):
-        arrived = FunnelEvent(**{name: getattr(event, name) for name in event.__struct_fields__})
-        arrived.offset = offset
-        for sign, state, changes in apply_event(row, arrived, RULES):
+        for sign, state, changes in apply_event(row, delivered(event, offset), RULES):
             add_changes(cells, "t", state, changes, sign)
         row = application_row.decode(application_row.encode(row))
     return without_zeros(cells)
@@ -68,9 +75,11 @@ def test_deltas_sum_to_the_contribution_of_the_history(
 def test_a_late_entry_of_a_withdrawn_log_record_counts_nothing() -> None:
     """The retraction may arrive before the entry; the entry does not count in either order."""
     created = funnel_event(0, "application.created", channel="doda", job="j1", applied_at=START)
-    retraction = funnel_event(1, "application.updated", log_id="log2", revision=1, number=1)
+    retraction = funnel_event(
+        1, "application.updated", log_id="log2", revision=1, retracts_log=True
+    )
     entry = funnel_event(
-        2, "application.stage_changed", stage="s1", stage_name="書類選考", log_id="log2"
+        2, "application.stage_changed", stage=vendor_stage(("s1", "書類選考")), log_id="log2"
     )
     expected = contribution([created], "t", RULES)
 
@@ -85,7 +94,7 @@ def test_a_replayed_event_yields_the_same_delta(history: list[FunnelEvent], numb
     row = ApplicationRow()
     first: Cells = {}
     for offset, event in enumerate(history):
-        event.offset = offset
+        event.header.offset = offset
         delta = apply_event(row, event, RULES)
         if offset == at:
             for sign, state, changes in delta:
@@ -242,19 +251,19 @@ def test_a_corrected_channel_moves_everything() -> None:
 def test_a_late_decline_counts_on_the_day_it_happened() -> None:
     """A decline counts on its own day by decision and on the day of application by cohort."""
     history = [
-        funnel_event(1, "application.created", applied_at=funnel_event(1, "x").at),
-        funnel_event(2, "offer.declined", 24 * 40, entity="o"),
+        funnel_event(1, "application.created", applied_at=START),
+        funnel_event(2, "offer.declined", 24 * 40, offer_id="o"),
     ]
     cells = contribution(history, "t", RULES)
-    day = RULES.day(history[1].at)
+    day = RULES.day(history[1].header.at)
 
     assert cells[CellKey("t", TOTAL, ALL, day, DECISION)]["offers_declined"] == 1
-    assert cells[CellKey("t", TOTAL, ALL, RULES.day(history[0].at), COHORT)]["offers_declined"] == 1
+    assert cells[CellKey("t", TOTAL, ALL, RULES.day(START), COHORT)]["offers_declined"] == 1
 
 
 def test_days_are_local_days_of_the_tenant() -> None:
     """03:00 on the 2nd in Tokyo is still the 1st in UTC."""
-    at = funnel_event(1, "x", 18).at
+    at = instant(18)
 
     assert Rules("UTC").day(at) + 1 == Rules("Asia/Tokyo").day(at)
 
@@ -264,7 +273,7 @@ def test_only_interviewers_of_the_stage_get_its_decision() -> None:
     history = [
         funnel_event(1, "application.created"),
         stage_change(2, 5, "s2"),
-        funnel_event(3, "interview.completed", 6, entity="i", interviewers=("p1",)),
+        funnel_event(3, "interview.completed", 6, interview_id="i", interviewers=("p1",)),
         stage_change(4, 9, "s4"),
         funnel_event(5, "application.rejected", 20),
     ]
@@ -291,8 +300,8 @@ def test_declining_after_accepting_is_reneging() -> None:
     """The acceptance stands, no decline counts, and a withdrawal does not count a second renege."""
     history = [
         funnel_event(0, "application.created", applied_at=START),
-        funnel_event(1, "offer.accepted", 24, entity="o1"),
-        funnel_event(2, "offer.declined", 48, entity="o1"),
+        funnel_event(1, "offer.accepted", 24, offer_id="o1"),
+        funnel_event(2, "offer.declined", 48, offer_id="o1"),
         funnel_event(3, "application.withdrawn", 49, party="candidate"),
     ]
     counted = totals(history)
@@ -307,8 +316,13 @@ def test_decision_and_cohort_basis_can_give_opposite_rates() -> None:
     for number in range(100):
         from_march = number < 10
         applied = START + (60 if from_march else 95) * 24 * HOUR
-        created = funnel_event(number * 2, "application.created", applied_at=applied, stage="s1")
-        created.at, created.stage_name = applied, "書類選考"
+        created = funnel_event(
+            number * 2,
+            "application.created",
+            (applied - START) / HOUR,
+            applied_at=applied,
+            stage=vendor_stage(("s1", "書類選考")),
+        )
         decided = stage_change(number * 2 + 1, 24 * 100, "s2") if from_march else None
         if decided is None:
             decided = funnel_event(

@@ -4,7 +4,7 @@ from hypothesis import given
 
 from schemas.cells import DECISION, ENTRY, INTERVIEWER, TOTAL, Tally
 from schemas.funnel.fold import contribution
-from schemas.funnel.history import FunnelEvent
+from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import Rules
 from schemas.kpis.catalogue import KPIS
 from schemas.kpis.definition import total
@@ -20,19 +20,20 @@ def interview(
     number: int, hours: float, *interviewers: str, kind: str = "completed"
 ) -> FunnelEvent:
     """An event of interview i1."""
-    return funnel_event(number, f"interview.{kind}", hours, entity="i1", interviewers=interviewers)
+    return funnel_event(
+        number, f"interview.{kind}", hours, interview_id="i1", interviewers=interviewers
+    )
 
 
 def scorecard(number: int, hours: float, interviewer: str, kind: str = "submitted") -> FunnelEvent:
     """An event of the interviewer's scorecard on interview i1."""
-    interviewers = (interviewer,) if interviewer else ()
     return funnel_event(
         number,
         f"feedback.{kind}",
         hours,
-        entity=f"f-{interviewer}",
-        interviewers=interviewers,
-        number=1,
+        scorecard_id=f"f-{interviewer}",
+        author=interviewer or None,
+        decision=1,
         interview_id="i1",
     )
 
@@ -129,8 +130,8 @@ def test_nothing_is_due_where_scorecards_are_never_reported() -> None:
 
 def test_an_offer_is_pending_until_its_answer() -> None:
     """An offer is pending until it is answered or the application ends."""
-    sent = [CREATED, funnel_event(1, "offer.sent", DAY, entity="o1")]
-    declined = funnel_event(2, "offer.declined", 4 * DAY, entity="o1")
+    sent = [CREATED, funnel_event(1, "offer.sent", DAY, offer_id="o1")]
+    declined = funnel_event(2, "offer.declined", 4 * DAY, offer_id="o1")
     withdrawn = funnel_event(2, "application.withdrawn", 2 * DAY, party="candidate")
 
     assert pending_measures(sent) == {}

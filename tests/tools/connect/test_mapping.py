@@ -14,7 +14,7 @@ from schemas.tenants.milestones import MILESTONES, UNMAPPED, lookup_milestone
 from schemas.tenants.reasons import EVENT_BY_PARTY
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, event_rows
-from streams.ingest.kafka.packer import encode
+from streams.ingest.kafka.publisher import encode
 from streams.tools.connect import mapping
 from tests.ingest import gateways
 
@@ -30,7 +30,7 @@ def archive_deliveries(client: Any, *names: str, stages: dict[str, str] | None =
         for old, new in (stages or {}).items():
             body = body.replace(old, new)
         events = gateways.Fixture(name.split("/")[0], body.encode()).translated().events
-        pack = packs.encode([encode(event) for event in events])
+        pack = packs.encode([encode(event).body for event in events])
         rows = event_rows(RecordPosition("candidate-events", 0, offset), pack)
         Writer(client).write(rows, f"{name}{stages}")
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from schemas.events import packs
+from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.fold import contribution
-from schemas.funnel.history import FunnelEvent, to_funnel_event
+from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import Rules
-from streams.ingest.kafka.packer import encode
+from streams.ingest.kafka.publisher import encode
 from streams.ingest.vendor import Context
 from streams.ingest.vendors.standard import adapter
 from streams.tools.importing.source import ImportSource
@@ -24,7 +25,7 @@ def accepted_events(import_source: ImportSource) -> list[FunnelEvent]:
         translation = adapter.translate(batch.body, headers, context)
         assert translation.faults == ()
         for record in packs.decode_events(
-            packs.encode([encode(event) for event in translation.events])
+            packs.encode([encode(event).body for event in translation.events])
         ):
             read = to_funnel_event(record)
             assert read is not None

@@ -1,0 +1,209 @@
+"""The records of an application's history: one small struct per kind of event, as compact as the fold needs it.
+
+A record is an array in msgpack that begins with its tag. Optional fields are None, or empty, if the event did not say.
+"""
+
+import msgspec
+
+
+class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """What every record has.
+
+    `at` is when the event happened, `revision` when its vendor last changed the snapshot that reports it (0 if unknown),
+    both in milliseconds since 1970 UTC. `kind` is the short type, `id` 16 bytes. `offset` and `index` are where in the
+    source partition the event was first accepted. A `test` event counts nowhere.
+    """
+
+    at: int
+    kind: str
+    id: bytes
+    offset: int = -1
+    index: int = 0
+    connection: str = ""
+    test: bool = False
+    revision: int = 0
+
+
+class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """The application as of one event.
+
+    `applied_at` is in milliseconds since 1970 UTC, `touches` are channels in order. `active` comes from vendors that send
+    snapshots: true undoes an earlier ending.
+    """
+
+    kind: str | None = None
+    applied_at: int | None = None
+    candidate: str | None = None
+    job: str | None = None
+    channel: str | None = None
+    source_detail: str | None = None
+    touches: tuple[str, ...] = ()
+    recruiter: str | None = None
+    hiring_manager: str | None = None
+    department: str | None = None
+    location: str | None = None
+    active: bool | None = None
+
+
+class VendorStage(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """A stage in the vendor's words."""
+
+    id: str
+    name: str | None = None
+    kind: str | None = None
+
+
+class FunnelEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """Any record; the base of all kinds."""
+
+    header: EventHeader
+
+
+class ApplicationEvent(FunnelEvent, array_like=True, gc=False, kw_only=True):
+    """An event about one application; `log_id` is the record of the vendor's log that reported it."""
+
+    application: ApplicationAttributes
+    log_id: str | None = None
+
+
+class StageEvent(ApplicationEvent, array_like=True, gc=False, kw_only=True):
+    """An application with the stage that it is in."""
+
+    stage: VendorStage | None = None
+
+
+class UpdateEvent(StageEvent, tag="update", array_like=True, gc=False, kw_only=True):
+    """Created, moved or changed. `is_reapplication` is set on a creation.
+
+    `retracts_log` is set on an update that withdraws the log record `log_id`.
+    """
+
+    is_reapplication: bool = False
+    retracts_log: bool = False
+
+
+class EndingEvent(StageEvent, tag="ending", array_like=True, gc=False, kw_only=True):
+    """Rejected, withdrawn, closed or hired: who ended it, and the vendor's id and name of the reason."""
+
+    party: str | None = None
+    reason: str | None = None
+    reason_name: str | None = None
+
+
+class ReopeningEvent(StageEvent, tag="reopening", array_like=True, gc=False, kw_only=True):
+    """Reopened after a rejection, withdrawal or closing, or unhired."""
+
+
+class DeletionEvent(ApplicationEvent, tag="deletion", array_like=True, gc=False, kw_only=True):
+    """The application was deleted, on its own or together with its candidate."""
+
+    with_candidate: bool = False
+
+
+class InterviewEvent(ApplicationEvent, tag="interview", array_like=True, gc=False, kw_only=True):
+    """An interview; it starts and ends in milliseconds since 1970 UTC. `interviewers` excludes shadows."""
+
+    interview_id: str
+    interviewers: tuple[str, ...] = ()
+    starts_at: int | None = None
+    ends_at: int | None = None
+
+
+class ScorecardEvent(ApplicationEvent, tag="scorecard", array_like=True, gc=False, kw_only=True):
+    """A scorecard; `decision` is -2..+2, None if there is none."""
+
+    scorecard_id: str
+    interview_id: str | None = None
+    author: str | None = None
+    decision: int | None = None
+
+
+class OfferEvent(ApplicationEvent, tag="offer", array_like=True, gc=False, kw_only=True):
+    """An offer; `amount` is the first year's compensation in minor units of `currency`."""
+
+    offer_id: str
+    version: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
+class EmploymentEvent(FunnelEvent, tag="employment", array_like=True, gc=False, kw_only=True):
+    """Employment after a hire: the local day (since 1970) on which it starts or ends, and a rating in tenths."""
+
+    day: int | None = None
+    rating_tenths: int | None = None
+
+
+class CostEvent(FunnelEvent, tag="cost", array_like=True, gc=False, kw_only=True):
+    """One version of a cost entry: `amount` minor units of `currency`, spread over two local days and those between."""
+
+    version: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+    cost_kind: str | None = None
+    channel: str | None = None
+    job: str | None = None
+    first_day: int | None = None
+    last_day: int | None = None
+
+
+class ContextEvent(FunnelEvent, array_like=True, gc=False, kw_only=True):
+    """An event about a candidate, a job or a pipeline: part of the history of every application that it reaches."""
+
+
+class JobEvent(ContextEvent, tag="job", array_like=True, gc=False, kw_only=True):
+    """A job was opened, updated, paused or closed."""
+
+    job: str
+    hiring_manager: str | None = None
+    department: str | None = None
+    location: str | None = None
+
+
+class PipelineEvent(ContextEvent, tag="pipeline", array_like=True, gc=False, kw_only=True):
+    """The pipeline of a job was replaced: pairs of old and new stage id."""
+
+    job: str
+    moves: tuple[tuple[str, str], ...] = ()
+
+
+class MergeEvent(ContextEvent, tag="merge", array_like=True, gc=False, kw_only=True):
+    """The applications of one candidate, the loser, belong to another from now on."""
+
+    loser: str
+    winner: str
+
+
+class CandidateDeletionEvent(
+    ContextEvent, tag="candidate_deletion", array_like=True, gc=False, kw_only=True
+):
+    """A candidate was deleted."""
+
+    candidate: str
+
+
+class AnonymizationEvent(
+    ContextEvent, tag="anonymization", array_like=True, gc=False, kw_only=True
+):
+    """A candidate was anonymised; with `resets_stages` the vendor also resets the candidate's applications."""
+
+    candidate: str
+    resets_stages: bool = False
+
+
+StoredContextEvent = (
+    JobEvent | PipelineEvent | MergeEvent | CandidateDeletionEvent | AnonymizationEvent
+)
+# Every kind of record that is stored.
+StoredEvent = (
+    UpdateEvent
+    | EndingEvent
+    | ReopeningEvent
+    | DeletionEvent
+    | InterviewEvent
+    | ScorecardEvent
+    | OfferEvent
+    | EmploymentEvent
+    | CostEvent
+    | StoredContextEvent
+)

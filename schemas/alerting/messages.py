@@ -1,11 +1,9 @@
 """Alert texts in Japanese and English; they never contain a person's name, address or id."""
 
 from schemas.alerting.breach import Breach, Segment
-from schemas.alerting.playbook import play_for
 from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
-from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import Unit
-from schemas.kpis.definitions.times import STAGES
+from schemas.kpis.catalogue import definition_of
+from schemas.kpis.definition import Overdue, Unit
 
 DIMENSIONS_JA = {
     TOTAL: "全社",
@@ -31,21 +29,16 @@ ENDINGS = {
 
 # Prefixes of the summary for endings other than recovery.
 PREFIXES = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
-# Overdue cases of a service level, in Japanese and English (singular, plural, condition).
-CASES = {
-    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "missing since the interview"),
-    "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
-    "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
-}  # fmt: skip
+# A service level on a KPI that was deleted since.
+OVERDUE = Overdue("待ち時間が {days} 日を超えるもの", "case", "cases", "waiting")
 MAX_DECIMALS = 4
-STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
 
 
 def summary(breach: Breach) -> str:
     """One sentence: the KPI, the member, the value and the target."""
     if breach.limit_days is not None:
         return _overdue_summary(breach, breach.limit_days)
-    kpi = BY_ID[breach.kpi]
+    kpi = definition_of(breach.kpi)
     value, target = _format_distinct(breach.evidence.value, breach.target, kpi.unit)
     measured = breach.evidence.value is not None
     if breach.language == "ja":
@@ -67,20 +60,15 @@ def _resolution_prefix(breach: Breach) -> str:
 
 def _overdue_summary(breach: Breach, days: int) -> str:
     """How many cases are overdue, of which member, and the age of the oldest."""
-    of, n, oldest = BY_ID[breach.kpi].of, int(breach.evidence.value or 0), breach.evidence.oldest
+    words = definition_of(breach.kpi).overdue or OVERDUE
+    n, oldest = int(breach.evidence.value or 0), breach.evidence.oldest
     allowed = int(breach.target)
     if breach.language == "ja":
-        stage = STAGE_NAMES.get(of, ("", ""))[0]
-        case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
         longest = f"、最長 {oldest} 日" if oldest is not None else ""
-        return f"{_resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
-    stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
-    singular, plural, condition = (
-        CASES[of][1:] if of in CASES else ("application", "applications", stage)
-    )
+        return f"{_resolution_prefix(breach)}{member_label(breach)}で{words.ja.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
     longest = f"; longest: {oldest} d" if oldest is not None else ""
-    case = singular if n == 1 else plural
-    return f"{_resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
+    case = words.singular if n == 1 else words.plural
+    return f"{_resolution_prefix(breach)}{n} {case} of {member_label(breach)} {words.condition} for more than {days} d (allowed: {allowed}{longest})"
 
 
 def description(breach: Breach) -> str:
@@ -90,8 +78,10 @@ def description(breach: Breach) -> str:
 
 
 def suggestion(breach: Breach) -> str:
-    """The usual remedy and the role that owns it."""
-    play, language = play_for(breach.kpi), breach.language
+    """The usual remedy and the role that owns it; empty if the KPI was deleted since."""
+    play, language = definition_of(breach.kpi).play, breach.language
+    if play is None:
+        return ""
     owner = play.owner(language)
     return (
         f"{play.suggestion(language)}({owner})"
@@ -101,10 +91,10 @@ def suggestion(breach: Breach) -> str:
 
 
 def _sentences(breach: Breach) -> list[str]:
-    evidence, kpi = breach.evidence, BY_ID[breach.kpi]
+    evidence, kpi = breach.evidence, definition_of(breach.kpi)
     unit, cases = kpi.unit, f"n = {evidence.n}" if kpi.counts_cases else ""
     low, high = format_number(evidence.low, unit), format_number(evidence.high, unit)
-    check = play_for(breach.kpi).check(breach.language)
+    check = kpi.play.check(breach.language) if kpi.play else ""
     is_service_level = breach.limit_days is not None
     if breach.language == "ja":
         return [
@@ -119,7 +109,7 @@ def _sentences(breach: Breach) -> list[str]:
             f"最も影響が大きいのは{_describe_segment(breach.segment, breach)}。"
             if breach.segment
             else "",
-            f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
+            f"{ENDINGS[breach.ending][0]}。" if breach.ending else check and f"まず確認: {check}",
         ]
     return [
         f"{evidence.n} {'case is' if evidence.n == 1 else 'cases are'} waiting in total."
@@ -131,7 +121,7 @@ def _sentences(breach: Breach) -> list[str]:
         else "",
         f"Since {breach.since}.",
         f"Main contributor: {_describe_segment(breach.segment, breach)}." if breach.segment else "",
-        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Check first: {check}",
+        f"{ENDINGS[breach.ending][1]}." if breach.ending else check and f"Check first: {check}",
     ]
 
 

@@ -143,11 +143,7 @@ class AlertRule(FrozenModel):
         return self.dimension == dimension and self.member in (EVERY, member)
 
 
-WATCHABLE_KPIS = frozenset(
-    kpi.id
-    for kpi in BY_ID.values()
-    if kpi.kind == "waiting" or (DECISION in kpi.bases and kpi.additive and kpi.unit != "money")
-)
+WATCHABLE_KPIS = frozenset(kpi.id for kpi in BY_ID.values() if kpi.play is not None)
 WINDOW_KEYS = ("window_days", "minimum_n", "confidence", "clear", "margin")
 
 
@@ -209,12 +205,7 @@ def _ignored_keys(kpi: Kpi) -> tuple[str, ...]:
 
 def is_binomial(kpi: Kpi) -> bool:
     """Whether the KPI is a share of cases, which has a posterior; a ratio of two sums is not."""
-    share = kpi.kind in {"ratio", "within"} and kpi.unit == "ratio" and not kpi.requires
-    return share and kpi.id not in NOT_BINOMIAL
-
-
-# Offers that skipped the stage can push it above 100 %.
-NOT_BINOMIAL = frozenset({"final_interview_offer_rate"})
+    return kpi.is_share
 
 
 class AlertRules(FrozenModel):

@@ -3,7 +3,7 @@
 from schemas.alerting.breach import Breach, Segment
 from schemas.alerting.kinds import kind_of
 from schemas.alerting.messages import DIMENSIONS_JA, ENDINGS
-from schemas.alerting.playbook import play_for
+from schemas.kpis.catalogue import definition_of
 
 
 def summary(breach: Breach) -> str:
@@ -19,8 +19,10 @@ def description(breach: Breach) -> str:
 
 
 def suggestion(breach: Breach) -> str:
-    """The usual remedy and the role that owns it."""
-    play, language = play_for(breach.kpi), breach.language
+    """The usual remedy and the role that owns it; empty if the KPI was deleted since."""
+    play, language = definition_of(breach.kpi).play, breach.language
+    if play is None:
+        return ""
     owner = play.owner(language)
     return (
         f"{play.suggestion(language)}({owner})"
@@ -31,18 +33,19 @@ def suggestion(breach: Breach) -> str:
 
 def _course(breach: Breach) -> list[str]:
     """Since when, because of which segment, and how it ended or what to check."""
-    check = play_for(breach.kpi).check(breach.language)
+    play = definition_of(breach.kpi).play
+    check = play.check(breach.language) if play else ""
     segment = _describe_segment(breach.segment, breach) if breach.segment else ""
     if breach.language == "ja":
         return [
             f"{breach.since} から。",
             f"最も影響が大きいのは{segment}。" if segment else "",
-            f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
+            f"{ENDINGS[breach.ending][0]}。" if breach.ending else check and f"まず確認: {check}",
         ]
     return [
         f"Since {breach.since}.",
         f"Main contributor: {segment}." if segment else "",
-        f"{ENDINGS[breach.ending][1]}." if breach.ending else f"Check first: {check}",
+        f"{ENDINGS[breach.ending][1]}." if breach.ending else check and f"Check first: {check}",
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from schemas.alerting.breach import Breach
 from schemas.cells import Tally
 from schemas.instants import day_number
-from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import evaluate
 from schemas.kpis.durations import sum_tallies
 
@@ -30,7 +30,7 @@ def window_weeks(
 
     `days` are keyed by days since 1970-01-01.
     """
-    kpi = BY_ID[breach.kpi]
+    kpi = definition_of(breach.kpi)
     weeks: list[Week] = []
     for last in week_ends:
         end = day_number(last)

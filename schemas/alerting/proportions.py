@@ -1,19 +1,10 @@
-"""Shares of cases: which KPIs have a posterior, and its probabilities and intervals."""
+"""Shares of cases: probabilities and intervals of their posterior."""
 
 from functools import lru_cache
 
-from schemas.kpis.definition import Kpi
 from schemas.statistics.beta import jeffreys, jeffreys_interval
 
 INTERVAL_LEVEL = 0.9  # of the interval shown next to a rate
-# Offers that skipped the stage can push it above 100 %.
-NOT_BINOMIAL = frozenset({"final_interview_offer_rate"})
-
-
-def is_binomial(kpi: Kpi) -> bool:
-    """Whether the KPI is a share of cases, which has a posterior; a ratio of two sums is not."""
-    share = kpi.kind in {"ratio", "within"} and kpi.unit == "ratio" and not kpi.requires
-    return share and kpi.id not in NOT_BINOMIAL
 
 
 def numerator(value: float, n: int) -> int:

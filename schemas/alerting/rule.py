@@ -13,7 +13,7 @@ from schemas.alerting.episodes import Fold, Judgement, ReportedHistory
 from schemas.alerting.messages import format_number
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis, Tally
 from schemas.events.application import FrozenModel, Text
-from schemas.kpis.catalogue import BY_ID, kpis_for
+from schemas.kpis.catalogue import BY_ID, definition_of, kpis_for
 from schemas.kpis.definition import Kpi, Unit
 from schemas.planning import references
 from schemas.tenants.config import Name
@@ -187,7 +187,7 @@ class AlertRule(FrozenModel):
     @classmethod
     def chart_unit(cls, breach: Breach) -> Unit:
         """The unit of the charted values."""
-        return BY_ID[breach.kpi].unit
+        return definition_of(breach.kpi).unit
 
     @classmethod
     def chart_start(cls, breach: Breach, first_end: date) -> date:

@@ -17,9 +17,7 @@ from schemas.did_you_mean import did_you_mean
 from schemas.events.application import FrozenModel
 from schemas.kpis.catalogue import BY_ID
 
-WATCHABLE_KPIS = frozenset(
-    kpi.id for kpi in BY_ID.values() if any(not kind.kpi_problem(kpi) for kind in KINDS.values())
-)
+WATCHABLE_KPIS = frozenset(kpi.id for kpi in BY_ID.values() if kpi.play is not None)
 
 
 def _with_kind(written: dict[str, Any]) -> dict[str, Any]:

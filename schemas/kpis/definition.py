@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.cells import COHORT, DECISION, Basis
+from schemas.kpis.playbook import Play
 
 # count: the sum. ratio: sum ÷ sum. quantile, mean and within read the integer histogram `<measure>.<value>`; within is the
 # share of values up to `limit`. The last three read durations by entry day and include in-flight cases
@@ -12,21 +13,56 @@ from schemas.cells import COHORT, DECISION, Basis
 # share with the outcome within `limit` days.
 Kind = Literal["count", "ratio", "quantile", "mean", "within", "waiting", "retention", "incidence"]
 Unit = Literal["count", "ratio", "days", "hours", "money", "score"]
+# The cases whose outcomes forecast a count: applications in flight, or accepted offers (`schemas.planning.forecast`).
+ForecastCases = Literal["applications", "acceptances"]
 BOTH: tuple[Basis, ...] = (DECISION, COHORT)
 DECIDED: tuple[Basis, ...] = (DECISION,)
 MONEY_MEASURES = ("cost.*", "compensation")  # measures that are sums of money
 DURATION_KINDS = ("waiting", "retention", "incidence")
 
 
+@dataclass(frozen=True)
+class Place:
+    """A panel on which a KPI stands, `order`th among its KPIs.
+
+    `panel` is `<board>/<panel>`, or `shared/<panel>` if several boards show it. `name` is the row or column, by default the
+    KPI id; `ja` and `en` are its heading, by default the KPI's names.
+    """
+
+    panel: str
+    order: int = 1
+    name: str = ""
+    ja: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Words for cases that wait longer than a service level allows: `ja` with `{days}`, English as noun and condition."""
+
+    ja: str
+    singular: str
+    plural: str
+    condition: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kpi:
-    """One KPI definition, as published next to the number.
+    """One KPI: its definition, as published next to the number, and every place where it is used.
+
+    Boards, alert rules, gauges, forecasts, texts and pages are derived from this object, so deleting it removes the KPI
+    everywhere. Raises ValueError if the fields contradict each other.
 
     `numerator` and `denominator` name measures; `x.*` sums every measure that starts with `x.`. `scale` divides the value.
     Money is in minor units. `of` and `outcome` name the durations `days.<of>.<outcome>.<age>`; `entered` names the measure
     that counts entries. If no `requires` measure was counted, there is no value: an unknown cost is not a cost of 0.
     `minimum_n` is the smallest sample shown without the thin-data mark. `by_interviewer` KPIs apply to interviewers.
-    `only_dimensions` restricts a KPI to a few dimensions. A `hide_zero` KPI is shown only when it is not zero.
+    `only_dimensions` restricts a KPI to a few dimensions. A `hide_zero` KPI is shown only when it is not zero. A ratio that
+    `may_exceed_one` is no share of its denominator.
+
+    `panels` are its places on boards; `headline` KPIs are printed by the demo, `gauge` KPIs exported to Prometheus; members are
+    listed by the n of the `member_size` KPI, largest first. With a `play` it is watched: alert rules may name it, and alerts
+    suggest the play. `overdue` words the service level of a waiting time. `forecast` says what forecasts its targets.
     """
 
     id: str
@@ -49,14 +85,57 @@ class Kpi:
     by_interviewer: bool = False
     only_dimensions: tuple[str, ...] = ()
     hide_zero: bool = False
+    may_exceed_one: bool = False
     standards: tuple[str, ...] = ()
     explain_ja: str
     explain_en: str
+    panels: tuple[Place, ...] = ()
+    headline: bool = False
+    gauge: bool = False
+    member_size: bool = False
+    play: Play | None = None
+    overdue: Overdue | None = None
+    forecast: ForecastCases | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a definition whose fields contradict each other."""
+        if self.play is not None and not self.watchable:
+            msg = f"{self.id} cannot have a play: it has neither day cells nor waiting cases"
+            raise ValueError(msg)
+        if (self.overdue is not None) != (self.kind == "waiting"):
+            msg = f"{self.id}: a waiting time, and nothing else, needs `overdue`"
+            raise ValueError(msg)
+        if self.forecast is not None and self.kind != "count":
+            msg = f"{self.id}: only a count is forecast"
+            raise ValueError(msg)
 
     @property
     def additive(self) -> bool:
         """Whether one tally is enough to compute the value."""
         return self.kind not in DURATION_KINDS
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that the value needs; `x.*` is every measure that starts with `x.`."""
+        if not self.additive:
+            return (self.entered, f"days.{self.of}.*")
+        return tuple(dict.fromkeys((*self.numerator, *self.denominator, *self.requires)))
+
+    @property
+    def watchable(self) -> bool:
+        """Whether it can be judged day by day: it has day cells that are no money, or waiting cases."""
+        has_day_cells = DECISION in self.bases and self.additive and self.unit != "money"
+        return self.kind == "waiting" or has_day_cells
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of cases, which has a posterior; a ratio of two sums is not."""
+        share = self.kind in {"ratio", "within"} and self.unit == "ratio"
+        return share and not self.requires and not self.may_exceed_one
+
+    def place(self, panel: str) -> Place:
+        """Return the place on a panel; raises KeyError if the KPI does not stand on it."""
+        return {place.panel: place for place in self.panels}[panel]
 
     @property
     def counts_cases(self) -> bool:

@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from schemas.cells import ALL
 from schemas.instants import day_number
-from schemas.kpis.definition import histogram
+from schemas.kpis.definition import ForecastCases, histogram
 from schemas.kpis.durations import DailyTallies, triangle
 from schemas.planning.periods import Period
 from schemas.statistics.forecast import HIRED, Arrivals, forecast
@@ -112,6 +113,12 @@ def acceptance_triangle(days: DailyTallies) -> Triangle:
         for age, n in histogram(tally, ("start_days.*",)).items():
             joined[day - age, HIRED, age] += n
     return Triangle(entries, joined)
+
+
+TRIANGLES: Mapping[ForecastCases, Callable[[DailyTallies], Triangle]] = {
+    "applications": application_triangle,
+    "acceptances": acceptance_triangle,
+}
 
 
 def _recent_arrivals(cases: Triangle, as_of: int) -> Arrivals | None:

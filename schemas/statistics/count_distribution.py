@@ -1,6 +1,6 @@
 """The distribution of a count with given mean and variance, from the Panjer class (binomial, negative binomial)."""
 
-from schemas.statistics.beta import incomplete_beta
+from scipy import special
 
 POISSON_TOLERANCE = 1e-4  # relative difference below which variance and mean count as equal
 
@@ -29,8 +29,8 @@ def cdf(mean: float, variance: float, count: int) -> float:
     if abs(overdispersion) < POISSON_TOLERANCE:
         overdispersion = POISSON_TOLERANCE
     if overdispersion > 0:  # d: r = mean/d successes, each with probability 1/(1 + d)
-        return incomplete_beta(mean / overdispersion, count + 1, 1 / (1 + overdispersion))
+        return float(special.betainc(mean / overdispersion, count + 1, 1 / (1 + overdispersion)))
     trials = -mean / overdispersion
-    return (
-        1.0 if count >= trials else incomplete_beta(trials - count, count + 1, 1 + overdispersion)
-    )
+    if count >= trials:
+        return 1.0
+    return float(special.betainc(trials - count, count + 1, 1 + overdispersion))

@@ -7,10 +7,9 @@ replaces a league table.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p, sqrt
+from math import sqrt
 
-from schemas.statistics.beta import incomplete_beta
-from schemas.statistics.chi_square import chi_square_sf
+from scipy import special
 
 WARNING, ACTION = 0.95, 0.998
 WINSORISED_SHARE = 0.1  # of the z scores at either end, so that outliers do not inflate the dispersion that judges them
@@ -52,18 +51,8 @@ def limits(n: int, rate: float, level: float, factor: float = 1.0) -> Limits:
 
 def lower_tail(passes: int, n: int, rate: float) -> float:
     """Return the mid-p value P(X < passes) + ½·P(X = passes) of a binomial."""
-    if not 0 < rate < 1:
-        certain = n if rate >= 1 else 0
-        return 0.5 if passes == certain else float(passes > certain)
-    point = exp(
-        lgamma(n + 1)
-        - lgamma(passes + 1)
-        - lgamma(n - passes + 1)
-        + passes * log(rate)
-        + (n - passes) * log1p(-rate)
-    )
-    cumulative = 1.0 if passes >= n else incomplete_beta(n - passes, passes + 1, 1 - rate)
-    return cumulative - point / 2
+    below = special.bdtr(passes - 1, n, rate) if passes else 0.0
+    return float(below + special.bdtr(passes, n, rate)) / 2
 
 
 def z_score(observed: int, expected: float, variance: float) -> float | None:
@@ -79,5 +68,5 @@ def dispersion(z_scores: Sequence[float]) -> Dispersion | None:
     cut = int(WINSORISED_SHARE * len(ordered))
     low, high = ordered[cut], ordered[-1 - cut]
     phi = sum(min(max(z, low), high) ** 2 for z in ordered) / len(ordered)
-    p = chi_square_sf(phi * len(ordered), len(ordered))
+    p = float(special.chdtrc(len(ordered), phi * len(ordered)))
     return Dispersion(phi, p, sqrt(phi) if phi > 1 and p < SIGNIFICANCE_LEVEL else 1.0)

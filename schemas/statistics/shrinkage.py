@@ -7,15 +7,16 @@ concentrations a + b that the data leave plausible; without that, intervals are 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, lgamma, log, sqrt
+from math import exp, lgamma, log
 
-from schemas.statistics.beta import Beta, log_beta
+from scipy import optimize, special
+
+from schemas.statistics.beta import Beta
 
 MAX_CONCENTRATION = 2000.0  # no data could verify a prior worth more decisions than this
 MIN_CONCENTRATION = 0.1
 GRID_POINTS = 16  # number of concentrations tried, equally spaced in the logarithm
 NEGLIGIBLE = 1e-6  # weights below this change no displayed digit
-GOLDEN_RATIO = (sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _single_component(a: float, b: float) -> WeightedPrior:
 
 
 def _most_likely_concentration(members: Sequence[PassCount], max_concentration: float) -> float:
-    """Maximise the likelihood over a + b: the best grid point, then golden-section search between its neighbours."""
+    """Maximise the likelihood over a + b: the best grid point, then a search between its neighbours."""
 
     def height(logarithm: float) -> float:
         size = exp(logarithm)
@@ -130,7 +131,7 @@ def _most_likely_concentration(members: Sequence[PassCount], max_concentration: 
     heights = [height(point) for point in grid]
     # Single decisions carry no information on the concentration; then the members are assumed equal.
     top = max(i for i in range(GRID_POINTS) if heights[i] > max(heights) - NEGLIGIBLE)
-    best = exp(_golden_section(height, grid[max(top - 1, 0)], grid[min(top + 1, GRID_POINTS - 1)]))
+    best = exp(_maximum(height, grid[max(top - 1, 0)], grid[min(top + 1, GRID_POINTS - 1)]))
     return max_concentration if best > max_concentration * (1 - 1e-6) else best
 
 
@@ -144,32 +145,27 @@ def _concentration_grid(max_concentration: float) -> list[float]:
 
 def _log_likelihood(members: Sequence[PassCount], prior: Beta) -> float:
     """Return the log-likelihood up to a constant."""
-    log_terms = sum(log_beta(m.passes + prior.a, m.n - m.passes + prior.b) for m in members)
-    return log_terms - len(members) * log_beta(prior.a, prior.b)
+    log_terms = sum(special.betaln(m.passes + prior.a, m.n - m.passes + prior.b) for m in members)
+    return float(log_terms - len(members) * special.betaln(prior.a, prior.b))
 
 
 def _most_likely_mean(members: Sequence[PassCount], size: float) -> float:
-    """Return the most likely mean for a concentration; the likelihood is concave in it, so golden-section search finds it."""
+    """Return the most likely mean for a concentration; the likelihood is concave in it, so a bounded search finds it."""
 
     def height(mean: float) -> float:
         a, b = mean * size, (1 - mean) * size
         log_terms = sum(lgamma(m.passes + a) + lgamma(m.n - m.passes + b) for m in members)
         return log_terms - len(members) * (lgamma(a) + lgamma(b))
 
-    return _golden_section(height, 1e-9, 1 - 1e-9)
+    return _maximum(height, 1e-9, 1 - 1e-9)
 
 
-def _golden_section(height: Callable[[float], float], low: float, high: float) -> float:
+def _maximum(height: Callable[[float], float], low: float, high: float) -> float:
     """Find the maximum of a unimodal function, to 1e-7 of the bracket."""
-    left, right = high - GOLDEN_RATIO * (high - low), low + GOLDEN_RATIO * (high - low)
-    heights = height(left), height(right)
-    for _ in range(34):
-        if heights[0] >= heights[1]:
-            high, right = right, left
-            left = high - GOLDEN_RATIO * (high - low)
-            heights = height(left), heights[0]
-        else:
-            low, left = left, right
-            right = low + GOLDEN_RATIO * (high - low)
-            heights = heights[1], height(right)
-    return (low + high) / 2
+    optimum = optimize.minimize_scalar(
+        lambda x: -height(x),
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-7 * (high - low)},
+    )
+    return float(optimum.x)

@@ -14,13 +14,10 @@ from schemas.cells import (
     decode_cell,
     decode_key,
 )
-from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.catalogue import KPIS
 from schemas.kpis.definition import matching_measures
 
-MEASURES = {
-    id_: (*row.numerator, *row.denominator) if row.additive else (row.entered, f"days.{row.of}.*")
-    for id_, row in BY_ID.items()
-}
+MEASURES = {kpi.id: kpi.measures for kpi in KPIS}
 SEGMENTS = (CHANNEL, JOB)  # dimensions searched for the main contributor to a company-wide breach
 
 

@@ -13,24 +13,14 @@ from prometheus_client.registry import Collector
 
 from schemas.cells import CHANNEL, DECISION
 from schemas.instants import local_today
+from schemas.kpis import catalogue
 from schemas.tenants.config import Tenancy, Tenant
 from sinks import series
 
 log = logging.getLogger(__name__)
 
 # The KPIs worth watching on a dashboard wall. For others query ClickHouse, where series are not limited.
-KPIS = (
-    "applications",
-    "screen_pass_rate",
-    "interview_pass_rate",
-    "final_interview_pass_rate",
-    "interviews_held",
-    "withdraw_rate",
-    "response_hours",
-    "offers_made",
-    "offer_accept_rate",
-    "hires",
-)
+KPIS = tuple(kpi.id for kpi in catalogue.KPIS if kpi.gauge)
 WINDOW = timedelta(days=28)
 CACHE_S = 15.0  # two Prometheus servers cost ClickHouse no more than one
 SCRAPE_TIMEOUT_S = (
@@ -45,7 +35,7 @@ from v_kpis(
     tenant = {tenant:String}, dimension = {dimension:String}, basis = {basis:String}, first = {first:Date}, last = {last:Date}
 )
 where kpi in {kpis:Array(String)} and value is not null
-order by max(if(kpi = 'applications', n, 0)) over (partition by member) desc, member, kpi
+order by max(if({size:String} in (kpi, ''), n, 0)) over (partition by member) desc, member, kpi
 """
 
 
@@ -176,4 +166,5 @@ def _parameters(tenant: Tenant) -> dict[str, Any]:
         "first": today - WINDOW + timedelta(days=1),
         "last": today,
         "kpis": list(KPIS),
+        "size": catalogue.MEMBER_SIZE.id if catalogue.MEMBER_SIZE else "",
     }

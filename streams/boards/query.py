@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.cells import ALL, FULL_DIMENSIONS, INTERVIEWER, JOB, TOTAL
 from schemas.errors import Malformed
+from schemas.kpis.catalogue import MEMBER_SIZE
 from schemas.money import decimals
 from schemas.planning.periods import YEARS
 from schemas.tenants.config import Tenancy, Tenant
@@ -15,24 +16,25 @@ from streams.boards.spec import Panel
 DIMENSIONS = (*FULL_DIMENSIONS, INTERVIEWER)  # dimensions that a board can be filtered by
 DEFAULT_WINDOW_DAYS = 90  # days shown by default, as in `hirelay kpi show`
 # Interviewers are ordered by decisions; those with too few decisions are left out.
-MEMBERS = """
+OF_SIZE = f"kpi = '{MEMBER_SIZE.id}'" if MEMBER_SIZE else "true"
+MEMBERS = f"""
 select member, cases
 from
 (
     select member, sum(n) as cases
     from v_kpis(
-        tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
+        tenant = {{tenant:String}}, dimension = {{dimension:String}}, basis = 'cohort', first = {{first:Date}}, last = {{last:Date}}
     )
-    where kpi = 'applications' and {dimension:String} != 'interviewer'
+    where {OF_SIZE} and {{dimension:String}} != 'interviewer'
     group by member
     union all
     select person as member, n as cases
-    from v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})
-    where people = 1 and n >= 5 and {dimension:String} = 'interviewer'
+    from v_interviewers(tenant = {{tenant:String}}, milestone = '', first = {{first:Date}}, last = {{last:Date}})
+    where people = 1 and n >= 5 and {{dimension:String}} = 'interviewer'
 )
 order by cases desc, member
 limit 200
-"""
+"""  # noqa: S608 built from constants
 JOB_TITLES = """
 select job_id, argMax(job_name, time) as title
 from v_events

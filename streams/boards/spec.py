@@ -55,8 +55,8 @@ class Column:
 class Panel:
     """One question. `basis` is the day on which facts count; `now` is for applications in flight.
 
-    `kpi` is the definition behind the numbers, `kpis` those of the tiles or table columns in order, `minimum_n` the sample
-    size below which a rate is hidden, `width` in twelfths. `none` is shown without rows, if that is a result and not
+    `kpis` are the definitions behind the numbers, of tiles and table columns in their order; none if all of them were deleted.
+    `minimum_n` is the sample size below which a rate is hidden, `width` is in twelfths. `none` is shown without rows, if that is a result and not
     missing data.
     """
 
@@ -67,7 +67,6 @@ class Panel:
     sql: str
     columns: tuple[Column, ...]
     basis: Basis | Now
-    kpi: str
     kpis: tuple[str, ...] = ()
     minimum_n: int = 1
     width: int = 6

@@ -110,7 +110,8 @@ def test_a_panel_shows_its_question_and_definition(
     assert board_json["title"] == (panel.ja if language == "ja" else panel.en)
     assert bool(JAPANESE.search(board_json["title"])) == (language == "ja")
     assert (
-        panel.kpi in board_json["description"] and len(board_json["description"].split("\n\n")) >= 2
+        panel.kpis[0] in board_json["description"]
+        and len(board_json["description"].split("\n\n")) >= 2
     )
     assert panel.minimum_n <= 1 or f"n ≥ {panel.minimum_n}" in board_json["description"]
     assert board_json["links"][0]["url"].startswith(f"/d/hirelay-{DEFINITIONS}-{language}?var-kpi=")

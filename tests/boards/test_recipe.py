@@ -1,10 +1,14 @@
 """The panel example in CONTRIBUTING runs in ClickHouse and renders for Grafana."""
 
 import re
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from schemas.kpis.catalogue import BY_ID, placed
+from schemas.kpis.definition import Place
 from schemas.tenants.config import Tenant
 from streams.boards.grafana.panels import render_panel
 from streams.boards.query import PanelRequest
@@ -16,9 +20,11 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def example_panel() -> Panel:
-    """Evaluate the only Python block of CONTRIBUTING."""
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    panel = eval(block, vars(boards_panels).copy())
+    """Evaluate the two Python blocks of CONTRIBUTING: the place of a KPI, and the panel that shows it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    place, entry = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    kpi = replace(BY_ID["offers_made"], panels=(eval(place, {"Place": Place}),))
+    panel = eval(entry, vars(boards_panels) | {"placed": partial(placed, kpis=(kpi,))})
     assert isinstance(panel, Panel)
     return panel
 

@@ -25,18 +25,12 @@ from schemas.alerting.messages import format_number, member_label, resolution_pr
 from schemas.alerting.rule import AlertRule
 from schemas.cells import ENTRY, Basis, Tally
 from schemas.instants import day_number
-from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import Kpi, Unit
-from schemas.kpis.definitions.times import STAGES
+from schemas.kpis.catalogue import BY_ID, definition_of
+from schemas.kpis.definition import Kpi, Overdue, Unit
 from schemas.planning.targets import direction_problem, parse_number
 
-# Overdue cases, in Japanese and English (singular, plural, condition).
-CASES = {
-    "scorecard": ("面接から {days} 日を超えて未提出の評価", "scorecard", "scorecards", "missing since the interview"),
-    "feedback": ("実施から {days} 日を超えて評価が一つもない面接", "interview", "interviews", "without any feedback"),
-    "answer": ("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
-}  # fmt: skip
-STAGE_NAMES = {stage: (ja, en) for stage, ja, en in STAGES}
+# Words for a breach of a KPI that was deleted since.
+OVERDUE = Overdue("待ち時間が {days} 日を超えるもの", "case", "cases", "waiting")
 
 
 class ServiceLevelRule(AlertRule):
@@ -132,24 +126,16 @@ class ServiceLevelRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """How many cases are overdue, of which member, and the age of the oldest."""
-        of, n, oldest = (
-            BY_ID[breach.kpi].of,
-            int(breach.evidence.value or 0),
-            breach.evidence.oldest,
-        )
+        words = definition_of(breach.kpi).overdue or OVERDUE
+        n, oldest = int(breach.evidence.value or 0), breach.evidence.oldest
         days, allowed = breach.limit_days, int(breach.target)
+        prefix = resolution_prefix(breach)
         if breach.language == "ja":
-            stage = STAGE_NAMES.get(of, ("", ""))[0]
-            case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
             longest = f"、最長 {oldest} 日" if oldest is not None else ""
-            return f"{resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
-        stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
-        singular, plural, condition = (
-            CASES[of][1:] if of in CASES else ("application", "applications", stage)
-        )
+            return f"{prefix}{member_label(breach)}で{words.ja.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
         longest = f"; longest: {oldest} d" if oldest is not None else ""
-        case = singular if n == 1 else plural
-        return f"{resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
+        case = words.singular if n == 1 else words.plural
+        return f"{prefix}{n} {case} of {member_label(breach)} {words.condition} for more than {days} d (allowed: {allowed}{longest})"
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:

@@ -18,14 +18,13 @@ from schemas.alerting.messages import (
 )
 from schemas.alerting.proportions import (
     credible_interval,
-    is_binomial,
     numerator,
     probability_below,
 )
 from schemas.alerting.rule import AlertRule, Days, rounded
 from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
-from schemas.kpis.catalogue import BY_ID
+from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import Kpi, KpiValue, evaluate
 from schemas.kpis.durations import sum_tallies
 from schemas.planning.targets import Direction, direction_problem, parse_number
@@ -67,7 +66,7 @@ class ThresholdRule(AlertRule):
             target = self.target
         except ValueError as problem:
             return str(problem)
-        if is_binomial(self.definition) and not 0 < target < 1:
+        if self.definition.is_share and not 0 < target < 1:
             return f"{target:g} can never be breached with certainty; a rate's target must lie between 0 and 1"
         if self.clear >= self.confidence:
             return f"`clear` {self.clear:g} must be below `confidence` {self.confidence:g}, or a breach would open and end at once"
@@ -116,7 +115,7 @@ class ThresholdRule(AlertRule):
     def evidence(self, judgement: Judgement) -> Evidence:
         """The numbers of the window; a rate also has its interval."""
         evidence = super().evidence(judgement)
-        if judgement.value is None or not is_binomial(self.definition):
+        if judgement.value is None or not self.definition.is_share:
             return evidence
         low, high = credible_interval(numerator(judgement.value, judgement.n), judgement.n)
         return evidence.model_copy(update={"low": rounded(low), "high": rounded(high)})
@@ -125,7 +124,7 @@ class ThresholdRule(AlertRule):
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
     ) -> Segment | None:
         """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only."""
-        if not is_binomial(self.definition):
+        if not self.definition.is_share:
             return None
         window = range(as_of - self.window_days + 1, as_of + 1)
         segments: list[Segment] = []
@@ -150,7 +149,7 @@ class ThresholdRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """The KPI, the member, the value and the target."""
-        kpi = BY_ID[breach.kpi]
+        kpi = definition_of(breach.kpi)
         value, target = format_distinct(breach.evidence.value, breach.target, kpi.unit)
         measured = breach.evidence.value is not None
         if breach.language == "ja":
@@ -164,7 +163,7 @@ class ThresholdRule(AlertRule):
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The window and its cases, the interval and the probability."""
-        evidence, kpi = breach.evidence, BY_ID[breach.kpi]
+        evidence, kpi = breach.evidence, definition_of(breach.kpi)
         cases = f"n = {evidence.n}" if kpi.counts_cases else ""
         low, high = format_number(evidence.low, kpi.unit), format_number(evidence.high, kpi.unit)
         probability = (
@@ -197,7 +196,7 @@ class ThresholdRule(AlertRule):
 
     def noise_advice(self) -> str:
         """The target, the window, and the key by which this KPI is judged more strictly."""
-        stricter_key = "confidence" if is_binomial(self.definition) else "margin"
+        stricter_key = "confidence" if self.definition.is_share else "margin"
         return f"change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
 
 
@@ -209,7 +208,7 @@ def judge(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgeme
         return _compare_value(rule, measured, conclusive=conclusive, keeps_open=conclusive)
     if measured.value is None or measured.n <= 0:
         return Judgement(value=None, n=max(measured.n, 0), off_target=False, keeps_open=False)
-    if is_binomial(rule.definition):
+    if rule.definition.is_share:
         return _judge_proportion(rule, measured, measured.value)
     return _compare_value(rule, measured, conclusive=measured.n >= rule.min_sample, keeps_open=True)
 
@@ -245,6 +244,6 @@ def _compare_value(
 
 def _ignored_keys(kpi: Kpi) -> tuple[str, ...]:
     """Keys without effect on the KPI: a directly compared KPI has no probability, and a count no sample."""
-    if is_binomial(kpi):
+    if kpi.is_share:
         return ("margin",)
     return ("confidence", "clear", "minimum_n") if kpi.kind == "count" else ("confidence", "clear")

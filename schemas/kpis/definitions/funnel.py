@@ -1,7 +1,10 @@
-"""応募から内定まで: KPIs on application volume, stage pass rates and endings."""
+"""応募から内定まで: KPIs on application volume and stage pass rates."""
+
+from dataclasses import replace
 
 from schemas.cells import COHORT
-from schemas.kpis.definition import Kpi
+from schemas.kpis import playbook
+from schemas.kpis.definition import Kpi, Place
 from schemas.tenants.milestones import INTERVIEWS
 
 PASSED = tuple(f"passed.{stage}" for stage in INTERVIEWS)
@@ -25,6 +28,7 @@ def _pass_rate(id_: str, stage: str, ja: str, en: str) -> Kpi:
         standards=("ISO 30414:2025 applicant conversion rate",),
         explain_ja="通過 ÷(通過+不採用)。判定日基準。辞退は分母・分子のどちらにも入りません。",
         explain_en="Passed ÷ (passed + rejected) by the day of the decision; withdrawals are in neither.",
+        play=playbook.FEW_PASS_SCREENING if stage == "screening" else playbook.FEW_PASS_INTERVIEWS,
     )
 
 
@@ -39,6 +43,21 @@ KPIS = (
         higher_is_better=True,
         explain_ja="応募日(候補者が応募した日)で数えた応募。受信日や取込日では数えません。",
         explain_en="Applications by the day the candidate applied, never the day we heard of it.",
+        panels=(
+            Place("summary/headline"),
+            Place("summary/applications_by_week"),
+            Place("funnel/funnel", 0, name="applied"),
+            Place("funnel/cohorts"),
+            Place("channels/channels"),
+            Place("channels/mix"),
+            Place("channels/jobs"),
+            Place("people/recruiters"),
+            Place("money/channels", 2),
+        ),
+        headline=True,
+        gauge=True,
+        member_size=True,
+        play=playbook.FEW_APPLICATIONS,
     ),
     Kpi(
         id="reapplication_share",
@@ -51,11 +70,26 @@ KPIS = (
         minimum_n=10,
         explain_ja="採用管理システムが再応募と伝えた応募 ÷ 応募。",
         explain_en="Applications that the system called a re-application ÷ applications.",
+        play=playbook.FEW_HIRES,
     ),
-    _pass_rate("screen_pass_rate", "screening", "書類通過率", "Screening pass rate"),
+    replace(
+        _pass_rate("screen_pass_rate", "screening", "書類通過率", "Screening pass rate"),
+        panels=(
+            Place("funnel/rates"),
+            Place("channels/channels", 2),
+            Place("channels/jobs", 2),
+        ),
+        headline=True,
+        gauge=True,
+    ),
     _pass_rate("first_interview_pass_rate", "interview_1", "一次面接通過率", "First interview"),
     _pass_rate("second_interview_pass_rate", "interview_2", "二次面接通過率", "Second interview"),
-    _pass_rate("final_interview_pass_rate", "final_interview", "最終面接通過率", "Final interview"),
+    replace(
+        _pass_rate(
+            "final_interview_pass_rate", "final_interview", "最終面接通過率", "Final interview"
+        ),
+        gauge=True,
+    ),
     Kpi(
         id="interview_pass_rate",
         ja="面接通過率",
@@ -70,6 +104,17 @@ KPIS = (
         standards=("ISO 30414:2025 applicant conversion rate",),
         explain_ja="すべての面接段階の 通過 ÷(通過+不採用)。",
         explain_en="Passed ÷ (passed + rejected) over all interview stages.",
+        panels=(
+            Place("funnel/rates", 2),
+            Place("channels/channels", 3),
+            Place("channels/jobs", 3),
+            Place("people/interviews", 3),
+            Place("people/pass_by_month"),
+            Place("people/recruiters", 4),
+        ),
+        headline=True,
+        gauge=True,
+        play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
         id="stage_pass_rate",
@@ -83,6 +128,13 @@ KPIS = (
         by_interviewer=True,
         explain_ja="全段階の 通過 ÷(通過+不採用)。面接官については本人が担当した段階。",
         explain_en="Passed ÷ (passed + rejected) over all stages; of an interviewer, the stages he interviewed in.",
+        panels=(
+            Place("funnel/stages"),
+            Place("funnel/what_if"),
+            Place("people/fair"),
+            Place("people/rates"),
+        ),
+        play=playbook.FEW_PASS_SCREENING,
     ),
     Kpi(
         id="withdraw_rate",
@@ -97,6 +149,14 @@ KPIS = (
         by_interviewer=True,
         explain_ja="辞退 ÷ 結果の出た選考段階(通過+不採用+辞退)。",
         explain_en="Withdrawn by the candidate ÷ resolved stage visits (passed + rejected + withdrawn).",
+        panels=(
+            Place("funnel/rates", 4),
+            Place("channels/jobs", 6),
+            Place("pipeline/response", 4),
+        ),
+        headline=True,
+        gauge=True,
+        play=playbook.WITHDRAWALS,
     ),
     Kpi(
         id="withdraw_before_interview_rate",
@@ -110,6 +170,7 @@ KPIS = (
         minimum_n=10,
         explain_ja="面接段階で面接を実施する前に辞退 ÷ 結果の出た面接段階。残りの辞退は実施後です。",
         explain_en="Withdrawn at an interview stage before any interview ÷ resolved interview stages; the rest came after.",
+        play=playbook.WITHDRAWALS,
     ),
     Kpi(
         id="application_offer_rate",
@@ -137,6 +198,8 @@ KPIS = (
         higher_is_better=True,
         explain_ja="内定 ÷ 判定の出た最終面接。最終面接を飛ばした内定があると 100% を超えます。",
         explain_en="Offers ÷ decided final interviews; offers that skipped one can make it exceed 100 %.",
+        may_exceed_one=True,
+        play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
         id="application_hire_rate",
@@ -149,8 +212,13 @@ KPIS = (
         bases=(COHORT,),
         minimum_n=20,
         higher_is_better=True,
-        explain_ja="採用決定 ÷ 応募。応募日コホートのこれまでの値。選考中を補正した値は hired_within_90_rate。",
-        explain_en="Hires ÷ applications of the cohort so far; hired_within_90_rate corrects for those in flight.",
+        explain_ja="採用決定 ÷ 応募。応募日コホートのこれまでの値。選考中の応募は今後増える可能性があります。",
+        explain_en="Hires ÷ applications of the cohort so far; in-flight applications may still add to it.",
+        panels=(
+            Place("funnel/rates", 5),
+            Place("channels/channels", 6),
+            Place("channels/hire_rate"),
+        ),
     ),
     Kpi(
         id="hired_within_90_rate",
@@ -167,60 +235,5 @@ KPIS = (
         higher_is_better=True,
         explain_ja="応募から90日以内に採用が決まる確率。選考中の応募を打切りとして扱う Aalen–Johansen 推定。",
         explain_en="Probability of a hire within 90 days of applying; in-flight applications are censored (Aalen–Johansen).",
-    ),
-    Kpi(
-        id="rejections",
-        ja="不採用数",
-        en="Rejections",
-        kind="count",
-        unit="count",
-        numerator=("rejected",),
-        explain_ja="会社が終了した応募。",
-        explain_en="Applications that the company ended.",
-    ),
-    Kpi(
-        id="withdrawals",
-        ja="辞退数",
-        en="Withdrawals",
-        kind="count",
-        unit="count",
-        numerator=("withdrawn",),
-        higher_is_better=False,
-        explain_ja="候補者が終了した応募。",
-        explain_en="Applications that the candidate ended.",
-    ),
-    Kpi(
-        id="closings",
-        ja="その他終了数",
-        en="Closings",
-        kind="count",
-        unit="count",
-        numerator=("closed",),
-        explain_ja="どちらの判断でもない終了(充足・重複など)。通過率には入りません。",
-        explain_en="Ended by neither side (position filled, duplicate); in no rate.",
-    ),
-    Kpi(
-        id="unmapped_stage_entries",
-        ja="未設定の選考段階",
-        en="Entries into unmapped stages",
-        kind="count",
-        unit="count",
-        numerator=("entered.unmapped",),
-        higher_is_better=False,
-        hide_zero=True,
-        explain_ja="意味が設定されていない段階への進出。何も判定しません。`hirelay mapping suggest` を参照。",
-        explain_en="Stages that nobody said the meaning of; they decide nothing. See `hirelay mapping suggest`.",
-    ),
-    Kpi(
-        id="unmapped_reasons",
-        ja="未設定の終了理由",
-        en="Endings for unmapped reasons",
-        kind="count",
-        unit="count",
-        numerator=("unmapped_reasons",),
-        higher_is_better=False,
-        hide_zero=True,
-        explain_ja="誰が終了したか設定されていない終了。システムの呼び方のまま数えます。",
-        explain_en="Endings of which nobody said who ended it; counted as the system calls them. See `hirelay mapping suggest`.",
     ),
 )

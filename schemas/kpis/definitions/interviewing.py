@@ -1,7 +1,10 @@
 """面接官・担当者: KPIs on interviews, scorecards and the outcomes of passed candidates."""
 
+from dataclasses import replace
+
 from schemas.cells import DECISION, INTERVIEWER
-from schemas.kpis.definition import DECIDED, Kpi
+from schemas.kpis import playbook
+from schemas.kpis.definition import DECIDED, Kpi, Place
 
 POSITIVE = ("feedback.yes", "feedback.strong_yes")
 NEGATIVE = ("feedback.no", "feedback.strong_no")
@@ -23,6 +26,7 @@ def _submitted_within(id_: str, ja: str, en: str, limit: int) -> Kpi:
         by_interviewer=True,
         explain_ja=f"面接終了から{limit}時間以内に初めて提出された評価の割合(満了した{limit}時間まで)。",
         explain_en=f"Scorecards first submitted within {limit} whole hours of the end of their interview.",
+        play=playbook.LATE_SCORECARDS,
     )
 
 
@@ -37,6 +41,7 @@ KPIS = (
         by_interviewer=True,
         explain_ja="設定された面接。日程変更は数え直しません。",
         explain_en="Interviews scheduled, each once however often it is moved.",
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="interviews_held",
@@ -48,6 +53,13 @@ KPIS = (
         by_interviewer=True,
         explain_ja="実施された面接。見学者は数えません。",
         explain_en="Interviews that took place; shadowing interviewers are not counted.",
+        panels=(
+            Place("people/interviews"),
+            Place("people/load", name="held", ja="面接実施"),
+        ),
+        headline=True,
+        gauge=True,
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="interview_hours",
@@ -61,6 +73,7 @@ KPIS = (
         by_interviewer=True,
         explain_ja="実施された面接一件あたりの平均時間(開始・終了が分かるもの)。",
         explain_en="Mean length of the interviews held whose start and end are known.",
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="interview_held_rate",
@@ -75,6 +88,7 @@ KPIS = (
         by_interviewer=True,
         explain_ja="実施 ÷(実施+無断欠席+取消)。結果の分かった面接のうち。",
         explain_en="Held ÷ (held + no-show + cancelled), of the interviews whose outcome is known.",
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="interview_no_show_rate",
@@ -89,6 +103,8 @@ KPIS = (
         by_interviewer=True,
         explain_ja="無断欠席 ÷(実施+無断欠席+取消)。",
         explain_en="No-shows ÷ (held + no-show + cancelled).",
+        panels=(Place("people/interviews", 2),),
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="reschedules",
@@ -101,6 +117,8 @@ KPIS = (
         by_interviewer=True,
         explain_ja="面接の日程変更の回数。",
         explain_en="How often interviews were moved.",
+        panels=(Place("pipeline/response", 5),),
+        play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
         id="scorecards",
@@ -112,6 +130,7 @@ KPIS = (
         by_interviewer=True,
         explain_ja="提出された評価。一件は最後の内容で一度だけ数えます。",
         explain_en="Scorecards submitted, each once as it was last submitted.",
+        play=playbook.LATE_SCORECARDS,
     ),
     Kpi(
         id="feedback_positive_rate",
@@ -125,6 +144,9 @@ KPIS = (
         by_interviewer=True,
         explain_ja="合格評価 ÷(合格+不合格)。保留・判定なしは入りません。",
         explain_en="Positive ÷ (positive + negative) scorecards; mixed and undecided ones are in neither.",
+        panels=(Place("people/interviews", 6),),
+        headline=True,
+        play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
         id="feedback_undecided_rate",
@@ -139,6 +161,7 @@ KPIS = (
         by_interviewer=True,
         explain_ja="保留・判定なしの評価 ÷ すべての評価。",
         explain_en="Mixed and undecided scorecards ÷ all scorecards.",
+        play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
         id="scorecard_hours",
@@ -153,8 +176,19 @@ KPIS = (
         by_interviewer=True,
         explain_ja="面接終了から評価が初めて提出されるまでの時間の中央値。",
         explain_en="Median of whole hours from the end of an interview to the first submission of its scorecard.",
+        panels=(
+            Place("people/interviews", 4),
+            Place("people/load", 2, name="hours"),
+        ),
+        play=playbook.LATE_SCORECARDS,
     ),
-    _submitted_within("scorecard_24h_rate", "24時間以内評価率", "Scorecards within 24 h", 24),
+    replace(
+        _submitted_within("scorecard_24h_rate", "24時間以内評価率", "Scorecards within 24 h", 24),
+        panels=(
+            Place("people/interviews", 5),
+            Place("people/load", 3, name="soon", ja="24時間以内評価", en="Within 24 h"),
+        ),
+    ),
     _submitted_within("scorecard_48h_rate", "48時間以内評価率", "Scorecards within 48 h", 48),
     Kpi(
         id="then_offered_rate",
@@ -171,6 +205,9 @@ KPIS = (
         by_interviewer=True,
         explain_ja="この面接官が通過させた応募のうち、これまでに内定が出た割合。通過の判定日で数えます。",
         explain_en="Of the passes this interviewer decided in the window, those that were made an offer so far.",
+        panels=(Place("people/load", 4, name="offered", ja="通過後の内定"),),
+        headline=True,
+        play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
         id="next_step_withdraw_rate",
@@ -187,5 +224,6 @@ KPIS = (
         by_interviewer=True,
         explain_ja="この面接官が通過させたあと、次の面接の前に辞退した割合(意向上げの指標)。通過の判定日で数えます。",
         explain_en="Of this interviewer's passes, those whose candidate withdrew before the next interview.",
+        play=playbook.WITHDRAWALS,
     ),
 )

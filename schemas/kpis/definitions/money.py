@@ -1,8 +1,10 @@
 """採用単価と ROI: KPIs on the cost and the return of hiring, in minor units of the tenant's currency."""
 
+from dataclasses import replace
+
 from schemas.cells import CHANNEL
-from schemas.funnel.attribution import WEIGHTS
-from schemas.kpis.definition import Kpi
+from schemas.kpis import playbook
+from schemas.kpis.definition import Kpi, Place
 
 EXTERNAL = ("cost.media", "cost.agency_fee", "cost.scout", "cost.event")
 INTERNAL = ("cost.internal_hours", "cost.tool")
@@ -63,24 +65,64 @@ def _channel_cost_per_hire(model: str) -> Kpi:
 
 
 KPIS = (
-    _cost_total("cost_total", "採用費用", "Recruitment cost", ("cost.*",)),
-    _cost_total("cost_external", "外部費用", "External cost", EXTERNAL),
-    _cost_total("cost_internal", "内部費用", "Internal cost", INTERNAL),
-    _cost_per("cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"),
+    replace(
+        _cost_total("cost_total", "採用費用", "Recruitment cost", ("cost.*",)),
+        panels=(
+            Place("summary/headline", 5),
+            Place("channels/channels", 7),
+            Place("money/spent"),
+            Place("money/costs"),
+            Place("money/channels"),
+        ),
+        headline=True,
+    ),
+    replace(
+        _cost_total("cost_external", "外部費用", "External cost", EXTERNAL),
+        panels=(Place("money/spent", 2),),
+    ),
+    replace(
+        _cost_total("cost_internal", "内部費用", "Internal cost", INTERNAL),
+        panels=(Place("money/spent", 3),),
+    ),
+    replace(
+        _cost_per(
+            "cph_internal", ("採用単価 (CPH-I)", "Cost per hire (CPH-I)"), ("cost.*",), "hired"
+        ),
+        panels=(
+            Place("summary/headline", 6),
+            Place("channels/channels", 8),
+            Place("channels/cost_per_hire"),
+            Place("money/spent", 4),
+            Place("money/channels", 5),
+        ),
+        headline=True,
+    ),
     _cost_per(
         "cph_comparable",
         ("比較用採用単価 (CPH-C)", "Comparable cost per hire"),
         COMPARABLE,
         "hired",
     ),
-    _cost_per(
-        "cost_per_application", ("応募単価", "Cost per application"), ("cost.*",), "applications"
+    replace(
+        _cost_per(
+            "cost_per_application",
+            ("応募単価", "Cost per application"),
+            ("cost.*",),
+            "applications",
+        ),
+        panels=(
+            Place("money/spent", 5),
+            Place("money/channels", 3),
+        ),
     ),
     _cost_per(
         "cost_per_interview", ("面接単価", "Cost per interview"), ("cost.*",), "interviews_held"
     ),
     _cost_per("cost_per_offer", ("内定単価", "Cost per offer"), ("cost.*",), "offers_made"),
-    *(_channel_cost_per_hire(model) for model in WEIGHTS),
+    _channel_cost_per_hire("first"),
+    _channel_cost_per_hire("last"),
+    _channel_cost_per_hire("linear"),
+    _channel_cost_per_hire("position"),
     Kpi(
         id="hire_cost_ratio",
         ja="採用コスト率",
@@ -94,6 +136,7 @@ KPIS = (
         standards=("ISO/TS 30407 hire cost ratio",),
         explain_ja="費用 ÷ 承諾された内定の初年度報酬。報酬が送られてくる場合だけ値が出ます。",
         explain_en="Cost ÷ first-year compensation of the offers accepted; only where systems send the amount.",
+        play=playbook.COSTS,
     ),
     Kpi(
         id="roi_ratio",
@@ -107,6 +150,8 @@ KPIS = (
         higher_is_better=True,
         explain_ja="成果 ÷ 総費用。成果は採用一件の価値(設定の hire_value)の合計。",
         explain_en="Value ÷ cost; the value is the configured `hire_value` of each hire.",
+        panels=(Place("money/spent", 6),),
+        play=playbook.COSTS,
     ),
     Kpi(
         id="foreign_costs",
@@ -119,5 +164,6 @@ KPIS = (
         higher_is_better=False,
         explain_ja="テナントの通貨ではない費用の件数(日割りの日数)。合計には足されません。",
         explain_en="Daily parts of costs in another currency than the tenant's; never added to the total.",
+        play=playbook.UNMAPPED,
     ),
 )

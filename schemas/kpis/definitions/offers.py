@@ -1,6 +1,7 @@
 """内定から入社まで: KPIs on offers, their outcomes, hires and joins."""
 
-from schemas.kpis.definition import Kpi
+from schemas.kpis import playbook
+from schemas.kpis.definition import Kpi, Place
 
 RESOLVED = ("offers_accepted", "offers_declined", "offers_expired")
 
@@ -15,6 +16,9 @@ KPIS = (
         higher_is_better=True,
         explain_ja="提示または回答された内定。差し替え・削除された内定は数えません。",
         explain_en="Offers sent or answered, one per offer; superseded and deleted ones were never made.",
+        panels=(Place("channels/jobs", 4),),
+        gauge=True,
+        play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
         id="offers_accepted",
@@ -26,6 +30,8 @@ KPIS = (
         higher_is_better=True,
         explain_ja="承諾された内定。承諾後に辞退されても承諾として残ります。",
         explain_en="Offers accepted; an acceptance stands even if the candidate reneges later.",
+        panels=(Place("channels/channels", 4),),
+        play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
         id="offer_accept_rate",
@@ -39,6 +45,13 @@ KPIS = (
         minimum_n=10,
         explain_ja="承諾 ÷(承諾+辞退+期限切れ)。回答待ちは入りません。",
         explain_en="Accepted ÷ (accepted + declined + expired); pending offers are in neither.",
+        panels=(
+            Place("summary/headline", 3),
+            Place("funnel/rates", 3),
+        ),
+        headline=True,
+        gauge=True,
+        play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
         id="offer_decline_rate",
@@ -52,6 +65,7 @@ KPIS = (
         minimum_n=10,
         explain_ja="1 − 内定承諾率。応募単位の値で、新卒調査の学生単位の辞退率とは比べられません。",
         explain_en="1 − acceptance rate, per offer; not comparable with surveys that count persons.",
+        play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
         id="renege_rate",
@@ -65,6 +79,7 @@ KPIS = (
         minimum_n=10,
         explain_ja="承諾したあとに辞退 ÷ 承諾。",
         explain_en="Declined or withdrawn after accepting ÷ accepted.",
+        play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
         id="hires",
@@ -77,6 +92,23 @@ KPIS = (
         standards=("ISO 30414:2025 recruitment",),
         explain_ja="採用が決まった応募。取り消された採用は差し引きます。入社数とは別の指標です。",
         explain_en="Applications that ended in a hire; an undone hire is taken back. Not the same as joins.",
+        panels=(
+            Place("summary/headline", 2),
+            Place("summary/open_breaches"),
+            Place("shared/pace"),
+            Place("shared/plan"),
+            Place("summary/hires_by_channel"),
+            Place("funnel/funnel", 13, name="hired"),
+            Place("channels/channels", 5),
+            Place("channels/jobs", 5),
+            Place("people/recruiters", 5),
+            Place("money/channels", 4),
+            Place("pipeline/breaches"),
+        ),
+        headline=True,
+        gauge=True,
+        play=playbook.FEW_HIRES,
+        forecast="applications",
     ),
     Kpi(
         id="joins",
@@ -88,5 +120,7 @@ KPIS = (
         higher_is_better=True,
         explain_ja="入社日で数えた入社。",
         explain_en="Employments that started, by their first day.",
+        play=playbook.FEW_HIRES,
+        forecast="acceptances",
     ),
 )

@@ -1,6 +1,7 @@
 """定着: KPIs on retention and performance after joining."""
 
 from schemas.cells import ENTRY
+from schemas.kpis import playbook
 from schemas.kpis.definition import Kpi
 
 
@@ -25,7 +26,10 @@ def _retention(days: int) -> Kpi:
 
 
 KPIS = (
-    *(_retention(days) for days in (30, 90, 180, 365)),
+    _retention(30),
+    _retention(90),
+    _retention(180),
+    _retention(365),
     Kpi(
         id="leavers",
         ja="退職数",
@@ -36,6 +40,7 @@ KPIS = (
         higher_is_better=False,
         explain_ja="退職日で数えた退職。",
         explain_en="Employments that ended, by their last day.",
+        play=playbook.FEW_HIRES,
     ),
     Kpi(
         id="performance",
@@ -50,5 +55,6 @@ KPIS = (
         standards=("ISO/TS 30411 quality of hire (component)",),
         explain_ja="入社後の人事評価の平均(評価制度の尺度のまま)。採用の質の構成要素の一つ。",
         explain_en="Mean of the ratings after joining, on their own scale; one component of quality of hire.",
+        play=playbook.FEW_HIRES,
     ),
 )

@@ -1,18 +1,10 @@
 """期間: KPIs on waiting times and time to hire."""
 
-from schemas.cells import ENTRY
-from schemas.kpis.definition import BOTH, DECIDED, Kpi, Unit
+from dataclasses import replace
 
-STAGES = (
-    ("screening", "書類選考", "screening"),
-    ("casual", "カジュアル面談", "casual talks"),
-    ("assessment", "適性検査・課題", "assessment"),
-    ("interview_1", "一次面接", "the first interview"),
-    ("interview_2", "二次面接", "the second interview"),
-    ("interview_n", "その他の面接", "other interviews"),
-    ("final_interview", "最終面接", "the final interview"),
-    ("offer", "内定", "the offer"),
-)
+from schemas.cells import ENTRY
+from schemas.kpis import playbook
+from schemas.kpis.definition import BOTH, DECIDED, Kpi, Overdue, Place, Unit
 
 
 def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit: Unit) -> Kpi:
@@ -35,6 +27,7 @@ def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit
         standards=STANDARDS.get(measure, ()),
         explain_ja=f"{phrase_ja}の{which_ja}。",
         explain_en=f"{which_en} of {phrase_en}.",
+        play=playbook.WITHDRAWALS if measure == "response_hours" else playbook.SLOW_HIRING,
     )
 
 
@@ -77,11 +70,15 @@ def _time_in_stage(stage: str, ja: str, en: str) -> Kpi:
         minimum_n=5,
         explain_ja="段階に入った日から結果が出るまでの日数の中央値。滞留中の応募も含めて推定します(Kaplan–Meier)。",
         explain_en="Median of days until a decision, by the day the stage was entered; those still waiting count (Kaplan–Meier).",
+        play=playbook.STUCK,
+        overdue=Overdue(
+            f"{ja}に {{days}} 日を超えて留まる応募", "application", "applications", f"in {en}"
+        ),
     )
 
 
 def _time_to_response(
-    of: str, entered: str, names: tuple[str, str], phrases: tuple[str, str]
+    of: str, entered: str, names: tuple[str, str], phrases: tuple[str, str], overdue: Overdue
 ) -> Kpi:
     return Kpi(
         id=f"time_to_{of}_days",
@@ -97,11 +94,19 @@ def _time_to_response(
         by_interviewer=of != "answer",
         explain_ja=f"{phrases[0]}日数の中央値。まだのものも含めて推定します(Kaplan–Meier)。応募が終了すれば待ちません。",
         explain_en=f"Median of days {phrases[1]}; those still missing count (Kaplan–Meier), until the application ends.",
+        play=playbook.OFFERS_UNANSWERED if of == "answer" else playbook.NO_WORD_AFTER_INTERVIEW,
+        overdue=overdue,
     )
 
 
 KPIS = (
-    _quantile("time_to_hire_days", ("採用リードタイム", "Time to hire"), "hire_days", 0.5, "days"),
+    replace(
+        _quantile(
+            "time_to_hire_days", ("採用リードタイム", "Time to hire"), "hire_days", 0.5, "days"
+        ),
+        panels=(Place("summary/headline", 4),),
+        headline=True,
+    ),
     _quantile(
         "time_to_hire_p90_days",
         ("採用リードタイム p90", "Time to hire, p90"),
@@ -110,7 +115,11 @@ KPIS = (
         "days",
     ),
     _quantile(
-        "time_to_accept_days", ("応募から承諾まで", "Time to accept"), "accept_days", 0.5, "days"
+        "time_to_accept_days",
+        ("応募から承諾まで", "Time to accept"),
+        "accept_days",
+        0.5,
+        "days",
     ),
     _quantile(
         "time_to_accept_p90_days",
@@ -121,7 +130,17 @@ KPIS = (
     ),
     _quantile("time_to_fill_days", ("充足期間", "Time to fill"), "fill_days", 0.5, "days"),
     _quantile("time_to_start_days", ("入社までの期間", "Time to start"), "start_days", 0.5, "days"),
-    _quantile("response_hours", ("一次対応時間", "First response"), "response_hours", 0.5, "hours"),
+    replace(
+        _quantile(
+            "response_hours", ("一次対応時間", "First response"), "response_hours", 0.5, "hours"
+        ),
+        panels=(
+            Place("people/recruiters", 2),
+            Place("pipeline/response"),
+        ),
+        headline=True,
+        gauge=True,
+    ),
     _quantile(
         "response_p90_hours",
         ("一次対応時間 p90", "First response, p90"),
@@ -142,8 +161,38 @@ KPIS = (
         minimum_n=10,
         explain_ja="応募から48時間以内に会社が最初の対応をした割合(対応のあった応募のうち)。",
         explain_en="Share of first responses within 48 whole hours, of the applications that got one.",
+        panels=(
+            Place("people/recruiters", 3),
+            Place("pipeline/response", 2),
+        ),
+        play=playbook.WITHDRAWALS,
     ),
-    *(_time_in_stage(*stage) for stage in STAGES),
+    replace(
+        _time_in_stage("screening", "書類選考", "screening"),
+        panels=(
+            Place("shared/bottleneck"),
+            Place("funnel/waits"),
+            Place("pipeline/waiting"),
+            Place("pipeline/ages"),
+            Place("pipeline/jobs"),
+        ),
+    ),
+    _time_in_stage("casual", "カジュアル面談", "casual talks"),
+    _time_in_stage("assessment", "適性検査・課題", "assessment"),
+    replace(
+        _time_in_stage("interview_1", "一次面接", "the first interview"),
+        panels=(Place("funnel/waits", 2),),
+    ),
+    replace(
+        _time_in_stage("interview_2", "二次面接", "the second interview"),
+        panels=(Place("funnel/waits", 3),),
+    ),
+    _time_in_stage("interview_n", "その他の面接", "other interviews"),
+    replace(
+        _time_in_stage("final_interview", "最終面接", "the final interview"),
+        panels=(Place("funnel/waits", 4),),
+    ),
+    replace(_time_in_stage("offer", "内定", "the offer"), panels=(Place("funnel/waits", 5),)),
     _time_to_response(
         "scorecard",
         "scorecards_due",
@@ -151,6 +200,12 @@ KPIS = (
         (
             "面接の実施から各面接官の評価提出までの",
             "from an interview to the scorecard of each interviewer",
+        ),
+        Overdue(
+            "面接から {days} 日を超えて未提出の評価",
+            "scorecard",
+            "scorecards",
+            "missing since the interview",
         ),
     ),
     _time_to_response(
@@ -161,11 +216,18 @@ KPIS = (
             "面接の実施から最初の評価提出までの",
             "from an interview to the first scorecard of any interviewer",
         ),
+        Overdue(
+            "実施から {days} 日を超えて評価が一つもない面接",
+            "interview",
+            "interviews",
+            "without any feedback",
+        ),
     ),
     _time_to_response(
         "answer",
         "offers_made",
         ("内定への回答日数", "Days to an answer"),
         ("内定の提示から候補者の回答までの", "from an offer to the candidate's answer"),
+        Overdue("提示から {days} 日を超えて回答のない内定", "offer", "offers", "unanswered"),
     ),
 )

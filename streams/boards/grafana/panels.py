@@ -48,7 +48,7 @@ def render_panel(panel: Panel, language: str) -> Json:
         "fieldConfig": fields,
         "options": options,
         "transformations": transformations,
-        "links": [definition_link(panel, language)],
+        "links": [definition_link(panel, language)] if panel.kpis else [],
     }
 
 
@@ -60,22 +60,21 @@ DEFAULTS: Json = {
 
 def description(panel: Panel, language: str) -> str:
     """Describe the basis, KPI definitions and minimum sample size of the panel."""
-    kpis = [BY_ID[id_] for id_ in panel.kpis or (panel.kpi,)]
+    kpis = [BY_ID[id_] for id_ in panel.kpis]
     names = ", ".join(f"{translate((kpi.ja, kpi.en), language)} (`{kpi.id}`)" for kpi in kpis)
+    minimum = f"n ≥ {panel.minimum_n} ({label('below', language)})"
     paragraphs = [
         f"{label('basis', language)}: {translate(BASES[panel.basis], language)}",
-        f"{label('definition', language)}: {names}",
-        f"{label('minimum', language)}: n ≥ {panel.minimum_n} ({label('below', language)})",
+        f"{label('definition', language)}: {names}" if kpis else "",
+        f"{label('minimum', language)}: {minimum}" if panel.minimum_n > 1 else "",
+        translate((panel.note_ja, panel.note_en), language),
     ]
-    if panel.minimum_n <= 1:
-        del paragraphs[-1]
-    note = translate((panel.note_ja, panel.note_en), language)
-    return "\n\n".join([*paragraphs, note] if note else paragraphs)
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def definition_link(panel: Panel, language: str) -> Json:
     """Link to the KPI definitions behind the panel."""
-    variables = "&".join(f"var-kpi={id_}" for id_ in panel.kpis or (panel.kpi,))
+    variables = "&".join(f"var-kpi={id_}" for id_ in panel.kpis)
     return {
         "title": label("definition", language),
         "url": f"/d/{uid(DEFINITIONS, language)}?{variables}",

@@ -2,8 +2,9 @@
 
 from schemas.alerting.breach import PERSON_DIMENSIONS
 from schemas.cells import TOTAL
+from schemas.kpis.catalogue import placed
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import JOIN_JOB_TITLES, sql_list
+from streams.boards.specs.panels import JOIN_JOB_TITLES, ids, sql_list
 
 # People and the whole company are shown as fixed labels, so no person is named.
 MEMBER_LABEL = f"""multiIf(
@@ -48,7 +49,7 @@ limit 100""",
         Column(name="action", unit="word", ja="最後の対応", en="Last action"),
     ),
     basis="now",
-    kpi="hires",
+    kpis=ids(placed("pipeline/breaches")),
     width=12,
     none_ja="目標から外れているものはありません",
     none_en="Nothing is off target",
@@ -81,7 +82,7 @@ order by indexOf(['critical', 'warning', 'info'], severities.name)""",
         Column(name="oldest", unit="text", ja="最も古いもの", en="Oldest since"),
     ),
     basis="now",
-    kpi="hires",
+    kpis=ids(placed("summary/open_breaches")),
     width=12,
     note_ja="内訳は「パイプライン健全性」にあります。",
     note_en="Each of them is on the board “Pipeline health”.",

@@ -1,13 +1,43 @@
 """チャネル: which channels and jobs lead to hires, and at what cost."""
 
 from schemas.cells import COHORT, DECISION
+from schemas.kpis.catalogue import placed
+from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import members, ranking, series_view
+from streams.boards.specs.panels import drawn, members, ranking, series_view
 
-KPIS = (
-    *("applications", "screen_pass_rate", "interview_pass_rate", "offers_accepted", "hires"),
-    *("application_hire_rate", "cost_total", "cph_internal"),
-)
+
+def _mix(kpis: tuple[Kpi, ...]) -> Panel | None:
+    """A count by week, stacked by channel; the smaller channels are one."""
+    if not kpis:
+        return None
+    kpi = kpis[0]
+    return Panel(
+        id="mix",
+        ja="応募の媒体構成は変わっているか",
+        en="Is the mix of channels changing?",
+        kind="stack",
+        sql=f"""select period as time, if(member in (
+        select member
+        from v_kpis(tenant = {{tenant:String}}, dimension = 'channel', basis = 'cohort', first = {{first:Date}}, last = {{last:Date}})
+        where kpi = '{kpi.id}'
+        order by value desc, member
+        limit 6
+    ), member, '…') as channel, sum(value) as {kpi.id}
+from {series_view("cohort", "week", "'channel'")}
+where kpi = '{kpi.id}'
+group by time, channel
+order by time, channel""",
+        columns=(
+            Column(name="time", unit="period", ja="週", en="Week"),
+            Column(name="channel", unit="text", ja="媒体", en="Channel"),
+            Column(name=kpi.id, unit="count", ja=kpi.ja, en=kpi.en),
+        ),
+        basis=COHORT,
+        kpis=(kpi.id,),
+        width=12,
+    )
+
 
 BOARD = Board(
     id="channels",
@@ -15,13 +45,13 @@ BOARD = Board(
     en="Channels",
     for_ja="どの媒体・求人が採用につながるか。",
     for_en="Which channels and jobs lead to hires?",
-    panels=(
+    panels=drawn(
         members(
             "channels",
             "どの媒体が採用につながったか",
             "Which channels led to hires?",
             "channel",
-            KPIS,
+            placed("channels/channels"),
             leads="funnel",
         ),
         ranking(
@@ -29,7 +59,7 @@ BOARD = Board(
             "どの媒体の応募が採用まで進むか",
             "Whose applications end in a hire?",
             "channel",
-            "application_hire_rate",
+            placed("channels/hire_rate"),
             leads="funnel",
         ),
         ranking(
@@ -37,44 +67,17 @@ BOARD = Board(
             "どの媒体の採用が高くついたか",
             "Which channel's hires were expensive?",
             "channel",
-            "cph_internal",
+            placed("channels/cost_per_hire"),
             basis=DECISION,
             leads="money",
         ),
-        Panel(
-            id="mix",
-            ja="応募の媒体構成は変わっているか",
-            en="Is the mix of channels changing?",
-            kind="stack",
-            sql=f"""select period as time, if(member in (
-        select member
-        from v_kpis(tenant = {{tenant:String}}, dimension = 'channel', basis = 'cohort', first = {{first:Date}}, last = {{last:Date}})
-        where kpi = 'applications'
-        order by value desc, member
-        limit 6
-    ), member, '…') as channel, sum(value) as applications
-from {series_view("cohort", "week", "'channel'")}
-where kpi = 'applications'
-group by time, channel
-order by time, channel""",
-            columns=(
-                Column(name="time", unit="period", ja="週", en="Week"),
-                Column(name="channel", unit="text", ja="媒体", en="Channel"),
-                Column(name="applications", unit="count", ja="応募数", en="Applications"),
-            ),
-            basis=COHORT,
-            kpi="applications",
-            width=12,
-        ),
+        _mix(placed("channels/mix")),
         members(
             "jobs",
             "どの求人が埋まりつつあるか",
             "Which jobs are filling?",
             "job",
-            (
-                *("applications", "screen_pass_rate", "interview_pass_rate"),
-                *("offers_made", "hires", "withdraw_rate"),
-            ),
+            placed("channels/jobs"),
             leads="funnel",
         ),
     ),

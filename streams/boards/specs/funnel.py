@@ -1,17 +1,45 @@
 """ファネル: how far and how fast applications get, and which stage to improve."""
 
 from schemas.cells import COHORT, ENTRY
+from schemas.kpis.catalogue import placed
+from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import tiles
+from streams.boards.specs.panels import drawn, ids, sql_list, tiles
 
 FUNNEL_VIEW = """v_funnel(
     tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}
 )"""
-RATES = (
-    *("screen_pass_rate", "interview_pass_rate", "offer_accept_rate"),
-    *("withdraw_rate", "application_hire_rate"),
+
+
+def _funnel_sql(kpis: tuple[Kpi, ...]) -> str:
+    """Select the applications that entered each milestone.
+
+    A KPI on this panel is the count of the milestone that its place names; its order is the milestone's position.
+    """
+    places = [(kpi.id, kpi.place("funnel/funnel")) for kpi in kpis]
+    skipped = sql_list(("unmapped", *(place.name for _, place in places)))
+    parts = [
+        f"""select '{place.name}' as milestone, {place.order} as position, toInt64(value) as entered
+    from v_kpis(
+        tenant = {{tenant:String}}, dimension = {{dimension:String}}, basis = 'cohort', first = {{first:Date}}, last = {{last:Date}}
+    )
+    where member = {{member:String}} and kpi in ('{id_}')"""
+        for id_, place in places
+    ]
+    parts.insert(
+        1,
+        f"""select milestone, position, entered
+    from {FUNNEL_VIEW}
+    where member = {{member:String}} and entered > 0 and milestone not in ({skipped})""",
+    )
+    union = "\n    union all\n    ".join(parts)
+    return f"""select milestone, entered
+from
+(
+    {union}
 )
-TIMED_STAGES = ("screening", "interview_1", "interview_2", "final_interview", "offer")
+order by position"""
+
 
 BOARD = Board(
     id="funnel",
@@ -19,39 +47,20 @@ BOARD = Board(
     en="Funnel",
     for_ja="応募はどこまで進み、どこで止まるか。",
     for_en="How far do applications get, and where do they stop?",
-    panels=(
-        tiles("rates", "どの関門が狭いか", "Which gate is narrow?", RATES, COHORT),
+    panels=drawn(
+        tiles("rates", "どの関門が狭いか", "Which gate is narrow?", placed("funnel/rates"), COHORT),
         Panel(
             id="funnel",
             ja="応募はどこまで進んだか",
             en="How far did applications get?",
             kind="funnel",
-            sql=f"""select milestone, entered
-from
-(
-    select 'applied' as milestone, 0 as position, toInt64(value) as entered
-    from v_kpis(
-        tenant = {{tenant:String}}, dimension = {{dimension:String}}, basis = 'cohort', first = {{first:Date}}, last = {{last:Date}}
-    )
-    where member = {{member:String}} and kpi in ('applications')
-    union all
-    select milestone, position, entered
-    from {FUNNEL_VIEW}
-    where member = {{member:String}} and entered > 0 and milestone not in ('unmapped', 'applied', 'hired')
-    union all
-    select 'hired' as milestone, 13 as position, toInt64(value) as entered
-    from v_kpis(
-        tenant = {{tenant:String}}, dimension = {{dimension:String}}, basis = 'cohort', first = {{first:Date}}, last = {{last:Date}}
-    )
-    where member = {{member:String}} and kpi in ('hires')
-)
-order by position""",
+            sql=_funnel_sql(placed("funnel/funnel")),
             columns=(
                 Column(name="milestone", unit="milestone", ja="段階", en="Stage"),
                 Column(name="entered", unit="count", ja="進んだ応募", en="Applications"),
             ),
             basis=COHORT,
-            kpi="applications",
+            kpis=ids(placed("funnel/funnel")[:1]),
         ),
         Panel(
             id="stages",
@@ -72,7 +81,7 @@ order by position""",
                 Column(name="n", unit="count", hidden=True, ja="n", en="n"),
             ),
             basis=COHORT,
-            kpi="stage_pass_rate",
+            kpis=ids(placed("funnel/stages")),
             minimum_n=10,
         ),
         Panel(
@@ -105,7 +114,7 @@ order by week, age""",
                 Column(name="n", unit="count", hidden=True, ja="n", en="n"),
             ),
             basis=ENTRY,
-            kpi="applications",
+            kpis=ids(placed("funnel/cohorts")),
             minimum_n=5,
             width=7,
             note_ja="まだ全員がその週数に達していないところは空けています。",
@@ -127,7 +136,7 @@ order by more desc nulls last, position""",
                 Column(name="more", unit="count", ja="増える採用", en="More hires"),
             ),
             basis=COHORT,
-            kpi="stage_pass_rate",
+            kpis=ids(placed("funnel/what_if")),
             minimum_n=10,
             width=5,
             note_ja="全社。判定が10件以上の媒体の上位四分の一と同じ通過率になった場合。",
@@ -137,7 +146,7 @@ order by more desc nulls last, position""",
             "waits",
             "各段階で何日待つか(中央値)",
             "How many days does each stage take (median)?",
-            tuple(f"time_in_{stage}_days" for stage in TIMED_STAGES),
+            placed("funnel/waits"),
             ENTRY,
         ),
     ),

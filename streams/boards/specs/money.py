@@ -1,9 +1,10 @@
 """予実・コスト・ROI: plan versus actual, cost and return."""
 
 from schemas.cells import DECISION
+from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs import shared
-from streams.boards.specs.panels import members, tiles
+from streams.boards.specs.panels import drawn, ids, members, tiles
 
 BOARD = Board(
     id="money",
@@ -11,15 +12,12 @@ BOARD = Board(
     en="Plan, cost and return",
     for_ja="計画との差はいくつで、費用は見合っているか。",
     for_en="How far from the plan, and is it worth its cost?",
-    panels=(
+    panels=drawn(
         tiles(
             "spent",
             "採用にいくらかかったか",
             "What did hiring cost?",
-            (
-                *("cost_total", "cost_external", "cost_internal"),
-                *("cph_internal", "cost_per_application", "roi_ratio"),
-            ),
+            placed("money/spent"),
         ),
         shared.PLAN,
         shared.PACE,
@@ -40,7 +38,7 @@ order by time, kind""",
                 Column(name="amount", unit="money", ja="費用", en="Cost"),
             ),
             basis=DECISION,
-            kpi="cost_total",
+            kpis=ids(placed("money/costs")),
             note_ja="契約は日数で均等に割ります。成功報酬は発生日に計上します。",
             note_en="Contracts are spread over their days; success fees stand on their day.",
         ),
@@ -49,7 +47,7 @@ order by time, kind""",
             "媒体の費用は採用に見合ったか",
             "Was each channel worth its cost?",
             "channel",
-            ("cost_total", "applications", "cost_per_application", "hires", "cph_internal"),
+            placed("money/channels"),
             basis=DECISION,
             leads="channels",
         ),

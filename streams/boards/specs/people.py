@@ -1,8 +1,18 @@
 """面接官・担当者: whether candidates are judged fairly and answered in time."""
 
 from schemas.cells import DECISION, FULL_DIMENSIONS, INTERVIEWER
+from schemas.kpis.catalogue import placed
+from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import members, over_time, tiles
+from streams.boards.specs.panels import (
+    drawn,
+    ids,
+    member_columns,
+    member_values,
+    members,
+    over_time,
+    tiles,
+)
 
 INTERVIEWERS_VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
 LIMITS_NOTE_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
@@ -22,6 +32,31 @@ PERSON_COLUMNS = (
     ),
 )
 
+
+def _load(kpis: tuple[Kpi, ...]) -> Panel | None:
+    """A table of the interviewers with 5 decisions, largest first by the first KPI."""
+    if not kpis:
+        return None
+    columns = member_columns(kpis, "people/load")
+    return Panel(
+        id="load",
+        ja="面接の負荷は偏っていないか",
+        en="Who carries the interviews?",
+        kind="table",
+        sql=f"""select member, member as person, {member_values(kpis, "value", "people/load")}
+from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
+where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
+group by member
+order by {columns[0].name} desc, person
+limit 30""",
+        columns=(*PERSON_COLUMNS, *columns),
+        basis=DECISION,
+        kpis=ids(kpis),
+        minimum_n=max(kpi.minimum_n for kpi in kpis),
+        width=12,
+    )
+
+
 BOARD = Board(
     id="people",
     ja="面接官・担当者",
@@ -29,15 +64,12 @@ BOARD = Board(
     for_ja="評価は公平で、対応は早いか。",
     for_en="Are people judged fairly and answered soon?",
     dimensions=(*FULL_DIMENSIONS, INTERVIEWER),
-    panels=(
+    panels=drawn(
         tiles(
             "interviews",
             "面接は滞りなく行われているか",
             "Do interviews go as they should?",
-            (
-                *("interviews_held", "interview_no_show_rate", "interview_pass_rate"),
-                *("scorecard_hours", "scorecard_24h_rate", "feedback_positive_rate"),
-            ),
+            placed("people/interviews"),
         ),
         Panel(
             id="fair",
@@ -59,7 +91,7 @@ order by n, person""",
                 Column(name="rate_of_all", unit="ratio", ja="全体", en="Of all"),
             ),
             basis=DECISION,
-            kpi="stage_pass_rate",
+            kpis=ids(placed("people/fair")),
             minimum_n=5,
             note_ja=LIMITS_NOTE_JA,
             note_en=LIMITS_NOTE_EN,
@@ -82,53 +114,24 @@ limit 30""",
                 Column(name="high", unit="ratio", ja="90% 上限", en="90 % high"),
             ),
             basis=DECISION,
-            kpi="stage_pass_rate",
+            kpis=ids(placed("people/rates")),
             minimum_n=10,
         ),
         over_time(
             "pass_by_month",
             "面接通過率は動いているか",
             "Is the interview pass rate moving?",
-            "interview_pass_rate",
+            placed("people/pass_by_month"),
             grain="month",
             width=12,
         ),
-        Panel(
-            id="load",
-            ja="面接の負荷は偏っていないか",
-            en="Who carries the interviews?",
-            kind="table",
-            sql=f"""select member, member as person, ifNull(sumIf(value, kpi = 'interviews_held'), 0) as held,
-    anyIf(if(thin, null, value), kpi = 'scorecard_hours') as hours, sumIf(n, kpi = 'scorecard_hours') as hours_n,
-    anyIf(if(thin, null, value), kpi = 'scorecard_24h_rate') as soon, sumIf(n, kpi = 'scorecard_24h_rate') as soon_n,
-    anyIf(if(thin, null, value), kpi = 'then_offered_rate') as offered, sumIf(n, kpi = 'then_offered_rate') as offered_n
-from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
-where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
-group by member
-order by held desc, person
-limit 30""",
-            columns=(
-                *PERSON_COLUMNS,
-                Column(name="held", unit="count", ja="面接実施", en="Interviews held"),
-                Column(name="hours", unit="hours", ja="評価提出時間", en="Time to scorecard", n="hours_n", minimum=5),
-                Column(name="hours_n", unit="count", hidden=True, ja="n", en="n"),
-                Column(name="soon", unit="ratio", ja="24時間以内評価", en="Within 24 h", n="soon_n", minimum=5),
-                Column(name="soon_n", unit="count", hidden=True, ja="n", en="n"),
-                Column(name="offered", unit="ratio", ja="通過後の内定", en="Offered after a pass", n="offered_n"),
-                Column(name="offered_n", unit="count", hidden=True, ja="n", en="n"),
-            ),
-            basis=DECISION,
-            kpi="interviews_held",
-            kpis=("interviews_held", "scorecard_hours", "scorecard_24h_rate", "then_offered_rate"),
-            minimum_n=10,
-            width=12,
-        ),
+        _load(placed("people/load")),
         members(
             "recruiters",
             "担当者ごとに、対応と結果はどうか",
             "How do recruiters respond, and with what result?",
             "recruiter",
-            ("applications", "response_hours", "response_48h_rate", "interview_pass_rate", "hires"),
+            placed("people/recruiters"),
             basis=DECISION,
             leads="funnel",
         ),

@@ -1,8 +1,9 @@
 """パイプライン健全性: who is waiting now and where, and whether data is arriving."""
 
+from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs import breaches, shared
-from streams.boards.specs.panels import JOIN_JOB_TITLES, tiles
+from streams.boards.specs.panels import JOIN_JOB_TITLES, drawn, ids, tiles
 
 PIPELINE_VIEW = (
     """v_pipeline(tenant = {tenant:String}, dimension = {dimension:String}, as_of = {as_of:Date})"""
@@ -17,16 +18,13 @@ BOARD = Board(
     en="Pipeline health",
     for_ja="いま誰が待っていて、データは届いているか。",
     for_en="Who is waiting now, and is the data arriving?",
-    panels=(
+    panels=drawn(
         breaches.BREACHES,
         tiles(
             "response",
             "候補者を待たせていないか",
             "Are candidates kept waiting?",
-            (
-                *("response_hours", "response_48h_rate", "withdrawals"),
-                *("withdraw_rate", "reschedules", "closings"),
-            ),
+            placed("pipeline/response"),
         ),
         Panel(
             id="waiting",
@@ -42,7 +40,7 @@ order by waiting desc, milestone""",
                 Column(name="waiting", unit="count", ja="選考中", en="In flight"),
             ),
             basis="now",
-            kpi="time_in_screening_days",
+            kpis=ids(placed("pipeline/waiting")),
         ),
         shared.BOTTLENECK,
         Panel(
@@ -63,7 +61,7 @@ order by waiting desc, milestone""",
                 Column(name="oldest_days", unit="days", ja="最長", en="Longest"),
             ),
             basis="now",
-            kpi="time_in_screening_days",
+            kpis=ids(placed("pipeline/ages")),
             minimum_n=5,
         ),
         Panel(
@@ -87,7 +85,7 @@ limit 20""",
                 Column(name="oldest", unit="days", ja="最長", en="Longest"),
             ),
             basis="now",
-            kpi="time_in_screening_days",
+            kpis=ids(placed("pipeline/jobs")),
         ),
         Panel(
             id="connections",
@@ -108,7 +106,7 @@ order by last desc, connection""",
                 Column(name="last", unit="time", ja="最後", en="Last"),
             ),
             basis="now",
-            kpi="unmapped_stage_entries",
+            kpis=ids(placed("pipeline/connections")),
             width=12,
         ),
     ),

@@ -1,7 +1,9 @@
 """Panels that several boards share."""
 
+from schemas.kpis.catalogue import placed
+from schemas.kpis.definition import Kpi
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import JOIN_JOB_TITLES, WITH_FILL, series_view
+from streams.boards.specs.panels import JOIN_JOB_TITLES, WITH_FILL, ids, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -36,26 +38,33 @@ from
 order by dimension = 'total' desc, kpi, whose, first""",
     columns=PLAN_COLUMNS,
     basis="decision",
-    kpi="hires",
+    kpis=ids(placed("shared/plan")),
     width=12,
     note_ja="目標は targets.yaml。分位点とコホートの目標は `hirelay plan show` で見ます。",
     note_en="Targets are in targets.yaml; those of quantiles and cohorts are shown by `hirelay plan show`.",
 )
-PACE = Panel(
-    id="pace",
-    ja="採用は計画のペースに乗っているか",
-    en="Are hires on the pace of the plan?",
-    kind="line",
-    sql=f"""with
+
+
+def _pace(kpis: tuple[Kpi, ...]) -> Panel | None:
+    """The running total of a count beside its targets, spread evenly over their days."""
+    if not kpis:
+        return None
+    kpi = kpis[0]
+    return Panel(
+        id="pace",
+        ja="採用は計画のペースに乗っているか",
+        en="Are hires on the pace of the plan?",
+        kind="line",
+        sql=f"""with
     (
         select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
         from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-        where kpi = 'hires' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
+        where kpi = '{kpi.id}' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
     ) as targets,
     arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
     least(addDays(period, 6), {{last:Date}}) as until,
     arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
-select period as time, sum(hired) over (order by period) as hires,
+select period as time, sum(hired) over (order by period) as {kpi.id},
     if(
         empty(present),
         null,
@@ -63,23 +72,28 @@ select period as time, sum(hired) over (order by period) as hires,
     ) as planned
 from
 (
-    select period, ifNull(sumIf(value, kpi = 'hires'), 0) as hired
+    select period, ifNull(sumIf(value, kpi = '{kpi.id}'), 0) as hired
     from {series_view("decision", "week")}
     where member = {{member:String}}
     group by period
     order by period {WITH_FILL["week"]}
 )
 order by time""",
-    columns=(
-        Column(name="time", unit="period", ja="週", en="Week"),
-        Column(name="hires", unit="count", ja="採用決定(期間内の累計)", en="Hires (running total)"),
-        Column(name="planned", unit="count", ja="計画のペース", en="Pace of the plan"),
-    ),
-    basis="decision",
-    kpi="hires",
-    note_ja="計画は目標の期間に均等に割った値です。",
-    note_en="The plan is spread evenly over the days of its period.",
-)
+        columns=(
+            Column(name="time", unit="period", ja="週", en="Week"),
+            Column(
+                name=kpi.id, unit="count", ja="採用決定(期間内の累計)", en="Hires (running total)"
+            ),
+            Column(name="planned", unit="count", ja="計画のペース", en="Pace of the plan"),
+        ),
+        basis="decision",
+        kpis=(kpi.id,),
+        note_ja="計画は目標の期間に均等に割った値です。",
+        note_en="The plan is spread evenly over the days of its period.",
+    )
+
+
+PACE = _pace(placed("shared/pace"))
 BOTTLENECK = Panel(
     id="bottleneck",
     ja="日数はどの段階にかかっているか",
@@ -97,6 +111,6 @@ order by days_waited desc, milestone""",
         Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
     ),
     basis="entry",
-    kpi="time_in_screening_days",
+    kpis=ids(placed("shared/bottleneck")),
     minimum_n=5,
 )  # fmt: skip

@@ -1,9 +1,10 @@
 """経営サマリー: hiring at a glance."""
 
 from schemas.cells import DECISION
+from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board
 from streams.boards.specs import breaches, shared
-from streams.boards.specs.panels import over_time, ranking, tiles
+from streams.boards.specs.panels import drawn, over_time, ranking, tiles
 
 BOARD = Board(
     id="summary",
@@ -11,15 +12,12 @@ BOARD = Board(
     en="Executive summary",
     for_ja="採用は計画どおりか、良くなっているか。",
     for_en="Is hiring on plan, and is it getting better?",
-    panels=(
+    panels=drawn(
         tiles(
             "headline",
             "この期間の採用はどうだったか",
             "How did hiring go in this period?",
-            (
-                *("applications", "hires", "offer_accept_rate"),
-                *("time_to_hire_days", "cost_total", "cph_internal"),
-            ),
+            placed("summary/headline"),
         ),
         breaches.OPEN_BREACHES,
         shared.PACE,
@@ -27,14 +25,14 @@ BOARD = Board(
             "applications_by_week",
             "応募は増えているか",
             "Are applications growing?",
-            "applications",
+            placed("summary/applications_by_week"),
         ),
         ranking(
             "hires_by_channel",
             "採用はどの媒体から来たか",
             "Which channels brought the hires?",
             "channel",
-            "hires",
+            placed("summary/hires_by_channel"),
             basis=DECISION,
             leads="channels",
         ),

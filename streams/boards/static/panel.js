@@ -20,9 +20,8 @@ export function createFrame(panel, page) {
   const basis = spec.words.basis[panel.basis][language === "ja" ? 0 : 1];
   const facts = [`${labels.basis}: ${basis}`];
   if (panel.minimum_n > 1) facts.push(`n ≥ ${panel.minimum_n}`);
-  const kpis = panel.kpis.length ? panel.kpis : [panel.kpi];
-  const definitionButton = element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(kpis) },
-    labels.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
+  const definitionButton = panel.kpis.length === 0 ? null : element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(panel.kpis) },
+    labels.definition, element("span", { class: "unseen" }, ` ${panel.kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
   const body = element("div", { class: `body ${panel.kind}` });
   const note = panel[`note_${language}`];
   const section = element("section",

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from schemas.cells import DECISION
 from schemas.instants import local_today
+from schemas.kpis.catalogue import KPIS
 from sinks.clickhouse.client import connect
 from streams.configuration.files import currency_and_timezone
 from streams.configuration.settings import Settings, load_settings
@@ -26,23 +27,7 @@ from streams.tools.verify.command import verify_live
 
 HISTORY_DELIVERIES = 8_000  # deliveries
 TABLES = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
-HEADLINES = (
-    "applications",
-    "screen_pass_rate",
-    "interview_pass_rate",
-    "withdraw_rate",
-    "interviews_held",
-    "feedback_positive_rate",
-    "then_offered_rate",
-    "offer_accept_rate",
-    "hires",
-    "time_to_hire_days",
-    "response_hours",
-    "cost_total",
-    "cph_internal",
-    "unmapped_stage_entries",
-    "unmapped_reasons",
-)
+HEADLINES = tuple(kpi.id for kpi in KPIS if kpi.headline)
 LIVE_DELIVERIES = 400  # deliveries of one live round; the next round uses the next seed
 LIVE_RATE = 4.0  # deliveries per second
 

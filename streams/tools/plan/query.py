@@ -1,6 +1,5 @@
 """予実 queries for one tenant: the targets of a period with actuals and forecasts from ClickHouse."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,16 +11,14 @@ from schemas.kpis.definition import evaluate
 from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration
 from schemas.planning.actuals import PlanComparison, actual_vs_plan
 from schemas.planning.forecast import (
+    TRIANGLES,
     Cohorts,
     TargetForecast,
-    acceptance_triangle,
-    application_triangle,
     forecast_target,
     is_running,
 )
 from schemas.planning.periods import Period
 from schemas.planning.targets import Target, Targets
-from schemas.statistics.triangle import Triangle
 from schemas.tenants.config import Tenant
 from streams.tools.kpi import query as kpi_query
 
@@ -43,11 +40,6 @@ where tenant = {tenant:String}
     )
 order by day, measure
 """
-# Forecast KPIs: hires from in-flight applications, joins from accepted offers.
-FORECAST_TRIANGLES: dict[str, Callable[[DailyTallies], Triangle]] = {
-    "hires": application_triangle,
-    "joins": acceptance_triangle,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +94,11 @@ def _line(reader: "_PlanReader", target: Target) -> PlanLine:
 def _forecast(
     reader: "_PlanReader", target: Target, days: Period, comparison: PlanComparison
 ) -> TargetForecast | None:
-    forecastable = (
-        target.kpi in FORECAST_TRIANGLES
-        and target.dimension in FULL_DIMENSIONS
-        and target.basis == DECISION
-    )
-    if not forecastable or not is_running(days, reader.request.as_of):
+    cases = target.definition.forecast
+    by_decision = target.dimension in FULL_DIMENSIONS and target.basis == DECISION
+    if cases is None or not by_decision or not is_running(days, reader.request.as_of):
         return None
-    to_triangle = FORECAST_TRIANGLES[target.kpi]
+    to_triangle = TRIANGLES[cases]
     return forecast_target(
         Cohorts(
             own=to_triangle(reader.history(target.dimension, target.member)),

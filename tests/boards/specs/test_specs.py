@@ -1,16 +1,20 @@
 """Board specifications: unique panels, both languages, queries on views only."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
 from schemas.cells import DIMENSIONS
 from schemas.kpis.catalogue import BY_ID as KPIS
+from schemas.kpis.definition import Kpi
 from schemas.tenants.milestones import MILESTONES as STAGES
 from streams.boards.spec import PARAMETERS, Board, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.boards.specs.labels import COST_KINDS, MILESTONES
 
+BOARD_ROOM = Path(__file__).parents[3] / "streams/boards"
 PANELS = [
     pytest.param(board, panel, id=f"{board.id}/{panel.id}")
     for board in BOARDS
@@ -31,7 +35,7 @@ def test_there_is_a_board_for_each_audience() -> None:
 def test_a_panel_has_its_question_and_definition(board: Board, panel: Panel) -> None:
     """A panel has a question in both languages, a definition, names and numbers, and valid links."""
     assert panel.ja and panel.en.endswith(("?", "?)"))
-    assert panel.kpi in KPIS and set(panel.kpis) <= KPIS.keys()
+    assert panel.kpis and set(panel.kpis) <= KPIS.keys()
     assert panel.names and panel.numbers
     names = {column.name for column in panel.columns}
     for column in panel.columns:
@@ -49,6 +53,50 @@ def test_a_panel_reads_views_of_the_requesting_tenant(board: Board, panel: Panel
     assert sources and all(name.startswith("v_") for name in sources)
     assert parameters.items() <= PARAMETERS.items() and "tenant" in parameters
     assert "tenant = '" not in panel.sql
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda kpi: kpi.id)
+def test_a_kpi_stands_on_every_panel_that_it_names(kpi: Kpi) -> None:
+    """A place of a KPI is a panel of a board, and that panel shows the KPI or is defined by it."""
+    for place in kpi.panels:
+        board_id, _, panel_id = place.panel.partition("/")
+        panels = [
+            panel
+            for board in BOARDS
+            if board_id in (board.id, "shared")
+            for panel in board.panels
+            if panel.id == panel_id
+        ]
+        assert panels
+        assert all(kpi.id in panel.kpis or f"'{kpi.id}'" in panel.sql for panel in panels)
+
+
+@pytest.mark.parametrize(("board", "panel"), PANELS)
+def test_the_kpis_of_a_panel_have_distinct_places_on_it(board: Board, panel: Panel) -> None:
+    """A panel shows the KPIs that name it, each at its own position, and no other."""
+    places = [
+        (kpi.id, place.order)
+        for kpi in KPIS.values()
+        for place in kpi.panels
+        if place.panel in (f"{board.id}/{panel.id}", f"shared/{panel.id}")
+    ]
+
+    assert len({order for _, order in places}) == len(places)
+    assert set(panel.kpis) <= {id_ for id_, _ in places}
+
+
+def test_no_board_writes_down_the_id_of_a_kpi() -> None:
+    """Boards take KPIs from their places, so no query or list can name one that is misspelt or deleted."""
+    strings = [
+        node.value
+        for path in BOARD_ROOM.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+    assert not [
+        text for text in strings if text in KPIS or re.search(r"\bkpi (=|in \() *'\w", text)
+    ]
 
 
 def test_every_stage_and_cost_kind_has_a_name() -> None:

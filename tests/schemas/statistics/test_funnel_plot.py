@@ -9,7 +9,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from schemas.statistics.chi_square import chi_square_sf
 from schemas.statistics.funnel_plot import (
     ACTION,
     WARNING,
@@ -111,9 +110,16 @@ def test_without_members_or_variance_there_is_no_z_score() -> None:
     assert pytest.approx(1.25) == z_score(9, 6.5, 4.0)
 
 
-@given(st.floats(0, 2_000), st.integers(1, 1_000))
-def test_the_chi_square_tail_equals_scipy(statistic: float, degrees: int) -> None:
-    """The χ² tail matches scipy to 1e-10."""
-    assert pytest.approx(stats.chi2.sf(statistic, degrees), abs=1e-10) == chi_square_sf(
-        statistic, degrees
-    )
+def test_the_p_value_is_that_of_the_chi_square_table() -> None:
+    """Ten z scores with Σz² = 18.307 are as far apart as chance makes them in 5 % of cases."""
+    result = dispersion([math.sqrt(1.8307)] * 10)
+
+    assert result is not None
+    assert pytest.approx(0.05, abs=1e-5) == result.p
+
+
+@pytest.mark.parametrize(("passes", "tail"), [(0, 0.5), (1, 1.0), (5, 1.0)])
+def test_the_tail_of_a_sure_rate(passes: int, tail: float) -> None:
+    """If nobody can pass, no pass is in the middle of its distribution and any pass is beyond it."""
+    assert lower_tail(passes, 5, 0.0) == tail
+    assert lower_tail(5 - passes, 5, 1.0) == 1 - tail

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
+from scipy.special import betaln
 
-from schemas.statistics.beta import Beta, log_beta
+from schemas.statistics.beta import Beta
 from schemas.statistics.shrinkage import PassCount, fit_prior, posterior
 
 MEMBERS = st.lists(
@@ -20,7 +21,7 @@ MEMBERS = st.lists(
 
 def likelihood(members: Sequence[PassCount], a: float, b: float) -> float:
     """Compute the log-likelihood by the reference formula."""
-    return sum(log_beta(m.passes + a, m.n - m.passes + b) - log_beta(a, b) for m in members)
+    return sum(betaln(m.passes + a, m.n - m.passes + b) - betaln(a, b) for m in members)
 
 
 def simulated(dice: random.Random, size: int) -> list[tuple[float, PassCount]]:

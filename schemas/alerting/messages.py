@@ -1,23 +1,16 @@
 """Alert texts in Japanese and English; they never contain a person's name, address or id."""
 
+from math import nextafter
+
 from schemas.alerting.breach import Breach, Segment
 from schemas.alerting.playbook import play_for
-from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
+from schemas.cells import TOTAL
 from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.definition import Unit
 from schemas.kpis.definitions.times import STAGES
+from schemas.text.languages import translate
+from schemas.text.units import format_number, format_probability
+from schemas.text.words import DIRECTIONS, anonymous_member, dimension_name
 
-DIMENSIONS_JA = {
-    TOTAL: "全社",
-    CHANNEL: "媒体",
-    JOB: "求人",
-    SOURCE_DETAIL: "流入元",
-    DEPARTMENT: "部署",
-    LOCATION: "勤務地",
-    "recruiter": "採用担当",
-    "interviewer": "面接官",
-    "hiring_manager": "採用責任者",
-}
 ENDINGS = {
     "recovered": ("目標の水準に戻りました", "It is back on target"),
     "no_cases": ("期間内の対象がなくなりました", "No cases are left in the window"),
@@ -45,16 +38,29 @@ def summary(breach: Breach) -> str:
     """One sentence: the KPI, the member, the value and the target."""
     if breach.limit_days is not None:
         return _overdue_summary(breach, breach.limit_days)
-    kpi = BY_ID[breach.kpi]
-    value, target = _format_distinct(breach.evidence.value, breach.target, kpi.unit)
+    value, target = _format_distinct(breach)
+    write = translate((_summary_ja, _summary_en), breach.language)
+    return _resolution_prefix(breach) + write(breach, value, target)
+
+
+def _summary_ja(breach: Breach, value: str, target: str) -> str:
     measured = breach.evidence.value is not None
-    if breach.language == "ja":
-        comparison = "以上" if breach.direction == "at_least" else "以下"
-        clause = f"が {value} です" if measured else "を測る対象がありません"
-        return f"{_resolution_prefix(breach)}{member_label(breach)}の{kpi.ja}{clause}(目標 {target} {comparison})"
-    comparison = "at least" if breach.direction == "at_least" else "at most"
-    clause = f"is {value}" if measured else "has no cases"
-    return f"{_resolution_prefix(breach)}{kpi.en} of {member_label(breach)} {clause} (target: {comparison} {target})"
+    clause = f"が {_before_japanese(value)}です" if measured else "を測る対象がありません"
+    comparison = translate(DIRECTIONS[breach.direction], "ja")
+    return f"{member_label(breach)}の{BY_ID[breach.kpi].ja}{clause}(目標 {_before_japanese(target)}{comparison})"
+
+
+def _summary_en(breach: Breach, value: str, target: str) -> str:
+    clause = "has no cases" if breach.evidence.value is None else f"is {value}"
+    comparison = translate(DIRECTIONS[breach.direction], "en")
+    return (
+        f"{BY_ID[breach.kpi].en} of {member_label(breach)} {clause} (target: {comparison} {target})"
+    )
+
+
+def _before_japanese(text: str) -> str:
+    """The text with the space that separates figures from Japanese; a Japanese unit needs none."""
+    return f"{text} " if text.isascii() else text
 
 
 def _resolution_prefix(breach: Breach) -> str:
@@ -62,71 +68,85 @@ def _resolution_prefix(breach: Breach) -> str:
     if breach.active:
         return ""
     ja, en = PREFIXES.get(breach.ending or "", ("解消", "Resolved"))
-    return f"【{ja}】" if breach.language == "ja" else f"{en}: "
+    return translate((f"【{ja}】", f"{en}: "), breach.language)
 
 
 def _overdue_summary(breach: Breach, days: int) -> str:
     """How many cases are overdue, of which member, and the age of the oldest."""
-    of, n, oldest = BY_ID[breach.kpi].of, int(breach.evidence.value or 0), breach.evidence.oldest
-    allowed = int(breach.target)
-    if breach.language == "ja":
-        stage = STAGE_NAMES.get(of, ("", ""))[0]
-        case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
-        longest = f"、最長 {oldest} 日" if oldest is not None else ""
-        return f"{_resolution_prefix(breach)}{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+    write = translate((_overdue_ja, _overdue_en), breach.language)
+    return _resolution_prefix(breach) + write(breach, days)
+
+
+def _overdue_ja(breach: Breach, days: int) -> str:
+    of, oldest = BY_ID[breach.kpi].of, breach.evidence.oldest
+    stage = STAGE_NAMES.get(of, ("", ""))[0]
+    case = CASES[of][0] if of in CASES else f"{stage}に {{days}} 日を超えて留まる応募"
+    longest = f"、最長 {oldest} 日" if oldest is not None else ""
+    n, allowed = int(breach.evidence.value or 0), int(breach.target)
+    return (
+        f"{member_label(breach)}で{case.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
+    )
+
+
+def _overdue_en(breach: Breach, days: int) -> str:
+    of, oldest = BY_ID[breach.kpi].of, breach.evidence.oldest
     stage = f"in {STAGE_NAMES[of][1]}" if of in STAGE_NAMES else ""
     singular, plural, condition = (
         CASES[of][1:] if of in CASES else ("application", "applications", stage)
     )
     longest = f"; longest: {oldest} d" if oldest is not None else ""
+    n, allowed = int(breach.evidence.value or 0), int(breach.target)
     case = singular if n == 1 else plural
-    return f"{_resolution_prefix(breach)}{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
+    return f"{n} {case} of {member_label(breach)} {condition} for more than {days} d (allowed: {allowed}{longest})"
 
 
 def description(breach: Breach) -> str:
     """The evidence: n, interval, probability, window, start day, main contributor and first check."""
-    separator = "" if breach.language == "ja" else " "
-    return separator.join(part for part in _sentences(breach) if part)
+    separator, write = translate(
+        (("", _sentences_ja), (" ", _sentences_en)),
+        breach.language,
+    )
+    return separator.join(part for part in write(breach) if part)
 
 
 def suggestion(breach: Breach) -> str:
     """The usual remedy and the role that owns it."""
     play, language = play_for(breach.kpi), breach.language
-    owner = play.owner(language)
-    return (
-        f"{play.suggestion(language)}({owner})"
-        if language == "ja"
-        else (f"{play.suggestion(language)} ({owner})")
+    return play.suggestion(language) + translate(("({})", " ({})"), language).format(
+        play.owner(language)
     )
 
 
-def _sentences(breach: Breach) -> list[str]:
-    evidence, kpi = breach.evidence, BY_ID[breach.kpi]
-    unit, cases = kpi.unit, f"n = {evidence.n}" if kpi.counts_cases else ""
-    low, high = format_number(evidence.low, unit), format_number(evidence.high, unit)
-    check = play_for(breach.kpi).check(breach.language)
-    is_service_level = breach.limit_days is not None
-    if breach.language == "ja":
-        return [
-            f"いま待っているのは全部で {evidence.n} 件。"
-            if is_service_level
-            else f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
-            f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
-            f"目標に届いていない確率 {_format_probability(evidence.probability)}。"
-            if evidence.probability is not None
-            else "",
-            f"{breach.since} から。",
-            f"最も影響が大きいのは{_describe_segment(breach.segment, breach)}。"
-            if breach.segment
-            else "",
-            f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
-        ]
+def _sentences_ja(breach: Breach) -> list[str]:
+    evidence = breach.evidence
+    low, high, cases = _interval(breach)
+    check = play_for(breach.kpi).check("ja")
+    return [
+        f"いま待っているのは全部で {evidence.n} 件。"
+        if breach.limit_days is not None
+        else f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
+        f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
+        f"目標に届いていない確率 {_format_doubt(evidence.probability)}。"
+        if evidence.probability is not None
+        else "",
+        f"{breach.since} から。",
+        f"最も影響が大きいのは{_describe_segment(breach.segment, breach)}。"
+        if breach.segment
+        else "",
+        f"{ENDINGS[breach.ending][0]}。" if breach.ending else f"まず確認: {check}",
+    ]
+
+
+def _sentences_en(breach: Breach) -> list[str]:
+    evidence = breach.evidence
+    low, high, cases = _interval(breach)
+    check = play_for(breach.kpi).check("en")
     return [
         f"{evidence.n} {'case is' if evidence.n == 1 else 'cases are'} waiting in total."
-        if is_service_level
+        if breach.limit_days is not None
         else f"{_last_days(breach.window_days)}{cases and ', '}{cases}.",
-        f"90 % interval {low} to {high}." if evidence.low is not None else "",
-        f"P(off target) {_format_probability(evidence.probability)}."
+        f"90% interval {low} to {high}." if evidence.low is not None else "",
+        f"P(off target) {_format_doubt(evidence.probability)}."
         if evidence.probability is not None
         else "",
         f"Since {breach.since}.",
@@ -135,52 +155,58 @@ def _sentences(breach: Breach) -> list[str]:
     ]
 
 
+def _interval(breach: Breach) -> tuple[str, str, str]:
+    """The bounds of the interval in the unit of the KPI, and n if it counts cases."""
+    kpi, evidence = BY_ID[breach.kpi], breach.evidence
+    low, high = (
+        format_number(bound, kpi.unit, breach.language) for bound in (evidence.low, evidence.high)
+    )
+    return low, high, f"n = {evidence.n}" if kpi.counts_cases else ""
+
+
 def _last_days(days: int) -> str:
     return "Last day" if days == 1 else f"Last {days} days"
 
 
 def member_label(breach: Breach) -> str:
     """The company or the member; a person is shown only by role."""
+    name = dimension_name(breach.dimension, breach.language)
     if breach.dimension == TOTAL:
-        return "全社" if breach.language == "ja" else "the whole company"
-    kind = (
-        DIMENSIONS_JA[breach.dimension]
-        if breach.language == "ja"
-        else breach.dimension.replace("_", " ")
-    )
+        return translate((name, f"the {name}"), breach.language)
     if breach.personal:
-        return f"{kind} 1 名" if breach.language == "ja" else f"one {kind}"
-    return f"{kind}「{breach.member}」" if breach.language == "ja" else f'{kind} "{breach.member}"'
+        return translate(anonymous_member(breach.dimension), breach.language)
+    return _quoted(breach.dimension, breach.member, breach.language)
 
 
-def _format_probability(probability: float) -> str:
-    """A probability; it is never shown as 100 %."""
-    return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
+def _quoted(dimension: str, member: str, language: str) -> str:
+    name = dimension_name(dimension, language)
+    return translate((f"{name}「{member}」", f'{name} "{member}"'), language)
+
+
+def _format_doubt(probability: float) -> str:
+    """A probability that is never shown as certain, even where its computation is rounded to 1."""
+    return format_probability(min(probability, nextafter(1, 0)), "ratio", "en")
 
 
 def _describe_segment(segment: Segment, breach: Breach) -> str:
-    is_service_level = breach.limit_days is not None
-    value = format_number(segment.value, "count" if is_service_level else "ratio")
-    if breach.language == "ja":
-        value += " 件" if is_service_level else ""
-        return f"{DIMENSIONS_JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
-    return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
+    is_service_level, language = breach.limit_days is not None, breach.language
+    value = format_number(segment.value, "count" if is_service_level else "ratio", language)
+    if is_service_level:
+        value += translate((" 件", ""), language)
+    cases = translate(("({}、n = {})", " ({}, n = {})"), language).format(value, segment.n)
+    return _quoted(segment.dimension, segment.member, language) + cases
 
 
-def _format_distinct(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
-    """A value and its target, with as many decimals as are needed to tell them apart."""
-    for decimals in range(1, MAX_DECIMALS):
-        formatted = format_number(value, unit, decimals), format_number(target, unit, decimals)
-        if formatted[0] != formatted[1] or value == target:
-            return formatted
-    return format_number(value, unit, MAX_DECIMALS), format_number(target, unit, MAX_DECIMALS)
+def _format_distinct(breach: Breach) -> tuple[str, str]:
+    """The value and the target, with as many decimals as are needed to tell them apart."""
+    unit, value = BY_ID[breach.kpi].unit, breach.evidence.value
 
+    def texts(places: int) -> tuple[str, str]:
+        value_text = format_number(value, unit, breach.language, places)
+        return value_text, format_number(breach.target, unit, breach.language, places)
 
-def format_number(value: float | None, unit: Unit, decimals: int = 1) -> str:
-    """A number in its unit; a rate shows all decimals, other units omit trailing zeros."""
-    if value is None:
-        return "-"
-    if unit == "ratio":
-        return f"{value:.{decimals}%}"
-    text = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
-    return text + {"days": " d", "hours": " h"}.get(unit, "")
+    for places in range(1, MAX_DECIMALS):
+        value_text, target_text = texts(places)
+        if value_text != target_text or value == breach.target:
+            return value_text, target_text
+    return texts(MAX_DECIMALS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definitions.times import STAGES
+from schemas.text.languages import translate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +25,15 @@ class Play:
 
     def check(self, language: str) -> str:
         """The check in the given language."""
-        return self.check_ja if language == "ja" else self.check_en
+        return translate((self.check_ja, self.check_en), language)
 
     def suggestion(self, language: str) -> str:
         """The suggestion in the given language."""
-        return self.suggest_ja if language == "ja" else self.suggest_en
+        return translate((self.suggest_ja, self.suggest_en), language)
 
     def owner(self, language: str) -> str:
         """The role in the given language."""
-        return self.owner_ja if language == "ja" else self.owner_en
+        return translate((self.owner_ja, self.owner_en), language)
 
 
 TALENT = {"owner_ja": "採用担当", "owner_en": "talent acquisition"}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from rich.cells import cell_len
+
 from schemas.alerting.breach import Breach
-from schemas.alerting.messages import format_number
 from schemas.alerting.rules import WATCHABLE_KPIS
 from schemas.alerting.service_levels import overdue_by_day
 from schemas.cells import Tally
@@ -14,9 +15,11 @@ from schemas.instants import day_number
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import evaluate
 from schemas.kpis.durations import sum_tallies
+from schemas.text.units import format_number
 
 WEEKS = 12
 WIDTH = 30
+VALUE_WIDTH = 8
 MIN_DECISIONS = 5  # fewest decisions of one person that are shown, as on the boards
 # From ClickHouse: the topic of cells would have to be read in full for one member of one KPI.
 CELLS_QUERY = """
@@ -100,10 +103,15 @@ def draw_chart(breach: Breach, weeks: Iterable[Week]) -> list[str]:
     target_position = round(WIDTH * breach.target / scale_max)
     unit = kpi.unit if breach.limit_days is None else "count"
     return [
-        f"{week.last}  {_bar(week.value, scale_max, target_position)}  {format_number(week.value, unit):>8}"
+        f"{week.last}  {_bar(week.value, scale_max, target_position)}  {_right_aligned(format_number(week.value, unit, breach.language))}"
         + ("" if kpi.kind == "count" or not kpi.counts_cases else f"  n = {week.n}")
         for week in history
     ]
+
+
+def _right_aligned(text: str) -> str:
+    """The text in `VALUE_WIDTH` columns of the terminal; Japanese characters take two."""
+    return " " * (VALUE_WIDTH - cell_len(text)) + text
 
 
 def _bar(value: float | None, scale_max: float, target_position: int) -> str:

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from schemas.alerting.episodes import Episode, ReportedHistory, find_episodes
-from schemas.alerting.messages import format_number
 from schemas.alerting.rules import EVERY, AlertRule
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
+from schemas.text.units import format_number
 from streams.alerting.cells import MEASURES
 
 CELLS_QUERY = """
@@ -142,5 +142,5 @@ def describe_rule(rule: AlertRule) -> str:
             f"{rule.kpi} of {scope}: at most {rule.allowed} wait longer than {rule.max_wait_days} d"
         )
     sign = "≥" if rule.direction == "at_least" else "≤"
-    target = format_number(rule.target, rule.definition.unit)
+    target = format_number(rule.target, rule.definition.unit, "en")
     return f"{rule.kpi} of {scope} {sign} {target} in {rule.window_days} d"

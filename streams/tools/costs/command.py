@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from schemas.money import format_amount
 from schemas.tenants.config import DEFAULT_CURRENCY, Tenancy
+from schemas.text.units import format_amount
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest import cost_entries
@@ -157,5 +157,5 @@ def describe_entries(sheet: Sheet, currency: str) -> Iterator[str]:
         days = "" if entry.since is None else f", {entry.since}"
         days += "" if entry.to is None else f" to {entry.to}"
         what = "reverses" if entry.reversed else "records"
-        amount = format_amount(entry.minor_units(currency) or 0, unit)
+        amount = format_amount(entry.minor_units(currency) or 0, unit, "en")
         yield f"{what} {entry.cost_id} version {entry.version}: {entry.kind} of {where}, {amount}{days}"

@@ -6,10 +6,8 @@ import pytest
 
 from schemas.cells import DIMENSIONS
 from schemas.kpis.catalogue import BY_ID as KPIS
-from schemas.tenants.milestones import MILESTONES as STAGES
 from streams.boards.spec import PARAMETERS, Board, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
-from streams.boards.specs.labels import COST_KINDS, MILESTONES
 
 PANELS = [
     pytest.param(board, panel, id=f"{board.id}/{panel.id}")
@@ -49,9 +47,3 @@ def test_a_panel_reads_views_of_the_requesting_tenant(board: Board, panel: Panel
     assert sources and all(name.startswith("v_") for name in sources)
     assert parameters.items() <= PARAMETERS.items() and "tenant" in parameters
     assert "tenant = '" not in panel.sql
-
-
-def test_every_stage_and_cost_kind_has_a_name() -> None:
-    """Every milestone and cost kind has a display name."""
-    assert set(STAGES) <= MILESTONES.keys()
-    assert {name.split(".")[1] for name in KPIS["cost_external"].numerator} <= COST_KINDS.keys()

@@ -13,7 +13,7 @@ from schemas.kpis.definition import Kpi
 from schemas.text.languages import translate
 from schemas.text.units import NO_VALUE
 from streams.boards.grafana.units import (
-    DIGITS,
+    NUMBER_LAMBDAS,
     SYMBOL_UNITS,
     grafana_decimals,
     grafana_unit,
@@ -86,8 +86,8 @@ from v_tenants
 where id = {variable_value("tenant")}"""  # noqa: S608 the value is encoded
 # What `sql_number` and `sql_money` need, for a `with` clause.
 NUMBER_FUNCTIONS = f"""(select any(currency) from v_tenants where id = {variable_value("tenant")}) as currency,
-    length(toString({PARAMETER_EXPRESSIONS["minor"]})) - 1 as places,
-    {DIGITS}"""  # noqa: S608 the value is encoded
+    toUInt8(length(toString({PARAMETER_EXPRESSIONS["minor"]})) - 1) as places,
+    {NUMBER_LAMBDAS}"""  # noqa: S608 the value is encoded
 
 
 def translated_column(column: Column, language: str) -> str:
@@ -207,20 +207,19 @@ def _formatted(number: str, kpi: str, kpis: Iterable[Kpi], language: str) -> str
     for definition in kpis:
         by_unit.setdefault(definition.unit, []).append(definition.id)
     not_null = f"assumeNotNull({number})"
-    plain = sql_number(not_null, "count", language)
     texts = {
         unit: sql_money(not_null) if unit == "money" else sql_number(not_null, unit, language)
         for unit in sorted(by_unit)
     }
+    plain = sql_number(not_null, "count", language)
     cases = "".join(
         f"has({sql_array(by_unit[unit])}, {kpi}), {text},\n        "
         for unit, text in texts.items()
         if text != plain
     )
-    return f"""multiIf(
-        isNull({number}), null,
-        {cases}{plain}
-    )"""
+    only = len(texts) == 1
+    text = texts.popitem()[1] if only else f"multiIf(\n        {cases}{plain}\n    )"
+    return f"if(isNull({number}), null, grouped({text}))"
 
 
 SQL_BUILDERS = {

@@ -48,32 +48,30 @@ def sql_array(texts: Iterable[str]) -> str:
     return f"[{', '.join(sql_string(text) for text in texts)}]"
 
 
-# `digits(number, least, most)`: groups of three digits with `least` to `most` decimals; halves are rounded away from zero.
-DIGITS = r"""(x, most) -> toUInt64(round(toDecimal128(toString(abs(x)), 12) * intExp10(most))) as parts,
-    (n, most) -> leftPad(toString(n % intExp10(most)), most, '0') as padded,
-    n -> replaceRegexpOne(reverse(replaceRegexpAll(reverse(toString(n)), '([0-9][0-9][0-9])', '\\1,')), '^,', '') as grouped,
-    (text, least) -> concat('.', substring(text, 1, least), replaceRegexpOne(substring(text, least + 1), '0+$', '')) as fraction,
-    (x, least, most) -> concat(
-        if(x < 0 and parts(x, most) > 0, '-', ''),
-        grouped(intDiv(parts(x, most), intExp10(most))),
-        if(most = 0, '', replaceRegexpOne(fraction(padded(parts(x, most), most), least), '[.]$', ''))
-    ) as digits"""
+# `exact` turns a number into a decimal, whose halves ClickHouse rounds away from zero; `grouped` separates thousands.
+NUMBER_LAMBDAS = r"""x -> toDecimal128(toString(x), 12) as exact,
+    text -> concat(
+        replaceRegexpOne(reverseUTF8(replaceRegexpAll(reverseUTF8(substringIndex(text, '.', 1)), '([0-9][0-9][0-9])', '\\1,')), '^([^0-9]*),', '\\1'),
+        substring(text, length(substringIndex(text, '.', 1)) + 1)
+    ) as grouped"""
 
 
 def sql_number(number: str, unit: str, language: str) -> str:
-    """Return SQL that writes a number (not null) as `schemas.text.units` does; needs `DIGITS`."""
+    """Return SQL that writes a number (not null) as `schemas.text.units` does, except for `grouped`; needs `NUMBER_LAMBDAS`."""
     form = number_format(unit, language)
-    scaled = f"100 * {number}" if form.percent else number
-    text = f"digits({scaled}, {form.minimum}, {form.maximum})"
+    rounded = f"round({'100 * ' * form.percent}exact({number}), {form.maximum})"
+    text = f"toDecimalString({rounded}, {form.minimum})" if form.minimum else f"toString({rounded})"
     suffix = "%" * form.percent + form.suffix
     return f"concat({text}, {sql_string(suffix)})" if suffix else text
 
 
 def sql_money(number: str) -> str:
-    """Return SQL that writes an amount (not null) with all its decimals; needs `DIGITS`, `currency` and its `places`."""
-    symbols = "".join(
-        f"currency = {sql_string(code)}, concat({sql_string(symbol)}, amount), "
-        for code, symbol in SYMBOLS.items()
-    )
-    amount = f"digits({number}, places, places)"
-    return f"multiIf({symbols}concat(amount, ' ', currency))".replace("amount", amount)
+    """Return SQL that writes an amount (not null) with all its decimals; it also needs `currency` and its `places`."""
+    rounded = f"round(exact({number}), places)"
+    text = f"if(places = 0, toString({rounded}), toDecimalString({rounded}, places))"
+    signs, symbols = sql_array(SYMBOLS), sql_array(f"\\0{symbol}" for symbol in SYMBOLS.values())
+    return f"""if(
+            has({signs}, currency),
+            replaceRegexpOne({text}, '^-?', transform(currency, {signs}, {symbols}, '')),
+            concat({text}, ' ', currency)
+        )"""

@@ -11,7 +11,7 @@ from schemas.kpis.catalogue import BY_ID, KPIS, VERSION
 from schemas.kpis.definition import Kpi
 from schemas.kpis.policies import POLICIES
 from schemas.text.languages import other_language, translate
-from schemas.text.words import BASES, UNITS
+from schemas.text.words import BASES, TOO_FEW_CASES, UNITS
 
 LABELS = {
     "ja": {
@@ -26,7 +26,7 @@ LABELS = {
         "up": "高いほど良い",
         "down": "低いほど良い",
         "intro": "すべての数字は、この表の一行です。値の横には定義の id を表示します。",
-        "below": "これより少ないと「データ不足」の印が付きます",
+        "below": f"これより少ないと「{translate(TOO_FEW_CASES, 'ja')}」の印が付きます",
         "version": "版",
     },
     "en": {
@@ -41,7 +41,7 @@ LABELS = {
         "up": "higher is better",
         "down": "lower is better",
         "intro": "Every number is one row of this table; its id stands beside every value.",
-        "below": "fewer are marked as thin data",
+        "below": f"fewer are marked as “{translate(TOO_FEW_CASES, 'en')}”",
         "version": "version",
     },
 }

@@ -1,4 +1,4 @@
-"""Amounts of money in minor units of a currency (ISO 4217), and their formatting."""
+"""Amounts of money in minor units of a currency (ISO 4217)."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -53,10 +53,3 @@ def to_minor(amount: float, currency: str) -> float:
     """Undo `to_major`."""
     units: int = 10 ** decimals(currency)
     return amount * units
-
-
-def format_amount(minor: float, currency: str) -> str:
-    """Format an amount for people: `¥93,600` or `1,234.50 USD`."""
-    if currency == "JPY":
-        return f"¥{minor:,.0f}"
-    return f"{to_major(minor, currency):,.{decimals(currency)}f} {currency}"

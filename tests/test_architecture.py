@@ -142,3 +142,20 @@ def test_every_topic_is_in_the_architecture() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
 
     assert [topic.name for topic in TOPICS if f"| `{topic.name}` |" not in text] == []
+
+
+def test_nothing_decides_by_language_outside_the_texts() -> None:
+    """Only `schemas/text` compares a language; everything else asks it for the text."""
+    comparison = re.compile(
+        r"""[=!]==?\s*["'](?:ja|en)["']|["'](?:ja|en)["']\s*[=!]=|\bin\s*[({\[]\s*["'](?:ja|en)["']|\bcase\s+["'](?:ja|en)["']|\.startswith\(["'](?:ja|en)["']"""
+    )
+    decisions = [
+        f"{path.relative_to(ROOT)}: {match.group(0)}"
+        for path in tracked()
+        if path.relative_to(ROOT).parts[0] in {"schemas", "sinks", "streams"}
+        if path.suffix in {".py", ".js", ".html"} and not path.name.endswith(".min.js")
+        if (ROOT / "schemas" / "text") not in path.parents
+        for match in comparison.finditer(path.read_text())
+    ]
+
+    assert decisions == []

@@ -1,9 +1,10 @@
 """The texts of an alert in the breach's language: summary, description and suggestion."""
 
-from schemas.alerting.breach import Breach, Segment
+from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
-from schemas.alerting.messages import DIMENSIONS_JA, ENDINGS
+from schemas.alerting.messages import ENDINGS, quoted_member
 from schemas.kpis.catalogue import definition_of
+from schemas.text.languages import translate
 
 
 def summary(breach: Breach) -> str:
@@ -13,8 +14,8 @@ def summary(breach: Breach) -> str:
 
 def description(breach: Breach) -> str:
     """The evidence, start day, main contributor and first check."""
-    separator = "" if breach.language == "ja" else " "
-    sentences = [*kind_of(breach).evidence_sentences(breach), *_course(breach)]
+    separator, course = translate((("", _course_ja), (" ", _course_en)), breach.language)
+    sentences = [*kind_of(breach).evidence_sentences(breach), *course(breach)]
     return separator.join(sentence for sentence in sentences if sentence)
 
 
@@ -23,34 +24,38 @@ def suggestion(breach: Breach) -> str:
     play, language = definition_of(breach.kpi).play, breach.language
     if play is None:
         return ""
-    owner = play.owner(language)
-    return (
-        f"{play.suggestion(language)}({owner})"
-        if language == "ja"
-        else (f"{play.suggestion(language)} ({owner})")
-    )
+    owner = translate(("({})", " ({})"), language).format(play.owner(language))
+    return play.suggestion(language) + owner
 
 
-def _course(breach: Breach) -> list[str]:
+def _course_ja(breach: Breach) -> list[str]:
     """Since when, because of which segment, and how it ended or what to check."""
-    play = definition_of(breach.kpi).play
-    check = play.check(breach.language) if play else ""
-    segment = _describe_segment(breach.segment, breach) if breach.segment else ""
-    if breach.language == "ja":
-        return [
-            f"{breach.since} から。",
-            f"最も影響が大きいのは{segment}。" if segment else "",
-            f"{ENDINGS[breach.ending][0]}。" if breach.ending else check and f"まず確認: {check}",
-        ]
+    check, segment = _first_check(breach), _describe_segment(breach)
+    return [
+        f"{breach.since} から。",
+        segment and f"最も影響が大きいのは{segment}。",
+        f"{ENDINGS[breach.ending][0]}。" if breach.ending else check and f"まず確認: {check}",
+    ]
+
+
+def _course_en(breach: Breach) -> list[str]:
+    check, segment = _first_check(breach), _describe_segment(breach)
     return [
         f"Since {breach.since}.",
-        f"Main contributor: {segment}." if segment else "",
+        segment and f"Main contributor: {segment}.",
         f"{ENDINGS[breach.ending][1]}." if breach.ending else check and f"Check first: {check}",
     ]
 
 
-def _describe_segment(segment: Segment, breach: Breach) -> str:
-    value = kind_of(breach).segment_value(segment, breach.language)
-    if breach.language == "ja":
-        return f"{DIMENSIONS_JA[segment.dimension]}「{segment.member}」({value}、n = {segment.n})"
-    return f'{segment.dimension} "{segment.member}" ({value}, n = {segment.n})'
+def _first_check(breach: Breach) -> str:
+    play = definition_of(breach.kpi).play
+    return play.check(breach.language) if play else ""
+
+
+def _describe_segment(breach: Breach) -> str:
+    segment, language = breach.segment, breach.language
+    if segment is None:
+        return ""
+    value = kind_of(breach).segment_value(segment, language)
+    cases = translate(("({}、n = {})", " ({}, n = {})"), language).format(value, segment.n)
+    return quoted_member(segment.dimension, segment.member, language) + cases

@@ -1,20 +1,14 @@
 """Phrases of alert texts that all kinds of rules share; they never contain a person's name, address or id."""
 
-from schemas.alerting.breach import Breach
-from schemas.cells import CHANNEL, DEPARTMENT, JOB, LOCATION, SOURCE_DETAIL, TOTAL
-from schemas.kpis.definition import Unit
+from math import nextafter
 
-DIMENSIONS_JA = {
-    TOTAL: "全社",
-    CHANNEL: "媒体",
-    JOB: "求人",
-    SOURCE_DETAIL: "流入元",
-    DEPARTMENT: "部署",
-    LOCATION: "勤務地",
-    "recruiter": "採用担当",
-    "interviewer": "面接官",
-    "hiring_manager": "採用責任者",
-}
+from schemas.alerting.breach import Breach
+from schemas.cells import TOTAL
+from schemas.kpis.definition import Unit
+from schemas.text.languages import translate
+from schemas.text.units import format_number, format_probability
+from schemas.text.words import anonymous_member, dimension_name
+
 ENDINGS = {
     "recovered": ("目標の水準に戻りました", "It is back on target"),
     "no_cases": ("期間内の対象がなくなりました", "No cases are left in the window"),
@@ -24,7 +18,6 @@ ENDINGS = {
     ),
     "withdrawn": ("アラートの規則が変更または削除されました", "The rule was changed or removed"),
 }
-
 
 # Prefixes of the summary for endings other than recovery.
 PREFIXES = {"corrected": ("訂正", "Corrected"), "withdrawn": ("取り下げ", "Withdrawn")}
@@ -36,7 +29,7 @@ def resolution_prefix(breach: Breach) -> str:
     if breach.active:
         return ""
     ja, en = PREFIXES.get(breach.ending or "", ("解消", "Resolved"))
-    return f"【{ja}】" if breach.language == "ja" else f"{en}: "
+    return translate((f"【{ja}】", f"{en}: "), breach.language)
 
 
 def last_days(days: int) -> str:
@@ -44,39 +37,45 @@ def last_days(days: int) -> str:
     return "Last day" if days == 1 else f"Last {days} days"
 
 
+def before_japanese(text: str) -> str:
+    """The text with the space that separates figures from Japanese; a Japanese unit needs none."""
+    return f"{text} " if text.isascii() else text
+
+
 def member_label(breach: Breach) -> str:
     """The company or the member; a person is shown only by role."""
+    name = dimension_name(breach.dimension, breach.language)
     if breach.dimension == TOTAL:
-        return "全社" if breach.language == "ja" else "the whole company"
-    kind = (
-        DIMENSIONS_JA[breach.dimension]
-        if breach.language == "ja"
-        else breach.dimension.replace("_", " ")
-    )
+        return translate((name, f"the {name}"), breach.language)
     if breach.personal:
-        return f"{kind} 1 名" if breach.language == "ja" else f"one {kind}"
-    return f"{kind}「{breach.member}」" if breach.language == "ja" else f'{kind} "{breach.member}"'
+        return translate(anonymous_member(breach.dimension), breach.language)
+    return quoted_member(breach.dimension, breach.member, breach.language)
 
 
-def format_probability(probability: float) -> str:
-    """A probability; it is never shown as 100 %."""
-    return ">99.9%" if probability > 0.999 else f"{probability:.1%}"
+def quoted_member(dimension: str, member: str, language: str) -> str:
+    """A member by its name, with its dimension."""
+    name = dimension_name(dimension, language)
+    return translate((f"{name}「{member}」", f'{name} "{member}"'), language)
 
 
-def format_distinct(value: float | None, target: float, unit: Unit) -> tuple[str, str]:
+def format_doubt(probability: float) -> str:
+    """A probability that is never shown as certain, even where its computation is rounded to 1."""
+    return format_probability(min(probability, nextafter(1, 0)), "ratio", "en")
+
+
+def format_distinct(
+    value: float | None, target: float, unit: Unit, language: str
+) -> tuple[str, str]:
     """A value and its target, with as many decimals as are needed to tell them apart."""
-    for decimals in range(1, MAX_DECIMALS):
-        formatted = format_number(value, unit, decimals), format_number(target, unit, decimals)
-        if formatted[0] != formatted[1] or value == target:
-            return formatted
-    return format_number(value, unit, MAX_DECIMALS), format_number(target, unit, MAX_DECIMALS)
 
+    def texts(places: int) -> tuple[str, str]:
+        return (
+            format_number(value, unit, language, places),
+            format_number(target, unit, language, places),
+        )
 
-def format_number(value: float | None, unit: Unit, decimals: int = 1) -> str:
-    """A number in its unit; a rate shows all decimals, other units omit trailing zeros."""
-    if value is None:
-        return "-"
-    if unit == "ratio":
-        return f"{value:.{decimals}%}"
-    text = f"{value:,.{decimals}f}".rstrip("0").removesuffix(".")
-    return text + {"days": " d", "hours": " h"}.get(unit, "")
+    for places in range(1, MAX_DECIMALS):
+        value_text, target_text = texts(places)
+        if value_text != target_text or value == target:
+            return value_text, target_text
+    return texts(MAX_DECIMALS)

@@ -10,13 +10,13 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.alerting.breach import Breach, Evidence, Segment, Severity, Terms
 from schemas.alerting.chart import Week, window_weeks
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory
-from schemas.alerting.messages import format_number
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis, Tally
 from schemas.events.application import FrozenModel, Text
 from schemas.kpis.catalogue import BY_ID, definition_of, kpis_for
 from schemas.kpis.definition import Kpi, Unit
 from schemas.planning import references
 from schemas.tenants.config import Name
+from schemas.text.units import format_number
 
 EVERY = "*"  # every member of the dimension that has cells
 Days = Annotated[int, Field(ge=1, le=366)]
@@ -175,7 +175,7 @@ class AlertRule(FrozenModel):
     @classmethod
     def segment_value(cls, segment: Segment, language: str) -> str:
         """The value of a main contributor in that language."""
-        return format_number(segment.value, "ratio")
+        return format_number(segment.value, "ratio", language)
 
     # Charts.
 

@@ -5,6 +5,8 @@ It is based on published surveys of declines and the use cases of hiring systems
 
 from dataclasses import dataclass
 
+from schemas.text.languages import translate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Play:
@@ -20,15 +22,15 @@ class Play:
 
     def check(self, language: str) -> str:
         """The check in the given language."""
-        return self.check_ja if language == "ja" else self.check_en
+        return translate((self.check_ja, self.check_en), language)
 
     def suggestion(self, language: str) -> str:
         """The suggestion in the given language."""
-        return self.suggest_ja if language == "ja" else self.suggest_en
+        return translate((self.suggest_ja, self.suggest_en), language)
 
     def owner(self, language: str) -> str:
         """The role in the given language."""
-        return self.owner_ja if language == "ja" else self.owner_en
+        return translate((self.owner_ja, self.owner_en), language)
 
 
 TALENT = {"owner_ja": "採用担当", "owner_en": "talent acquisition"}

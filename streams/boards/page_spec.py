@@ -5,20 +5,14 @@ from typing import Any
 
 from schemas.kpis.catalogue import BY_ID, KPIS
 from schemas.kpis.definition import Kpi
-from schemas.money import decimals
 from schemas.tenants.config import Tenancy
+from schemas.text.languages import LANGUAGES
+from streams.boards.formats import INSTANT, page_formats
 from streams.boards.spec import Board, Panel
 from streams.boards.specs.catalogue import BOARDS
-from streams.boards.specs.labels import (
-    BASES,
-    BREACH_LABELS,
-    COST_KINDS,
-    MILESTONES,
-    SERVICE_LEVELS,
-    TOO_FEW_CASES,
-    WHOLE_COMPANY,
-)
+from streams.boards.specs.labels import SERVICE_LEVELS
 from streams.boards.vega import chart
+from streams.boards.words import page_labels, page_words
 
 
 def build_page_spec(tenancy: Tenancy) -> dict[str, Any]:
@@ -31,20 +25,17 @@ def build_page_spec(tenancy: Tenancy) -> dict[str, Any]:
                 "language": tenant.language,
                 "timezone": tenant.timezone,
                 "currency": tenant.currency,
-                "decimals": decimals(tenant.currency),
+                "formats": {
+                    language: page_formats(language, tenant.currency) for language in LANGUAGES
+                },
             }
             for tenant in tenancy.tenants
         ],
         "boards": [_board(board) for board in BOARDS],
         "kpis": {kpi.id: _kpi(kpi) for kpi in KPIS} | _service_levels(),
-        "words": {
-            "milestone": MILESTONES,
-            "spending": COST_KINDS,
-            "word": BREACH_LABELS,
-            "basis": BASES,
-            "thin": TOO_FEW_CASES,
-            "everybody": WHOLE_COMPANY,
-        },
+        "words": {language: page_words(language) for language in LANGUAGES},
+        "labels": {language: page_labels(language) for language in LANGUAGES},
+        "instant": INSTANT,
     }
 
 
@@ -59,7 +50,7 @@ def _board(board: Board) -> dict[str, Any]:
 def _panel(panel: Panel) -> dict[str, Any]:
     fields = asdict(panel)
     del fields["sql"]
-    return fields | {"chart": {"ja": chart(panel, "ja"), "en": chart(panel, "en")}}
+    return fields | {"chart": {language: chart(panel, language) for language in LANGUAGES}}
 
 
 def _service_levels() -> dict[str, Any]:

@@ -6,24 +6,19 @@ is filtered to this row), and for stacks `_rank` (order of the series).
 
 from typing import Any
 
+from babel.dates import get_month_names
+
+from schemas.text.languages import translate
+from schemas.text.units import MYRIADS
 from streams.boards.spec import Column, Panel
 
 HEIGHT = 232
 PLOT_HEIGHT = 360
 NUMBER_FORMATS = {"ratio": ".0%", "count": ",.4~r", "days": ",.3~r", "hours": ",.3~r"}
-MONEY_LABELS = {
-    "ja": "datum.value >= 10000 ? format(datum.value / 10000, ',.4~r') + '万' : format(datum.value, ',')",
-    "en": "format(datum.value, '~s')",
-}
 # Parsed from the ISO text: a Date object could fall on another day in another time zone.
 _MONTH, _DAY = "toNumber(slice(datum.value, 5, 7))", "toNumber(slice(datum.value, 8, 10))"
-_NAMES = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
-PERIOD_LABELS = {
-    ("week", "ja"): f"{_MONTH} + '/' + {_DAY}",
-    ("week", "en"): f"{_NAMES}[{_MONTH} - 1] + ' ' + {_DAY}",
-    ("month", "ja"): f"{_MONTH} + '月'",
-    ("month", "en"): f"{_NAMES}[{_MONTH} - 1]",
-}
+# The first day of a week by language: the name of the month only where days are written with it.
+_WEEKS = (f"{_MONTH} + '/' + {_DAY}", f"{{month}} + ' ' + {_DAY}")
 MAX_BAR_PX = 24  # so that a few bars do not become blocks
 MIN_CELL_PX = 11  # below this height a cell shows no number
 Chart = dict[str, Any]
@@ -46,13 +41,30 @@ def chart(panel: Panel, language: str) -> Chart | None:
 
 
 def _title(column: Column, language: str) -> str:
-    return column.ja if language == "ja" else column.en
+    return translate((column.ja, column.en), language)
+
+
+def _period_label(grain: str, language: str) -> str:
+    """Return the expression for the label of a month, or of a week by its first day."""
+    names = ",".join(
+        f"'{name}'" for name in get_month_names("abbreviated", locale=language).values()
+    )
+    month = f"[{names}][{_MONTH} - 1]"
+    return month if grain == "month" else translate(_WEEKS, language).format(month=month)
+
+
+def _money_label(language: str) -> str:
+    """Return the expression for an amount: in myriads where readers count by them, otherwise with an SI prefix."""
+    if not MYRIADS[language]:
+        return "format(datum.value, '~s')"
+    _, divisor, word, _ = MYRIADS[language][-1]
+    return f"datum.value >= {divisor:.0f} ? format(datum.value / {divisor:.0f}, ',.4~r') + '{word}' : format(datum.value, ',')"
 
 
 def _axis(column: Column, language: str) -> Chart:
     axis = {"title": None, "tickCount": 5, "grid": True}
     if column.unit == "money":
-        return axis | {"labelExpr": MONEY_LABELS[language]}
+        return axis | {"labelExpr": _money_label(language)}
     tick = {"tickMinStep": 1} if column.unit == "count" else {}
     return axis | tick | {"format": NUMBER_FORMATS.get(column.unit, ",")}
 
@@ -83,7 +95,7 @@ def _bar(panel: Panel, language: str) -> Chart:
 def _period(panel: Panel, language: str, **more: Any) -> Chart:
     period = panel.columns[0]
     grain = "month" if period.en == "Month" else "week"
-    label_expr = PERIOD_LABELS[grain, language]
+    label_expr = _period_label(grain, language)
     axis = {
         "title": None,
         "labelExpr": label_expr,
@@ -211,7 +223,7 @@ def _triangle(panel: Panel, language: str) -> Chart:
                 "type": "ordinal",
                 "axis": {
                     "title": None,
-                    "labelExpr": PERIOD_LABELS["week", language],
+                    "labelExpr": _period_label("week", language),
                     "labelOverlap": "greedy",
                     "domain": False,
                     "ticks": False,

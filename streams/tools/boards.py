@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from streams.boards.grafana.dashboard import LANGUAGES, dashboards
+from schemas.text.languages import LANGUAGES, translate
+from streams.boards.grafana.dashboard import dashboards
 from streams.boards.specs.catalogue import BOARDS
 
 
@@ -51,5 +52,5 @@ def panel_table(language: str) -> Table:
         table.add_column(name, no_wrap=name != "question")
     for board in BOARDS:
         for panel in board.panels:
-            table.add_row(board.id, panel.id, panel.ja if language == "ja" else panel.en)
+            table.add_row(board.id, panel.id, translate((panel.ja, panel.en), language))
     return table

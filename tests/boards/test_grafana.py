@@ -13,7 +13,8 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from typer.testing import CliRunner
 
-from streams.boards.grafana.dashboard import COLUMNS, LANGUAGES, dashboard, dashboards, layout
+from schemas.text.languages import LANGUAGES
+from streams.boards.grafana.dashboard import COLUMNS, dashboard, dashboards, layout
 from streams.boards.grafana.panels import DEFINITIONS
 from streams.boards.spec import NAMES, Board, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.boards.grafana.dashboard import LANGUAGES, dashboards
+from schemas.text.languages import LANGUAGES
+from streams.boards.grafana.dashboard import dashboards
 from streams.boards.grafana.queries import PLUGIN, SOURCE
 from tests.boards.expanding import dashboard_queries, expand
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.money import decimals, format_amount, minor_units, to_major, to_minor
+from schemas.money import decimals, minor_units, to_major, to_minor
 
 CURRENCIES = st.sampled_from(["JPY", "USD", "KWD", "CLF", "XXX"])
 
@@ -27,14 +27,6 @@ def test_a_major_amount_converts_to_minor_units_and_back(amount: int, currency: 
     assert to_major(to_minor(amount, currency), currency) == pytest.approx(amount)
 
 
-@pytest.mark.parametrize(
-    ("minor", "currency", "text"),
-    [
-        *((1234567, "JPY", "¥1,234,567"), (123450, "USD", "1,234.50 USD")),
-        *((1234, "KWD", "1.234 KWD"), (1234, "KRW", "1,234 KRW")),
-    ],
-)
-def test_amounts_are_formatted_in_major_units(minor: int, currency: str, text: str) -> None:
-    """Yen have no decimals, dollars two, dinars three."""
-    assert format_amount(minor, currency) == text
+def test_an_amount_without_minor_units_stays_an_integer() -> None:
+    """Five yen are the integer 5 in major units."""
     assert isinstance(to_major(5, "JPY"), int)

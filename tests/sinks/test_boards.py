@@ -16,7 +16,7 @@ from streams.archive.rows import RecordPosition, breach_rows
 from streams.boards.query import PanelRequest, fetch_rows, parse_request
 from streams.boards.spec import NAMES, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
-from streams.boards.specs.labels import BREACH_LABELS
+from streams.boards.words import BREACH_LABELS
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN

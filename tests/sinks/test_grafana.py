@@ -12,19 +12,22 @@ import pytest
 from schemas.cells import ALL, TOTAL
 from schemas.kpis.catalogue import BY_ID
 from schemas.tenants.config import Tenancy, Tenant
+from schemas.text.languages import LANGUAGES, translate
+from schemas.text.units import format_value
+from schemas.text.words import COST_KINDS, MILESTONES, UNKNOWN
 from sinks.clickhouse import tenants
 from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
 from sinks.clickhouse.writer import Writer
-from streams.boards.grafana.dashboard import LANGUAGES, dashboards
+from streams.boards.grafana.dashboard import dashboards
 from streams.boards.grafana.queries import PARAMETER_EXPRESSIONS, mixed_unit_columns, panel_targets
+from streams.boards.grafana.units import grafana_decimals, grafana_unit
 from streams.boards.grafana.variables import variables
-from streams.boards.grafana.words import LABELS, grafana_unit, translate
 from streams.boards.query import MEMBERS, PanelRequest
 from streams.boards.spec import NAMES, Board, Column, Panel
 from streams.boards.specs import shared
 from streams.boards.specs.catalogue import BOARDS
 from streams.boards.specs.catalogue import BY_ID as BY_BOARD
-from streams.boards.specs.labels import COST_KINDS, MILESTONES
+from streams.boards.words import label
 from tests.boards.expanding import FROM, TO, dashboard_queries, expand
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
@@ -114,16 +117,7 @@ def formatted(value: float | None, kpi: str, language: str) -> str | None:
     """Format a number in the unit of its row's KPI."""
     if value is None:
         return None
-    unit = BY_ID[kpi].unit if kpi in BY_ID else "count"
-    if unit == "ratio":
-        return f"{value:.1%}"
-    if unit == "money":
-        return f"¥{value:,.0f}"
-    text = f"{value:,.1f}".removesuffix(".0")
-    return (
-        text
-        + {"days": (" 日", " d"), "hours": (" 時間", " h")}.get(unit, ("", ""))[language == "en"]
-    )
+    return format_value(value, BY_ID[kpi].unit if kpi in BY_ID else "count", language, "JPY")
 
 
 def expected_tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> dict[str, Any]:
@@ -133,16 +127,16 @@ def expected_tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> d
     amount = definition.id == "roi_ratio"  # its n is an amount of money
     cases = "" if definition.kind == "count" or amount else f"  n={row['n']}"
     before = row["before"]
-    scaled = (
-        None if before is None else round(100 * before if definition.unit == "ratio" else before, 1)
-    )
-    previous = "–" if scaled is None else f"{scaled:g}" + "%" * (definition.unit == "ratio")
+    previous = format_value(before, definition.unit, language, "JPY")
     return {
-        "kpi": f"{translate((definition.ja, definition.en), language)}{cases}  {translate(LABELS['before'], language)} {previous}",
+        "kpi": f"{translate((definition.ja, definition.en), language)}{cases}  {label('before', language)} {previous}",
         "value": row["value"],
         "unit": "currency:financial:¥"
         if definition.unit == "money"
         else grafana_unit(definition.unit, language),
+        "decimals": None
+        if definition.unit == "money"
+        else grafana_decimals(definition.unit, language),
     }
 
 
@@ -156,7 +150,7 @@ def expected_point(panel: Panel, row: dict[str, Any], language: str) -> dict[str
             noon = datetime(value.year, value.month, value.day, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
             point["time"] = noon.astimezone(UTC)
         elif column in panel.names:
-            names = mappings.get(column.unit, {"unknown": LABELS["unknown"]})
+            names = mappings.get(column.unit, {"unknown": UNKNOWN})
             point[column.name] = translate(names[value], language) if value in names else value
         else:
             point[column.name] = value

@@ -21,13 +21,15 @@ from schemas.alerting.episodes import (
     ReportedHistory,
     fold_judgements,
 )
-from schemas.alerting.messages import format_number, member_label, resolution_prefix
+from schemas.alerting.messages import member_label, resolution_prefix
 from schemas.alerting.rule import AlertRule
 from schemas.cells import ENTRY, Basis, Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import BY_ID, definition_of
 from schemas.kpis.definition import Kpi, Overdue, Unit
 from schemas.planning.targets import direction_problem, parse_number
+from schemas.text.languages import translate
+from schemas.text.units import format_number
 
 # Words for a breach of a KPI that was deleted since.
 OVERDUE = Overdue("待ち時間が {days} 日を超えるもの", "case", "cases", "waiting")
@@ -126,36 +128,29 @@ class ServiceLevelRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """How many cases are overdue, of which member, and the age of the oldest."""
-        words = definition_of(breach.kpi).overdue or OVERDUE
-        n, oldest = int(breach.evidence.value or 0), breach.evidence.oldest
-        days, allowed = breach.limit_days, int(breach.target)
-        prefix = resolution_prefix(breach)
-        if breach.language == "ja":
-            longest = f"、最長 {oldest} 日" if oldest is not None else ""
-            return f"{prefix}{member_label(breach)}で{words.ja.format(days=days)}が {n} 件です(上限 {allowed} 件{longest})"
-        longest = f"; longest: {oldest} d" if oldest is not None else ""
-        case = words.singular if n == 1 else words.plural
-        return f"{prefix}{n} {case} of {member_label(breach)} {words.condition} for more than {days} d (allowed: {allowed}{longest})"
+        write = translate((_summary_ja, _summary_en), breach.language)
+        return resolution_prefix(breach) + write(breach)
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """How many cases are waiting."""
         n = breach.evidence.n
-        if breach.language == "ja":
-            return [f"いま待っているのは全部で {n} 件。"]
-        return [f"{n} {'case is' if n == 1 else 'cases are'} waiting in total."]
+        ja = f"いま待っているのは全部で {n} 件。"
+        en = f"{n} {'case is' if n == 1 else 'cases are'} waiting in total."
+        return [translate((ja, en), breach.language)]
 
     @classmethod
     def segment_value(cls, segment: Segment, language: str) -> str:
         """A number of cases."""
-        return format_number(segment.value, "count") + (" 件" if language == "ja" else "")
+        return format_number(segment.value, "count", language) + translate((" 件", ""), language)
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:
         """The number of days after which a case is overdue."""
-        if language == "ja":
-            return f"推移(各日に {breach.limit_days} 日を超えて待っていた件数、┊ が上限)"
-        return f"Weeks (cases waiting for more than {breach.limit_days} days; ┊ is the limit)"
+        days = breach.limit_days
+        ja = f"推移(各日に {days} 日を超えて待っていた件数、┊ が上限)"
+        en = f"Weeks (cases waiting for more than {days} days; ┊ is the limit)"
+        return translate((ja, en), language)
 
     @classmethod
     def chart_unit(cls, breach: Breach) -> Unit:
@@ -190,6 +185,22 @@ class ServiceLevelRule(AlertRule):
     def noise_advice(self) -> str:
         """The two numbers that allow more."""
         return "raise `at_most` or `allowed`"
+
+
+def _summary_ja(breach: Breach) -> str:
+    words, oldest = definition_of(breach.kpi).overdue or OVERDUE, breach.evidence.oldest
+    cases = words.ja.format(days=breach.limit_days)
+    longest = f"、最長 {oldest} 日" if oldest is not None else ""
+    n, allowed = int(breach.evidence.value or 0), int(breach.target)
+    return f"{member_label(breach)}で{cases}が {n} 件です(上限 {allowed} 件{longest})"
+
+
+def _summary_en(breach: Breach) -> str:
+    words, oldest = definition_of(breach.kpi).overdue or OVERDUE, breach.evidence.oldest
+    longest = f"; longest: {oldest} d" if oldest is not None else ""
+    n, allowed = int(breach.evidence.value or 0), int(breach.target)
+    case = words.singular if n == 1 else words.plural
+    return f"{n} {case} of {member_label(breach)} {words.condition} for more than {breach.limit_days} d (allowed: {allowed}{longest})"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pydantic import Field
 from schemas.alerting.breach import Breach, Evidence, Segment, Terms
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
 from schemas.alerting.messages import (
+    before_japanese,
     format_distinct,
-    format_number,
-    format_probability,
+    format_doubt,
     last_days,
     member_label,
     resolution_prefix,
@@ -28,6 +28,9 @@ from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import Kpi, KpiValue, evaluate
 from schemas.kpis.durations import sum_tallies
 from schemas.planning.targets import Direction, direction_problem, parse_number
+from schemas.text.languages import translate
+from schemas.text.units import format_number
+from schemas.text.words import DIRECTIONS
 
 Probability = Annotated[float, Field(gt=0, lt=1)]
 
@@ -149,55 +152,84 @@ class ThresholdRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """The KPI, the member, the value and the target."""
-        kpi = definition_of(breach.kpi)
-        value, target = format_distinct(breach.evidence.value, breach.target, kpi.unit)
-        measured = breach.evidence.value is not None
-        if breach.language == "ja":
-            comparison = "以上" if breach.direction == "at_least" else "以下"
-            clause = f"が {value} です" if measured else "を測る対象がありません"
-            return f"{resolution_prefix(breach)}{member_label(breach)}の{kpi.ja}{clause}(目標 {target} {comparison})"
-        comparison = "at least" if breach.direction == "at_least" else "at most"
-        clause = f"is {value}" if measured else "has no cases"
-        return f"{resolution_prefix(breach)}{kpi.en} of {member_label(breach)} {clause} (target: {comparison} {target})"
+        write = translate((_summary_ja, _summary_en), breach.language)
+        return resolution_prefix(breach) + write(breach)
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The window and its cases, the interval and the probability."""
-        evidence, kpi = breach.evidence, definition_of(breach.kpi)
-        cases = f"n = {evidence.n}" if kpi.counts_cases else ""
-        low, high = format_number(evidence.low, kpi.unit), format_number(evidence.high, kpi.unit)
-        probability = (
-            None if evidence.probability is None else format_probability(evidence.probability)
-        )
-        if breach.language == "ja":
-            return [
-                f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
-                f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
-                f"目標に届いていない確率 {probability}。" if probability else "",
-            ]
-        return [
-            f"{last_days(breach.window_days)}{cases and ', '}{cases}.",
-            f"90 % interval {low} to {high}." if evidence.low is not None else "",
-            f"P(off target) {probability}." if probability else "",
-        ]
+        return translate((_evidence_ja, _evidence_en), breach.language)(breach)
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:
         """The window of each value."""
-        if language == "ja":
-            return f"推移(各日までの {breach.window_days} 日間、┊ が目標)"
-        return f"Weeks ({breach.window_days} days up to each date; ┊ is the target)"
+        ja = f"推移(各日までの {breach.window_days} 日間、┊ が目標)"
+        en = f"Weeks ({breach.window_days} days up to each date; ┊ is the target)"
+        return translate((ja, en), language)
 
     def describe(self) -> str:
         """The target and the window."""
         sign = "≥" if self.direction == "at_least" else "≤"
-        target = format_number(self.target, self.definition.unit)
+        target = format_number(self.target, self.definition.unit, "en")
         return f"{self.scope} {sign} {target} in {self.window_days} d"
 
     def noise_advice(self) -> str:
         """The target, the window, and the key by which this KPI is judged more strictly."""
         stricter_key = "confidence" if self.definition.is_share else "margin"
         return f"change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
+
+
+def _summary_ja(breach: Breach) -> str:
+    value, target = _value_and_target(breach)
+    measured = breach.evidence.value is not None
+    clause = f"が {before_japanese(value)}です" if measured else "を測る対象がありません"
+    comparison = translate(DIRECTIONS[breach.direction], "ja")
+    return f"{member_label(breach)}の{definition_of(breach.kpi).ja}{clause}(目標 {before_japanese(target)}{comparison})"
+
+
+def _summary_en(breach: Breach) -> str:
+    value, target = _value_and_target(breach)
+    clause = "has no cases" if breach.evidence.value is None else f"is {value}"
+    comparison = translate(DIRECTIONS[breach.direction], "en")
+    return f"{definition_of(breach.kpi).en} of {member_label(breach)} {clause} (target: {comparison} {target})"
+
+
+def _value_and_target(breach: Breach) -> tuple[str, str]:
+    unit = definition_of(breach.kpi).unit
+    return format_distinct(breach.evidence.value, breach.target, unit, breach.language)
+
+
+def _evidence_ja(breach: Breach) -> list[str]:
+    evidence = breach.evidence
+    low, high, cases = _interval(breach)
+    return [
+        f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
+        f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
+        f"目標に届いていない確率 {format_doubt(evidence.probability)}。"
+        if evidence.probability is not None
+        else "",
+    ]
+
+
+def _evidence_en(breach: Breach) -> list[str]:
+    evidence = breach.evidence
+    low, high, cases = _interval(breach)
+    return [
+        f"{last_days(breach.window_days)}{cases and ', '}{cases}.",
+        f"90% interval {low} to {high}." if evidence.low is not None else "",
+        f"P(off target) {format_doubt(evidence.probability)}."
+        if evidence.probability is not None
+        else "",
+    ]
+
+
+def _interval(breach: Breach) -> tuple[str, str, str]:
+    """The bounds of the interval in the unit of the KPI, and n if it counts cases."""
+    kpi, evidence = definition_of(breach.kpi), breach.evidence
+    low, high = (
+        format_number(bound, kpi.unit, breach.language) for bound in (evidence.low, evidence.high)
+    )
+    return low, high, f"n = {evidence.n}" if kpi.counts_cases else ""
 
 
 def judge(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgement:

@@ -1,33 +1,34 @@
 """Annotations on charts: breach periods, and the moments when all days were recomputed."""
 
 from schemas.alerting.breach import PERSON_DIMENSIONS
+from schemas.cells import TOTAL
+from schemas.text.languages import translate
+from schemas.text.words import DIMENSIONS
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import (
     FIRST,
     LAST,
     SOURCE,
     ZONE,
-    sql_array,
-    sql_string,
     substitute_parameters,
     target,
     variable_value,
 )
-from streams.boards.grafana.words import label
+from streams.boards.grafana.units import sql_array, sql_string
 from streams.boards.query import JOB_TITLES
 from streams.boards.specs.breaches import MEMBER_FILTER
+from streams.boards.words import label
 
 
 def breach_sql(language: str) -> str:
     """Select breaches of the chosen member, or all of them for the whole company; people are not identified."""
-    name = "ja" if language == "ja" else "en"
     return f"""select
     toDateTime(opened, {ZONE}) as time,
     toDateTime(if(isNull(until), greatest(judged, {LAST}), until) + 1, {ZONE}) as timeEnd,
     concat(
-        {name}, ' – ',
+        {language}, ' – ',
         multiIf(
-            dimension = 'total', {sql_string(label("company", language))},
+            dimension = 'total', {sql_string(translate(DIMENSIONS[TOTAL], language))},
             has({sql_array(PERSON_DIMENSIONS)}, dimension), {sql_string(label("person", language))},
             dimension = 'job' and titles.title != '', titles.title,
             member

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 
+from schemas.text.languages import other_language, translate
+from schemas.text.words import UNITS
 from streams.boards.grafana.annotations import annotations
-from streams.boards.grafana.fields import Json, uid
+from streams.boards.grafana.fields import Json, name_mappings, uid
 from streams.boards.grafana.panels import DEFINITIONS, panel_id, render_panel
 from streams.boards.grafana.queries import SOURCE, target, variable_value
 from streams.boards.grafana.variables import ON_LOAD, variables
-from streams.boards.grafana.words import LABELS, label, translate
 from streams.boards.spec import Board
 from streams.boards.specs.catalogue import BOARDS
+from streams.boards.words import label
 
 SCHEMA = 42  # classic; Grafana 12 and 13 read it and migrate it themselves
 COLUMNS = 24
@@ -18,7 +20,6 @@ HEADER_HEIGHT = 3
 HEIGHTS = {"tiles": 6, "table": 9, "bar": 9, "funnel": 9, "line": 9, "stack": 10, "plot": 12}
 DEFAULT_HEIGHT = 10
 DEFAULT_WINDOW = "now-90d"  # same as the local page
-LANGUAGES = ("ja", "en")
 
 
 def dashboard(board: Board, language: str) -> Json:
@@ -74,7 +75,6 @@ def links(name: str, dimensions: Iterable[str], language: str) -> list[Json]:
 
     Links keep the tenant and time range, and the member if the target board has its dimension.
     """
-    other = "en" if language == "ja" else "ja"
     others = [board for board in BOARDS if board.id != name]
     return [
         *(
@@ -85,7 +85,7 @@ def links(name: str, dimensions: Iterable[str], language: str) -> list[Json]:
             )
             for target_board in others
         ),
-        _link(uid(name, other), label("other", language), keep_variables=True),
+        _link(uid(name, other_language(language)), label("other", language), keep_variables=True),
         _link(uid(DEFINITIONS, language), label("definitions", language), keep_variables=None),
     ]
 
@@ -135,8 +135,7 @@ def _header(board: Board, language: str) -> list[Json]:
 
 def definitions(language: str) -> Json:
     """The dashboard of the KPI catalogue in ClickHouse, all of it or the KPIs that a panel links to."""
-    name, explain = ("ja", "explain_ja") if language == "ja" else ("en", "explain_en")
-    sql = f"""select id, {name} as name, {explain} as explanation, unit, minimum_n
+    sql = f"""select id, {language} as name, explain_{language} as explanation, unit, minimum_n
 from v_definitions
 where id in (${{kpi:singlequote}})
 order by position"""  # noqa: S608 built from constants
@@ -146,9 +145,14 @@ order by position"""  # noqa: S608 built from constants
         {
             "matcher": {"id": "byName", "options": column},
             "properties": [
-                {"id": "displayName", "value": translate(LABELS[key], language)},
+                {"id": "displayName", "value": label(key, language)},
                 {"id": "custom.wrapText", "value": column == "explanation"},
                 *([{"id": "custom.width", "value": widths[column]}] if column in widths else []),
+                *(
+                    [{"id": "mappings", "value": name_mappings(UNITS, language)}]
+                    if column == "unit"
+                    else []
+                ),
             ],
         }
         for column, key in columns.items()
@@ -172,7 +176,7 @@ order by position"""  # noqa: S608 built from constants
         "name": "kpi",
         "label": "KPI",
         "datasource": SOURCE,
-        "query": f"select id, {name}\nfrom v_definitions\norder by position",
+        "query": f"select id, {language}\nfrom v_definitions\norder by position",
         "refresh": ON_LOAD,
         "multi": True,
         "includeAll": True,

@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.kpis.catalogue import BY_ID
+from schemas.text.languages import translate
+from schemas.text.units import NO_VALUE
+from schemas.text.words import TOO_FEW_CASES, Table
 from streams.boards.grafana.queries import mixed_unit_columns
-from streams.boards.grafana.words import LABELS, grafana_unit, label, translate
+from streams.boards.grafana.units import unit_properties
 from streams.boards.spec import NAMES, Column, Panel
 from streams.boards.specs.catalogue import BOARDS
-from streams.boards.specs.labels import (
-    BREACH_LABELS,
-    COST_KINDS,
-    MILESTONES,
-    SERVICE_LEVELS,
-    TOO_FEW_CASES,
-)
+from streams.boards.specs.labels import SERVICE_LEVELS
+from streams.boards.words import VALUE_NAMES
 
 N_WIDTH = 64  # pixels of a column that holds only an n
 HIDDEN = {"viz": True, "legend": True, "tooltip": False}
@@ -29,7 +27,7 @@ def uid(board: str, language: str) -> str:
 
 def column_title(column: Column, language: str) -> str:
     """Return the title of the column."""
-    return column.ja if language == "ja" else column.en
+    return translate((column.ja, column.en), language)
 
 
 def null_mapping(text: str) -> Json:
@@ -42,25 +40,23 @@ def null_mapping(text: str) -> Json:
 
 def missing_number(column: Column, language: str) -> Json:
     """Map null to "too few cases" if the number has an n, otherwise to a dash."""
-    return null_mapping(
-        translate(TOO_FEW_CASES, language) if column.n else label("nothing", language)
-    )
+    return null_mapping(translate(TOO_FEW_CASES, language) if column.n else NO_VALUE)
 
 
 def value_mappings(column: Column, language: str) -> list[Json]:
     """Map values of the column to their names."""
-    pairs = {
-        "milestone": MILESTONES,
-        "spending": COST_KINDS,
-        "word": BREACH_LABELS,
-        "kpi": {kpi.id: (kpi.ja, kpi.en) for kpi in BY_ID.values()} | SERVICE_LEVELS,
-        "text": {"unknown": LABELS["unknown"]},
-    }[column.unit]
-    names = {
-        key: {"text": translate(pair, language), "index": index}
-        for index, (key, pair) in enumerate(pairs.items())
+    kpis = {kpi.id: (kpi.ja, kpi.en) for kpi in BY_ID.values()} | SERVICE_LEVELS
+    pairs = (VALUE_NAMES | {"kpi": kpis})[column.unit]
+    return name_mappings(pairs, language)
+
+
+def name_mappings(names: Table, language: str) -> list[Json]:
+    """Map values to their names."""
+    options = {
+        key: {"text": translate(words, language), "index": index}
+        for index, (key, words) in enumerate(names.items())
     }
-    return [{"type": "value", "options": names}]
+    return [{"type": "value", "options": options}]
 
 
 def override(name: str, properties: Iterable[tuple[str, Any]]) -> Json:
@@ -85,7 +81,7 @@ def _properties(column: Column, panel: Panel, language: str) -> Iterable[tuple[s
         yield "unit", "string"  # the text contains the unit
         yield "custom.align", "right"
     elif column.unit not in ("period", "money"):
-        yield "unit", grafana_unit(column.unit, language)
+        yield from unit_properties(column.unit, language).items()
     if column.unit not in (*NAMES, "period", "time"):
         yield "mappings", [missing_number(column, language)]
     if column.hidden:

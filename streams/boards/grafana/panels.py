@@ -5,6 +5,8 @@ from typing import Any
 from zlib import crc32
 
 from schemas.kpis.catalogue import BY_ID
+from schemas.text.languages import translate
+from schemas.text.words import BASES, TOO_FEW_CASES
 from streams.boards.grafana.fields import (
     Json,
     column_overrides,
@@ -14,9 +16,9 @@ from streams.boards.grafana.fields import (
     uid,
 )
 from streams.boards.grafana.queries import MONEY_REF, SOURCE, panel_targets
-from streams.boards.grafana.words import grafana_unit, label, translate
+from streams.boards.grafana.units import unit_properties
 from streams.boards.spec import Panel
-from streams.boards.specs.labels import BASES, TOO_FEW_CASES
+from streams.boards.words import label
 
 DEFINITIONS = "definitions"
 LEGEND = {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []}
@@ -96,7 +98,12 @@ PanelParts = tuple[str, Json, Json, list[Json]]
 
 
 def _tiles(_: Panel, language: str) -> PanelParts:
-    columns = (("kpi", "field.name"), ("value", "field.value"), ("unit", "unit"))
+    columns = (
+        ("kpi", "field.name"),
+        ("value", "field.value"),
+        ("unit", "unit"),
+        ("decimals", "decimals"),
+    )
     mappings = [{"fieldName": name, "handlerKey": key} for name, key in columns]
     options = {
         "colorMode": "none",
@@ -169,7 +176,7 @@ def _stack(panel: Panel, language: str) -> PanelParts:
     custom = {"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "barAlignment": 0, "stacking": stacking}  # fmt: skip
     defaults = {"custom": custom, "min": 0, "displayName": f"${{__field.labels.{name.name}}}"}
     if value.unit != "money":
-        defaults["unit"] = grafana_unit(value.unit, language)
+        defaults |= unit_properties(value.unit, language)
     return "timeseries", {"defaults": defaults, "overrides": []}, SERIES, []
 
 
@@ -218,8 +225,7 @@ def _triangle(panel: Panel, language: str) -> PanelParts:
     config["defaults"] |= {
         "custom": {"align": "center", "cellOptions": {"type": "color-background", "mode": "basic"}},
         "color": {"mode": "continuous-blues"},
-        "unit": grafana_unit(value.unit, language),
-        "decimals": 0,
+        **unit_properties("share", language),
         "min": 0,
         "max": 1,
         "mappings": [EMPTY_CELL, null_mapping(translate(TOO_FEW_CASES, language))],

@@ -5,13 +5,25 @@ tenant's time zone from the instants that the data source substitutes for `$__fr
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import Kpi
-from streams.boards.grafana.words import LABELS, grafana_unit, label, translate, unit_suffix
+from schemas.text.languages import translate
+from schemas.text.units import NO_VALUE
+from streams.boards.grafana.units import (
+    NUMBER_LAMBDAS,
+    SYMBOL_UNITS,
+    grafana_decimals,
+    grafana_unit,
+    sql_array,
+    sql_money,
+    sql_number,
+    sql_string,
+)
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.labels import BREACH_LABELS, COST_KINDS, MILESTONES
+from streams.boards.words import VALUE_NAMES, label
 
 SOURCE = {"type": "grafana-clickhouse-datasource", "uid": "hirelay-clickhouse"}
 PLUGIN = "4.20.0"  # the plugin version that these queries are written for
@@ -69,29 +81,19 @@ def panel_targets(panel: Panel, language: str) -> list[Target]:
 
 MONEY_REF = "money"
 # Whole amounts with their currency; `currency:financial` writes every digit.
-MONEY = f"""select if(currency = 'JPY', 'currency:financial:¥', concat('currency:financial: ', currency, ':suffix')) as unit
+MONEY = f"""select transform(currency, {sql_array(SYMBOL_UNITS)}, {sql_array(SYMBOL_UNITS.values())}, concat('currency:financial: ', currency, ':suffix')) as unit
 from v_tenants
 where id = {variable_value("tenant")}"""  # noqa: S608 the value is encoded
-
-
-def sql_string(text: str) -> str:
-    """Quote trusted text as an SQL string literal."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-def sql_array(texts: Any) -> str:
-    """Quote trusted texts as an SQL array."""
-    return f"[{', '.join(sql_string(text) for text in texts)}]"
+# What `sql_number` and `sql_money` need, for a `with` clause.
+NUMBER_FUNCTIONS = f"""(select any(currency) from v_tenants where id = {variable_value("tenant")}) as currency,
+    toUInt8(length(toString({PARAMETER_EXPRESSIONS["minor"]})) - 1) as places,
+    {NUMBER_LAMBDAS}"""  # noqa: S608 the value is encoded
 
 
 def translated_column(column: Column, language: str) -> str:
     """Translate the column in SQL: a Grafana series is named by its value."""
-    mapping = {"milestone": MILESTONES, "spending": COST_KINDS, "word": BREACH_LABELS}.get(
-        column.unit
-    )
-    names = {"unknown": LABELS["unknown"]} if mapping is None else mapping
-    translations = sql_array(translate(pair, language) for pair in names.values())
+    names = VALUE_NAMES[column.unit]
+    translations = sql_array(translate(words, language) for words in names.values())
     return (
         f"transform(answer.{column.name}, {sql_array(names)}, {translations}, answer.{column.name})"
     )
@@ -130,20 +132,18 @@ def tiles_sql(panel: Panel, language: str) -> str:
     kpis = [BY_ID[id_] for id_ in panel.kpis]
     ids = sql_array(panel.kpis)
     without_n = sql_array(kpi.id for kpi in kpis if kpi.kind == "count" or not kpi.counts_cases)
-    names = sql_array(kpi.ja if language == "ja" else kpi.en for kpi in kpis)
-    ratios = sql_array(kpi.id for kpi in kpis if kpi.unit == "ratio")
-    return f"""select concat(
+    names = sql_array(translate((kpi.ja, kpi.en), language) for kpi in kpis)
+    return f"""with
+    {NUMBER_FUNCTIONS}
+select concat(
         transform(wanted, {ids}, {names}, wanted),
         if(has({without_n}, wanted), '', concat('  n=', toString(n))),
         {sql_string(f"  {label('before', language)} ")},
-        multiIf(
-            isNull(before), '–',
-            has({ratios}, wanted), concat(toString(round(100 * before, 1)), '%'),
-            toString(round(before, 1))
-        )
+        ifNull({_formatted("before", "wanted", kpis, language)}, {sql_string(NO_VALUE)})
     ) as kpi,
     value,
-    {_units(kpis, ids, language)} as unit
+    {_units(kpis, ids, language)} as unit,
+    {_decimals(kpis, language)} as decimals
 from
 (
 select kpi as wanted, value, n, before
@@ -153,6 +153,17 @@ from
 )
 )
 order by indexOf({ids}, wanted)"""  # noqa: S608 built from constants
+
+
+def _decimals(kpis: list[Kpi], language: str) -> str:
+    """Return SQL for the decimals of each KPI; null leaves them to Grafana."""
+    cases = "".join(
+        f"{sql_string(kpi.id)}, {decimals}, "
+        for kpi in kpis
+        if kpi.unit != "money"
+        if (decimals := grafana_decimals(kpi.unit, language)) is not None
+    )
+    return f"caseWithExpression(wanted, {cases}null)" if cases else "null"
 
 
 def _units(kpis: list[Kpi], ids: str, language: str) -> str:
@@ -176,18 +187,13 @@ def mixed_table_sql(panel: Panel, language: str) -> str:
     kpi = next(column.name for column in panel.columns if column.unit == "kpi")
     mixed = mixed_unit_columns(panel)
     picks = ",\n    ".join(
-        f"{_formatted(f'answer.{column.name}', kpi, language)} as {column.name}"
+        f"{_formatted(f'answer.{column.name}', f'answer.{kpi}', BY_ID.values(), language)} as {column.name}"
         if column in mixed
         else f"answer.{column.name} as {column.name}"
         for column in panel.columns
     )
     return f"""with
-    (select any(currency) from v_tenants where id = {variable_value("tenant")}) as currency,
-    x -> concat(
-        if(x < 0, '-', ''),
-        replaceRegexpOne(reverse(replaceRegexpAll(reverse(toString(toUInt64(floor(abs(x))))), '([0-9][0-9][0-9])', '\\\\1,')), '^,', ''),
-        if(x = floor(x), '', substring(printf('%.1f', abs(x)), -2))
-    ) as digits
+    {NUMBER_FUNCTIONS}
 select {picks}
 from
 (
@@ -195,20 +201,25 @@ from
 ) as answer"""  # noqa: S608 the value is encoded
 
 
-def _formatted(number: str, kpi: str, language: str) -> str:
-    def of_unit(kind: str) -> str:
-        return f"has({sql_array(definition.id for definition in BY_ID.values() if definition.unit == kind)}, answer.{kpi})"
-
+def _formatted(number: str, kpi: str, kpis: Iterable[Kpi], language: str) -> str:
+    """Write a number in the unit of the KPI whose id is in the column `kpi`; null stays null."""
+    by_unit: dict[str, list[str]] = {}
+    for definition in kpis:
+        by_unit.setdefault(definition.unit, []).append(definition.id)
     not_null = f"assumeNotNull({number})"
-    digits = f"digits(round({not_null}, 1))"
-    return f"""multiIf(
-        isNull({number}), null,
-        {of_unit("ratio")}, printf('%.1f%%', 100 * {not_null}),
-        {of_unit("days")}, concat({digits}, {sql_string(unit_suffix("days", language))}),
-        {of_unit("hours")}, concat({digits}, {sql_string(unit_suffix("hours", language))}),
-        {of_unit("money")}, if(currency = 'JPY', concat('¥', digits(round({not_null}))), concat({digits}, ' ', currency)),
-        {digits}
-    )"""
+    texts = {
+        unit: sql_money(not_null) if unit == "money" else sql_number(not_null, unit, language)
+        for unit in sorted(by_unit)
+    }
+    plain = sql_number(not_null, "count", language)
+    cases = "".join(
+        f"has({sql_array(by_unit[unit])}, {kpi}), {text},\n        "
+        for unit, text in texts.items()
+        if text != plain
+    )
+    only = len(texts) == 1
+    text = texts.popitem()[1] if only else f"multiIf(\n        {cases}{plain}\n    )"
+    return f"if(isNull({number}), null, grouped({text}))"
 
 
 SQL_BUILDERS = {

@@ -2,11 +2,11 @@
 
 from schemas.cells import ALL, TOTAL
 from streams.boards.grafana.fields import Json
-from streams.boards.grafana.queries import SOURCE, sql_string, substitute_parameters, variable_value
-from streams.boards.grafana.words import label, translate
+from streams.boards.grafana.queries import SOURCE, substitute_parameters, variable_value
+from streams.boards.grafana.units import sql_string
 from streams.boards.query import JOB_TITLES, MEMBERS
 from streams.boards.spec import Board
-from streams.boards.specs.labels import WHOLE_COMPANY
+from streams.boards.words import dimension_label, label
 
 SHOWN, HIDDEN = 0, 2
 ON_LOAD, ON_TIME = 1, 2
@@ -36,7 +36,7 @@ def members_sql(language: str) -> str:
     """Select members of the dimension with applications or decisions, largest first, as id and name; `total` has one member."""
     unknown, whole_company = (
         sql_string(label("unknown", language)),
-        sql_string(translate(WHOLE_COMPANY, language)),
+        sql_string(dimension_label(TOTAL, language)),
     )
     return f"""select member, name
 from
@@ -84,7 +84,11 @@ def _query_variable(
 
 def _dimension_variable(board: Board, language: str) -> Json:
     options = [
-        {"text": label(dimension, language), "value": dimension, "selected": dimension == TOTAL}
+        {
+            "text": dimension_label(dimension, language),
+            "value": dimension,
+            "selected": dimension == TOTAL,
+        }
         for dimension in board.dimensions
     ]
     return {

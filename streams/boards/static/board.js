@@ -3,7 +3,6 @@ import { addDays, parseSelection, PERIODS, preset, today, toUrl, validDay } from
 import { formatAge } from "./format.js";
 import { createFrame, element, fill } from "./panel.js";
 import { disposeChart, loadVega } from "./chart.js";
-import { LABELS } from "./words.js";
 
 const RETRY_MS = 5000;
 const form = document.querySelector("#asking");
@@ -17,7 +16,7 @@ let breachMissing = false;
 let scrolledToBreach = "";
 
 const page = {
-  spec: null, selection: {}, language: "ja", labels: LABELS.ja, tenant: null,
+  spec: null, selection: {}, language: "", labels: {}, tenant: null,
   dark: () => (document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark",
   urlOf: (change) => toUrl(page.spec, { ...page.selection, ...change }),
   followLink(event, change) {
@@ -30,6 +29,7 @@ const page = {
   showDefinitions,
 };
 
+const otherLanguage = () => Object.keys(page.spec.labels).find((language) => language !== page.language);
 const selectionInUrl = () => parseSelection(page.spec, Object.fromEntries(new URLSearchParams(location.search)));
 
 async function fetchJson(path, params) {
@@ -66,9 +66,9 @@ function navigate(selection) {
 function render() {
   const before = page.selection;
   page.selection = selectionInUrl();
-  page.language = page.selection.lang === "en" ? "en" : "ja";
-  page.labels = LABELS[page.language];
   page.tenant = page.spec.tenants.find((tenant) => tenant.id === page.selection.tenant);
+  page.language = page.selection.lang in page.spec.labels ? page.selection.lang : page.tenant.language;
+  page.labels = page.spec.labels[page.language];
   document.documentElement.lang = page.language;
   document.body.dataset.shown = "yes";
   renderControls();
@@ -93,7 +93,7 @@ function renderControls() {
   form.from.value = selection.from;
   form.to.value = selection.to;
   document.querySelector("#language").textContent = labels.other;
-  document.querySelector("#language").lang = language === "ja" ? "en" : "ja";
+  document.querySelector("#language").lang = otherLanguage();
   document.querySelector("#theme").textContent = page.dark() ? labels.light : labels.dark;
   loadMembers();
   updateFreshness();
@@ -234,7 +234,7 @@ form.addEventListener("change", async (event) => {
   if (validDay(selection.from) && validDay(selection.to) && selection.from <= selection.to) navigate(selection);
 });
 document.querySelector("#language").addEventListener("click", () => {
-  const lang = page.language === "ja" ? "en" : "ja";
+  const lang = otherLanguage();
   localStorage.setItem("hirelay-language", lang);
   navigate({ ...page.selection, lang });
 });

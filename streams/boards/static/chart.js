@@ -1,4 +1,5 @@
 /** Charts: drawn once, then updated with new rows. */
+import { formatNumber } from "./format.js";
 import { element, emptyMessage, formatCell, isChosen, sampleSize } from "./panel.js";
 
 const LEGEND_PX = 120;  // width per legend entry
@@ -58,11 +59,12 @@ const plottedColumn = (panel) => (panel.kind === "triangle" ? numbers(panel).at(
 
 function valueLabel(panel, row, index, first, page) {
   const text = formatCell(panel, row, panel.columns[index], index, page);
-  if (panel.kind === "triangle") return `${Math.round(row[index] * 100)}`;
-  if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${Math.round((row[index] / first[index]) * 100)}%)`;
+  const share = (rate) => formatNumber(rate, "share", page.tenant, page.language);
+  if (panel.kind === "triangle") return share(row[index]).replace("%", "");
+  if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${share(row[index] / first[index])})`;
   const n = panel.columns[index].n ? row[panel.columns.findIndex((column) => column.name === panel.columns[index].n)] : null;
   const isRate = !["count"].includes(panel.columns[index].unit);
-  return n !== null && isRate ? `${text}  n=${n}` : text;
+  return n !== null && isRate ? `${text}  n=${formatNumber(n, "count", page.tenant, page.language)}` : text;
 }
 
 function tooltip(panel, row, page) {

@@ -1,44 +1,43 @@
-/** Formatting of numbers, names and ages; too few cases are shown as text. */
+/** Numbers, names and ages as text. The server says how: formats by unit and words, both by language. */
 
-const digits = (value, maxDigits, minDigits = 0) =>
-  value.toLocaleString("en-US", { maximumFractionDigits: maxDigits, minimumFractionDigits: minDigits });
+const formatters = new Map();
 
-export function formatMoney(value, tenant, language) {
-  if (tenant.currency === "JPY") {
-    if (Math.abs(value) >= 1e8 && language === "ja") return `¥${digits(value / 1e8, 2)}億`;
-    if (Math.abs(value) >= 1e6 && language === "ja") return `¥${digits(value / 1e4, 1)}万`;
-    return `¥${digits(value, 0)}`;
-  }
-  const maxDigits = Math.abs(value) >= 1000 ? 0 : tenant.decimals;
-  return `${digits(value, maxDigits, maxDigits)} ${tenant.currency}`;
+/** Write the digits: halves round away from zero, and nothing is written as -0. */
+function digits(value, options, language) {
+  const key = `${language} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.NumberFormat(language, { ...options, signDisplay: "negative" }));
+  return formatters.get(key).format(value);
 }
 
+/** Write a number in its unit, in the first format that applies; a sign precedes the prefix. */
 export function formatNumber(value, unit, tenant, language) {
-  const ja = language === "ja";
-  if (unit === "ratio") return `${digits(value * 100, 1, 1)}%`;
-  if (unit === "money") return formatMoney(value, tenant, language);
-  if (unit === "days") return `${digits(value, 1)}${ja ? "日" : " d"}`;
-  if (unit === "hours") return `${digits(value, 1)}${ja ? "時間" : " h"}`;
-  return digits(value, 1);
+  const formats = tenant.formats[language][unit];
+  const { options, prefix, suffix, divisor } = formats.find((format) => Math.abs(value) >= format.at_least);
+  const text = digits(value / divisor, options, language);
+  const sign = text.startsWith("-") ? "-" : "";
+  return `${sign}${prefix}${text.slice(sign.length)}${suffix}`;
+}
+
+export function formatInstant(text, tenant, { locale, options }) {
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: tenant.timezone }).format(new Date(`${text}Z`));
 }
 
 /** The text in place of a missing number: too few cases, or a dash without cases. */
 export const formatMissing = (n, minimum, spec, language) =>
-  n > 0 && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
+  n > 0 && n < minimum ? spec.words[language].thin : "–";
 
 /** The value that groups all members too small to be drawn separately. */
 const OTHERS = "…";
 
 export function formatName(value, unit, page) {
   const { spec, language, labels, tenant } = page;
-  const index = language === "ja" ? 0 : 1;
   if (unit === "kpi") return spec.kpis[value]?.[language] ?? value;
   if (unit === "period") return value;
-  if (unit === "time") return new Date(`${value}Z`).toLocaleString(language, { dateStyle: "short", timeStyle: "medium", timeZone: tenant.timezone });
+  if (unit === "time") return formatInstant(value, tenant, spec.instant);
   if (value === "unknown") return labels.unknown;
   if (value === OTHERS) return labels.others;
   if (value === "") return labels.total;  // an empty name means the whole company
-  return spec.words[unit]?.[value]?.[index] ?? String(value ?? "");
+  return spec.words[language][unit]?.[value] ?? String(value ?? "");
 }
 
 export function formatAge(milliseconds, labels) {

@@ -17,7 +17,7 @@ export function element(tag, attributes = {}, ...children) {
 export function createFrame(panel, page) {
   const { language, labels, spec } = page;
   const title = element("h2", { id: `title-${panel.id}` }, panel[language]);
-  const basis = spec.words.basis[panel.basis][language === "ja" ? 0 : 1];
+  const basis = spec.words[language].basis[panel.basis];
   const facts = [`${labels.basis}: ${basis}`];
   if (panel.minimum_n > 1) facts.push(`n ≥ ${panel.minimum_n}`);
   const definitionButton = panel.kpis.length === 0 ? null : element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(panel.kpis) },
@@ -75,7 +75,7 @@ const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? ele
 
 /** The message when nothing can be drawn: no numbers, or only too `few` cases. */
 export function emptyMessage(panel, page, few = false) {
-  const tooFew = `${page.spec.words.thin[page.language === "ja" ? 0 : 1]} (n < ${panel.minimum_n})`;
+  const tooFew = `${page.spec.words[page.language].thin} (n < ${panel.minimum_n})`;
   return element("p", { class: "nothing" }, few ? tooFew : panel[`none_${page.language}`] || page.labels.none);
 }
 
@@ -86,7 +86,7 @@ function tile(id, row, panel, page) {
   const n = row?.[2] ?? 0;
   const before = row?.[3] ?? null;
   const text = row === null ? "…" : value === null ? formatMissing(kpi.cases ? n : 0, kpi.minimum_n, spec, language) : formatNumber(value, kpi.unit, tenant, language);
-  const cases = row && kpi.kind !== "count" && kpi.cases && n > 0 ? `n = ${n.toLocaleString("en-US")}` : "";
+  const cases = row && kpi.kind !== "count" && kpi.cases && n > 0 ? `n = ${formatNumber(n, "count", tenant, language)}` : "";
   const figure = element("p", { class: value === null ? "figure thin" : "figure", "data-kpi": id }, text);
   if (value !== null) figure.dataset.value = value;
   return element("button", { type: "button", class: "tile", title: kpi[`explain_${language}`], onclick: () => page.showDefinitions([id]) },
@@ -149,7 +149,7 @@ function renderCell(panel, row, column, index, page) {
   const showsN = n !== null && !panel.columns.some((other) => other.name === column.n && !other.hidden);
   if (!showsN) return row[index] === null ? element("span", { class: "thin" }, text) : text;
   const unit = unitOf(panel, row, column, page);
-  const nText = unit === "count" || !(n > 0) ? "" : `n=${n.toLocaleString("en-US")}`;
+  const nText = unit === "count" || !(n > 0) ? "" : `n=${formatNumber(n, "count", page.tenant, page.language)}`;
   return element("span", row[index] === null ? { class: "thin" } : {}, text, " ", element("small", { class: "cases" }, nText));
 }
 

@@ -24,7 +24,8 @@ def explanation(settings: Settings, audience: Audience, id_prefix: str) -> str:
     """The breach whose id starts with `id_prefix`, in full; raise Malformed with the closest matches, or Unavailable."""
     history = alerts_read.read_history(settings.kafka_access)
     breach = history.find(id_prefix)
-    weeks = alerts_picture.weekly_chart(settings, breach, audience.language_of(breach))
+    localized = text.in_language(breach, audience.language_of(breach))
+    weeks = alerts_picture.weekly_chart(settings, localized)
     command = record_action.curl_command(
         settings, audience.tenancy.tenant(breach.tenant), breach.id
     )

@@ -4,20 +4,21 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.alerting.breach import Breach
 from schemas.errors import Unavailable
+from schemas.text.languages import translate
 from sinks.clickhouse.client import connect
 from streams.configuration.settings import Settings
 from streams.tools.alerts import weekly_history as windows
 
-UNAVAILABLE = {
-    "ja": "(ClickHouse に接続できないため、表示できません)",
-    "en": "(not shown: ClickHouse does not answer)",
-}
+UNAVAILABLE = (
+    "(ClickHouse に接続できないため、表示できません)",
+    "(not shown: ClickHouse does not answer)",
+)
 
 
-def weekly_chart(settings: Settings, breach: Breach, language: str) -> list[str]:
-    """The lines of the chart; empty if the breach has none."""
+def weekly_chart(settings: Settings, breach: Breach) -> list[str]:
+    """The lines of the chart in the language of the breach; empty if the breach has none."""
     try:
         client = connect(settings.clickhouse_access)
         return windows.draw_chart(breach, windows.query_weeks(client, breach))
     except (ClickHouseError, OSError, Unavailable):
-        return [UNAVAILABLE[language]]
+        return [translate(UNAVAILABLE, breach.language)]

@@ -13,8 +13,10 @@ from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
 from schemas.tenants.config import Tenancy
+from schemas.text.languages import DEFAULT_LANGUAGE, translate
+from schemas.text.units import format_instant
 from streams.alerting.alert_payload import Links, to_alert
-from streams.boards.specs.labels import BREACH_LABELS
+from streams.boards.words import BREACH_LABELS
 from streams.tools.alerts.alertmanagers import TestOutcome
 from streams.tools.alerts.read import BreachHistory
 
@@ -59,25 +61,24 @@ class Audience:
         """The language of text about no single breach: the one requested, the company's, or the newest breach's."""
         configured = self.tenancy.tenant(tenant)
         if self.language or configured is not None:
-            return self.language or (configured.language if configured else "ja")
-        return breaches[0].language if breaches else "ja"
+            return self.language or (configured.language if configured else DEFAULT_LANGUAGE)
+        return breaches[0].language if breaches else DEFAULT_LANGUAGE
 
     def local_time(self, tenant: str, moment: datetime) -> str:
         """An instant in the company's time zone."""
         configured = self.tenancy.tenant(tenant)
         zone = ZoneInfo("UTC" if configured is None else configured.timezone)
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if configured is None else "")
+        return format_instant(moment, zone) + (" UTC" if configured is None else "")
 
 
 def heading(name: str, language: str) -> str:
     """A heading in the given language."""
-    return HEADINGS[name][0 if language == "ja" else 1]
+    return translate(HEADINGS[name], language)
 
 
 def label(kind: str, name: str, language: str) -> str:
     """The label of a value of a closed set, as on the boards."""
-    pair = BREACH_LABELS.get(f"{kind}.{name}", (name, name))
-    return pair[0 if language == "ja" else 1]
+    return translate(BREACH_LABELS.get(f"{kind}.{name}", (name, name)), language)
 
 
 def state_label(breach: Breach, language: str) -> str:

@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from rich.cells import cell_len
+
 from schemas.alerting.breach import Breach
 from schemas.alerting.chart import Week
 from schemas.alerting.kinds import kind_of
-from schemas.alerting.messages import format_number
 from schemas.alerting.rules import WATCHABLE_KPIS
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import BY_ID
+from schemas.text.units import format_number
 
 WEEKS = 12
 WIDTH = 30
+VALUE_WIDTH = 8
 # From ClickHouse: the topic of cells would have to be read in full for one member of one KPI.
 CELLS_QUERY = """
 select day, measure, value
@@ -68,10 +71,15 @@ def draw_chart(breach: Breach, weeks: Sequence[Week]) -> list[str]:
     target_position = round(WIDTH * breach.target / scale_max)
     unit = kind_of(breach).chart_unit(breach)
     return [
-        f"{week.last}  {_bar(week.value, scale_max, target_position)}  {format_number(week.value, unit):>8}"
+        f"{week.last}  {_bar(week.value, scale_max, target_position)}  {_right_aligned(format_number(week.value, unit, breach.language))}"
         + ("" if kpi.kind == "count" or not kpi.counts_cases else f"  n = {week.n}")
         for week in weeks
     ]
+
+
+def _right_aligned(text: str) -> str:
+    """The text in `VALUE_WIDTH` columns of the terminal; Japanese characters take two."""
+    return " " * (VALUE_WIDTH - cell_len(text)) + text
 
 
 def _bar(value: float | None, scale_max: float, target_position: int) -> str:

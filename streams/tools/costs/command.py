@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from schemas.money import format_amount
 from schemas.tenants.config import DEFAULT_CURRENCY, Tenancy
+from schemas.text.units import format_amount
 from streams.configuration.files import Misconfigured, load_tenancy, read_document
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import YamlDocument
@@ -138,5 +138,5 @@ def describe_entries(sheet: Sheet, currency: str) -> Iterator[str]:
         days = "" if entry.since is None else f", {entry.since}"
         days += "" if entry.to is None else f" to {entry.to}"
         what = "reverses" if entry.reversed else "records"
-        amount = format_amount(entry.minor_units(currency) or 0, unit)
+        amount = format_amount(entry.minor_units(currency) or 0, unit, "en")
         yield f"{what} {entry.cost_id} version {entry.version}: {entry.kind} of {where}, {amount}{days}"

@@ -51,7 +51,7 @@ def _row(entry: QuarantineEntry) -> tuple[str, ...]:
         reason += f" (part of {entry.vendorevent}; the rest was accepted)"
     if entry.state != "open":
         reason += f"\n{entry.state}: {entry.resolution}"
-    received = f"{entry.at.astimezone():%m-%d %H:%M}"
+    received = f"{entry.at.astimezone():%Y-%m-%d %H:%M}"
     return (entry.id[:12], received, entry.connection or "(worker)", escape(reason))
 
 

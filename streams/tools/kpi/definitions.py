@@ -10,6 +10,8 @@ from schemas.kpis import policies
 from schemas.kpis.catalogue import BY_ID, KPIS, VERSION
 from schemas.kpis.definition import Kpi
 from schemas.kpis.policies import POLICIES
+from schemas.text.languages import other_language, translate
+from schemas.text.words import BASES, TOO_FEW_CASES, UNITS
 
 LABELS = {
     "ja": {
@@ -23,11 +25,8 @@ LABELS = {
         "policies": "数え方の方針",
         "up": "高いほど良い",
         "down": "低いほど良い",
-        "decision": "判定日",
-        "cohort": "応募日コホート",
-        "entry": "進出日コホート",
         "intro": "すべての数字は、この表の一行です。値の横には定義の id を表示します。",
-        "below": "これより少ないと「データ不足」の印が付きます",
+        "below": f"これより少ないと「{translate(TOO_FEW_CASES, 'ja')}」の印が付きます",
         "version": "版",
     },
     "en": {
@@ -41,11 +40,8 @@ LABELS = {
         "policies": "Policies of counting",
         "up": "higher is better",
         "down": "lower is better",
-        "decision": "day of the decision",
-        "cohort": "cohort by day of application",
-        "entry": "cohort by day of entry",
         "intro": "Every number is one row of this table; its id stands beside every value.",
-        "below": "fewer are marked as thin data",
+        "below": f"fewer are marked as “{translate(TOO_FEW_CASES, 'en')}”",
         "version": "version",
     },
 }
@@ -88,8 +84,8 @@ FORMULAS = {
 def _attributes(kpi: Kpi, lang: str) -> Iterator[tuple[str, str]]:
     labels = LABELS[lang]
     yield labels["formula"], f"`{formula(kpi)}`"
-    yield labels["unit"], kpi.unit
-    yield labels["basis"], ", ".join(labels[basis] for basis in kpi.bases)
+    yield labels["unit"], translate(UNITS[kpi.unit], lang)
+    yield labels["basis"], ", ".join(translate(BASES[basis], lang) for basis in kpi.bases)
     if kpi.higher_is_better is not None:
         yield labels["better"], labels["up" if kpi.higher_is_better else "down"]
     yield labels["minimum"], f"{kpi.minimum_n} ({labels['below']})"
@@ -98,11 +94,12 @@ def _attributes(kpi: Kpi, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _name(kpi: Kpi, lang: str) -> str:
-    return f"{kpi.ja} / {kpi.en}" if lang == "ja" else f"{kpi.en} / {kpi.ja}"
+    names = (kpi.ja, kpi.en)
+    return f"{translate(names, lang)} / {translate(names, other_language(lang))}"
 
 
 def _explanation(kpi: Kpi, lang: str) -> str:
-    return kpi.explain_ja if lang == "ja" else kpi.explain_en
+    return translate((kpi.explain_ja, kpi.explain_en), lang)
 
 
 def catalogue_table(lang: str) -> Table:
@@ -113,8 +110,8 @@ def catalogue_table(lang: str) -> Table:
     table.add_column(labels["title"])
     table.add_column(labels["basis"])
     for kpi in KPIS:
-        bases = ", ".join(labels[basis] for basis in kpi.bases)
-        table.add_row(kpi.id, kpi.ja if lang == "ja" else kpi.en, bases)
+        bases = ", ".join(translate(BASES[basis], lang) for basis in kpi.bases)
+        table.add_row(kpi.id, translate((kpi.ja, kpi.en), lang), bases)
     return table
 
 
@@ -134,7 +131,5 @@ def catalogue_page(lang: str) -> str:
             f"## {kpi.id}\n\n**{_name(kpi, lang)}**\n\n{_explanation(kpi, lang)}\n\n{facts}"
         )
     parts.append(f"## {labels['policies']} ({labels['version']} {policies.VERSION})\n")
-    lines = [
-        f"- `{policy.id}`: {policy.ja if lang == 'ja' else policy.en}\n" for policy in POLICIES
-    ]
+    lines = [f"- `{policy.id}`: {translate((policy.ja, policy.en), lang)}\n" for policy in POLICIES]
     return "\n".join([*parts, "".join(lines)])

@@ -11,8 +11,12 @@ from schemas import money
 from schemas.kpis.catalogue import VERSION
 from schemas.kpis.definition import Kpi
 from schemas.kpis.durations import DurationWindow
+from schemas.text.languages import bilingual
+from schemas.text.units import NO_VALUE, format_value
+from schemas.text.words import TOO_FEW_CASES
 from streams.tools.kpi.query import KpiTable
 
+NUMBERS = "en"  # the table is in both languages; its numbers have English units
 # Minimum terminal columns per KPI column and per member column.
 KPI_COLUMN_WIDTH, MEMBER_COLUMN_WIDTH = 13, 9
 
@@ -84,7 +88,7 @@ def as_rich(table: KpiTable, width: int) -> RichTable:
     query = table.query
     rich = RichTable(
         title=f"{query.tenant}: {query.dimension}, {query.first} to {query.last}, {query.basis} basis",
-        caption="n in brackets; * データ不足: too few cases; definitions: `hirelay kpi explain ID`",
+        caption=f"n in brackets; * {bilingual(TOO_FEW_CASES)}; definitions: `hirelay kpi explain ID`",
     )
     values = {kpi.id: [table.value(kpi, row) for row in table.rows] for kpi in table.kpis}
     kpis = [
@@ -120,19 +124,11 @@ def _has_content(kpi: Kpi, result: DurationWindow) -> bool:
 
 def _format_result(kpi: Kpi, result: DurationWindow, currency: str) -> str:
     if result.value is None:
-        return f"- ({result.n})" if result.n else "-"
+        return f"{NO_VALUE} ({result.n})" if result.n else NO_VALUE
+    value = money.to_major(result.value, currency) if kpi.unit == "money" else result.value
+    text = format_value(value, kpi.unit, NUMBERS, currency)
     thin = "*" if result.n < kpi.minimum_n else ""
-    if kpi.unit == "money":
-        text = money.format_amount(result.value, currency)
-        return text if kpi.kind == "count" else f"{text}{thin} ({result.n})"
-    if kpi.unit == "ratio":
-        return f"{result.value:.0%}{thin} ({result.n})"
-    if kpi.unit == "count":
-        return f"{result.value:.0f}"
-    return f"{result.value:.3g}{UNIT_SUFFIX[kpi.unit]}{thin} ({result.n})"
-
-
-UNIT_SUFFIX = {"days": " d", "hours": " h", "score": ""}
+    return text if kpi.kind == "count" else f"{text}{thin} ({result.n})"
 
 
 def render(table: KpiTable, output_format: str, console: Console) -> None:

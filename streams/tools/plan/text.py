@@ -7,25 +7,27 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from schemas import money
 from schemas.cells import TOTAL
 from schemas.kpis.catalogue import VERSION
-from schemas.kpis.definition import Unit
 from schemas.planning.forecast import TargetForecast
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy
+from schemas.text.languages import bilingual
+from schemas.text.units import (
+    NO_VALUE,
+    format_difference,
+    format_number,
+    format_probability,
+    format_value,
+)
+from schemas.text.words import DIMENSIONS, PLAN_STATES, TOO_FEW_CASES
 from streams.tools.plan.query import PlanLine, PlanRequest
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}
-STATES = {
-    "ahead": "先行 ahead",
-    "on": "順調 on plan",
-    "behind": "遅れ behind",
-    "unknown": "不明 unknown",
-}
+NUMBERS = "en"  # the table is in both languages; its numbers have English units
 CAPTION = (
-    "n in brackets; 差異 gap: actual − plan to date; * データ不足: too few cases; ? no data for this member; "
-    "見込み forecast: 80 % interval; definitions: `hirelay kpi explain ID`"
+    f"n in brackets; 差異 gap: actual − plan to date; * {bilingual(TOO_FEW_CASES)}; ? no data for this member; "
+    "見込み forecast: 80% interval; definitions: `hirelay kpi explain ID`"
 )
 FORECAST_SCOPE = {False: "選考中のみ in flight only", True: "今後の応募込み with arrivals"}
 FORECAST_FIELDS = (
@@ -43,21 +45,9 @@ FORECAST_FIELDS = (
 
 def scope_label(target: Target, label: str | None = None) -> str:
     """Return a readable label for the target's member, or for the whole company."""
-    return (
-        "全社 all" if target.dimension == TOTAL else f"{target.dimension} {label or target.member}"
-    )
-
-
-def format_value(value: float | None, unit: Unit, currency: str) -> str:
-    """Format a number in its unit."""
-    if value is None:
-        return "-"
-    if unit == "money":
-        return money.format_amount(money.to_minor(value, currency), currency)
-    if unit == "ratio":
-        return f"{value:.1%}"
-    text = f"{value:,.1f}".removesuffix(".0")
-    return text + {"days": " d", "hours": " h"}.get(unit, "")
+    if target.dimension == TOTAL:
+        return bilingual(DIMENSIONS[TOTAL])
+    return f"{target.dimension} {label or target.member}"
 
 
 def line_fields(line: PlanLine) -> dict[str, object]:
@@ -154,37 +144,31 @@ def as_rich(request: PlanRequest, lines: tuple[PlanLine, ...]) -> Table:
 def _cells(line: PlanLine, currency: str) -> tuple[str, ...]:
     target, comparison = line.target, line.comparison
     kpi = target.definition
-    unit: Unit = kpi.unit
+    unit = kpi.unit
     thin = "*" if kpi.kind != "count" and comparison.n < kpi.minimum_n else ""
     n = "" if kpi.kind == "count" else f" ({comparison.n})"
     no_data = "" if line.has_data or comparison.actual is None else " ?"
-    achieved = "-" if comparison.achieved is None else f"{comparison.achieved:.0%}"
+    plan, plan_to_date, actual = (
+        format_value(value, unit, NUMBERS, currency)
+        for value in (comparison.plan, comparison.plan_to_date, comparison.actual)
+    )
+    gap = format_difference(comparison.gap, unit, NUMBERS, currency)
     return (
         f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]",
         f"{scope_label(target, line.label)}{no_data}\n[dim]{target.period_label}[/]",
-        f"{SIGNS[target.direction]} {format_value(comparison.plan, unit, currency)}\n"
-        f"[dim]{format_value(comparison.plan_to_date, unit, currency)}[/]",
-        f"{format_value(comparison.actual, unit, currency)}{thin}{n}\n{_gap(comparison.gap, unit, currency)}",
-        f"{achieved}\n{STATES[comparison.state]}",
+        f"{SIGNS[target.direction]} {plan}\n[dim]{plan_to_date}[/]",
+        f"{actual}{thin}{n}\n{gap}",
+        f"{format_number(comparison.achieved, 'ratio', NUMBERS)}\n{bilingual(PLAN_STATES[comparison.state])}",
     )
-
-
-def _gap(gap: float | None, unit: Unit, currency: str) -> str:
-    if gap is None:
-        return "-"
-    sign = "+" if gap >= 0 else "−"
-    if unit == "ratio":
-        return f"{sign}{abs(gap) * 100:.1f} pt"
-    return sign + format_value(abs(gap), unit, currency)
 
 
 def _forecast_cell(forecast: TargetForecast | None) -> str:
     if forecast is None:
-        return "-"
+        return NO_VALUE
     thin = "*" if forecast.thin else ""
-    reach = "<1%" if 0 < forecast.reach < 0.01 else f"{forecast.reach:.0%}"
+    reach = format_probability(forecast.reach, "share", NUMBERS)
     return (
-        f"{forecast.mean:.1f} ({forecast.low}–{forecast.high})\n達成 P {reach}\n"
+        f"{format_number(forecast.mean, 'count', NUMBERS)} ({forecast.low}–{forecast.high})\n達成 P {reach}\n"
         f"[dim]{forecast.open} open, {forecast.history} history{thin} ({forecast.history_n})[/]"
     )
 
@@ -218,7 +202,7 @@ def targets_table(targets: Targets, tenancy: Tenancy) -> Table:
     currencies = {tenant.id: tenant.currency for tenant in tenancy.tenants}
     for target in targets.targets:
         kpi, days = target.definition, targets.days(target)
-        plan = format_value(target.plan, kpi.unit, currencies[target.tenant])
+        plan = format_value(target.plan, kpi.unit, NUMBERS, currencies[target.tenant])
         table.add_row(
             f"{target.tenant} {kpi.id}\n[dim]{kpi.ja}[/]",
             f"{scope_label(target)}\n[dim]{target.basis}[/]",

@@ -232,7 +232,7 @@ def test_japanese_and_english_say_the_same() -> None:
     assert summary(en) == 'Screening pass rate of channel "doda" is 20.0% (target: at least 40.0%)'
     assert "n = 100。90% 区間 14.1%〜27.2%。" in description(ja)
     assert "2026-01-01 から。" in description(ja)
-    assert "n = 100. 90 % interval 14.1% to 27.2%." in description(en)
+    assert "n = 100. 90% interval 14.1% to 27.2%." in description(en)
     assert "不採用理由" in suggestion(ja) and "rejection reasons" in suggestion(en)
 
 

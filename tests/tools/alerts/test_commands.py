@@ -188,7 +188,7 @@ def test_everything_about_a_breach_is_said() -> None:
     command = record_action.curl_command(SETTINGS, acme, breach.id)
     output = text.render_explanation(breach, history, make_audience("en"), ["a week"], command)
 
-    assert "n = 20. 90 % interval 0.0% to" in output and "P(off target) >99.9%" in output
+    assert "n = 20. 90% interval 0.0% to" in output and "P(off target) >99.9%" in output
     assert "Since 2026-01-01. Check first: One channel only" in output
     assert "top three rejection reasons" in output and "(talent acquisition)" in output
     assert "  a week\n" in output and "  2026-04-01 13:00  accepted\n" in output
@@ -250,7 +250,7 @@ def test_a_picture_shows_where_the_target_is() -> None:
 
     assert [line[:10] for line in lines] == ["2025-12-18", "2025-12-25", "2026-01-01"]
     assert lines[0].count("█") == 29 and lines[0][12:].index("┃") == 15
-    assert lines[1].endswith("-  n = 0")
+    assert lines[1].endswith("–  n = 0")
     assert lines[2][12:].index("┊") == 15 and lines[2].endswith("20.0%  n = 100")
 
 
@@ -274,7 +274,7 @@ def test_while_clickhouse_is_away_the_rest_is_said() -> None:
     """Without ClickHouse, a notice replaces the chart."""
     unreachable = Settings(clickhouse="http://127.0.0.1:1/")
 
-    assert alerts_picture.weekly_chart(unreachable, make_breach(), "en") == [
+    assert alerts_picture.weekly_chart(unreachable, make_breach(language="en")) == [
         "(not shown: ClickHouse does not answer)"
     ]
 

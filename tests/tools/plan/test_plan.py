@@ -288,7 +288,14 @@ def test_people_and_programs_read_the_same(golden_season: Any, targets: Targets)
         assert json_row.keys() <= csv_row.keys()
         assert str(json_row["state"]) == csv_row["state"]
         assert json_row["plan"] == float(csv_row["plan"])
-    for text in ("採用決定数", "Hires · hires", "全社 all", "≥ 4", "channel dodo ?", "遅れ behind"):
+    for text in (
+        "採用決定数",
+        "Hires · hires",
+        "全社 whole company",
+        "≥ 4",
+        "channel dodo ?",
+        "遅れ behind",
+    ):
         assert text in table
     assert "4 open, company history* (11)" in table
     assert "in flight only" in table
@@ -387,7 +394,7 @@ def test_the_check_prints_the_targets(tmp_path: Path) -> None:
     assert done.exit_code == 0
     for text in (
         "acme hires",
-        "全社 all",
+        "全社 whole company",
         "2026-04-01..",
         "≤ ¥45,000,000",
         "hr_manager",

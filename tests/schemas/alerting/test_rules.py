@@ -75,7 +75,7 @@ def test_a_rule_needs_no_kind(changed: dict[str, Any], kind: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "answer"),
     [
-        ({"kind": "treshold"}, "did you mean `threshold`"),
+        ({"kind": "thresholds"}, "did you mean `threshold`"),
         ({"kind": "service_level"}, "write `kind: threshold` or leave `kind` out"),
         ({**WAITING, "kind": "threshold"}, "write `kind: service_level` or leave `kind` out"),
         (

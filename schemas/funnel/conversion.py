@@ -269,17 +269,10 @@ ApplicationBuilder = Callable[[EventHeader, ApplicationAttributes, PackedData], 
 OtherBuilder = Callable[[EventHeader, PackedData], EmploymentEvent | CostEvent]
 ContextBuilder = Callable[[EventHeader, PackedData], ContextEvent | None]
 
+ENDINGS = ("rejected", "withdrawn", "closed", "hired")
 APPLICATION_BUILDERS: dict[str, ApplicationBuilder] = {
-    "application.created": _update,
-    "application.updated": _update,
-    "application.channel_changed": _update,
-    "application.owner_changed": _update,
-    "application.transferred": _update,
-    "application.stage_changed": _update,
-    "application.rejected": _ending,
-    "application.withdrawn": _ending,
-    "application.closed": _ending,
-    "application.hired": _ending,
+    **{name: _update for name in TYPES if name.startswith("application.")},
+    **{f"application.{name}": _ending for name in ENDINGS},
     "application.reopened": _reopening,
     "application.unhired": _reopening,
     "application.deleted": _deletion,

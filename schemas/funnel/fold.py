@@ -23,7 +23,6 @@ from schemas.cells import (
     Cells,
 )
 from schemas.funnel import (
-    candidate_events,
     costs,
     employment,
     interviews,
@@ -53,6 +52,7 @@ from schemas.funnel.funnel_events import (
     UpdateEvent,
 )
 from schemas.funnel.history import order_key, ordered_history, retracts_log
+from schemas.funnel.initial_state import initial_state, is_reset_artifact
 from schemas.funnel.rules import Rules
 from schemas.funnel.state import Change, FunnelFact, Scope, State
 
@@ -60,11 +60,6 @@ from schemas.funnel.state import Change, FunnelFact, Scope, State
 # version, and the rows stored with them, need a replay.
 VERSION = 5
 
-# Attributes of an application, and those that events of its job may set too.
-ATTRIBUTES = ("channel", "job", "source_detail", "touches")
-JOB_ATTRIBUTES = ("hiring_manager", "department", "location")
-
-RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
 MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.COST})
 
 Step = Callable[[State, Any, Rules, list[Change]], None]
@@ -90,81 +85,6 @@ STEPS: dict[type[FunnelEvent], Step] = {
     CandidateDeletionEvent: no_step,
     AnonymizationEvent: no_step,
 }
-
-
-def initial_state(history: list[FunnelEvent], rules: Rules) -> State:
-    """The state before the first event, with attributes of the whole history, which must be in order.
-
-    The last known value of each attribute wins, so that a corrected channel or job moves everything counted so far.
-    """
-    fate = candidate_events.candidate_fate(history, rules.deletion_policy)
-    state = State(excluded=fate.excluded, cutoff=fate.cutoff)
-    for event in history:
-        if isinstance(event, PipelineEvent):
-            state.renamed_stages.update(event.moves)
-    own = [event for event in history if not isinstance(event, ContextEvent)]
-    reported = [event.application for event in own if isinstance(event, ApplicationEvent)]
-    state.first_applied_at = min(
-        (attributes.applied_at for attributes in reported if attributes.applied_at is not None),
-        default=None,
-    )
-    for event in own:
-        state.excluded |= event.header.test
-        if isinstance(event, ApplicationEvent) and not _is_reset_artifact(state, event):
-            _set_attributes(state, event.application)
-    _set_job_attributes(state, history)
-    if state.application_kind in {"prospect", "pool"}:
-        state.excluded = True
-    if own:
-        first_at = own[0].header.at
-        state.cohort_day = rules.day(first_at if state.applied_at is None else state.applied_at)
-    return state
-
-
-def _set_attributes(state: State, attributes: ApplicationAttributes) -> None:
-    """Set what one event says about the application."""
-    for name in ATTRIBUTES:
-        if value := getattr(attributes, name):
-            setattr(state, name, value)
-    state.application_kind = attributes.kind or state.application_kind
-    if attributes.applied_at is not None:
-        state.applied_at = attributes.applied_at
-
-
-def _set_job_attributes(state: State, history: list[FunnelEvent]) -> None:
-    """Set the job's attributes from its own events and the application's; the last known value wins."""
-    for event in history:
-        source: ApplicationAttributes | JobEvent
-        if isinstance(event, ApplicationEvent):
-            source = event.application
-        elif isinstance(event, JobEvent) and event.job == state.job:
-            source = event
-        else:
-            continue
-        for name in JOB_ATTRIBUTES:
-            if value := getattr(source, name):
-                setattr(state, name, value)
-
-
-def _is_reset_artifact(state: State, event: FunnelEvent) -> bool:
-    """Whether the event is an artifact of an anonymisation: it follows it, or restarts the application just before.
-
-    The reset carries instants shortly before the deletion is reported. Its instant of application gives it away,
-    because the application was made earlier.
-    """
-    if state.cutoff is None:
-        return False
-    if order_key(event) > state.cutoff:
-        return True
-    applied_at = event.application.applied_at if isinstance(event, ApplicationEvent) else None
-    since = state.cutoff[0] - RESET_MS
-    return (
-        applied_at is not None
-        and applied_at > since
-        and event.header.at > since
-        and state.first_applied_at is not None
-        and state.first_applied_at <= since
-    )
 
 
 def can_step(state: State, event: FunnelEvent) -> bool:
@@ -211,7 +131,7 @@ def step(state: State, event: FunnelEvent, rules: Rules) -> list[Change]:
         state.log_ids.append(event.log_id)
     first = not state.counted and not isinstance(event, ContextEvent)
     state.counted |= first
-    if state.excluded or _is_reset_artifact(state, event):
+    if state.excluded or is_reset_artifact(state, event):
         return changes
     if isinstance(event, ApplicationEvent):
         state.recruiter = event.application.recruiter or state.recruiter

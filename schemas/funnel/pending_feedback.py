@@ -102,14 +102,14 @@ def pending_answer(state: State, offer: Offer) -> list[Change]:
     """The fact on how long an offer that was made waited, once it was answered or the application ended."""
     if not offer.first_changes:
         return []
-    made = offer.first_changes[0][1]
+    offered = offer.first_changes[0][1]
     day, outcome = state.ended_day, CLOSED
     if offer.latest_changes:
         answer = offer.latest_changes[0][1]
         day, outcome = answer.day, answer.measure.removeprefix("offers_")
     if day is None:
         return []
-    return [(1, duration_fact((f"answer.{outcome}", (), made.recruiter), (made.day, day)))]
+    return [(1, duration_fact((f"answer.{outcome}", (), offered.recruiter), (offered.day, day)))]
 
 
 def replace_changes(changes: list[Change], before: list[Change], now: list[Change]) -> None:

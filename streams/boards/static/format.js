@@ -1,8 +1,17 @@
 /** Formatting of numbers, names and ages; too few cases are shown as text. */
 
+/**
+ * @param {number} value
+ * @param {number} maxDigits
+ */
 const digits = (value, maxDigits, minDigits = 0) =>
   value.toLocaleString("en-US", { maximumFractionDigits: maxDigits, minimumFractionDigits: minDigits });
 
+/**
+ * @param {number} value
+ * @param {Tenant} tenant
+ * @param {Language} language
+ */
 export function formatMoney(value, tenant, language) {
   if (tenant.currency === "JPY") {
     if (Math.abs(value) >= 1e8 && language === "ja") return `¥${digits(value / 1e8, 2)}億`;
@@ -13,6 +22,12 @@ export function formatMoney(value, tenant, language) {
   return `${digits(value, maxDigits, maxDigits)} ${tenant.currency}`;
 }
 
+/**
+ * @param {number} value
+ * @param {string} unit
+ * @param {Tenant} tenant
+ * @param {Language} language
+ */
 export function formatNumber(value, unit, tenant, language) {
   const ja = language === "ja";
   if (unit === "ratio") return `${digits(value * 100, 1, 1)}%`;
@@ -22,13 +37,25 @@ export function formatNumber(value, unit, tenant, language) {
   return digits(value, 1);
 }
 
-/** The text in place of a missing number: too few cases, or a dash without cases. */
+/**
+ * The text in place of a missing number: too few cases, or a dash without cases.
+ * @param {number | null} n
+ * @param {number} minimum
+ * @param {PageSpec} spec
+ * @param {Language} language
+ */
 export const formatMissing = (n, minimum, spec, language) =>
-  n > 0 && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
+  n && n < minimum ? spec.words.thin[language === "ja" ? 0 : 1] : "–";
 
 /** The value that groups all members too small to be drawn separately. */
 const OTHERS = "…";
 
+/**
+ * @param {any} value
+ * @param {string} unit
+ * @param {Page} page
+ * @returns {string}
+ */
 export function formatName(value, unit, page) {
   const { spec, language, labels, tenant } = page;
   const index = language === "ja" ? 0 : 1;
@@ -41,6 +68,10 @@ export function formatName(value, unit, page) {
   return spec.words[unit]?.[value]?.[index] ?? String(value ?? "");
 }
 
+/**
+ * @param {number} milliseconds
+ * @param {Labels} labels
+ */
 export function formatAge(milliseconds, labels) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 2) return labels.now;

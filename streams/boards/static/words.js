@@ -1,4 +1,7 @@
-/** Labels of the page itself, in both languages; all other texts come from the board specifications. */
+/**
+ * Labels of the page itself, in both languages; all other texts come from the board specifications.
+ * @type {Record<Language, Labels>}
+ */
 export const LABELS = {
   ja: {
     tenant: "会社", dimension: "絞り込み", member: "対象", period: "期間", from: "開始日", to: "終了日",

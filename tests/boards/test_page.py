@@ -195,7 +195,8 @@ async def test_a_reader_of_changes_counts_until_the_connection_ends(client: Any)
         async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(60):
             stream = http.stream("GET", "/api/events", params={"tenant": "board"}, timeout=60)
             async with stream as response:
-                event = await anext(response.aiter_lines())
+                lines = response.aiter_lines()
+                event = await anext(lines)
                 during = (await http.get("/metrics")).text
             while "hirelay_board_readers 0.0" not in (await http.get("/metrics")).text:
                 continue

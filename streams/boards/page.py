@@ -7,19 +7,20 @@ from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from prometheus_client import generate_latest
+from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
 
 from schemas.errors import Malformed, Unavailable
 from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
 from sinks.metrics import BoardMetrics
-from streams.boards.live import Watcher
+from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
 from streams.boards.query import (
     PanelRequest,
@@ -30,7 +31,7 @@ from streams.boards.query import (
 )
 from streams.boards.specs import pipeline
 from streams.boards.specs.catalogue import BY_ID
-from streams.boards.static_files import INDEX, load_static_files
+from streams.boards.static_files import VersionedFiles, index_html
 from streams.configuration.files import Misconfigured
 from streams.configuration.targets import require_tenant
 
@@ -63,22 +64,9 @@ class Page:
         tenant = self._tenant(request)
         return parse_request(request.query_params, tenant, _today(tenant))
 
-    async def index(self, request: Request) -> Response:
+    async def index(self, _: Request) -> Response:
         """The index page, revalidated on every visit."""
-        return (
-            load_static_files()
-            .files[INDEX]
-            .response(request, **SECURITY_HEADERS, **{"Cache-Control": "no-cache"})
-        )
-
-    async def file(self, request: Request) -> Response:
-        """Scripts and styles."""
-        static = load_static_files()
-        file = static.files.get(request.path_params["name"])
-        if file is None:
-            return JSONResponse({"error": "no such file"}, 404)
-        cache_control = static.cache_control(request.path_params.get("version", ""))
-        return file.response(request, **{"Cache-Control": cache_control})
+        return HTMLResponse(index_html(), headers=SECURITY_HEADERS | {"Cache-Control": "no-cache"})
 
     async def healthz(self, _: Request) -> Response:
         """Liveness probe."""
@@ -123,17 +111,13 @@ class Page:
 
     async def events(self, request: Request) -> Response:
         """Server-sent events: one per change of the tenant's numbers, until the client disconnects."""
-        return StreamingResponse(
-            self._watcher.follow(self._tenant(request).id),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        return EventSourceResponse(self._watcher.follow(self._tenant(request).id), ping=KEEPALIVE_S)
 
 
 def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> Starlette:
     """Create the application; `Page` documents the arguments."""
     metrics = BoardMetrics()
-    page = Page(tenancy, connect, metrics)
+    page, static_files = Page(tenancy, connect, metrics), VersionedFiles()
     return Starlette(
         routes=[
             Route("/", page.index),
@@ -144,10 +128,11 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
             Route("/api/breaches/{breach}", page.breach),
             Route("/api/data/{board}/{panel}", page.data),
             Route("/api/events", page.events),
-            Route("/static/{name}", page.file),
-            Route("/static/{version}/{name}", page.file),
+            Mount("/static/{version}", static_files),
+            Mount("/static", static_files),
         ],
-        middleware=[Middleware(GZipMiddleware, minimum_size=2000)],
+        # Level 4 takes half the time of level 9 on the page's files, which grow by 4 %.
+        middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)],
         exception_handlers={
             Malformed: _error_handler(400, metrics),
             Misconfigured: _error_handler(400, metrics),

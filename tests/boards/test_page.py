@@ -1,13 +1,18 @@
 """The HTTP API of the board page: panel rows, invalid requests and change events."""
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from schemas.errors import Unavailable
 from schemas.tenants.config import Tenancy
@@ -48,6 +53,18 @@ def http_client(connect: Callable[[], Any]) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://board")
 
 
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve an application on a free port; yield its URL."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        serving.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        serving.join()
+
+
 @pytest.fixture
 async def page(client: Any) -> AsyncIterator[httpx.AsyncClient]:
     """The page backed by a real ClickHouse."""
@@ -86,6 +103,14 @@ async def test_a_file_is_immutable_only_under_its_version(page: httpx.AsyncClien
     assert ours.headers["content-encoding"] == "gzip"
     assert old.headers["cache-control"] == "no-cache" and old.text == ours.text
     assert (await page.get("/static/nothing.js")).status_code == 404
+
+
+async def test_an_unchanged_file_is_not_sent_again(page: httpx.AsyncClient) -> None:
+    """A browser that revalidates an unchanged file gets 304 without a body."""
+    etag = (await page.get("/static/board.js")).headers["etag"]
+    again = await page.get("/static/board.js", headers={"If-None-Match": etag})
+
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_members_are_those_who_had_applications(page: httpx.AsyncClient) -> None:
@@ -155,12 +180,32 @@ async def test_a_changed_cell_is_announced(client: Any) -> None:
     """A subscriber gets the current stamp, and another one after a change."""
     write_applications(client, 1, 11, "told")
     lines = Watcher(lambda: client).follow("told")
-    before = json.loads((await anext(lines)).removeprefix("data: "))
+    before = json.loads((await anext(lines)).data)
     write_applications(client, 2, 12, "told")
-    after = json.loads((await anext(lines)).removeprefix("data: "))
+    after = json.loads((await anext(lines)).data)
     await lines.aclose()  # type: ignore[attr-defined]
 
     assert before["stamp"] != after["stamp"]
+
+
+async def test_a_reader_of_changes_counts_until_the_connection_ends(client: Any) -> None:
+    """A reader gets the current stamp as an uncached, uncompressed event, and is counted until it disconnects."""
+    write_applications(client, 7, 1)
+    with served(create_app(board_tenancy, lambda: client)) as url:
+        async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(60):
+            stream = http.stream("GET", "/api/events", params={"tenant": "board"}, timeout=60)
+            async with stream as response:
+                lines = response.aiter_lines()
+                event = await anext(lines)
+                during = (await http.get("/metrics")).text
+            while "hirelay_board_readers 0.0" not in (await http.get("/metrics")).text:
+                continue
+
+    assert json.loads(event.removeprefix("data: "))["stamp"]
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    assert "content-encoding" not in response.headers
+    assert "hirelay_board_readers 1.0" in during
 
 
 @pytest.fixture
@@ -202,9 +247,9 @@ async def test_a_link_to_an_unknown_breach_is_rejected(
 async def test_a_company_without_events_has_an_empty_stamp(client: Any) -> None:
     """A tenant without events gets an empty stamp at once, so its first event is a change, independently of other tenants."""
     lines = Watcher(lambda: client).follow("newcomer")
-    before = json.loads((await anext(lines)).removeprefix("data: "))
+    before = json.loads((await anext(lines)).data)
     write_applications(client, 1, 21, "newcomer")
-    after = json.loads((await anext(lines)).removeprefix("data: "))
+    after = json.loads((await anext(lines)).data)
     await lines.aclose()  # type: ignore[attr-defined]
 
     assert (before["stamp"], before["heard"]) == ("", 0)

@@ -1,32 +1,33 @@
 """The board page in a browser over a real ClickHouse: navigation races, keyboard use, printing and dates."""
 
-import socket
-import threading
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser
 
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import CandidateEvent, KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.boards.page import create_app
-from tests.e2e.browser import BoardPage, chromium, needs_chromium
+from tests.boards.test_page import served
+from tests.e2e.browser import BoardPage, Gate, chromium, needs_chromium
 from tests.ingest.gateways import tenancy
 
 pytestmark = needs_chromium
 COMPANY, JOB = "reader", "req-4711"
 DAY = date(2026, 4, 1)
 WINDOW = {"tenant": COMPANY, "lang": "en", "from": "2026-04-01", "to": "2026-04-30"}
+VERSIONS = itertools.count(1)  # every write replaces the one before, in any order of tests
 MEMBERS = (("total", "all"), ("channel", "doda"), ("job", JOB))
 
 
-def write_applications(client: Any, count: int, version: int) -> None:
-    """Write cells with this many applications for one job and channel."""
+def write_applications(client: Any, count: int) -> None:
+    """Write newer cells than before, with this many applications for one job and channel."""
+    version = next(VERSIONS)
     rows = [
         KpiCell(0, COMPANY, dimension, member, DAY, basis, "applications", 0, count, version)
         for dimension, member in MEMBERS
@@ -55,18 +56,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(client: Any) -> Iterator[str]:
     """The URL of the served page."""
-    write_applications(client, 7, 1)
+    write_applications(client, 7)
     write_job_title(client)
     (acme,) = tenancy().tenants
     configured = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
     app = create_app(lambda: configured, lambda: client)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        serving.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        serving.join()
+    with served(app) as url:
+        yield url
 
 
 def test_an_invalid_url_shows_the_default_days(browser: Browser, site: str) -> None:
@@ -96,17 +92,12 @@ def test_an_invalid_url_shows_the_default_days(browser: Browser, site: str) -> N
 def test_the_last_click_counts(browser: Browser, site: str) -> None:
     """Navigating to another board while members are loading wins over the late response."""
     board_page = BoardPage(browser, site).open("summary", **WINDOW)
-    routes: list[Route] = []
-
-    def hold(route: Route) -> None:
-        routes.append(route)
-
-    board_page.page.route("**/api/members*", hold)
+    gate = Gate(board_page.page, "**/api/members*")
     with board_page.page.expect_request("**/api/members*"):
         board_page.page.locator("[name=dimension]").select_option("channel")
     board_page.navigate("funnel")
     with board_page.page.expect_response("**/api/members*"):
-        routes[0].continue_()
+        gate.open()
     board_page.evaluate(
         "fetch('api/boards').then((each) => each.json())"
     )  # requested later, answered later
@@ -131,11 +122,11 @@ def test_focus_stays_when_numbers_change(browser: Browser, site: str, client: An
     """Focus stays on a tile and on a table link when numbers change."""
     board_page = BoardPage(browser, site).open("channels", **WINDOW)
     board_page.page.locator("#panel-jobs tbody a").focus()
-    write_applications(client, 8, 2)
+    write_applications(client, 8)
     board_page.page.wait_for_selector("#panel-jobs td:text-is('8')")
     assert board_page.evaluate("document.activeElement.textContent") == "Cook <b>"
     board_page.navigate("summary").page.locator(".tile").first.focus()
-    write_applications(client, 9, 3)
+    write_applications(client, 9)
     board_page.page.wait_for_selector(".figure[data-kpi=applications][data-value='9']")
     assert board_page.evaluate("document.activeElement.textContent").startswith("Applications")
     board_page.close()
@@ -182,14 +173,15 @@ def test_the_age_of_the_last_event_is_not_read_aloud_each_second(
 def test_a_board_left_open_moves_to_the_new_day(browser: Browser, site: str) -> None:
     """A board left open past midnight moves its relative period to the new day."""
     board_page = BoardPage(browser, site)
+    noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
     board_page.page.clock.install(
-        time=datetime(2026, 11, 20, 23, 59, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
-    )
+        time=noon
+    )  # far from midnight: the clock runs while the page loads
     board_page.open("summary", tenant=COMPANY, lang="en")
     board_page.page.locator("[name=period]").select_option("d30")
     board_page.navigate("funnel")
     before = board_page.page.locator("[name=to]").input_value()
-    board_page.page.clock.fast_forward(60_000)
+    board_page.page.clock.fast_forward("12:00:00")
     board_page.page.wait_for_selector(".top p:has-text('2026-10-22 – 2026-11-21')")
     after = board_page.page.locator("[name=to]").input_value()
     period = board_page.page.locator("[name=period]").input_value()
@@ -200,7 +192,7 @@ def test_a_board_left_open_moves_to_the_new_day(browser: Browser, site: str) -> 
 
 def test_an_axis_shows_large_numbers_in_full(browser: Browser, site: str, client: Any) -> None:
     """Axis labels write large numbers in full, not in exponent notation."""
-    write_applications(client, 48_000, 4)
+    write_applications(client, 48_000)
     spent = ("total", "all", DAY, "decision", "cost.media", 0, 300_000_000, 4)
     Writer(client).write([KpiCell(0, COMPANY, *spent)], "reader-spent")
     board_page = BoardPage(browser, site).open("summary", **WINDOW)
@@ -218,25 +210,20 @@ def test_an_axis_shows_large_numbers_in_full(browser: Browser, site: str, client
 def test_a_board_that_was_left_sends_no_more_requests(browser: Browser, site: str) -> None:
     """Leaving a board before its first numbers arrive stops requests for its panels."""
     board_page = BoardPage(browser, site)
-    routes: list[Route] = []
-
-    def hold(route: Route) -> None:
-        routes.append(route)
-
-    board_page.page.route("**/api/data/summary/headline*", hold)
+    gate = Gate(board_page.page, "**/api/data/summary/headline*")
     with board_page.page.expect_request("**/api/data/summary/headline*"):
         board_page.page.goto(f"{site}/?board=summary&tenant={COMPANY}")
     board_page.navigate("funnel")
     urls: list[str] = []
     board_page.page.on("request", lambda request: urls.append(request.url))
     with board_page.page.expect_response("**/api/data/summary/headline*"):
-        routes[0].continue_()
+        gate.open()
     board_page.evaluate(
         "fetch('api/boards').then((each) => each.json())"
     )  # requested later, answered later
     board_page.close()
 
-    assert [url for url in urls if "/api/data/" in url] == []
+    assert [url for url in urls if "/api/data/summary/" in url] == []
     assert not board_page.console_errors
 
 
@@ -245,14 +232,9 @@ def test_changes_before_the_subscription_are_not_missed(
 ) -> None:
     """Changes between the first load and the event subscription are not missed."""
     board_page = BoardPage(browser, site)
-    routes: list[Route] = []
-
-    def hold(route: Route) -> None:
-        routes.append(route)
-
-    board_page.page.route("**/api/events*", hold)
+    gate = Gate(board_page.page, "**/api/events*")
     board_page.open("summary", **WINDOW)
-    write_applications(client, 50_001, 5)
-    routes[0].continue_()
+    write_applications(client, 50_001)
+    gate.open()
     board_page.page.wait_for_selector(".figure[data-kpi=applications][data-value='50001']")
     board_page.close()

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BOARDS = ("summary", "funnel", "channels", "people", "money", "pipeline")
 WIDE = (1280, 900)
 PHONE = (390, 844)
+TIMEOUT_MS = 120_000  # reached only by a page that is broken; a busy machine is slow
 # The CSP of the page forbids eval, so the observers are installed before it loads.
 OBSERVER_SCRIPT = """
 window.layoutShift = 0;
@@ -54,6 +55,28 @@ def chromium(*arguments: str) -> Iterator[Browser]:
         browser.close()
 
 
+class Gate:
+    """Keeps back the requests of a page that match a pattern, until it is opened."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        """Close the gate to requests from now on."""
+        self._routes: list[Route] = []
+        self._is_open = False
+        page.route(pattern, self._handle)
+
+    def _handle(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+    def open(self) -> None:
+        """Send the requests that wait, and let later ones pass."""
+        self._is_open = True
+        for route in self._routes:
+            route.continue_()
+
+
 class BoardPage:
     """The board page in its own browser context."""
 
@@ -74,7 +97,7 @@ class BoardPage:
             viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
         )
         self.page: Page = self._context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(TIMEOUT_MS)
         self.page.add_init_script(OBSERVER_SCRIPT)
         self.page.on("console", lambda message: self._record(message.type, message.text))
         self.page.on("pageerror", lambda error: self._record("error", str(error)))

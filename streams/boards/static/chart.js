@@ -1,9 +1,13 @@
 /** Charts: drawn once, then updated with new rows. */
+import { emptyMessage, formatCell, isName, isSelected, sampleSize } from "./cells.js";
+import { element } from "./dom.js";
 import { formatNumber } from "./format.js";
-import { element, emptyMessage, formatCell, isChosen, sampleSize } from "./panel.js";
 
 const LEGEND_PX = 120;  // width per legend entry
+const TRANSLATED_UNITS = ["text", "milestone", "spending", "word"];
+const SERIES_UNITS = ["text", "milestone", "spending"];
 
+/** @param {string} name */
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function config() {
@@ -21,52 +25,85 @@ function config() {
   };
 }
 
-/** Convert rows to objects for the chart. */
+/**
+ * Convert rows to objects for the chart.
+ * @param {Panel} panel
+ * @param {Row[]} rows
+ * @param {Page} page
+ */
 function toChartRows(panel, rows, page) {
   const first = rows[0];
+  const index = plottedIndex(panel);
   return rows.map((row) => {
+    /** @type {Datum} */
     const datum = {};
-    panel.columns.forEach((column, index) => {
-      const isText = ["text", "milestone", "spending", "word"].includes(column.unit);
-      datum[column.name] = isText ? formatCell(panel, row, column, index, page) : row[index];
+    panel.columns.forEach((column, position) => {
+      datum[column.name] = TRANSLATED_UNITS.includes(column.unit) ? formatCell(panel, row, column, position, page) : row[position];
     });
     datum._say = tooltip(panel, row, page);
-    const index = panel.columns.findIndex((column) => column === plottedColumn(panel));
     datum._at = row[index] ?? 0;
-    datum._chosen = isChosen(panel, row, page);
+    datum._chosen = isSelected(panel, row, page);
     datum._text = row[index] === null ? missingLabel(panel, row, index, page) : valueLabel(panel, row, index, first, page);
     return datum;
   });
 }
 
-/** Rank the series of a stack for colour and order, largest first and `others` last. */
+/**
+ * Rank the series of a stack for colour and order, largest first and `others` last.
+ * @param {Panel} panel
+ * @param {Datum[]} data
+ * @param {string} others
+ */
 function rankSeries(panel, data, others) {
   if (panel.kind !== "stack") return data;
-  const series = panel.columns.findLast((column) => ["text", "milestone", "spending"].includes(column.unit)).name;
+  const series = panel.columns.findLast((column) => SERIES_UNITS.includes(column.unit))?.name ?? "";
   const total = new Map();
-  data.forEach((row) => total.set(row[series], (total.get(row[series]) ?? 0) + row._at));
-  const order = [...total.keys()].sort((a, b) => (a === others) - (b === others) || total.get(b) - total.get(a));
-  data.forEach((row) => { row._rank = order.indexOf(row[series]); });
+  for (const row of data) total.set(row[series], (total.get(row[series]) ?? 0) + row._at);
+  const order = [...total.keys()].sort((a, b) => Number(a === others) - Number(b === others) || total.get(b) - total.get(a));
+  for (const row of data) row._rank = order.indexOf(row[series]);
   return data;
 }
 
-/** A triangle cell has no room for text; the tooltip and the table do. */
+/**
+ * A triangle cell has no room for text; the tooltip and the table do.
+ * @param {Panel} panel
+ * @param {Row} row
+ * @param {number} index
+ * @param {Page} page
+ */
 const missingLabel = (panel, row, index, page) => (panel.kind === "triangle" ? "–" : formatCell(panel, row, panel.columns[index], index, page));
 
-const numbers = (panel) => panel.columns.filter((column) => !column.hidden && !["text", "milestone", "spending", "word", "kpi", "period", "time"].includes(column.unit));
-const firstNumber = (panel) => numbers(panel)[0];
-const plottedColumn = (panel) => (panel.kind === "triangle" ? numbers(panel).at(-1) : firstNumber(panel));
-
-function valueLabel(panel, row, index, first, page) {
-  const text = formatCell(panel, row, panel.columns[index], index, page);
-  const share = (rate) => formatNumber(rate, "share", page.tenant, page.language);
-  if (panel.kind === "triangle") return share(row[index]).replace("%", "");
-  if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${share(row[index] / first[index])})`;
-  const n = panel.columns[index].n ? row[panel.columns.findIndex((column) => column.name === panel.columns[index].n)] : null;
-  const isRate = !["count"].includes(panel.columns[index].unit);
-  return n !== null && isRate ? `${text}  n=${formatNumber(n, "count", page.tenant, page.language)}` : text;
+/**
+ * The column that the chart draws: the last number of a triangle, otherwise the first.
+ * @param {Panel} panel
+ */
+function plottedIndex(panel) {
+  const isNumber = (/** @type {Column} */ column) => !column.hidden && !isName(column);
+  return panel.kind === "triangle" ? panel.columns.findLastIndex(isNumber) : panel.columns.findIndex(isNumber);
 }
 
+/**
+ * @param {Panel} panel
+ * @param {Row} row
+ * @param {number} index
+ * @param {Row} first
+ * @param {Page} page
+ */
+function valueLabel(panel, row, index, first, page) {
+  const column = panel.columns[index];
+  const text = formatCell(panel, row, column, index, page);
+  const share = (/** @type {number} */ rate) => formatNumber(rate, "share", page.tenant, page.language);
+  if (panel.kind === "triangle") return share(row[index]).replace("%", "");
+  if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${share(row[index] / first[index])})`;
+  const n = sampleSize(panel, row, column);
+  return n !== null && column.unit !== "count" ? `${text}  n=${formatNumber(n, "count", page.tenant, page.language)}` : text;
+}
+
+/**
+ * @param {Panel} panel
+ * @param {Row} row
+ * @param {Page} page
+ */
 function tooltip(panel, row, page) {
   return panel.columns.map((column, index) => ({ column, index })).filter(({ column }) => !column.hidden)
     .map(({ column, index }) => `${column[page.language]}: ${formatCell(panel, row, column, index, page)}`).join("\n");
@@ -74,12 +111,13 @@ function tooltip(panel, row, page) {
 
 const CLEAN_THRESHOLD = 100;  // marks of removed rows to keep; Vega's default is ten thousand
 const VEGA_SCRIPTS = ["vega", "vega-lite", "vega-embed"];
+/** @type {Promise<unknown> | null} */
 let vega = null;
 
 /** Load Vega: most of the page's weight, so it loads after the request for the first numbers. */
 export function loadVega() {
   vega ??= Promise.all(VEGA_SCRIPTS.map((name) => new Promise((resolve, reject) => {
-    const script = element("script", { src: new URL(`./${name}.min.js`, import.meta.url), onload: resolve, onerror: reject });
+    const script = element("script", { src: new URL(`./${name}.min.js`, import.meta.url).href, onload: resolve, onerror: reject });
     script.async = false;  // each script needs the previous one
     document.head.append(script);
   })));
@@ -87,30 +125,46 @@ export function loadVega() {
   return vega;
 }
 
-/** Draw the rows, or newer ones that arrive meanwhile; resolves when they are visible. */
+/**
+ * Draw the rows, or newer ones that arrive meanwhile; resolves when they are visible.
+ * @param {Frame} frame
+ * @param {Row[]} rows
+ * @param {Page} page
+ */
 export function redraw(frame, rows, page) {
   frame.rows = rows;
   frame.drawing ??= drawLatest(frame, page).finally(() => { frame.drawing = null; });
   return frame.drawing;
 }
 
+/**
+ * @param {Frame} frame
+ * @param {Page} page
+ */
 async function drawLatest(frame, page) {
   await loadVega();
-  for (let drawnRows = null; drawnRows !== frame.rows && !frame.removed;) {
+  /** @type {Row[] | undefined} */
+  let drawnRows;
+  while (frame.rows && drawnRows !== frame.rows && !frame.removed) {
     drawnRows = frame.rows;
     await draw(frame, drawnRows, page);
   }
 }
 
+/**
+ * @param {Frame} frame
+ * @param {Row[]} rows
+ * @param {Page} page
+ */
 async function draw(frame, rows, page) {
   const { panel, body } = frame;
   const container = body.querySelector(".chart") ?? body.insertBefore(
     element("div", { class: "chart", role: "img", "aria-label": panel[page.language] }), body.firstChild);
-  const index = panel.columns.indexOf(plottedColumn(panel));
+  const index = plottedIndex(panel);
   if (!rows.some((row) => row[index] !== null || panel.kind === "bar")) {
-    const few = rows.some((row) => sampleSize(panel, row, panel.columns[index]) > 0);
+    const few = rows.some((row) => (sampleSize(panel, row, panel.columns[index]) ?? 0) > 0);
     disposeChart(frame);
-    container.replaceChildren(emptyMessage(panel, page, few));
+    container.replaceChildren(element("p", { class: "nothing" }, emptyMessage(panel, page, few)));
     return;
   }
   const data = rankSeries(panel, toChartRows(panel, rows, page), page.labels.others);
@@ -129,7 +183,10 @@ async function draw(frame, rows, page) {
   frame.finalize = () => result.finalize();
 }
 
-/** Dispose of a chart and its listeners. */
+/**
+ * Dispose of a chart and its listeners.
+ * @param {Frame} frame
+ */
 export function disposeChart(frame) {
   frame.finalize?.();
   frame.view = frame.finalize = null;

@@ -1,34 +1,64 @@
 /** Numbers, names and ages as text. The server says how: formats by unit and words, both by language. */
 
+/** @type {Map<string, Intl.NumberFormat>} */
 const formatters = new Map();
 
-/** Write the digits: halves round away from zero, and nothing is written as -0. */
+/**
+ * Write the digits: halves round away from zero, and nothing is written as -0.
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} options
+ * @param {Language} language
+ */
 function digits(value, options, language) {
   const key = `${language} ${JSON.stringify(options)}`;
-  if (!formatters.has(key)) formatters.set(key, new Intl.NumberFormat(language, { ...options, signDisplay: "negative" }));
-  return formatters.get(key).format(value);
+  const formatter = formatters.get(key) ?? new Intl.NumberFormat(language, { ...options, signDisplay: "negative" });
+  formatters.set(key, formatter);
+  return formatter.format(value);
 }
 
-/** Write a number in its unit, in the first format that applies; a sign precedes the prefix. */
+/**
+ * Write a number in its unit, in the first format that applies; a sign precedes the prefix.
+ * @param {number} value
+ * @param {string} unit
+ * @param {Tenant} tenant
+ * @param {Language} language
+ */
 export function formatNumber(value, unit, tenant, language) {
   const formats = tenant.formats[language][unit];
-  const { options, prefix, suffix, divisor } = formats.find((format) => Math.abs(value) >= format.at_least);
+  const { options, prefix, suffix, divisor } = formats.find((format) => Math.abs(value) >= format.at_least) ?? formats[0];
   const text = digits(value / divisor, options, language);
   const sign = text.startsWith("-") ? "-" : "";
   return `${sign}${prefix}${text.slice(sign.length)}${suffix}`;
 }
 
+/**
+ * Write an instant to the minute, in the time zone of the company.
+ * @param {string} text
+ * @param {Tenant} tenant
+ * @param {PageSpec["instant"]} format
+ */
 export function formatInstant(text, tenant, { locale, options }) {
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: tenant.timezone }).format(new Date(`${text}Z`));
 }
 
-/** The text in place of a missing number: too few cases, or a dash without cases. */
-export const formatMissing = (n, minimum, spec, language) =>
-  n > 0 && n < minimum ? spec.words[language].thin : "–";
+/**
+ * The text in place of a missing number: too few cases, or a dash without cases.
+ * @param {number | null} n
+ * @param {number} minimum
+ * @param {PageSpec} spec
+ * @param {Language} language
+ */
+export const formatMissing = (n, minimum, spec, language) => (n && n < minimum ? spec.words[language].thin : "–");
 
 /** The value that groups all members too small to be drawn separately. */
 const OTHERS = "…";
 
+/**
+ * @param {any} value
+ * @param {string} unit
+ * @param {Page} page
+ * @returns {string}
+ */
 export function formatName(value, unit, page) {
   const { spec, language, labels, tenant } = page;
   if (unit === "kpi") return spec.kpis[value]?.[language] ?? value;
@@ -40,6 +70,10 @@ export function formatName(value, unit, page) {
   return spec.words[language][unit]?.[value] ?? String(value ?? "");
 }
 
+/**
+ * @param {number} milliseconds
+ * @param {Labels} labels
+ */
 export function formatAge(milliseconds, labels) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 2) return labels.now;

@@ -1,7 +1,21 @@
 /** The selection of the page, stored in its URL so that it can be bookmarked and shared. */
+
+/**
+ * Days before today at which a preset period begins.
+ * @type {Record<string, number>}
+ */
 export const PERIODS = { d30: 30, d90: 90, d180: 180, d365: 365 };
 
+/**
+ * Return the day of now in a time zone, as YYYY-MM-DD.
+ * @param {string} zone
+ */
 export const today = (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date());
+
+/**
+ * @param {string} day
+ * @param {number} days
+ */
 export const addDays = (day, days) => new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
 
 /** Return the day if it is valid and leaves room for the longest period before it, otherwise "". */
@@ -10,19 +24,33 @@ export function validDay(day = "") {
   return day > "1971" && day < "2149" && new Date(time || 0).toISOString().slice(0, 10) === day ? day : "";
 }
 
-/** Return the name of the preset period that ends today; undefined for custom days. */
+/**
+ * Return the name of the preset period that ends today; undefined for custom days.
+ * @param {PageSpec} spec
+ * @param {BoardSelection} selection
+ */
 export function preset(spec, { tenant, from, to }) {
-  const { timezone } = spec.tenants.find((candidate) => candidate.id === tenant);
-  return Object.keys(PERIODS).find((name) => to === today(timezone) && addDays(to, -PERIODS[name]) === from);
+  const day = today((spec.tenants.find((candidate) => candidate.id === tenant) ?? spec.tenants[0]).timezone);
+  return Object.keys(PERIODS).find((name) => to === day && addDays(to, -PERIODS[name]) === from);
 }
 
-/** Return the URL of a selection: a preset period is stored by name instead of days, so it moves with today. */
-export function toUrl(spec, { from, to, ...others }) {
-  const period = preset(spec, { ...others, from, to });
+/**
+ * Return the URL of a selection: a preset period is stored by name instead of days, so it moves with today.
+ * @param {PageSpec} spec
+ * @param {BoardSelection} selection
+ */
+export function toUrl(spec, selection) {
+  const { from, to, ...others } = selection;
+  const period = preset(spec, selection);
   return `?${new URLSearchParams(period ? { ...others, period } : { ...others, from, to })}`;
 }
 
-/** Return the selection of URL parameters; invalid ones fall back to defaults. */
+/**
+ * Return the selection of URL parameters; invalid ones fall back to defaults.
+ * @param {PageSpec} spec
+ * @param {Record<string, string>} params
+ * @returns {BoardSelection}
+ */
 export function parseSelection(spec, params) {
   const tenant = spec.tenants.find((candidate) => candidate.id === params.tenant) ?? spec.tenants[0];
   const board = spec.boards.find((candidate) => candidate.id === params.board) ?? spec.boards[0];

@@ -11,9 +11,10 @@ import stamina
 from schemas.errors import Unavailable
 from streams.configuration.files import Misconfigured
 from streams.tools.costs.command import Api
+from streams.tools.gateway_retry import GatewayUndecided, pause_after, retry_options
 
 MAX_ATTEMPTS = 8
-MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
+MAX_PAUSE_S = 30.0
 TIMEOUT_S = 30
 RETRYABLE_STATUSES = {0, 429, 502, 503, 504}  # 0: no response
 
@@ -56,48 +57,26 @@ def _content(body: bytes) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-class _Retryable(Exception):
-    """The gateway did not decide; the same request may succeed later."""
-
-    def __init__(self, reply: ApiReply) -> None:
-        super().__init__(str(reply.status))
-        self.reply = reply
-
-
-def _backoff(error: Exception) -> bool | float:
-    """Retry only what is retryable, after the pause that the gateway asks for, if it does."""
-    if not isinstance(error, _Retryable):
-        return False
-    retry_after = error.reply.retry_after
-    return True if retry_after is None else min(MAX_PAUSE_S, retry_after)
-
-
 def post(api: Api, body: bytes, send: Send = send_over_http) -> list[str]:
     """Return the ids of the accepted events.
 
     Raise Misconfigured for a permanent refusal, Unavailable after too many attempts.
     """
-    retry = stamina.RetryingCaller(
-        attempts=MAX_ATTEMPTS,
-        timeout=None,
-        wait_initial=MIN_PAUSE_S,
-        wait_max=MAX_PAUSE_S,
-        wait_jitter=MIN_PAUSE_S,
-    )
+    retry = stamina.RetryingCaller(**retry_options(MAX_ATTEMPTS, MAX_PAUSE_S))
     try:
-        return retry(_backoff, _post_once, api, body, send)
-    except _Retryable as error:
-        reply = error.reply
-        message = reply.content.get("message", "no answer")
+        return retry(pause_after(MAX_PAUSE_S), _post_once, api, body, send)
+    except GatewayUndecided as error:
+        answer = error.status or error.message
         raise Unavailable(
-            "gateway", f"{api.url} accepted nothing ({reply.status or message}); try again later"
+            "gateway", f"{api.url} accepted nothing ({answer}); try again later"
         ) from error
 
 
 def _post_once(api: Api, body: bytes, send: Send) -> list[str]:
     reply = send(api, body)
     if reply.status in RETRYABLE_STATUSES:
-        raise _Retryable(reply)
+        message = str(reply.content.get("message", "no answer"))
+        raise GatewayUndecided(reply.status, message, reply.retry_after)
     if reply.status != 202:
         raise Misconfigured(_refusal(api, reply))
     return [str(event_id) for event_id in reply.content.get("ids", [])]

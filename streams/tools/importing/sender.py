@@ -11,13 +11,14 @@ import stamina
 
 from streams.ingest.vendors.standard import verifier
 from streams.ingest.vendors.standard.adapter import BATCH
+from streams.tools.gateway_retry import GatewayUndecided, pause_after, retry_options
 from streams.tools.importing.batches import EventBatch
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
 
 MAX_IN_FLIGHT = 4
 MAX_ATTEMPTS = 20
-MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 60.0
+MAX_PAUSE_S = 60.0
 RETRYABLE_STATUSES = {0, 429, 500, 502, 503, 504}  # 0: no response
 TIMEOUT_S = 60  # of one whole attempt
 
@@ -30,14 +31,6 @@ class GatewayReply:
     retry_after: float | None = None
     accepted: int = 0
     message: str = ""
-
-
-class _Retryable(Exception):
-    """The gateway did not decide; the same batch may be accepted later."""
-
-    def __init__(self, reply: GatewayReply) -> None:
-        super().__init__(str(reply.status))
-        self.reply = reply
 
 
 Post = Callable[[bytes, dict[str, str]], Awaitable[GatewayReply]]
@@ -82,20 +75,12 @@ class Sender:
             self.progress(batch.events)
 
     async def _deliver(self, batch: EventBatch) -> None:
-        retry = stamina.AsyncRetryingCaller(
-            attempts=MAX_ATTEMPTS,
-            timeout=None,
-            wait_initial=MIN_PAUSE_S,
-            wait_max=MAX_PAUSE_S,
-            wait_jitter=MIN_PAUSE_S,
-        )
+        retry = stamina.AsyncRetryingCaller(**retry_options(MAX_ATTEMPTS, MAX_PAUSE_S))
         try:
-            reply = await retry(self._pause_after, self._attempt, batch)
-        except _Retryable as error:
-            reply = error.reply
-            reply_text = f"{reply.status}: {reply.message}" if reply.status else "no response"
+            reply = await retry(pause_after(MAX_PAUSE_S), self._attempt, batch)
+        except GatewayUndecided as error:
             self.result.failure = (
-                f"the gateway at {self.target.address} stopped accepting batches ({reply_text})"
+                f"the gateway at {self.target.address} stopped accepting batches ({error})"
             )
             return
         if 200 <= reply.status < 300:
@@ -107,16 +92,8 @@ class Sender:
         reply = await self.post(batch.body, self._headers(batch))
         if reply.status in RETRYABLE_STATUSES:
             self.result.retries += 1
-            raise _Retryable(reply)
+            raise GatewayUndecided(reply.status, reply.message, reply.retry_after)
         return reply
-
-    @staticmethod
-    def _pause_after(error: Exception) -> bool | float:
-        """Retry only what is retryable, after the pause that the gateway asks for, if it does."""
-        if not isinstance(error, _Retryable):
-            return False
-        retry_after = error.reply.retry_after
-        return True if retry_after is None else min(MAX_PAUSE_S, retry_after)
 
     def _record_confirmation(self, batch: EventBatch, reply: GatewayReply) -> None:
         self.journal.confirm(batch)

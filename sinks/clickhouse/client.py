@@ -31,7 +31,7 @@ def connect(access: ClickHouseAccess, timeout_s: float = 30.0) -> Any:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise Unavailable(
                 "clickhouse",
-                f"{access.url!r} is neither http(s)://host:port/ nor chdb:///directory",
+                "HIRELAY_CLICKHOUSE is neither http(s)://host:port/ nor chdb:///directory",
             )
         password = unquote(parts.password or "") or access.password
         return clickhouse_connect.get_client(

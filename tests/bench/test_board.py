@@ -96,7 +96,7 @@ class EventSender(threading.Thread):
     def __init__(self, run: dict[str, Any]) -> None:
         """Send to the first tenant with Standard Webhooks."""
         super().__init__(daemon=True)
-        self._door = standard_connection(run)
+        self._connection = standard_connection(run)
         self._stopped = threading.Event()
         self.posted = 0
 

@@ -18,7 +18,7 @@ app.add_typer(mapping_app, name="mapping")
 @app.command()
 def connect(
     vendor: Annotated[
-        str, typer.Argument(help="greenhouse, ashby, lever …; an unknown name lists all.")
+        str, typer.Argument(help="Name of the vendor; an unknown name lists all of them.")
     ],
     tenant: Annotated[str, typer.Option(help="Tenant of the connection.")],
     name: Annotated[str, typer.Option(help="Id of the connection instead of TENANT-VENDOR.")] = "",

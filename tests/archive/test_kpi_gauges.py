@@ -1,7 +1,7 @@
 """A scrape exports KPIs of a limited number of channels, and works without ClickHouse."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,6 +96,11 @@ def clickhouse(counted: Any) -> ClickHouse:
     return ClickHouse(counted)
 
 
+def patient_collector(connect: Callable[[], Any], clock: Clock | None = None) -> KpiCollector:
+    """Return a collector whose scrapes wait for their refresh, however busy the machine is."""
+    return KpiCollector(company, connect, clock or Clock(), timeout_s=60.0)
+
+
 def scrape(collector: KpiCollector) -> str:
     """Return the text that Prometheus gets."""
     registry = CollectorRegistry()
@@ -110,7 +115,7 @@ def doda_labels(kpi: str) -> str:
 
 def test_a_scrape_shows_value_and_cases_of_each_channel(clickhouse: ClickHouse) -> None:
     """A scrape covers the last 28 days."""
-    text = scrape(KpiCollector(company, lambda: clickhouse, Clock()))
+    text = scrape(patient_collector(lambda: clickhouse))
 
     assert f"hirelay_kpi_value{doda_labels('screen_pass_rate')} 0.6" in text
     assert f"hirelay_kpi_cases{doda_labels('screen_pass_rate')} 20.0" in text
@@ -121,13 +126,13 @@ def test_a_scrape_shows_value_and_cases_of_each_channel(clickhouse: ClickHouse) 
 
 def test_a_scrape_contains_no_personal_data(clickhouse: ClickHouse) -> None:
     """Cells of interviewers and recruiters exist but are never exported."""
-    assert "471" not in scrape(KpiCollector(company, lambda: clickhouse))
+    assert "471" not in scrape(patient_collector(lambda: clickhouse))
 
 
 def test_consecutive_scrapes_query_once(clickhouse: ClickHouse) -> None:
     """Cached values are used until they are 15 s old."""
     clock = Clock()
-    collector = KpiCollector(company, lambda: clickhouse, clock)
+    collector = patient_collector(lambda: clickhouse, clock)
     for at in (0, 5, CACHE_S - 0.1, CACHE_S):
         clock.now = 1000 + at
         scrape(collector)
@@ -140,7 +145,7 @@ def test_without_clickhouse_a_scrape_reports_failures_and_cached_values(
 ) -> None:
     """Cached values are exported for some minutes; a flat line of an hour would look current."""
     clock = Clock()
-    collector = KpiCollector(company, lambda: clickhouse, clock)
+    collector = patient_collector(lambda: clickhouse, clock)
     scrape(collector)
     clickhouse.down = True
     clock.now += 60
@@ -173,7 +178,7 @@ def test_a_scrape_works_without_any_successful_query() -> None:
     def fail_to_connect() -> Any:
         raise Unavailable("clickhouse", "away")
 
-    text = scrape(KpiCollector(company, fail_to_connect))
+    text = scrape(patient_collector(fail_to_connect))
 
     assert "hirelay_kpi_collect_failures_total 1.0" in text
     assert "hirelay_kpi_age_seconds NaN" in text

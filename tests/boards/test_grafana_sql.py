@@ -1,7 +1,6 @@
-"""Grafana queries on a real ClickHouse: fast enough, and equal to the local page for the same days."""
+"""Grafana queries on a real ClickHouse equal the local page for the same days."""
 
 import dataclasses
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -28,7 +27,7 @@ from streams.boards.specs import shared
 from streams.boards.specs.catalogue import BOARDS
 from streams.boards.specs.catalogue import BY_ID as BY_BOARD
 from streams.boards.words import label
-from tests.boards.expanding import FROM, TO, dashboard_queries, expand
+from tests.boards.expanding import FROM, TO, expand
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
 from tests.sinks.test_views import write
@@ -36,10 +35,6 @@ from tests.vendors.folding import folded_cells
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
 COMPANY = "grafana"
-LIMIT_S = 0.3  # per panel
-# The best of several runs, by wall clock or CPU time of this process: test machines are shared, and half of a query's
-# time is its analysis, which waits for a busy processor.
-RUNS = 10
 PANELS = [
     pytest.param(board, panel, language, id=f"{language}/{board.id}/{panel.id}")
     for board in BOARDS
@@ -211,18 +206,6 @@ def test_a_member_is_the_same_member(client: Any, company: Tenant, dimension: st
             list(map(str, row.values())) for row in expected if panel.kind == "tiles"
         ]
         assert len(actual) == len(expected)
-
-
-def test_every_query_is_answered_in_time(client: Any, company: Tenant) -> None:
-    """Panel, variable and annotation queries each take less than 300 ms over the season."""
-    for name, board in dashboards("ja").items():
-        for title, sql in dashboard_queries(board):
-            durations: list[float] = []
-            while not durations or (min(durations) >= LIMIT_S and len(durations) < RUNS):
-                start, cpu_start = time.perf_counter(), time.process_time()
-                client.query(expand(sql))
-                durations += [time.perf_counter() - start, time.process_time() - cpu_start]
-            assert min(durations) < LIMIT_S, (name, title)
 
 
 DAYS = {

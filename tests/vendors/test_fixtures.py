@@ -78,3 +78,12 @@ def test_vendors_with_scorecards_are_listed() -> None:
     }
 
     assert vendors | {"standard"} == SCORECARD_VENDORS  # its events are our own
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
+def test_every_vendor_has_the_same_files(vendor: Vendor) -> None:
+    """A reader finds adapter, payload, events, verifier and the setup page under the same names everywhere."""
+    folder = FOLDER.parents[1] / "streams" / "ingest" / "vendors" / vendor.name
+    names = {path.stem for path in folder.iterdir()} - {"__pycache__"}
+
+    assert names == {"README", "__init__", "adapter", "payload", "events", "verifier"}

@@ -1,0 +1,1 @@
+"""Standard envelopes as canonical events, and the other spellings that they may use."""

@@ -1,0 +1,146 @@
+"""Standard's envelopes as canonical events: the sender never chooses tenant, source, subject or receipt time."""
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from schemas.errors import Malformed, Unmapped
+from schemas.events.envelope import TYPES, Event, event_id, full_type, short_type
+from streams.ingest.vendor import Context, subject_of
+from streams.ingest.vendors.standard.events import spelling
+from streams.ingest.vendors.standard.payload import CloudEvent, StandardBody, without_extensions
+
+M = TypeVar("M", bound=BaseModel)
+
+# Ids that two systems of one tenant could both use; stages and channels keep their configured names.
+PREFIXED = frozenset(
+    {
+        "candidate_id",
+        "job_id",
+        "opening_id",
+        "application_id",
+        "posting_id",
+        "prior_application_ids",
+        "interview_id",
+        "schedule_id",
+        "feedback_id",
+        "interviewer_id",
+        "submitted_by_id",
+        "organizer_id",
+        "user_id",
+        "referrer_user_id",
+        "by_user",
+        "recruiter_id",
+        "recruiter_ids",
+        "coordinator_id",
+        "sourcer_id",
+        "hiring_manager_ids",
+        "agency_id",
+        "offer_id",
+    }
+)
+MERGE = frozenset({"from_id", "into_id"})
+
+
+def standard_webhook(body: StandardBody, context: Context, delivery: str, message_id: str) -> Event:
+    """Return the event of a Standard Webhooks body; its message id tells occurrences apart."""
+    sent = CloudEvent.model_construct(
+        specversion="1.0",
+        id=delivery,
+        source="",
+        type=body.type,
+        time=body.timestamp,
+        data=body.data,
+    )
+    return _event(sent, context, delivery, occurrence=message_id)
+
+
+def cloud_event(value: object, context: Context, delivery: str) -> Event:
+    """Return the event of one CloudEvent; raise Malformed or Unmapped."""
+    sent = read(CloudEvent, without_extensions(value))
+    return _event(sent, context, delivery, occurrence=f"{sent.source}\x1f{sent.id}")
+
+
+def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str) -> Event:
+    """Build our event; the sender never chooses tenant, source, subject or receipt time."""
+    name = short_type(sent.type)
+    if name not in TYPES or sent.type not in {name, full_type(name)}:
+        raise Unmapped("unmapped_event", "the type is none of the canonical types")
+    connection = context.connection
+    canonical_data = spelling.to_canonical(name, sent.data)
+    data = read(TYPES[name], _prefixed(canonical_data, name, connection.id_prefix))
+    subject = subject_of(data)
+    try:
+        return Event(
+            id=event_id(connection.id, name, (subject,), occurrence),
+            source=context.source,
+            type=full_type(name),
+            time=sent.time or context.now,
+            tenant=context.tenant.id,
+            subject=subject,
+            recordedtime=context.now,
+            timequality="received" if sent.time is None else sent.timequality,
+            ingestmode=sent.ingestmode,
+            test=connection.test or sent.test,
+            vendorevent=sent.vendorevent,
+            deliveryid=delivery or sent.deliveryid,
+            correlationid=sent.correlationid,
+            data=data,
+        )
+    except (ValidationError, UnicodeError) as error:
+        raise _malformed(error) from None  # the chained error would repeat the payload
+
+
+def read(model: type[M], value: object) -> M:
+    """Validate the value as JSON, so that strict models accept timestamps and lists; raise Malformed."""
+    try:
+        return model.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        raise _malformed(error) from None  # the chained error would repeat the payload
+    except RecursionError:
+        raise Malformed("not_canonical", "nested too deeply") from None
+
+
+def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
+    """Return the data with the connection's prefix on every id that needs one."""
+    if not prefix:
+        return data
+    names = PREFIXED | MERGE if name == "candidate.merged" else PREFIXED
+    result: dict[str, Any] = {}
+    for key, value in data.items():
+        if key in names:
+            result[key] = _with_prefix(prefix, value)
+        elif isinstance(value, dict):
+            result[key] = _prefixed(value, name, prefix)
+        elif key == "interviewers" and isinstance(value, list):
+            result[key] = [_prefixed(v, name, prefix) if isinstance(v, dict) else v for v in value]
+        else:
+            result[key] = value
+    application = result.get("application")
+    if isinstance(application, dict) and "id" in application:
+        result["application"] = {**application, "id": _with_prefix(prefix, application["id"])}
+    return result
+
+
+def _with_prefix(prefix: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_with_prefix(prefix, vendor_id) for vendor_id in value]
+    return prefix + value if isinstance(value, str) else value
+
+
+def _malformed(error: ValidationError | UnicodeError) -> Malformed:
+    """Describe the errors by field path and kind, never by value."""
+    if isinstance(error, UnicodeError):
+        return Malformed("not_canonical", "text that is not Unicode")
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    kinds = sorted({problem["type"] for problem in problems})
+    # The last path segment of a forbidden field is the sender's own name, which might be anything.
+    places = sorted(
+        {
+            ".".join(map(str, p["loc"][:-1] if p["type"] == "extra_forbidden" else p["loc"]))
+            or "top"
+            for p in problems
+        }
+    )
+    return Malformed("not_canonical", f"{', '.join(places)[:300]}: {', '.join(kinds)[:100]}")

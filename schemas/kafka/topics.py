@@ -48,8 +48,8 @@ class Topic:
 CANDIDATE_EVENTS = Topic(
     name="candidate-events",
     key="tenant/application (the first of the pack)",
-    producers=("gateway",),
-    consumers=("worker", "archiver", "verify", "replay"),
+    producers=("gateway", "worker", "dlq"),
+    consumers=("worker", "archiver", "verify", "dlq"),
     retention_ms=-1,  # the source of truth that every cell is rebuilt from
 )
 APPLICATIONS = Topic(
@@ -95,8 +95,8 @@ BREACH_ACTIONS = Topic(
 EPOCHS = Topic(
     name="epochs",
     key="number of the epoch",
-    producers=("worker", "replay"),
-    consumers=("worker", "archiver", "verify", "replay", "watch"),
+    producers=("worker", "replay", "up"),
+    consumers=("worker", "archiver", "verify", "replay", "watch", "topics", "up"),
     compacted=True,
     co_partitioned=False,
 )

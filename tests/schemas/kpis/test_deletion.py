@@ -38,11 +38,11 @@ for package in (schemas, sinks, streams):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from schemas.alerting.messages import description, suggestion, summary
+from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
-from schemas.alerting.rules import AlertRule
+from schemas.alerting.rules import Rule
 from schemas.errors import Malformed
 from schemas.planning.targets import Target
 from schemas.tenants.config import Tenancy
@@ -89,7 +89,7 @@ ids = sys.argv[1:]
 refusals = {
     id_: [
         refusal(Target, tenant="acme", kpi=id_, period="FY2026", at_least=1),
-        refusal(AlertRule, id="r", tenant="acme", kpi=id_, at_least=1, owner="recruiting"),
+        refusal(TypeAdapter(Rule).validate_python, {"id": "r", "tenant": "acme", "kpi": id_, "at_least": 1, "owner": "recruiting"}),
         refusal(definitions.find, id_),
     ]
     for id_ in ids

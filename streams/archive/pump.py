@@ -191,22 +191,8 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
     try:
         while True:
             batch = await read_batch(consumer, settings, retired)
-            for source, problem in batch.unreadable:
-                metrics.unreadable.inc()
-                log.warning(
-                    "record not archived",
-                    extra={"place": "/".join(map(str, source)), "reason": problem},
-                )
-            token = batch.token()
-            for rows in batch.rows():
-                await retry_forever(
-                    "insert",
-                    partial(asyncio.to_thread, writer.write, rows, token),
-                    metrics,
-                )
-                metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
-            if (received := batch.oldest_received()) is not None:
-                metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))
+            _report_unreadable(batch, metrics)
+            await _insert(batch, writer, metrics)
             for epoch in batch.retired_epochs():
                 await retry_forever(
                     "drop", partial(asyncio.to_thread, writer.drop_epoch, epoch), metrics
@@ -218,6 +204,25 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
     finally:
         lag_task.cancel()
         await consumer.stop()
+
+
+def _report_unreadable(batch: RowBatch, metrics: ArchiverMetrics) -> None:
+    for source, problem in batch.unreadable:
+        metrics.unreadable.inc()
+        place = "/".join(map(str, source))
+        log.warning("record not archived", extra={"place": place, "reason": problem})
+
+
+async def _insert(batch: RowBatch, writer: Writer, metrics: ArchiverMetrics) -> None:
+    """Insert every row; a repeated insert of the same batch adds nothing."""
+    token = batch.token()
+    for rows in batch.rows():
+        await retry_forever(
+            "insert", partial(asyncio.to_thread, writer.write, rows, token), metrics
+        )
+        metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
+    if (received := batch.oldest_received()) is not None:
+        metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))
 
 
 async def _commit(consumer: Any, positions: dict[Any, int]) -> None:

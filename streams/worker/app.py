@@ -39,14 +39,7 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
     )
-    add_table = partial(_add_table, app, settings, directory)
-    tables = Tables(
-        applications=add_table(
-            APPLICATIONS.in_epoch(epoch), application_row.decode_version, parent_index.index_keys
-        ),
-        cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
-        people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
-    )
+    tables = _add_tables(app, settings, directory, epoch)
     changelog = ChangelogProducer(settings.kafka_access)
     metrics = WorkerMetrics()
     lag.export_disk_usage(metrics, settings.worker_dir)
@@ -59,27 +52,8 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
         async for event in manual_ack_stream.events():
             await funnel.process(event)
 
-    @app.task  # type: ignore[untyped-decorator]
-    async def write_back() -> None:
-        await changelog.start()
-        await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
-
-    @app.task  # type: ignore[untyped-decorator]
-    async def detect_freeze() -> None:
-        await _exit_on_failure(funnel.detect_freeze())
-
-    @app.task  # type: ignore[untyped-decorator]
-    async def measure_lag() -> None:
-        await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
-
-    async def on_assigned(*_: object, **__: object) -> None:
-        funnel.on_assigned()
-
-    async def on_revoked(*_: object, **__: object) -> None:
-        await _exit_on_failure(funnel.on_revoked())
-
-    app.on_rebalance_complete.connect(on_assigned, weak=False)
-    app.on_partitions_revoked.connect(on_revoked, weak=False)
+    _add_tasks(app, settings, funnel, changelog, metrics)
+    _follow_rebalances(app, funnel)
     _add_endpoints(app, metrics)
     return app
 
@@ -129,6 +103,17 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _add_tables(app: faust.App, settings: Settings, directory: Path, epoch: int) -> Tables:
+    add_table = partial(_add_table, app, settings, directory)
+    return Tables(
+        applications=add_table(
+            APPLICATIONS.in_epoch(epoch), application_row.decode_version, parent_index.index_keys
+        ),
+        cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
+        people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
+    )
+
+
 def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one place
     app: faust.App,
     settings: Settings,
@@ -137,7 +122,25 @@ def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one pla
     version: Callable[[bytes], int],
     index_keys: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
 ) -> LocalTable:
-    changelog = app.topic(
+    table = LocalTable(
+        app,
+        name=topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=settings.partitions,
+        changelog_topic=_create_changelog_topic(app, settings, topic),
+    )
+    table.topic = topic.name
+    table.version = version
+    table.index_keys = index_keys
+    table.directory = directory / topic.name
+    table.access = settings.kafka_access
+    app.tables.add(table)
+    return table
+
+
+def _create_changelog_topic(app: faust.App, settings: Settings, topic: Topic) -> Any:
+    return app.topic(
         topic.name,
         key_type=bytes,
         value_type=bytes,
@@ -149,21 +152,38 @@ def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one pla
         acks=False,
         allow_empty=True,
     )
-    table = LocalTable(
-        app,
-        name=topic.name,
-        key_type=bytes,
-        value_type=bytes,
-        partitions=settings.partitions,
-        changelog_topic=changelog,
-    )
-    table.topic = topic.name
-    table.version = version
-    table.index_keys = index_keys
-    table.directory = directory / topic.name
-    table.access = settings.kafka_access
-    app.tables.add(table)
-    return table
+
+
+def _add_tasks(
+    app: faust.App,
+    settings: Settings,
+    funnel: FunnelProcessor,
+    changelog: ChangelogProducer,
+    metrics: WorkerMetrics,
+) -> None:
+    @app.task  # type: ignore[untyped-decorator]
+    async def write_back() -> None:
+        await changelog.start()
+        await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def detect_freeze() -> None:
+        await _exit_on_failure(funnel.detect_freeze())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def measure_lag() -> None:
+        await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
+
+
+def _follow_rebalances(app: faust.App, funnel: FunnelProcessor) -> None:
+    async def on_assigned(*_: object, **__: object) -> None:
+        funnel.on_assigned()
+
+    async def on_revoked(*_: object, **__: object) -> None:
+        await _exit_on_failure(funnel.on_revoked())
+
+    app.on_rebalance_complete.connect(on_assigned, weak=False)
+    app.on_partitions_revoked.connect(on_revoked, weak=False)
 
 
 async def _exit_on_failure(work: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 2_000  # beyond this, new connections get 503 at once
 SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never interrupts one
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "Everything in the delivery is acknowledged, ignored or quarantined."},
@@ -70,7 +72,17 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         metrics=metrics or GatewayMetrics(),
     )
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
+    app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
+    app.state.gateway = gateway
+    _add_hooks(app, gateway)
+    costs_route.add(app, gateway)
+    actions_route.add(app, gateway)
+    _add_operations(app, gateway)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
 
+
+def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
@@ -82,7 +94,11 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         await gateway.close()
         await publisher.stop()
 
-    app = FastAPI(
+    return lifespan
+
+
+def _create_fastapi(lifespan: Lifespan) -> FastAPI:
+    return FastAPI(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery. "
@@ -91,13 +107,6 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.gateway = gateway
-    _add_hooks(app, gateway)
-    costs_route.add(app, gateway)
-    actions_route.add(app, gateway)
-    _add_operations(app, gateway)
-    app.add_exception_handler(HTTPException, _http_error)
-    return app
 
 
 def _add_hooks(app: FastAPI, gateway: Gateway) -> None:

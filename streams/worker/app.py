@@ -1,11 +1,11 @@
-"""The worker's Faust topology: one source, one agent, and three tables whose changelogs we write ourselves."""
+"""The worker's Faust application: one source, one agent, its tasks and its endpoints."""
 
 import asyncio
 import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,19 +15,17 @@ import faust
 from faust.web import Request, Response, View
 from prometheus_client import generate_latest
 
-from schemas import cells
-from schemas.funnel import application_row
-from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
+from schemas.kafka.topics import CANDIDATE_EVENTS
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
 from streams.kafka import clients
 from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
-from streams.worker import lag, parent_index, partition_state
+from streams.worker import lag
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
+from streams.worker.funnel import FunnelProcessor, RuleSource
 from streams.worker.recovery import BulkTableManager
-from streams.worker.store import LocalTable, Rows
+from streams.worker.tables import add_tables
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
     )
-    tables = _add_tables(app, settings, directory, epoch)
+    tables = add_tables(app, settings, directory, epoch)
     changelog = ChangelogProducer(settings.kafka_access)
     metrics = WorkerMetrics()
     lag.export_disk_usage(metrics, settings.worker_dir)
@@ -101,57 +99,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _add_tables(app: faust.App, settings: Settings, directory: Path, epoch: int) -> Tables:
-    add_table = partial(_add_table, app, settings, directory)
-    return Tables(
-        applications=add_table(
-            APPLICATIONS.in_epoch(epoch), application_row.decode_version, parent_index.index_keys
-        ),
-        cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
-        people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
-    )
-
-
-def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one place
-    app: faust.App,
-    settings: Settings,
-    directory: Path,
-    topic: Topic,
-    version: Callable[[bytes], int],
-    index_keys: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
-) -> LocalTable:
-    table = LocalTable(
-        app,
-        name=topic.name,
-        key_type=bytes,
-        value_type=bytes,
-        partitions=settings.partitions,
-        changelog_topic=_create_changelog_topic(app, settings, topic),
-    )
-    table.topic = topic.name
-    table.version = version
-    table.index_keys = index_keys
-    table.directory = directory / topic.name
-    table.access = settings.kafka_access
-    app.tables.add(table)
-    return table
-
-
-def _create_changelog_topic(app: faust.App, settings: Settings, topic: Topic) -> Any:
-    return app.topic(
-        topic.name,
-        key_type=bytes,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
-        partitions=settings.partitions,
-        compacting=True,
-        internal=True,
-        acks=False,
-        allow_empty=True,
-    )
 
 
 def _add_tasks(

@@ -23,7 +23,7 @@ from streams.ingest.connections import Configuration, SecretStore, resolve, watc
 from streams.ingest.http.costs_route import EXAMPLE
 from streams.ingest.http.server import create_app, key_parsers
 from streams.ingest.kafka.publisher import encode
-from streams.tools.verify.comparison import Oracle
+from streams.tools.verify.oracle import Oracle
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
 from tests.vendors.folding import daily_totals

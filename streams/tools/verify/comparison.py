@@ -111,14 +111,10 @@ def verify(
     try:
         while True:
             differences = sources.read_differences(progress)
-            differing = {(difference.where, difference.cell) for difference in differences}
+            differing = {(d.where, d.cell) for d in differences}
             never_equal = differing if never_equal is None else never_equal & differing
             if not never_equal or time.monotonic() > deadline:
-                wrong = [
-                    difference
-                    for difference in differences
-                    if (difference.where, difference.cell) in never_equal
-                ]
+                wrong = [d for d in differences if (d.where, d.cell) in never_equal]
                 return _verdict(sources.oracle, sources.expected, wrong)
             time.sleep(0.5)
     finally:

@@ -88,7 +88,10 @@ class BacktestResult:
 def select_rules(
     rules: tuple[AlertRule, ...], tenancy: Tenancy, tenant: str, rule_id: str
 ) -> tuple[AlertRule, ...]:
-    """Select the rules of one company and with one id, each empty for all; raise Misconfigured or Malformed if none is."""
+    """Select the rules of a company, or all if empty, with that id, or any if empty.
+
+    Raise Misconfigured for an unknown company, Malformed for an unknown id.
+    """
     if tenant:
         rules = tuple(rule for rule in rules if rule.tenant == require_tenant(tenancy, tenant).id)
     if rule_id and rule_id not in (ids := [rule.id for rule in rules]):

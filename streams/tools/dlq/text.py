@@ -12,8 +12,8 @@ from rich.table import Table
 from schemas.errors import Condition
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.configuration.settings import Settings
+from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
-from streams.ingest.http.server import ConfigurationWatcher
 from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import restore_request
 from streams.ingest.replay_guard import ReplayGuard

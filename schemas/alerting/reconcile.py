@@ -12,6 +12,8 @@ from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
 
+SegmentOn = Callable[[int], Segment | None]  # the main contributor to an open breach on a day
+
 MAX_PASSES = 4  # over one set of cells until nothing changes; two sufficed in every case tried
 
 
@@ -31,7 +33,7 @@ def reconcile(
     existing: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: Callable[[int], Segment | None] = lambda _: None,
+    segment: SegmentOn = lambda _: None,
 ) -> list[Breach]:
     """The records to write, given `existing`, all records written about this subject before; none if nothing changed.
 
@@ -166,11 +168,7 @@ def _reported_history(rule: AlertRule, existing: Iterable[Breach]) -> ReportedHi
 
 
 def _to_breach(
-    subject: WatchedMember,
-    episode: Episode,
-    as_of: int,
-    now: datetime,
-    segment: Callable[[int], Segment | None],
+    subject: WatchedMember, episode: Episode, as_of: int, now: datetime, segment: SegmentOn
 ) -> Breach:
     rule, opened = subject.rule, local_date(episode.id_day)
     ended = episode.until is not None

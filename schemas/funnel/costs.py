@@ -32,15 +32,16 @@ def fold_cost(events: list[CostEvent], rules: Rules) -> tuple[State, list[Change
     in_own_currency = newest.currency == rules.currency
     prefix = "cost" if in_own_currency else f"foreign_cost.{newest.currency}"
     measure = f"{prefix}.{newest.cost_kind}"
-    members: tuple[str, ...] = (
-        "total/all",
-        f"channel/{newest.channel}" if newest.channel else UNKNOWN_CHANNEL,
-    )
-    if newest.job is not None:
-        members = (*members, f"job/{newest.job}")
+    members = _members(newest)
     for day, amount in daily_amounts(Spread(newest.amount, first, last)).items():
         if amount:
             changes.append((amount, FunnelFact(measure, day, None, members, Scope.COST, None)))
         if not in_own_currency:
             changes.append((1, FunnelFact("foreign_costs", day, None, members, Scope.COST, None)))
     return state, changes
+
+
+def _members(event: CostEvent) -> tuple[str, ...]:
+    channel = f"channel/{event.channel}" if event.channel else UNKNOWN_CHANNEL
+    job = () if event.job is None else (f"job/{event.job}",)
+    return ("total/all", channel, *job)

@@ -121,9 +121,8 @@ def apply_ending(state: State, event: EndingEvent, rules: Rules, changes: list[C
     """
     mapped_type = rules.ending_type(event)
     ending_type = mapped_type or event.header.kind
-    if state.ending_type == HIRED and (
-        ending_type == HIRED or (mapped_type is None and ending_type == CLOSED)
-    ):
+    closed_unmapped = mapped_type is None and ending_type == CLOSED
+    if state.ending_type == HIRED and (ending_type == HIRED or closed_unmapped):
         state.hire_implied = state.hire_implied and ending_type != HIRED
         return
     _retract_ending(state, changes)
@@ -138,15 +137,18 @@ def apply_ending(state: State, event: EndingEvent, rules: Rules, changes: list[C
     if ending_type == HIRED:
         _hire(state, changes, event.header.at, rules)
     else:
-        measure = ENDINGS[ending_type][0]
-        state.emit(changes, state.ending_changes, measure, day)
-        subject = (f"application.{measure}", (), state.first_recruiter)
-        state.emit_duration(changes, state.ending_changes, subject, (state.cohort_day, day))
+        _emit_ending(state, changes, ENDINGS[ending_type][0], day)
     if mapped_type is None:
         state.emit(changes, state.ending_changes, "unmapped_reasons", day)
     _emit_stage_ending(state, changes, ending_type, day)
     state.ending_type = ending_type
     pending_feedback.set_ended_day(state, changes, day)
+
+
+def _emit_ending(state: State, changes: list[Change], measure: str, day: int) -> None:
+    state.emit(changes, state.ending_changes, measure, day)
+    subject = (f"application.{measure}", (), state.first_recruiter)
+    state.emit_duration(changes, state.ending_changes, subject, (state.cohort_day, day))
 
 
 def _emit_stage_ending(state: State, changes: list[Change], ending_type: str, day: int) -> None:

@@ -79,23 +79,14 @@ def forecast(
     variance = 0.0
     if arrivals and ALL in tables:
         arriving = [Exposure(arrivals.per_day, -1, age, poisson=True) for age in range(days)]
-        per_arrival = sum(_hire_probability(tables[ALL], case) for case in arriving)
-        variance += per_arrival**2 * arrivals.per_day / max(arrivals.over_days, 1)
+        variance = _rate_variance(arrivals, tables[ALL], arriving)
         exposures[ALL] = [*exposures.get(ALL, ()), *arriving]
-    mean = 0.0
-    for name, cases in exposures.items():
-        table = tables[name]
-        mean += sum(case.count * _hire_probability(table, case) for case in cases)
-        sampling = sum(_sampling_variance(table, case) for case in cases)
-        variance += sampling + estimation_variance(table, cases)
-    low, high = (
-        count_distribution.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    )
-    high = high if arrivals else min(high, n)
+    mean, variance = _add_moments(exposures, tables, variance)
+    low, high = _interval(mean, variance)
     return Forecast(
         mean=mean,
         low=low,
-        high=high,
+        high=high if arrivals else min(high, n),
         n=n,
         unseen=n - int(covered),
         variance=variance,
@@ -113,6 +104,32 @@ def _exposures(
         if count > 0 and name in tables and tables[name].at(since).survival > 0:
             exposures.setdefault(name, []).append(Exposure(count, since, since + days))
     return exposures
+
+
+def _rate_variance(arrivals: Arrivals, table: Incidence, arriving: Iterable[Exposure]) -> float:
+    """Return the variance of the hires of arrivals due to estimating how many arrive per day."""
+    per_arrival = sum(_hire_probability(table, case) for case in arriving)
+    return per_arrival**2 * arrivals.per_day / max(arrivals.over_days, 1)
+
+
+def _add_moments(
+    exposures: Mapping[str, list[Exposure]], tables: Mapping[str, Incidence], variance: float
+) -> tuple[float, float]:
+    """Return the mean, and `variance` with the sampling and estimation variances of all tables added."""
+    mean = 0.0
+    for name, cases in exposures.items():
+        table = tables[name]
+        mean += sum(case.count * _hire_probability(table, case) for case in cases)
+        sampling = sum(_sampling_variance(table, case) for case in cases)
+        variance += sampling + estimation_variance(table, cases)
+    return mean, variance
+
+
+def _interval(mean: float, variance: float) -> tuple[int, int]:
+    low, high = (
+        count_distribution.quantile(mean, variance, p) for p in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    )
+    return low, high
 
 
 def estimation_variance(table: Incidence, exposures: Iterable[Exposure]) -> float:

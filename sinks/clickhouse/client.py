@@ -1,7 +1,7 @@
 """Connects to ClickHouse from one setting: a server over HTTP, or the embedded engine in a directory."""
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -33,23 +33,27 @@ def connect(access: ClickHouseAccess, timeout_s: float = 30.0) -> Any:
                 "clickhouse",
                 "HIRELAY_CLICKHOUSE is neither http(s)://host:port/ nor chdb:///directory",
             )
-        password = unquote(parts.password or "") or access.password
-        return clickhouse_connect.get_client(
-            interface=parts.scheme,
-            host=parts.hostname,
-            port=parts.port or (8443 if parts.scheme == "https" else 8123),
-            username=unquote(parts.username or "default"),
-            password=password,
-            database=parts.path.strip("/") or "default",
-            connect_timeout=5,
-            send_receive_timeout=timeout_s,
-            autogenerate_session_id=False,
-            **_tls_options(access.tls, password),
-        )
+        return _connect_to_server(access, parts, timeout_s)
     except (ClickHouseError, OSError) as error:
         place = f"{parts.hostname}:{parts.port}" if parts.hostname else parts.path
         detail = access.tls.remedy(str(error)) or str(error)[:200]
         raise Unavailable("clickhouse", f"not at {place}: {detail}") from error
+
+
+def _connect_to_server(access: ClickHouseAccess, parts: SplitResult, timeout_s: float) -> Any:
+    password = unquote(parts.password or "") or access.password
+    return clickhouse_connect.get_client(
+        interface=parts.scheme,
+        host=parts.hostname,
+        port=parts.port or (8443 if parts.scheme == "https" else 8123),
+        username=unquote(parts.username or "default"),
+        password=password,
+        database=parts.path.strip("/") or "default",
+        connect_timeout=5,
+        send_receive_timeout=timeout_s,
+        autogenerate_session_id=False,
+        **_tls_options(access.tls, password),
+    )
 
 
 def _tls_options(tls: TlsFiles, password: str) -> dict[str, str]:

@@ -74,11 +74,7 @@ class Judge:
             members = (
                 self._all_members(rule, sums)
                 if changed is None
-                else {
-                    member
-                    for series in changed
-                    if (member := _affected_member(rule, series)) is not None
-                }
+                else _affected_members(rule, changed)
             )
             as_of = day_number(today(rule.tenant))
             for member in members:
@@ -112,6 +108,11 @@ class Judge:
         return reconcile(
             subject, [*existing.values()], as_of, now, lambda day: _worst_segment(rule, sums, day)
         )
+
+
+def _affected_members(rule: AlertRule, changed: Iterable[KpiSeries]) -> set[str]:
+    members = (_affected_member(rule, series) for series in changed)
+    return {member for member in members if member is not None}
 
 
 def _affected_member(rule: AlertRule, series: KpiSeries) -> str | None:

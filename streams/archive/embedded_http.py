@@ -45,53 +45,66 @@ def _error_response(code: int, message: str, status: int = 400) -> Response:
     return PlainTextResponse(text + "\n", status, {"X-ClickHouse-Exception-Code": str(code)})
 
 
-def create_app(connections: Iterable[Any]) -> Starlette:
-    """Create the application; `connections` are open chdb connections of this process, one per concurrent query.
+class QueryConnections:
+    """Open chdb connections of this process, each of which answers one query at a time.
 
     A connection holds the parameters of its query, so a shared connection would answer with another query's parameters.
     """
-    idle_connections: SimpleQueue[Any] = SimpleQueue()
-    for connection in connections:
-        idle_connections.put(connection)
 
-    def run_query(sql: str, form: str, parameters: dict[str, str]) -> Any:
-        connection = idle_connections.get()
+    def __init__(self, connections: Iterable[Any]) -> None:
+        """Start with every connection idle."""
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for connection in connections:
+            self._idle.put(connection)
+
+    def run(self, sql: str, form: str, parameters: dict[str, str]) -> Any:
+        """Return the result of the query, on a connection that is idle or becomes so; raise RuntimeError."""
+        connection = self._idle.get()
         try:
             return connection.query(sql, form, params=parameters)
         finally:
-            idle_connections.put(connection)
+            self._idle.put(connection)
+
+
+def create_app(connections: Iterable[Any]) -> Starlette:
+    """Create the application; `connections` are open chdb connections of this process, one per concurrent query."""
+    query_connections = QueryConnections(connections)
 
     async def ping(_: Request) -> Response:
         return PlainTextResponse("Ok.\n")
 
     async def query(request: Request) -> Response:
-        body = (await request.body()).decode(errors="replace")
-        if len(body) > MAX_QUERY_LENGTH:
-            return _error_response(62, f"a query has at most {MAX_QUERY_LENGTH} characters", 413)
-        sql = "\n".join(part for part in (request.query_params.get("query", ""), body) if part)
-        reason = rejection_reason(sql)
-        if reason is not None:
-            return _error_response(164, reason, 403)
-        parameters = {
-            name.removeprefix("param_"): value
-            for name, value in request.query_params.items()
-            if name.startswith("param_")
-        }
-        form = request.query_params.get("default_format", "TabSeparated")
-        try:
-            result = await run_in_threadpool(run_query, sql.strip().rstrip(";"), form, parameters)
-        except RuntimeError as error:
-            match = re.search(r"Code:\s*(\d+)", str(error))
-            return _error_response(int(match.group(1)) if match else 1000, str(error))
-        return Response(
-            result.bytes(),
-            media_type="application/octet-stream",
-            headers={"X-ClickHouse-Format": form, "X-ClickHouse-Timezone": "UTC"},
-        )
+        return await _answer_query(query_connections, request)
 
     return Starlette(
         routes=[
             Route("/ping", ping),
             Route("/", query, methods=["GET", "POST"]),
         ]
+    )
+
+
+async def _answer_query(connections: QueryConnections, request: Request) -> Response:
+    body = (await request.body()).decode(errors="replace")
+    if len(body) > MAX_QUERY_LENGTH:
+        return _error_response(62, f"a query has at most {MAX_QUERY_LENGTH} characters", 413)
+    sql = "\n".join(part for part in (request.query_params.get("query", ""), body) if part)
+    reason = rejection_reason(sql)
+    if reason is not None:
+        return _error_response(164, reason, 403)
+    parameters = {
+        name.removeprefix("param_"): value
+        for name, value in request.query_params.items()
+        if name.startswith("param_")
+    }
+    form = request.query_params.get("default_format", "TabSeparated")
+    try:
+        result = await run_in_threadpool(connections.run, sql.strip().rstrip(";"), form, parameters)
+    except RuntimeError as error:
+        match = re.search(r"Code:\s*(\d+)", str(error))
+        return _error_response(int(match.group(1)) if match else 1000, str(error))
+    return Response(
+        result.bytes(),
+        media_type="application/octet-stream",
+        headers={"X-ClickHouse-Format": form, "X-ClickHouse-Timezone": "UTC"},
     )

@@ -3,40 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Coroutine, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Coroutine
 from functools import partial
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar
 
 import stamina
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from schemas.errors import Malformed, Unavailable
-from schemas.kafka.topics import (
-    BREACH_ACTIONS,
-    CANDIDATE_EVENTS,
-    CONNECTION_HEALTH,
-    EPOCHS,
-    KPI_BREACHES,
-    KPI_CELLS,
-    QUARANTINE,
-    epoch_of,
-)
-from sinks.clickhouse.rows import CandidateEvent, EpochRow
+from schemas.errors import Unavailable
+from schemas.kafka.topics import KPI_CELLS
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.progress import Progress
-from streams.archive.rows import (
-    RecordPosition,
-    action_rows,
-    breach_rows,
-    cell_rows,
-    epoch_rows,
-    event_rows,
-    health_rows,
-    quarantine_rows,
-)
+from streams.archive.row_batch import ROW_BUILDERS, RowBatch
 from streams.configuration.settings import Settings
 from streams.kafka import clients
 from streams.kafka.lag import measure_forever
@@ -50,71 +30,9 @@ CLICKHOUSE_UNAVAILABLE = (
     Unavailable,
 )  # what either transport raises when ClickHouse is unavailable
 
-Rows = list[NamedTuple]
-
-# How a record of each topic becomes rows; cells, which have one topic per epoch, are handled separately.
-ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
-    CANDIDATE_EVENTS.name: event_rows,
-    QUARANTINE.name: quarantine_rows,
-    EPOCHS.name: epoch_rows,
-    CONNECTION_HEALTH.name: health_rows,
-    KPI_BREACHES.name: breach_rows,
-    BREACH_ACTIONS.name: action_rows,
-}
 TOPIC_PATTERN = rf"^({'|'.join(ROW_BUILDERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
 METADATA_MAX_AGE_MS = 5_000  # how soon the topics of a new epoch are discovered
 Result = TypeVar("Result")
-
-
-class RowBatch:
-    """Rows waiting for one insert. Only the newest row of a cell counts, so the batch drops older ones."""
-
-    def __init__(self, retired: Collection[int] = ()) -> None:
-        """Start empty; rows of `retired` epochs are skipped."""
-        self._retired = retired
-        self._cells: dict[tuple[str, int, bytes], Rows] = {}
-        self._other_rows: dict[str, Rows] = {name: [] for name in ROW_BUILDERS}
-        self.positions: dict[Any, int] = {}
-        self.unreadable: list[tuple[RecordPosition, str]] = []
-
-    def add(self, tp: Any, record: Any) -> None:
-        """Add one record; an unreadable one is recorded and skipped, because the worker quarantines it."""
-        source = RecordPosition(record.topic, record.partition, record.offset)
-        self.positions[tp] = record.offset + 1
-        try:
-            reader = ROW_BUILDERS.get(record.topic)
-            if reader is not None:
-                self._other_rows[record.topic].extend(reader(source, record.value))
-            elif epoch_of(record.topic) not in self._retired:
-                rows = cell_rows(source, record.key, record.value)
-                self._cells[record.topic, record.partition, record.key] = [*rows]
-        except (Malformed, TypeError) as problem:
-            self.unreadable.append((source, str(problem)))
-
-    def rows(self) -> list[Rows]:
-        """Return one list of rows per table."""
-        cells = [row for rows in self._cells.values() for row in rows]
-        return [rows for rows in (cells, *self._other_rows.values()) if rows]
-
-    def retired_epochs(self) -> list[int]:
-        """Return the epochs that this batch marks as retired."""
-        rows = cast("list[EpochRow]", self._other_rows[EPOCHS.name])
-        return [row.number for row in rows if row.state == "retired"]
-
-    def oldest_received(self) -> datetime | None:
-        """Return when the oldest delivery in the batch was received; None without any."""
-        rows = cast("list[CandidateEvent]", self._other_rows[CANDIDATE_EVENTS.name])
-        return min((row.recordedtime for row in rows), default=None)
-
-    def __len__(self) -> int:
-        """Return the approximate number of rows."""
-        return len(self._cells) * 3 + sum(len(rows) for rows in self._other_rows.values())
-
-    def token(self) -> str:
-        """Return a token that identifies the batch by its end offsets."""
-        return ";".join(
-            sorted(f"{tp.topic}/{tp.partition}/{at}" for tp, at in self.positions.items())
-        )
 
 
 async def retry_forever(
@@ -191,22 +109,8 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
     try:
         while True:
             batch = await read_batch(consumer, settings, retired)
-            for source, problem in batch.unreadable:
-                metrics.unreadable.inc()
-                log.warning(
-                    "record not archived",
-                    extra={"place": "/".join(map(str, source)), "reason": problem},
-                )
-            token = batch.token()
-            for rows in batch.rows():
-                await retry_forever(
-                    "insert",
-                    partial(asyncio.to_thread, writer.write, rows, token),
-                    metrics,
-                )
-                metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
-            if (received := batch.oldest_received()) is not None:
-                metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))
+            _report_unreadable(batch, metrics)
+            await _insert(batch, writer, metrics)
             for epoch in batch.retired_epochs():
                 await retry_forever(
                     "drop", partial(asyncio.to_thread, writer.drop_epoch, epoch), metrics
@@ -218,6 +122,25 @@ async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> 
     finally:
         lag_task.cancel()
         await consumer.stop()
+
+
+def _report_unreadable(batch: RowBatch, metrics: ArchiverMetrics) -> None:
+    for source, problem in batch.unreadable:
+        metrics.unreadable.inc()
+        place = "/".join(map(str, source))
+        log.warning("record not archived", extra={"place": place, "reason": problem})
+
+
+async def _insert(batch: RowBatch, writer: Writer, metrics: ArchiverMetrics) -> None:
+    """Insert every row; a repeated insert of the same batch adds nothing."""
+    token = batch.token()
+    for rows in batch.rows():
+        await retry_forever(
+            "insert", partial(asyncio.to_thread, writer.write, rows, token), metrics
+        )
+        metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
+    if (received := batch.oldest_received()) is not None:
+        metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))
 
 
 async def _commit(consumer: Any, positions: dict[Any, int]) -> None:

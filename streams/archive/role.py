@@ -51,15 +51,7 @@ async def _serve(settings: Settings) -> None:
 
     client = await retry_forever("clickhouse", open_clickhouse, metrics)
     metrics.registry.register(_kpi_collector(settings))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            _create_app(settings, metrics),
-            host=settings.archiver_host,
-            port=settings.archiver_port,
-            log_config=None,
-            access_log=False,
-        )
-    )
+    server = _create_server(settings, metrics)
     pump_task = asyncio.create_task(pump(settings, Writer(client), metrics))
     server_task = asyncio.create_task(server.serve())
     await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
@@ -75,6 +67,18 @@ def _kpi_collector(settings: Settings) -> KpiCollector:
     return KpiCollector(
         lambda: load_tenancy(settings.config),
         lambda: connect(settings.clickhouse_access, KPI_QUERY_TIMEOUT_S),
+    )
+
+
+def _create_server(settings: Settings, metrics: ArchiverMetrics) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            _create_app(settings, metrics),
+            host=settings.archiver_host,
+            port=settings.archiver_port,
+            log_config=None,
+            access_log=False,
+        )
     )
 
 

@@ -112,6 +112,7 @@ def _line(panel: Panel, language: str) -> Chart:
     axis = _axis(numbers[0], language)
     pairs = [[column.name, title] for column, title in zip(numbers, titles, strict=True)]
     series_names = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
+    series = {"field": "series", "type": "nominal", "sort": titles}
     return {
         "transform": [
             {"fold": [column.name for column in numbers], "as": ["key", "drawn"]},
@@ -121,16 +122,9 @@ def _line(panel: Panel, language: str) -> Chart:
         "encoding": {
             "x": _period(panel, language, scale={"type": "point", "padding": 0.3}),
             "y": {"field": "drawn", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
-            "color": {
-                "field": "series",
-                "type": "nominal",
-                "sort": titles,
-                "legend": STROKE_LEGEND,
-            },
+            "color": {**series, "legend": STROKE_LEGEND},
             "strokeDash": {
-                "field": "series",
-                "type": "nominal",
-                "sort": titles,
+                **series,
                 "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
                 "legend": STROKE_LEGEND,
             },
@@ -170,97 +164,85 @@ def _plot(panel: Panel, language: str) -> Chart:
             "tickCount": 8,
         },
     }
-
-    def limit(name: str, dash: list[int]) -> Chart:
-        return {
-            "mark": {"type": "line", "strokeDash": dash, "strokeWidth": 1.2, "color": "#8a94a6"},
-            "encoding": {"x": x, "y": {"field": name, "type": "quantitative"}},
-        }
-
-    y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}}
-    outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
     return {
         "height": PLOT_HEIGHT,
         "layer": [
-            limit("rate_of_all", [1, 0]),
-            *(limit(f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
-            *(limit(f"limit_998_{end}", [1, 0]) for end in ("low", "high")),
-            {
-                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-                "encoding": {
-                    "x": x,
-                    "y": y | {"axis": _axis(columns["rate"], language)},
-                    "color": {
-                        "condition": {"test": outside, "value": "#c2410c"},
-                        "value": "#2563eb",
-                    },
-                    "size": {"condition": {"test": "datum._chosen", "value": 320}, "value": 90},
-                    "tooltip": {"field": "_say"},
-                },
-            },
+            _limit(x, "rate_of_all", [1, 0]),
+            *(_limit(x, f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
+            *(_limit(x, f"limit_998_{end}", [1, 0]) for end in ("low", "high")),
+            _rates(x, _axis(columns["rate"], language)),
         ],
+    }
+
+
+def _limit(x: Chart, name: str, dash: list[int]) -> Chart:
+    return {
+        "mark": {"type": "line", "strokeDash": dash, "strokeWidth": 1.2, "color": "#8a94a6"},
+        "encoding": {"x": x, "y": {"field": name, "type": "quantitative"}},
+    }
+
+
+def _rates(x: Chart, axis: Chart) -> Chart:
+    y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
+    outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
+    return {
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": {"condition": {"test": outside, "value": "#c2410c"}, "value": "#2563eb"},
+            "size": {"condition": {"test": "datum._chosen", "value": 320}, "value": 90},
+            "tooltip": {"field": "_say"},
+        },
     }
 
 
 def _triangle(panel: Panel, language: str) -> Chart:
     week, age = panel.columns[0], panel.columns[1]
-    value = panel.numbers[-1]
+    value = panel.numbers[-1].name
+    bare = {"domain": False, "ticks": False}
+    age_axis = {"title": _title(age, language), "labelAngle": 0, **bare}
+    labels = {"labelExpr": _period_label("week", language), "labelOverlap": "greedy"}
+    week_axis = {"title": None, **labels, **bare}
     return {
         "height": PLOT_HEIGHT,
         "encoding": {
-            "x": {
-                "field": age.name,
-                "type": "ordinal",
-                "axis": {
-                    "title": _title(age, language),
-                    "labelAngle": 0,
-                    "domain": False,
-                    "ticks": False,
-                },
+            "x": {"field": age.name, "type": "ordinal", "axis": age_axis},
+            "y": {"field": week.name, "type": "ordinal", "axis": week_axis},
+        },
+        "layer": [_shaded_cells(value), _cell_labels(value)],
+    }
+
+
+def _shaded_cells(value: str) -> Chart:
+    return {
+        "mark": {"type": "rect", "cornerRadius": 2},
+        "encoding": {
+            "color": {
+                "field": value,
+                "type": "quantitative",
+                "scale": {"domain": [0, 1], "scheme": "blues"},
+                "legend": None,
             },
-            "y": {
-                "field": week.name,
-                "type": "ordinal",
-                "axis": {
-                    "title": None,
-                    "labelExpr": _period_label("week", language),
-                    "labelOverlap": "greedy",
-                    "domain": False,
-                    "ticks": False,
-                },
+            "tooltip": {"field": "_say"},
+        },
+    }
+
+
+def _cell_labels(value: str) -> Chart:
+    opacity = {"expr": f"bandwidth('y') < {MIN_CELL_PX} ? 0 : 1"}
+    return {
+        "mark": {"type": "text", "fontSize": 11, "opacity": opacity},
+        "encoding": {
+            "text": {"field": "_text"},
+            "color": {
+                "condition": [
+                    {"test": f"datum.{value} === null", "value": "#8a94a6"},
+                    {"test": f"datum.{value} > 0.7", "value": "white"},
+                ],
+                "value": "#111",
             },
         },
-        "layer": [
-            {
-                "mark": {"type": "rect", "cornerRadius": 2},
-                "encoding": {
-                    "color": {
-                        "field": value.name,
-                        "type": "quantitative",
-                        "scale": {"domain": [0, 1], "scheme": "blues"},
-                        "legend": None,
-                    },
-                    "tooltip": {"field": "_say"},
-                },
-            },
-            {
-                "mark": {
-                    "type": "text",
-                    "fontSize": 11,
-                    "opacity": {"expr": f"bandwidth('y') < {MIN_CELL_PX} ? 0 : 1"},
-                },
-                "encoding": {
-                    "text": {"field": "_text"},
-                    "color": {
-                        "condition": [
-                            {"test": f"datum.{value.name} === null", "value": "#8a94a6"},
-                            {"test": f"datum.{value.name} > 0.7", "value": "white"},
-                        ],
-                        "value": "#111",
-                    },
-                },
-            },
-        ],
     }
 
 

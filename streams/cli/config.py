@@ -28,13 +28,11 @@ def check(
 
     Exits with 2 and the fix if a file is unusable.
     """
-    from schemas.did_you_mean import did_you_mean
-    from schemas.errors import Malformed
     from schemas.instants import local_today
     from sinks.clickhouse.client import connect
     from streams.configuration.alerts import load_alerts
     from streams.configuration.files import load_tenancy
-    from streams.configuration.targets import load_targets, require_tenant
+    from streams.configuration.targets import load_targets
     from streams.tools.backtest import backtest
     from streams.tools.backtest import text as backtest_text
 
@@ -43,15 +41,7 @@ def check(
     if settings.targets.exists():
         load_targets(settings.targets, tenancy)
     rules = load_alerts(alerts or settings.alerts, tenancy).rules
-    if tenant:
-        rules = tuple(
-            alert_rule
-            for alert_rule in rules
-            if alert_rule.tenant == require_tenant(tenancy, tenant).id
-        )
-    if rule and rule not in (ids := [alert_rule.id for alert_rule in rules]):
-        raise Malformed("rule", f"no rule {rule!r}{did_you_mean(rule, ids)}")
-    chosen = tuple(alert_rule for alert_rule in rules if rule in ("", alert_rule.id))
+    chosen = backtest.select_rules(rules, tenancy, tenant, rule)
     now = datetime.now(UTC)
     todays = {entry.id: local_today(now, entry.timezone) for entry in tenancy.tenants}
     errors = Console(stderr=True)

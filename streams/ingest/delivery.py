@@ -1,69 +1,30 @@
 """Handles one delivery from raw bytes to an answer: verify, translate, publish, and quarantine what is unclear."""
 
 import asyncio
-import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
-from schemas.events import packs
 from schemas.events.counting import NOT_COUNTED, not_counted
-from schemas.events.envelope import Event
 from schemas.kafka.connection_health import HealthKind
 from streams.ingest.connection_health import OTHER, ConnectionHealth
-from streams.ingest.connections import ResolvedConnection
 from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka.publisher import EncodedEvent, Publisher, encode
+from streams.ingest.incoming_request import (
+    IncomingRequest,
+    encode_readable,
+    translate,
+    verify,
+)
+from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
-from streams.ingest.vendor import Context, Headers, Translation, Vendor
+from streams.ingest.vendor import Translation, Vendor
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncomingRequest:
-    """The raw bytes of one request, the connection they arrived on, and when they were complete."""
-
-    id: str
-    vendor: Vendor
-    resolved: ResolvedConnection
-    headers: Headers
-    body: bytes
-    at: datetime
-    address_key: str = ""
-
-    @property
-    def context(self) -> Context:
-        """The context for its translation."""
-        resolved = self.resolved
-        return Context(
-            tenant=resolved.tenant,
-            connection=resolved.connection,
-            now=self.at,
-            person_key=resolved.person_key,
-        )
-
-    @property
-    def stored_headers(self) -> Headers:
-        """The headers that a replay needs, including the key at the end of the address."""
-        if not self.address_key:
-            return self.headers
-        return (*self.headers, (encryption.ADDRESS_KEY_HEADER, self.address_key))
-
-    @property
-    def log_fields(self) -> dict[str, str]:
-        """The fields of every log line about it."""
-        return {
-            "delivery": self.id,
-            "vendor": self.vendor.name,
-            "connection": self.resolved.connection.id,
-        }
 
 
 class DeliveryHandler:
@@ -143,14 +104,7 @@ class DeliveryHandler:
         await asyncio.gather(*work)
         self._metrics.events.labels(vendor.name).inc(len(translation.events))
         self._metrics.ignored.labels(vendor.name).inc(len(translation.ignored))
-        documented = (
-            translation.event in vendor.mapped
-            or translation.event in vendor.ignored
-            or translation.ping
-        )
-        self._record_health(
-            request, "event", translation.event if documented and translation.event else OTHER
-        )
+        self._record_health(request, "event", _event_label(vendor, translation))
         uncounted = not_counted(translation.events)
         for event_type, total in uncounted.items():
             self._record_health(request, "not_counted", event_type, total)
@@ -161,11 +115,7 @@ class DeliveryHandler:
             status=vendor.success,
             outcome=outcome,
             content={
-                "delivery": request.id,
-                "accepted": len(translation.events),
-                "ignored": len(translation.ignored),
-                "quarantined": None if fault is None else fault.reason,
-                **({} if fault is None else {"message": fault.detail}),
+                **_accepted_content(request, translation, fault),
                 **(_not_counted_note(uncounted) if vendor.canonical else {}),
             },
         )
@@ -210,60 +160,33 @@ class DeliveryHandler:
         self._metrics.connections.record(count, request.vendor.expected)
 
 
-def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
-    """Raise Unauthentic for a wrong address key, a bad signature, or a signature reused for another body."""
-    resolved, vendor = request.resolved, request.vendor
-    if resolved.address_key and not hmac.compare_digest(
-        resolved.address_key, request.address_key.encode()
-    ):
-        raise Unauthentic(
-            "bad_signature", "the last part of the address is not the connection's address key"
-        )
-    vendor.verify(request.headers, request.body, resolved.secrets, request.at)
-    nonce = vendor.nonce(request.body)
-    if nonce is not None:
-        replay_guard.check_nonce(resolved.connection.id, nonce, request.body)
-
-
-def translate(request: IncomingRequest) -> Translation:
-    """Return the vendor's translation; raise only Malformed or Unmapped, whatever the bytes are."""
-    try:
-        return request.vendor.translate(request.body, request.headers, request.context)
-    except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
-        # An adapter may meet unforeseen text and numbers; the delivery is quarantined and shows them.
-        raise Malformed("not_this_vendor", type(error).__name__) from None
-
-
-def encode_readable(translation: Translation) -> tuple[Translation, tuple[EncodedEvent, ...]]:
-    """Encode each event, once; events that the worker could not read become faults.
-
-    One of them would make its whole pack unreadable. Raise the first fault if nothing else is left.
-    """
-    readable: list[Event] = []
-    encoded: list[EncodedEvent] = []
-    faults: list[Condition] = list(translation.faults)
-    for event in translation.events:
-        try:
-            record = encode(event)
-            packs.decode_events(packs.encode([record.body]))
-        except (Malformed, ValueError):
-            faults.append(
-                Malformed("unmapped_value", f"{event.type} contains a value out of range")
-            )
-        else:
-            readable.append(event)
-            encoded.append(record)
-    if faults and not readable and not translation.ignored and not translation.ping:
-        raise faults[0]
-    kept = replace(translation, events=tuple(readable), faults=tuple(faults))
-    return kept, tuple(encoded)
-
-
 def _combine(faults: Sequence[Condition]) -> Condition | None:
     """Combine the faults of a delivery into one condition."""
     if not faults:
         return None
     return Malformed(faults[0].reason, "; ".join(fault.detail for fault in faults)[:500])
+
+
+def _event_label(vendor: Vendor, translation: Translation) -> str:
+    """The vendor's event under which connection health counts the delivery, if it is one that we document."""
+    documented = (
+        translation.event in vendor.mapped
+        or translation.event in vendor.ignored
+        or translation.ping
+    )
+    return translation.event if documented and translation.event else OTHER
+
+
+def _accepted_content(
+    request: IncomingRequest, translation: Translation, fault: Condition | None
+) -> dict[str, object]:
+    return {
+        "delivery": request.id,
+        "accepted": len(translation.events),
+        "ignored": len(translation.ignored),
+        "quarantined": None if fault is None else fault.reason,
+        **({} if fault is None else {"message": fault.detail}),
+    }
 
 
 def _outcome(translation: Translation) -> str:
@@ -289,8 +212,3 @@ def _unauthentic() -> Refused:
         "bad_signature",
         "The signature does not match. Compare the secret of this webhook with the one configured for the connection.",
     )
-
-
-def decode_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """Decode headers as they arrived, with names in lower case; repeated headers are kept."""
-    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs)

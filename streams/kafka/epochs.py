@@ -114,13 +114,7 @@ def ensure_epoch(
     epochs = read(access)
     epoch = live_epoch(epochs) if number is None else epochs.get(number)
     if epoch is None and number is None:
-        epoch = Epoch(
-            number=0,
-            state="live",
-            facts=LEGACY_FOLD_VERSION if _has_cells(access) else fold.VERSION,
-            meaning=MappingSnapshot(),
-            changed=now,
-        )
+        epoch = _first_epoch(access, now)
     if epoch is None:
         raise Unavailable("epoch", f"there is no epoch {number}; known: {sorted(epochs)}")
     extended = epoch.meaning.extended_with(mapping)
@@ -134,6 +128,16 @@ def ensure_epoch(
         )
         raise OutdatedEpoch(msg)
     return epoch
+
+
+def _first_epoch(access: KafkaAccess, now: datetime) -> Epoch:
+    return Epoch(
+        number=0,
+        state="live",
+        facts=LEGACY_FOLD_VERSION if _has_cells(access) else fold.VERSION,
+        meaning=MappingSnapshot(),
+        changed=now,
+    )
 
 
 def _has_cells(access: KafkaAccess) -> bool:

@@ -85,8 +85,24 @@ def _inhibit_rules() -> dict[str, object]:
 def _prometheus(
     state: Path, binary: str, port: int, wiring: tuple[Mapping[str, int], int | None]
 ) -> Observer:
-    targets, sends_to = wiring
-    config = {
+    path = state / "prometheus.yml"
+    path.write_text(dump_yaml(_prometheus_config(*wiring)))
+    command = (
+        binary,
+        f"--config.file={path}",
+        f"--storage.tsdb.path={state / 'prometheus'}",
+        "--storage.tsdb.retention.time=7d",
+        # Alerts sent before Prometheus discovers Alertmanager are lost; this delay resends them.
+        "--rules.alert.resend-delay=5s",
+        f"--web.listen-address=127.0.0.1:{port}",
+    )
+    return Observer(
+        name="prometheus", command=command, ready_url=f"http://127.0.0.1:{port}/-/ready"
+    )
+
+
+def _prometheus_config(targets: Mapping[str, int], sends_to: int | None) -> dict[str, object]:
+    config: dict[str, object] = {
         "global": {
             "scrape_interval": "5s",
             "evaluation_interval": "5s",
@@ -104,17 +120,4 @@ def _prometheus(
             "alert_relabel_configs": [{"action": "labeldrop", "regex": "runbook"}],
             "alertmanagers": [manager],
         }
-    path = state / "prometheus.yml"
-    path.write_text(dump_yaml(config))
-    command = (
-        binary,
-        f"--config.file={path}",
-        f"--storage.tsdb.path={state / 'prometheus'}",
-        "--storage.tsdb.retention.time=7d",
-        # Alerts sent before Prometheus discovers Alertmanager are lost; this delay resends them.
-        "--rules.alert.resend-delay=5s",
-        f"--web.listen-address=127.0.0.1:{port}",
-    )
-    return Observer(
-        name="prometheus", command=command, ready_url=f"http://127.0.0.1:{port}/-/ready"
-    )
+    return config

@@ -24,11 +24,7 @@ def build(
         "roles": {
             "kafka": {"pid": pids.get("kafka"), "bootstrap": settings.kafka},
             **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
-            **{
-                name: {"pid": pids[name], "url": f"http://127.0.0.1:{ports[name]}"}
-                for name in OBSERVERS
-                if name in pids
-            },
+            **_observers(ports, pids),
             "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
         },
         "connections": [
@@ -45,6 +41,15 @@ def build(
             for tenant in tenancy.tenants
             if tenant.api_tokens
         ],
+    }
+
+
+def _observers(ports: Mapping[str, int], pids: Mapping[str, int]) -> dict[str, Any]:
+    """Return those that run."""
+    return {
+        name: {"pid": pids[name], "url": f"http://127.0.0.1:{ports[name]}"}
+        for name in OBSERVERS
+        if name in pids
     }
 
 

@@ -114,20 +114,21 @@ def write_sample(state: Path) -> Path:
             "quarantine_key": {"file": _generate_secret(folder, f"{tenant}-quarantine")},
             "person_key": {"file": _generate_secret(folder, f"{tenant}-person")},
             "api_tokens": [{"file": _generate_secret(folder, f"{tenant}-api-token")}],
-            "connections": [
-                {
-                    "id": connection,
-                    "vendor": connection.rpartition("-")[2],
-                    "secrets": [{"file": _generate_secret(folder, connection)}],
-                    **MAPPINGS.get(connection, {}),
-                }
-                for connection in connections
-            ],
+            "connections": [_connection(folder, connection) for connection in connections],
         }
         for tenant, name, zone, language, connections in COMPANIES
     ]
     path.write_text(dump_yaml({"tenants": tenants}))
     return path
+
+
+def _connection(folder: Path, connection: str) -> dict[str, object]:
+    return {
+        "id": connection,
+        "vendor": connection.rpartition("-")[2],
+        "secrets": [{"file": _generate_secret(folder, connection)}],
+        **MAPPINGS.get(connection, {}),
+    }
 
 
 def _generate_secret(folder: Path, name: str) -> str:

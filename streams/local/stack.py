@@ -44,11 +44,9 @@ class Stack:
     def __init__(self, state: Path, config: Path | None = None) -> None:
         """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
-        self.state.mkdir(parents=True, exist_ok=True)
-        (self.state / "logs").mkdir(exist_ok=True)
+        (self.state / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = _lock_state(self.state)
-        ports = self._load_ports()
-        self._ports_of = ports
+        ports = self._ports_of = self._load_ports()
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
         manager = f"http://127.0.0.1:{ports['alertmanager']}"

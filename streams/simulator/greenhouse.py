@@ -62,24 +62,28 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
         if beat.kind == "applied"
         else {"id": stage[0], "name": stage[1], "interviews": _interviews(beat)},
         "custom_fields": [],
-        "candidate": {
-            "id": story.number + 500_000,
-            "first_name": "Invented",
-            "last_name": "Candidate",
-            "email_addresses": [
-                {"value": f"candidate{story.number}@example.invalid", "type": "personal"}
-            ],
-            "phone_numbers": [{"value": "000-0000-0000", "type": "home"}],
-            "recruiter": {
-                "id": story.recruiter,
-                "name": "Invented Recruiter",
-                "email": "r@example.invalid",
-            },
-            "coordinator": None,
-        },
+        "candidate": _candidate(story),
         "jobs": [
             {"id": story.job_index + 10, "name": company.jobs[story.job_index], "status": "open"}
         ],
+    }
+
+
+def _candidate(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.number + 500_000,
+        "first_name": "Invented",
+        "last_name": "Candidate",
+        "email_addresses": [
+            {"value": f"candidate{story.number}@example.invalid", "type": "personal"}
+        ],
+        "phone_numbers": [{"value": "000-0000-0000", "type": "home"}],
+        "recruiter": {
+            "id": story.recruiter,
+            "name": "Invented Recruiter",
+            "email": "r@example.invalid",
+        },
+        "coordinator": None,
     }
 
 

@@ -31,14 +31,18 @@ def incident(
             job_index=number % len(company.jobs),
             recruiter=company.first_user_id + 100,
             applied=applied,
-            beats=[
-                Beat(at=applied, kind="applied"),
-                Beat(at=applied + timedelta(hours=1), kind="moved", stage=0),
-                Beat(at=decided, kind="moved", stage=1)
-                if number < passed
-                else Beat(at=decided, kind="rejected", stage=0),
-            ],
+            beats=_screening(applied, decided, passes=number < passed),
         )
         deliveries.extend(deliveries_of(story))
     deliveries.sort(key=lambda delivery: (delivery.at, delivery.name))
     return deliveries
+
+
+def _screening(applied: datetime, decided: datetime, *, passes: bool) -> list[Beat]:
+    return [
+        Beat(at=applied, kind="applied"),
+        Beat(at=applied + timedelta(hours=1), kind="moved", stage=0),
+        Beat(at=decided, kind="moved", stage=1)
+        if passes
+        else Beat(at=decided, kind="rejected", stage=0),
+    ]

@@ -14,7 +14,7 @@ from schemas.errors import Unavailable
 from schemas.funnel import fold
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import CANDIDATE_EVENTS, epoch_topics
-from schemas.tenants.mapping_snapshot import snapshot_mapping
+from schemas.tenants.mapping_snapshot import MappingSnapshot, snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import admin as kafka_admin
@@ -42,40 +42,47 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
             "epoch", "no worker has counted anything yet, so there is nothing to replay: start one"
         )
     configured = snapshot_mapping(load_tenancy(settings.config))
-    reasons = [
-        f"{place} is configured differently now" for place in live.meaning.changes(configured)
-    ]
-    if live.facts != fold.VERSION:
-        reasons.append(f"counted with fold version {live.facts}, this is {fold.VERSION}")
+    reasons = _replay_reasons(live, configured)
     for reason in reasons:
         console.print(f"  epoch {live.number}: {reason}")
     if not reasons and not force:
         return None
     _retire_old_epochs(settings, console)
-    building = Epoch(
-        number=max(epochs) + 1,
-        state="building",
-        facts=fold.VERSION,
-        meaning=configured.extended_with(live.meaning),
-        changed=datetime.now(UTC),
-    )
-    kafka_admin.create_topics(
-        settings.kafka_access,
-        settings.partitions,
-        settings.replication,
-        epoch_topics(building.number),
-    )
-    kafka_epochs.write(settings.kafka_access, building)
-    with _running_worker(settings, building.number) as restart_dead:
-        _catch_up(settings, building.number, restart_dead, console)
-        report = verify_epoch(
-            settings, building.number, patience_s=VERIFY_TIMEOUT_S, console=console
-        )
+    number = max(epochs) + 1
+    _create_epoch(settings, number, configured.extended_with(live.meaning))
+    with _running_worker(settings, number) as restart_dead:
+        _catch_up(settings, number, restart_dead, console)
+        report = verify_epoch(settings, number, patience_s=VERIFY_TIMEOUT_S, console=console)
     if not report.differences:
-        _set_state(settings, building.number, "live")
-        console.print(f"  epoch {building.number} is live")
+        _set_state(settings, number, "live")
+        console.print(f"  epoch {number} is live")
     _retire_old_epochs(settings, console)
     return report
+
+
+def _replay_reasons(live: Epoch, configured: MappingSnapshot) -> list[str]:
+    """Return why a replay would give other numbers; empty if it would not."""
+    reasons = [
+        f"{place} is configured differently now" for place in live.meaning.changes(configured)
+    ]
+    if live.facts != fold.VERSION:
+        reasons.append(f"counted with fold version {live.facts}, this is {fold.VERSION}")
+    return reasons
+
+
+def _create_epoch(settings: Settings, number: int, meaning: MappingSnapshot) -> None:
+    """Create the topics of an epoch, then record that it is being built."""
+    kafka_admin.create_topics(
+        settings.kafka_access, settings.partitions, settings.replication, epoch_topics(number)
+    )
+    building = Epoch(
+        number=number,
+        state="building",
+        facts=fold.VERSION,
+        meaning=meaning,
+        changed=datetime.now(UTC),
+    )
+    kafka_epochs.write(settings.kafka_access, building)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""The worker's Faust topology: one source, one agent, and three tables whose changelogs we write ourselves."""
+"""The worker's Faust application: one source, one agent, its tasks and its endpoints."""
 
 import asyncio
 import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,19 +15,17 @@ import faust
 from faust.web import Request, Response, View
 from prometheus_client import generate_latest
 
-from schemas import cells
-from schemas.funnel import application_row
-from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE, Topic
+from schemas.kafka.topics import CANDIDATE_EVENTS
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
 from streams.kafka import clients
 from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
-from streams.worker import lag, parent_index, partition_state
+from streams.worker import lag
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
+from streams.worker.funnel import FunnelProcessor, RuleSource
 from streams.worker.recovery import BulkTableManager
-from streams.worker.store import LocalTable, Rows
+from streams.worker.tables import add_tables
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +37,7 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
     )
-    add_table = partial(_add_table, app, settings, directory)
-    tables = Tables(
-        applications=add_table(
-            APPLICATIONS.in_epoch(epoch), application_row.decode_version, parent_index.index_keys
-        ),
-        cells=add_table(KPI_CELLS.in_epoch(epoch), lambda value: cells.decode_cell(value).o),
-        people=add_table(PEOPLE.in_epoch(epoch), partition_state.context_version),
-    )
+    tables = add_tables(app, settings, directory, epoch)
     changelog = ChangelogProducer(settings.kafka_access)
     metrics = WorkerMetrics()
     lag.export_disk_usage(metrics, settings.worker_dir)
@@ -59,27 +50,8 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
         async for event in manual_ack_stream.events():
             await funnel.process(event)
 
-    @app.task  # type: ignore[untyped-decorator]
-    async def write_back() -> None:
-        await changelog.start()
-        await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
-
-    @app.task  # type: ignore[untyped-decorator]
-    async def detect_freeze() -> None:
-        await _exit_on_failure(funnel.detect_freeze())
-
-    @app.task  # type: ignore[untyped-decorator]
-    async def measure_lag() -> None:
-        await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
-
-    async def on_assigned(*_: object, **__: object) -> None:
-        funnel.on_assigned()
-
-    async def on_revoked(*_: object, **__: object) -> None:
-        await _exit_on_failure(funnel.on_revoked())
-
-    app.on_rebalance_complete.connect(on_assigned, weak=False)
-    app.on_partitions_revoked.connect(on_revoked, weak=False)
+    _add_tasks(app, settings, funnel, changelog, metrics)
+    _follow_rebalances(app, funnel)
     _add_endpoints(app, metrics)
     return app
 
@@ -129,41 +101,36 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _add_table(  # noqa: PLR0913, PLR0917 - all properties of a table in one place
+def _add_tasks(
     app: faust.App,
     settings: Settings,
-    directory: Path,
-    topic: Topic,
-    version: Callable[[bytes], int],
-    index_keys: Callable[[Rows], Iterable[bytes]] = lambda _rows: (),
-) -> LocalTable:
-    changelog = app.topic(
-        topic.name,
-        key_type=bytes,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
-        partitions=settings.partitions,
-        compacting=True,
-        internal=True,
-        acks=False,
-        allow_empty=True,
-    )
-    table = LocalTable(
-        app,
-        name=topic.name,
-        key_type=bytes,
-        value_type=bytes,
-        partitions=settings.partitions,
-        changelog_topic=changelog,
-    )
-    table.topic = topic.name
-    table.version = version
-    table.index_keys = index_keys
-    table.directory = directory / topic.name
-    table.access = settings.kafka_access
-    app.tables.add(table)
-    return table
+    funnel: FunnelProcessor,
+    changelog: ChangelogProducer,
+    metrics: WorkerMetrics,
+) -> None:
+    @app.task  # type: ignore[untyped-decorator]
+    async def write_back() -> None:
+        await changelog.start()
+        await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def detect_freeze() -> None:
+        await _exit_on_failure(funnel.detect_freeze())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def measure_lag() -> None:
+        await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
+
+
+def _follow_rebalances(app: faust.App, funnel: FunnelProcessor) -> None:
+    async def on_assigned(*_: object, **__: object) -> None:
+        funnel.on_assigned()
+
+    async def on_revoked(*_: object, **__: object) -> None:
+        await _exit_on_failure(funnel.on_revoked())
+
+    app.on_rebalance_complete.connect(on_assigned, weak=False)
+    app.on_partitions_revoked.connect(on_revoked, weak=False)
 
 
 async def _exit_on_failure(work: Coroutine[Any, Any, None]) -> None:

@@ -65,9 +65,8 @@ class CellTable:
                     (day * 3 + SLOT_BY_BASIS[basis], day, basis)
                     for day, basis in fact_days(state, fact)
                 ]
-                tallies = self._writable_tallies(
-                    tenant, application_members(state, fact), days, offset
-                )
+                pairs = application_members(state, fact)
+                tallies = self._writable_tallies(tenant, pairs, days, offset)
                 slots_and_tallies = shared[group] = (days, tallies)
             amount = sign * n
             _count(slots_and_tallies[1], measure, amount)

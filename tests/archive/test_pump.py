@@ -13,7 +13,8 @@ from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.metrics import ArchiverMetrics
-from streams.archive.pump import MAX_BACKOFF_S, RowBatch, retry_forever
+from streams.archive.pump import MAX_BACKOFF_S, retry_forever
+from streams.archive.row_batch import RowBatch
 
 
 class Record(NamedTuple):

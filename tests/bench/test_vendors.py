@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from streams.ingest.delivery import IncomingRequest, encode_readable, translate, verify
+from streams.ingest.incoming_request import IncomingRequest, encode_readable, translate, verify
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Vendor
 from tests.fakes import NOON

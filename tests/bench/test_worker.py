@@ -17,8 +17,10 @@ from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka.admin import ensure_topics
+from streams.kafka.topic_reader import TopicReader
 from streams.local.kafka import free_port, prepare
-from streams.tools.verify.comparison import ChangelogCells, Oracle, TopicReader, compare
+from streams.tools.verify.comparison import ChangelogCells, compare
+from streams.tools.verify.oracle import Oracle
 from tests.bench.load import Scale, packs, season
 from tests.bench.process import MeasuredProcess, fetch
 

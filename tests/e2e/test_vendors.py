@@ -17,7 +17,9 @@ from schemas.kafka.topics import CANDIDATE_EVENTS
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.configuration.kafka_access import KafkaAccess
-from streams.tools.verify.comparison import Oracle, TopicReader, clickhouse_cells
+from streams.kafka.topic_reader import TopicReader
+from streams.tools.verify.comparison import clickhouse_cells
+from streams.tools.verify.oracle import Oracle
 from tests.e2e.configuration import days, post_delivery, secret_of, totals, write_configuration
 from tests.e2e.conftest import Stack, running_stack, wait_until
 from tests.e2e.probe import post

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from streams.configuration.files import Misconfigured
+from streams.ingest.configuration_watcher import key_parsers
 from streams.ingest.connections import load
-from streams.ingest.http.server import key_parsers
 from tests.ingest.gateways import ENVIRON
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "hirelay.yaml"

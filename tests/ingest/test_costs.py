@@ -19,11 +19,12 @@ from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.ingest import replay_guard
+from streams.ingest.configuration_watcher import key_parsers
 from streams.ingest.connections import Configuration, SecretStore, resolve, watched_files
 from streams.ingest.http.costs_route import EXAMPLE
-from streams.ingest.http.server import create_app, key_parsers
+from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
-from streams.tools.verify.comparison import Oracle
+from streams.tools.verify.oracle import Oracle
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways
 from tests.vendors.folding import daily_totals

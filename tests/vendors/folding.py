@@ -9,7 +9,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Tenancy
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.ingest.kafka.publisher import encode
-from streams.tools.verify.comparison import Oracle
+from streams.tools.verify.oracle import Oracle
 from tests.ingest.gateways import Fixture, tenancy
 
 

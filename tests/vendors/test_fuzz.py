@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import Malformed, Unmapped
 from streams.configuration.settings import Settings
-from streams.ingest.delivery import IncomingRequest, translate
 from streams.ingest.http.server import create_app
+from streams.ingest.incoming_request import IncomingRequest, translate
 from streams.ingest.vendor import Headers, Vendor
 from streams.ingest.vendors import VENDORS
 from tests.fakes import NOON, ListPublisher, SetClock

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from schemas.text.languages import other_language, translate
-from schemas.text.words import UNITS
 from streams.boards.grafana.annotations import annotations
-from streams.boards.grafana.fields import Json, name_mappings, uid
+from streams.boards.grafana.definitions import definitions_table, kpi_variable
+from streams.boards.grafana.fields import Json, uid
 from streams.boards.grafana.panels import DEFINITIONS, panel_id, render_panel
 from streams.boards.grafana.queries import SOURCE, target, variable_value
-from streams.boards.grafana.variables import ON_LOAD, variables
+from streams.boards.grafana.variables import variables
 from streams.boards.spec import Board
 from streams.boards.specs.catalogue import BOARDS
 from streams.boards.words import label
@@ -135,58 +135,11 @@ def _header(board: Board, language: str) -> list[Json]:
 
 def definitions(language: str) -> Json:
     """The dashboard of the KPI catalogue in ClickHouse, all of it or the KPIs that a panel links to."""
-    sql = f"""select id, {language} as name, explain_{language} as explanation, unit, minimum_n
-from v_definitions
-where id in (${{kpi:singlequote}})
-order by position"""  # noqa: S608 built from constants
-    columns = {"id": "id", "name": "name", "explanation": "explanation", "unit": "unit", "minimum_n": "minimum"}  # fmt: skip
-    widths = {"id": 220, "name": 220, "unit": 90, "minimum_n": 130}
-    rules = [
-        {
-            "matcher": {"id": "byName", "options": column},
-            "properties": [
-                {"id": "displayName", "value": label(key, language)},
-                {"id": "custom.wrapText", "value": column == "explanation"},
-                *([{"id": "custom.width", "value": widths[column]}] if column in widths else []),
-                *(
-                    [{"id": "mappings", "value": name_mappings(UNITS, language)}]
-                    if column == "unit"
-                    else []
-                ),
-            ],
-        }
-        for column, key in columns.items()
-    ]
-    table = {
-        "id": panel_id(DEFINITIONS),
-        "type": "table",
-        "title": label("meaning", language),
-        "description": label("definitions", language),
-        "datasource": SOURCE,
-        "targets": [target(sql)],
-        "fieldConfig": {
-            "defaults": {"unit": "short"},
-            "overrides": rules,
-        },
-        "options": {"showHeader": True, "cellHeight": "lg"},
-        "gridPos": {"x": 0, "y": 0, "w": COLUMNS, "h": 22},
-    }  # fmt: skip
-    kpi = {
-        "type": "query",
-        "name": "kpi",
-        "label": "KPI",
-        "datasource": SOURCE,
-        "query": f"select id, {language}\nfrom v_definitions\norder by position",
-        "refresh": ON_LOAD,
-        "multi": True,
-        "includeAll": True,
-        "current": {"text": ["All"], "value": ["$__all"]},
-        "options": [],
-    }
+    position = {"x": 0, "y": 0, "w": COLUMNS, "h": 22}
     base = _base_dashboard(DEFINITIONS, label("definitions", language), language)
     return base | {
-        "panels": [table],
-        "templating": {"list": [kpi]},
+        "panels": [definitions_table(language) | {"gridPos": position}],
+        "templating": {"list": [kpi_variable(language)]},
         "annotations": {"list": []},
         "links": links(DEFINITIONS, (), language),
     }

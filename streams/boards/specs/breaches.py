@@ -4,7 +4,8 @@ from schemas.alerting.breach import PERSON_DIMENSIONS
 from schemas.cells import TOTAL
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import JOIN_JOB_TITLES, ids, sql_list
+from streams.boards.specs.panels import ids
+from streams.boards.specs.sql import JOIN_JOB_TITLES, sql_list
 
 # People and the whole company are shown as fixed labels, so no person is named.
 MEMBER_LABEL = f"""multiIf(

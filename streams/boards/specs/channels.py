@@ -4,7 +4,8 @@ from schemas.cells import COHORT, DECISION
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import drawn, members, ranking, series_view
+from streams.boards.specs.panels import drawn, members, ranking
+from streams.boards.specs.sql import series_view
 
 
 def _mix(kpis: tuple[Kpi, ...]) -> Panel | None:

@@ -4,7 +4,8 @@ from schemas.cells import COHORT, ENTRY
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import drawn, ids, sql_list, tiles
+from streams.boards.specs.panels import drawn, ids, tiles
+from streams.boards.specs.sql import sql_list
 
 FUNNEL_VIEW = """v_funnel(
     tenant = {tenant:String}, dimension = {dimension:String}, basis = 'cohort', first = {first:Date}, last = {last:Date}

@@ -6,58 +6,26 @@ The KPIs are those that `schemas.kpis.catalogue.placed` returns for the panel; w
 from collections.abc import Iterable
 
 from schemas.cells import COHORT, DECISION, JOB, Basis
-from schemas.kpis.definition import Kpi, Place
-from streams.boards.spec import Column, Panel, Unit
+from schemas.kpis.definition import Kpi
+from streams.boards.spec import Column, Panel
+from streams.boards.specs.kpi_columns import display_unit, member_columns, member_values
+from streams.boards.specs.sql import (
+    JOIN_JOB_TITLES,
+    VALUE_IN_UNITS,
+    WITH_FILL,
+    durations_view,
+    kpis_view,
+    series_view,
+    sql_list,
+)
 
 GRAINS = {"week": ("週", "Week"), "month": ("月", "Month")}
-# Fills empty periods between the first one with data and today.
-WITH_FILL = {
-    grain: f"with fill to addDays({{as_of:Date}}, 1) step interval 1 {grain}" for grain in GRAINS
-}
 DIMENSION_LABELS = {
     "channel": ("媒体", "Channel"),
     "job": ("求人", "Job"),
     "recruiter": ("採用担当", "Recruiter"),
     "interviewer": ("面接官", "Interviewer"),
 }
-VALUE_IN_UNITS = "if(unit = 'money', value / {minor:UInt32}, value)"
-JOIN_JOB_TITLES = """
-left join
-(
-    select job_id, argMax(job_name, time) as job_title
-    from v_events
-    where tenant = {tenant:String} and job_id != '' and job_name != ''
-    group by job_id
-) as jobs on jobs.job_id = found.member"""
-
-
-def kpis_view(basis: Basis, dimension: str = "{dimension:String}") -> str:
-    """Return the view of additive KPIs in the window."""
-    return (
-        f"v_kpis(tenant = {{tenant:String}}, dimension = {dimension}, basis = '{basis}', "
-        "first = {first:Date}, last = {last:Date})"
-    )
-
-
-def series_view(basis: Basis, grain: str, dimension: str = "{dimension:String}") -> str:
-    """Return the view of additive KPIs by period."""
-    return (
-        f"v_kpi_series(tenant = {{tenant:String}}, dimension = {dimension}, basis = '{basis}', "
-        f"first = {{first:Date}}, last = {{last:Date}}, grain = '{grain}', fiscal_start = 4)"
-    )
-
-
-def durations_view(first: str, last: str) -> str:
-    """Return the view of duration KPIs of cases that entered in those days."""
-    return (
-        "v_duration_kpis(tenant = {tenant:String}, dimension = {dimension:String}, "
-        f"first = {first}, last = {last}, as_of = {{as_of:Date}})"
-    )
-
-
-def sql_list(ids: Iterable[str]) -> str:
-    """Quote ids as an SQL list."""
-    return ", ".join(f"'{id_}'" for id_ in ids)
 
 
 def ids(kpis: Iterable[Kpi]) -> tuple[str, ...]:
@@ -70,17 +38,33 @@ def drawn(*panels: Panel | None) -> tuple[Panel, ...]:
     return tuple(panel for panel in panels if panel is not None)
 
 
-def display_unit(kpi: Kpi) -> Unit:
-    """Return the unit in which boards show the KPI."""
-    return "count" if kpi.unit == "score" else kpi.unit
-
-
 def tiles(
     id_: str, ja: str, en: str, kpis: tuple[Kpi, ...], basis: Basis = DECISION
 ) -> Panel | None:
     """One number per KPI, with its n and its value in the preceding window of equal length."""
     if not kpis:
         return None
+    return Panel(
+        id=id_,
+        ja=ja,
+        en=en,
+        kind="tiles",
+        sql=_tiles_sql(kpis, basis),
+        columns=(
+            Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
+            Column(name="value", unit="count", n="n", ja="値", en="Value"),
+            Column(name="n", unit="count", hidden=True),
+            Column(name="before", unit="count", ja="前の期間", en="Before"),
+        ),
+        basis=basis,
+        kpis=ids(kpis),
+        minimum_n=max(kpi.minimum_n for kpi in kpis),
+        width=12,
+    )
+
+
+def _tiles_sql(kpis: tuple[Kpi, ...], basis: Basis) -> str:
+    """Select one row per KPI, with its value in the window and in the preceding one."""
     additive = tuple(kpi for kpi in kpis if kpi.additive)
     others = tuple(kpi for kpi in kpis if not kpi.additive)
     earlier = "addDays({before:Date}, -dateDiff('day', {first:Date}, {last:Date}))"
@@ -93,24 +77,7 @@ def tiles(
     if others:
         now = durations_view("{first:Date}", "{last:Date}")
         parts.append((now, durations_view(earlier, "{before:Date}"), others))
-    sql = "\nunion all\n".join(_tile(*part) for part in parts)
-    return Panel(
-        id=id_,
-        ja=ja,
-        en=en,
-        kind="tiles",
-        sql=sql,
-        columns=(
-            Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
-            Column(name="value", unit="count", n="n", ja="値", en="Value"),
-            Column(name="n", unit="count", hidden=True),
-            Column(name="before", unit="count", ja="前の期間", en="Before"),
-        ),
-        basis=basis,
-        kpis=ids(kpis),
-        minimum_n=max(kpi.minimum_n for kpi in kpis),
-        width=12,
-    )
+    return "\nunion all\n".join(_tile(*part) for part in parts)
 
 
 def _tile(now: str, then: str, kpis: tuple[Kpi, ...]) -> str:
@@ -139,36 +106,15 @@ def members(
     """A table of the members of a dimension, with one column per KPI, largest first by the first; rates have their n."""
     if not kpis:
         return None
-    first = kpis[0].id
-    label = (
-        "if(jobs.job_title = '', found.member, jobs.job_title)" if dimension == JOB else "member"
-    )
-    sql = f"""select found.member as member, {label} as name, found.* except(member)
-from
-(
-    select member, {member_values(kpis, VALUE_IN_UNITS)}
-    from {kpis_view(basis, f"'{dimension}'")}
-    group by member
-    having {first} > 0
-) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
-order by {first} desc, member
-limit 50"""
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="table",
-        sql=sql,
+        sql=_members_sql(dimension, kpis, basis),
         columns=(
             Column(name="member", unit="text", hidden=True),
-            Column(
-                name="name",
-                unit="text",
-                ja=DIMENSION_LABELS[dimension][0],
-                en=DIMENSION_LABELS[dimension][1],
-                leads=leads,
-                dimension=dimension,
-            ),
+            _member_column("name", dimension, leads),
             *member_columns(kpis),
         ),
         basis=basis,
@@ -178,44 +124,26 @@ limit 50"""
     )
 
 
-def member_values(kpis: Iterable[Kpi], value: str, panel: str = "") -> str:
-    """Select one column per KPI from rows of one KPI each, and the n of those that are no counts of cases."""
-    return ",\n    ".join(
-        f"ifNull(sumIf(value, kpi = '{kpi.id}'), 0) as {_column_name(kpi, panel)}"
-        if _is_case_count(kpi)
-        else f"anyIf(if(thin, null, {value}), kpi = '{kpi.id}') as {_column_name(kpi, panel)}, "
-        f"sumIf(n, kpi = '{kpi.id}') as {_column_name(kpi, panel)}_n"
-        for kpi in kpis
+def _members_sql(dimension: str, kpis: tuple[Kpi, ...], basis: Basis) -> str:
+    first = kpis[0].id
+    label = (
+        "if(jobs.job_title = '', found.member, jobs.job_title)" if dimension == JOB else "member"
     )
+    return f"""select found.member as member, {label} as name, found.* except(member)
+from
+(
+    select member, {member_values(kpis, VALUE_IN_UNITS)}
+    from {kpis_view(basis, f"'{dimension}'")}
+    group by member
+    having {first} > 0
+) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
+order by {first} desc, member
+limit 50"""
 
 
-def member_columns(kpis: Iterable[Kpi], panel: str = "") -> tuple[Column, ...]:
-    """Return the columns of `member_values`, named and titled as on the panel."""
-    return tuple(column for kpi in kpis for column in _member_columns(kpi, panel))
-
-
-def _member_columns(kpi: Kpi, panel: str) -> tuple[Column, ...]:
-    place, name = _place(kpi, panel), _column_name(kpi, panel)
-    ja, en = place.ja or kpi.ja, place.en or kpi.en
-    if _is_case_count(kpi):
-        return (Column(name=name, unit=display_unit(kpi), ja=ja, en=en),)
-    n = "" if kpi.kind == "count" else f"{name}_n"
-    return (
-        Column(name=name, unit=display_unit(kpi), ja=ja, en=en, n=n, minimum=kpi.minimum_n),
-        Column(name=f"{name}_n", unit="count", hidden=True, ja="n", en="n"),
-    )
-
-
-def _is_case_count(kpi: Kpi) -> bool:
-    return kpi.kind == "count" and kpi.unit != "money"
-
-
-def _place(kpi: Kpi, panel: str) -> Place:
-    return kpi.place(panel) if panel else Place(panel)
-
-
-def _column_name(kpi: Kpi, panel: str) -> str:
-    return _place(kpi, panel).name or kpi.id
+def _member_column(name: str, dimension: str, leads: str) -> Column:
+    ja, en = DIMENSION_LABELS[dimension]
+    return Column(name=name, unit="text", ja=ja, en=en, leads=leads, dimension=dimension)
 
 
 def over_time(
@@ -232,35 +160,39 @@ def over_time(
     if not kpis:
         return None
     kpi = kpis[0]
-    shown_value = (
-        f"ifNull({VALUE_IN_UNITS}, 0)"
-        if kpi.kind == "count"
-        else f"if(thin, null, {VALUE_IN_UNITS})"
-    )
     return Panel(
         id=id_,
         ja=ja,
         en=en,
         kind="line",
-        sql=f"""select period as time, {shown_value} as value, n as cases
-from {series_view(basis, grain)}
-where member = {{member:String}} and kpi = '{kpi.id}'
-order by time {WITH_FILL[grain]}""",
+        sql=_series_sql(kpi, basis, grain),
         width=width,
         columns=(
             Column(name="time", unit="period", ja=GRAINS[grain][0], en=GRAINS[grain][1]),
-            Column(
-                name="value",
-                unit=display_unit(kpi),
-                ja=kpi.ja,
-                en=kpi.en,
-                n="cases",
-            ),
-            Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
+            *_value_columns(kpi),
         ),
         basis=basis,
         kpis=(kpi.id,),
         minimum_n=kpi.minimum_n,
+    )
+
+
+def _series_sql(kpi: Kpi, basis: Basis, grain: str) -> str:
+    shown_value = (
+        f"ifNull({VALUE_IN_UNITS}, 0)"
+        if kpi.kind == "count"
+        else f"if(thin, null, {VALUE_IN_UNITS})"
+    )
+    return f"""select period as time, {shown_value} as value, n as cases
+from {series_view(basis, grain)}
+where member = {{member:String}} and kpi = '{kpi.id}'
+order by time {WITH_FILL[grain]}"""
+
+
+def _value_columns(kpi: Kpi) -> tuple[Column, ...]:
+    return (
+        Column(name="value", unit=display_unit(kpi), ja=kpi.ja, en=kpi.en, n="cases"),
+        Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
     )
 
 
@@ -288,24 +220,7 @@ from {kpis_view(basis, f"'{dimension}'")}
 where kpi = '{kpi.id}' and n > 0
 order by value desc, member
 limit 12""",
-        columns=(
-            Column(
-                name="member",
-                unit="text",
-                ja=DIMENSION_LABELS[dimension][0],
-                en=DIMENSION_LABELS[dimension][1],
-                leads=leads,
-                dimension=dimension,
-            ),
-            Column(
-                name="value",
-                unit=display_unit(kpi),
-                ja=kpi.ja,
-                en=kpi.en,
-                n="cases",
-            ),
-            Column(name="cases", unit="count", hidden=True, ja="n", en="n"),
-        ),
+        columns=(_member_column("member", dimension, leads), *_value_columns(kpi)),
         basis=basis,
         kpis=(kpi.id,),
         minimum_n=kpi.minimum_n,

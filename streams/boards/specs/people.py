@@ -4,15 +4,8 @@ from schemas.cells import DECISION, FULL_DIMENSIONS, INTERVIEWER
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import (
-    drawn,
-    ids,
-    member_columns,
-    member_values,
-    members,
-    over_time,
-    tiles,
-)
+from streams.boards.specs.kpi_columns import member_columns, member_values
+from streams.boards.specs.panels import drawn, ids, members, over_time, tiles
 
 INTERVIEWERS_VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
 LIMITS_NOTE_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"

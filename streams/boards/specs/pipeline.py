@@ -3,7 +3,8 @@
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs import breaches, shared
-from streams.boards.specs.panels import JOIN_JOB_TITLES, drawn, ids, tiles
+from streams.boards.specs.panels import drawn, ids, tiles
+from streams.boards.specs.sql import JOIN_JOB_TITLES
 
 PIPELINE_VIEW = (
     """v_pipeline(tenant = {tenant:String}, dimension = {dimension:String}, as_of = {as_of:Date})"""

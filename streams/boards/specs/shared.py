@@ -3,7 +3,8 @@
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Column, Panel
-from streams.boards.specs.panels import JOIN_JOB_TITLES, WITH_FILL, ids, series_view
+from streams.boards.specs.panels import ids
+from streams.boards.specs.sql import JOIN_JOB_TITLES, WITH_FILL, series_view
 
 PLAN_COLUMNS = (
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
@@ -55,30 +56,7 @@ def _pace(kpis: tuple[Kpi, ...]) -> Panel | None:
         ja="採用は計画のペースに乗っているか",
         en="Are hires on the pace of the plan?",
         kind="line",
-        sql=f"""with
-    (
-        select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
-        from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-        where kpi = '{kpi.id}' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
-    ) as targets,
-    arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
-    least(addDays(period, 6), {{last:Date}}) as until,
-    arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
-select period as time, sum(hired) over (order by period) as {kpi.id},
-    if(
-        empty(present),
-        null,
-        arraySum(day -> arrayFirst(each -> day between each.1 and each.2, arrayConcat(targets, [(toDate(0), toDate(65535), present[1].3)])).3, days)
-    ) as planned
-from
-(
-    select period, ifNull(sumIf(value, kpi = '{kpi.id}'), 0) as hired
-    from {series_view("decision", "week")}
-    where member = {{member:String}}
-    group by period
-    order by period {WITH_FILL["week"]}
-)
-order by time""",
+        sql=_pace_sql(kpi.id),
         columns=(
             Column(name="time", unit="period", ja="週", en="Week"),
             Column(
@@ -91,6 +69,33 @@ order by time""",
         note_ja="計画は目標の期間に均等に割った値です。",
         note_en="The plan is spread evenly over the days of its period.",
     )
+
+
+def _pace_sql(kpi: str) -> str:
+    return f"""with
+    (
+        select arraySort(each -> each.2 - each.1, groupArray((first, last, plan / (dateDiff('day', first, last) + 1))))
+        from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
+        where kpi = '{kpi}' and basis = 'decision' and dimension = {{dimension:String}} and member = {{member:String}}
+    ) as targets,
+    arrayFilter(each -> {{as_of:Date}} between each.1 and each.2, targets) as present,
+    least(addDays(period, 6), {{last:Date}}) as until,
+    arrayMap(n -> addDays({{first:Date}}, n), range(toUInt32(dateDiff('day', {{first:Date}}, until) + 1))) as days
+select period as time, sum(hired) over (order by period) as {kpi},
+    if(
+        empty(present),
+        null,
+        arraySum(day -> arrayFirst(each -> day between each.1 and each.2, arrayConcat(targets, [(toDate(0), toDate(65535), present[1].3)])).3, days)
+    ) as planned
+from
+(
+    select period, ifNull(sumIf(value, kpi = '{kpi}'), 0) as hired
+    from {series_view("decision", "week")}
+    where member = {{member:String}}
+    group by period
+    order by period {WITH_FILL["week"]}
+)
+order by time"""
 
 
 PACE = _pace(placed("shared/pace"))

@@ -21,9 +21,10 @@ from streams.ingest.actions import ActionsHandler
 from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHandler
-from streams.ingest.delivery import Clock, DeliveryHandler, IncomingRequest, decode_headers
+from streams.ingest.delivery import Clock, DeliveryHandler
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
+from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics

@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -20,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from schemas.kafka import topics
 from streams.configuration.settings import Settings
-from streams.ingest import connections
+from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
 from streams.ingest.http import actions_route, costs_route
@@ -31,12 +29,13 @@ from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
-from streams.ingest.vendors import VENDORS
 
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 2_000  # beyond this, new connections get 503 at once
 SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never interrupts one
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "Everything in the delivery is acknowledged, ignored or quarantined."},
@@ -70,7 +69,17 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         metrics=metrics or GatewayMetrics(),
     )
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
+    app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
+    app.state.gateway = gateway
+    _add_hooks(app, gateway)
+    costs_route.add(app, gateway)
+    actions_route.add(app, gateway)
+    _add_operations(app, gateway)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
 
+
+def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
@@ -82,7 +91,11 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         await gateway.close()
         await publisher.stop()
 
-    app = FastAPI(
+    return lifespan
+
+
+def _create_fastapi(lifespan: Lifespan) -> FastAPI:
+    return FastAPI(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery. "
@@ -91,13 +104,6 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.gateway = gateway
-    _add_hooks(app, gateway)
-    costs_route.add(app, gateway)
-    actions_route.add(app, gateway)
-    _add_operations(app, gateway)
-    app.add_exception_handler(HTTPException, _http_error)
-    return app
 
 
 def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
@@ -162,42 +168,6 @@ async def _http_error(_: Request, error: Exception) -> Response:
     headers = error.headers if isinstance(error, HTTPException) else None
     content = {"error": "no_such_address" if status == 404 else "refused", "message": message}
     return JSONResponse(content, status_code=status, headers=headers)
-
-
-def key_parsers() -> dict[str, Callable[[bytes], bytes]]:
-    """Return each vendor's parser of signing keys, as `connections.load` needs them."""
-    return {vendor.name: vendor.key for vendor in VENDORS}
-
-
-class ConfigurationWatcher:
-    """Reads the configuration from disk, again when one of its files has changed."""
-
-    def __init__(self, path: Path) -> None:
-        """Read nothing before `load`."""
-        self._path = path
-        self._stamp: object = None
-
-    def load(self) -> Configuration:
-        """Return the current configuration; raise Misconfigured."""
-        configuration = connections.load(self._path, os.environ, key_parsers())
-        self._files = connections.watched_files(self._path, configuration.tenancy)
-        self._stamp = self._file_stamps()
-        return configuration
-
-    def reload(self) -> Configuration | None:
-        """Return the configuration if a file has changed since the last call, else None.
-
-        Raise Misconfigured once per change.
-        """
-        stamp = self._file_stamps()
-        if stamp == self._stamp:
-            return None
-        self._stamp = stamp
-        return self.load()
-
-    def _file_stamps(self) -> object:
-        stats = [path.stat() if path.exists() else None for path in self._files]
-        return [None if stat is None else (stat.st_mtime_ns, stat.st_size) for stat in stats]
 
 
 def make_publisher(settings: Settings, metrics: GatewayMetrics) -> Packer:

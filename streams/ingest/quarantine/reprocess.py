@@ -8,7 +8,7 @@ from schemas.events.application import ApplicationEventData, Updated
 from schemas.events.envelope import Event, event_id, full_type, short_type
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.connections import Configuration
-from streams.ingest.delivery import IncomingRequest, encode_readable, translate, verify
+from streams.ingest.incoming_request import IncomingRequest, encode_readable, translate, verify
 from streams.ingest.normalize import canonical_content
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard

@@ -149,14 +149,6 @@ def render_explanation(
     """Everything about one breach; `weeks` is its chart, `command` the command that records an action."""
     language = audience.language_of(breach)
     localized = in_language(breach, language)
-    facts = (
-        label("severity", breach.severity, language),
-        state_label(breach, language),
-        f"{heading('owner', language)} {breach.owner}",
-        f"{heading('rule', language)} {breach.rule}",
-        f"{heading('told', language)} {audience.local_time(breach.tenant, breach.told)}",
-        breach.id,
-    )
     links = to_alert(localized, audience.links, breach.told)["annotations"]
     parts: list[tuple[str, Sequence[str]]] = [
         (heading("evidence", language), (description(localized),)),
@@ -175,7 +167,22 @@ def render_explanation(
         for title, lines in parts
         if lines
     ]
-    return "\n\n".join([f"{summary(localized)}\n{' · '.join(facts)}", *blocks]) + "\n"
+    return (
+        "\n\n".join([f"{summary(localized)}\n{' · '.join(_facts(breach, audience))}", *blocks])
+        + "\n"
+    )
+
+
+def _facts(breach: Breach, audience: Audience) -> tuple[str, ...]:
+    language = audience.language_of(breach)
+    return (
+        label("severity", breach.severity, language),
+        state_label(breach, language),
+        f"{heading('owner', language)} {breach.owner}",
+        f"{heading('rule', language)} {breach.rule}",
+        f"{heading('told', language)} {audience.local_time(breach.tenant, breach.told)}",
+        breach.id,
+    )
 
 
 def _actions(breach: Breach, history: BreachHistory, audience: Audience) -> list[str]:

@@ -11,9 +11,13 @@ from typing import Any
 from schemas.alerting.episodes import Episode, ReportedHistory
 from schemas.alerting.rule import AlertRule
 from schemas.cells import Tally
+from schemas.did_you_mean import did_you_mean
+from schemas.errors import Malformed
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
+from schemas.tenants.config import Tenancy
 from streams.alerting.cells import MEASURES
+from streams.configuration.targets import require_tenant
 
 CELLS_QUERY = """
 select
@@ -79,6 +83,20 @@ class BacktestResult:
         n = len(self.openings)
         times = "would not have fired" if not n else f"would have fired {n} time{'s'[: n > 1]}"
         return f"{times} in {self.days} day{'s'[: self.days > 1]}"
+
+
+def select_rules(
+    rules: tuple[AlertRule, ...], tenancy: Tenancy, tenant: str, rule_id: str
+) -> tuple[AlertRule, ...]:
+    """Select the rules of a company, or all if empty, with that id, or any if empty.
+
+    Raise Misconfigured for an unknown company, Malformed for an unknown id.
+    """
+    if tenant:
+        rules = tuple(rule for rule in rules if rule.tenant == require_tenant(tenancy, tenant).id)
+    if rule_id and rule_id not in (ids := [rule.id for rule in rules]):
+        raise Malformed("rule", f"no rule {rule_id!r}{did_you_mean(rule_id, ids)}")
+    return tuple(rule for rule in rules if rule_id in ("", rule.id))
 
 
 def run_backtest(

@@ -80,13 +80,7 @@ def connect(settings: Settings, request: ConnectRequest) -> ConnectResult:
     if not secret and request.vendor.key_issuer == "customer":
         secret = request.vendor.generate_secret()
     path = _write_secret(folder, request.connection, secret)
-    entry: config_file.Entry = {
-        "id": request.connection,
-        "vendor": request.vendor.name,
-        "secrets": [{"file": f"{SECRETS_FOLDER}/{path.name}"}],
-    }
-    if request.vendor.on_bad_signature != "reject":
-        entry["on_bad_signature"] = request.vendor.on_bad_signature
+    entry = _new_entry(request, path)
     address_key = ""
     if request.address_key or request.vendor.nonce is not no_nonce:
         address_key = request.vendor.generate_secret()[:32]
@@ -116,6 +110,17 @@ def _validate(tenancy: Tenancy, request: ConnectRequest, path: Path) -> None:
     except ValueError as error:
         msg = f"that is not a secret of {request.vendor.title}: {error}"
         raise Misconfigured(msg) from error
+
+
+def _new_entry(request: ConnectRequest, secret_file: Path) -> config_file.Entry:
+    entry: config_file.Entry = {
+        "id": request.connection,
+        "vendor": request.vendor.name,
+        "secrets": [{"file": f"{SECRETS_FOLDER}/{secret_file.name}"}],
+    }
+    if request.vendor.on_bad_signature != "reject":
+        entry["on_bad_signature"] = request.vendor.on_bad_signature
+    return entry
 
 
 def _update_existing(

@@ -98,14 +98,7 @@ def resolve_api(
     """
     url = settings.gateway_address + PATH
     if token_file is not None:
-        token = token_file.read_text(errors="replace").strip()
-        if not token:
-            msg = f"{token_file} is empty: it must contain the token"
-            raise Misconfigured(msg)
-        if not (token.isascii() and token.isprintable()):
-            msg = f"{token_file} holds no token: a token is one line of ASCII, without a byte order mark"
-            raise Misconfigured(msg)
-        return Api(url=url, token=token)
+        return Api(url=url, token=_read_token(token_file))
     tenant = load_tenancy(settings.config).tenant(tenant_id)
     if tenant is None:
         msg = f"no tenant {tenant_id!r} in {settings.config}; give --token-file to post from elsewhere"
@@ -120,6 +113,17 @@ def resolve_api(
     if problems:
         raise Misconfigured("; ".join(problems))
     return Api(url=url, token=text.decode())
+
+
+def _read_token(path: Path) -> str:
+    token = path.read_text(errors="replace").strip()
+    if not token:
+        msg = f"{path} is empty: it must contain the token"
+        raise Misconfigured(msg)
+    if not (token.isascii() and token.isprintable()):
+        msg = f"{path} holds no token: a token is one line of ASCII, without a byte order mark"
+        raise Misconfigured(msg)
+    return token
 
 
 def tenant_currency(settings: Settings, tenant_id: str) -> tuple[str, bool]:

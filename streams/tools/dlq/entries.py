@@ -12,7 +12,7 @@ from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import QUARANTINE
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
-from streams.tools.verify.comparison import TopicReader
+from streams.kafka.topic_reader import TopicReader
 
 MAX_REQUEST_SIZE = 8_000_000  # bytes; the topics accept records of 8 MiB
 

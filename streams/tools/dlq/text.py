@@ -12,8 +12,8 @@ from rich.table import Table
 from schemas.errors import Condition
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.configuration.settings import Settings
+from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
-from streams.ingest.http.server import ConfigurationWatcher
 from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import restore_request
 from streams.ingest.replay_guard import ReplayGuard
@@ -144,12 +144,7 @@ def replay_entries(
             for stored in entries
         ]
     else:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("replaying", total=len(entries))
-            outcomes = dlq_replay.replay(
-                settings, configuration, entries, lambda: bar.advance(task)
-            )
+        outcomes = _replay(settings, configuration, entries, console)
     for outcome in outcomes:
         line = f"{outcome.stored.entry.id[:12]}  {_outcome_text(outcome)}"
         console.print(line, soft_wrap=True, markup=False)
@@ -159,6 +154,19 @@ def replay_entries(
         markup=False,
     )
     return remaining
+
+
+def _replay(
+    settings: Settings,
+    configuration: Configuration,
+    entries: Sequence[StoredEntry],
+    console: Console,
+) -> list[EntryOutcome]:
+    """Replay the entries with a progress bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("replaying", total=len(entries))
+        return dlq_replay.replay(settings, configuration, entries, lambda: bar.advance(task))
 
 
 def drop_entries(settings: Settings, ids: Sequence[str], reason: str) -> int:

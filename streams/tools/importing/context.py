@@ -1,6 +1,7 @@
 """Convert rows of employment and costs to events."""
 
 from streams.tools.importing.canonical_parts import Part
+from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
 from streams.tools.importing.row import RowReader
 
@@ -24,8 +25,7 @@ def employment_events(row: RowReader) -> list[RowEvent]:
     if rating is not None and dates["rated_at"] is None:
         row.refuse("rating", "no_date_of", "a rating|rated_at")
     start, end = dates["start"], dates["end"]
-    if start is not None and end is not None and end.day < start.day:
-        row.refuse("end", "dates_out_of_order", "end|start")
+    _check_order(row, ("start", start), ("end", end))
     if not any(dates.values()) and not row.problems:
         row.refuse("start", "no_dates", "start, confirmed_at, rated_at and end")
     fields: Part = {
@@ -44,6 +44,15 @@ def employment_events(row: RowReader) -> list[RowEvent]:
     return events
 
 
+def _check_order(
+    row: RowReader, start: tuple[str, TableInstant | None], end: tuple[str, TableInstant | None]
+) -> None:
+    """Refuse the row if it ends before it starts; `start` and `end` are (column, date)."""
+    (start_column, first), (end_column, last) = start, end
+    if first is not None and last is not None and last.day < first.day:
+        row.refuse(end_column, "dates_out_of_order", f"{end_column}|{start_column}")
+
+
 def cost_events(row: RowReader) -> list[RowEvent]:
     """The event of one cost row; a 媒体 is named as in the applications."""
     for name in ("amount", "scope", "cost_kind", "period_from"):
@@ -55,10 +64,8 @@ def cost_events(row: RowReader) -> list[RowEvent]:
     member = row.id("member") or (channel.id if channel is not None else None)
     if scope not in {None, "company"} and member is None:
         row.refuse("member", "empty")
-    if period_start is not None and period_end is not None and period_end.day < period_start.day:
-        row.refuse("period_to", "dates_out_of_order", "period_to|period_from")
-    cost_id = row.id("cost_id")
-    recorded = row.instant("recorded_at") or period_start
+    _check_order(row, ("period_from", period_start), ("period_to", period_end))
+    cost_id, recorded = row.id("cost_id"), row.instant("recorded_at") or period_start
     if row.problems or period_start is None or recorded is None:
         return []
     last_day = None if period_end is None else period_end.day.isoformat()

@@ -36,14 +36,10 @@ def interview_events(row: RowReader) -> list[RowEvent]:
     events = _status_events(
         row, data, "scheduled", scheduled or start, is_estimated=scheduled is None
     )
-    if status == "completed":
-        events += _status_events(row, data, status, end or start)
-    elif status == "cancelled":
-        events += _status_events(
-            row, data, status, cancelled or start, is_estimated=cancelled is None
-        )
-    elif status == "no_show":
-        events += _status_events(row, data, status, start)
+    outcomes = {"completed": end or start, "cancelled": cancelled or start, "no_show": start}
+    if status in outcomes:
+        is_estimated = status == "cancelled" and cancelled is None
+        events += _status_events(row, data, status, outcomes[status], is_estimated=is_estimated)
     return events
 
 

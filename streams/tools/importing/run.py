@@ -52,11 +52,8 @@ def run(
         message = "Nothing was sent: this was a dry run. Add --apply to send the valid rows."
         console.print(message, highlight=False, markup=False, soft_wrap=True)
         return summary.refused == 0
-    batch_journal = Journal(journal.journal_path(request.path, connection.id, request.state))
-    if request.restart:
-        batch_journal.clear()
     sent = _send(
-        Sender(target=target, post=_not_connected, journal=batch_journal),
+        Sender(target=target, post=_not_connected, journal=_open_journal(request, connection.id)),
         import_source,
         settings,
         summary.events,
@@ -76,6 +73,14 @@ def import_batches(import_source: ImportSource, settings: Settings) -> Iterator[
     """All events of the valid rows; the same file and map give the same batches."""
     events = (event for reading in readings(import_source, settings) for event in reading.events)
     return batches(events, import_source.mode, settings.gateway_body_bytes)
+
+
+def _open_journal(request: ImportRequest, connection: str) -> Journal:
+    """Return the journal of batches confirmed before, which a restart empties."""
+    batch_journal = Journal(journal.journal_path(request.path, connection, request.state))
+    if request.restart:
+        batch_journal.clear()
+    return batch_journal
 
 
 def _send(

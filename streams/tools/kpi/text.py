@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -99,20 +100,32 @@ def as_rich(table: KpiTable, width: int) -> RichTable:
         for number in range(len(table.rows))
     ]
     if KPI_COLUMN_WIDTH * (1 + len(kpis)) > width > MEMBER_COLUMN_WIDTH * len(table.rows):
-        rich.add_column("", no_wrap=True)
-        for row in table.rows:
-            rich.add_column(row.label, justify="right", overflow="fold")
-        for number, kpi in enumerate(kpis):
-            rich.add_row(
-                f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]", *(cells[number] for cells in formatted)
-            )
-        return rich
-    rich.add_column(query.dimension, overflow="fold")
+        _add_lines_by_kpi(rich, table, kpis, formatted)
+    else:
+        _add_lines_by_member(rich, table, kpis, formatted)
+    return rich
+
+
+def _add_lines_by_kpi(
+    rich: RichTable, table: KpiTable, kpis: Sequence[Kpi], formatted: Sequence[Sequence[str]]
+) -> None:
+    rich.add_column("", no_wrap=True)
+    for row in table.rows:
+        rich.add_column(row.label, justify="right", overflow="fold")
+    for number, kpi in enumerate(kpis):
+        rich.add_row(
+            f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]", *(cells[number] for cells in formatted)
+        )
+
+
+def _add_lines_by_member(
+    rich: RichTable, table: KpiTable, kpis: Sequence[Kpi], formatted: Sequence[Sequence[str]]
+) -> None:
+    rich.add_column(table.query.dimension, overflow="fold")
     for kpi in kpis:
         rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
     for row, cells in zip(table.rows, formatted, strict=True):
         rich.add_row(row.label, *cells)
-    return rich
 
 
 def _has_content(kpi: Kpi, result: DurationWindow) -> bool:

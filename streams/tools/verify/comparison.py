@@ -1,26 +1,18 @@
-"""Verify the live numbers: fold the accepted events and compare every cell with ClickHouse and the changelog."""
+"""Verify the live numbers: compare every cell of ClickHouse and the changelog with the fold of the accepted events."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from kafka import TopicPartition
-from kafka.errors import KafkaError
-
 from schemas.cells import Cell, CellKey, Cells, decode_cell, decode_key, without_zeros
-from schemas.errors import Malformed, Unavailable
-from schemas.events import packs
-from schemas.funnel.candidate_events import ContextEvents, parent_keys
-from schemas.funnel.conversion import to_context_event, to_funnel_event
-from schemas.funnel.fold import add_changes, fold
-from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import TenantRules
 from schemas.instants import day_number
-from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS, Topic
+from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
 from streams.configuration.kafka_access import KafkaAccess
-from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
+from streams.kafka.topic_reader import TopicReader
+from streams.tools.verify.oracle import Oracle
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,91 +38,6 @@ class Verdict:
     measures: int
     poison: int
     differences: tuple[Difference, ...]
-
-
-@dataclass
-class Oracle:
-    """The set of accepted events, read from the log; independent of anything the worker wrote."""
-
-    deliveries: int = 0
-    poison: int = 0
-    histories: dict[tuple[str, str], dict[bytes, FunnelEvent]] = field(default_factory=dict)
-    contexts: dict[str, ContextEvents] = field(default_factory=dict)
-
-    def add(self, partition_offset: int, value: bytes | None) -> None:
-        """Add one record; an unreadable record is counted as poison, as the worker quarantines it."""
-        try:
-            pack = packs.decode_pack(value)
-        except Malformed:
-            self.poison += 1
-            return
-        if pack.forwarded:
-            return  # a copy of an event that is elsewhere in the log
-        self.deliveries += len(pack.events)
-        for index, accepted in enumerate(pack.events):
-            event = to_funnel_event(accepted, partition_offset, index)
-            if event is not None:
-                history = self.histories.setdefault((accepted.tenant, accepted.subject), {})
-                history.setdefault(event.header.id, event)
-            elif (context_event := to_context_event(accepted)) is not None:
-                self.contexts.setdefault(accepted.tenant, ContextEvents()).add(context_event)
-
-    def cells(self, rules: TenantRules) -> Cells:
-        """Return the expected value of every cell under these rules."""
-        cells: Cells = {}
-        for (tenant, _), history in self.histories.items():
-            events = [*history.values(), *self._context_events(tenant, history)]
-            state, changes = fold(events, rules.for_tenant(tenant))
-            add_changes(cells, tenant, state, changes)
-        return without_zeros(cells)
-
-    def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[ContextEvent]:
-        contexts = self.contexts.get(tenant)
-        if contexts is None:
-            return []
-        entities = {parent for event in history.values() for parent in parent_keys(event)}
-        return contexts.events_reaching(sorted(entities), offset=-1)
-
-
-class TopicReader:
-    """Reads a topic from its beginning up to its current end; another read continues from there."""
-
-    def __init__(self, access: KafkaAccess, topic: Topic) -> None:
-        """Connect; raise Unavailable when no broker answers or the topic is missing."""
-        self._consumer = clients.consumer(access, max_partition_fetch_bytes=8 * 1024 * 1024)
-        try:
-            numbers = self._consumer.partitions_for_topic(topic.name)
-        except KafkaError as error:
-            raise Unavailable("kafka", f"no broker at {access.bootstrap}") from error
-        if not numbers:
-            raise Unavailable("kafka", f"topic {topic.name} does not exist at {access.bootstrap}")
-        self._partitions = [TopicPartition(topic.name, number) for number in sorted(numbers)]
-        self._consumer.assign(self._partitions)
-        starts = self._consumer.beginning_offsets(self._partitions)
-        for tp in self._partitions:
-            self._consumer.seek(tp, starts[tp])
-
-    def end_offsets(self) -> dict[int, int]:
-        """Return the current end offset of every partition."""
-        return {
-            tp.partition: end for tp, end in self._consumer.end_offsets(self._partitions).items()
-        }
-
-    def read(self, progress: Callable[[int, int], None] = lambda _a, _b: None) -> Iterator[Any]:
-        """Yield every record up to the current end."""
-        ends = self._consumer.end_offsets(self._partitions)
-        total = sum(ends.values())
-        while True:
-            done = {tp: self._consumer.position(tp) for tp in self._partitions}
-            progress(sum(done.values()), total)
-            if all(done[tp] >= ends[tp] for tp in self._partitions):
-                return
-            for records in self._consumer.poll(timeout_ms=1000).values():
-                yield from records
-
-    def close(self) -> None:
-        """Disconnect."""
-        self._consumer.close()
 
 
 class ChangelogCells:
@@ -198,38 +105,53 @@ def verify(
     The system may keep working meanwhile: each round reads all sources again up to their current ends, so a cell that
     was in flight is equal in the next round, and a wrong one stays wrong.
     """
-    events = TopicReader(access, CANDIDATE_EVENTS)
-    rows = TopicReader(access, KPI_CELLS.in_epoch(epoch))
-    epochs = kafka_epochs.EpochReader(access)
-    oracle, changelog = Oracle(), ChangelogCells()
+    sources = EpochSources(access, client, epoch)
     deadline = time.monotonic() + patience_s
     never_equal: set[tuple[str, CellKey]] | None = None
     try:
         while True:
-            stored = clickhouse_cells(client, epoch)
-            for record in rows.read():
-                changelog.add(record.partition, record.key, record.value)
-            for record in events.read(lambda done, total: progress("events", done, total)):
-                oracle.add(record.offset, record.value)
-            expected = oracle.cells(TenantRules(epochs.read()[epoch].meaning))
-            differences = [
-                *compare("changelog", expected, changelog.cells()),
-                *compare("clickhouse", expected, stored),
-            ]
-            differing = {(difference.where, difference.cell) for difference in differences}
+            differences = sources.read_differences(progress)
+            differing = {(d.where, d.cell) for d in differences}
             never_equal = differing if never_equal is None else never_equal & differing
             if not never_equal or time.monotonic() > deadline:
-                wrong = [
-                    difference
-                    for difference in differences
-                    if (difference.where, difference.cell) in never_equal
-                ]
-                return _verdict(oracle, expected, wrong)
+                wrong = [d for d in differences if (d.where, d.cell) in never_equal]
+                return _verdict(sources.oracle, sources.expected, wrong)
             time.sleep(0.5)
     finally:
-        events.close()
-        rows.close()
-        epochs.close()
+        sources.close()
+
+
+class EpochSources:
+    """What one epoch is compared by: the accepted events, the changelog of its cells, and ClickHouse."""
+
+    def __init__(self, access: KafkaAccess, client: Any, epoch: int) -> None:
+        """Connect; raise Unavailable."""
+        self._client, self._epoch = client, epoch
+        self._events = TopicReader(access, CANDIDATE_EVENTS)
+        self._rows = TopicReader(access, KPI_CELLS.in_epoch(epoch))
+        self._epochs = kafka_epochs.EpochReader(access)
+        self._changelog = ChangelogCells()
+        self.oracle = Oracle()
+        self.expected: Cells = {}
+
+    def read_differences(self, progress: Progress) -> list[Difference]:
+        """Read every source up to its current end and return the cells that differ then."""
+        stored = clickhouse_cells(self._client, self._epoch)
+        for record in self._rows.read():
+            self._changelog.add(record.partition, record.key, record.value)
+        for record in self._events.read(lambda done, total: progress("events", done, total)):
+            self.oracle.add(record.offset, record.value)
+        self.expected = self.oracle.cells(TenantRules(self._epochs.read()[self._epoch].meaning))
+        return [
+            *compare("changelog", self.expected, self._changelog.cells()),
+            *compare("clickhouse", self.expected, stored),
+        ]
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._events.close()
+        self._rows.close()
+        self._epochs.close()
 
 
 def _verdict(oracle: Oracle, expected: Cells, differences: list[Difference]) -> Verdict:

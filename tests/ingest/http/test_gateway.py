@@ -18,9 +18,10 @@ from schemas.kafka.connection_health import HealthCount, HealthKind
 from schemas.kafka.quarantine import Reason
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
+from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.http.gateway import Gateway
-from streams.ingest.http.server import ConfigurationWatcher, create_app
+from streams.ingest.http.server import create_app
 from streams.ingest.metrics import GatewayMetrics
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest import gateways

@@ -8,7 +8,7 @@ import pytest
 from schemas.errors import Condition, Malformed, Unauthentic
 from schemas.events.envelope import short_type
 from schemas.kafka.quarantine import QuarantineEntry
-from streams.ingest.delivery import IncomingRequest, translate
+from streams.ingest.incoming_request import IncomingRequest, translate
 from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import restore_request, retranslate
 from streams.ingest.replay_guard import ReplayGuard

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from streams.cli.main import app
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
-from streams.ingest.http.server import ConfigurationWatcher, create_app
+from streams.ingest.configuration_watcher import ConfigurationWatcher
+from streams.ingest.http.server import create_app
 from tests.fakes import ListPublisher
 from tests.ingest import gateways
 from tests.tools.importing.samples import HERE

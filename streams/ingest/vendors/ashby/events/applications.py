@@ -9,7 +9,12 @@ from streams.ingest import normalize
 from streams.ingest.normalize import Delivery, Mode
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.ashby.events import offers
-from streams.ingest.vendors.ashby.payload import AshbyApplication, AshbyData, AshbyMember
+from streams.ingest.vendors.ashby.payload import (
+    AshbyApplication,
+    AshbyData,
+    AshbyMember,
+    AshbySource,
+)
 
 Party = Literal["company", "candidate", "neither", "unknown"]
 
@@ -129,7 +134,6 @@ def _common(
     """Return the fields shared by all events of the application."""
     job = application.job
     status = _status(application)
-    source = application.source
     return {
         "application": canonical.Application(
             id=delivery.id(application.id),
@@ -143,18 +147,19 @@ def _common(
             active=True if status == ACTIVE else None,
             revision=application.updated_at,
         ),
-        "channel": None
-        if source is None
-        else normalize.channel(
-            source.title,
-            source.id,
-            kind=source.source_type.title if source.source_type is not None else None,
-        ),
+        "channel": _channel(application.source),
         "owners": owners(delivery, application.hiring_team),
         "dims": None
         if job is None
         else canonical.Dims(department=job.department_id, location=job.location_id),
     }
+
+
+def _channel(source: AshbySource | None) -> canonical.Channel | None:
+    if source is None:
+        return None
+    kind = source.source_type.title if source.source_type is not None else None
+    return normalize.channel(source.title, source.id, kind=kind)
 
 
 def owners(delivery: Delivery, team: tuple[AshbyMember, ...]) -> canonical.Owners | None:

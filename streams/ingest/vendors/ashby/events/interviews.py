@@ -46,18 +46,7 @@ def interview_events(delivery: Delivery, data: AshbyData) -> Translation:
 def _meeting_events(
     delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent, status: str
 ) -> list[Event]:
-    data = canonical.InterviewData(
-        **_common(delivery, schedule),
-        interview_id=delivery.id(meeting.id),
-        schedule_id=delivery.id(schedule.id),
-        kind=meeting.interview.title if meeting.interview is not None else None,
-        start=meeting.start_time,
-        end=meeting.end_time,
-        interviewers=_panel(delivery, meeting),
-        organizer_id=delivery.optional_id(
-            schedule.scheduled_by.id if schedule.scheduled_by is not None else None
-        ),
-    )
+    data = _interview(delivery, schedule, meeting)
     start = delivery.event_time(meeting.start_time).text if meeting.start_time is not None else ""
     events = []
     if status not in OPEN:
@@ -78,6 +67,23 @@ def _meeting_events(
     if meeting.has_submitted_feedback:
         events.append(_feedback(delivery, schedule, meeting))
     return events
+
+
+def _interview(
+    delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent
+) -> canonical.InterviewData:
+    return canonical.InterviewData(
+        **_common(delivery, schedule),
+        interview_id=delivery.id(meeting.id),
+        schedule_id=delivery.id(schedule.id),
+        kind=meeting.interview.title if meeting.interview is not None else None,
+        start=meeting.start_time,
+        end=meeting.end_time,
+        interviewers=_panel(delivery, meeting),
+        organizer_id=delivery.optional_id(
+            schedule.scheduled_by.id if schedule.scheduled_by is not None else None
+        ),
+    )
 
 
 def _feedback(delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent) -> Event:

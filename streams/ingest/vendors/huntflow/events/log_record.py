@@ -6,7 +6,7 @@ from schemas.events import application as canonical
 from schemas.events.envelope import Event
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery, EventTime
-from streams.ingest.vendors.huntflow.payload import HuntflowLog, HuntflowWebhook
+from streams.ingest.vendors.huntflow.payload import HuntflowApplicant, HuntflowLog, HuntflowWebhook
 
 EDIT, DELETE = "EDIT", "DELETE"
 
@@ -60,10 +60,6 @@ def common(
     vacancy = normalize.required(log.vacancy, "event.applicant_log.vacancy")
     candidate_id = applicant_id(delivery, body)
     applicant = normalize.required(body.event.applicant, "event.applicant")
-    source = next(
-        (external.account_source for external in applicant.externals if external.account_source),
-        None,
-    )
     corrected = body.meta.webhook_action in {EDIT, DELETE}
     author = body.meta.author
     owner = delivery.optional_id(author.id if author is not None else None)
@@ -78,7 +74,7 @@ def common(
             revision=delivery.context.now if corrected else None,
         ),
         "log_id": delivery.id(log.id),
-        "channel": normalize.channel(source.name, source.id) if source is not None else None,
+        "channel": _channel(applicant),
         "actor": None if owner is None else canonical.Actor(user_id=owner),
         "owners": None if owner is None else canonical.Owners(recruiter_id=owner),
         "dims": canonical.Dims(
@@ -86,3 +82,10 @@ def common(
             location=region.name if region is not None else None,
         ),
     }
+
+
+def _channel(applicant: HuntflowApplicant) -> canonical.Channel | None:
+    """Return the channel of the first external that names its source."""
+    sources = (external.account_source for external in applicant.externals)
+    source = next((source for source in sources if source), None)
+    return normalize.channel(source.name, source.id) if source is not None else None

@@ -1,0 +1,90 @@
+"""The rows of one insert of the archiver."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from schemas.errors import Malformed
+from schemas.kafka.topics import (
+    BREACH_ACTIONS,
+    CANDIDATE_EVENTS,
+    CONNECTION_HEALTH,
+    EPOCHS,
+    KPI_BREACHES,
+    QUARANTINE,
+    epoch_of,
+)
+from sinks.clickhouse.rows import CandidateEvent, EpochRow
+from streams.archive.rows import (
+    RecordPosition,
+    action_rows,
+    breach_rows,
+    cell_rows,
+    epoch_rows,
+    event_rows,
+    health_rows,
+    quarantine_rows,
+)
+
+Rows = list[NamedTuple]
+
+# How a record of each topic becomes rows; cells, which have one topic per epoch, are handled separately.
+ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]] = {
+    CANDIDATE_EVENTS.name: event_rows,
+    QUARANTINE.name: quarantine_rows,
+    EPOCHS.name: epoch_rows,
+    CONNECTION_HEALTH.name: health_rows,
+    KPI_BREACHES.name: breach_rows,
+    BREACH_ACTIONS.name: action_rows,
+}
+
+
+class RowBatch:
+    """Rows waiting for one insert. Only the newest row of a cell counts, so the batch drops older ones."""
+
+    def __init__(self, retired: Collection[int] = ()) -> None:
+        """Start empty; rows of `retired` epochs are skipped."""
+        self._retired = retired
+        self._cells: dict[tuple[str, int, bytes], Rows] = {}
+        self._other_rows: dict[str, Rows] = {name: [] for name in ROW_BUILDERS}
+        self.positions: dict[Any, int] = {}
+        self.unreadable: list[tuple[RecordPosition, str]] = []
+
+    def add(self, tp: Any, record: Any) -> None:
+        """Add one record; an unreadable one is recorded and skipped, because the worker quarantines it."""
+        source = RecordPosition(record.topic, record.partition, record.offset)
+        self.positions[tp] = record.offset + 1
+        try:
+            reader = ROW_BUILDERS.get(record.topic)
+            if reader is not None:
+                self._other_rows[record.topic].extend(reader(source, record.value))
+            elif epoch_of(record.topic) not in self._retired:
+                rows = cell_rows(source, record.key, record.value)
+                self._cells[record.topic, record.partition, record.key] = [*rows]
+        except (Malformed, TypeError) as problem:
+            self.unreadable.append((source, str(problem)))
+
+    def rows(self) -> list[Rows]:
+        """Return one list of rows per table."""
+        cells = [row for rows in self._cells.values() for row in rows]
+        return [rows for rows in (cells, *self._other_rows.values()) if rows]
+
+    def retired_epochs(self) -> list[int]:
+        """Return the epochs that this batch marks as retired."""
+        rows = cast("list[EpochRow]", self._other_rows[EPOCHS.name])
+        return [row.number for row in rows if row.state == "retired"]
+
+    def oldest_received(self) -> datetime | None:
+        """Return when the oldest delivery in the batch was received; None without any."""
+        rows = cast("list[CandidateEvent]", self._other_rows[CANDIDATE_EVENTS.name])
+        return min((row.recordedtime for row in rows), default=None)
+
+    def __len__(self) -> int:
+        """Return the approximate number of rows."""
+        return len(self._cells) * 3 + sum(len(rows) for rows in self._other_rows.values())
+
+    def token(self) -> str:
+        """Return a token that identifies the batch by its end offsets."""
+        return ";".join(
+            sorted(f"{tp.topic}/{tp.partition}/{at}" for tp, at in self.positions.items())
+        )

@@ -1,0 +1,109 @@
+"""One request as it arrived: its authenticity, and the events that its bytes contain."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.errors import Condition, Malformed, Unauthentic
+from schemas.events import packs
+from schemas.events.envelope import Event
+from streams.ingest.connections import ResolvedConnection
+from streams.ingest.kafka.publisher import EncodedEvent, encode
+from streams.ingest.quarantine import encryption
+from streams.ingest.replay_guard import ReplayGuard
+from streams.ingest.vendor import Context, Headers, Translation, Vendor
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingRequest:
+    """The raw bytes of one request, the connection they arrived on, and when they were complete."""
+
+    id: str
+    vendor: Vendor
+    resolved: ResolvedConnection
+    headers: Headers
+    body: bytes
+    at: datetime
+    address_key: str = ""
+
+    @property
+    def context(self) -> Context:
+        """The context for its translation."""
+        resolved = self.resolved
+        return Context(
+            tenant=resolved.tenant,
+            connection=resolved.connection,
+            now=self.at,
+            person_key=resolved.person_key,
+        )
+
+    @property
+    def stored_headers(self) -> Headers:
+        """The headers that a replay needs, including the key at the end of the address."""
+        if not self.address_key:
+            return self.headers
+        return (*self.headers, (encryption.ADDRESS_KEY_HEADER, self.address_key))
+
+    @property
+    def log_fields(self) -> dict[str, str]:
+        """The fields of every log line about it."""
+        return {
+            "delivery": self.id,
+            "vendor": self.vendor.name,
+            "connection": self.resolved.connection.id,
+        }
+
+
+def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
+    """Raise Unauthentic for a wrong address key, a bad signature, or a signature reused for another body."""
+    resolved, vendor = request.resolved, request.vendor
+    if resolved.address_key and not hmac.compare_digest(
+        resolved.address_key, request.address_key.encode()
+    ):
+        raise Unauthentic(
+            "bad_signature", "the last part of the address is not the connection's address key"
+        )
+    vendor.verify(request.headers, request.body, resolved.secrets, request.at)
+    nonce = vendor.nonce(request.body)
+    if nonce is not None:
+        replay_guard.check_nonce(resolved.connection.id, nonce, request.body)
+
+
+def translate(request: IncomingRequest) -> Translation:
+    """Return the vendor's translation; raise only Malformed or Unmapped, whatever the bytes are."""
+    try:
+        return request.vendor.translate(request.body, request.headers, request.context)
+    except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
+        # An adapter may meet unforeseen text and numbers; the delivery is quarantined and shows them.
+        raise Malformed("not_this_vendor", type(error).__name__) from None
+
+
+def encode_readable(translation: Translation) -> tuple[Translation, tuple[EncodedEvent, ...]]:
+    """Encode each event, once; events that the worker could not read become faults.
+
+    One of them would make its whole pack unreadable. Raise the first fault if nothing else is left.
+    """
+    readable: list[Event] = []
+    encoded: list[EncodedEvent] = []
+    faults: list[Condition] = list(translation.faults)
+    for event in translation.events:
+        try:
+            record = encode(event)
+            packs.decode_events(packs.encode([record.body]))
+        except (Malformed, ValueError):
+            faults.append(
+                Malformed("unmapped_value", f"{event.type} contains a value out of range")
+            )
+        else:
+            readable.append(event)
+            encoded.append(record)
+    if faults and not readable and not translation.ignored and not translation.ping:
+        raise faults[0]
+    kept = replace(translation, events=tuple(readable), faults=tuple(faults))
+    return kept, tuple(encoded)
+
+
+def decode_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Decode headers as they arrived, with names in lower case; repeated headers are kept."""
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs)

@@ -71,14 +71,14 @@ def test_modules_stay_small() -> None:
 
 
 def test_functions_stay_small() -> None:
-    """No function exceeds 60 lines, including its docstring."""
+    """No function exceeds 30 lines, including its docstring; a command's options may need more."""
     long = [
         f"{path.name}:{node.name}"
         for path in modules()
+        if "cli" not in path.relative_to(ROOT).parts
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno > 60
-        and node.name != "create_app"
+        and (node.end_lineno or 0) - node.lineno >= 30
     ]
 
     assert long == []

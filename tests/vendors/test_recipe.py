@@ -50,26 +50,34 @@ class Letter(VendorPayload):
     loft: LenientText = None
     flown: Instant = None
 ''',
+    "streams/ingest/vendors/pigeon/events.py": '''"""Letters as canonical events."""
+
+from schemas.events import application as canonical
+from streams.ingest import normalize
+from streams.ingest.normalize import Delivery
+from streams.ingest.vendor import Translation
+from streams.ingest.vendors.pigeon.payload import Letter
+
+
+def application_created(delivery: Delivery, letter: Letter) -> Translation:
+    """Return the application that a letter announces."""
+    when = delivery.event_time(letter.flown)
+    application = canonical.Application(id=delivery.id(letter.person), applied_at=letter.flown)
+    data = canonical.Created(application=application, channel=normalize.channel(letter.loft))
+    return Translation(events=(delivery.event("application.created", data, when, (when.text,)),))
+''',
     "streams/ingest/vendors/pigeon/adapter.py": '''"""Pigeon Recruiting: maps each letter to canonical events."""
 
 from functools import partial
 from types import MappingProxyType
 
-from schemas.events import application as canonical
 from streams.ingest import lenient_fields, normalize, signature
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
-from streams.ingest.vendors.pigeon import verifier
+from streams.ingest.vendors.pigeon import events, verifier
 from streams.ingest.vendors.pigeon.payload import Letter
 
 IGNORED = MappingProxyType({"cooed": "says nothing of hiring"})
-
-
-def _arrived(delivery: Delivery, letter: Letter) -> Translation:
-    when = delivery.event_time(letter.flown)
-    application = canonical.Application(id=delivery.id(letter.person), applied_at=letter.flown)
-    data = canonical.Created(application=application, channel=normalize.channel(letter.loft))
-    return Translation(events=(delivery.event("application.created", data, when, (when.text,)),))
 
 
 def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
@@ -77,7 +85,7 @@ def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     letter, faults = lenient_fields.parse(Letter, body)
     name = normalize.required(letter.kind, "kind")
     delivery = Delivery(name=name, raw=body, context=context)
-    normalizers = {"arrived": partial(_arrived, delivery, letter)}
+    normalizers = {"arrived": partial(events.application_created, delivery, letter)}
     return normalize.dispatch(name, normalizers, IGNORED, faults)
 
 

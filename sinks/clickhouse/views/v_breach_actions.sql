@@ -1,7 +1,7 @@
--- Every breach of a company with what was done about it, those without an action too: a base for measuring suggestions. hours is
--- from when it was told to the first action (below 0 where somebody was faster). recovered is about the first `done`: 1 where the
--- breach was back on target within `days` of it, 0 where it was not, null where that says nothing: none was done, the breach had
--- ended before, it ended otherwise (no cases, corrected, withdrawn), or the days are not over.
+-- Every breach of a company with each action on it, also without actions: a base for measuring suggestions. `hours` is the time from
+-- the report to the first action (below 0 if somebody acted earlier). `recovered` is about the first `done`: 1 if the breach was
+-- back on target within `days` of it, 0 if not, null if unknown: nothing was done, the breach had ended before, it ended otherwise
+-- (no cases, corrected, withdrawn), or the days are not over.
 create or replace view v_breach_actions as
 with taken as
 (

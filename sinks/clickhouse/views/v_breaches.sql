@@ -1,7 +1,7 @@
 -- Breaches as they are now, for boards; told to ended is also the span of an annotation. body is the record as JSON. last_action
--- is what was done last, by when it was done. Of a service level limit_days is how long a case may wait, and the value how many
--- wait longer; null where nobody has said anything. What is joined
--- shares no name with a breach, or the columns would be named by their table.
+-- is the latest action, by its time. For a service level, limit_days is how long a case may wait, and the value is the number of
+-- cases that wait longer; null if there is none. Joined tables share no
+-- column name with a breach; otherwise columns would be named after their table.
 create or replace view v_breaches as
 select
     breaches.* except (ending, version),

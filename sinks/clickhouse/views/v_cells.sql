@@ -1,5 +1,5 @@
--- Finished cells of the live epoch; while none is recorded, of the first.
--- A cell's rows are all in one partition, its month, so partitions need not be merged with each other to find the newest.
+-- Finished cells of the live epoch; of the first epoch while none is recorded.
+-- All rows of a cell are in one partition, its month, so partitions need not be merged to find the newest row.
 create or replace view v_cells as
 select
     tenant,

@@ -1,4 +1,4 @@
--- Over all gateways and all their runs.
+-- Counts of each connection, summed over all gateways and all their runs.
 create or replace view v_connection_counts as
 select
     tenant,

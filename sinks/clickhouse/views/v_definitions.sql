@@ -1,4 +1,4 @@
--- Every definition, to be shown beside its numbers.
+-- Every definition, shown beside its numbers.
 create or replace view v_definitions as
 select
     id,

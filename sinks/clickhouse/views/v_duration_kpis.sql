@@ -1,5 +1,5 @@
--- KPIs of durations: waiting times (medians with those in flight), retention, and what became of a cohort by a horizon.
--- Parameters as in v_life. low and high: what an incidence would be if none or all of those in flight got there.
+-- KPIs of durations: waiting times (medians including cases in flight), retention, and outcomes of a cohort by a horizon.
+-- Parameters as in v_life. low and high: the incidence if none or all of the cases in flight reached the outcome.
 create or replace view v_duration_kpis as
 select
     member,

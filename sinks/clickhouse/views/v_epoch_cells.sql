@@ -1,4 +1,4 @@
--- Finished cells of every epoch: the newest row of every source partition, summed over them, zeros left out.
+-- Finished cells of every epoch: the newest row of each source partition, summed over partitions, without zeros.
 create or replace view v_epoch_cells as
 select
     epoch,

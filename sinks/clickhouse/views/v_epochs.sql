@@ -1,4 +1,4 @@
--- The generations of all numbers as they are now: since `changed` an epoch is what its state says.
+-- The epochs as they are now; `changed` is when an epoch got its present state.
 create or replace view v_epochs as
 select
     number,

@@ -1,5 +1,5 @@
--- What a live page asks again and again: by tenant, a stamp that changes whenever a cell, the live epoch, a target, a breach or an
--- action does, and when the last event was heard. Versions are offsets, so their sum rises with everything that is written.
+-- What a live page polls: per tenant, a stamp that changes whenever a cell, the live epoch, a target, a breach or an action does, and
+-- when the last event arrived. Versions are offsets, so their sum rises with everything that is written.
 create or replace view v_freshness as
 with
     (

@@ -1,4 +1,4 @@
--- The funnel: per member and milestone who entered, passed, was rejected, withdrew or was closed; the rate is passed ÷
+-- The funnel: entries, passes, rejections, withdrawals and closings by member and milestone; the rate is passed ÷
 -- (passed + failed). Parameters: tenant, dimension, basis, first and last (both included).
 create or replace view v_funnel as
 select

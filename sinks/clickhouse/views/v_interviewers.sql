@@ -1,8 +1,8 @@
--- Interviewers beside each other, fairly: pass rates shrunk to the rate of all, and the limits of a funnel plot.
+-- Interviewers compared: pass rates shrunk to the overall rate, and the limits of a funnel plot.
 -- Parameters: tenant, milestone (empty: all stages), first and last (local days of the decision, both included).
--- Who decided fewer than 5 is not shown alone (k-anonymity): all of them are one row, `(n < 5)`.
+-- Interviewers with fewer than 5 decisions are not shown individually (k-anonymity): together they are one row, `(n < 5)`.
 -- shrunk: posterior mean of a beta-binomial whose spread is fitted by moments (Kleinman 1973); low and high: 90 %, normal on
--- the logit scale. Limits: rate of all ± z·√(p(1−p)/n) at 95 % and 99.8 % (Spiegelhalter 2005).
+-- the logit scale. Limits: overall rate ± z·√(p(1−p)/n) at 95 % and 99.8 % (Spiegelhalter 2005).
 create or replace view v_interviewers as
 with
     people as

@@ -1,8 +1,8 @@
--- Cohorts by age, with those still in flight: for each member and kind of duration the cases at risk, what became of
--- them at each age (days), and who is left. At equal ages ends come before censorings.
--- Parameters: tenant, dimension, first and last (local days of entering, both included), as_of (what was known that day).
+-- Cohorts by age, including cases in flight: for each member and kind of duration the cases at risk, their outcomes at each age
+-- (days), and the cases left. At equal ages ends come before censorings.
+-- Parameters: tenant, dimension, first and last (local days of entering, both included), as_of (the day whose knowledge counts).
 -- survival: Kaplan–Meier S after the age. incidence: Aalen–Johansen F of the outcome up to the age. An empty outcome is
--- the row of those in flight. One reading of the cells: both are windows over ages.
+-- the row of cases in flight. The cells are read once: both are windows over ages.
 create or replace view v_life as
 with
     kinds as (select distinct about, entered from v_definitions where about != ''),

@@ -1,4 +1,4 @@
--- The pipeline now: who waits at which stage, and for how many days already.
+-- The pipeline now: applications waiting at each stage, by days waited.
 -- Parameters: tenant, dimension, as_of (the local day that is now).
 create or replace view v_pipeline as
 select

@@ -1,6 +1,6 @@
--- 予実: every target of a tenant beside what was counted in its period so far. Counts and ratios; quantiles and cohorts are
--- in `hirelay plan show`. Parameters: tenant, as_of (the last local day that counts).
--- plan_to_date: a count is planned evenly over the days of its period. gap: actual less plan to date, good where positive.
+-- 予実: every target of a tenant beside its actual so far. Counts and ratios only; quantiles and cohorts are in
+-- `hirelay plan show`. Parameters: tenant, as_of (the last local day that counts).
+-- plan_to_date: a count is planned evenly over the days of its period. gap: actual less plan to date; positive is good.
 create or replace view v_plan as
 with
     wanted as

@@ -1,4 +1,4 @@
--- Whom a board can be asked about, in which zone their days are cut and what their money is counted in.
+-- The companies that a board can show, with the time zone of their days and the currency of their money.
 create or replace view v_tenants as
 select
     id,

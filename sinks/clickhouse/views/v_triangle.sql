@@ -1,4 +1,4 @@
--- The cohort triangle: cases by week of entering (from Monday), outcome and age in days; an empty outcome is who entered.
+-- The cohort triangle: cases by week of entering (from Monday), outcome and age in days; an empty outcome counts entries.
 -- Parameters: tenant, dimension, first and last (local days of entering, both included).
 create or replace view v_triangle as
 with kinds as (select distinct about, entered from v_definitions where about != '')

@@ -1,6 +1,6 @@
--- What if one stage passed as it does in the best quarter of the channels: hires × (better rate ÷ rate − 1), all else equal.
+-- What if one stage passed as in the best quarter of the channels: hires × (better rate ÷ rate − 1), all else equal.
 -- Parameters: tenant, first and last (local days of application, both included). Channels with fewer than 10 decisions at
--- the stage say nothing of it.
+-- the stage are left out of it.
 create or replace view v_what_if as
 with
     decided as

@@ -21,7 +21,13 @@ class ClickHouseAccess:
     tls: TlsFiles = WITHOUT_FILES
 
     def check(self) -> None:
-        """Raise Malformed, naming the variable, for PEM files that are unusable or never used."""
+        """Raise Malformed, naming the variable, for an impossible port, and PEM files that are unusable or never used."""
+        try:
+            _ = urlsplit(self.url).port
+        except ValueError:
+            raise Malformed(
+                "settings", "HIRELAY_CLICKHOUSE: the port is a number from 0 to 65535"
+            ) from None
         if self.tls and urlsplit(self.url).scheme != "https":
             raise Malformed(
                 "settings",

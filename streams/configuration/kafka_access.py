@@ -10,6 +10,7 @@ from sinks.tls import TlsFiles
 KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 WITHOUT_FILES = TlsFiles(prefix="HIRELAY_KAFKA")
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,12 @@ class KafkaAccess:
 
     def check(self) -> None:
         """Raise Malformed, naming the variable, for settings that are incomplete, unusable or never used."""
+        for server in self.servers:
+            _, colon, port = server.rpartition(":")
+            if colon and not (port.isdecimal() and int(port) <= MAX_PORT):
+                raise Malformed(
+                    "settings", f"HIRELAY_KAFKA: {server!r} is not host:port, such as kafka:9092"
+                )
         if self.authenticated:
             if not self.user or self.password_file is None:
                 raise Malformed(

@@ -92,7 +92,7 @@ class Stack:
         replay_reason = self._replay_reason()
         for role in ROLES:
             report(role)
-            command = (sys.executable, "-m", "streams", role)
+            command = (sys.executable, "-P", "-m", "streams", role)
             log_file = self.state / "logs" / f"{role}.log"
             # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
             role_environment = (
@@ -138,7 +138,7 @@ class Stack:
         health = f"{url['HIRELAY_CLICKHOUSE']}healthz"
         _wait_until("archiver", partial(_is_ready, health), self.supervisor.restart_dead)
         completed = subprocess.run(
-            (sys.executable, "-m", "streams", "replay"),
+            (sys.executable, "-P", "-m", "streams", "replay"),
             env={**os.environ, **environment, **url},
             stdout=sys.stderr,
             check=False,

@@ -90,7 +90,7 @@ def _running_worker(settings: Settings, number: int) -> Iterator[Callable[[], No
     """Run a worker of the new epoch while the block lasts; yield a function that restarts it when it died."""
     path = settings.worker_dir / "replay.log"
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = (sys.executable, "-m", "streams", "worker", "--epoch", str(number))
+    command = (sys.executable, "-P", "-m", "streams", "worker", "--epoch", str(number))
     supervisor = Supervisor(lambda: None)
     supervisor.add(Role("replay", command, Path(path), settings.environment(worker_web_port=0)))
     try:

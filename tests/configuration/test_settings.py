@@ -56,6 +56,8 @@ HTTPS = {"HIRELAY_CLICKHOUSE": "https://localhost:8443"}
             {"HIRELAY_KAFKA_SECURITY": "TLS"},
             "HIRELAY_KAFKA_SECURITY: Input should be 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT' or 'SASL_SSL'",
         ),
+        ({"HIRELAY_KAFKA": "127.0.0.1:abc"}, "HIRELAY_KAFKA: '127.0.0.1:abc' is not host:port"),
+        ({"HIRELAY_CLICKHOUSE": "http://h:99999/"}, "HIRELAY_CLICKHOUSE: the port is a number"),
         (SASL, "SASL_SSL needs HIRELAY_KAFKA_USER and HIRELAY_KAFKA_PASSWORD_FILE"),
         (
             {"HIRELAY_KAFKA_SECURITY": "SASL_PLAINTEXT", "HIRELAY_KAFKA_PASSWORD_FILE": "full"},

@@ -89,10 +89,19 @@ def wait_until(condition: Any, seconds: float) -> None:
 
 @contextmanager
 def running_stack(state: Path, *options: str) -> Iterator[Stack]:
-    """Run a stack; stop it with SIGINT, as a person would, and require exit code 0."""
+    """Run a stack; stop it with SIGINT, as a person would, and require exit code 0.
+
+    It runs in a directory with packages of the same names as ours, which no role may import.
+    """
+    foreign = state / "foreign"
+    for package in ("schemas", "sinks", "streams"):
+        (foreign / package).mkdir(parents=True)
+        (foreign / package / "__init__.py").touch()
+    command = [sys.executable, "-P", "-m", "streams", "up", "--state", str(state), "--json"]
     with (state / "up.log").open("w") as log:
         up = subprocess.Popen(
-            [sys.executable, "-m", "streams", "up", "--state", str(state), "--json", *options],
+            [*command, *options],
+            cwd=foreign,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -30,12 +30,6 @@ class TopicReader:
         for tp in self._partitions:
             self._consumer.seek(tp, starts[tp])
 
-    def end_offsets(self) -> dict[int, int]:
-        """Return the current end offset of every partition."""
-        return {
-            tp.partition: end for tp, end in self._consumer.end_offsets(self._partitions).items()
-        }
-
     def read(self, progress: Callable[[int, int], None] = lambda _a, _b: None) -> Iterator[Any]:
         """Yield every record up to the current end."""
         ends = self._consumer.end_offsets(self._partitions)

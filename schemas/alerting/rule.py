@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.alerting.breach import Breach, Evidence, Segment, Severity, Terms
 from schemas.alerting.chart import Week, window_weeks
@@ -36,8 +36,8 @@ class AlertRule(FrozenModel):
     id: Name
     tenant: Name
     kpi: str
-    dimension: str = TOTAL
-    member: Annotated[str, Field(min_length=1, max_length=200)] = EVERY
+    dimension: references.DimensionName = TOTAL
+    member: references.MemberName = EVERY
     cool_down_days: Annotated[int, Field(ge=0, le=366)] | None = None
     owner: Text
     severity: Severity = "warning"
@@ -56,18 +56,6 @@ class AlertRule(FrozenModel):
             msg = f"{value} cannot be watched: {problem}"
             raise ValueError(msg)
         return value
-
-    @field_validator("dimension")
-    @classmethod
-    def check_dimension(cls, value: str) -> str:
-        """Refuse a dimension that no KPI is counted by."""
-        return references.check_dimension(value)
-
-    @field_validator("member")
-    @classmethod
-    def normalize_member(cls, value: str, info: ValidationInfo) -> str:
-        """Normalize a channel as the gateway does, whose names are ids: NFKC, spaces collapsed."""
-        return references.normalize_member(value, info.data.get("dimension"))
 
     @field_validator("owner")
     @classmethod

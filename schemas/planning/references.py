@@ -1,6 +1,9 @@
 """Validation of KPI, dimension and member references, shared by targets and alert rules."""
 
 import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from schemas.cells import CHANNEL, DIMENSIONS
 from schemas.did_you_mean import did_you_mean
@@ -28,3 +31,12 @@ def normalize_member(member: str, dimension: object) -> str:
     if dimension != CHANNEL:
         return member
     return " ".join(unicodedata.normalize("NFKC", member).split())
+
+
+def _normalize(member: str, info: ValidationInfo) -> str:
+    return normalize_member(member, info.data.get("dimension"))
+
+
+# Fields of a model: a dimension, and after it the member of that dimension.
+DimensionName = Annotated[str, AfterValidator(check_dimension)]
+MemberName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_normalize)]

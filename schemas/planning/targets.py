@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis
 from schemas.events.application import FrozenModel, Text
@@ -33,8 +33,8 @@ class Target(FrozenModel):
 
     tenant: Name
     kpi: str
-    dimension: str = TOTAL
-    member: Annotated[str, Field(min_length=1, max_length=200)] = ALL
+    dimension: references.DimensionName = TOTAL
+    member: references.MemberName = ALL
     basis: Basis = DECISION
     period: str | None = None
     first: date | None = Field(None, alias="from")
@@ -49,18 +49,6 @@ class Target(FrozenModel):
     def check_kpi(cls, value: str) -> str:
         """Reject an id that is not in the catalogue."""
         return references.check_kpi(value)
-
-    @field_validator("dimension")
-    @classmethod
-    def check_dimension(cls, value: str) -> str:
-        """Reject a dimension that no measure is broken down by."""
-        return references.check_dimension(value)
-
-    @field_validator("member")
-    @classmethod
-    def normalize_member(cls, value: str, info: ValidationInfo) -> str:
-        """Normalize a channel as the gateway does (its name is its id): NFKC, spaces collapsed."""
-        return references.normalize_member(value, info.data.get("dimension"))
 
     @field_validator("period")
     @classmethod

@@ -98,7 +98,7 @@ class Reason(FrozenModel):
 
 
 class Interviewer(FrozenModel):
-    """面接官 on one interview; a shadow observes and never counts."""
+    """面接官 on one interview; a shadow observes and never counts, nor does one whose `response` is a refusal."""
 
     user_id: Id
     role: Literal["lead", "panel", "shadow"] = "panel"
@@ -192,12 +192,17 @@ class ApplicationDeleted(ApplicationEventData):
 
 
 class InterviewData(ApplicationEventData):
-    """interview.scheduled, .rescheduled, .cancelled, .completed, .no_show. `start` and `end` are instants."""
+    """interview.scheduled, .rescheduled, .cancelled, .completed, .no_show, .deleted. `start` and `end` are instants.
+
+    `round` (1 is the first interview) or `stage` says which interview it is, before the time does. `schedule_id` ties a
+    cancelled interview to the one created in its place. A deleted interview never was.
+    """
 
     interview_id: Id
     schedule_id: Id | None = None
     kind: Text | None = None
     round: int | None = None
+    stage: Stage | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     tz: Text | None = None

@@ -90,11 +90,15 @@ class Cost(FrozenModel):
 
 
 class Employment(FrozenModel):
-    """employment.started, .confirmed, .performance_rated, .ended."""
+    """employment.started, .start_cancelled, .confirmed, .performance_rated, .ended, .end_cancelled.
+
+    A rating with the `rating_id` of an earlier one replaces it; without a `rating` it takes it back.
+    """
 
     application_id: Id
     start: date | None = None
     rating: Annotated[float, Field(ge=-100, le=100)] | None = None
+    rating_id: Id | None = None
     end: date | None = None
     end_reason: Text | None = None
 

@@ -27,6 +27,7 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
         "interview.cancelled": event_application.InterviewData,
         "interview.completed": event_application.InterviewData,
         "interview.no_show": event_application.InterviewData,
+        "interview.deleted": event_application.InterviewData,
         "feedback.requested": event_application.Feedback,
         "feedback.submitted": event_application.Feedback,
         "feedback.updated": event_application.Feedback,
@@ -67,9 +68,11 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
         "cost.recorded": event_context.Cost,
         "cost.reversed": event_context.Cost,
         "employment.started": event_context.Employment,
+        "employment.start_cancelled": event_context.Employment,
         "employment.confirmed": event_context.Employment,
         "employment.performance_rated": event_context.Employment,
         "employment.ended": event_context.Employment,
+        "employment.end_cancelled": event_context.Employment,
         "survey.submitted": event_context.SurveyData,
         "relay.invited": event_context.Relay,
         "relay.clicked": event_context.Relay,
@@ -86,7 +89,8 @@ class Event(FrozenModel):
     """One accepted event.
 
     `type` is the full name, `recruit.<name>.v1`; `time` is when it happened, `recordedtime` when we received it;
-    `subject` is the id whose events must stay in order (application id, else candidate, job … id).
+    `subject` is the id whose events must stay in order (application id, else candidate, job … id). `sequence` orders events
+    of one source and one instant (CloudEvents Sequence extension): as an integer if it is one, else by its characters.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -103,6 +107,7 @@ class Event(FrozenModel):
     vendorevent: Text | None = None
     deliveryid: Text | None = None
     correlationid: Text | None = None
+    sequence: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     data: SerializeAsAny[FrozenModel]
 
     @field_validator("time", "recordedtime")

@@ -101,7 +101,8 @@ def to_rule(rule: StageRule | ReasonRule) -> MappingRule:
     """A configured rule in the form used for look-ups."""
     since, until = _day_number_or(rule.since, _ALWAYS[0]), _day_number_or(rule.until, _ALWAYS[1])
     if isinstance(rule, StageRule):
-        key, name, meaning = rule.stage_id, rule.stage_name, rule.milestone
+        key, name = rule.stage_id, rule.stage_name
+        meaning = rule.milestone or EVENT_BY_PARTY[rule.ending or ""]
     else:
         key, name, meaning = rule.reason_id, rule.reason_name, rule.party
     return MappingRule(id=key, name=name, meaning=meaning, since=since, until=until)

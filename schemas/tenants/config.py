@@ -42,19 +42,26 @@ def _check_rule(rule: "StageRule | ReasonRule", subject: str | None, names: str)
 
 
 class StageRule(FrozenModel):
-    """Maps one vendor stage to a milestone, by id (which takes precedence) or exact name; `since` and `until` are local days."""
+    """Maps one vendor stage to a milestone or an ending, by id (which takes precedence) or exact name.
+
+    `ending` is who ends an application that is moved there, for systems whose boards have columns such as 内定辞退.
+    `order` is the stage's place in the process, earliest first: between two stages with an order, it tells a move back
+    from a move forward. `since` and `until` are local days.
+    """
 
     stage_id: str | None = None
     stage_name: str | None = None
-    milestone: str
+    milestone: str | None = None
+    ending: Literal["company", "candidate", "neither", "hired"] | None = None
+    order: int | None = None
     since: date | None = None
     until: date | None = None
 
     @field_validator("milestone")
     @classmethod
-    def check_milestone(cls, value: str) -> str:
+    def check_milestone(cls, value: str | None) -> str | None:
         """Reject a milestone that is not a standard one."""
-        if value not in MILESTONES:
+        if value is not None and value not in MILESTONES:
             msg = f"no such milestone {value!r}; one of {', '.join(MILESTONES)}"
             raise ValueError(msg)
         return value
@@ -63,19 +70,22 @@ class StageRule(FrozenModel):
     def check_rule(self) -> Self:
         """Reject a rule without a stage or with an empty validity period."""
         _check_rule(self, self.stage_id or self.stage_name, "`stage_id` or `stage_name`")
+        if (self.milestone is None) == (self.ending is None):
+            msg = "give exactly one of `milestone` and `ending`"
+            raise ValueError(msg)
         return self
 
 
 class ReasonRule(FrozenModel):
     """Maps a reason to the party that ended the application, by reason id (which takes precedence) or exact name.
 
-    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled, duplicate), `hired` a hire that the vendor
-    records under a reason; days as in `StageRule`.
+    `company` is 不採用, `candidate` 辞退, `neither` a closing (position filled), `duplicate` the closing of a duplicate, which
+    is in no rate, `hired` a hire that the vendor records under a reason; days as in `StageRule`.
     """
 
     reason_id: str | None = None
     reason_name: str | None = None
-    party: Literal["company", "candidate", "neither", "hired"]
+    party: Literal["company", "candidate", "neither", "duplicate", "hired"]
     since: date | None = None
     until: date | None = None
 

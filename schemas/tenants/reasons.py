@@ -6,6 +6,7 @@ EVENT_BY_PARTY = {
     "company": "application.rejected",
     "candidate": "application.withdrawn",
     "neither": "application.closed",
+    "duplicate": "application.closed",
     "hired": "application.hired",  # for vendors that archive hired candidates
 }
 

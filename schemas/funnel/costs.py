@@ -2,27 +2,27 @@
 
 from schemas.funnel.amortisation import Spread, daily_amounts
 from schemas.funnel.funnel_events import CostEvent
-from schemas.funnel.history import order_key
+from schemas.funnel.attempt import Attributes
+from schemas.funnel.instant_order import place
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, FunnelFact, Scope, State
+from schemas.funnel.facts import Change, FunnelFact, Scope
 
 RECORDED, REVERSED = "cost.recorded", "cost.reversed"
 MAX_PERIOD_DAYS = 3_660  # a contract that claims to last longer counts on its first ten years
 UNKNOWN_CHANNEL = "channel/unknown"
 
 
-def fold_cost(events: list[CostEvent], rules: Rules) -> tuple[State, list[Change]]:
+def cost_changes(events: list[CostEvent], rules: Rules, application: Attributes) -> list[Change]:
     """The newest version of an entry wins, and within a version the last one recorded; a reversal retracts it all.
 
     An amount is spread over its days so that the daily parts sum to it exactly. Every amount counts in the total and in
     one channel, `unknown` if it has none, so that the channels sum to the total; the cost of a job also counts there.
     """
-    state = State(last_order=None, counted=True)
-    newest = max(events, key=lambda event: (event.version or 0, order_key(event)))
+    newest = max(events, key=lambda event: (event.version or 0, place(event)))
     changes: list[Change] = []
     header = newest.header
     if header.test or header.kind == REVERSED or newest.amount is None:
-        return state, changes
+        return changes
     first = rules.day(header.at) if newest.first_day is None else newest.first_day
     last = (
         first
@@ -38,7 +38,7 @@ def fold_cost(events: list[CostEvent], rules: Rules) -> tuple[State, list[Change
             changes.append((amount, FunnelFact(measure, day, None, members, Scope.COST, None)))
         if not in_own_currency:
             changes.append((1, FunnelFact("foreign_costs", day, None, members, Scope.COST, None)))
-    return state, changes
+    return changes
 
 
 def _members(event: CostEvent) -> tuple[str, ...]:

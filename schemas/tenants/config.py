@@ -99,6 +99,9 @@ class ReasonRule(FrozenModel):
 # Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
 SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
 
+# Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
+REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
+
 
 class Connection(FrozenModel):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without downtime.
@@ -125,6 +128,11 @@ class Connection(FrozenModel):
     def expects_scorecards(self) -> bool:
         """Whether an absent scorecard is overdue, rather than never reported by this system."""
         return self.vendor in SCORECARD_VENDORS if self.scorecards is None else self.scorecards
+
+    @property
+    def reports_reopenings(self) -> bool:
+        """Whether the system says itself that an ended application was reopened."""
+        return self.vendor in REOPENING_VENDORS
 
 
 class Tenant(FrozenModel):

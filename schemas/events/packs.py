@@ -113,6 +113,7 @@ class PackedData(msgspec.Struct, gc=False):
     department: str | None = None
     location: str | None = None
     hiring_manager_ids: tuple[str, ...] = ()
+    cost_id: str | None = None
     scope: str | None = None
     member: str | None = None
     kind: str | None = None

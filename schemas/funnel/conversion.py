@@ -213,6 +213,8 @@ def _employment(header: EventHeader, data: PackedData) -> EmploymentEvent:
 def _cost(header: EventHeader, data: PackedData) -> CostEvent:
     return CostEvent(
         header=header,
+        cost_id=data.cost_id or "",
+        scope=data.scope or "company",
         version=data.version,
         amount=data.amount,
         currency=data.currency,

@@ -21,6 +21,9 @@ MILESTONES = (
     "hired",
 )
 INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
+# A side step runs beside the process: entering one passes the stage left, and ending there fails the side step alone.
+SIDE_STEPS = ("casual", "assessment", "reference")
+MAIN_LINE = tuple(name for name in MILESTONES if name not in SIDE_STEPS)
 RANK = {name: rank for rank, name in enumerate(MILESTONES)}
 UNMAPPED = "unmapped"
 

@@ -215,6 +215,8 @@ def _cost(header: EventHeader, data: PackedData) -> CostEvent:
         header=header,
         cost_id=data.cost_id or "",
         scope=data.scope or "company",
+        previous_member=data.previous_member,
+        moved_to=data.moved_to,
         version=data.version,
         amount=data.amount,
         currency=data.currency,

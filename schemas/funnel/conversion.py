@@ -96,6 +96,10 @@ def _employment(header: EventHeader, data: PackedData) -> EmploymentEvent:
 def _cost(header: EventHeader, data: PackedData) -> CostEvent:
     return CostEvent(
         header=header,
+        cost_id=data.cost_id or "",
+        scope=data.scope or "company",
+        previous_member=data.previous_member,
+        moved_to=data.moved_to,
         version=data.version,
         amount=data.amount,
         currency=data.currency,

@@ -25,7 +25,7 @@ from schemas.cells import (
     without_zeros,
 )
 from schemas.funnel.attempt import Attributes, attempts
-from schemas.funnel.costs import cost_changes
+from schemas.funnel.costs import cost_changes, versions_by_cost
 from schemas.funnel.counting import count_attempt, is_ended
 from schemas.funnel.facts import Change, FunnelFact, Scope
 from schemas.funnel.funnel_events import CostEvent, FunnelEvent
@@ -56,11 +56,22 @@ def fold(history: Iterable[FunnelEvent], rules: Rules) -> list[Contribution]:
     for attempt in attempts(events, rules, lambda attempt: is_ended(attempt, rules)):
         changes, ended = count_attempt(attempt, rules)
         contributions.append(Contribution(attempt.attributes, changes, ended))
-    costs = [event for event in events if isinstance(event, CostEvent)]
-    if costs:
-        attributes = contributions[-1].attributes if contributions else Attributes()
-        contributions.append(Contribution(Attributes(), cost_changes(costs, rules, attributes)))
-    return contributions
+    costs = _count_costs(events, contributions, rules)
+    return [*contributions, *costs]
+
+
+def _count_costs(
+    events: list[FunnelEvent], attempts: list[Contribution], rules: Rules
+) -> list[Contribution]:
+    """The contribution of the cost entries in a history; those of a hire count where its last attempt does."""
+    versions = versions_by_cost(event for event in events if isinstance(event, CostEvent))
+    if not versions:
+        return []
+    application = attempts[-1].attributes if attempts else Attributes()
+    changes: list[Change] = []
+    for entry in versions.values():
+        changes += cost_changes(entry, rules, application.channel, application.job)
+    return [Contribution(Attributes(), changes)]
 
 
 def difference(old: list[Contribution], new: list[Contribution]) -> list["SignedContribution"]:

@@ -158,8 +158,17 @@ class EmploymentEvent(FunnelEvent, tag="employment", array_like=True, gc=False, 
 
 
 class CostEvent(FunnelEvent, tag="cost", array_like=True, gc=False, kw_only=True):
-    """One version of a cost entry: `amount` minor units of `currency`, spread over two local days and those between."""
+    """One version of a cost entry: `amount` minor units of `currency`, spread over two local days and those between.
 
+    `cost_id` is the sender's. With the `scope` hire the event belongs to an application's history, whose channel and
+    job it counts in. `previous_member` is the application that the version before belonged to; `moved_to`, in the
+    history of the cost itself, the one that it belongs to from this version on.
+    """
+
+    cost_id: str = ""
+    scope: str = "company"
+    previous_member: str | None = None
+    moved_to: str | None = None
     version: int | None = None
     amount: int | None = None
     currency: str | None = None

@@ -67,7 +67,7 @@ class ApplicationRow:
             self._contributions = fold(self.stored.log, rules)
         return self._contributions
 
-    def add(self, event: FunnelEvent, rules: Rules) -> list[SignedContribution]:
+    def add(self, event: StoredEvent, rules: Rules) -> list[SignedContribution]:
         """Add an event that the row lacks; return what it changes."""
         before = self.contributions(rules)
         self.stored.log.append(event)

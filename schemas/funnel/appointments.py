@@ -52,7 +52,7 @@ class Interview(msgspec.Struct, eq=False):
     """
 
     ids: list[str]
-    first: InterviewEvent
+    booked: InterviewEvent | None = None
     appointments: list[Appointment] = []
     rescheduled_at: list[int] = []
     round: int | None = None
@@ -64,12 +64,9 @@ class Interview(msgspec.Struct, eq=False):
         return self.appointments[-1]
 
     @property
-    def scheduled_at(self) -> int:
-        """When it was booked; one that was never booked counts as booked when it happened."""
-        if self.first.header.kind in {SCHEDULED, RESCHEDULED}:
-            return self.first.header.at
-        first = self.appointments[0]
-        return self.first.header.at if first.kind == CANCELLED else first.happened_at
+    def scheduled_at(self) -> int | None:
+        """When it was booked; None if only its outcome was reported."""
+        return self.booked.header.at if self.booked is not None else None
 
     @property
     def outcomes(self) -> list[Appointment]:
@@ -83,11 +80,15 @@ class Interview(msgspec.Struct, eq=False):
 
     def take(self, event: InterviewEvent, *, moves: bool = False) -> None:
         """Take the next event; `moves` if it books a new appointment in place of a cancelled one."""
-        if not self.appointments:
+        is_booking = event.header.kind in {SCHEDULED, RESCHEDULED}
+        known = bool(self.appointments)
+        if not known:
             self.appointments.append(Appointment())
-        if event.header.kind in {SCHEDULED, RESCHEDULED} or moves:
-            self._book(event, moves=moves)
-        if event.header.kind not in {SCHEDULED, RESCHEDULED}:
+        if is_booking and self.booked is None:
+            self.booked = event
+        if is_booking or moves:
+            self._book(event, known=known, moves=moves)
+        if not is_booking:
             self._end(event)
         if event.interviewers is not None:
             self.current.people = event.interviewers
@@ -97,9 +98,8 @@ class Interview(msgspec.Struct, eq=False):
         if event.stage is not None:
             self.stage_event = event
 
-    def _book(self, event: InterviewEvent, *, moves: bool) -> None:
+    def _book(self, event: InterviewEvent, *, known: bool, moves: bool) -> None:
         now = self.current
-        booked_before = event is not self.first
         other_start = event.starts_at is not None and event.starts_at != now.starts_at
         if event.header.kind == RESCHEDULED or moves:
             unchanged = (
@@ -109,7 +109,7 @@ class Interview(msgspec.Struct, eq=False):
             )
             moved = moves or not unchanged
         else:
-            moved = booked_before and other_start and now.starts_at is not None
+            moved = known and other_start and now.starts_at is not None
         if now.kind == CANCELLED:
             now.outcome = None
         if moved:
@@ -156,7 +156,7 @@ def read_interviews(events: Iterable[InterviewEvent]) -> list[Interview]:
     for id_ in by_id:
         if id_ in followers:
             continue
-        interview = Interview([], by_id[id_][0])
+        interview = Interview([])
         link: str | None = id_
         while link is not None:
             interview.ids.append(link)

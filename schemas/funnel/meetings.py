@@ -43,7 +43,8 @@ def add_interviews(facts: FactList, interviews: list[Interview]) -> None:
     """Count the interviews: booked once, every rescheduling, and each outcome on the day of the interview."""
     for interview in interviews:
         people = interview.current.people
-        facts.add("interviews_scheduled", interview.scheduled_at, people)
+        if interview.scheduled_at is not None:
+            facts.add("interviews_scheduled", interview.scheduled_at, people)
         for moved_at in interview.rescheduled_at:
             facts.add("interviews_rescheduled", moved_at, people)
         for appointment in interview.outcomes:

@@ -7,9 +7,11 @@ import msgspec
 
 from schemas.funnel.candidate_events import candidate_fate
 from schemas.funnel.funnel_events import (
+    ApplicationAttributes,
     ApplicationEvent,
     ContextEvent,
     CostEvent,
+    DeletionEvent,
     FunnelEvent,
     InterviewEvent,
     JobEvent,
@@ -74,13 +76,23 @@ def attempts(
 
     `is_ended` says whether an attempt has ended, so that a re-application begins another one.
     """
-    fate = candidate_fate(history, rules.deletion_policy)
-    own = [e for e in history if not isinstance(e, ContextEvent | CostEvent)]
-    if not own or fate.excluded or any(event.header.test for event in own):
-        return []
-    if fate.cutoff is not None:
-        own = _without_reset(own, fate.cutoff)
-    context = [event for event in history if isinstance(event, ContextEvent)]
+    own: list[FunnelEvent] = []
+    context: list[ContextEvent] = []
+    deleted = False
+    for event in history:
+        if isinstance(event, ContextEvent):
+            context.append(event)
+        elif not isinstance(event, CostEvent):
+            own.append(event)
+            deleted |= isinstance(event, DeletionEvent)
+            if event.header.test:
+                return []
+    if context or deleted:
+        fate = candidate_fate(history, rules.deletion_policy)
+        if fate.excluded:
+            return []
+        if fate.cutoff is not None:
+            own = _without_reset(own, fate.cutoff)
     known = _Known()
     if any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
         split = _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules)))
@@ -167,13 +179,17 @@ def _attempt(
         if not isinstance(event, ApplicationEvent):
             continue
         _learn(known, event)
-        if event.application.recruiter is not None:
-            owners.append((event.header.at, event.application.recruiter))
+        recruiter = event.application.recruiter
+        if recruiter is not None and (not owners or owners[-1][1] != recruiter):
+            owners.append((event.header.at, recruiter))
         reapplied |= isinstance(event, UpdateEvent) and event.is_reapplication
     first_at = events[0].header.at
     applied_at = known.applied_at
     attributes = known.attributes
-    _learn_of_job(attributes, [*events, *context])
+    if context:
+        _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
+    else:
+        _learn_of_job(attributes, events)
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
     known.attributes = msgspec.structs.replace(attributes)
     return Attempt(
@@ -196,14 +212,14 @@ def _learn(known: _Known, event: ApplicationEvent) -> None:
 
 
 def _learn_of_job(attributes: Attributes, events: Iterable[FunnelEvent]) -> None:
-    """Take over what the job's own events and the application's say about the job; the last known value wins."""
-    for event in sorted(events, key=lambda event: event.header.at):
+    """Take over what the job's own events and the application's, in order, say about the job; the last value wins."""
+    for event in events:
         if isinstance(event, ApplicationEvent):
-            source: object = event.application
+            source: ApplicationAttributes | JobEvent = event.application
         elif isinstance(event, JobEvent) and event.job == attributes.job:
             source = event
         else:
             continue
-        for name in ("hiring_managers", "department", "location"):
-            if value := getattr(source, name):
-                setattr(attributes, name, value)
+        attributes.hiring_managers = source.hiring_managers or attributes.hiring_managers
+        attributes.department = source.department or attributes.department
+        attributes.location = source.location or attributes.location

@@ -113,13 +113,8 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
         facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day
     )
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
-    meanings = {
-        event.header.id: rules.ending(event)
-        for event in attempt.events
-        if isinstance(event, EndingEvent)
-    }
     add_first_response(
-        facts, attempt.applied_at, reading.journey.moved_by_company_at, attempt.events, meanings
+        facts, attempt.applied_at, reading.journey.moved_by_company_at, attempt.events, rules
     )
     if (top is not None and top.is_hire) or not endings.was_hired:
         agreed = min((o.accepted_at for o in reading.offers if o.accepted_at is not None), default=None)

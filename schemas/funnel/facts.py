@@ -19,7 +19,7 @@ class Scope(IntEnum):
     # running.
     DURATION = 2
     MEMBERS = 3  # only the cells listed as `dimension/member` in the fact, on the same two days
-    COST = 4  # the listed cells, but both bases on its own day: a cost has no application
+    OWN_DAY = 4  # the listed cells, both bases on its own day: what belongs to no application, such as a cost
 
 
 class FunnelFact(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -112,4 +112,4 @@ class FactList:
 
     def add_impossible(self, at: int) -> None:
         """Count something that cannot have happened as told, such as an end before its start."""
-        self.add("quality.impossible", at, COMPANY, Scope.MEMBERS)
+        self.add("quality.impossible", at, COMPANY, Scope.OWN_DAY)

@@ -10,7 +10,7 @@ from schemas.funnel.funnel_events import (
     OfferEvent,
     ScorecardEvent,
 )
-from schemas.funnel.rules import EndingMeaning
+from schemas.funnel.rules import Rules
 
 HOUR_MS = 3_600_000
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
@@ -24,23 +24,26 @@ def add_first_response(
     applied_at: int | None,
     moved_at: list[int],
     events: Iterable[FunnelEvent],
-    endings: dict[bytes, EndingMeaning],
+    rules: Rules,
 ) -> None:
     """Count the hours until the company first moved the application, invited, assessed, made an offer, rejected or hired.
 
-    `moved_at` are the instants (ms) at which the company moved it, `endings` the meanings of its endings by event id.
+    `moved_at` are the instants (ms) at which the company moved it; `events` are in order.
     """
     if applied_at is None:
         return
-    candidates = [*moved_at, *(_response_at(event, endings) for event in events)]
-    at = min((moment for moment in candidates if moment is not None and moment > applied_at), default=None)
+    at = min((moment for moment in moved_at if moment > applied_at), default=None)
+    for event in events:
+        moment = _response_at(event, rules)
+        if moment is not None and moment > applied_at and (at is None or moment < at):
+            at = moment
     if at is None:
         return
     hours = min((at - applied_at) // HOUR_MS, MAX_RESPONSE_HOURS)
     facts.add(f"response_hours.{hours}", at, scope=Scope.DECISION_DAY)
 
 
-def _response_at(event: FunnelEvent, endings: dict[bytes, EndingMeaning]) -> int | None:
+def _response_at(event: FunnelEvent, rules: Rules) -> int | None:
     """When the event says that the company responded, if it does."""
     at, kind = event.header.at, event.header.kind
     if not event.header.by_person:
@@ -56,5 +59,5 @@ def _response_at(event: FunnelEvent, endings: dict[bytes, EndingMeaning]) -> int
         case OfferEvent():
             return at
         case EndingEvent():
-            return at if endings[event.header.id].kind in ANSWERS else None
+            return at if rules.ending(event).kind in ANSWERS else None
     return None

@@ -1,19 +1,23 @@
 """One request as it arrived: its authenticity, and the events that its bytes contain."""
 
 import hmac
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.errors import Condition, Malformed, Unauthentic
 from schemas.events import packs
-from schemas.events.envelope import Event
+from schemas.events.envelope import Event, short_type
 from streams.ingest.cleaning.events import clean_translation
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.kafka.publisher import EncodedEvent, encode
+from streams.ingest.problems import VENDOR_REMEDY
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,13 @@ def translate(request: IncomingRequest, now: datetime | None = None) -> Translat
         translation = request.vendor.translate(request.body, request.headers, request.context)
     except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
         # An adapter may meet unforeseen text and numbers; the delivery is quarantined and shows them.
-        raise Malformed("not_this_vendor", type(error).__name__) from None
+        log.warning(
+            "delivery of an unforeseen form",
+            extra={**request.log_fields, "error": type(error).__name__},
+        )
+        raise Malformed(
+            "not_this_vendor", f"the delivery has an unforeseen form; {VENDOR_REMEDY}"
+        ) from None
     return clean_translation(translation, now or request.at)
 
 
@@ -98,7 +108,10 @@ def encode_readable(translation: Translation) -> tuple[Translation, tuple[Encode
             packs.decode_events(packs.encode([record.body]))
         except (Malformed, ValueError):
             faults.append(
-                Malformed("unmapped_value", f"{event.type} contains a value out of range")
+                Malformed(
+                    "unmapped_value",
+                    f"{short_type(event.type)} contains a number or time out of range; correct it in the sending system",
+                )
             )
         else:
             readable.append(event)

@@ -190,10 +190,13 @@ def _attempt(
         _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
     else:
         _learn_of_job(attributes, events)
+    if attributes.channel is not None:
+        attributes.channel = rules.channel(attributes.channel)
+    touches = tuple([rules.channel(touch) for touch in known.touches])
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
     known.attributes = msgspec.structs.replace(attributes)
     return Attempt(
-        events, context, attributes, applied_at, known.touches, known.opening, owners, reapplied
+        events, context, attributes, applied_at, touches, known.opening, owners, reapplied
     )
 
 

@@ -44,6 +44,7 @@ def cost_changes(
         return []
     if newest.scope != HIRE:
         channel, job = newest.channel, newest.job
+    channel = None if channel is None else rules.channel(channel)
     return _daily_changes(newest, rules, _members(channel, job))
 
 

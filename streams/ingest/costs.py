@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 SOURCE_VENDOR, CONNECTION = "hirelay", "costs"
 PATH = "/v1/costs"
 CHALLENGE = {"WWW-Authenticate": "Bearer"}  # RFC 9110, section 11.6.1
-NAMED_SCOPES = frozenset({"channel", "agency"})  # scopes whose members are identified by name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +131,6 @@ def to_event(entry: CostEntry, request: ApiRequest) -> Event:
 
 
 def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
-    member = entry.member
-    if entry.scope in NAMED_SCOPES:
-        channel = normalize.channel(member)
-        member = None if channel is None else channel.id
     return Cost(
         cost_id=entry.cost_id,
         version=entry.version,

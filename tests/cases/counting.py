@@ -9,14 +9,10 @@ from pathlib import Path
 
 import httpx
 
-from schemas import money
-from schemas.cells import ENTRY, Cells
+from schemas.cells import Cells
 from schemas.events import packs
 from schemas.events.envelope import Event
 from schemas.funnel.rules import TenantRules
-from schemas.instants import day_number
-from schemas.kpis.catalogue import BY_ID
-from schemas.kpis.durations import DailyTallies, sum_tallies
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.settings import Settings
@@ -24,14 +20,12 @@ from streams.ingest.configuration_watcher import key_parsers
 from streams.ingest.connections import SecretStore, resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
-from streams.tools.kpi.query import KpiQuery, KpiRow, KpiTable
 from streams.tools.verify.oracle import Oracle
-from tests.cases.situations import Expectation, Situation, delivery
+from tests.cases.situations import Situation, delivery
 from tests.fakes import ListPublisher, SetClock
 from tests.ingest.gateways import ENVIRON, Fixture, signed
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)  # after everything that really happened
-Reading = tuple[float | None, int | None]  # a value and its sample size
 
 
 def company(situation: Situation) -> Tenant:
@@ -93,59 +87,3 @@ async def _accepted(
             accepted.append(list(publisher.events))
             publisher.events.clear()
     return [events for events in accepted if events]
-
-
-def reading(cells: Cells, expectation: Expectation, currency: str) -> Reading:
-    """Return what the cells say where the expectation looks; a measure has no sample size."""
-    window = range(day_number(expectation.first), day_number(expectation.last) + 1)
-    tallies = DailyTallies()
-    of_basis = []
-    for key, tally in cells.items():
-        if (key.dimension, key.member) != (expectation.dimension, expectation.member):
-            continue
-        if key.day not in window:
-            continue
-        if key.basis == expectation.basis:
-            of_basis.append(tally)
-        if key.basis == ENTRY:
-            tallies.entered[key.day] = tally
-        elif key.basis == "decision":
-            tallies.decided[key.day] = tally
-    tally = sum_tallies(of_basis)
-    if not expectation.is_kpi:
-        return tally.get(expectation.name, 0), None
-    row = KpiRow(member=expectation.member, label=expectation.member, tally=tally, days=tallies)
-    return kpi_reading(expectation, row, query_of(expectation, "any", currency))
-
-
-def query_of(expectation: Expectation, tenant: str, currency: str) -> KpiQuery:
-    """Return the query of `hirelay kpi show` that shows an expected KPI."""
-    return KpiQuery(
-        tenant=tenant,
-        dimension=expectation.dimension,
-        basis=expectation.basis,
-        first=expectation.first,
-        last=expectation.last,
-        as_of=NOW.date(),
-        currency=currency,
-    )
-
-
-def kpi_reading(expectation: Expectation, row: KpiRow, query: KpiQuery) -> Reading:
-    """Return the KPI of one member as `hirelay kpi show` prints it: money in major units."""
-    kpi = BY_ID[expectation.name]
-    result = KpiTable(query=query, rows=(row,)).value(kpi, row)
-    value = result.value
-    if kpi.unit == "money" and value is not None:
-        value = money.to_major(value, query.currency)
-    return value, result.n
-
-
-def mismatch(expectation: Expectation, read: Reading) -> str:
-    """Return what differs from the expectation, or an empty text."""
-    value, n = read
-    expected = None if expectation.value is None else float(expectation.value)
-    equal = value is None or expected is None or abs(value - expected) < 1e-9
-    if (value is None) == (expected is None) and equal and expectation.n in {None, n}:
-        return ""
-    return f"{expectation.text}, but is {'none' if value is None else f'{value:g}'} of {n}"

@@ -2,19 +2,31 @@
 
 import pytest
 
-from schemas.tenants.config import DEFAULT_CURRENCY
-from tests.cases.counting import count, mismatch, reading, shuffled
-from tests.cases.situations import Situation, delivery, situations
+from schemas.cells import Cells
+from streams.tools.kpi.query import KpiRow, KpiTable
+from tests.cases.counting import NOW, count, shuffled
+from tests.cases.readings import Reading, kpi_reading, measure_reading, query_of, read_cells
+from tests.cases.situations import Expectation, Situation, delivery, situations
 from tests.ingest.gateways import Fixture
 
 SITUATIONS = situations()
 
 
+def read(situation: Situation, cells: Cells, expectation: Expectation) -> Reading:
+    """Return the value that the cells give where the expectation looks."""
+    if not expectation.is_kpi:
+        return measure_reading(cells, expectation)
+    tally, days = read_cells(cells, expectation)
+    member = expectation.member
+    row = KpiRow(member=member, label=member, tally=tally, days=days)
+    query = query_of(expectation, situation, situation.id, NOW.date())
+    return kpi_reading(KpiTable(query=query, rows=(row,)), expectation)
+
+
 def mismatches(situation: Situation, deliveries: list[Fixture]) -> str:
     """Return every expected value that does not come out, one per line."""
-    currency = situation.settings.get("currency", DEFAULT_CURRENCY)
     cells = count(situation, deliveries)
-    found = (mismatch(e, reading(cells, e, currency)) for e in situation.expectations)
+    found = (read(situation, cells, e).mismatch(e) for e in situation.expectations)
     return "\n".join(difference for difference in found if difference)
 
 

@@ -16,7 +16,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadValue:
     """A value where an expectation looks; a measure has no sample size."""
 
     value: float | None
@@ -55,9 +55,9 @@ def read_cells(cells: Cells, expectation: Expectation) -> tuple[Tally, DailyTall
     return sum_tallies(of_basis), tallies
 
 
-def measure_reading(cells: Cells, expectation: Expectation) -> Reading:
+def measure_reading(cells: Cells, expectation: Expectation) -> ReadValue:
     """Return the sum of a measure."""
-    return Reading(read_cells(cells, expectation)[0].get(expectation.name, 0))
+    return ReadValue(read_cells(cells, expectation)[0].get(expectation.name, 0))
 
 
 def query_of(expectation: Expectation, situation: Situation, tenant: str, as_of: date) -> KpiQuery:
@@ -73,7 +73,7 @@ def query_of(expectation: Expectation, situation: Situation, tenant: str, as_of:
     )
 
 
-def kpi_reading(table: KpiTable, expectation: Expectation) -> Reading:
+def kpi_reading(table: KpiTable, expectation: Expectation) -> ReadValue:
     """Return an expected KPI as `hirelay kpi show` prints it, money in major units; without a row there were no cases."""
     kpi = BY_ID[expectation.name]
     assert kpi in table.kpis, f"{expectation.text}: not defined for this dimension and basis"
@@ -84,4 +84,4 @@ def kpi_reading(table: KpiTable, expectation: Expectation) -> Reading:
     value = result.value
     if kpi.unit == "money" and value is not None:
         value = to_major(value, table.query.currency)
-    return Reading(value, result.n)
+    return ReadValue(value, result.n)

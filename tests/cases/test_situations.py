@@ -5,14 +5,14 @@ import pytest
 from schemas.cells import Cells
 from streams.tools.kpi.query import KpiRow, KpiTable
 from tests.cases.counting import NOW, count, shuffled
-from tests.cases.readings import Reading, kpi_reading, measure_reading, query_of, read_cells
+from tests.cases.readings import ReadValue, kpi_reading, measure_reading, query_of, read_cells
 from tests.cases.situations import Expectation, Situation, delivery, situations
 from tests.ingest.gateways import Fixture
 
 SITUATIONS = situations()
 
 
-def read(situation: Situation, cells: Cells, expectation: Expectation) -> Reading:
+def read(situation: Situation, cells: Cells, expectation: Expectation) -> ReadValue:
     """Return the value that the cells give where the expectation looks."""
     if not expectation.is_kpi:
         return measure_reading(cells, expectation)

@@ -18,7 +18,7 @@ from schemas.instants import day_number
 from schemas.tenants.config import DEFAULT_TIMEZONE
 from streams.tools.kpi.query import KpiQuery, KpiTable, fetch_kpis
 from tests.cases.counting import shuffled
-from tests.cases.readings import Reading, kpi_reading, measure_reading, query_of
+from tests.cases.readings import ReadValue, kpi_reading, measure_reading, query_of
 from tests.cases.situations import Expectation, Situation, delivery, situations
 from tests.e2e.configuration import connection, post_delivery, tenant
 from tests.e2e.conftest import Stack, running_stack
@@ -30,7 +30,7 @@ ACCEPTED = {200, 202}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Company:
+class SituationCompany:
     """One tenant that lives through one situation, with its deliveries in the order in which they arrive."""
 
     id: str
@@ -50,9 +50,9 @@ class Company:
 
 
 COMPANIES = [
-    *(Company(id=s.id, situation=s, deliveries=[delivery(*s.events)]) for s in SITUATIONS),
+    *(SituationCompany(id=s.id, situation=s, deliveries=[delivery(*s.events)]) for s in SITUATIONS),
     *(
-        Company(id=f"{s.id}-shuffled", situation=s, deliveries=shuffled(s))
+        SituationCompany(id=f"{s.id}-shuffled", situation=s, deliveries=shuffled(s))
         for s in SITUATIONS
         if not s.has_equal_instants
     ),
@@ -68,7 +68,7 @@ class Numbers:
     refused: dict[str, list[str]]
     _tables: dict[KpiQuery, KpiTable] = field(default_factory=dict)
 
-    def read(self, company: Company, expectation: Expectation) -> Reading:
+    def read(self, company: SituationCompany, expectation: Expectation) -> ReadValue:
         """Read a measure from the cells' view, a KPI through the query of `hirelay kpi show`."""
         if not expectation.is_kpi:
             return measure_reading(self.cells.get(company.id, {}), expectation)
@@ -92,7 +92,7 @@ def write_companies(folder: Path) -> Path:
     return path
 
 
-def post_cost(stack: Stack, company: Company, cost: dict[str, Any]) -> int:
+def post_cost(stack: Stack, company: SituationCompany, cost: dict[str, Any]) -> int:
     """Post one cost and return the HTTP status."""
     request = urllib.request.Request(
         stack.run_file()["roles"]["gateway"]["url"] + "/v1/costs",
@@ -106,7 +106,7 @@ def post_cost(stack: Stack, company: Company, cost: dict[str, Any]) -> int:
         return error.code
 
 
-def send_everything(stack: Stack, company: Company) -> list[str]:
+def send_everything(stack: Stack, company: SituationCompany) -> list[str]:
     """Send the company's deliveries and costs; return those that were refused."""
     statuses = {
         f"delivery {number}": post_delivery(stack, company.id, sent, number)
@@ -136,7 +136,9 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Numbers]:
 
 
 @pytest.mark.parametrize("company", COMPANIES, ids=lambda company: company.id)
-def test_every_value_is_shown_as_counted_by_hand(numbers: Numbers, company: Company) -> None:
+def test_every_value_is_shown_as_counted_by_hand(
+    numbers: Numbers, company: SituationCompany
+) -> None:
     """Whether sent in one delivery or one by one in another order, every value is the one counted by hand."""
     found = (numbers.read(company, e).mismatch(e) for e in company.situation.expectations)
     differences = "\n".join(difference for difference in found if difference)

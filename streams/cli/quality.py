@@ -31,7 +31,8 @@ def quality(
     from schemas.instants import local_today
     from sinks.clickhouse.client import connect
     from streams.tools.quality import text
-    from streams.tools.quality.query import quality_report, tenants_of
+    from streams.tools.quality.command import tenants_of
+    from streams.tools.quality.query import quality_report
 
     settings = load_settings(state)
     client = connect(settings.clickhouse_access)

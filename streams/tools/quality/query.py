@@ -3,13 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
-from schemas.did_you_mean import did_you_mean
 from schemas.kpis.data_quality import KINDS, SET_ASIDE, QualityKind
 from schemas.tenants.config import Tenant
-from streams.configuration.files import Misconfigured, load_tenancy
 from streams.tools.connect import mapping
 from streams.tools.connect.mapping import Proposal
 
@@ -80,19 +77,6 @@ class QualityReport:
     findings: tuple[QualityFinding, ...]
 
 
-def tenants_of(config: Path, name: str | None) -> tuple[Tenant, ...]:
-    """Return the configured tenant of that name, or all; raise Misconfigured if there is none."""
-    tenancy = load_tenancy(config)
-    if name is None:
-        return tenancy.tenants
-    tenant = tenancy.tenant(name)
-    if tenant is None:
-        hint = did_you_mean(name, [known.id for known in tenancy.tenants])
-        msg = f"no tenant {name!r} in {config}{hint}"
-        raise Misconfigured(msg)
-    return (tenant,)
-
-
 def quality_report(client: Any, tenant: Tenant, first: date, last: date) -> QualityReport:
     """Return the counts of one tenant with the examples that ClickHouse can name, in the order of the kinds."""
     parameters = {"tenant": tenant.id, "first": first, "last": last}
@@ -109,6 +93,18 @@ def quality_report(client: Any, tenant: Tenant, first: date, last: date) -> Qual
     return QualityReport(
         tenant=tenant, first=first, last=last, accepted=accepted, findings=tuple(findings)
     )
+
+
+def with_examples(
+    client: Any, report: QualityReport, examples: Mapping[str, ExampleEvent]
+) -> QualityReport:
+    """Return the report with these examples, by kind, where it has none."""
+    detailed = with_details(client, report.tenant.id, examples)
+    findings = tuple(
+        replace(finding, example=finding.example or detailed.get(finding.kind.id))
+        for finding in report.findings
+    )
+    return replace(report, findings=findings)
 
 
 def with_details(

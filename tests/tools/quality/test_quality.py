@@ -15,7 +15,8 @@ from schemas.text.languages import LANGUAGES
 from sinks.clickhouse.writer import Writer
 from streams.configuration.files import Misconfigured
 from streams.tools.quality import text
-from streams.tools.quality.query import QualityReport, quality_report, tenants_of
+from streams.tools.quality.command import tenants_of
+from streams.tools.quality.query import QualityReport, quality_report
 from tests.sinks.test_quality_view import cell, event, set_aside
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)

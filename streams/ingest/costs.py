@@ -137,7 +137,7 @@ def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
         amount=entry.minor_units(tenant.currency) or 0,
         currency=entry.currency or tenant.currency,
         scope=entry.scope,
-        member=member,
+        member=entry.member,
         previous_member=entry.previous_member,
         period_from=entry.since,
         period_to=entry.to,

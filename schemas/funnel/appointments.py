@@ -9,7 +9,9 @@ from schemas.funnel.funnel_events import InterviewEvent
 SCHEDULED, RESCHEDULED = "interview.scheduled", "interview.rescheduled"
 COMPLETED, NO_SHOW = "interview.completed", "interview.no_show"
 CANCELLED, DELETED = "interview.cancelled", "interview.deleted"
-CALENDAR_CHANGE_MS = 600_000  # a calendar may book the new appointment this long before it cancels the old one
+CALENDAR_CHANGE_MS = (
+    600_000  # a calendar may book the new appointment this long before it cancels the old one
+)
 
 
 class Appointment(msgspec.Struct, eq=False):

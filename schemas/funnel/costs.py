@@ -76,7 +76,8 @@ def _daily_changes(event: CostEvent, rules: Rules, members: tuple[str, ...]) -> 
         if not in_own_currency:
             counts.append((1, "foreign_costs"))
         changes += [
-            (n, FunnelFact(measure, day, None, members, Scope.OWN_DAY, None)) for n, measure in counts
+            (n, FunnelFact(measure, day, None, members, Scope.OWN_DAY, None))
+            for n, measure in counts
         ]
     return changes
 

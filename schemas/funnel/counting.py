@@ -8,7 +8,6 @@ from schemas.funnel.employments import add_employments, read_employments
 from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN
 from schemas.funnel.facts import Change, FactList
 from schemas.funnel.funnel_events import (
-    EndingEvent,
     FunnelEvent,
     InterviewEvent,
     OfferEvent,
@@ -51,7 +50,11 @@ class Reading(NamedTuple):
 
 
 def read_journey(
-    events: list[FunnelEvent], offers: list[Offer], meanings: StageMeanings, rules: Rules, applied_at: int | None
+    events: list[FunnelEvent],
+    offers: list[Offer],
+    meanings: StageMeanings,
+    rules: Rules,
+    applied_at: int | None,
 ) -> Journey:
     """The journey of an attempt, which its first offer moves too."""
     first_offer = min(
@@ -109,15 +112,15 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     add_visits(facts, reading.journey, reading.meetings, offered=_add_offered(facts, reading))
     add_interviews(facts, reading.interviews)
     add_scorecards(facts, reading.scorecards)
-    add_pending(
-        facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day
-    )
+    add_pending(facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day)
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
     add_first_response(
         facts, attempt.applied_at, reading.journey.moved_by_company_at, attempt.events, rules
     )
     if (top is not None and top.is_hire) or not endings.was_hired:
-        agreed = min((o.accepted_at for o in reading.offers if o.accepted_at is not None), default=None)
+        agreed = min(
+            (o.accepted_at for o in reading.offers if o.accepted_at is not None), default=None
+        )
         agreed = hire.at if agreed is None and hire is not None else agreed
         employments = read_employments(attempt.events, facts)
         add_employments(facts, employments, None if agreed is None else facts.day(agreed))

@@ -173,7 +173,9 @@ class Journey:
         step = Step(left.id, meaning.milestone, meaning.order)
         if self.visits.current is None:
             began_at = self._applied_at
-            self.visits.move(self._first_at if began_at is None or began_at > at else began_at, step)
+            self.visits.move(
+                self._first_at if began_at is None or began_at > at else began_at, step
+            )
         elif self.visits.find(step) is None and step.milestone != HIRED_MILESTONE:
             self.visits.move(at, step)
 

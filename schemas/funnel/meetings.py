@@ -90,7 +90,10 @@ def _has_end(held: Appointment) -> bool:
 
 
 def read_meetings(
-    visits: Visits, meanings: StageMeanings, interviews: list[Interview], scorecards: list[Scorecard]
+    visits: Visits,
+    meanings: StageMeanings,
+    interviews: list[Interview],
+    scorecards: list[Scorecard],
 ) -> list[Meeting]:
     """The meetings in the order in which they took place, each at the visit that it belongs to."""
     meetings = []

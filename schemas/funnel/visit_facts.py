@@ -12,7 +12,9 @@ OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: 
 FINAL = "final_interview"
 
 
-def add_visits(facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool) -> None:
+def add_visits(
+    facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool
+) -> None:
     """Count every visit that stands; `offered` says whether the application was made an offer."""
     for at in journey.unmapped_at:
         facts.add(f"entered.{UNMAPPED}", at)

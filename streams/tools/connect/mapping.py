@@ -13,8 +13,8 @@ from schemas.tenants.config import Connection, ReasonRule, StageRule, Tenant
 from schemas.tenants.milestones import (
     MILESTONES,
     UNMAPPED,
-    lookup_milestone,
     find_rule,
+    lookup_milestone,
     normalize_name,
 )
 from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party

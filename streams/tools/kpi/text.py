@@ -39,7 +39,7 @@ def as_json(table: KpiTable) -> str:
                 {
                     "member": row.member,
                     "label": row.label,
-                    "measures": row.tally,
+                    "measures": row.measures,
                     "kpis": {
                         kpi.id: _result_fields(kpi, table.value(kpi, row), query.currency)
                         for kpi in table.kpis

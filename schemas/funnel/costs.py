@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from schemas.funnel.amortisation import Spread, daily_amounts
+from schemas.funnel.facts import Change, FunnelFact, Scope
 from schemas.funnel.funnel_events import CostEvent
-from schemas.funnel.history import OrderKey, order_key
+from schemas.funnel.instant_order import Place, place
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, FunnelFact, Scope, State
 
 RECORDED, REVERSED = "cost.recorded", "cost.reversed"
 HIRE = "hire"  # the scope of a cost that belongs to the history of an application
@@ -17,15 +17,6 @@ UNKNOWN_CHANNEL = "channel/unknown"
 def own_subject(cost_id: str) -> str:
     """The subject of a cost's own history."""
     return f"cost/{cost_id}"
-
-
-def fold_cost(events: list[CostEvent], rules: Rules) -> tuple[State, list[Change]]:
-    """The state and changes of a history of costs alone: that of one cost, or of an application not heard of yet."""
-    state = State(last_order=None, counted=True)
-    changes: list[Change] = []
-    for versions in versions_by_cost(events).values():
-        changes += cost_changes(versions, rules, None, None)
-    return state, changes
 
 
 def versions_by_cost(events: Iterable[CostEvent]) -> dict[str, list[CostEvent]]:
@@ -56,8 +47,8 @@ def cost_changes(
     return _daily_changes(newest, rules, _members(channel, job))
 
 
-def _version_key(event: CostEvent) -> tuple[int, OrderKey]:
-    return event.version or 0, order_key(event)
+def _version_key(event: CostEvent) -> tuple[int, Place]:
+    return event.version or 0, place(event)
 
 
 def _holder(versions: list[CostEvent]) -> str | None:

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from schemas.events.context import CostKind
-from schemas.funnel.costs import RECORDED, REVERSED, cost_changes, fold_cost
+from schemas.funnel.costs import RECORDED, REVERSED, cost_changes
+from schemas.funnel.fold import fold
 from schemas.funnel.funnel_events import CostEvent, EventHeader
 from schemas.funnel.rules import Rules
 from schemas.kpis.definitions.money import EXTERNAL, INTERNAL
@@ -89,9 +90,9 @@ def test_a_cost_that_an_application_has_counts_elsewhere_only_if_it_was_released
 def test_several_costs_of_one_application_are_told_apart() -> None:
     """The versions of one cost do not replace those of another."""
     bonus = version(2, cost_id="bonus", cost_kind="referral_bonus", scope="hire", amount=300)
-    _, changes = fold_cost([version(1, scope="hire"), bonus], YEN)
+    (costs,) = fold([version(1, scope="hire"), bonus], YEN)
 
-    assert {fact.measure: n for n, fact in changes} == {
+    assert {fact.measure: n for n, fact in costs.changes} == {
         "cost.agency_fee": 900,
         "cost.referral_bonus": 300,
     }

@@ -1,7 +1,8 @@
 """選考の終了: KPIs on how applications end, and on stages and reasons without a meaning."""
 
+from schemas.cells import TOTAL
 from schemas.kpis import playbook
-from schemas.kpis.definition import Kpi, Place
+from schemas.kpis.definition import DECIDED, Kpi, Place
 
 KPIS = (
     Kpi(
@@ -35,9 +36,22 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("closed",),
-        explain_ja="どちらの判断でもない終了(充足・重複など)。通過率には入りません。",
-        explain_en="Ended by neither side (position filled, duplicate); in no rate.",
+        explain_ja="どちらの判断でもない終了(充足・重複など)。通過率には入りません。重複でなければ応募あたりの率の分母に残ります。",
+        explain_en="Ended by neither side (position filled, duplicate); in no pass rate. Unless it is a duplicate, the application"
+        " stays in the denominator of rates per application.",
         panels=(Place("pipeline/response", 6),),
+        play=playbook.FEW_HIRES,
+    ),
+    Kpi(
+        id="duplicates",
+        ja="重複応募数",
+        en="Duplicate applications",
+        kind="count",
+        unit="count",
+        numerator=("duplicates",),
+        hide_zero=True,
+        explain_ja="重複として閉じられた応募。応募日で数えます。応募数には入りますが、どの率にも入りません。",
+        explain_en="Applications closed as a duplicate, by the day of application; they are applications, and in no rate.",
         play=playbook.FEW_HIRES,
     ),
     Kpi(
@@ -69,5 +83,22 @@ KPIS = (
         panels=(Place("pipeline/quality", 2),),
         headline=True,
         play=playbook.UNMAPPED,
+    ),
+    Kpi(
+        id="impossible_values",
+        ja="あり得ない値",
+        en="Impossible values",
+        kind="count",
+        unit="count",
+        numerator=("quality.impossible",),
+        bases=DECIDED,
+        only_dimensions=(TOTAL,),
+        higher_is_better=False,
+        hide_zero=True,
+        explain_ja="開始より前の終了、応募より前の採用など、あり得ない日時のために数えなかった値。0 とはせず不明とします。",
+        explain_en="Values left out because their instants cannot be true, such as an end before its start or a hire before its"
+        " application: they are unknown, not 0.",
+        headline=True,
+        play=playbook.IMPOSSIBLE,
     ),
 )

@@ -16,7 +16,7 @@ from schemas.tenants.milestones import (
     MILESTONES,
     UNMAPPED,
     lookup_milestone,
-    lookup_rule,
+    find_rule,
     normalize_name,
 )
 from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
@@ -183,11 +183,12 @@ def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
     return next(((meaning, basis) for meaning, basis in answers if meaning), ("", "unmapped"))
 
 
-def _rule_in_force(rules: Sequence[R], key: str, name: str, today: date) -> R | None:
-    """Return the rule that maps the stage or reason on a local day."""
-    numbered = [replace(to_rule(rule), meaning=str(at)) for at, rule in enumerate(rules)]
-    found = lookup_rule(numbered, key, name, day_number(today))
-    return None if found is None else rules[int(found)]
+def _configured(
+    rules: Sequence[StageRule] | Sequence[ReasonRule], key: str, name: str, today: date
+) -> str | None:
+    day = day_number(today)
+    rule = find_rule([to_rule(rule) for rule in rules], key, name, day)
+    return None if rule is None else rule.meaning
 
 
 def guess_meaning(hints: list[list[str]], name: str) -> str | None:

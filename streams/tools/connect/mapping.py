@@ -1,14 +1,16 @@
-"""`hirelay mapping suggest`: propose milestones and parties for the stages and reasons that a connection has sent."""
+"""`hirelay mapping suggest`: propose milestones, endings and parties for the stages and reasons that a connection has sent."""
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from schemas.funnel.rules import to_rule
 from schemas.instants import day_number, local_today
+from schemas.tenants import stage_endings
 from schemas.tenants.config import Connection, ReasonRule, StageRule, Tenant
 from schemas.tenants.milestones import (
     MILESTONES,
@@ -27,8 +29,8 @@ from streams.tools.connect import channels
 STAGES_SQL = """
 select
     id,
-    argMax(name, seen) as latest_name,
-    argMax(kind, seen) as latest_kind,
+    argMaxIf(name, seen, name != '') as latest_name,
+    argMaxIf(kind, seen, kind != '') as latest_kind,
     uniqExact(subject) as applications
 from
 (
@@ -72,15 +74,23 @@ group by reason, id
 order by applications desc, id, latest_name
 """
 
+R = TypeVar("R", StageRule, ReasonRule)
+
+ENDINGS = ("company", "candidate", "neither", "hired")  # of `StageRule.ending`
+
 # configured: by the file; vendor: sent by the vendor; known: the name is unambiguous; guessed: a person must confirm it.
 Basis = Literal["configured", "vendor", "known", "guessed", "unmapped"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """The configured or proposed meaning of one stage or reason, and its number of applications."""
+    """The configured or proposed meaning of one stage or reason, and its number of applications.
+
+    `field` is the field of its rule that takes the meaning: a stage is a milestone or an ending.
+    """
 
     what: Literal["stage", "reason"]
+    field: Literal["milestone", "ending", "party"]
     id: str
     name: str
     meaning: str
@@ -139,15 +149,21 @@ def _stage(
     row: Sequence[Any], rules: Sequence[StageRule], hints: list[list[str]], today: date
 ) -> Proposal:
     stage_id, name, kind, applications = row
-    configured = _configured(rules, stage_id, name, today)
+    rule = _rule_in_force(rules, stage_id, name, today)
+    normalized = normalize_name(name)
     milestone = lookup_milestone(name, kind or None)
+    is_ending = (
+        stage_endings.is_ending_name(normalized) if rule is None else rule.ending is not None
+    )
+    guess = stage_endings.guess_party(normalized) if is_ending else guess_meaning(hints, normalized)
     meaning, basis = _first_known(
-        (configured, "configured"),
+        (None if rule is None else rule.milestone or rule.ending, "configured"),
         (None if milestone == UNMAPPED else milestone, "known"),
-        (_guess(hints, name), "guessed"),
+        (guess, "guessed"),
     )
     return Proposal(
         what="stage",
+        field="ending" if is_ending else "milestone",
         id=stage_id,
         name=name,
         meaning=meaning,
@@ -160,14 +176,16 @@ def _reason(
     row: Sequence[Any], rules: Sequence[ReasonRule], hints: list[list[str]], today: date
 ) -> Proposal:
     reason_id, name, party, applications = row
+    rule = _rule_in_force(rules, reason_id, name, today)
     meaning, basis = _first_known(
-        (_configured(rules, reason_id, name, today), "configured"),
+        (None if rule is None else rule.party, "configured"),
         (None if party == "unknown" else party, "vendor"),
         (lookup_party(name), "known"),
-        (_guess(hints, name), "guessed"),
+        (guess_meaning(hints, normalize_name(name)), "guessed"),
     )
     return Proposal(
         what="reason",
+        field="party",
         id=reason_id,
         name=name,
         meaning=meaning,
@@ -188,18 +206,29 @@ def _configured(
     return None if rule is None else rule.meaning
 
 
-def _guess(hints: list[list[str]], name: str) -> str | None:
-    tidied = normalize_name(name)
-    return next((meaning for part, meaning in hints if normalize_name(part) in tidied), None)
+def guess_meaning(hints: list[list[str]], name: str) -> str | None:
+    """Return the meaning of the first hint in the name; a Latin one must begin a word, so that `spi` is not in `hospital`."""
+    return next(
+        (
+            meaning
+            for part, meaning in hints
+            if re.search(rf"(?<![a-z]){re.escape(normalize_name(part))}", name)
+        ),
+        None,
+    )
 
 
 def as_yaml(connection: str, proposals: Sequence[Proposal]) -> str:
     """Rules to paste under the connection; entries without a proposal are comments to fill in."""
     lines = [f"# What connection {connection} has sent. Correct it, put it under the connection in"]
     lines += ["# the configuration, then run `hirelay replay`."]
-    for title, what, field, choices in (
-        ("stages", "stage", "milestone", MILESTONES),
-        ("reasons", "reason", "party", tuple(EVENT_BY_PARTY)),
+    for title, what, choices in (
+        (
+            "stages",
+            "stage",
+            f"milestone: one of {', '.join(MILESTONES)}; or ending: one of {', '.join(ENDINGS)}",
+        ),
+        ("reasons", "reason", f"party: one of {', '.join(EVENT_BY_PARTY)}"),
     ):
         open_proposals = [
             proposal
@@ -208,14 +237,15 @@ def as_yaml(connection: str, proposals: Sequence[Proposal]) -> str:
         ]
         if not open_proposals:
             continue
-        lines.append(f"{title}: # each is one of {', '.join(choices)}")
-        lines += [_yaml_line(proposal, field) for proposal in open_proposals]
+        lines.append(f"{title}: # {choices}")
+        lines += [_yaml_line(proposal) for proposal in open_proposals]
     return "\n".join(lines) + "\n"
 
 
-def _yaml_line(proposal: Proposal, field: str) -> str:
+def _yaml_line(proposal: Proposal) -> str:
     key = f"{proposal.what}_id" if proposal.id else f"{proposal.what}_name"
-    rule = f"{key}: {_quoted(proposal.id or proposal.name)}, {field}: {proposal.meaning or '…'}"
+    subject = _quoted(proposal.id or proposal.name)
+    rule = f"{key}: {subject}, {proposal.field}: {proposal.meaning or '…'}"
     status = proposal.basis if proposal.meaning else "unmapped: fill in and remove the #"
     note = f"# {proposal.name or proposal.id}, {proposal.applications} applications, {status}"
     return f"  {'- ' if proposal.meaning else '# - '}{{ {rule} }} {note}"

@@ -101,6 +101,9 @@ SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
 # Vendors whose webhooks report that an ended application was reopened; elsewhere a move to a working stage says so.
 REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 
+# Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
+REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
+
 
 class Connection(FrozenModel):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without downtime.
@@ -127,6 +130,11 @@ class Connection(FrozenModel):
     def expects_scorecards(self) -> bool:
         """Whether an absent scorecard is overdue, rather than never reported by this system."""
         return self.vendor in SCORECARD_VENDORS if self.scorecards is None else self.scorecards
+
+    @property
+    def reports_reopenings(self) -> bool:
+        """Whether the system says itself that an ended application was reopened."""
+        return self.vendor in REOPENING_VENDORS
 
 
 class Tenant(FrozenModel):

@@ -21,6 +21,9 @@ MILESTONES = (
     "hired",
 )
 INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
+# A side step runs beside the process: entering one passes the stage left, and ending there fails the side step alone.
+SIDE_STEPS = ("casual", "assessment", "reference")
+MAIN_LINE = tuple(name for name in MILESTONES if name not in SIDE_STEPS)
 RANK = {name: rank for rank, name in enumerate(MILESTONES)}
 UNMAPPED = "unmapped"
 
@@ -113,13 +116,17 @@ MILESTONE_BY_NAME_PART = (
 
 @dataclass(frozen=True, kw_only=True)
 class MappingRule:
-    """The configured meaning of a stage or reason on local days `since` ≤ day < `until` (days since 1970-01-01)."""
+    """The configured meaning of a stage or reason on local days `since` ≤ day < `until` (days since 1970-01-01).
+
+    `order` is the place of a stage in the process, earliest first.
+    """
 
     id: str | None
     name: str | None
     meaning: str
     since: int
     until: int
+    order: int | None = None
 
 
 def normalize_name(name: str) -> str:
@@ -127,16 +134,18 @@ def normalize_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def lookup_rule(rules: Sequence[MappingRule], key: str, name: str | None, day: int) -> str | None:
-    """Return the configured meaning, by id first, then by name, or None."""
+def find_rule(
+    rules: Sequence[MappingRule], key: str, name: str | None, day: int
+) -> MappingRule | None:
+    """Return the rule in force on that day, by id first, then by name, or None."""
     active = [rule for rule in rules if rule.since <= day < rule.until]
     for rule in active:
         if rule.id == key:
-            return rule.meaning
+            return rule
     normalized = normalize_name(name or "")
     for rule in active:
         if rule.name is not None and normalize_name(rule.name) == normalized:
-            return rule.meaning
+            return rule
     return None
 
 

@@ -103,7 +103,17 @@ _PARTY_BY_NAME = {
     normalize_name(name): party for party, names in NAMES_BY_PARTY.items() for name in names
 }
 
+_DUPLICATES = frozenset(
+    normalize_name(name)
+    for name in ("duplicate", "duplicate application", "duplicate candidate", "重複", "重複応募")
+)
+
 
 def lookup_party(name: str | None) -> str | None:
     """Return the party of a well-known reason, or None; never guesses."""
     return _PARTY_BY_NAME.get(normalize_name(name or ""))
+
+
+def is_duplicate(name: str | None) -> bool:
+    """Whether the reason says that the application was made twice."""
+    return normalize_name(name or "") in _DUPLICATES

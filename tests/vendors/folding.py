@@ -23,9 +23,14 @@ def folded_cells(deliveries: Sequence[Fixture], settings: Tenancy | None = None)
     return oracle.cells(TenantRules(snapshot_mapping(settings or tenancy())))
 
 
+# Measures that follow from others: the denominators of rates per application, and their numerators.
+DERIVED = frozenset({"applications_rated", "offered", "final_offered"})
+
+
 def counts_occurrences(measure: str) -> bool:
-    """Return whether the measure counts occurrences rather than durations."""
-    return not measure.rpartition(".")[2].lstrip("-").isdigit()
+    """Return whether the measure counts occurrences rather than durations or what follows from others."""
+    is_duration = measure.rpartition(".")[2].lstrip("-").isdigit()
+    return not is_duration and measure not in DERIVED
 
 
 def daily_totals(folded: Cells) -> dict[date, dict[str, int]]:

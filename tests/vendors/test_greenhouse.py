@@ -10,6 +10,7 @@ from schemas.errors import Malformed
 from schemas.events.envelope import Event, short_type
 from tests.ingest.gateways import Fixture, translated
 from tests.vendors.folding import total_counts
+from tests.vendors.mutations import named
 
 ENDINGS = ("rejected", "withdrawn", "closed")
 FOLDER = Path(__file__).parent / "greenhouse"
@@ -167,6 +168,46 @@ def test_the_latest_kind_counts(later: str) -> None:
 
     assert total_counts(deliveries) == total_counts(deliveries[::-1])
     assert ("applications" in total_counts(deliveries)) == (later == "application")
+
+
+def test_equal_rejections_are_told_apart_by_their_delivery() -> None:
+    """Of two rejections with equal bodies each is an event, in the order of their ids; a redelivery is none."""
+    body = named("greenhouse/reject_candidate").body
+    undone = named("greenhouse/unreject_candidate__repeated")
+    first, second = (
+        Fixture("greenhouse", body, (("greenhouse-event-id", number),))
+        for number in ("3000", "3002")
+    )
+    sent = [event for each in (first, undone, second, second) for event in each.translated().events]
+
+    assert len({event.id for event in sent}) == 3
+    assert [event.sequence for event in sent] == ["3000", "3001", "3002", "3002"]
+
+
+def test_a_delivery_id_that_is_no_number_gives_no_order() -> None:
+    """Only a number says which of two deliveries came first."""
+    body = named("greenhouse/reject_candidate").body
+    (event,) = translated(body, (("greenhouse-event-id", "5f2b-9c0e"),)).events
+
+    assert event.sequence is None
+
+
+def test_an_unhire_has_its_stage() -> None:
+    """The stage to which an application returns when its hire is undone is kept."""
+    (event,) = named("greenhouse/unhire_candidate").translated().events
+
+    assert data(event).stage.name == "Application Review"
+
+
+def test_interviewers_have_their_answers() -> None:
+    """An interviewer's answer to the invitation is kept, so that one who declined is not credited."""
+    _, *interviews = named("greenhouse/candidate_stage_change__interviews").translated().events
+
+    assert [[who.response for who in data(event).interviewers] for event in interviews] == [
+        ["tentative"],
+        ["accepted"],
+    ]
+    assert {data(event).stage.id for event in interviews} == {"71416"}
 
 
 def test_errors_contain_no_values() -> None:

@@ -1,11 +1,12 @@
-"""Tests which Lever opportunities count as applications."""
+"""Tests which Lever opportunities count as applications, and as hired."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from tests.ingest.gateways import Fixture
-from tests.vendors.folding import total_counts
+from tests.vendors.folding import daily_totals, folded_cells, total_counts
 from tests.vendors.mutations import named
 
 CREATED = named("lever/applicationCreated")
@@ -17,6 +18,8 @@ FROM_APPLICANT = named("lever/candidateStageChange")
 LEAD = named("lever/candidateStageChange__lead")
 HIRED = named("lever/candidateHired")
 ARCHIVED = named("lever/candidateArchiveChange")
+UNARCHIVED = named("lever/candidateArchiveChange__unarchived")
+UNHIRED = named("lever/candidateArchiveChange__unarchived_hire")
 
 
 def applications(*deliveries: Fixture) -> int:
@@ -49,3 +52,46 @@ def test_a_possible_lead_does_not_count(deliveries: tuple[Fixture, ...]) -> None
 def test_events_that_show_an_application(deliveries: tuple[Fixture, ...]) -> None:
     """An application, a default applicant stage or a hire shows an application, before or after the move."""
     assert applications(*deliveries) == 1
+
+
+@pytest.mark.parametrize("order", permutations((CREATED, HIRED, UNHIRED)), ids=lambda _: "order")
+def test_taken_out_of_the_archive_after_a_hire(order: tuple[Fixture, ...]) -> None:
+    """Lever keeps its hires in the archive: who is taken out of it is active, and not hired."""
+    counts = total_counts(order)
+
+    assert "hired" not in counts
+    assert counts["applications"] == 1
+
+
+def test_taken_out_of_the_archive_and_hired_again() -> None:
+    """A hire after that counts on its own day."""
+    again = named("lever/candidateHired", triggeredAt=1773712800000)
+    counts = daily_totals(folded_cells([CREATED, HIRED, UNHIRED, again]))
+
+    assert [day.isoformat() for day, tally in counts.items() if "hired" in tally] == ["2026-03-17"]
+
+
+def test_taken_out_of_the_archive_without_a_hire() -> None:
+    """Without a hire only the ending is undone."""
+    counts = total_counts([CREATED, ARCHIVED, UNARCHIVED])
+
+    assert counts == total_counts([CREATED])
+
+
+def test_the_stage_left_keeps_its_kind() -> None:
+    """A move names the stage left with its pipeline, for applications that were created without a stage."""
+    (move,) = FROM_APPLICANT.translated().events
+    moved: Any = move.data
+
+    assert (moved.from_stage.id, moved.from_stage.vendor_kind) == ("applicant-new", "applicant")
+
+
+def test_interviews_of_a_panel_have_one_schedule() -> None:
+    """The panel ties a cancelled interview to the one created in its place."""
+    schedules = {
+        event.data.model_dump()["schedule_id"]
+        for name in ("Created", "Updated", "Deleted")
+        for event in named(f"lever/interview{name}").translated().events
+    }
+
+    assert schedules == {"027d1217-72e7-4fbb-83fd-3022aa25d0c4"}

@@ -1,6 +1,7 @@
-"""Tests Recruitee's moves into and out of the hired stage."""
+"""Tests Recruitee's moves: out of the stage left, and into and out of the hired stage."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -27,3 +28,11 @@ def test_a_move_out_of_it_takes_the_hire_back(order: tuple[Fixture, ...]) -> Non
 
     assert "hired" not in counts
     assert counts["entered.offer"] == 1
+
+
+def test_the_stage_left_keeps_its_category() -> None:
+    """A move names the stage left with its category, for applications that were created without a stage."""
+    (move,) = named("recruitee/candidate_moved__stage_changed").translated().events
+    moved: Any = move.data
+
+    assert (moved.from_stage.name, moved.from_stage.vendor_kind) == ("Applied", "apply")

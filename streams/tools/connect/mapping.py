@@ -14,7 +14,7 @@ from schemas.tenants.milestones import (
     MILESTONES,
     UNMAPPED,
     lookup_milestone,
-    lookup_rule,
+    find_rule,
     normalize_name,
 )
 from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
@@ -169,7 +169,8 @@ def _configured(
     rules: Sequence[StageRule] | Sequence[ReasonRule], key: str, name: str, today: date
 ) -> str | None:
     day = day_number(today)
-    return lookup_rule([to_rule(rule) for rule in rules], key, name, day)
+    rule = find_rule([to_rule(rule) for rule in rules], key, name, day)
+    return None if rule is None else rule.meaning
 
 
 def _guess(hints: list[list[str]], name: str) -> str | None:

@@ -13,6 +13,7 @@ from streams.ingest.lenient_fields import (
     LenientList,
     LenientPart,
     LenientText,
+    Number,
     OptionalKey,
     StrictPart,
     StrictText,
@@ -53,6 +54,7 @@ class AshbyStage(AshbyModel):
     id: Key
     title: LenientText = None
     type: LenientText = None
+    order_in_interview_plan: Number = None
 
 
 class AshbySourceType(AshbyModel):
@@ -166,6 +168,7 @@ class AshbySchedule(AshbyModel):
     status: StrictText = None
     application_id: OptionalKey = None
     candidate_id: OptionalKey = None
+    interview_stage_id: OptionalKey = None
     scheduled_by: MaybeUser = None
     updated_at: Instant = None
     interview_events: LenientList[AshbyInterviewEvent] = ()

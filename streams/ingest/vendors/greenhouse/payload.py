@@ -40,13 +40,19 @@ class GreenhousePerson(VendorPayload):
     user_id: OptionalKey = None
 
 
+class GreenhouseInterviewer(GreenhousePerson):
+    """面接官; `status` is the answer to the invitation, such as `tentative`."""
+
+    status: LenientText = None
+
+
 class GreenhouseInterviewStep(VendorPayload):
     """One interview of the current stage."""
 
     id: Key
     name: LenientText = None
     status: StrictText = None
-    interviewers: LenientList[GreenhousePerson] = ()
+    interviewers: LenientList[GreenhouseInterviewer] = ()
 
 
 class GreenhouseCurrentStage(VendorPayload):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from streams.ingest.lenient_fields import (
     Day,
@@ -77,9 +77,10 @@ class HuntflowVacancy(VendorPayload):
 
 
 class HuntflowAttendee(VendorPayload):
-    """An interview attendee; `member` is the id of an employee."""
+    """An interview attendee; `member` is the id of an employee, `response_status` the answer to the invitation."""
 
     member: OptionalKey = None
+    response_status: Annotated[LenientText, Field(alias="responseStatus")] = None
 
 
 class HuntflowCalendarEvent(VendorPayload):
@@ -142,21 +143,6 @@ class HuntflowVacancyLog(VendorPayload):
     created: LocalInstant = None
 
 
-class HuntflowOfferLog(VendorPayload):
-    """Whether an offer was created or edited; its outcome is not sent."""
-
-    type: StrictText = None
-
-
-class HuntflowOffer(VendorPayload):
-    """内定."""
-
-    id: OptionalKey = None
-    applicant_offer_id: OptionalKey = None
-    created: LocalInstant = None
-    account_applicant_offer_log: LenientPart[HuntflowOfferLog] = None
-
-
 class HuntflowEvaluation(VendorPayload):
     """The hiring manager's rating of the recruiting."""
 
@@ -172,7 +158,6 @@ class HuntflowEvent(VendorPayload):
     applicant_log: StrictPart[HuntflowLog] = None
     vacancy: Annotated[StrictPart[HuntflowVacancy], BeforeValidator(bare_id)] = None
     vacancy_log: StrictPart[HuntflowVacancyLog] = None
-    applicant_offer: StrictPart[HuntflowOffer] = None
     recruitment_evaluation: StrictPart[HuntflowEvaluation] = None
 
 

@@ -37,8 +37,8 @@ def stage_changed(delivery: Delivery, body: LeverWebhook) -> Translation:
         kind = APPLICATION
     data = canonical.StageChanged(
         **_common(delivery, body, kind or LEAD),
-        to_stage=canonical.Stage(id=to_id, vendor_kind=_pipeline(to_id)),
-        from_stage=None if from_id is None else canonical.Stage(id=from_id),
+        to_stage=_stage(to_id),
+        from_stage=None if from_id is None else _stage(from_id),
         from_known="no" if from_id is None else "payload",
     )
     when = _when(delivery, body)
@@ -51,18 +51,28 @@ def archive_changed(delivery: Delivery, body: LeverWebhook) -> Translation:
     if "to_archived" not in body.data.model_fields_set:
         raise Malformed("missing_field", "data.toArchived")
     archive = body.data.to_archived
-    common = _common(delivery, body)
     if archive is None:
-        when = _when(delivery, body)
-        event = delivery.event(
-            "application.reopened", canonical.Reopened(**common), when, (when.text,)
-        )
-        return Translation(events=(event,))
+        return _unarchived(delivery, body)
+    common = _common(delivery, body)
     when = delivery.event_time(archive.archived_at or body.triggered_at, "exact")
     reason = None if archive.reason is None else canonical.Reason(id=archive.reason)
     data = canonical.Ended(**common, reason=reason, party="unknown")
     fact = (when.text, archive.reason or "")
     return Translation(events=(delivery.event("application.closed", data, when, fact),))
+
+
+def _unarchived(delivery: Delivery, body: LeverWebhook) -> Translation:
+    """Active again, so neither ended nor hired: Lever keeps its hires in the archive. What does not stand is not undone."""
+    common = _common(delivery, body)
+    when = _when(delivery, body)
+    reopened = canonical.Reopened(**common)
+    unhired = canonical.Hired(**common)
+    return Translation(
+        events=(
+            delivery.event("application.reopened", reopened, when, (when.text,)),
+            delivery.event("application.unhired", unhired, when, (when.text,)),
+        )
+    )
 
 
 def hired(delivery: Delivery, body: LeverWebhook) -> Translation:
@@ -83,7 +93,9 @@ def interview_events(delivery: Delivery, body: LeverWebhook, name: str) -> Trans
     """面接, without its time and interviewers."""
     interview_id = normalize.required(body.data.interview_id, "data.interviewId")
     data = canonical.InterviewData(
-        **_common(delivery, body), interview_id=delivery.id(interview_id)
+        **_common(delivery, body),
+        interview_id=delivery.id(interview_id),
+        schedule_id=delivery.optional_id(body.data.panel_id),
     )
     when = _when(delivery, body)
     return Translation(events=(delivery.event(name, data, when, (interview_id, when.text)),))
@@ -115,6 +127,10 @@ def _common(
         kind=kind,
     )
     return {"application": application}
+
+
+def _stage(stage_id: str) -> canonical.Stage:
+    return canonical.Stage(id=stage_id, vendor_kind=_pipeline(stage_id))
 
 
 def _pipeline(stage_id: str) -> str | None:

@@ -30,7 +30,7 @@ class LeverArchived(LeverModel):
 class LeverData(LeverModel):
     """The event's ids. An opportunity is one person for one job; a contact is the person.
 
-    `candidateId` is the older name of `opportunityId`.
+    `candidateId` is the older name of `opportunityId`. A panel is the appointment that an interview belongs to.
     """
 
     opportunity_id: OptionalKey = None
@@ -42,6 +42,7 @@ class LeverData(LeverModel):
     from_archived: StrictPart[LeverArchived] = None
     to_archived: StrictPart[LeverArchived] = None
     interview_id: OptionalKey = None
+    panel_id: OptionalKey = None
 
 
 def _none_if_empty(value: object) -> object:

@@ -10,7 +10,11 @@ from schemas.events.envelope import Event
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery, EventTime, Mode
 from streams.ingest.vendor import Translation
-from streams.ingest.vendors.recruitee.payload import RecruiteeOffer, RecruiteeWebhook
+from streams.ingest.vendors.recruitee.payload import (
+    RecruiteeOffer,
+    RecruiteeStage,
+    RecruiteeWebhook,
+)
 
 POOL = "talent_pool"
 
@@ -57,16 +61,19 @@ def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     entered = normalize.required(
         details.to_stage if details is not None else None, "payload.details.to_stage"
     )
-    to_stage = canonical.Stage(id=entered.id, name=entered.name, vendor_kind=entered.category)
     common = _common(delivery, body, _offer(body))
     when = delivery.event_time(body.created_at)
     data = canonical.StageChanged(
         **common,
-        to_stage=to_stage,
-        from_stage=None if left is None else canonical.Stage(id=left.id, name=left.name),
+        to_stage=_stage(entered),
+        from_stage=None if left is None else _stage(left),
         from_known="no" if left is None else "payload",
     )
     return delivery.event("application.stage_changed", data, when, (entered.id, when.text))
+
+
+def _stage(stage: RecruiteeStage) -> canonical.Stage:
+    return canonical.Stage(id=stage.id, name=stage.name, vendor_kind=stage.category)
 
 
 def _rejected(delivery: Delivery, body: RecruiteeWebhook) -> Event:

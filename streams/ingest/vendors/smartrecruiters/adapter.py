@@ -17,6 +17,7 @@ TIMESTAMP = "smartrecruiters-timestamp"
 Normalizer = Callable[[Delivery, SmartRecruitersWebhook, EventTime], Translation]
 
 _API = "what has changed only the API tells, and it moves no application"
+_OFFER = "whether an offer was sent or answered only the API tells"
 _APPROVAL = "a step of an approval decides nothing about a candidate"
 _ADS = "which advertisements are live only the API tells"
 _REVIEW = "it names its application by an id that joins it to nothing without the API"
@@ -26,7 +27,8 @@ IGNORED = MappingProxyType(
         "application.attachment.created": "a document decides nothing",
         "application.screening-answers.*": "answers are personal, and decide nothing",
         "application.onboarding-status.updated": _HIRED,
-        "offer.updated": _API,
+        "offer.created": _OFFER,
+        "offer.updated": _OFFER,
         "position.*": _API,
         "job.ad.*": _ADS,
         "review.created": _REVIEW,
@@ -56,10 +58,6 @@ EVENTS: MappingProxyType[str, Normalizer] = MappingProxyType(
         "candidate.deleted": partial(
             smartrecruiters_events.candidate_events, name="candidate.deleted"
         ),
-        "offer.created": partial(smartrecruiters_events.offer_events, name="offer.created"),
-        "offer.approval.approved": partial(
-            smartrecruiters_events.offer_events, name="offer.approved"
-        ),
         "interview.created": partial(
             smartrecruiters_events.interview_events, name="interview.scheduled"
         ),
@@ -78,7 +76,7 @@ EVENTS: MappingProxyType[str, Normalizer] = MappingProxyType(
     }
 )
 
-EXPECTED = frozenset({"application.created", "application.status.updated", "offer.created"})
+EXPECTED = frozenset({"application.created", "application.status.updated"})
 
 
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:

@@ -27,17 +27,6 @@ def application_updated(
     return Translation(events=(delivery.event("application.updated", data, when, (when.text,)),))
 
 
-def offer_events(
-    delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
-) -> Translation:
-    """内定 created or approved; the candidate's answer is available only from the API."""
-    offer_id = normalize.required(body.offer_id, "offer_id")
-    data = canonical.OfferData(
-        application=_application(delivery, body), offer_id=delivery.id(offer_id)
-    )
-    return Translation(events=(delivery.event(name, data, when, (offer_id, when.text)),))
-
-
 def interview_events(
     delivery: Delivery, body: SmartRecruitersWebhook, when: EventTime, name: str
 ) -> Translation:

@@ -17,6 +17,5 @@ class SmartRecruitersWebhook(VendorPayload):
     job_id: OptionalKey = None
     candidate_id: OptionalKey = None
     application_id: OptionalKey = None
-    offer_id: OptionalKey = None
     interview_id: OptionalKey = None
     position_id: OptionalKey = None

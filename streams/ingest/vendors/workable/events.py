@@ -23,17 +23,33 @@ UNKNOWN_SOURCES = frozenset(
 
 
 def application_created(delivery: Delivery, body: WorkableWebhook) -> Translation:
-    """応募. A sourced candidate has not applied and is a prospect until the next stage."""
+    """応募. A sourced candidate has not applied and is a prospect until the next stage.
+
+    A snapshot that changed after the candidate was created shows the stage since that change, not the first one.
+    """
     candidate = body.data
     when = delivery.event_time(candidate.created_at or body.fired_at)
+    changed = candidate.updated_at
+    is_first_state = changed is None or changed <= when.at
     prior = delivery.optional_id(candidate.originating_candidate_id)
     data = canonical.Created(
         **_common(delivery, body),
-        stage=_stage(candidate),
+        stage=_stage(candidate) if is_first_state else None,
         prior_application_ids=() if prior is None else (prior,),
     )
     event = delivery.event("application.created", data, when, (when.text,))
-    return Translation(events=(event, *_ending_events(delivery, body)))
+    shown = () if is_first_state else _shown_stage(delivery, body)
+    return Translation(events=(event, *shown, *_ending_events(delivery, body)))
+
+
+def _shown_stage(delivery: Delivery, body: WorkableWebhook) -> tuple[Event, ...]:
+    """Return the stage of a snapshot, as of its last change."""
+    stage = _stage(body.data)
+    if stage is None:
+        return ()
+    when = delivery.event_time(body.data.updated_at)
+    data = canonical.Updated(**_common(delivery, body), stage=stage)
+    return (delivery.event("application.updated", data, when, (stage.id, when.text)),)
 
 
 def stage_changed(delivery: Delivery, body: WorkableWebhook) -> Translation:

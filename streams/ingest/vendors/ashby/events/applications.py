@@ -13,6 +13,7 @@ from streams.ingest.vendors.ashby.payload import (
     AshbyApplication,
     AshbyData,
     AshbyMember,
+    AshbyOffer,
     AshbySource,
 )
 
@@ -69,9 +70,7 @@ def stage_changed(delivery: Delivery, data: AshbyData) -> Translation:
 def hired(delivery: Delivery, data: AshbyData) -> Translation:
     """採用決定, plus 内定承諾 if the body has an accepted offer, with the same event id as `offerUpdate`."""
     application = _application(data)
-    hire = _hired_event(
-        delivery, application, "webhook", data.offer.id if data.offer is not None else None
-    )
+    hire = _hired_event(delivery, application, "webhook", data.offer)
     if data.offer is None:
         return Translation(events=(hire,))
     accepted = offers.offer_accepted(delivery, data.offer, _common(delivery, application))
@@ -111,11 +110,14 @@ def _ending_events(
 
 
 def _hired_event(
-    delivery: Delivery, application: AshbyApplication, mode: Mode, offer_id: str | None
+    delivery: Delivery, application: AshbyApplication, mode: Mode, offer: AshbyOffer | None
 ) -> Event:
     when = delivery.event_time(application.updated_at)
+    version = offer.latest_version if offer is not None else None
     data = canonical.Hired(
-        **_common(delivery, application), offer_id=delivery.optional_id(offer_id)
+        **_common(delivery, application),
+        offer_id=None if offer is None else delivery.id(offer.id),
+        start_date=version.start_date if version is not None else None,
     )
     return delivery.event("application.hired", data, when, (when.text,), mode=mode)
 
@@ -125,7 +127,12 @@ def _stage(application: AshbyApplication) -> canonical.Stage | None:
     current = application.current_interview_stage
     if current is None or _status(application) not in {ACTIVE, LEAD}:
         return None
-    return canonical.Stage(id=current.id, name=current.title, vendor_kind=current.type)
+    return canonical.Stage(
+        id=current.id,
+        name=current.title,
+        order=current.order_in_interview_plan,
+        vendor_kind=current.type,
+    )
 
 
 def _common(

@@ -25,7 +25,7 @@ CANCELLED = "cancelled"
 
 
 def interview_events(delivery: Delivery, data: AshbyData) -> Translation:
-    """Return the state of each meeting as events, each with one id however often the schedule is sent."""
+    """Return the state of each meeting as events; a meeting that is moved keeps its id and has another start."""
     schedule = normalize.required(data.interview_schedule, "data.interviewSchedule")
     status = normalize.required(schedule.status, "data.interviewSchedule.status").casefold()
     if status not in OPEN | COMPLETED | {SCHEDULED, CANCELLED}:
@@ -50,15 +50,18 @@ def _meeting_events(
     start = delivery.event_time(meeting.start_time).text if meeting.start_time is not None else ""
     events = []
     if status not in OPEN:
-        scheduled_at = delivery.event_time(meeting.created_at or schedule.updated_at)
-        events.append(
-            delivery.event("interview.scheduled", data, scheduled_at, (meeting.id, start))
-        )
-    if status in COMPLETED:
+        events.append(_creation(delivery, schedule, meeting))
+    if status in COMPLETED and _has_begun(schedule, meeting):
         completed_at = delivery.event_time(
             meeting.end_time or meeting.start_time or schedule.updated_at
         )
-        events.append(delivery.event("interview.completed", data, completed_at, (meeting.id,)))
+        events.append(
+            delivery.event("interview.completed", data, completed_at, (meeting.id, start))
+        )
+    elif status in COMPLETED or status == SCHEDULED:
+        changed_at = delivery.event_time(meeting.updated_at or schedule.updated_at)
+        fact = (meeting.id, start, changed_at.text)
+        events.append(delivery.event("interview.scheduled", data, changed_at, fact))
     if status == CANCELLED:
         cancelled_at = delivery.event_time(schedule.updated_at)
         events.append(
@@ -69,13 +72,40 @@ def _meeting_events(
     return events
 
 
+def _creation(delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent) -> Event:
+    """面接 scheduled, without its time and interviewers: a snapshot shows the latest ones, not those it was created with.
+
+    Each later snapshot repeats it with equal content, so that the order of arrival does not matter.
+    """
+    data = canonical.InterviewData(**_identity(delivery, schedule, meeting))
+    when = delivery.event_time(meeting.created_at or schedule.updated_at)
+    return delivery.event("interview.scheduled", data, when, (meeting.id, "created"))
+
+
+def _has_begun(schedule: AshbySchedule, meeting: AshbyInterviewEvent) -> bool:
+    """Whether the meeting began before the snapshot; a schedule awaits feedback from its first meeting on."""
+    if meeting.start_time is None or schedule.updated_at is None:
+        return True
+    return meeting.start_time <= schedule.updated_at
+
+
+def _identity(
+    delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent
+) -> dict[str, Any]:  # arguments of `canonical.InterviewData`
+    stage_id = schedule.interview_stage_id
+    return {
+        **_common(delivery, schedule),
+        "interview_id": delivery.id(meeting.id),
+        "schedule_id": delivery.id(schedule.id),
+        "stage": None if stage_id is None else canonical.Stage(id=stage_id),
+    }
+
+
 def _interview(
     delivery: Delivery, schedule: AshbySchedule, meeting: AshbyInterviewEvent
 ) -> canonical.InterviewData:
     return canonical.InterviewData(
-        **_common(delivery, schedule),
-        interview_id=delivery.id(meeting.id),
-        schedule_id=delivery.id(schedule.id),
+        **_identity(delivery, schedule, meeting),
         kind=meeting.interview.title if meeting.interview is not None else None,
         start=meeting.start_time,
         end=meeting.end_time,

@@ -80,7 +80,11 @@ def _status(offer: AshbyOffer) -> str:
 
 def _event(delivery: Delivery, offer: AshbyOffer, name: str, when: EventTime) -> Event:
     application_id = normalize.required(offer.application_id, "data.offer.applicationId")
-    application = canonical.Application(id=delivery.id(application_id))
+    version = offer.latest_version
+    application = canonical.Application(
+        id=delivery.id(application_id),
+        opening_id=delivery.optional_id(version.opening_id if version is not None else None),
+    )
     data = canonical.OfferData(application=application, **_terms(delivery, offer))
     return delivery.event(name, data, when, _fact(offer))
 

@@ -129,7 +129,7 @@ def rejected(delivery: GreenhouseDelivery) -> Translation:
     )
     interviews, ignored_interviews = _interviews(snapshot, when)
     reason_text = "" if data.reason is None else data.reason.id or data.reason.name or ""
-    end = delivery.event(name, data, when, (when.text, reason_text))
+    end = delivery.event(name, data, when, (when.text, reason_text, *delivery.occurrence))
     return Translation(events=(*interviews, end), ignored=ignored_interviews)
 
 
@@ -139,7 +139,8 @@ def reopened(delivery: GreenhouseDelivery) -> Translation:
     when = delivery.event_time(snapshot.application.last_activity_at)
     stage = snapshot_fields.stage(snapshot.application.current_stage)
     data = canonical.Reopened(**snapshot.common(), stage=stage)
-    event = delivery.event("application.reopened", data, when, (snapshot.stage_id(), when.text))
+    fact = (snapshot.stage_id(), when.text, *delivery.occurrence)
+    event = delivery.event("application.reopened", data, when, fact)
     return Translation(events=(event,))
 
 
@@ -165,8 +166,10 @@ def unhired(delivery: GreenhouseDelivery) -> Translation:
     """The hire is reversed."""
     snapshot = _snapshot(delivery)
     when = delivery.event_time(snapshot.application.last_activity_at)
-    data = canonical.Hired(**snapshot.common())
-    event = delivery.event("application.unhired", data, when, (snapshot.stage_id(), when.text))
+    stage = snapshot_fields.stage(snapshot.application.current_stage)
+    data = canonical.Hired(**snapshot.common(), stage=stage)
+    fact = (snapshot.stage_id(), when.text, *delivery.occurrence)
+    event = delivery.event("application.unhired", data, when, fact)
     return Translation(events=(event,))
 
 
@@ -214,11 +217,11 @@ def _interview(
     snapshot: Snapshot, step: GreenhouseInterviewStep, name: str, when: EventTime
 ) -> Event:
     delivery = snapshot.delivery
-    panel = snapshot_fields.user_ids_of(delivery, step.interviewers)
     data = canonical.InterviewData(
         **snapshot.common(),
         interview_id=delivery.id(step.id),
         kind=step.name,
-        interviewers=tuple(canonical.Interviewer(user_id=user, role="panel") for user in panel),
+        stage=snapshot_fields.stage(snapshot.application.current_stage),
+        interviewers=snapshot_fields.interviewers(delivery, step),
     )
     return delivery.event(name, data, when, (step.id, name, snapshot.stage_id()))

@@ -4,15 +4,45 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.events import application as canonical
+from schemas.events.application import FrozenModel
+from schemas.events.envelope import Event
 from streams.ingest import normalize
 from streams.ingest.vendors.greenhouse import payload
+
+MAX_SEQUENCE_LENGTH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class GreenhouseDelivery(normalize.Delivery):
-    """One verified Greenhouse delivery."""
+    """One verified Greenhouse delivery.
+
+    Snapshots give their times to the second, so that a decision, its undoing and the next decision may share an instant,
+    and equal decisions have equal bodies. Only the delivery's id, which is the same over all attempts, tells them apart;
+    if it is a number, it also tells their order.
+    """
 
     payload: payload.GreenhousePayload
+
+    @property
+    def occurrence(self) -> tuple[str, ...]:
+        """Return the part of an event's identity that tells two occurrences with equal bodies apart."""
+        return () if self.delivery_id is None else (self.delivery_id,)
+
+    def event(
+        self,
+        name: str,
+        data: FrozenModel,
+        when: normalize.EventTime,
+        fact: tuple[str, ...],
+        *,
+        mode: normalize.Mode = "webhook",
+    ) -> Event:
+        """Build one canonical event, with a numeric delivery id as its sequence."""
+        event = super().event(name, data, when, fact, mode=mode)
+        number = self.delivery_id or ""
+        if not (number.isascii() and number.isdigit() and len(number) <= MAX_SEQUENCE_LENGTH):
+            return event
+        return event.model_copy(update={"sequence": number})
 
 
 def channel(source: payload.GreenhouseSource | None) -> canonical.Channel | None:
@@ -78,6 +108,18 @@ def dims(snapshot: payload.GreenhouseApplication) -> canonical.Dims | None:
 def stage(current: payload.GreenhouseCurrentStage | None) -> canonical.Stage | None:
     """Return the stage with the vendor's id, which the configured mapping uses."""
     return None if current is None else canonical.Stage(id=current.id, name=current.name)
+
+
+def interviewers(
+    delivery: GreenhouseDelivery, step: payload.GreenhouseInterviewStep
+) -> tuple[canonical.Interviewer, ...]:
+    """Return the interviewers that have an id, with their answers to the invitation."""
+    people = ((_user_id(delivery, person), person.status) for person in step.interviewers)
+    return tuple(
+        canonical.Interviewer(user_id=user_id, response=response)
+        for user_id, response in people
+        if user_id is not None
+    )
 
 
 def user_ids_of(

@@ -168,7 +168,10 @@ def _attached_events(
 def _interview_event(
     delivery: Delivery, body: HuntflowWebhook, log: HuntflowLog, meeting: HuntflowCalendarEvent
 ) -> Event:
-    user_ids = (delivery.optional_id(attendee.member) for attendee in meeting.attendees)
+    attendees = (
+        (delivery.optional_id(attendee.member), attendee.response_status)
+        for attendee in meeting.attendees
+    )
     data = canonical.InterviewData(
         **log_record.common(delivery, body, log),
         interview_id=delivery.id(meeting.id),
@@ -176,7 +179,9 @@ def _interview_event(
         end=None if meeting.end is None else delivery.event_time(meeting.end).at,
         tz=meeting.timezone,
         interviewers=tuple(
-            canonical.Interviewer(user_id=user_id) for user_id in user_ids if user_id
+            canonical.Interviewer(user_id=user_id, response=response)
+            for user_id, response in attendees
+            if user_id
         ),
     )
     cancelled = (meeting.status or "").casefold() in CANCELLED

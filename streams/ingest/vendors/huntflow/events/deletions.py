@@ -40,14 +40,6 @@ def _vacancy_log_deleted(delivery: Delivery, body: HuntflowWebhook) -> Translati
     return _unsupported(delivery, body, reason=reason)
 
 
-def _offer_deleted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """内定 deleted; Huntflow sends no time for it."""
-    data = vacancies.offer_data(delivery, body)
-    fact = (data.offer_id, "deleted")
-    event = delivery.event("offer.deleted", data, delivery.event_time(None), fact)
-    return Translation(events=(event,))
-
-
 def _evaluation_deleted(_delivery: Delivery, _body: HuntflowWebhook) -> Translation:
     reason = "a verdict on the recruiting is in no KPI, so that nothing has to be taken back"
     return Translation(ignored=(("RECRUITMENT-EVALUATION", reason),))
@@ -69,7 +61,6 @@ DELETIONS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = Ma
         "APPLICANT/VACANCY-REMOVE": _retract_record,
         "APPLICANT/DOUBLE": partial(_unsupported, reason=_MERGE),
         "VACANCY": _vacancy_log_deleted,
-        "OFFER": _offer_deleted,
         "RECRUITMENT-EVALUATION": _evaluation_deleted,
     }
 )

@@ -1,16 +1,14 @@
-"""Events from Huntflow's vacancy, offer and survey webhooks."""
+"""Events from Huntflow's vacancy and survey webhooks."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from schemas.errors import Unmapped
-from schemas.events import application as canonical
 from schemas.events import context as event_context
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.huntflow.events import log_record
-from streams.ingest.vendors.huntflow.payload import HuntflowOffer, HuntflowWebhook
+from streams.ingest.vendors.huntflow.payload import HuntflowWebhook
 
 JOBS = {
     "OPEN": "job.opened",
@@ -21,7 +19,6 @@ JOBS = {
     "REMOVED": "job.deleted",
 }
 EDITED = "job.updated"
-OFFER_ADDED, OFFER_EDITED = "ADD", "EDIT"
 
 
 def job_events(delivery: Delivery, body: HuntflowWebhook) -> Translation:
@@ -47,43 +44,6 @@ def job_event_name(body: HuntflowWebhook) -> str:
     return JOBS.get(log.state or log.type or "", EDITED)
 
 
-def offer_created(delivery: Delivery, body: HuntflowWebhook) -> Translation:
-    """内定 created; Huntflow does not report whether it was sent, accepted or declined, but a stage may."""
-    offer = normalize.required(body.event.applicant_offer, "event.applicant_offer")
-    log = offer.account_applicant_offer_log
-    kind = (log.type if log is not None else None) or OFFER_ADDED
-    if kind == OFFER_EDITED:
-        return Translation(ignored=(("OFFER", "an edit of the text decides nothing"),))
-    if kind != OFFER_ADDED:
-        raise Unmapped(
-            "unmapped_value", f"account_applicant_offer_log.type {normalize.safe_name(kind)}"
-        )
-    data = offer_data(delivery, body)
-    when = delivery.event_time(offer.created, "exact")
-    fact = (_offer_id(offer),)
-    return Translation(events=(delivery.event("offer.created", data, when, fact),))
-
-
-def offer_data(delivery: Delivery, body: HuntflowWebhook) -> canonical.OfferData:
-    """Return the offer with its application; the offer id is unique only within the application."""
-    offer = normalize.required(body.event.applicant_offer, "event.applicant_offer")
-    job = normalize.required(body.event.vacancy, "event.vacancy")
-    candidate_id = log_record.applicant_id(delivery, body)
-    return canonical.OfferData(
-        application=canonical.Application(
-            id=f"{candidate_id}-{job.id}",
-            candidate_id=candidate_id,
-            job_id=delivery.id(job.id),
-            job_name=job.position,
-        ),
-        offer_id=f"{candidate_id}-{job.id}-{_offer_id(offer)}",
-    )
-
-
-def _offer_id(offer: HuntflowOffer) -> str:
-    return normalize.required(offer.applicant_offer_id or offer.id, "event.applicant_offer.id")
-
-
 def survey_submitted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
     """The hiring manager's rating of the recruiting, once given; it does not rate the candidate."""
     evaluation = normalize.required(
@@ -103,10 +63,11 @@ def survey_submitted(delivery: Delivery, body: HuntflowWebhook) -> Translation:
 
 
 EVENTS: Mapping[str, Callable[[Delivery, HuntflowWebhook], Translation]] = MappingProxyType(
-    {"VACANCY": job_events, "OFFER": offer_created, "RECRUITMENT-EVALUATION": survey_submitted}
+    {"VACANCY": job_events, "RECRUITMENT-EVALUATION": survey_submitted}
 )
 IGNORED = MappingProxyType(
     {
+        "OFFER": "whether an offer was sent or answered is not reported; the mapped stages tell it",
         "VACANCY-REQUEST": "a request becomes a vacancy, which is told then",
         "RESPONSE": "a reply from a job board names no applicant; it is told when it is taken",
         "SURVEY-QUESTIONARY": "what a candidate wrote is personal, and decides nothing",

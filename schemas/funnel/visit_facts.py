@@ -41,10 +41,14 @@ def _add_ending_at(
     facts: FactList, visit: Visit, top: Ending, people: tuple[str, ...]
 ) -> int | None:
     """Count what the ending means for the visit where it happened; return the instant of a pass."""
-    if top.is_hire and visit.milestone == HIRED_MILESTONE:
+    if not top.is_hire:
+        _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
         return None
-    _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
-    return top.at if top.is_hire else None
+    if visit.milestone == HIRED_MILESTONE:
+        return None
+    passed_at = top.at if visit.first_passed_at is None else visit.first_passed_at
+    _add_outcome(facts, visit, OUTCOMES[top.kind], passed_at, people)
+    return passed_at
 
 
 def _add_outcome(

@@ -25,6 +25,7 @@ STAGES = (
     ("s3", "二次面接"),
     ("s4", "最終面接"),
     ("s5", "内定"),
+    ("st", "適性検査"),
     ("sx", "Hold"),
     ("s6", "Hired"),
 )
@@ -45,7 +46,9 @@ RECORDS: dict[str, type[FunnelEvent]] = {
     "employment": funnel_events.EmploymentEvent,
     "cost": funnel_events.CostEvent,
     "job": funnel_events.JobEvent,
-    "pipeline": funnel_events.PipelineEvent,
+    "opening": funnel_events.OpeningEvent,
+    "pipeline.defined": funnel_events.PipelineDefinitionEvent,
+    "pipeline.remapped": funnel_events.PipelineEvent,
     "candidate.merged": funnel_events.MergeEvent,
     "candidate.deleted": funnel_events.CandidateDeletionEvent,
     "candidate.anonymized": funnel_events.AnonymizationEvent,
@@ -103,7 +106,7 @@ def stage_change(number: int, hours: float, stage: str) -> FunnelEvent:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[FunnelEvent]:
-    """Any events of one application, in any order, including nonsense."""
+    """Any events of one application, in any order, including nonsense; each arrived at its own offset."""
     events = [
         funnel_event(
             0,
@@ -116,7 +119,7 @@ def histories(draw: st.DrawFn) -> list[FunnelEvent]:
         )
     ]
     for number in range(1, draw(st.integers(1, 12))):
-        events.append(draw(_any_event(number)))
+        events.append(delivered(draw(_any_event(number)), number))
     return events
 
 
@@ -168,12 +171,27 @@ def _any_event(number: int) -> st.SearchStrategy[FunnelEvent]:
     one_of = st.sampled_from
     return st.one_of(
         st.builds(
-            lambda h, s, r: funnel_event(
-                number, "application.stage_changed", h, stage=vendor_stage(s), recruiter=r
+            lambda h, s, f, r, q: funnel_event(
+                number,
+                "application.stage_changed",
+                h,
+                stage=vendor_stage(s),
+                from_stage=vendor_stage(f),
+                recruiter=r,
+                sequence=q,
             ),
             hours,
             stages,
+            st.one_of(st.none(), stages),
             owner,
+            one_of(["", "1", "2"]),
+        ),
+        st.builds(
+            lambda h, r: funnel_event(
+                number, "application.created", h, is_reapplication=r, applied_at=instant(h)
+            ),
+            hours,
+            st.booleans(),
         ),
         st.builds(
             lambda h, k, s, p, r: funnel_event(
@@ -197,20 +215,23 @@ def _any_event(number: int) -> st.SearchStrategy[FunnelEvent]:
             st.one_of(st.none(), stages),
         ),
         st.builds(
-            lambda h, k, e, p, d: funnel_event(
+            lambda h, k, e, p, d, c: funnel_event(
                 number,
                 f"interview.{k}",
                 h,
                 interview_id=e,
-                interviewers=p,
+                interviewers=p or None,
+                schedule_id=c,
+                round=None if c is None else len(p),
                 starts_at=None if d is None else START + d * HOUR,
                 ends_at=None if d is None else START + (d + 1) * HOUR,
             ),
             hours,
-            one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show"]),
+            one_of(["scheduled", "rescheduled", "cancelled", "completed", "no_show", "deleted"]),
             one_of(["i1", "i2"]),
             people,
             one_of([None, 24, 240]),
+            one_of([None, "c1"]),
         ),
         st.builds(
             lambda h, k, e, d, i: funnel_event(
@@ -231,7 +252,12 @@ def _any_event(number: int) -> st.SearchStrategy[FunnelEvent]:
         st.builds(
             lambda h, k, e, v: funnel_event(number, f"offer.{k}", h, offer_id=e, version=v),
             hours,
-            one_of(["created", "sent", "accepted", "declined", "expired", "superseded", "deleted"]),
+            one_of(
+                [
+                    *("created", "sent", "accepted", "declined", "expired", "revoked"),
+                    *("superseded", "deleted"),
+                ]
+            ),
             one_of(["o1", "o2"]),
             st.one_of(st.none(), st.integers(1, 3)),
         ),
@@ -289,20 +315,25 @@ def _any_event(number: int) -> st.SearchStrategy[FunnelEvent]:
                 number,
                 "application.updated",
                 h,
-                hiring_manager=m,
+                hiring_managers=m,
                 department=d,
                 touches=t,
                 source_detail=d,
             ),
             hours,
-            one_of([None, "m1", "m2"]),
+            one_of([(), ("m1",), ("m1", "m2")]),
             one_of([None, "d1", "d2"]),
             one_of([(), ("doda",), ("doda", "LinkedIn", "doda")]),
         ),
         st.builds(
             lambda h, k, o, n: funnel_event(number, f"employment.{k}", h, day=o, rating_tenths=n),
             hours,
-            one_of(["started", "confirmed", "performance_rated", "ended"]),
+            one_of(
+                [
+                    *("started", "start_cancelled", "confirmed", "performance_rated"),
+                    *("ended", "end_cancelled"),
+                ]
+            ),
             one_of([None, 20_470, 20_500, 20_900]),
             one_of([None, 35]),
         ),

@@ -1,14 +1,31 @@
 """The data of canonical events on jobs, pipelines, costs, employment, surveys and relay."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.events.application import FrozenModel, Id, Minor, Stage, Text
 
 CostScope = Literal["channel", "job", "agency", "hire", "company"]
-CostKind = Literal["media", "agency_fee", "scout", "event", "tool", "internal_hours"]
+# The cost factors of ANSI/SHRM 06001.2012 under the names that companies book them by.
+CostKind = Literal[
+    "media",
+    "agency_fee",
+    "scout",
+    "event",
+    "referral_bonus",
+    "travel",
+    "outsourcing",
+    "assessment",
+    "relocation",
+    "signing_bonus",
+    "tax",
+    "tool",
+    "internal_hours",
+    "training",
+    "overhead",
+]
 
 
 class JobData(FrozenModel):
@@ -74,8 +91,13 @@ class PipelineRemapped(FrozenModel):
 class Cost(FrozenModel):
     """cost.recorded, .reversed: `amount` in minor units of `currency` (ISO 4217).
 
-    A correction is a higher `version` of the same `cost_id`. The amount is spread over the days `period_from` to
-    `period_to`, both included; without them it falls on the day of the event.
+    A correction is a higher `version` of the same `cost_id`; a refund is an entry of its own, below 0. The amount is spread
+    over the days `period_from` to `period_to`, both included; without them it falls on the day of the event.
+
+    `member` of the scope hire is an application, whose history the event joins. From version 2 on such a cost names in
+    `previous_member` the application of the version before; another scope does so if that version was of the scope
+    hire. `moved_to` is set by Hirelay on the note that it leaves in the history of the cost itself: the application that
+    the cost belongs to now.
     """
 
     cost_id: Id
@@ -84,9 +106,24 @@ class Cost(FrozenModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     scope: CostScope
     member: Id | None = None
+    previous_member: Id | None = None
+    moved_to: Id | None = None
     period_from: date | None = None
     period_to: date | None = None
     kind: CostKind
+
+    @model_validator(mode="after")
+    def _belongs_to_one_application(self) -> Self:
+        """Refuse a cost of a hire whose application, now or before, is unknown: it could count twice."""
+        if self.scope == "hire" and self.member is None:
+            msg = "a cost of the scope hire names its application as member"
+            raise ValueError(msg)
+        if self.scope == "hire" and self.version > 1 and self.previous_member is None:
+            msg = (
+                "a corrected cost of the scope hire names the application before as previous_member"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Employment(FrozenModel):

@@ -26,6 +26,7 @@ class PackedReference(msgspec.Struct, gc=False):
     name: str | None = None
     vendor_kind: str | None = None
     detail: str | None = None
+    order: Int32 | None = None
 
 
 class PackedApplication(msgspec.Struct, gc=False):
@@ -38,6 +39,13 @@ class PackedApplication(msgspec.Struct, gc=False):
     candidate_id: str | None = None
     active: bool | None = None
     revision: datetime | None = None
+    opening_id: str | None = None
+
+
+class PackedActor(msgspec.Struct, gc=False):
+    """The field of `Actor` that the worker reads."""
+
+    kind: str = "user"
 
 
 class PackedOwners(msgspec.Struct, gc=False):
@@ -59,6 +67,16 @@ class PackedInterviewer(msgspec.Struct, gc=False):
 
     user_id: str
     role: str = "panel"
+    response: str | None = None
+
+
+class PackedPipelineStage(msgspec.Struct, gc=False):
+    """The fields of `PipelineStage` that the worker reads."""
+
+    id: str
+    name: str | None = None
+    milestone: str | None = None
+    order: Int32 | None = None
 
 
 class PackedStageMove(msgspec.Struct, gc=False):
@@ -82,6 +100,7 @@ class PackedData(msgspec.Struct, gc=False):
     """
 
     application: PackedApplication | None = None
+    actor: PackedActor | None = None
     log_id: str | None = None
     retracted: bool | None = None
     is_reapplication: bool | None = None
@@ -89,13 +108,21 @@ class PackedData(msgspec.Struct, gc=False):
     owners: PackedOwners | None = None
     stage: PackedReference | None = None
     to_stage: PackedReference | None = None
+    from_stage: PackedReference | None = None
+    entered_at: datetime | None = None
     interview_id: str | None = None
     interviewers: tuple[PackedInterviewer, ...] = ()
+    schedule_id: str | None = None
+    round: Int32 | None = None
     feedback_id: str | None = None
+    submitted_at: datetime | None = None
     interviewer_id: str | None = None
     decision: Decision | None = None
     offer_id: str | None = None
     version: Int32 | None = None
+    sent_at: datetime | None = None
+    resolved_at: datetime | None = None
+    start_date: str | None = None
     reason: PackedReason | str | None = None
     party: str | None = None
     cause: str | None = None
@@ -104,17 +131,23 @@ class PackedData(msgspec.Struct, gc=False):
     into_id: str | None = None
     fields: tuple[str, ...] = ()
     job_id: str | None = None
+    opening_id: str | None = None
     moves: tuple[PackedStageMove, ...] = ()
+    stages: tuple[PackedPipelineStage, ...] = ()
     dims: PackedDims | None = None
     touches: tuple[PackedReference, ...] = ()
     start: str | None = None
     end: str | None = None
     rating: float | None = None
+    rating_id: str | None = None
     department: str | None = None
     location: str | None = None
     hiring_manager_ids: tuple[str, ...] = ()
+    cost_id: str | None = None
     scope: str | None = None
     member: str | None = None
+    previous_member: str | None = None
+    moved_to: str | None = None
     kind: str | None = None
     amount: SafeInt | None = None
     currency: str | None = None
@@ -133,6 +166,7 @@ class PackedEvent(msgspec.Struct, gc=False):
     subject: str
     data: PackedData
     test: bool = False
+    sequence: str | None = None
 
 
 class Pack(msgspec.Struct, gc=False):
@@ -180,23 +214,15 @@ def decode_pack(value: bytes | None) -> Pack:
 def _is_valid(event: PackedEvent) -> bool:
     """Check what the fold relies on and only a foreign writer can break: a hex id, plausible instants with a zone."""
     application, data = event.data.application, event.data
+    instants = [data.entered_at, data.submitted_at, data.sent_at, data.resolved_at]
+    if application is not None:
+        instants += [application.applied_at, application.revision]
+    dates = (data.start, data.end, data.start_date, data.period_from, data.period_to)
     return (
         _HEX_ID.fullmatch(event.id) is not None
         and _is_plausible_instant(event.time)
-        and (
-            application is None
-            or application.applied_at is None
-            or _is_plausible_instant(application.applied_at)
-        )
-        and (
-            application is None
-            or application.revision is None
-            or _is_plausible_instant(application.revision)
-        )
-        and (data.start is None or _is_plausible_date(data.start))
-        and (data.end is None or _is_plausible_date(data.end))
-        and (data.period_from is None or _is_plausible_date(data.period_from))
-        and (data.period_to is None or _is_plausible_date(data.period_to))
+        and all(moment is None or _is_plausible_instant(moment) for moment in instants)
+        and all(text is None or _is_plausible_date(text) for text in dates)
     )
 
 

@@ -1,17 +1,16 @@
-"""The worker's row of one application: its history, the state of its fold, and the changes of one more event."""
+"""The worker's row of one application: its history, and what one more event changes in the cells."""
+
+from typing import cast
 
 import msgspec
 
 from schemas.funnel import candidate_events
-from schemas.funnel.fold import can_step, fold, step
+from schemas.funnel.fold import Contribution, SignedContribution, count, difference, fold
 from schemas.funnel.funnel_events import FunnelEvent, StoredEvent
+from schemas.funnel.history import OrderedHistory
 from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, State
 
 ID_BYTES = 16
-
-# Changes to add to (+1) or subtract from (-1) the cells that `State` maps them to.
-SignedChanges = tuple[int, State, list[Change]]
 
 
 class RowVersion(msgspec.Struct, array_like=True):
@@ -27,35 +26,83 @@ class RowHead(msgspec.Struct, array_like=True):
     parents: list[str] = []
 
 
-class ApplicationRow(msgspec.Struct, array_like=True):
-    """One application: `ids` are 16 bytes per event in arrival order, `log` the events, not decoded on the fast path.
+class StoredRow(msgspec.Struct, array_like=True):
+    """A row as it is stored: `ids` are 16 bytes per event in arrival order, `log` the events.
 
-    `version` is the last Kafka offset applied. `parents` are the candidates and jobs that any of its events names
-    (`schemas.funnel.candidate_events`).
+    `version` is the last Kafka offset applied. `parents` are the candidates, jobs and openings that any of its events
+    names (`schemas.funnel.candidate_events`).
     """
 
     version: int = -1
     parents: list[str] = []
     ids: bytes = b""
-    log: list[msgspec.Raw] = []
-    state: State = msgspec.field(default_factory=State)
+    log: list[StoredEvent] = []
+
+
+class ApplicationRow:
+    """One application in memory: its stored row, and what its events contribute, counted when it is first needed."""
+
+    __slots__ = ("_contributions", "_history", "stored")
+
+    def __init__(self, stored: StoredRow | None = None) -> None:
+        """Begin without events, or with those of a stored row."""
+        self.stored = StoredRow() if stored is None else stored
+        self._contributions: list[Contribution] | None = None
+        self._history: OrderedHistory | None = None
+
+    @property
+    def version(self) -> int:
+        """The last Kafka offset applied."""
+        return self.stored.version
+
+    @property
+    def parents(self) -> list[str]:
+        """The candidates, jobs and openings that any of its events names."""
+        return self.stored.parents
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether an attempt is known to have ended, so that little more is expected of it."""
+        return any(contribution.ended for contribution in self._contributions or ())
+
+    def contributions(self, rules: Rules) -> list[Contribution]:
+        """What its events contribute."""
+        if self._contributions is None:
+            self._contributions = count(self.history, rules)
+        return self._contributions
+
+    @property
+    def history(self) -> OrderedHistory:
+        """Its events in the order in which they happened."""
+        if self._history is None:
+            self._history = OrderedHistory(self.stored.log)
+        return self._history
+
+    def add(self, event: FunnelEvent, rules: Rules) -> list[SignedContribution]:
+        """Add an event that the row lacks; return what it changes."""
+        before = self.contributions(rules)
+        self.history.add(event)
+        self.stored.log.append(cast("StoredEvent", event))
+        self.stored.ids += event.header.id
+        self.stored.version = event.header.offset
+        self._contributions = count(self.history, rules)
+        return difference(before, self._contributions)
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(ApplicationRow)
+_decoder = msgspec.msgpack.Decoder(StoredRow)
 _version_decoder = msgspec.msgpack.Decoder(RowVersion)
 _head_decoder = msgspec.msgpack.Decoder(RowHead)
-_event_decoder: msgspec.msgpack.Decoder[StoredEvent] = msgspec.msgpack.Decoder(StoredEvent)
 
 
 def encode(row: ApplicationRow) -> bytes:
     """The row as msgpack."""
-    return _encoder.encode(row)
+    return _encoder.encode(row.stored)
 
 
 def decode(value: bytes) -> ApplicationRow:
     """Undo `encode`."""
-    return _decoder.decode(value)
+    return ApplicationRow(_decoder.decode(value))
 
 
 def decode_version(value: bytes) -> int:
@@ -75,56 +122,32 @@ def add_parents(row: ApplicationRow, event: FunnelEvent) -> list[str]:
         return []
     added = [parent for parent in parents if parent not in row.parents]
     if added:
-        row.parents = [*row.parents, *added]
+        row.stored.parents = [*row.parents, *added]
     return added
-
-
-def decode_history(row: ApplicationRow) -> list[FunnelEvent]:
-    """The events in arrival order."""
-    return [_event_decoder.decode(raw) for raw in row.log]
 
 
 def event_index(row: ApplicationRow, event_id: bytes) -> int:
     """The position of the event in arrival order, or -1."""
-    start = row.ids.find(event_id)
+    start = row.stored.ids.find(event_id)
     while start > 0 and start % ID_BYTES:
-        start = row.ids.find(event_id, start + 1)
+        start = row.stored.ids.find(event_id, start + 1)
     return start // ID_BYTES if start >= 0 else -1
 
 
-def apply_event(row: ApplicationRow, event: FunnelEvent, rules: Rules) -> list[SignedChanges]:
+def apply_event(
+    row: ApplicationRow, event: FunnelEvent, rules: Rules
+) -> list[SignedContribution] | None:
     """Add the event to the row; return contribution(after) - contribution(before), the same on every delivery.
 
-    A new event in time order costs one step; a late event, or one that changes an attribute, costs the difference of
-    two folds. An event already stored from this offset is a replay: its delta is computed again from the events
-    before it. One already stored from another offset is a duplicate and changes nothing.
+    An event already stored from this offset is a replay: its difference is computed again from the events before it.
+    One already stored from another offset is a duplicate: None.
     """
     header = event.header
     index = event_index(row, header.id)
-    if index >= 0:
-        events = decode_history(row)
-        stored = events[index].header
-        if (stored.offset, stored.index) != (header.offset, header.index):
-            return []
-        return _fold_difference(events[:index], events[: index + 1], rules)
-    if can_step(row.state, event):
-        delta: list[SignedChanges] = [(1, row.state, step(row.state, event, rules))]
-    else:
-        events = decode_history(row)
-        delta = _fold_difference(events, [*events, event], rules)
-        row.state = delta[-1][1]
-    row.ids += header.id
-    row.log.append(msgspec.Raw(_encoder.encode(event)))
-    row.version = header.offset
-    return delta
-
-
-def _fold_difference(
-    before: list[FunnelEvent], after: list[FunnelEvent], rules: Rules
-) -> list[SignedChanges]:
-    """The changes of both folds, the old ones negative; an empty `before` has none."""
-    new_state, new_changes = fold(after, rules)
-    if not before:
-        return [(1, new_state, new_changes)]
-    old_state, old_changes = fold(before, rules)
-    return [(-1, old_state, old_changes), (1, new_state, new_changes)]
+    if index < 0:
+        return row.add(event, rules)
+    log = row.stored.log
+    stored = log[index].header
+    if (stored.offset, stored.index) != (header.offset, header.index):
+        return None
+    return difference(fold(log[:index], rules), fold(log[: index + 1], rules))

@@ -12,11 +12,12 @@ from schemas.funnel.funnel_events import (
     FunnelEvent,
     JobEvent,
     MergeEvent,
+    OpeningEvent,
+    PipelineDefinitionEvent,
     PipelineEvent,
 )
-from schemas.funnel.history import OrderKey, order_key
 
-# The key of a parent of applications: `candidate/<id>` or `job/<id>`.
+# The key of a parent of applications: `candidate/<id>`, `job/<id>` or `opening/<id>`.
 ParentKey = str
 
 
@@ -30,14 +31,18 @@ def parent_keys(event: FunnelEvent) -> list[ParentKey]:
         keys.append("candidate/" + application.candidate)
     if application.job is not None:
         keys.append("job/" + application.job)
+    if application.opening is not None:
+        keys.append("opening/" + application.opening)
     return keys
 
 
 def reached_parent(event: ContextEvent) -> ParentKey:
     """The parent whose applications a context event reaches."""
     match event:
-        case JobEvent() | PipelineEvent():
+        case JobEvent() | PipelineEvent() | PipelineDefinitionEvent():
             return f"job/{event.job}"
+        case OpeningEvent():
+            return f"opening/{event.opening}"
         case MergeEvent():
             return f"candidate/{event.loser}"
         case CandidateDeletionEvent() | AnonymizationEvent():
@@ -116,7 +121,7 @@ class CandidateFate(NamedTuple):
     """
 
     excluded: bool = False
-    cutoff: OrderKey | None = None
+    cutoff: FunnelEvent | None = None
 
 
 def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> CandidateFate:
@@ -125,7 +130,8 @@ def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> Candidat
     An application belongs to the candidate named last, or to the winner that candidate was merged into by then. The
     fate of other candidates does not matter, for example the removal of the record that lost a merge.
     """
-    excluded, cutoff = False, None
+    excluded = False
+    cutoff: FunnelEvent | None = None
     named = (_named_candidate(event) for event in history)
     owner = next((candidate for candidate in named if candidate is not None), None)
     merged_into: dict[str | None, str] = {}
@@ -139,7 +145,7 @@ def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> Candidat
             case CandidateDeletionEvent() if event.candidate == owner:
                 excluded |= deletion_policy == "retract"
             case AnonymizationEvent() if event.candidate == owner and event.resets_stages:
-                cutoff = cutoff or order_key(event)
+                cutoff = cutoff or event
             case _:
                 candidate = _named_candidate(event)
                 owner = owner if candidate is None else _final_winner(merged_into, candidate)

@@ -3,37 +3,30 @@
 from collections.abc import Callable
 
 from schemas.events.envelope import TYPES, short_type
-from schemas.events.packs import (
-    PackedApplication,
-    PackedData,
-    PackedEvent,
-    PackedReason,
-    PackedReference,
+from schemas.events.packs import PackedData, PackedEvent
+from schemas.funnel.application_conversion import (
+    APPLICATION_BUILDERS,
+    happened_at,
+    to_attributes,
 )
 from schemas.funnel.funnel_events import (
     AnonymizationEvent,
-    ApplicationAttributes,
-    ApplicationEvent,
     CandidateDeletionEvent,
     ContextEvent,
     CostEvent,
-    DeletionEvent,
     EmploymentEvent,
-    EndingEvent,
     EventHeader,
     FunnelEvent,
-    InterviewEvent,
     JobEvent,
     MergeEvent,
-    OfferEvent,
+    OpeningEvent,
+    PipelineDefinitionEvent,
     PipelineEvent,
-    ReopeningEvent,
-    ScorecardEvent,
-    UpdateEvent,
-    VendorStage,
+    PipelineStageMeaning,
 )
-from schemas.instants import milliseconds, parse_day, parse_instant
+from schemas.instants import milliseconds, parse_day
 
+SEQUENCE_LENGTH = 64
 STAGE_DATA = "candidate_stage_data"  # Greenhouse's name for an anonymisation that resets stages
 
 
@@ -44,7 +37,7 @@ def to_funnel_event(event: PackedEvent, offset: int = -1, index: int = 0) -> Fun
     if build is not None:
         if event.data.application is None:
             return None
-        application = _attributes(event, kind, event.data.application)
+        application = to_attributes(event, kind, event.data.application)
         return build(_header(event, kind, offset, index), application, event.data)
     build_other = OTHER_BUILDERS.get(kind)
     if build_other is None:
@@ -67,10 +60,10 @@ def rating_tenths(rating: float) -> int:
 
 
 def _header(event: PackedEvent, kind: str, offset: int, index: int) -> EventHeader:
-    application = event.data.application
+    application, actor = event.data.application, event.data.actor
     revision = None if application is None else application.revision
     return EventHeader(
-        at=milliseconds(event.time),
+        at=happened_at(event, kind),
         kind=kind,
         id=bytes.fromhex(event.id),
         offset=offset,
@@ -78,127 +71,16 @@ def _header(event: PackedEvent, kind: str, offset: int, index: int) -> EventHead
         connection=event.source.rpartition(":")[2],
         test=event.test,
         revision=0 if revision is None else milliseconds(revision),
+        sequence=_sequence_key(event.sequence),
+        by_person=actor is None or actor.kind == "user",
     )
 
 
-def _attributes(
-    event: PackedEvent, kind: str, application: PackedApplication
-) -> ApplicationAttributes:
-    """The application as of the event; one created without an instant of application was made at that moment."""
-    data = event.data
-    owners, dims = data.owners, data.dims
-    applied_at = application.applied_at or (event.time if kind == "application.created" else None)
-    channel = data.channel if isinstance(data.channel, PackedReference) else None
-    managers = () if owners is None else owners.hiring_manager_ids
-    return ApplicationAttributes(
-        kind=application.kind,
-        applied_at=None if applied_at is None else milliseconds(applied_at),
-        candidate=application.candidate_id,
-        job=application.job_id,
-        channel=None if channel is None else channel.id,
-        source_detail=None if channel is None else channel.detail,
-        touches=tuple([touch.id for touch in data.touches]) if data.touches else (),
-        recruiter=None if owners is None else owners.recruiter_id,
-        hiring_manager=managers[0] if managers else None,
-        department=None if dims is None else dims.department,
-        location=None if dims is None else dims.location,
-        active=application.active,
-    )
-
-
-def _stage(data: PackedData) -> VendorStage | None:
-    stage = data.to_stage or data.stage
-    if stage is None:
-        return None
-    return VendorStage(id=stage.id, name=stage.name, kind=stage.vendor_kind)
-
-
-def _update(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> UpdateEvent:
-    return UpdateEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        stage=_stage(data),
-        is_reapplication=header.kind == "application.created" and bool(data.is_reapplication),
-        retracts_log=header.kind == "application.updated" and bool(data.retracted),
-    )
-
-
-def _ending(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> EndingEvent:
-    reason = data.reason if isinstance(data.reason, PackedReason) else None
-    return EndingEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        stage=_stage(data),
-        party=data.party,
-        reason=None if reason is None else reason.id,
-        reason_name=None if reason is None else reason.name,
-    )
-
-
-def _reopening(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> ReopeningEvent:
-    return ReopeningEvent(
-        header=header, application=application, log_id=data.log_id, stage=_stage(data)
-    )
-
-
-def _deletion(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> DeletionEvent:
-    return DeletionEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        with_candidate=data.cause == "candidate",
-    )
-
-
-def _interview(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> InterviewEvent:
-    people = [person.user_id for person in data.interviewers if person.role != "shadow"]
-    return InterviewEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        interview_id=data.interview_id or "",
-        interviewers=tuple(people),
-        starts_at=None if data.start is None else parse_instant(data.start),
-        ends_at=None if data.end is None else parse_instant(data.end),
-    )
-
-
-def _scorecard(
-    header: EventHeader, application: ApplicationAttributes, data: PackedData
-) -> ScorecardEvent:
-    return ScorecardEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        scorecard_id=data.feedback_id or "",
-        interview_id=data.interview_id,
-        author=data.interviewer_id,
-        decision=data.decision,
-    )
-
-
-def _offer(header: EventHeader, application: ApplicationAttributes, data: PackedData) -> OfferEvent:
-    return OfferEvent(
-        header=header,
-        application=application,
-        log_id=data.log_id,
-        offer_id=data.offer_id or "",
-        version=data.version,
-        amount=data.amount,
-        currency=data.currency,
-    )
+def _sequence_key(sequence: str | None) -> str:
+    """The sequence so that text comparison orders integers by value; empty if there is none."""
+    if sequence is None:
+        return ""
+    return sequence.rjust(SEQUENCE_LENGTH, "0") if sequence.isdecimal() else sequence
 
 
 def _employment(header: EventHeader, data: PackedData) -> EmploymentEvent:
@@ -207,12 +89,17 @@ def _employment(header: EventHeader, data: PackedData) -> EmploymentEvent:
         header=header,
         day=parse_day(day),
         rating_tenths=None if data.rating is None else rating_tenths(data.rating),
+        rating_id=data.rating_id,
     )
 
 
 def _cost(header: EventHeader, data: PackedData) -> CostEvent:
     return CostEvent(
         header=header,
+        cost_id=data.cost_id or "",
+        scope=data.scope or "company",
+        previous_member=data.previous_member,
+        moved_to=data.moved_to,
         version=data.version,
         amount=data.amount,
         currency=data.currency,
@@ -232,10 +119,29 @@ def _job(header: EventHeader, data: PackedData) -> JobEvent | None:
     return JobEvent(
         header=header,
         job=data.job_id,
-        hiring_manager=managers[0] if managers else None,
+        hiring_managers=managers,
         department=data.department,
         location=data.location,
     )
+
+
+def _opening(header: EventHeader, data: PackedData) -> OpeningEvent | None:
+    return None if data.opening_id is None else OpeningEvent(header=header, opening=data.opening_id)
+
+
+def _pipeline_definition(header: EventHeader, data: PackedData) -> PipelineDefinitionEvent | None:
+    if data.job_id is None:
+        return None
+    stages = [
+        PipelineStageMeaning(
+            id=stage.id,
+            order=position if stage.order is None else stage.order,
+            name=stage.name,
+            milestone=stage.milestone,
+        )
+        for position, stage in enumerate(data.stages)
+    ]
+    return PipelineDefinitionEvent(header=header, job=data.job_id, stages=tuple(stages))
 
 
 def _pipeline(header: EventHeader, data: PackedData) -> PipelineEvent | None:
@@ -265,21 +171,9 @@ def _anonymization(header: EventHeader, data: PackedData) -> AnonymizationEvent 
     )
 
 
-ApplicationBuilder = Callable[[EventHeader, ApplicationAttributes, PackedData], ApplicationEvent]
 OtherBuilder = Callable[[EventHeader, PackedData], EmploymentEvent | CostEvent]
 ContextBuilder = Callable[[EventHeader, PackedData], ContextEvent | None]
 
-ENDINGS = ("rejected", "withdrawn", "closed", "hired")
-APPLICATION_BUILDERS: dict[str, ApplicationBuilder] = {
-    **{name: _update for name in TYPES if name.startswith("application.")},
-    **{f"application.{name}": _ending for name in ENDINGS},
-    "application.reopened": _reopening,
-    "application.unhired": _reopening,
-    "application.deleted": _deletion,
-    **{name: _interview for name in TYPES if name.startswith("interview.")},
-    **{name: _scorecard for name in TYPES if name.startswith("feedback.")},
-    **{name: _offer for name in TYPES if name.startswith("offer.")},
-}
 OTHER_BUILDERS: dict[str, OtherBuilder] = {
     **{name: _employment for name in TYPES if name.startswith("employment.")},
     **{name: _cost for name in TYPES if name.startswith("cost.")},
@@ -289,6 +183,10 @@ CONTEXT_BUILDERS: dict[str, ContextBuilder] = {
     "job.updated": _job,
     "job.paused": _job,
     "job.closed": _job,
+    "opening.opened": _opening,
+    "opening.filled": _opening,
+    "opening.closed": _opening,
+    "pipeline.defined": _pipeline_definition,
     "pipeline.remapped": _pipeline,
     "candidate.merged": _merge,
     "candidate.deleted": _candidate_deletion,

@@ -11,7 +11,8 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
 
     `at` is when the event happened, `revision` when its vendor last changed the snapshot that reports it (0 if unknown),
     both in milliseconds since 1970 UTC. `kind` is the short type, `id` 16 bytes. `offset` and `index` are where in the
-    source partition the event was first accepted. A `test` event counts nowhere.
+    source partition the event was first accepted. A `test` event counts nowhere. `sequence` orders events of one instant;
+    equal lengths make integers sort by value. `by_person` is false for what automation, a system or the candidate did.
     """
 
     at: int
@@ -22,6 +23,8 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     connection: str = ""
     test: bool = False
     revision: int = 0
+    sequence: str = ""
+    by_person: bool = True
 
 
 class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=True):
@@ -39,18 +42,20 @@ class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=T
     source_detail: str | None = None
     touches: tuple[str, ...] = ()
     recruiter: str | None = None
-    hiring_manager: str | None = None
+    hiring_managers: tuple[str, ...] = ()
     department: str | None = None
     location: str | None = None
     active: bool | None = None
+    opening: str | None = None
 
 
-class VendorStage(msgspec.Struct, array_like=True, gc=False, kw_only=True):
-    """A stage in the vendor's words."""
+class VendorStage(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
+    """A stage in the vendor's words; `order` is its place in the process, earliest first."""
 
     id: str
     name: str | None = None
     kind: str | None = None
+    order: int | None = None
 
 
 class FunnelEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
@@ -73,21 +78,26 @@ class StageEvent(ApplicationEvent, array_like=True, gc=False, kw_only=True):
 
 
 class UpdateEvent(StageEvent, tag="update", array_like=True, gc=False, kw_only=True):
-    """Created, moved or changed. `is_reapplication` is set on a creation.
+    """Created, moved or changed. `is_reapplication` is set on a creation, `from_stage` may be set on a move.
 
     `retracts_log` is set on an update that withdraws the log record `log_id`.
     """
 
     is_reapplication: bool = False
     retracts_log: bool = False
+    from_stage: VendorStage | None = None
 
 
 class EndingEvent(StageEvent, tag="ending", array_like=True, gc=False, kw_only=True):
-    """Rejected, withdrawn, closed or hired: who ended it, and the vendor's id and name of the reason."""
+    """Rejected, withdrawn, closed or hired: who ended it, and the vendor's id and name of the reason.
+
+    `start_day` is the planned local day of joining, which only a hire has.
+    """
 
     party: str | None = None
     reason: str | None = None
     reason_name: str | None = None
+    start_day: int | None = None
 
 
 class ReopeningEvent(StageEvent, tag="reopening", array_like=True, gc=False, kw_only=True):
@@ -101,21 +111,30 @@ class DeletionEvent(ApplicationEvent, tag="deletion", array_like=True, gc=False,
 
 
 class InterviewEvent(ApplicationEvent, tag="interview", array_like=True, gc=False, kw_only=True):
-    """An interview; it starts and ends in milliseconds since 1970 UTC. `interviewers` excludes shadows."""
+    """An interview; it starts and ends in milliseconds since 1970 UTC.
+
+    `interviewers` are those who take part, without shadows and those who declined; None if the event names nobody.
+    `round` counts interviews from 1, `stage` is the one it belongs to, `schedule_id` ties it to those it replaces.
+    """
 
     interview_id: str
-    interviewers: tuple[str, ...] = ()
+    interviewers: tuple[str, ...] | None = None
     starts_at: int | None = None
     ends_at: int | None = None
+    shadows: tuple[str, ...] = ()
+    schedule_id: str | None = None
+    round: int | None = None
+    stage: VendorStage | None = None
 
 
 class ScorecardEvent(ApplicationEvent, tag="scorecard", array_like=True, gc=False, kw_only=True):
-    """A scorecard; `decision` is -2..+2, None if there is none."""
+    """A scorecard; `decision` is -2..+2, None if there is none; `submitted_at` is in milliseconds since 1970 UTC."""
 
     scorecard_id: str
     interview_id: str | None = None
     author: str | None = None
     decision: int | None = None
+    submitted_at: int | None = None
 
 
 class OfferEvent(ApplicationEvent, tag="offer", array_like=True, gc=False, kw_only=True):
@@ -128,15 +147,28 @@ class OfferEvent(ApplicationEvent, tag="offer", array_like=True, gc=False, kw_on
 
 
 class EmploymentEvent(FunnelEvent, tag="employment", array_like=True, gc=False, kw_only=True):
-    """Employment after a hire: the local day (since 1970) on which it starts or ends, and a rating in tenths."""
+    """Employment after a hire: the local day (since 1970) on which it starts or ends, and a rating in tenths.
+
+    A later rating of the same `rating_id` replaces it.
+    """
 
     day: int | None = None
     rating_tenths: int | None = None
+    rating_id: str | None = None
 
 
 class CostEvent(FunnelEvent, tag="cost", array_like=True, gc=False, kw_only=True):
-    """One version of a cost entry: `amount` minor units of `currency`, spread over two local days and those between."""
+    """One version of a cost entry: `amount` minor units of `currency`, spread over two local days and those between.
 
+    `cost_id` is the sender's. With the `scope` hire the event belongs to an application's history, whose channel and
+    job it counts in. `previous_member` is the application that the version before belonged to; `moved_to`, in the
+    history of the cost itself, the one that it belongs to from this version on.
+    """
+
+    cost_id: str = ""
+    scope: str = "company"
+    previous_member: str | None = None
+    moved_to: str | None = None
     version: int | None = None
     amount: int | None = None
     currency: str | None = None
@@ -155,9 +187,33 @@ class JobEvent(ContextEvent, tag="job", array_like=True, gc=False, kw_only=True)
     """A job was opened, updated, paused or closed."""
 
     job: str
-    hiring_manager: str | None = None
+    hiring_managers: tuple[str, ...] = ()
     department: str | None = None
     location: str | None = None
+
+
+class OpeningEvent(ContextEvent, tag="opening", array_like=True, gc=False, kw_only=True):
+    """A seat of a job was opened, filled or closed."""
+
+    opening: str
+
+
+class PipelineStageMeaning(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
+    """What the definition of a pipeline says about one stage; `order` counts from the first stage."""
+
+    id: str
+    order: int
+    name: str | None = None
+    milestone: str | None = None
+
+
+class PipelineDefinitionEvent(
+    ContextEvent, tag="pipeline_definition", array_like=True, gc=False, kw_only=True
+):
+    """The stages of a job's pipeline, in its order."""
+
+    job: str
+    stages: tuple[PipelineStageMeaning, ...] = ()
 
 
 class PipelineEvent(ContextEvent, tag="pipeline", array_like=True, gc=False, kw_only=True):
@@ -192,7 +248,13 @@ class AnonymizationEvent(
 
 
 StoredContextEvent = (
-    JobEvent | PipelineEvent | MergeEvent | CandidateDeletionEvent | AnonymizationEvent
+    JobEvent
+    | OpeningEvent
+    | PipelineDefinitionEvent
+    | PipelineEvent
+    | MergeEvent
+    | CandidateDeletionEvent
+    | AnonymizationEvent
 )
 # Every kind of record that is stored.
 StoredEvent = (

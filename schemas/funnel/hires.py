@@ -1,35 +1,30 @@
-"""Facts of hires, offers and withdrawals: elapsed days, channel credit and outcomes of earlier interviews."""
+"""Facts of a hire: elapsed days, its worth, the credit of the channels, and the time to fill its seat or job."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from schemas.funnel.attempt import Attempt
 from schemas.funnel.attribution import WEIGHTS, credit
-from schemas.funnel.state import Change, Scope, State, Visit
-from schemas.tenants.milestones import INTERVIEWS, RANK, UNMAPPED
+from schemas.funnel.facts import DAY_MS, FactList, Scope
+from schemas.funnel.funnel_events import ContextEvent, JobEvent, OpeningEvent
+from schemas.funnel.rules import Rules
 
-DAY_MS = 86_400_000
 
-
-def emit_hire(state: State, changes: list[Change], at: int, day: int, hire_value: int) -> None:
-    """採用決定: a hire on local day `day`, with the days since the application and since the job opened, less time on hold.
-
-    `hire_value` is the tenant's worth of a hire, in minor units.
-    """
-    state.hired_day = day
-    ending = state.ending_changes
-    state.emit(changes, ending, "hired", day)
-    state.emit(changes, ending, f"hire_days.{max(0, day - state.cohort_day)}", day)
-    subject = ("application.hired", (), state.first_recruiter)
-    state.emit_duration(changes, ending, subject, (state.cohort_day, day))
-    if hire_value:
-        state.emit(changes, ending, "hire_value", day, n=hire_value)
-    job = state.requisition
-    if job.opened_at is not None and job.opened_at <= at:
-        on_hold_ms = job.on_hold_ms + (at - job.paused_at if job.paused_at is not None else 0)
-        days = max(0, at - job.opened_at - on_hold_ms) // DAY_MS
-        state.emit(changes, ending, f"fill_days.{days}", day)
-    touches = state.touches or ((state.channel,) if state.channel else ())
+def add_hire(facts: FactList, attempt: Attempt, rules: Rules, at: int) -> None:
+    """採用決定: a hire at an instant (ms), with the local days since the application and the days that its seat was open."""
+    day, cohort_day = facts.day(at), attempt.attributes.cohort_day
+    facts.add("hired", at)
+    if day >= cohort_day:
+        facts.add(f"hire_days.{day - cohort_day}", at)
+    if rules.hire_value:
+        facts.add("hire_value", at, n=rules.hire_value)
+    filled = _open_days(attempt, at)
+    if filled is not None:
+        facts.add(f"fill_days.{filled}", at)
+    channel = attempt.attributes.channel
+    touches = attempt.touches or ((channel,) if channel else ())
     for measure, members, share in _channel_credits(touches):
-        state.emit(changes, ending, measure, day, members, Scope.MEMBERS, share)
+        facts.add(measure, at, members, Scope.MEMBERS, share)
 
 
 @lru_cache(maxsize=4_096)
@@ -42,48 +37,56 @@ def _channel_credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...
     ]
 
 
-def has_offer(state: State) -> bool:
-    """Whether an offer was made and not retracted."""
-    return any(offer.first_changes for offer in state.offers.values())
+def _open_days(attempt: Attempt, hired_at: int) -> int | None:
+    """Whole days of 24 hours that the hire's seat was open, else its job, without time on hold; None if nobody said."""
+    if not attempt.context:
+        return None
+    opened_at = _opening_opened_at(attempt, hired_at)
+    on_hold_ms = 0
+    if opened_at is None:
+        opened_at, on_hold_ms = _job_opened_at(attempt.context, attempt.attributes.job, hired_at)
+    if opened_at is None:
+        return None
+    return max(0, hired_at - opened_at - on_hold_ms) // DAY_MS
 
 
-def emit_offered_after_pass(state: State, changes: list[Change], visit: Visit) -> None:
-    """通過後の内定率: on the day of the pass, the interviewers passed a candidate who was then made an offer."""
-    if (
-        visit.interviewers
-        and visit.passed_day is not None
-        and not visit.follow_up_changes
-        and has_offer(state)
-    ):
-        measure, interviewers = f"then_offered.{visit.milestone}", tuple(visit.interviewers)
-        state.emit(changes, visit.follow_up_changes, measure, visit.passed_day, interviewers)
+def _opening_opened_at(attempt: Attempt, hired_at: int) -> int | None:
+    """When the seat was opened, anew if it had been closed in between."""
+    opened_at, closed = None, False
+    for event in attempt.context:
+        if not isinstance(event, OpeningEvent) or event.opening != attempt.opening:
+            continue
+        if event.header.at > hired_at:
+            break
+        if event.header.kind == "opening.closed":
+            closed = True
+        elif event.header.kind == "opening.opened" and (opened_at is None or closed):
+            opened_at, closed = event.header.at, False
+    return opened_at
 
 
-def emit_withdrawal(state: State, changes: list[Change], day: int) -> None:
-    """辞退: before or after the interview of a stage, right after a pass (次ステップ実施前), or after acceptance (承諾後)."""
-    visits = state.visits
-    if visits and visits[-1].milestone in INTERVIEWS and not visits[-1].interviewed:
-        measure = f"withdrew_before.{visits[-1].milestone}"
-        state.emit(changes, state.stage_ending_changes, measure, day)
-    if len(visits) > 1 and not visits[-1].interviewed and _precedes_offer(visits[-1]):
-        previous = visits[-2]
-        if previous.passed_day is not None and previous.interviewers:
-            measure, interviewers = (
-                f"then_withdrew.{previous.milestone}",
-                tuple(previous.interviewers),
-            )
-            state.emit(changes, state.ending_changes, measure, previous.passed_day, interviewers)
-    if any(offer.accepted for offer in state.offers.values()) and not _has_reneged(state):
-        state.emit(changes, state.ending_changes, "offers_reneged", day)
-
-
-def _precedes_offer(visit: Visit) -> bool:
-    return visit.milestone != UNMAPPED and RANK[visit.milestone] < RANK["offer"]
-
-
-def _has_reneged(state: State) -> bool:
-    return any(
-        fact.measure == "offers_reneged"
-        for offer in state.offers.values()
-        for _, fact in offer.latest_changes
-    )
+def _job_opened_at(
+    context: Iterable[ContextEvent], job: str | None, hired_at: int
+) -> tuple[int | None, int]:
+    """When the job was opened, anew if it had been closed in between, and how long (ms) it was on hold since."""
+    opened_at: int | None = None
+    paused_at: int | None = None
+    on_hold_ms, closed = 0, False
+    for event in context:
+        if not isinstance(event, JobEvent) or event.job != job:
+            continue
+        kind, at = event.header.kind, event.header.at
+        if at > hired_at or kind == "job.updated":
+            continue
+        if kind == "job.closed":
+            closed = True
+        elif kind == "job.paused":
+            paused_at = at if paused_at is None else paused_at
+        elif opened_at is None or closed:
+            opened_at, paused_at, on_hold_ms, closed = at, None, 0, False
+        elif paused_at is not None:
+            on_hold_ms += at - paused_at
+            paused_at = None
+    if paused_at is not None:
+        on_hold_ms += hired_at - paused_at
+    return opened_at, on_hold_ms

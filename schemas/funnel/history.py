@@ -1,51 +1,94 @@
-"""An application's history: the one order in which its events happened, and what is left after corrections."""
+"""An application's history: its events in the order in which they happened, and what is left after corrections."""
 
 from collections.abc import Iterable
 
 import msgspec
 
-from schemas.events.envelope import TYPES
 from schemas.funnel.funnel_events import (
     ApplicationEvent,
     FunnelEvent,
     InterviewEvent,
     OfferEvent,
     ScorecardEvent,
+    StageEvent,
     UpdateEvent,
 )
+from schemas.funnel.instant_order import in_order, place
+from schemas.funnel.quality import CORRECTIONS, Finding, find
 
-# Ties at one instant follow the order of the table: a creation before a move, an ending last. All endings rank alike,
-# because the kind of ending may be corrected.
-RANK = {name: rank for rank, name in enumerate(TYPES)}
-RANK |= dict.fromkeys(("application.withdrawn", "application.closed"), RANK["application.rejected"])
 LEAD = "lead"
 
-OrderKey = tuple[int, int, int, bytes]
 LogKey = tuple[str | None, str, str | None]
 
 
-def order_key(event: FunnelEvent) -> OrderKey:
-    """The sort key: time, then type, revision and id, so that the order never depends on arrival."""
-    header = event.header
-    return (header.at, RANK[header.kind], header.revision, header.id)
+def first_arrivals(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
+    """Each event once: of several copies the one that arrived first."""
+    by_id: dict[bytes, FunnelEvent] = {}
+    for event in history:
+        known = by_id.setdefault(event.header.id, event)
+        if known is not event and _arrival(event) < _arrival(known):
+            by_id[event.header.id] = event
+    return list(by_id.values())
 
 
 def ordered_history(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
-    """The history without duplicates, in the order in which events happened; the first arrival of an id wins.
+    """The history without duplicates, in the order in which events happened.
 
     A record of the vendor's log contributes only its latest revision, and nothing once it is withdrawn. Leads are
     resolved to applications or prospects.
     """
-    by_id: dict[bytes, FunnelEvent] = {}
-    for event in history:
-        by_id.setdefault(event.header.id, event)
-    events = sorted(by_id.values(), key=order_key)
+    events = first_arrivals(history)
     own = [event for event in events if isinstance(event, ApplicationEvent)]
     if any(event.log_id is not None for event in own):
-        events = _apply_log_corrections(events)
+        events = _apply_log_corrections(sorted(events, key=place))
+    events = in_order(events)
     if any(event.application.kind == LEAD for event in own):
         events = _resolve_leads(events)
     return events
+
+
+class OrderedHistory:
+    """A history that grows: an event later than all others costs no new sorting.
+
+    `events` are in the order in which they happened, after corrections; `findings` are what is remarkable about them.
+    """
+
+    def __init__(self, log: Iterable[FunnelEvent]) -> None:
+        """Order the events that arrived so far."""
+        self._log = first_arrivals(log)
+        self._order()
+        self._grows = all(map(_is_plain, self._log))
+
+    def _order(self) -> None:
+        self.events = ordered_history(self._log)
+        self.findings: list[Finding] = find(self._log, self.events)
+
+    def add(self, event: FunnelEvent) -> None:
+        """Add an event whose id is new."""
+        self._log.append(event)
+        self._grows = self._grows and _is_plain(event)
+        if self._grows and self.events and event.header.at > self.events[-1].header.at:
+            self.events.append(event)
+        else:
+            self._order()
+
+
+def _is_plain(event: FunnelEvent) -> bool:
+    """Whether the event is in no way remarkable, corrects nothing and needs no other to be understood."""
+    if isinstance(event, StageEvent):
+        return (
+            event.log_id is None
+            and event.stage is not None
+            and event.application.kind != LEAD
+            and event.header.kind not in CORRECTIONS
+        )
+    if isinstance(event, ApplicationEvent):
+        return event.log_id is None and event.header.kind not in CORRECTIONS
+    return False
+
+
+def _arrival(event: FunnelEvent) -> tuple[int, int]:
+    return event.header.offset, event.header.index
 
 
 def _resolve_leads(events: list[FunnelEvent]) -> list[FunnelEvent]:

@@ -1,80 +1,163 @@
-"""Offers (内定) of one application: each id counts once, by its latest version."""
+"""Offers (内定) of an attempt: each id is one offer whatever its versions; without offer events, the stages tell them."""
 
-from schemas.funnel import pending_feedback
-from schemas.funnel.first_response import emit_first_response
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.funnel.endings import REJECTED, WITHDRAWN, Endings
+from schemas.funnel.facts import FactList
 from schemas.funnel.funnel_events import OfferEvent
-from schemas.funnel.hires import emit_offered_after_pass, has_offer
-from schemas.funnel.rules import Rules
-from schemas.funnel.state import Change, Offer, State, retract
+from schemas.funnel.visits import OFFER, Visits
 
-# The latest answer to an offer replaces the previous one.
-OUTCOMES = {
-    "offer.accepted": "offers_accepted",
-    "offer.declined": "offers_declined",
-    "offer.expired": "offers_expired",
-    "offer.revoked": "offers_revoked",
-}
+ACCEPTED, DECLINED = "offer.accepted", "offer.declined"
+EXPIRED, REVOKED = "offer.expired", "offer.revoked"
+NEVER_MADE = frozenset({"offer.superseded", "offer.deleted"})
+NOT_YET_MADE = frozenset({"offer.created", "offer.approved"})
+ACCEPTED_STAGE = "accepted"
 
 
-def apply_offer(state: State, event: OfferEvent, rules: Rules, changes: list[Change]) -> None:
-    """内定: an offer is made when first sent or answered; a superseded or deleted one was never made.
+class Offer(msgspec.Struct, eq=False):
+    """One offer; instants in milliseconds since 1970 UTC, None for what did not happen.
 
-    An event of an older version than the latest seen is ignored. Declining after accepting is reneging (承諾後辞退): the
-    acceptance stands.
+    `made_by` is the event that made it. `answer` is declined, expired or revoked (short type) while nothing else was
+    answered. An acceptance stands, even if the candidate reneges or the company revokes it.
     """
-    if not state.responded:
-        emit_first_response(state, event, rules, changes)
-    offer = state.offers.get(event.offer_id)
-    if offer is None:
-        offer = state.offers[event.offer_id] = Offer()
-    if event.version is not None:
-        if event.version < offer.version:
+
+    made_at: int | None = None
+    made_by: OfferEvent | None = None
+    accepted_at: int | None = None
+    acceptance: OfferEvent | None = None
+    reneged_at: int | None = None
+    revoked_at: int | None = None
+    answer: str | None = None
+    answered_at: int | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was accepted and neither side took that back."""
+        return self.accepted_at is not None and self.reneged_at is None and self.revoked_at is None
+
+    def take(self, event: OfferEvent) -> None:
+        """Take the next event of a version that is not outdated."""
+        kind, at = event.header.kind, event.header.at
+        if kind in NOT_YET_MADE:
             return
-        offer.version = event.version
-    before = pending_feedback.pending_answer(state, offer)
-    if event.header.kind in {"offer.superseded", "offer.deleted"}:
-        _retract_offer(state, offer, changes)
-    else:
-        _apply_status(state, event, offer, rules, changes)
-    pending_feedback.replace_changes(changes, before, pending_feedback.pending_answer(state, offer))
+        if self.made_at is None:
+            self.made_at, self.made_by = at, event
+        if kind == ACCEPTED:
+            self._accept(event)
+        elif kind == DECLINED:
+            self.decline(at)
+        elif kind == REVOKED:
+            self.revoke(at)
+        elif kind == EXPIRED and self.accepted_at is None and self.answer in {None, EXPIRED}:
+            self.answer, self.answered_at = EXPIRED, at
+
+    def _accept(self, event: OfferEvent) -> None:
+        if self.accepted_at is None:
+            self.accepted_at, self.acceptance = event.header.at, event
+        self.reneged_at = self.revoked_at = self.answer = self.answered_at = None
+
+    def decline(self, at: int) -> None:
+        """The candidate declines, or reneges on an acceptance."""
+        if self.accepted_at is not None:
+            self.reneged_at = at if self.reneged_at is None else self.reneged_at
+        else:
+            self.answer, self.answered_at = DECLINED, at
+
+    def revoke(self, at: int) -> None:
+        """The company takes the offer back, accepted or not; not one that was declined or has expired."""
+        if self.accepted_at is not None:
+            self.revoked_at = at if self.revoked_at is None else self.revoked_at
+        elif self.answer not in {DECLINED, EXPIRED}:
+            self.answer, self.answered_at = REVOKED, at
 
 
-def _apply_status(
-    state: State, event: OfferEvent, offer: Offer, rules: Rules, changes: list[Change]
+def read_offers(events: Iterable[OfferEvent]) -> list[Offer]:
+    """The offers that were made, in order; superseded and deleted ones never were."""
+    offers: dict[str, Offer] = {}
+    versions: dict[str, int] = {}
+    for event in events:
+        id_ = event.offer_id
+        if event.version is not None:
+            if event.version < versions.get(id_, event.version):
+                continue
+            versions[id_] = event.version
+        if event.header.kind in NEVER_MADE:
+            offers.pop(id_, None)
+            continue
+        offers.setdefault(id_, Offer()).take(event)
+    return [offer for offer in offers.values() if offer.made_at is not None]
+
+
+def offers_by_stages(visits: Visits, endings: Endings) -> list[Offer]:
+    """The one offer that the stages 内定 and 承諾, and an ending there, tell of."""
+    offer_visits = [v for v in visits.standing if v.milestone in {OFFER, ACCEPTED_STAGE}]
+    if not offer_visits:
+        return []
+    offer = Offer(made_at=offer_visits[0].entered_at)
+    accepted = next((v for v in offer_visits if v.milestone == ACCEPTED_STAGE), None)
+    hire, top = endings.hire, endings.top
+    if accepted is not None:
+        offer.accepted_at = accepted.entered_at
+    elif hire is not None:
+        offer.accepted_at = hire.at
+    if top is not None and top.kind == WITHDRAWN:
+        offer.decline(top.at)
+    elif top is not None and top.kind == REJECTED:
+        offer.revoke(top.at)
+    return [offer]
+
+
+def renege_by_withdrawal(offers: list[Offer], endings: Endings) -> int | None:
+    """When a withdrawal is a renege: after an acceptance that still held, or after a hire; marks the offer."""
+    top = endings.top
+    if top is None or top.kind != WITHDRAWN:
+        return None
+    held = next((offer for offer in offers if offer.holds), None)
+    if held is not None:
+        held.reneged_at = top.at
+        return None  # counted with the offer
+    accepted = any(offer.accepted_at is not None for offer in offers)
+    return top.at if top.over_hire and not accepted else None
+
+
+def add_offers(
+    facts: FactList, offers: list[Offer], currency: str, cohort_day: int, ended_day: int | None
 ) -> None:
-    kind, day = event.header.kind, rules.day(event.header.at)
-    if not offer.first_changes and kind not in {"offer.created", "offer.approved"}:
-        state.emit(changes, offer.first_changes, "offers_made", day)
-        for visit in state.visits:
-            emit_offered_after_pass(state, changes, visit)
-    if kind in OUTCOMES:
-        _apply_answer(state, event, offer, rules, changes)
+    """Count what was made and answered; a wait for an answer ends with the application, on the local day `ended_day`."""
+    for offer in offers:
+        if offer.made_at is None:
+            continue
+        facts.add("offers_made", offer.made_at)
+        answer = _add_answer(facts, offer, currency, cohort_day)
+        made_day = facts.day(offer.made_at)
+        if answer is not None:
+            outcome, at = answer
+            facts.add_duration(f"answer.{outcome}", offer.made_at, (made_day, facts.day(at)))
+        elif ended_day is not None:
+            facts.add_duration("answer.closed", offer.made_at, (made_day, ended_day))
 
 
-def _retract_offer(state: State, offer: Offer, changes: list[Change]) -> None:
-    retract(changes, offer.latest_changes)
-    retract(changes, offer.first_changes)
-    offer.accepted = False
-    if not has_offer(state):
-        for visit in state.visits:
-            retract(changes, visit.follow_up_changes)
-
-
-def _apply_answer(
-    state: State, event: OfferEvent, offer: Offer, rules: Rules, changes: list[Change]
-) -> None:
-    kind, day = event.header.kind, rules.day(event.header.at)
-    if kind == "offer.declined" and offer.accepted:
-        measures = [fact.measure for _, fact in (*offer.latest_changes, *state.ending_changes)]
-        if "offers_reneged" not in measures:
-            state.emit(changes, offer.latest_changes, "offers_reneged", day)
-        return
-    retract(changes, offer.latest_changes)
-    state.emit(changes, offer.latest_changes, OUTCOMES[kind], day)
-    offer.accepted = kind == "offer.accepted"
-    if offer.accepted:
-        state.accepted_day = day
-        days = max(0, day - state.cohort_day)
-        state.emit(changes, offer.latest_changes, f"accept_days.{days}", day)
-        if event.amount is not None and event.currency == rules.currency:
-            state.emit(changes, offer.latest_changes, "compensation", day, n=event.amount)
+def _add_answer(
+    facts: FactList, offer: Offer, currency: str, cohort_day: int
+) -> tuple[str, int] | None:
+    """Count the answer; return its name and instant."""
+    at = offer.accepted_at
+    if at is not None:
+        facts.add("offers_accepted", at)
+        facts.add_days("accept_days", (cohort_day, facts.day(at)), at)
+        paid = offer.acceptance
+        if paid is not None and paid.amount is not None and paid.currency == currency:
+            facts.add("compensation", at, n=paid.amount)
+        if offer.reneged_at is not None:
+            facts.add("offers_reneged", offer.reneged_at)
+            facts.add("acceptances_reneged", at)
+        if offer.revoked_at is not None:
+            facts.add("offers_revoked", offer.revoked_at)
+        return "accepted", at
+    if offer.answer is None or offer.answered_at is None:
+        return None
+    name = offer.answer.removeprefix("offer.")
+    facts.add(f"offers_{name}", offer.answered_at)
+    return name, offer.answered_at

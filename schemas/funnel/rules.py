@@ -2,20 +2,44 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from schemas.funnel.funnel_events import EndingEvent
+from schemas.funnel.funnel_events import EndingEvent, PipelineStageMeaning, VendorStage
 from schemas.instants import day_number
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
-from schemas.tenants.milestones import MappingRule, lookup_milestone, lookup_rule
-from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
+from schemas.tenants.milestones import MappingRule, find_rule, lookup_milestone
+from schemas.tenants.reasons import EVENT_BY_PARTY, is_duplicate, lookup_party
 
 # Every time zone's offset is a multiple of it, so the local day never changes within a quarter of an hour.
 QUARTER_HOUR_MS = 900_000
 _ALWAYS = (-(10**9), 10**9)
 
 RulesByConnection = dict[str, tuple[MappingRule, ...]]
+
+
+class StageMeaning(NamedTuple):
+    """The milestone of a stage, `unmapped`, or the type of an ending; and the stage's place in its process, if known."""
+
+    milestone: str
+    order: int | None
+
+
+class EndingMeaning(NamedTuple):
+    """The type of an ending; `mapped` unless only the reason could tell and nobody mapped it.
+
+    A `duplicate` is the closing of an application that was made twice.
+    """
+
+    kind: str
+    mapped: bool = True
+    duplicate: bool = False
+
+    @property
+    def by_nobody(self) -> bool:
+        """Whether neither company nor candidate is known to have ended it."""
+        return self.kind == EVENT_BY_PARTY["neither"] or not self.mapped
 
 
 class Rules:
@@ -30,11 +54,12 @@ class Rules:
         currency: str = "JPY",
         hire_value: int = 0,
         without_scorecards: frozenset[str] = frozenset(),
+        reopening_connections: frozenset[str] = frozenset(),
     ) -> None:
         """`stages` and `reasons` hold the configured rules of each connection, `deletion_policy` is for candidates.
 
         Costs are added up in `currency`; `hire_value` is the worth of a hire in its minor units. The connections in
-        `without_scorecards` never report scorecards.
+        `without_scorecards` never report scorecards, those in `reopening_connections` report reopenings as events.
         """
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
@@ -43,8 +68,11 @@ class Rules:
         self.currency = currency
         self.hire_value = hire_value
         self._without_scorecards = without_scorecards
+        self._reopening_connections = reopening_connections
         self._days: dict[int, int] = {}
-        self._milestones: dict[tuple[str, str, str | None, str | None, int], str] = {}
+        self._meanings: dict[
+            tuple[str, VendorStage, PipelineStageMeaning | None, int], StageMeaning
+        ] = {}
 
     def day(self, at: int) -> int:
         """The tenant's local day (days since 1970-01-01) of an instant in milliseconds."""
@@ -56,41 +84,64 @@ class Rules:
             self._days[slot] = day
         return day
 
-    def milestone(
-        self, connection: str, stage: str, name: str | None, kind: str | None, at: int
-    ) -> str:
-        """The milestone of a stage on the day of `at`: by rule on its id or name, vendor kind, well-known name, `unmapped`."""
+    def stage_meaning(
+        self, connection: str, stage: VendorStage, defined: PipelineStageMeaning | None, at: int
+    ) -> StageMeaning:
+        """What the stage means on the day of `at`: by rule on its id or name, the pipeline's definition, vendor kind or name."""
         rules = self._stages.get(connection)
-        key = (connection, stage, name, kind, self.day(at) if rules else 0)
-        milestone = self._milestones.get(key)
-        if milestone is None:
-            configured = lookup_rule(rules, stage, name, key[4]) if rules else None
-            milestone = configured or lookup_milestone(name, kind)
-            self._milestones[key] = milestone
-        return milestone
+        key = (connection, stage, defined, self.day(at) if rules else 0)
+        meaning = self._meanings.get(key)
+        if meaning is None:
+            meaning = self._meanings[key] = _stage_meaning(rules or (), stage, defined, key[3])
+        return meaning
+
+    def reopens_by_event(self, connection: str) -> bool:
+        """Whether the connection's system reports reopenings, so that a move alone is none."""
+        return connection in self._reopening_connections
 
     def expects_scorecards(self, connection: str) -> bool:
         """Whether the connection reports scorecards, so that an absent one is really missing."""
         return connection not in self._without_scorecards
 
-    def ending_type(self, event: EndingEvent) -> str | None:
-        """The ending type of the event: by the configured reason, the vendor's party, or a well-known reason.
-
-        None if only the reason could tell who ended the application and the reason is not mapped.
-        """
+    def ending(self, event: EndingEvent) -> EndingMeaning:
+        """Who ended the application: by the configured reason, the party that the event names, or a well-known reason."""
         header = event.header
         if header.kind == EVENT_BY_PARTY["hired"]:
-            return header.kind
+            return EndingMeaning(header.kind)
         rules = self._reasons.get(header.connection)
-        if rules:
-            day = self.day(header.at)
-            party = lookup_rule(rules, event.reason or "", event.reason_name, day)
-            if party is not None:
-                return EVENT_BY_PARTY[party]
-        if event.party != "unknown":
-            return header.kind
-        party = lookup_party(event.reason_name)
-        return None if party is None else EVENT_BY_PARTY[party]
+        rule = (
+            find_rule(rules, event.reason or "", event.reason_name, self.day(header.at))
+            if rules
+            else None
+        )
+        party = event.party if rule is None else rule.meaning
+        mapped = True
+        if party not in EVENT_BY_PARTY:
+            party = lookup_party(event.reason_name)
+            mapped = party is not None
+        kind = header.kind if party is None else EVENT_BY_PARTY[party]
+        duplicate = party == "duplicate" or (rule is None and is_duplicate(event.reason_name))
+        return EndingMeaning(
+            kind,
+            mapped=mapped,
+            duplicate=duplicate and kind == EVENT_BY_PARTY["neither"],
+        )
+
+
+def _stage_meaning(
+    rules: Sequence[MappingRule],
+    stage: VendorStage,
+    defined: PipelineStageMeaning | None,
+    day: int,
+) -> StageMeaning:
+    rule = find_rule(rules, stage.id, stage.name, day)
+    order = stage.order if defined is None else defined.order
+    if rule is not None:
+        return StageMeaning(rule.meaning, order if rule.order is None else rule.order)
+    if defined is None:
+        return StageMeaning(lookup_milestone(stage.name, stage.kind), order)
+    milestone = defined.milestone or lookup_milestone(stage.name or defined.name, stage.kind)
+    return StageMeaning(milestone, order)
 
 
 def _day_number_or(day: date | None, default: int) -> int:
@@ -100,12 +151,14 @@ def _day_number_or(day: date | None, default: int) -> int:
 def to_rule(rule: StageRule | ReasonRule) -> MappingRule:
     """A configured rule in the form used for look-ups."""
     since, until = _day_number_or(rule.since, _ALWAYS[0]), _day_number_or(rule.until, _ALWAYS[1])
+    order = None
     if isinstance(rule, StageRule):
+        order = rule.order
         key, name = rule.stage_id, rule.stage_name
         meaning = rule.milestone or EVENT_BY_PARTY[rule.ending or ""]
     else:
         key, name, meaning = rule.reason_id, rule.reason_name, rule.party
-    return MappingRule(id=key, name=name, meaning=meaning, since=since, until=until)
+    return MappingRule(id=key, name=name, meaning=meaning, since=since, until=until, order=order)
 
 
 def _rules_by_connection(
@@ -125,6 +178,7 @@ def build_rules(tenant: TenantMapping) -> Rules:
         tenant.currency,
         tenant.hire_value,
         frozenset(id_ for id_, connection in connections.items() if not connection.scorecards),
+        frozenset(id_ for id_, connection in connections.items() if connection.reopenings),
     )
 
 

@@ -98,6 +98,11 @@ class ReasonRule(FrozenModel):
 
 # Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
 SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
+# Vendors whose webhooks report that an ended application was reopened; elsewhere a move to a working stage says so.
+REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
+
+# Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
+REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 
 
 class Connection(FrozenModel):
@@ -125,6 +130,11 @@ class Connection(FrozenModel):
     def expects_scorecards(self) -> bool:
         """Whether an absent scorecard is overdue, rather than never reported by this system."""
         return self.vendor in SCORECARD_VENDORS if self.scorecards is None else self.scorecards
+
+    @property
+    def reports_reopenings(self) -> bool:
+        """Whether the system says itself that an ended application was reopened."""
+        return self.vendor in REOPENING_VENDORS
 
 
 class Tenant(FrozenModel):

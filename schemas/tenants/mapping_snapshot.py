@@ -15,11 +15,12 @@ from schemas.tenants.config import (
 
 
 class ConnectionMapping(FrozenModel):
-    """The stage and reason rules of one connection, and whether its system reports scorecards."""
+    """The stage and reason rules of one connection, and whether its system reports scorecards and reopenings."""
 
     stages: tuple[StageRule, ...] = ()
     reasons: tuple[ReasonRule, ...] = ()
     scorecards: bool = True
+    reopenings: bool = False
 
 
 class TenantMapping(FrozenModel):
@@ -90,6 +91,7 @@ def snapshot_tenant(tenant: Tenant) -> TenantMapping:
                 stages=connection.stages,
                 reasons=connection.reasons,
                 scorecards=connection.expects_scorecards,
+                reopenings=connection.reports_reopenings,
             )
             for connection in tenant.connections
         },

@@ -55,13 +55,17 @@ MILESTONE_BY_BROAD_KIND = {
 
 @dataclass(frozen=True, kw_only=True)
 class MappingRule:
-    """The configured meaning of a stage or reason on local days `since` ≤ day < `until` (days since 1970-01-01)."""
+    """The configured meaning of a stage or reason on local days `since` ≤ day < `until` (days since 1970-01-01).
+
+    `order` is the place of a stage in the process, earliest first.
+    """
 
     id: str | None
     name: str | None
     meaning: str
     since: int
     until: int
+    order: int | None = None
 
 
 def normalize_name(name: str) -> str:
@@ -69,16 +73,18 @@ def normalize_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def lookup_rule(rules: Sequence[MappingRule], key: str, name: str | None, day: int) -> str | None:
-    """Return the configured meaning, by id first, then by name, or None."""
+def find_rule(
+    rules: Sequence[MappingRule], key: str, name: str | None, day: int
+) -> MappingRule | None:
+    """Return the rule in force on that day, by id first, then by name, or None."""
     active = [rule for rule in rules if rule.since <= day < rule.until]
     for rule in active:
         if rule.id == key:
-            return rule.meaning
+            return rule
     normalized = normalize_name(name or "")
     for rule in active:
         if rule.name is not None and normalize_name(rule.name) == normalized:
-            return rule.meaning
+            return rule
     return None
 
 

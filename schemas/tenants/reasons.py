@@ -130,7 +130,6 @@ _PARTY_BY_NAME = {
     normalize_name(name): party for party, names in NAMES_BY_PARTY.items() for name in names
 }
 
-
 # A reason that means the application itself is a duplicate, not that something else is (スキル重複, not a duplicate).
 _WHAT = r"(?:応募|エントリー|候補者|登録|データ|レコード|プロフィール|紹介|推薦|他?エージェント|他?媒体|他?経路|過去)"
 _DUPLICATE = re.compile(

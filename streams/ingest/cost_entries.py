@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AwareDatetime,
@@ -21,7 +21,7 @@ from pydantic import (
 
 from schemas.errors import Malformed
 from schemas.events.context import CostKind, CostScope
-from schemas.funnel.costs import MAX_PERIOD_DAYS
+from schemas.funnel.costs import HIRE, MAX_PERIOD_DAYS
 from schemas.money import decimals, minor_units
 from schemas.tenants.config import Currency
 from streams.ingest.lenient_fields import MAX_ID_LENGTH, normalize_id, plausible
@@ -30,6 +30,10 @@ from streams.ingest.normalize import safe_name
 MAX_ENTRIES = 500  # entries per request
 MAX_PROBLEMS = 100  # problems listed per answer
 MAX_MINOR_UNITS = 2**53  # minor units
+MEMBER_WORDS = {
+    HIRE: "application"
+}  # what the member of a scope is, where the scope does not say it
+PREVIOUS_MEMBER = "the application that the version before was for, if its scope was hire; it may be the same as `member`"
 NUMBER_PATTERN = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 DAY_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}")
 INSTANT_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{1,30}")
@@ -102,20 +106,23 @@ class CostEntry(BaseModel):
     version: int = Field(
         1, ge=1, le=1_000_000, description="a whole number from 1; a correction needs a higher one"
     )
-    kind: CostKind = Field(
-        description="one of media, agency_fee, scout, event, tool, internal_hours"
-    )
-    scope: CostScope = Field(description="one of channel, job, agency, hire, company")
+    kind: CostKind = Field(description=f"one of {', '.join(get_args(CostKind))}")
+    scope: CostScope = Field(description=f"one of {', '.join(get_args(CostScope))}")
     member: _Name | None = Field(
         None,
-        description=f"the channel or agency by name, or the job or application by id, up to {MAX_ID_LENGTH} characters",
+        description=f"the channel or agency by name, or the job or, for the scope hire, the application by id (with the"
+        f" `id_prefix` of its connection), up to {MAX_ID_LENGTH} characters",
+    )
+    previous_member: _Name | None = Field(
+        None,
+        description=PREVIOUS_MEMBER,
     )
     amount: Annotated[
         Decimal,
         BeforeValidator(_amount),
         WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
     ] = Field(
-        description='in the currency\'s own unit, digits with a point for decimals: 1200000 or "12.50"'
+        description='in the currency\'s own unit, digits with a point for decimals: 1200000 or "12.50"; a refund is below 0'
     )
     currency: Currency | None = Field(
         None, description="three capital letters of ISO 4217; by default the tenant's currency"
@@ -248,7 +255,11 @@ def _member_conflicts(entry: CostEntry) -> Iterator[tuple[str, str]]:
     if entry.scope == "company" and entry.member is not None:
         yield "member", "leave it out for the whole company, or choose another scope"
     elif entry.scope != "company" and entry.member is None:
-        yield "member", f"missing: say which {entry.scope}"
+        yield "member", f"missing: say which {MEMBER_WORDS.get(entry.scope, entry.scope)}"
+    if entry.version == 1 and entry.previous_member is not None:
+        yield "previous_member", "leave it out: version 1 has no version before it"
+    elif entry.version > 1 and entry.scope == HIRE and entry.previous_member is None:
+        yield "previous_member", f"missing: name {PREVIOUS_MEMBER}"
 
 
 def _period_conflicts(entry: CostEntry) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from schemas.funnel.costs import RECORDED, REVERSED
 from schemas.tenants.config import Tenant
 from streams.ingest import cost_entries, normalize, tokens
 from streams.ingest.cost_entries import CostEntry, InvalidEntries
+from streams.ingest.cost_moves import accompanying_events
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.kafka.publisher import Publisher, encode
 from streams.ingest.replay_guard import ReplayGuard
@@ -39,7 +40,7 @@ class ApiRequest:
 
 @dataclass(frozen=True)
 class AcceptedCosts:
-    """The event ids, in the order of the entries."""
+    """The ids of the entries' own events, in the order of the entries."""
 
     ids: tuple[str, ...]
 
@@ -74,8 +75,9 @@ class CostsHandler:
         """Publish all entries of one request; raise Refused."""
         log_fields = {"delivery": request.id, "tenant": request.tenant.id}
         events = to_events(request)
+        all_events = [part for event in events for part in (event, *accompanying_events(event))]
         try:
-            await self._publisher.publish([encode(event) for event in events])
+            await self._publisher.publish([encode(event) for event in all_events])
         except Unavailable as error:
             log.warning("costs refused for now", extra={**log_fields, "reason": error.reason})
             raise unavailable(error.reason) from error
@@ -84,7 +86,7 @@ class CostsHandler:
 
 
 def to_events(request: ApiRequest) -> tuple[Event, ...]:
-    """Return the events of a request; raise Refused if the body or any entry is invalid."""
+    """Return one event per entry of a request; raise Refused if the body or any entry is invalid."""
     tenant = request.tenant
     try:
         entries = cost_entries.parse_entries(
@@ -141,6 +143,7 @@ def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
         currency=entry.currency or tenant.currency,
         scope=entry.scope,
         member=member,
+        previous_member=entry.previous_member,
         period_from=entry.since,
         period_to=entry.to,
         kind=entry.kind,

@@ -10,7 +10,9 @@ from typing import Literal
 
 from schemas.errors import Condition, Malformed
 from schemas.events.application import FrozenModel
+from schemas.events.context import Cost
 from schemas.events.envelope import Event
+from schemas.funnel.costs import HIRE, own_subject
 from schemas.tenants.config import Connection, Tenant
 
 # Headers as they arrived, names in lower case. Repeated names are kept, because a repeated signature must be refused.
@@ -120,14 +122,19 @@ def first_header(headers: Headers, name: str) -> str | None:
 
 
 def subject_of(data: FrozenModel) -> str:
-    """Return the id whose events must stay in order: the application's id if there is one, else the event's subject."""
+    """Return the id whose events must stay in order: the application's id if there is one, else the event's subject.
+
+    A cost of the scope hire joins the history of its application.
+    """
+    if isinstance(data, Cost):
+        return str(data.member) if data.scope == HIRE else own_subject(data.cost_id)
     application = getattr(data, "application", None)
     if application is not None:
         return str(application.id)
     for name in SUBJECT_FIELDS:
         value = getattr(data, name, None)
         if value is not None:
-            return f"cost/{value}" if name == "cost_id" else str(value)
+            return str(value)
     raise Malformed("not_canonical", "the event has no subject")
 
 
@@ -139,7 +146,6 @@ SUBJECT_FIELDS = (
     "opening_id",
     "posting_id",
     "pipeline_id",
-    "cost_id",
     "survey_id",
     "invitation_id",
 )

@@ -4,7 +4,6 @@ import msgspec
 
 from schemas.cells import (
     BASES,
-    Basis,
     Cell,
     Cells,
     Tally,
@@ -13,12 +12,17 @@ from schemas.cells import (
     encode_cell,
     encode_key,
 )
-from schemas.funnel.application_row import SignedChanges
-from schemas.funnel.fold import add_changes, application_members, fact_days, fact_members
+from schemas.funnel.fold import (
+    CellPlace,
+    SignedContribution,
+    add_contribution,
+    cell_places,
+    fact_days,
+    fact_members,
+)
 
 SLOT_BY_BASIS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
-Slots = list[tuple[int, int, Basis]]  # slot, day and basis of each cell of a member
 Rows = list[tuple[bytes, bytes]]
 Key = tuple[str, str, str, int, str]  # a CellKey without the cost of a named tuple
 
@@ -47,68 +51,61 @@ class CellTable:
         slot = cell_key.day * 3 + SLOT_BY_BASIS[cell_key.basis]
         days[slot] = LiveCell((*cell_key[:3], cell_key.day, cell_key.basis), cell.o, cell.m)
 
-    def add(self, tenant: str, signed: SignedChanges, offset: int) -> None:
+    def add(self, tenant: str, signed: SignedContribution, offset: int) -> None:
         """Add one event's changes to every cell whose fencing offset is below `offset`.
 
         Facts with the same days, recruiter and scope share their cells. Facts about the same people are consecutive.
         """
-        sign, state, changes = signed
-        shared: dict[tuple[object, ...], tuple[Slots, list[Tally]]] = {}
+        sign, (attributes, changes) = signed[0], (signed[1].attributes, signed[1].changes)
+        shared: dict[tuple[object, ...], list[Tally]] = {}
         member_group: tuple[object, ...] = ()
         member_tallies: list[Tally] = []
         for n, fact in changes:
-            measure, members = fact.measure, fact.members
             group = (fact.day, fact.recruiter, fact.scope, fact.start_day)
-            slots_and_tallies = shared.get(group)
-            if slots_and_tallies is None:
-                days = [
-                    (day * 3 + SLOT_BY_BASIS[basis], day, basis)
-                    for day, basis in fact_days(state, fact)
-                ]
-                pairs = application_members(state, fact)
-                tallies = self._writable_tallies(tenant, pairs, days, offset)
-                slots_and_tallies = shared[group] = (days, tallies)
+            tallies = shared.get(group)
+            if tallies is None:
+                places = cell_places(attributes, fact)
+                tallies = shared[group] = self._writable_tallies(tenant, places, offset)
             amount = sign * n
-            _count(slots_and_tallies[1], measure, amount)
-            if members:
-                if member_group != (members, group):
-                    member_group = (members, group)
-                    member_tallies = self._writable_tallies(
-                        tenant, fact_members(fact), slots_and_tallies[0], offset
-                    )
-                _count(member_tallies, measure, amount)
+            _count(tallies, fact.measure, amount)
+            if fact.members:
+                if member_group != (fact.members, group):
+                    member_group = (fact.members, group)
+                    places = [
+                        (dimension, member, day, basis)
+                        for dimension, member in fact_members(fact)
+                        for day, basis in fact_days(attributes, fact)
+                    ]
+                    member_tallies = self._writable_tallies(tenant, places, offset)
+                _count(member_tallies, fact.measure, amount)
 
-    def _writable_tallies(
-        self,
-        tenant: str,
-        pairs: list[tuple[str, str]],
-        days: Slots,
-        offset: int,
-    ) -> list[Tally]:
+    def _writable_tallies(self, tenant: str, places: list[CellPlace], offset: int) -> list[Tally]:
         tallies: list[Tally] = []
         members, dirty = self._members, self._dirty
-        for dimension, member in pairs:
+        for dimension, member, day, basis in places:
             name = (tenant, dimension, member)
             cells = members.get(name)
             if cells is None:
                 cells = members[name] = {}
-            for slot, day, basis in days:
-                cell = cells.get(slot)
-                if cell is None:
-                    cell = cells[slot] = LiveCell((tenant, dimension, member, day, basis), -1, {})
-                elif cell.offset >= offset:
-                    continue
-                if not cell.dirty:
-                    cell.dirty = True
-                    dirty.append(cell)
-                tallies.append(cell.measures)
+            slot = day * 3 + SLOT_BY_BASIS[basis]
+            cell = cells.get(slot)
+            if cell is None:
+                cell = cells[slot] = LiveCell((tenant, dimension, member, day, basis), -1, {})
+            elif cell.offset >= offset:
+                continue
+            if not cell.dirty:
+                cell.dirty = True
+                dirty.append(cell)
+            tallies.append(cell.measures)
         return tallies
 
-    def add_difference(self, tenant: str, signed_changes: list[SignedChanges], offset: int) -> None:
+    def add_difference(
+        self, tenant: str, signed_contributions: list[SignedContribution], offset: int
+    ) -> None:
         """Add the difference between two folds; cells on which they agree are not touched."""
         difference: Cells = {}
-        for sign, state, changes in signed_changes:
-            add_changes(difference, tenant, state, changes, sign)
+        for sign, contribution in signed_contributions:
+            add_contribution(difference, tenant, contribution, sign)
         for key, measures in difference.items():
             changed = {measure: n for measure, n in measures.items() if n}
             cell = self._writable_cell(key, offset) if changed else None

@@ -116,14 +116,14 @@ class PartitionState:
     def _apply_to_row(
         self, tenant: str, key: bytes, row: ApplicationRow, event: FunnelEvent, rules: Rules
     ) -> bool:
-        signed_changes = application_row.apply_event(row, event, rules)
-        if not signed_changes:
+        difference = application_row.apply_event(row, event, rules)
+        if difference is None:
             return False
         self._changed[key] = row
-        if len(signed_changes) == 1:
-            self.cells.add(tenant, signed_changes[0], event.header.offset)
+        if len(difference) == 1:
+            self.cells.add(tenant, difference[0], event.header.offset)
         else:
-            self.cells.add_difference(tenant, signed_changes, event.header.offset)
+            self.cells.add_difference(tenant, difference, event.header.offset)
         return True
 
     def _row(self, key: bytes) -> ApplicationRow | None:
@@ -143,7 +143,7 @@ class PartitionState:
         """Return all changes, cells fenced at the last offset taken, and mark everything clean."""
         applications = [(key, application_row.encode(row)) for key, row in self._changed.items()]
         self._ended = [
-            key for key, row in self._changed.items() if row.state.ending_type is not None
+            key for key, row in self._changed.items() if row.has_ended
         ]
         self._flushing_links, self._pending_links = self._pending_links, {}
         context_events, self._new_context_events = self._new_context_events, []

@@ -42,6 +42,14 @@ MEDIA = {
     "from": "2026-01-01",
     "to": "2026-12-31",
 }
+HIRE_FEE = {
+    "cost_id": "h1",
+    "kind": "agency_fee",
+    "scope": "hire",
+    "member": "a1",
+    "amount": 900000,
+    "from": "2026-04-20",
+}
 TOOL = {"cost_id": "t1", "kind": "tool", "scope": "company", "amount": "30000"}
 
 
@@ -213,6 +221,9 @@ WRONG = [
     ({"scope": "company"}, "member"),
     ({"member": None}, "member"),
     ({"member": "taro@example.com"}, "member"),
+    ({"previous_member": "a1"}, "previous_member"),
+    ({"scope": "hire", "version": 2}, "previous_member"),
+    ({"scope": "hire", "version": 2, "previous_member": "taro@example.com"}, "previous_member"),
     ({"member": "taro＠example.com"}, "member"),
     ({"member": "\ufdfa" * 100}, "member"),
     ({"amount": None}, "amount"),
@@ -448,6 +459,53 @@ async def test_a_cost_reaches_its_cells(
         ("total", "all", "2026-04-10", "foreign_cost.USD.tool", 3000000),
     }
     assert [event.timequality for event in publisher.events] == ["received", "exact", "received"]
+
+
+async def test_a_cost_of_a_hire_joins_its_application(
+    client: httpx.AsyncClient, publisher: ListPublisher
+) -> None:
+    """The event goes to the application's history; the cost's own history is told, under one answered id."""
+    response = await post(client, HIRE_FEE)
+    fee, note = publisher.events
+
+    assert response.json() == {"accepted": 1, "ids": [fee.id]}
+    assert (fee.subject, note.subject) == ("a1", "cost/h1")
+    assert (note.data.amount, note.data.moved_to) == (0, "a1")
+    await post(client, HIRE_FEE)
+    assert [event.id for event in publisher.events[2:]] == [fee.id, note.id]
+
+
+async def test_a_cost_that_changes_its_scope_counts_once(
+    client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
+) -> None:
+    """From a channel to one application, to another, and back to the channel: one amount at every step."""
+    channel = HIRE_FEE | {"scope": "channel", "member": "doda"}
+    amounts = []
+    for change in (
+        channel,
+        {"version": 2, "previous_member": "a1"},
+        {"version": 3, "member": "a2", "previous_member": "a1"},
+        channel | {"version": 4, "previous_member": "a2"},
+    ):
+        clock.now += timedelta(minutes=1)
+        assert (await post(client, HIRE_FEE | change)).status_code == 202
+        amounts.append(total_measures(publisher).get("cost.agency_fee", 0))
+
+    assert amounts == [900000] * 4
+
+
+async def test_a_cost_that_was_not_released_stays_with_its_application(
+    client: httpx.AsyncClient, publisher: ListPublisher, clock: SetClock
+) -> None:
+    """A version that leaves the application unsaid counts once the cost of the application is reversed."""
+    amounts = []
+    company = {"scope": "company", "member": None, "amount": 500000, "version": 2}
+    for change in ({}, company, {"reversed": True}):
+        clock.now += timedelta(minutes=1)
+        assert (await post(client, HIRE_FEE | change)).status_code == 202
+        amounts.append(total_measures(publisher).get("cost.agency_fee", 0))
+
+    assert amounts == [900000, 900000, 500000]
 
 
 async def test_metrics_do_not_name_tenants(client: httpx.AsyncClient) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
 from schemas.funnel import application_row
 from schemas.funnel.candidate_events import ContextEvents, ParentKey, parent_keys
-from schemas.funnel.fold import add_changes, fold
+from schemas.funnel.fold import add_contribution, fold
 from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
@@ -130,8 +130,8 @@ def expected_cells(log: Log) -> Cells:
             if arrived_subject == subject and not isinstance(event, ContextEvent)
         ]
         parents = sorted({parent for event in own for parent in parent_keys(event)})
-        state, changes = fold([*own, *contexts.events_reaching(parents, -1)], RULES)
-        add_changes(cells, "t", state, changes)
+        for part in fold([*own, *contexts.events_reaching(parents, -1)], RULES):
+            add_contribution(cells, "t", part)
     return without_zeros(cells)
 
 

@@ -6,8 +6,22 @@ from schemas.cells import CHANNEL
 from schemas.kpis import playbook
 from schemas.kpis.definition import Kpi, Place
 
-EXTERNAL = ("cost.media", "cost.agency_fee", "cost.scout", "cost.event")
-INTERNAL = ("cost.internal_hours", "cost.tool")
+# Paid to others: agencies, media, candidates and those who refer them. ANSI/SHRM 06001.2012 lists these factors.
+EXTERNAL = (
+    "cost.media",
+    "cost.agency_fee",
+    "cost.scout",
+    "cost.event",
+    "cost.referral_bonus",
+    "cost.travel",
+    "cost.outsourcing",
+    "cost.assessment",
+    "cost.relocation",
+    "cost.signing_bonus",
+    "cost.tax",
+)
+# The company's own staff and facilities, its tools among them.
+INTERNAL = ("cost.internal_hours", "cost.tool", "cost.training", "cost.overhead")
 # The reduced cost factors that ISO/TS 30407 defines for comparison: third-party sourcing costs.
 COMPARABLE = ("cost.media", "cost.agency_fee", "cost.scout")
 CPH = "ISO/TS 30407 CPHI; ANSI/SHRM 06001.2012; ISO 30414:2025 cost per hire"

@@ -78,6 +78,7 @@ def add(app: FastAPI, gateway: Gateway) -> None:
 
         The token identifies the tenant. An entry that is sent again unchanged counts once. To correct a cost, send it
         with a higher `version`; `reversed` reverses it. If one version arrives twice with different content, the latest
-        wins, and the first content is not accepted again: always prefer a higher version.
+        wins, and the first content is not accepted again: always prefer a higher version. A cost of the scope `hire` counts
+        in the channel and job of its application; `previous_member` takes it away from one.
         """
         return await gateway.post_costs(request)

@@ -15,8 +15,8 @@ from schemas.tenants.config import Connection, ReasonRule, StageRule
 from schemas.tenants.milestones import (
     MILESTONES,
     UNMAPPED,
+    find_rule,
     lookup_milestone,
-    lookup_rule,
     normalize_name,
 )
 from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
@@ -186,8 +186,8 @@ def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
 def _rule_in_force(rules: Sequence[R], key: str, name: str, today: date) -> R | None:
     """Return the rule that maps the stage or reason on a local day."""
     numbered = [replace(to_rule(rule), meaning=str(at)) for at, rule in enumerate(rules)]
-    found = lookup_rule(numbered, key, name, day_number(today))
-    return None if found is None else rules[int(found)]
+    found = find_rule(numbered, key, name, day_number(today))
+    return None if found is None else rules[int(found.meaning)]
 
 
 def guess_meaning(hints: list[list[str]], name: str) -> str | None:

@@ -1,12 +1,15 @@
 """Convert rows of employment and costs to events."""
 
+from typing import get_args
+
+from schemas.events.context import CostKind, CostScope
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
 from streams.tools.importing.row import RowReader
 
-COST_SCOPES = ("channel", "job", "agency", "hire", "company")
-COST_KINDS = ("media", "agency_fee", "scout", "event", "tool", "internal_hours")
+COST_SCOPES: tuple[str, ...] = get_args(CostScope)
+COST_KINDS: tuple[str, ...] = get_args(CostKind)
 # Event type, column of its date, and the fields of the event.
 EMPLOYMENT_STEPS = (
     ("employment.started", "start", ("start",)),

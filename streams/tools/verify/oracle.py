@@ -7,7 +7,7 @@ from schemas.errors import Malformed
 from schemas.events import packs
 from schemas.funnel.candidate_events import ContextEvents, parent_keys
 from schemas.funnel.conversion import to_context_event, to_funnel_event
-from schemas.funnel.fold import add_changes, fold
+from schemas.funnel.fold import add_contribution, fold
 from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import TenantRules
 
@@ -44,8 +44,8 @@ class Oracle:
         cells: Cells = {}
         for (tenant, _), history in self.histories.items():
             events = [*history.values(), *self._context_events(tenant, history)]
-            state, changes = fold(events, rules.for_tenant(tenant))
-            add_changes(cells, tenant, state, changes)
+            for contribution in fold(events, rules.for_tenant(tenant)):
+                add_contribution(cells, tenant, contribution)
         return without_zeros(cells)
 
     def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[ContextEvent]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.funnel.funnel_events import PipelineStageMeaning, VendorStage
 from schemas.funnel.rules import Rules, TenantRules, build_rules
 from schemas.instants import EPOCH_DAY, milliseconds
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
@@ -39,6 +40,13 @@ def test_a_day_is_the_local_calendar_day(moment: datetime, zone: str) -> None:
     assert local.toordinal() - EPOCH_DAY == Rules(zone).day(milliseconds(moment))
 
 
+def meaning(
+    rules: Rules, connection: str, stage_id: str, name: str | None = None, at: int = 0
+) -> str:
+    """The milestone or ending that a stage means."""
+    return rules.stage_meaning(connection, VendorStage(id=stage_id, name=name), None, at).milestone
+
+
 @pytest.mark.parametrize(
     ("name", "milestone"),
     [
@@ -57,7 +65,7 @@ def test_a_day_is_the_local_calendar_day(moment: datetime, zone: str) -> None:
 )
 def test_well_known_stage_names_are_mapped(name: str, milestone: str) -> None:
     """Japanese and English names in any width are mapped; an unknown name is not guessed."""
-    assert milestone == Rules("UTC").milestone("c", "s", name, None, 0)
+    assert milestone == meaning(Rules("UTC"), "c", "s", name)
 
 
 def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
@@ -69,9 +77,9 @@ def test_a_rule_by_id_beats_one_by_name_and_both_beat_the_dictionary() -> None:
         )
     )
 
-    assert rules.milestone("c1", "7", "一次面接", None, 0) == "assessment"
-    assert rules.milestone("c1", "8", "一次面接", None, 0) == "casual"
-    assert rules.milestone("other", "7", "一次面接", None, 0) == "interview_1"
+    assert meaning(rules, "c1", "7", "一次面接") == "assessment"
+    assert meaning(rules, "c1", "8", "一次面接") == "casual"
+    assert meaning(rules, "other", "7", "一次面接") == "interview_1"
 
 
 def test_a_rule_applies_on_its_days_only() -> None:
@@ -85,11 +93,37 @@ def test_a_rule_applies_on_its_days_only() -> None:
     )
     noon = datetime(2026, 2, 1, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
 
-    assert rules.milestone("c1", "7", None, None, milliseconds(noon)) == "assessment"
-    assert (
-        rules.milestone("c1", "7", None, None, milliseconds(noon - timedelta(days=1)))
-        == "screening"
+    assert meaning(rules, "c1", "7", None, milliseconds(noon)) == "assessment"
+    before = milliseconds(noon - timedelta(days=1))
+    assert meaning(rules, "c1", "7", None, before) == "screening"
+
+
+def test_a_stage_can_be_an_ending_or_have_a_place() -> None:
+    """A column such as 内定辞退 ends the application; an order is kept beside the milestone."""
+    rules = build_rules(
+        mapping_of(
+            StageRule(stage_name="内定辞退", ending="candidate"),
+            StageRule(stage_id="7", milestone="interview_n", order=3),
+        )
     )
+
+    assert meaning(rules, "c1", "z", "内定辞退") == "application.withdrawn"
+    assert rules.stage_meaning("c1", VendorStage(id="7"), None, 0) == ("interview_n", 3)
+
+
+def test_the_definition_of_a_pipeline_names_stages_that_no_rule_names() -> None:
+    """A rule goes before the definition, the definition before the stage's own name."""
+    rules = build_rules(mapping_of(StageRule(stage_id="7", milestone="casual")))
+    defined = PipelineStageMeaning(id="7", order=2, milestone="reference")
+    named = PipelineStageMeaning(id="8", order=4, name="最終面接")
+    stage = VendorStage(id="8", name=None)
+
+    assert rules.stage_meaning("c1", VendorStage(id="7"), defined, 0) == ("casual", 2)
+    assert rules.stage_meaning("c2", VendorStage(id="7", name="一次面接"), defined, 0) == (
+        "reference",
+        2,
+    )
+    assert rules.stage_meaning("c2", stage, named, 0) == ("final_interview", 4)
 
 
 def test_an_unknown_tenant_counts_in_utc() -> None:

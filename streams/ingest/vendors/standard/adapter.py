@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.events.envelope import TYPES, Event, short_type
+from streams.ingest.cost_moves import accompanying_events
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first_header
 from streams.ingest.vendors.standard import verifier
 from streams.ingest.vendors.standard.events.canonical import (
@@ -34,14 +35,16 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     if content_type == BATCH:
         return _batch(value, context, delivery)
     if content_type == SINGLE:
-        event = cloud_event(value, context, delivery)
-        return Translation(event=short_type(event.type), events=(event,))
+        return _translation(cloud_event(value, context, delivery))
     webhook = read(StandardBody, value)
     if webhook.type == PING:
         return Translation(event=PING, ping=True)
     message_id = first_header(headers, DELIVERY_ID) or ""
-    event = standard_webhook(webhook, context, delivery, message_id)
-    return Translation(event=short_type(event.type), events=(event,))
+    return _translation(standard_webhook(webhook, context, delivery, message_id))
+
+
+def _translation(event: Event) -> Translation:
+    return Translation(event=short_type(event.type), events=(event, *accompanying_events(event)))
 
 
 def _batch(value: object, context: Context, delivery: str) -> Translation:
@@ -51,7 +54,8 @@ def _batch(value: object, context: Context, delivery: str) -> Translation:
     faults: list[Condition] = []
     for item in value:
         try:
-            events.append(cloud_event(item, context, delivery))
+            event = cloud_event(item, context, delivery)
+            events += [event, *accompanying_events(event)]
         except (Malformed, Unmapped) as fault:
             faults.append(fault)
     return Translation(event="batch", events=tuple(events), faults=tuple(faults))

@@ -41,6 +41,8 @@ PREFIXED = frozenset(
     }
 )
 MERGE = frozenset({"from_id", "into_id"})
+MEMBERS = frozenset({"member", "previous_member"})
+PREFIXED_SCOPES = frozenset({"job", "hire"})  # of a cost; channels and agencies go by name
 
 
 def standard_webhook(body: StandardBody, context: Context, delivery: str, message_id: str) -> Event:
@@ -107,6 +109,8 @@ def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
     if not prefix:
         return data
     names = PREFIXED | MERGE if name == "candidate.merged" else PREFIXED
+    if name.startswith("cost.") and data.get("scope") in PREFIXED_SCOPES:
+        names |= MEMBERS
     result: dict[str, Any] = {}
     for key, value in data.items():
         if key in names:

@@ -1,0 +1,225 @@
+"""Attempts: the applications under one id. A re-application after an ending begins another; the first keeps its numbers."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.funnel.candidate_events import candidate_fate
+from schemas.funnel.funnel_events import (
+    ApplicationAttributes,
+    ApplicationEvent,
+    ContextEvent,
+    CostEvent,
+    DeletionEvent,
+    FunnelEvent,
+    InterviewEvent,
+    JobEvent,
+    OfferEvent,
+    ScorecardEvent,
+    UpdateEvent,
+)
+from schemas.funnel.instant_order import place
+from schemas.funnel.rules import Rules
+
+RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
+NOT_APPLICATIONS = frozenset({"prospect", "pool"})
+
+
+class Attributes(msgspec.Struct, array_like=True, gc=False):
+    """What decides the cells of an attempt's facts: the last known value of each, over the whole attempt.
+
+    `cohort_day` is the local day of application; `recruiter` the last one known.
+    """
+
+    channel: str | None = None
+    job: str | None = None
+    recruiter: str | None = None
+    source_detail: str | None = None
+    hiring_managers: tuple[str, ...] = ()
+    department: str | None = None
+    location: str | None = None
+    cohort_day: int = 0
+
+
+class Attempt(NamedTuple):
+    """One attempt: its own events and the context events that reach the application, each in order.
+
+    `applied_at` is in milliseconds since 1970 UTC, None if nobody said it. `owners` are recruiters with the instant from
+    which each was responsible, in order.
+    """
+
+    events: list[FunnelEvent]
+    context: list[ContextEvent]
+    attributes: Attributes
+    applied_at: int | None
+    touches: tuple[str, ...]
+    opening: str | None
+    owners: list[tuple[int, str]]
+    is_reapplication: bool
+
+
+class _Known(msgspec.Struct):
+    """What the attempts so far have said of the application."""
+
+    attributes: Attributes = msgspec.field(default_factory=Attributes)
+    touches: tuple[str, ...] = ()
+    opening: str | None = None
+    kind: str | None = None
+    applied_at: int | None = None
+
+
+def attempts(
+    history: list[FunnelEvent], rules: Rules, is_ended: Callable[["Attempt"], bool]
+) -> list[Attempt]:
+    """The attempts that count, of a history in order: none of a test, a prospect or a deleted application.
+
+    `is_ended` says whether an attempt has ended, so that a re-application begins another one.
+    """
+    own: list[FunnelEvent] = []
+    context: list[ContextEvent] = []
+    deleted = False
+    for event in history:
+        if isinstance(event, ContextEvent):
+            context.append(event)
+        elif not isinstance(event, CostEvent):
+            own.append(event)
+            deleted |= isinstance(event, DeletionEvent)
+            if event.header.test:
+                return []
+    if context or deleted:
+        fate = candidate_fate(history, rules.deletion_policy)
+        if fate.excluded:
+            return []
+        if fate.cutoff is not None:
+            own = _without_reset(own, fate.cutoff)
+    known = _Known()
+    if any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
+        split = _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules)))
+    else:
+        split = [own] if own else []
+    counted = []
+    for events in split:
+        attempt = _attempt(events, context, known, rules)
+        if known.kind not in NOT_APPLICATIONS:
+            counted.append(attempt)
+    return counted
+
+
+def _without_reset(own: list[FunnelEvent], cutoff: FunnelEvent) -> list[FunnelEvent]:
+    """The events without the artifacts of an anonymisation: what follows it, or restarts the application just before.
+
+    The reset carries instants shortly before the deletion is reported. Its instant of application gives it away,
+    because the application was made earlier.
+    """
+    since = cutoff.header.at - RESET_MS
+    first_applied_at = min(
+        (
+            event.application.applied_at
+            for event in own
+            if isinstance(event, ApplicationEvent) and event.application.applied_at is not None
+        ),
+        default=None,
+    )
+    kept = []
+    for event in own:
+        applied_at = event.application.applied_at if isinstance(event, ApplicationEvent) else None
+        restarts = (
+            applied_at is not None
+            and applied_at > since
+            and event.header.at > since
+            and first_applied_at is not None
+            and first_applied_at <= since
+        )
+        if place(event) <= place(cutoff) and not restarts:
+            kept.append(event)
+    return kept
+
+
+def _split(
+    own: list[FunnelEvent], is_ended: Callable[[list[FunnelEvent]], bool]
+) -> list[list[FunnelEvent]]:
+    """The events of each attempt; what names an interview, scorecard or offer of an earlier attempt belongs to that one."""
+    split: list[list[FunnelEvent]] = [[]]
+    number_by_entity: dict[tuple[str, str], int] = {}
+    for event in own:
+        reapplies = isinstance(event, UpdateEvent) and event.is_reapplication
+        if reapplies and split[-1] and is_ended(split[-1]):
+            split.append([])
+        number = len(split) - 1
+        entity = _entity(event)
+        if entity is not None:
+            number = number_by_entity.setdefault(entity, number)
+        split[number].append(event)
+    return split
+
+
+def _entity(event: FunnelEvent) -> tuple[str, str] | None:
+    match event:
+        case InterviewEvent():
+            return "interview", event.interview_id
+        case ScorecardEvent():
+            return "scorecard", event.scorecard_id
+        case OfferEvent():
+            return "offer", event.offer_id
+    return None
+
+
+def _attempt(
+    events: list[FunnelEvent], context: list[ContextEvent], known: _Known, rules: Rules
+) -> Attempt:
+    """The attempt of these events, which inherits from `known` what it does not say; updates `known`."""
+    known.kind, known.applied_at = None, None
+    inherited = known.attributes.recruiter
+    owners: list[tuple[int, str]] = []
+    if inherited is not None:
+        owners.append((events[0].header.at, inherited))
+    reapplied = False
+    for event in events:
+        if not isinstance(event, ApplicationEvent):
+            continue
+        _learn(known, event)
+        recruiter = event.application.recruiter
+        if recruiter is not None and (not owners or owners[-1][1] != recruiter):
+            owners.append((event.header.at, recruiter))
+        reapplied |= isinstance(event, UpdateEvent) and event.is_reapplication
+    first_at = events[0].header.at
+    applied_at = known.applied_at
+    attributes = known.attributes
+    if context:
+        _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
+    else:
+        _learn_of_job(attributes, events)
+    attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
+    known.attributes = msgspec.structs.replace(attributes)
+    return Attempt(
+        events, context, attributes, applied_at, known.touches, known.opening, owners, reapplied
+    )
+
+
+def _learn(known: _Known, event: ApplicationEvent) -> None:
+    """Take over what one event says about the application."""
+    said, attributes = event.application, known.attributes
+    attributes.channel = said.channel or attributes.channel
+    attributes.job = said.job or attributes.job
+    attributes.recruiter = said.recruiter or attributes.recruiter
+    attributes.source_detail = said.source_detail or attributes.source_detail
+    known.touches = said.touches or known.touches
+    known.opening = said.opening or known.opening
+    known.kind = said.kind or known.kind
+    if said.applied_at is not None:
+        known.applied_at = said.applied_at
+
+
+def _learn_of_job(attributes: Attributes, events: Iterable[FunnelEvent]) -> None:
+    """Take over what the job's own events and the application's, in order, say about the job; the last value wins."""
+    for event in events:
+        if isinstance(event, ApplicationEvent):
+            source: ApplicationAttributes | JobEvent = event.application
+        elif isinstance(event, JobEvent) and event.job == attributes.job:
+            source = event
+        else:
+            continue
+        attributes.hiring_managers = source.hiring_managers or attributes.hiring_managers
+        attributes.department = source.department or attributes.department
+        attributes.location = source.location or attributes.location

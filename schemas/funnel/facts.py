@@ -1,0 +1,115 @@
+"""Facts: what an attempt contributes to the cells, with the recruiter who was responsible at the time."""
+
+from enum import IntEnum
+
+import msgspec
+
+from schemas.funnel.rules import Rules
+
+DAY_MS = 86_400_000
+UNKNOWN_DURATION = "unknown"  # the outcome of a duration that ended before it began
+
+
+class Scope(IntEnum):
+    """Which cells a fact counts in, and on which days. An integer, because the worker hashes it for every fact."""
+
+    APPLICATION = 0  # every dimension, on the day it happened and on the day of application
+    DECISION_DAY = 1  # every dimension, on the day it happened only: a meeting's time has no cohort
+    # A duration counts on the day it began, because the durations that ended on a day say nothing about those still
+    # running.
+    DURATION = 2
+    MEMBERS = 3  # only the cells listed as `dimension/member` in the fact, on the same two days
+    OWN_DAY = 4  # the listed cells, both bases on its own day: what belongs to no application, such as a cost
+
+
+class FunnelFact(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One contribution to the cells.
+
+    `day` is the local day it happened, `recruiter` the recruiter at that time. `members` are the interviewers concerned,
+    or the cells of a scope that lists them. `start_day` is the local day on which a duration began, else None.
+    """
+
+    measure: str
+    day: int
+    recruiter: str | None
+    members: tuple[str, ...]
+    scope: Scope
+    start_day: int | None
+
+
+# A fact and its count: positive when it is counted, negative when it is taken back.
+Change = tuple[int, FunnelFact]
+
+COMPANY = ("total/all",)
+
+
+class FactList:
+    """The facts of one attempt; instants are in milliseconds since 1970 UTC, days are local."""
+
+    def __init__(self, rules: Rules, owners: list[tuple[int, str]], first_at: int) -> None:
+        """`owners` are recruiters with the instant from which each was responsible, in order."""
+        self._rules = rules
+        self._owners = owners
+        self._first_at = first_at
+        self._only = owners[0][1] if len(owners) == 1 and owners[0][0] <= first_at else None
+        self.changes: list[Change] = []
+
+    def day(self, at: int) -> int:
+        """The local day of an instant."""
+        return self._rules.day(at)
+
+    def recruiter(self, at: int) -> str | None:
+        """The recruiter at an instant; before the first event, the one that it named."""
+        if self._only is not None:
+            return self._only
+        recruiter, moment = None, max(at, self._first_at)
+        for since, owner in self._owners:
+            if since > moment:
+                break
+            recruiter = owner
+        return recruiter
+
+    def add(
+        self,
+        measure: str,
+        at: int,
+        members: tuple[str, ...] = (),
+        scope: Scope = Scope.APPLICATION,
+        n: int = 1,
+    ) -> None:
+        """Count `n` on the day of an instant."""
+        fact = FunnelFact(measure, self._rules.day(at), self.recruiter(at), members, scope, None)
+        self.changes.append((n, fact))
+
+    def add_on(self, measure: str, day: int, at: int) -> None:
+        """Count 1 on a day that an event at the instant `at` named."""
+        fact = FunnelFact(measure, day, self.recruiter(at), (), Scope.APPLICATION, None)
+        self.changes.append((1, fact))
+
+    def add_days(self, measure: str, days: tuple[int, int], at: int) -> None:
+        """Count the days between two local days as `measure.<days>`, on the day of `at`; a negative number is unknown."""
+        start, end = days
+        if end < start:
+            self.add_impossible(at)
+        else:
+            self.add(f"{measure}.{end - start}", at)
+
+    def add_duration(
+        self, name: str, since: int, days: tuple[int, int], members: tuple[str, ...] = ()
+    ) -> None:
+        """Count a duration `name`, such as `offer.passed`, in the numbers of the recruiter at its start, `since`.
+
+        One that ends before it starts is impossible; it has the outcome `unknown` and no length, so that it is neither
+        running nor over.
+        """
+        start, end = days
+        measure = f"days.{name}.{end - start}"
+        if end < start:
+            measure, end = f"days.{name.rpartition('.')[0]}.{UNKNOWN_DURATION}.0", start
+            self.add_impossible(since)
+        fact = FunnelFact(measure, end, self.recruiter(since), members, Scope.DURATION, start)
+        self.changes.append((1, fact))
+
+    def add_impossible(self, at: int) -> None:
+        """Count something that cannot have happened as told, such as an end before its start."""
+        self.add("quality.impossible", at, COMPANY, Scope.OWN_DAY)

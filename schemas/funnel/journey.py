@@ -1,0 +1,189 @@
+"""The journey of one attempt through stages and endings: how its events move it, end it and bring it back."""
+
+from schemas.funnel.endings import HIRED, Endings
+from schemas.funnel.funnel_events import (
+    ApplicationEvent,
+    EndingEvent,
+    FunnelEvent,
+    ReopeningEvent,
+    StageEvent,
+    UpdateEvent,
+    VendorStage,
+)
+from schemas.funnel.rules import EndingMeaning, Rules
+from schemas.funnel.stage_meanings import StageMeanings
+from schemas.funnel.visits import HIRED_MILESTONE, OFFER, Step, Visits
+from schemas.tenants.milestones import UNMAPPED
+
+STAGE_CHANGED, UNHIRED = "application.stage_changed", "application.unhired"
+ENDING_TYPES = "application."  # meanings of stages that are endings start with it
+ACCOMPANYING_MS = 60_000  # a system that ends an application may move it within the next minute
+# Applications wait here without any action of the company.
+WAITING = frozenset({"lead", "applied", "screening", UNMAPPED})
+OFFERED = frozenset({OFFER, "accepted", HIRED_MILESTONE})
+HIRE = EndingMeaning(HIRED)
+
+
+class Journey:
+    """Takes the events of an attempt in order; afterwards it says where the application is and how it ended."""
+
+    def __init__(
+        self, meanings: StageMeanings, rules: Rules, applied_at: int | None, first_at: int
+    ) -> None:
+        """`applied_at` and `first_at`, the first event's, are instants in milliseconds since 1970 UTC."""
+        self._meanings = meanings
+        self._rules = rules
+        self._applied_at = applied_at
+        self._first_at = first_at
+        self._told: str | None = None
+        self._waiting: list[tuple[int, Step]] = []
+        self.visits = Visits()
+        self.endings = Endings()
+        self.unmapped_at: list[int] = []
+        self.moved_by_company_at: list[int] = []
+
+    def take(self, event: FunnelEvent) -> None:
+        """Take the next event; those that tell neither stage nor ending change nothing."""
+        match event:
+            case EndingEvent():
+                self._end(event)
+            case ReopeningEvent():
+                self._undo(event)
+            case UpdateEvent():
+                if event.application.active and self.endings.reopen():
+                    self._resume()
+                self._tell_stage(event)
+            case ApplicationEvent() if event.application.active and self.endings.reopen():
+                self._resume()
+
+    def make_offer(self, at: int) -> None:
+        """An offer passes the stage before it: go to the milestone of offers, unless the application is past it or ended."""
+        main = self.visits.main
+        if self.endings.top is None and (main is None or main.milestone not in OFFERED):
+            self.visits.move(at, Step(None, OFFER))
+
+    def _end(self, event: EndingEvent) -> None:
+        meaning, at = self._rules.ending(event), event.header.at
+        replaced = self.endings.top is not None and not self.endings.top.is_hire
+        if meaning.kind == HIRED and replaced:
+            self._apply_waiting()
+            self._tell_stage_while_open(event)
+        elif self.endings.top is None:
+            self._tell_stage(event)
+        self.endings.end(meaning, at)
+
+    def _undo(self, event: ReopeningEvent) -> None:
+        unhired = event.header.kind == UNHIRED
+        if not (self.endings.unhire() if unhired else self.endings.reopen()):
+            return
+        self._resume()
+        if self.endings.top is None:
+            self._tell_stage(event)
+
+    def _resume(self) -> None:
+        if self.endings.top is None:
+            self._apply_waiting()
+
+    def _apply_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for at, step in waiting:
+            self._move(at, step)
+
+    def _tell_stage(self, event: StageEvent) -> None:
+        """Take the stage that the event names, if it is another than the one told last."""
+        stage = event.stage
+        if stage is None or not self._is_news(stage):
+            return
+        before, self._told = self._told, stage.id
+        at = event.header.at
+        meaning = self._meanings.of(event.header.connection, stage, at)
+        self._note_response(event, before, meaning.milestone)
+        if self.endings.top is None:
+            self._tell_stage_left(event, before)
+        if meaning.milestone == UNMAPPED:
+            self.unmapped_at.append(at)
+        elif meaning.milestone.startswith(ENDING_TYPES):
+            self._end_by_stage(EndingMeaning(meaning.milestone), at)
+        elif self.endings.top is None:
+            self._move(at, Step(stage.id, meaning.milestone, meaning.order))
+        else:
+            self._move_while_ended(event, Step(stage.id, meaning.milestone, meaning.order))
+
+    def _tell_stage_while_open(self, event: StageEvent) -> None:
+        """Take a hire's stage although the ending that the hire replaces still stands."""
+        stage = event.stage
+        if stage is None or not self._is_news(stage):
+            return
+        self._told = stage.id
+        meaning = self._meanings.of(event.header.connection, stage, event.header.at)
+        if meaning.milestone == UNMAPPED:
+            self.unmapped_at.append(event.header.at)
+        elif not meaning.milestone.startswith(ENDING_TYPES):
+            step = Step(stage.id, meaning.milestone, meaning.order)
+            self.visits.move(event.header.at, step)
+
+    def _is_news(self, stage: VendorStage) -> bool:
+        if stage.id == self._told:
+            return False
+        if self._told is not None and self._meanings.is_renamed(self._told, stage.id):
+            self._told = stage.id
+            if self.visits.current is not None:
+                self.visits.current.stages.append(stage.id)
+            return False
+        return True
+
+    def _end_by_stage(self, meaning: EndingMeaning, at: int) -> None:
+        if meaning.kind == HIRED and self.endings.top is not None and not self.endings.top.is_hire:
+            self._apply_waiting()
+        self.endings.end(meaning, at, told=False)
+
+    def _move(self, at: int, step: Step) -> None:
+        self.visits.move(at, step)
+        if step.milestone == HIRED_MILESTONE:
+            self.endings.end(HIRE, at, told=False)
+
+    def _move_while_ended(self, event: StageEvent, step: Step) -> None:
+        """Reopen by moving on, where the system has no event for it; else the move waits for what brings it back."""
+        at, top = event.header.at, self.endings.top
+        if step.milestone == HIRED_MILESTONE:
+            if top is not None and not top.is_hire:
+                self._apply_waiting()
+                self._move(at, step)
+            return
+        accompanies = top is not None and at - top.at <= ACCOMPANYING_MS
+        if (
+            accompanies
+            or self._rules.reopens_by_event(event.header.connection)
+            or not self.endings.reopen_by_move()
+        ):
+            self._waiting.append((at, step))
+            return
+        self._apply_waiting()
+        self._move(at, step)
+
+    def _tell_stage_left(self, event: StageEvent, before: str | None) -> None:
+        """Take the stage that a move says it left, if nobody had told that the application was there."""
+        left = event.from_stage if isinstance(event, UpdateEvent) else None
+        if left is None or left.id == before:
+            return
+        at = event.header.at
+        meaning = self._meanings.of(event.header.connection, left, at)
+        if meaning.milestone == UNMAPPED or meaning.milestone.startswith(ENDING_TYPES):
+            return
+        step = Step(left.id, meaning.milestone, meaning.order)
+        if self.visits.current is None:
+            began_at = self._applied_at
+            self.visits.move(self._first_at if began_at is None or began_at > at else began_at, step)
+        elif self.visits.find(step) is None and step.milestone != HIRED_MILESTONE:
+            self.visits.move(at, step)
+
+    def _note_response(self, event: StageEvent, before: str | None, milestone: str) -> None:
+        """Note that the company moved the application: between two stages, or directly past the initial milestones."""
+        if not event.header.by_person or not isinstance(event, UpdateEvent):
+            return
+        if (
+            before is not None
+            or event.from_stage is not None
+            or (event.header.kind == STAGE_CHANGED and milestone not in WAITING)
+        ):
+            self.moved_by_company_at.append(event.header.at)

@@ -1,0 +1,63 @@
+"""The time a candidate waits for the first response (一次対応時間): what automation, systems and the candidate do is none."""
+
+from collections.abc import Iterable
+
+from schemas.funnel.facts import FactList, Scope
+from schemas.funnel.funnel_events import (
+    EndingEvent,
+    FunnelEvent,
+    InterviewEvent,
+    OfferEvent,
+    ScorecardEvent,
+)
+from schemas.funnel.rules import Rules
+
+HOUR_MS = 3_600_000
+MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
+ANSWERS = frozenset({"application.rejected", "application.hired"})
+SUBMISSIONS = frozenset({"feedback.submitted", "feedback.updated"})
+COMPLETED, DELETED = "interview.completed", "interview.deleted"
+
+
+def add_first_response(
+    facts: FactList,
+    applied_at: int | None,
+    moved_at: list[int],
+    events: Iterable[FunnelEvent],
+    rules: Rules,
+) -> None:
+    """Count the hours until the company first moved the application, invited, assessed, made an offer, rejected or hired.
+
+    `moved_at` are the instants (ms) at which the company moved it; `events` are in order.
+    """
+    if applied_at is None:
+        return
+    at = min((moment for moment in moved_at if moment > applied_at), default=None)
+    for event in events:
+        moment = _response_at(event, rules)
+        if moment is not None and moment > applied_at and (at is None or moment < at):
+            at = moment
+    if at is None:
+        return
+    hours = min((at - applied_at) // HOUR_MS, MAX_RESPONSE_HOURS)
+    facts.add(f"response_hours.{hours}", at, scope=Scope.DECISION_DAY)
+
+
+def _response_at(event: FunnelEvent, rules: Rules) -> int | None:
+    """When the event says that the company responded, if it does."""
+    at, kind = event.header.at, event.header.kind
+    if not event.header.by_person:
+        return None
+    match event:
+        case InterviewEvent():
+            if kind == COMPLETED and event.starts_at is not None:
+                return min(at, event.starts_at)
+            return None if kind == DELETED else at
+        case ScorecardEvent():
+            told_at = at if event.submitted_at is None else event.submitted_at
+            return told_at if kind in SUBMISSIONS else None
+        case OfferEvent():
+            return at
+        case EndingEvent():
+            return at if rules.ending(event).kind in ANSWERS else None
+    return None

@@ -1,0 +1,74 @@
+"""Scorecards (評価) as submitted: each id once, on its first submission, with what its latest version says."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.funnel.appointments import COMPLETED, Appointment, Interview
+from schemas.funnel.funnel_events import ScorecardEvent
+
+REQUESTED, DELETED = "feedback.requested", "feedback.deleted"
+
+
+class Scorecard(msgspec.Struct, eq=False):
+    """One scorecard; `submitted_at` is the instant (ms) of its first submission, `decision` -2..+2 or None.
+
+    `appointment` is the one held that it is about, if any.
+    """
+
+    submitted_at: int
+    author: str | None = None
+    decision: int | None = None
+    interview_id: str | None = None
+    appointment: Appointment | None = None
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether its author only observed: a shadow's scorecard counts nowhere."""
+        held = self.appointment
+        return held is not None and self.author in held.shadows and self.author not in held.people
+
+
+def read_scorecards(
+    events: Iterable[ScorecardEvent], interviews: list[Interview]
+) -> list[Scorecard]:
+    """The scorecards that count, in the order of their first submission."""
+    by_id: dict[str, Scorecard] = {}
+    for event in events:
+        if event.header.kind == DELETED:
+            by_id.pop(event.scorecard_id, None)
+            continue
+        if event.header.kind == REQUESTED:
+            continue
+        told_at = event.header.at if event.submitted_at is None else event.submitted_at
+        scorecard = by_id.get(event.scorecard_id)
+        if scorecard is None:
+            scorecard = by_id[event.scorecard_id] = Scorecard(told_at)
+        scorecard.author = event.author or scorecard.author
+        scorecard.decision = event.decision
+        scorecard.interview_id = event.interview_id or scorecard.interview_id
+    for scorecard in by_id.values():
+        scorecard.appointment = _appointment(scorecard, interviews)
+    counted = [scorecard for scorecard in by_id.values() if not scorecard.is_practice]
+    return sorted(counted, key=lambda scorecard: scorecard.submitted_at)
+
+
+def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointment | None:
+    """The held appointment of the interview that it names; else the latest one held with its author before it."""
+    if scorecard.interview_id is not None:
+        named = (i for i in interviews if scorecard.interview_id in i.ids)
+        interview = next(named, None)
+        if interview is None:
+            return None
+        return next((a for a in reversed(interview.outcomes) if a.kind == COMPLETED), None)
+    latest = None
+    for interview in interviews:
+        for held in interview.outcomes:
+            if (
+                held.kind == COMPLETED
+                and held.happened_at <= scorecard.submitted_at
+                and scorecard.author in (*held.people, *held.shadows)
+                and (latest is None or held.happened_at >= latest.happened_at)
+            ):
+                latest = held
+    return latest

@@ -1,0 +1,90 @@
+"""Facts of the visits to stages: entered, passed, and what ended there, with the people who decided."""
+
+from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN, Ending
+from schemas.funnel.facts import FactList
+from schemas.funnel.journey import Journey
+from schemas.funnel.meetings import Meeting, deciders, was_interviewed
+from schemas.funnel.visits import HIRED_MILESTONE, OFFER, Visit
+from schemas.tenants.milestones import INTERVIEWS, RANK, UNMAPPED
+
+# The prefix of each ending's measure at the milestone where it happened.
+OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: "passed"}
+FINAL = "final_interview"
+
+
+def add_visits(facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool) -> None:
+    """Count every visit that stands; `offered` says whether the application was made an offer."""
+    for at in journey.unmapped_at:
+        facts.add(f"entered.{UNMAPPED}", at)
+    top, current = journey.endings.top, journey.visits.current
+    people = {id(visit): deciders(meetings, visit) for visit in journey.visits.standing}
+    for visit in journey.visits.standing:
+        facts.add(f"entered.{visit.milestone}", visit.entered_at)
+        outcome_at = visit.passed_at
+        if visit is current and top is not None:
+            outcome_at = _add_ending_at(facts, visit, top, people[id(visit)])
+        elif outcome_at is not None:
+            _add_outcome(facts, visit, "passed", outcome_at, people[id(visit)])
+        if outcome_at is not None and offered:
+            _add_then_offered(facts, visit, outcome_at, people[id(visit)])
+    if top is None:
+        return
+    if current is None and not top.is_hire:
+        facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
+    if top.kind == WITHDRAWN and current is not None:
+        _add_withdrawal(facts, journey, meetings, top, people)
+
+
+def _add_ending_at(
+    facts: FactList, visit: Visit, top: Ending, people: tuple[str, ...]
+) -> int | None:
+    """Count what the ending means for the visit where it happened; return the instant of a pass."""
+    if top.is_hire and visit.milestone == HIRED_MILESTONE:
+        return None
+    _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
+    return top.at if top.is_hire else None
+
+
+def _add_outcome(
+    facts: FactList, visit: Visit, outcome: str, at: int, people: tuple[str, ...]
+) -> None:
+    facts.add(f"{outcome}.{visit.milestone}", at, people)
+    days = (facts.day(visit.entered_at), facts.day(at))
+    facts.add_duration(f"{visit.milestone}.{outcome}", visit.entered_at, days)
+
+
+def _add_then_offered(
+    facts: FactList, visit: Visit, passed_at: int, people: tuple[str, ...]
+) -> None:
+    """通過後の内定率: on the day of the pass, its interviewers passed a candidate who was then made an offer."""
+    if people:
+        facts.add(f"then_offered.{visit.milestone}", passed_at, people)
+    if visit.milestone == FINAL:
+        facts.add("final_offered", passed_at)
+
+
+def _add_withdrawal(
+    facts: FactList,
+    journey: Journey,
+    meetings: list[Meeting],
+    top: Ending,
+    people: dict[int, tuple[str, ...]],
+) -> None:
+    """辞退: before the interview of a stage, or right after a pass (次ステップ実施前)."""
+    visits = journey.visits
+    current = visits.current
+    if current is None:
+        return
+    if current.milestone in INTERVIEWS and not was_interviewed(meetings, current):
+        facts.add(f"withdrew_before.{current.milestone}", top.at)
+    if not current.is_side_step and RANK[current.milestone] >= RANK[OFFER]:
+        return
+    main = [visit for visit in visits.standing if not visit.is_side_step]
+    passed = [v for v in main if v is not current and v.passed_at is not None and people[id(v)]]
+    if not passed or passed[-1].passed_at is None:
+        return
+    previous = passed[-1]
+    since = visits.standing[visits.standing.index(previous) + 1 :]
+    if not any(was_interviewed(meetings, visit) for visit in since):
+        measure = f"then_withdrew.{previous.milestone}"
+        facts.add(measure, passed[-1].passed_at, people[id(previous)])

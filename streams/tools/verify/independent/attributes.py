@@ -1,0 +1,106 @@
+"""What an attempt says last about itself: channel, job, owners and the like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from streams.tools.verify.independent.fate import applied_at
+from streams.tools.verify.independent.told import UNTOLD, JsonObject, Moment, Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attributes:
+    """The last known values; None or () is unknown. `first_moment` is that of the attempt's first own event."""
+
+    channel: str | None = None
+    source_detail: str | None = None
+    touches: tuple[str, ...] = ()
+    job: str | None = None
+    opening: str | None = None
+    recruiter: str | None = None
+    hiring_managers: tuple[str, ...] = ()
+    department: str | None = None
+    location: str | None = None
+    applied_at: int | None = None
+    first_moment: Moment
+
+
+def attributes_of(
+    part: Sequence[tuple[int, Told]], story: Sequence[Told], before: Attributes | None
+) -> Attributes:
+    """The attributes by the attempt's own events and its job's; what nobody says is as in the attempt before."""
+    first_moment = Moment(part[0][1].at, part[0][0])
+    values: dict[str, object] = {}
+    for _, event in part:
+        values |= _known(_said_by(event))
+    job = values.get("job") or (None if before is None else before.job)
+    own = [event for _, event in part]
+    for name in ("hiring_managers", "department", "location"):
+        values.pop(name, None)
+    for event in story:
+        if event in own:
+            values |= _known(_job_said_by_owner(event))
+        elif event.kind.startswith("job.") and event.data.get("job_id") == job and job is not None:
+            values |= _known(_job_said(event.data))
+    told = Attributes(first_moment=first_moment, **values)  # type: ignore[arg-type]  # names of its fields
+    return told if before is None else _inherit(told, before)
+
+
+def _known(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value not in {None, "", ()}}
+
+
+def _said_by(event: Told) -> dict[str, object]:
+    """What an event of the application says of it."""
+    channel, owners = event.data.get("channel") or {}, event.data.get("owners") or {}
+    return {
+        "channel": channel.get("id"),
+        "source_detail": channel.get("detail"),
+        "touches": tuple(touch["id"] for touch in event.data.get("touches") or ()),
+        "job": event.application.get("job_id"),
+        "opening": event.application.get("opening_id"),
+        "recruiter": owners.get("recruiter_id"),
+        "applied_at": applied_at(event),
+    }
+
+
+def _job_said_by_owner(event: Told) -> dict[str, object]:
+    return _job_said({**(event.data.get("dims") or {}), **(event.data.get("owners") or {})})
+
+
+def _job_said(data: JsonObject) -> dict[str, object]:
+    return {
+        "department": data.get("department"),
+        "location": data.get("location"),
+        "hiring_managers": tuple(dict.fromkeys(data.get("hiring_manager_ids") or ())),
+    }
+
+
+def _inherit(told: Attributes, before: Attributes) -> Attributes:
+    """Fill what the attempt does not say; when the candidate applied is its own."""
+    missing = {
+        field.name: getattr(before, field.name)
+        for field in fields(told)
+        if field.name not in {"applied_at", "first_moment"}
+        and getattr(told, field.name) in {None, ()}
+    }
+    return replace(told, **missing)
+
+
+def recruiter_at(
+    part: Sequence[tuple[int, Told]], before: str | None, moment: Moment
+) -> str | None:
+    """The recruiter told last at or before the moment; before the first event, the one of the first event.
+
+    `before` is the recruiter of the attempt before this one.
+    """
+    owners = [
+        (Moment(event.at, place), (event.data.get("owners") or {}).get("recruiter_id"))
+        for place, event in part
+    ]
+    first_moment, first = owners[0]
+    if moment.place == UNTOLD:
+        moment = Moment(moment.at, owners[-1][0].place)
+    if moment < first_moment:
+        return first or before
+    told = [owner for at, owner in owners if at <= moment and owner]
+    return told[-1] if told else before

@@ -1,0 +1,202 @@
+"""The stack of endings of one attempt: which endings stand, and which moves they hold back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from schemas.tenants.config import REOPENING_VENDORS
+from streams.tools.verify.independent.meaning import (
+    CLOSED,
+    HIRE,
+    Meanings,
+    ReasonMeaning,
+    StageMeaning,
+)
+from streams.tools.verify.independent.told import (
+    ENDINGS,
+    HIRED,
+    REOPENED,
+    UNHIRED,
+    JsonObject,
+    Moment,
+    Told,
+)
+
+ACCOMPANIES_MS = 60_000  # a move so soon after an ending goes with it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """An ending on the stack: `moment` is when it was told first, `told_by_event` no mere stage.
+
+    `over_hire`: it took a hire back. `taken_back`: a hire below another ending that an un-hire removed later.
+    """
+
+    moment: Moment
+    reason: ReasonMeaning
+    told_by_event: bool
+    over_hire: bool = False
+    taken_back: bool = False
+
+    @property
+    def kind(self) -> str:
+        """rejected, withdrawn, closed or hired."""
+        return self.reason.kind
+
+    def is_same(self, other: "Ending") -> bool:
+        """Whether it is the same entry of the stack, however often it was told again."""
+        return self.moment == other.moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A stage that was told and was not the one told last; `under` are the endings that stood then."""
+
+    moment: Moment
+    event: Told
+    stage: StageMeaning
+    left: StageMeaning | None = None
+    under: tuple[Ending, ...] = ()
+
+
+@dataclass
+class EndingStack:
+    """The endings as they are told, event by event, and the moves between them."""
+
+    meanings: Meanings
+    renamed: dict[str, str]
+    endings: list[Ending] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    told_last: str | None = None
+    told: list[Ending] = field(default_factory=list)
+    found_nothing: bool = False  # whether the last undoing had nothing to undo
+    standing_at: dict[int, tuple[Ending, ...]] = field(default_factory=dict)  # by place
+
+    @property
+    def top(self) -> Ending | None:
+        """The ending that stands."""
+        return self.endings[-1] if self.endings else None
+
+    def tell(self, event: Told, place: int) -> None:
+        """Hear what one event of the application says."""
+        moment = Moment(event.at, place)
+        self.found_nothing = False
+        if event.application.get("active") is True and event.kind.startswith("application."):
+            self._reopen()
+        if event.kind in {REOPENED, UNHIRED}:
+            undone = self._reopen() if event.kind == REOPENED else self._unhire()
+            self.found_nothing = not undone
+        ends = event.kind == HIRED or event.kind in ENDINGS
+        if event.stage is not None and not (ends and self.endings):
+            self._tell_stage(event, event.stage, moment)
+        if ends:
+            reason = self.meanings.reason(event)
+            self._end(Ending(moment=moment, reason=reason, told_by_event=True))
+        self.standing_at[place] = tuple(self.endings)
+
+    def canonical(self, stage_id: str) -> str:
+        """The id that a stage has after all renamings; a circle of renamings ends before it closes."""
+        seen = [stage_id]
+        while self.renamed.get(stage_id, stage_id) not in seen:
+            stage_id = self.renamed[stage_id]
+            seen.append(stage_id)
+        return stage_id
+
+    def _meaning(self, event: Told, stage: JsonObject) -> StageMeaning:
+        return replace(self.meanings.stage(event, stage), id=self.canonical(stage["id"]))
+
+    def _tell_stage(self, event: Told, told: JsonObject, moment: Moment) -> None:
+        stage = self._meaning(event, told)
+        if stage.id == self.told_last:
+            return
+        self.told_last = stage.id
+        before = tuple(self.endings)
+        if stage.is_work and self.top is not None and self._reopens(event, self.top):
+            self._pop_to_explicit_hire()
+            before = tuple(self.endings)
+        left = event.data.get("from_stage")
+        self.moves.append(
+            Move(
+                moment=moment,
+                event=event,
+                stage=stage,
+                left=None if left is None else self._meaning(event, left),
+                under=before,
+            )
+        )
+        kind = HIRE if stage.milestone == HIRE else stage.ending
+        if kind is not None:
+            reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)
+            self._end(Ending(moment=moment, reason=reason, told_by_event=False))
+
+    def _reopens(self, event: Told, top: Ending) -> bool:
+        """Whether a move to a stage of work undoes the ending that stands."""
+        accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
+        is_firm = top.kind == HIRE and top.told_by_event
+        return not (accompanies or is_firm or event.vendor in REOPENING_VENDORS)
+
+    def _pop_to_explicit_hire(self) -> None:
+        while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):
+            self._pop()
+
+    def _end(self, ending: Ending) -> None:
+        """Put an ending on the stack, or take from it what it says about the one that stands."""
+        self.told.append(ending)
+        top = self.top
+        if top is None or (top.kind != HIRE and ending.kind == HIRE):
+            self.endings.append(ending)
+        elif top.kind == ending.kind:
+            by_event = top.told_by_event or ending.told_by_event
+            self.endings[-1] = replace(top, reason=ending.reason, told_by_event=by_event)
+        elif top.kind == HIRE and not ending.reason.by_nobody:
+            self.endings.append(replace(ending, over_hire=True))
+
+    def _reopen(self) -> bool:
+        if self.top is None or self.top.kind == HIRE:
+            return False
+        self._pop()
+        return True
+
+    def _unhire(self) -> bool:
+        if self.top is not None and self.top.kind == HIRE:
+            self._pop()
+            return True
+        for place, ending in reversed(list(enumerate(self.endings))):
+            if ending.kind == HIRE and not ending.taken_back:
+                self.endings[place] = replace(ending, taken_back=True)
+                return True
+        return False
+
+    def _pop(self) -> None:
+        """Undo the ending that stands; a hire below it that was taken back does not come back."""
+        self.endings.pop()
+        while self.endings and self.endings[-1].taken_back:
+            self.endings.pop()
+
+    def holds_back(self, under: tuple[Ending, ...]) -> bool:
+        """Whether endings that stood when something was told hold it back to the end of the story.
+
+        An ending that was undone holds nothing back, nor one that a later hire replaced.
+        """
+        standing = [
+            ending for ending in self.endings if any(ending.is_same(then) for then in under)
+        ]
+        standing = [ending for ending in standing if not ending.taken_back]
+        if not standing:
+            return False
+        above = self.endings[self.endings.index(standing[-1]) + 1 :]
+        return standing[-1].kind == HIRE or not any(ending.kind == HIRE for ending in above)
+
+    def could_undo(self, undoing: Told, event: Told) -> bool:
+        """Whether the event tells an ending that this kind of undoing undoes."""
+        kinds = list(self._ending_kinds(event))
+        if undoing.kind == UNHIRED:
+            return HIRE in kinds
+        return any(kind != HIRE for kind in kinds)
+
+    def _ending_kinds(self, event: Told) -> Iterator[str]:
+        if event.kind == HIRED or event.kind in ENDINGS:
+            yield self.meanings.reason(event).kind
+        if event.stage is not None:
+            stage = self._meaning(event, event.stage)
+            if stage.ending is not None or stage.milestone == HIRE:
+                yield stage.ending or HIRE

@@ -1,0 +1,252 @@
+"""The interviews of one attempt: when each was scheduled, moved, held, missed or cancelled, and by whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from streams.tools.verify.independent.told import (
+    UNTOLD,
+    Calendar,
+    JsonObject,
+    Moment,
+    Told,
+    known_instant,
+)
+
+SCHEDULED, RESCHEDULED = "interview.scheduled", "interview.rescheduled"
+HELD, NO_SHOW, CANCELLED = "interview.completed", "interview.no_show", "interview.cancelled"
+OUTCOMES = (HELD, NO_SHOW, CANCELLED)
+DELETED = "interview.deleted"
+REFUSALS = ("declined", "decline", "rejected", "no")
+EARLIER_MS = (
+    600_000  # a calendar may create the new interview so long before it cancels the old one
+)
+LONGEST_MS = 24 * 3_600_000  # an interview that lasts longer is a mistake
+
+Line = tuple[Moment, Told]
+
+
+@dataclass(eq=False)
+class Appointment:
+    """One date of an interview: its times if known, its outcome, and the lines told about it."""
+
+    start: int | None = None
+    end: int | None = None
+    outcome: Line | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str | None:
+        """How it came out."""
+        return None if self.outcome is None else self.outcome[1].kind
+
+    @property
+    def moment(self) -> Moment:
+        """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
+        return Moment(0, UNTOLD) if self.outcome is None else self.happened(self.outcome)
+
+    def happened(self, outcome: Line) -> Moment:
+        """When what an outcome tells happened."""
+        told, event = outcome
+        nonsense = self.start is not None and self.end is not None and self.end < self.start
+        if self.start is None or self.start > told.at or nonsense or event.kind == CANCELLED:
+            return told
+        return Moment(self.start, UNTOLD)
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it lasted, if its times are known and make sense."""
+        if self.start is None or self.end is None or self.is_nonsense:
+            return None
+        return (self.end - self.start) // 60_000
+
+    @property
+    def is_nonsense(self) -> bool:
+        """Whether it ended before it began, or lasted more than a day."""
+        both = self.start is not None and self.end is not None
+        return both and not 0 <= (self.end or 0) - (self.start or 0) <= LONGEST_MS
+
+
+@dataclass(eq=False)
+class Meeting:
+    """One interview under all of its ids; `moved` are its reschedulings."""
+
+    ids: tuple[str, ...]
+    lines: list[Line]
+    appointments: list[Appointment]
+    moved: list[Line]
+
+    @property
+    def scheduled(self) -> Moment:
+        """When it came to be: on its first line, or when it was held or missed if nobody told it before."""
+        first = self.lines[0]
+        is_outcome = first[1].kind in OUTCOMES
+        return self.appointments[0].happened(first) if is_outcome else first[0]
+
+    @property
+    def appointments_held(self) -> list[Appointment]:
+        """The appointments that took place."""
+        return [appointment for appointment in self.appointments if appointment.kind == HELD]
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its last word is a cancellation."""
+        return self.lines[-1][1].kind == CANCELLED and self.appointments[-1].kind == CANCELLED
+
+    def last(self, name: str) -> JsonObject | int | None:
+        """The last word on its round or stage."""
+        values = [event.data.get(name) for _, event in self.lines]
+        return next((value for value in reversed(values) if value is not None), None)
+
+    def people(self) -> tuple[str, ...]:
+        """The interviewers by its latest list."""
+        return interviewers(_latest_list(self.lines))
+
+    def people_at(self, appointment: Appointment) -> tuple[str, ...]:
+        """The interviewers of one appointment: by the latest list until the next appointment was made."""
+        return interviewers(self.list_at(appointment))
+
+    def list_at(self, appointment: Appointment) -> list[JsonObject]:
+        """The latest list of people, those who watched or refused too, until the next appointment was made."""
+        number = self.appointments.index(appointment)
+        lines = [line for earlier in self.appointments[: number + 1] for line in earlier.lines]
+        return _latest_list(lines)
+
+    def held_before(self, instant: int) -> Appointment | None:
+        """The latest appointment held by then, else the first one held."""
+        before = [
+            appointment
+            for appointment in self.appointments_held
+            if appointment.moment.at <= instant
+        ]
+        if before:
+            return max(before, key=lambda appointment: appointment.moment.at)
+        return min(
+            self.appointments_held, key=lambda appointment: appointment.moment.at, default=None
+        )
+
+
+def _latest_list(lines: Sequence[Line]) -> list[JsonObject]:
+    lists = [list(event.data.get("interviewers") or ()) for _, event in lines]
+    return next((people for people in reversed(lists) if people), [])
+
+
+def interviewers(people: Sequence[JsonObject]) -> tuple[str, ...]:
+    """Those on a list who interview: who watches or refused does not."""
+    names = [
+        person["user_id"]
+        for person in people
+        if person.get("role") != "shadow"
+        and (person.get("response") or "").casefold() not in REFUSALS
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def interviews_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> list[Meeting]:
+    """The interviews of an attempt, in the order in which they were first told."""
+    by_id: dict[str, list[Line]] = {}
+    for place, event in events:
+        lines = by_id.setdefault(event.data["interview_id"], [])
+        if event.kind == DELETED:
+            lines.clear()  # it never was
+        else:
+            lines.append((Moment(event.at, place), event))
+    told = {name: lines for name, lines in by_id.items() if lines}
+    interviews = [_read(ids, told, calendar) for ids in _join_calendar_changes(told)]
+    return sorted(interviews, key=lambda interview: interview.lines[0][0])
+
+
+def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:
+    """The ids of each interview: one cancelled and another created under the same schedule are one."""
+    follower: dict[str, str] = {}
+    cancelled = [name for name, lines in told.items() if lines[-1][1].kind == CANCELLED]
+    cancelled.sort(key=lambda name: _cancelled_at(told[name]))
+    for name in cancelled:
+        candidates = [
+            other
+            for other in told
+            if other != name
+            and other not in follower.values()
+            and _replaces(told[other], told[name])
+        ]
+        if candidates:
+            follower[name] = min(candidates, key=lambda other: told[other][0][0])
+    chains = []
+    for name in told:
+        if name not in follower.values():
+            chain = [name]
+            while chain[-1] in follower:
+                chain.append(follower[chain[-1]])
+            chains.append(tuple(chain))
+    return chains
+
+
+def _cancelled_at(lines: list[Line]) -> Moment:
+    """The moment of the cancellation that nothing followed."""
+    moment = lines[-1][0]
+    for earlier, event in reversed(lines):
+        if event.kind != CANCELLED:
+            break
+        moment = earlier
+    return moment
+
+
+def _replaces(other: list[Line], cancelled: list[Line]) -> bool:
+    """Whether the other interview was created in the place of the cancelled one."""
+    schedule = _schedule(cancelled)
+    created, end = other[0][0], _cancelled_at(cancelled)
+    soon = created >= end or (created.at >= end.at - EARLIER_MS and created > cancelled[0][0])
+    return schedule is not None and schedule == _schedule(other) and soon
+
+
+def _schedule(lines: list[Line]) -> str | None:
+    values = [event.data.get("schedule_id") for _, event in lines]
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _read(ids: tuple[str, ...], told: dict[str, list[Line]], calendar: Calendar) -> Meeting:
+    """One interview from the lines of all its ids; the creation of each later id is a rescheduling."""
+    created: set[Moment] = {told[later][0][0] for later in ids[1:]}
+    lines: list[Line] = []
+    for name in ids:
+        own = told[name]
+        cancelled_at = _cancelled_at(own) if name != ids[-1] else None
+        lines += [line for line in own if cancelled_at is None or line[0] < cancelled_at]
+    lines.sort(key=lambda line: line[0])
+    interview = Meeting(ids, lines, [Appointment()], [])
+    for line in lines:
+        _hear(interview, line, replaces=line[0] in created)
+    return interview
+
+
+def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
+    """Take in one line: it makes another appointment, or says something of the present one.
+
+    `replaces`: it is the first line of an interview created in the place of a cancelled one.
+    """
+    _, event = line
+    present = interview.appointments[-1]
+    times = (known_instant(event.data.get("start")), known_instant(event.data.get("end")))
+    if replaces or _is_another(event, present, times):
+        present = Appointment()
+        interview.appointments.append(present)
+        interview.moved.append(line)
+    if event.kind in {SCHEDULED, RESCHEDULED} and present.kind == CANCELLED:
+        present.outcome = None  # it was put back
+    start, end = times
+    if start is not None:
+        kept = present.end if start == present.start else None
+        present.start, present.end = start, kept if end is None else end
+    present.lines.append(line)
+    if event.kind in OUTCOMES and present.kind != event.kind:
+        present.outcome = line
+
+
+def _is_another(event: Told, present: Appointment, times: tuple[int | None, int | None]) -> bool:
+    """Whether the event tells another appointment than the present one."""
+    start, _ = times
+    differs = start is not None and present.start is not None and start != present.start
+    if event.kind == RESCHEDULED:
+        return None in times or times != (present.start, present.end)
+    if event.kind == SCHEDULED:
+        return differs
+    return event.kind in OUTCOMES and differs and present.kind in {HELD, NO_SHOW}

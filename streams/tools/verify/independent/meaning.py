@@ -1,0 +1,195 @@
+"""What stages and reasons mean: by the tenant's rules, the job's pipeline, or a well-known name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from schemas.tenants.config import ReasonRule, StageRule
+from schemas.tenants.mapping_snapshot import ConnectionMapping, TenantMapping
+from schemas.tenants.milestones import (
+    MILESTONE_BY_BROAD_KIND,
+    MILESTONE_BY_KIND,
+    MILESTONE_BY_NAME,
+    MILESTONE_BY_NAME_PART,
+    MILESTONES,
+    normalize_name,
+)
+from schemas.tenants.reasons import lookup_party
+from streams.tools.verify.independent.told import HIRED, Calendar, JsonObject, Told
+
+AnyRule = TypeVar("AnyRule", StageRule, ReasonRule)
+
+REJECTED, WITHDRAWN, CLOSED, HIRE = "rejected", "withdrawn", "closed", "hired"
+ENDING_OF_PARTY = {
+    "company": REJECTED,
+    "candidate": WITHDRAWN,
+    "neither": CLOSED,
+    "duplicate": CLOSED,
+    "hired": HIRE,
+}
+DUPLICATES = tuple(
+    map(
+        normalize_name,
+        ("duplicate", "duplicate application", "duplicate candidate", "重複", "重複応募"),
+    )
+)
+SIDE_STEPS = ("casual", "assessment", "reference")
+MAIN_LINE = tuple(name for name in MILESTONES if name not in SIDE_STEPS)
+INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
+# Columns that say in their name that an application ended are nobody's stage of work.
+ENDING_WORDS = (
+    *("辞退", "不採用", "不合格", "不通過", "見送", "落選", "取消", "取り消", "終了", "キャンセル"),
+    *("reject", "declin", "withdr", "disqualif", "archiv", "fail", "closed", "cancel", "revoked"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageMeaning:
+    """What a stage is: a milestone, or an ending by someone, or neither (unmapped); `order` is its place if known."""
+
+    id: str
+    milestone: str | None = None
+    ending: str | None = None
+    order: int | None = None
+
+    @property
+    def unmapped(self) -> bool:
+        """Whether nobody said what the stage means."""
+        return self.milestone is None and self.ending is None
+
+    @property
+    def is_work(self) -> bool:
+        """Whether an application is still worked on there."""
+        return self.milestone is not None and self.milestone != HIRE
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonMeaning:
+    """Who ended an application: the kind of ending, and whether nobody did, nobody said so, or it was a duplicate."""
+
+    kind: str
+    by_nobody: bool = False
+    unmapped: bool = False
+    duplicate: bool = False
+
+
+class Meanings:
+    """The meanings of a tenant's stages and reasons in one application's story."""
+
+    def __init__(self, mapping: TenantMapping, pipelines: Sequence[Told]) -> None:
+        """`pipelines` are the definitions of the job's pipeline, in order of time."""
+        self._mapping = mapping
+        self._calendar = Calendar(mapping)
+        self._pipelines = pipelines
+
+    def stage(self, event: Told, stage: JsonObject) -> StageMeaning:
+        """What the stage means on the day of the event."""
+        rule = self._rule(event, stage)
+        defined, place = self._defined(stage["id"])
+        order = _first_known(None if rule is None else rule.order, place, stage.get("order"))
+        if rule is not None and rule.ending is not None:
+            kind = ENDING_OF_PARTY[rule.ending]
+            return StageMeaning(id=stage["id"], ending=kind, order=order)
+        milestone = rule.milestone if rule is not None else _milestone(stage, defined)
+        return StageMeaning(id=stage["id"], milestone=milestone, order=order)
+
+    def reason(self, event: Told) -> ReasonMeaning:
+        """Who ended the application by this event."""
+        if event.kind == HIRED:
+            return ReasonMeaning(kind=HIRE)
+        reason = event.data.get("reason") or {}
+        name, party = reason.get("name"), event.data.get("party", "unknown")
+        known_party = lookup_party(name)
+        for rule in self._active(event, self._connection(event).reasons):
+            if _names(rule.reason_id, rule.reason_name, reason.get("id"), name, by_id=True):
+                return _configured(rule)
+        for rule in self._active(event, self._connection(event).reasons):
+            if _names(rule.reason_id, rule.reason_name, reason.get("id"), name, by_id=False):
+                return _configured(rule)
+        if party == "unknown" and known_party is None:
+            kind = event.kind.removeprefix("application.")
+            return ReasonMeaning(kind=kind, by_nobody=True, unmapped=True)
+        kind = ENDING_OF_PARTY[known_party or "" if party == "unknown" else party]
+        duplicate = kind == CLOSED and normalize_name(name or "") in DUPLICATES
+        return ReasonMeaning(kind=kind, by_nobody=kind == CLOSED, duplicate=duplicate)
+
+    def expects_scorecards(self, event: Told) -> bool:
+        """Whether the system of the event reports scorecards."""
+        return self._connection(event).scorecards
+
+    def _connection(self, event: Told) -> ConnectionMapping:
+        return self._mapping.connections.get(event.connection) or ConnectionMapping()
+
+    def _active(self, event: Told, rules: Sequence[AnyRule]) -> list[AnyRule]:
+        """The rules in force on the local day of the event."""
+        day = date(1970, 1, 1) + timedelta(days=self._calendar.day(event.at))
+        return [
+            rule
+            for rule in rules
+            if (rule.since is None or rule.since <= day)
+            and (rule.until is None or day < rule.until)
+        ]
+
+    def _rule(self, event: Told, stage: JsonObject) -> StageRule | None:
+        """The configured rule: by the stage's id first, then by its name."""
+        rules = self._active(event, self._connection(event).stages)
+        for by_id in (True, False):
+            for rule in rules:
+                names = (rule.stage_id, rule.stage_name, stage["id"], stage.get("name"))
+                if _names(*names, by_id=by_id):
+                    return rule
+        return None
+
+    def _defined(self, stage_id: str) -> tuple[JsonObject | None, int | None]:
+        """The stage in the latest definition of the pipeline that has it, and its place there."""
+        for pipeline in reversed(self._pipelines):
+            stages = pipeline.data.get("stages") or ()
+            numbered = any(stage.get("order") is not None for stage in stages)
+            for place, stage in enumerate(stages):
+                if stage["id"] == stage_id:
+                    return stage, stage.get("order") if numbered else place
+        return None, None
+
+
+def _names(
+    rule_id: str | None, rule_name: str | None, key: str | None, name: str | None, *, by_id: bool
+) -> bool:
+    """Whether a rule is about this id, or about this name."""
+    if by_id:
+        return rule_id is not None and rule_id == key
+    return rule_name is not None and normalize_name(rule_name) == normalize_name(name or "")
+
+
+def _configured(rule: ReasonRule) -> ReasonMeaning:
+    kind = ENDING_OF_PARTY[rule.party]
+    return ReasonMeaning(kind=kind, by_nobody=kind == CLOSED, duplicate=rule.party == "duplicate")
+
+
+def _first_known(*orders: int | None) -> int | None:
+    return next((order for order in orders if order is not None), None)
+
+
+def _milestone(stage: JsonObject, defined: JsonObject | None) -> str | None:
+    """The milestone without a rule: the pipeline's word, the vendor's kind, a known name, the broad kind."""
+    value = (defined or {}).get("milestone")
+    if value in MILESTONES:
+        return str(value)
+    kind = (stage.get("vendor_kind") or "").casefold()
+    if kind in MILESTONE_BY_KIND:
+        return MILESTONE_BY_KIND[kind]
+    names = [
+        normalize_name(name) for name in (stage.get("name"), (defined or {}).get("name")) if name
+    ]
+    for name in names:
+        if any(word in name for word in ENDING_WORDS):
+            return None
+        if milestone := _milestone_of_name(name):
+            return milestone
+    return MILESTONE_BY_BROAD_KIND.get(kind)
+
+
+def _milestone_of_name(name: str) -> str | None:
+    if name in MILESTONE_BY_NAME:
+        return MILESTONE_BY_NAME[name]
+    return next((milestone for part, milestone in MILESTONE_BY_NAME_PART if part in name), None)

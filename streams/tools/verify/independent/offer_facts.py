@@ -1,0 +1,102 @@
+"""Facts of offers, employments and ratings."""
+
+from collections.abc import Iterator
+
+from streams.tools.verify.independent.employment import ratings_of, tenths
+from streams.tools.verify.independent.endings import Ending
+from streams.tools.verify.independent.facts import CountedFact
+from streams.tools.verify.independent.meaning import HIRE, WITHDRAWN
+from streams.tools.verify.independent.offers import ToldOffer
+from streams.tools.verify.independent.stage_facts import duration, whole_days
+from streams.tools.verify.independent.told import UNTOLD, Moment
+from streams.tools.verify.independent.whole import Whole
+
+
+def offer_facts(whole: Whole) -> Iterator[CountedFact]:
+    """内定: each offer and its answers, and whether the application was made an offer at all."""
+    for offer in whole.offers:
+        yield CountedFact("offers_made", whole.day(offer.made_at), offer.made_at)
+        yield from _answer_facts(whole, offer)
+    first = [offer.made_at for offer in whole.offers]
+    if whole.hire is not None and not first:
+        first = [whole.hire.moment]
+    if first:
+        yield CountedFact("offered", whole.day(min(first)), min(first))
+    yield from _renege_by_ending(whole)
+
+
+def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
+    for name in ("accepted", "declined", "expired", "revoked", "reneged"):
+        at = getattr(offer, name)
+        if at is not None:
+            yield CountedFact(f"offers_{name}", whole.day(at), at)
+    if offer.accepted is not None:
+        day = whole.day(offer.accepted)
+        yield whole_days("accept_days", day - whole.cohort_day, day, offer.accepted)
+        if offer.amount and offer.currency == whole.attempt.mapping.currency:
+            yield CountedFact("compensation", day, offer.accepted, n=offer.amount)
+        if offer.reneged is not None:
+            yield CountedFact("acceptances_reneged", day, offer.accepted)
+    answer = offer.answer
+    if answer is not None:
+        yield from duration(whole, f"answer.{answer[0]}", offer.made_at, whole.day(answer[1]))
+    elif whole.top is not None:
+        yield from duration(whole, "answer.closed", offer.made_at, whole.day(whole.top.moment))
+
+
+def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
+    """A withdrawal while an acceptance stood, or after a hire that no acceptance was told of."""
+    top = whole.top
+    if top is None or top.kind != WITHDRAWN:
+        return
+    accepted = [offer for offer in whole.offers if offer.accepted is not None]
+    standing = [offer for offer in accepted if _stood(whole, offer, top)]
+    if standing and standing[0].accepted is not None:
+        at = standing[0].accepted
+        yield CountedFact("acceptances_reneged", whole.day(at), at)
+    if standing or (top.over_hire and not accepted):
+        yield CountedFact("offers_reneged", whole.day(top.moment), top.moment)
+
+
+def _stood(whole: Whole, offer: ToldOffer, top: Ending) -> bool:
+    """Whether an acceptance of the attempt's own offers stood; what the stages tell has its renege already."""
+    return bool(whole.attempt.of_topic("offer")) and offer.stood_accepted(top)
+
+
+def employment_facts(whole: Whole) -> Iterator[CountedFact]:
+    """入社と退職: on their days, if the hire stands or nobody told one."""
+    told_hire = any(ending.kind == HIRE for ending in whole.attempt.endings.told)
+    if whole.hire is None and told_hire:
+        return
+    for number, employment in enumerate(whole.employments):
+        if employment.start is not None:
+            yield CountedFact("joined", employment.start, _end_of(whole, employment.start))
+            if number == 0:
+                yield from _days_to_start(whole, employment.start)
+        if employment.end is not None:
+            yield CountedFact("left_employment", employment.end, _end_of(whole, employment.end))
+            if employment.start is not None:
+                began = _end_of(whole, employment.start)
+                yield from duration(whole, "employment.ended", began, employment.end)
+
+
+def _days_to_start(whole: Whole, start: int) -> Iterator[CountedFact]:
+    """From the first acceptance, else the hire, to the first day at work."""
+    accepted = [offer.accepted for offer in whole.offers if offer.accepted is not None]
+    hires = [] if whole.hire is None else [whole.hire.moment]
+    decided = min(accepted) if accepted else next(iter(hires), None)
+    if decided is not None:
+        yield whole_days("start_days", start - whole.day(decided), start, _end_of(whole, start))
+
+
+def _end_of(whole: Whole, day: int) -> Moment:
+    """The end of a local day: its recruiter is the last one told on it."""
+    return Moment(whole.attempt.calendar.end_of_day(day), UNTOLD)
+
+
+def rating_facts(whole: Whole) -> Iterator[CountedFact]:
+    """入社後評価: each rating on its day."""
+    for place, event in ratings_of(whole.attempt.events):
+        at = Moment(event.at, place)
+        measure = f"performance_tenths.{tenths(event.data['rating'])}"
+        yield CountedFact(measure, whole.day(at), at)

@@ -1,0 +1,168 @@
+"""The offers of one attempt: made, answered, reneged on; by events of their own, else by its stages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from streams.tools.verify.independent.endings import Ending, EndingStack
+from streams.tools.verify.independent.meaning import HIRE, REJECTED, WITHDRAWN
+from streams.tools.verify.independent.told import UNTOLD, Moment, Told, known_instant
+from streams.tools.verify.independent.visits import Journey
+
+SENT = "offer.sent"
+ACCEPTED, DECLINED = "offer.accepted", "offer.declined"
+EXPIRED, REVOKED = "offer.expired", "offer.revoked"
+ANSWERS = (ACCEPTED, DECLINED, EXPIRED, REVOKED)
+TAKEN_BACK = ("offer.superseded", "offer.deleted")
+
+Line = tuple[int, Told]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldOffer:
+    """One offer as it stands in the end; `told` is the event that made it, `accepted_place` the first acceptance's place."""
+
+    made_at: Moment
+    told: Moment | None = None
+    accepted: Moment | None = None
+    accepted_place: int = UNTOLD
+    declined: Moment | None = None
+    expired: Moment | None = None
+    revoked: Moment | None = None
+    revoked_place: int = UNTOLD
+    reneged: Moment | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+    @property
+    def answer(self) -> tuple[str, Moment] | None:
+        """The answer that ended the waiting, if one came."""
+        answers = {
+            "accepted": self.accepted,
+            "declined": self.declined,
+            "expired": self.expired,
+            "revoked": self.revoked,
+        }
+        return next(((name, at) for name, at in answers.items() if at is not None), None)
+
+    def stood_accepted(self, ending: Ending) -> bool:
+        """Whether the candidate's acceptance stood when the application ended."""
+        return (
+            self.accepted is not None
+            and self.reneged is None
+            and self.accepted_place < ending.moment.place
+            and (self.revoked is None or self.revoked_place > ending.moment.place)
+        )
+
+
+def own_offers(events: Sequence[Line]) -> list[ToldOffer]:
+    """The offers that have events of their own, in the order in which they were made."""
+    by_id: dict[str, list[Line]] = {}
+    for line in events:
+        by_id.setdefault(line[1].data["offer_id"], []).append(line)
+    offers = [offer for lines in by_id.values() if (offer := _read(_of_latest_version(lines)))]
+    return sorted(offers, key=lambda offer: offer.made_at)
+
+
+def _of_latest_version(lines: list[Line]) -> list[Line]:
+    """The lines without those of a version below one told before, since the offer was last taken back."""
+    kept: list[Line] = []
+    highest = None
+    for place, event in lines:
+        version = event.data.get("version")
+        if version is not None and highest is not None and version < highest:
+            continue
+        highest = version if highest is None else max(highest, version or highest)
+        kept.append((place, event))
+        if event.kind in TAKEN_BACK:
+            kept = []
+    return kept
+
+
+def _read(lines: list[Line]) -> ToldOffer | None:
+    told = [line for line in lines if line[1].kind == SENT or line[1].kind in ANSWERS]
+    if not told:
+        return None
+    place, first = told[0]
+    offer = ToldOffer(
+        made_at=_day_of(told[0], "sent_at" if first.kind == SENT else "resolved_at"),
+        told=Moment(first.at, place),
+    )
+    answers = [line for line in told if line[1].kind in ANSWERS]
+    accepted = [line for line in answers if line[1].kind == ACCEPTED]
+    if not accepted:
+        return replace(offer, **_without_acceptance(answers))
+    after = answers[answers.index(accepted[-1]) + 1 :]
+    return _turned_after(replace(offer, **_acceptance(accepted)), after)
+
+
+def _acceptance(accepted: list[Line]) -> dict[str, Any]:
+    """The first acceptance, with the amount that was told last with one."""
+    amounts = [event.data for _, event in accepted if event.data.get("amount") is not None]
+    return {
+        "accepted": _day_of(accepted[0], "resolved_at"),
+        "accepted_place": accepted[0][0],
+        "amount": amounts[-1]["amount"] if amounts else None,
+        "currency": amounts[-1].get("currency") if amounts else None,
+    }
+
+
+def _turned_after(offer: ToldOffer, answers: list[Line]) -> ToldOffer:
+    """The accepted offer with the renege or the revocation that came first after the last acceptance."""
+    for line in answers:
+        if line[1].kind == DECLINED:
+            return replace(offer, reneged=_day_of(line, "resolved_at"))
+        if line[1].kind == REVOKED:
+            revoked = _day_of(line, "resolved_at")
+            return replace(offer, revoked=revoked, revoked_place=line[0])
+    return offer
+
+
+def _without_acceptance(answers: list[Line]) -> dict[str, Any]:
+    """The answer that stands: the latest; an expiry if nothing else, a revocation if nothing before it ended the offer."""
+    standing: Line | None = None
+    for line in answers:
+        kind = line[1].kind
+        before = None if standing is None else standing[1].kind
+        if kind == before:
+            continue  # told again
+        if (
+            before is None
+            or kind == DECLINED
+            or (kind == REVOKED and before not in {DECLINED, EXPIRED})
+        ):
+            standing = line
+    if standing is None:
+        return {}
+    name = standing[1].kind.removeprefix("offer.")
+    return {name: _day_of(standing, "resolved_at")}
+
+
+def _day_of(line: Line, name: str) -> Moment:
+    """When the offer was sent or answered: as the event says, else its own instant."""
+    place, event = line
+    value = known_instant(event.data.get(name))
+    return Moment(event.at, place) if value is None else Moment(value, UNTOLD)
+
+
+def offers_by_stages(journey: Journey, stack: EndingStack) -> list[ToldOffer]:
+    """The offer that the stages 内定 and 承諾 tell; only for an attempt without any event about offers."""
+    visits = [visit for visit in journey.standing if visit.milestone in {"offer", "accepted"}]
+    if not visits:
+        return []
+    made_at = visits[0].entered
+    accepted = next((visit.entered for visit in visits if visit.milestone == "accepted"), None)
+    hires = [ending for ending in stack.endings if ending.kind == HIRE]
+    if accepted is None:
+        accepted = next((hire.moment for hire in hires if hire.moment >= made_at), None)
+    top = stack.top
+    withdrawn = top.moment if top is not None and top.kind == WITHDRAWN else None
+    return [
+        ToldOffer(
+            made_at=made_at,
+            accepted=accepted,
+            declined=withdrawn if accepted is None else None,
+            reneged=withdrawn if accepted is not None else None,
+            revoked=top.moment if top is not None and top.kind == REJECTED else None,
+        )
+    ]

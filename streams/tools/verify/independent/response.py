@@ -1,0 +1,54 @@
+"""一次対応: the first thing that people of the company did after the candidate applied."""
+
+from collections.abc import Iterator, Sequence
+
+from streams.tools.verify.independent.endings import Move
+from streams.tools.verify.independent.interviews import Meeting
+from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
+from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
+from streams.tools.verify.independent.told import ENDINGS, HIRED, MOVED, Moment, Told
+
+EARLY = (
+    "lead",
+    "applied",
+    "screening",
+    None,
+)  # stages in which an application lies before anybody looks at it
+
+
+def first_response(
+    events: Sequence[tuple[int, Told]],
+    moves: Sequence[Move],
+    interviews: Sequence[Meeting],
+    meanings: Meanings,
+) -> Iterator[Moment]:
+    """Every moment at which people of the company responded, in any order; later corrections take none of them back."""
+    yield from (move.moment for move in _moves_by_people(moves))
+    for place, event in events:
+        if event.by_people and _responds(event, meanings):
+            yield submitted_at(place, event) if event.kind in SUBMITTED else Moment(event.at, place)
+    for interview in interviews:
+        for appointment in interview.appointments_held:
+            if appointment.outcome is not None and appointment.outcome[1].by_people:
+                yield appointment.moment
+
+
+def _responds(event: Told, meanings: Meanings) -> bool:
+    """Whether the event is a word of the company by itself."""
+    if event.kind == HIRED or event.kind in ENDINGS:
+        return meanings.reason(event).kind in {HIRE, REJECTED}
+    return event.kind.startswith(("interview.", "offer.")) or event.kind in SUBMITTED
+
+
+def _moves_by_people(moves: Sequence[Move]) -> Iterator[Move]:
+    """The moves that people made; the first stage told is where the application began, unless it was moved past that."""
+    for number, move in enumerate(moves):
+        if not move.event.by_people or move.event.kind == HIRED or move.event.kind in ENDINGS:
+            continue
+        if move.stage.ending not in {None, HIRE, REJECTED}:
+            continue
+        past = move.event.kind == MOVED and (
+            move.left is not None or move.stage.ending or move.stage.milestone not in EARLY
+        )
+        if number > 0 or past:
+            yield move

@@ -1,0 +1,178 @@
+"""Facts of stages and endings: entered, passed, failed, withdrew, hired; and of the application as a whole."""
+
+from collections.abc import Iterator
+
+from streams.tools.verify.independent.facts import CountedFact, CountsIn
+from streams.tools.verify.independent.filling import days_open
+from streams.tools.verify.independent.meaning import (
+    CLOSED,
+    HIRE,
+    INTERVIEWS,
+    MAIN_LINE,
+    REJECTED,
+    WITHDRAWN,
+)
+from streams.tools.verify.independent.response import first_response
+from streams.tools.verify.independent.told import CREATED, Moment
+from streams.tools.verify.independent.visits import Stay
+from streams.tools.verify.independent.whole import Whole
+
+OUTCOME_AT_STAGE = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed"}
+LONGEST_RESPONSE_HOURS = 2_400
+IMPOSSIBLE = "quality.impossible"
+FULL_CREDIT = 1_000_000  # of one hire, in millionths
+
+
+def application_facts(whole: Whole) -> Iterator[CountedFact]:
+    """応募: one application, and whether it is one again, a duplicate, or counts in rates."""
+    day, at = whole.cohort_day, whole.applied
+    yield CountedFact("applications", day, at)
+    created = [event for _, event in whole.attempt.events if event.kind == CREATED]
+    if any(event.data.get("is_reapplication") for event in created):
+        yield CountedFact("reapplications", day, at)
+    duplicate = whole.top is not None and whole.top.reason.duplicate
+    yield CountedFact("duplicates" if duplicate else "applications_rated", day, at)
+
+
+def response_facts(whole: Whole) -> Iterator[CountedFact]:
+    """一次対応: whole hours from application to the first response, on the day of the response."""
+    applied = whole.attempt.attributes.applied_at
+    attempt = whole.attempt
+    responses = first_response(
+        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
+    )
+    after = [moment for moment in responses if applied is not None and moment.at > applied]
+    if after and applied is not None:
+        first = min(after)
+        hours = min((first.at - applied) // 3_600_000, LONGEST_RESPONSE_HOURS)
+        yield CountedFact(f"response_hours.{hours}", whole.day(first), first, kind=CountsIn.TIME)
+
+
+def visit_facts(whole: Whole) -> Iterator[CountedFact]:
+    """進出と通過: what was entered and passed, and how long it took."""
+    for move in whole.attempt.endings.moves:
+        if move.stage.unmapped:
+            yield CountedFact("entered.unmapped", whole.day(move.moment), move.moment)
+    for visit in whole.journey.standing:
+        yield CountedFact(f"entered.{visit.milestone}", whole.day(visit.entered), visit.entered)
+        if visit.passed is not None:
+            people, name = whole.deciders(visit), visit.milestone
+            day = whole.day(visit.passed)
+            yield CountedFact(f"passed.{name}", day, visit.passed, people)
+            yield from duration(whole, f"{name}.passed", visit.entered, day)
+            if people and whole.offers_or_hire:
+                yield CountedFact(f"then_offered.{name}", day, visit.passed, people)
+            if name == "final_interview" and whole.offers_or_hire:
+                yield CountedFact("final_offered", day, visit.passed)
+
+
+def ending_facts(whole: Whole) -> Iterator[CountedFact]:
+    """終了: the ending that stands, and what it means at the stage where the application was."""
+    top = whole.top
+    if top is None:
+        return
+    day, at = whole.day(top.moment), top.moment
+    yield CountedFact(top.kind, day, at)
+    yield from duration(whole, f"application.{top.kind}", whole.applied, day)
+    if top.reason.unmapped:
+        yield CountedFact("unmapped_reasons", day, at)
+    if top.kind == HIRE:
+        yield from _hire_facts(whole, at)
+        return
+    outcome, visit = OUTCOME_AT_STAGE[top.kind], whole.journey.current
+    if visit is None:
+        yield CountedFact(f"{outcome}.unmapped", day, at)
+        return
+    yield CountedFact(f"{outcome}.{visit.milestone}", day, at, whole.deciders(visit))
+    yield from duration(whole, f"{visit.milestone}.{outcome}", visit.entered, day)
+    if top.kind == WITHDRAWN:
+        yield from _withdrawal_facts(whole, visit, at)
+
+
+def _withdrawal_facts(whole: Whole, visit: Stay, at: Moment) -> Iterator[CountedFact]:
+    """辞退: before any interview of the stage, and after whose pass."""
+    if visit.milestone in INTERVIEWS and not whole.held_in(visit):
+        yield CountedFact(f"withdrew_before.{visit.milestone}", whole.day(at), at)
+    is_past_offer = not visit.is_side_step and _place(visit) >= MAIN_LINE.index("offer")
+    standing = whole.journey.standing
+    passed = [
+        earlier
+        for earlier in standing
+        if earlier is not visit
+        and earlier.passed is not None
+        and not earlier.is_side_step
+        and whole.deciders(earlier)
+    ]
+    if is_past_offer or not passed:
+        return
+    last = passed[-1]
+    later = {visit, *standing[standing.index(last) + 1 :]} - {last}
+    if last.passed is not None and not any(whole.held_in(after) for after in later):
+        name, people = f"then_withdrew.{last.milestone}", whole.deciders(last)
+        yield CountedFact(name, whole.day(last.passed), last.passed, people)
+
+
+def _place(visit: Stay) -> int:
+    return MAIN_LINE.index(visit.milestone)
+
+
+def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
+    """採用: days to hire and to fill, the value of the hire, and its credit to the channels."""
+    attributes, day = whole.attempt.attributes, whole.day(at)
+    yield whole_days("hire_days", day - whole.cohort_day, day, at)
+    if whole.attempt.mapping.hire_value:
+        yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
+    open_days = days_open(
+        whole.attempt.story, attributes.job, attributes.opening, at, whole.attempt.calendar
+    )
+    if open_days is not None:
+        yield whole_days("fill_days", open_days, day, at)
+    touches = attributes.touches or (attributes.channel or "unknown",)
+    for model in ("first", "last", "linear", "position"):
+        for channel, share in credit(touches, model).items():
+            yield CountedFact(f"hire_credit.{model}", day, at, (channel,), share, CountsIn.CREDIT)
+
+
+def credit(touches: tuple[str, ...], model: str) -> dict[str, int]:
+    """The millionths of one hire that each channel gets; what is left by rounding goes to the largest rests, first first."""
+    count = len(touches)
+    weights = {
+        "first": [1, *[0] * (count - 1)],
+        "last": [*[0] * (count - 1), 1],
+        "linear": [1] * count,
+        "position": [1] * count,
+    }[model]
+    if model == "position" and count > 2:
+        weights = [4 * (count - 2), *[2] * (count - 2), 4 * (count - 2)]
+    shares = [FULL_CREDIT * weight // sum(weights) for weight in weights]
+    rests = [FULL_CREDIT * weight % sum(weights) for weight in weights]
+    for place in sorted(range(count), key=lambda place: (-rests[place], place))[
+        : FULL_CREDIT - sum(shares)
+    ]:
+        shares[place] += 1
+    result: dict[str, int] = {}
+    for channel, share in zip(touches, shares, strict=True):
+        result[channel] = result.get(channel, 0) + share
+    return {channel: share for channel, share in result.items() if share}
+
+
+def whole_days(name: str, days: int, day: int, at: Moment) -> CountedFact:
+    """A number of days as a fact of a local day; below 0 it is impossible."""
+    if days < 0:
+        return CountedFact(IMPOSSIBLE, day, at, kind=CountsIn.QUALITY)
+    return CountedFact(f"{name}.{days}", day, at)
+
+
+def duration(
+    whole: Whole, name: str, began: Moment, day: int, people: tuple[str, ...] = ()
+) -> Iterator[CountedFact]:
+    """How many days something took, counted on the day it began; if it ended before, its outcome is unknown."""
+    first = whole.day(began)
+    subject, _, _ = name.partition(".")
+    if day >= first:
+        yield CountedFact(
+            f"days.{name}.{day - first}", first, began, people, kind=CountsIn.DURATION
+        )
+    else:
+        yield CountedFact(f"days.{subject}.unknown.0", first, began, people, kind=CountsIn.DURATION)
+        yield CountedFact(IMPOSSIBLE, day, began, kind=CountsIn.QUALITY)

@@ -1,0 +1,129 @@
+"""The whole story of one attempt, read: its visits, endings, interviews, scorecards, offers and employments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streams.tools.verify.independent.attempts import Attempt
+from streams.tools.verify.independent.employment import Tenure, employments_of
+from streams.tools.verify.independent.endings import Ending
+from streams.tools.verify.independent.interviews import Appointment, Meeting, interviews_of
+from streams.tools.verify.independent.meaning import HIRE
+from streams.tools.verify.independent.offers import ToldOffer, offers_by_stages, own_offers
+from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
+from streams.tools.verify.independent.told import UNTOLD, Moment
+from streams.tools.verify.independent.visits import Journey, Stay, deciders_in, journey_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """Everything that happened in an attempt, as the whole story says it."""
+
+    attempt: Attempt
+    journey: Journey
+    interviews: Sequence[Meeting]
+    scorecards: Sequence[ToldScorecard]
+    offers: Sequence[ToldOffer]
+    employments: Sequence[Tenure]
+
+    @property
+    def top(self) -> Ending | None:
+        """The ending that stands."""
+        return self.attempt.endings.top
+
+    @property
+    def hire(self) -> Ending | None:
+        """The hire that stands."""
+        return self.top if self.top is not None and self.top.kind == HIRE else None
+
+    @property
+    def offers_or_hire(self) -> bool:
+        """Whether the candidate was made an offer, as a hire was too."""
+        return bool(self.offers) or self.hire is not None
+
+    @property
+    def applied(self) -> Moment:
+        """When the candidate applied, else the first own event."""
+        at = self.attempt.attributes.applied_at
+        return self.attempt.attributes.first_moment if at is None else Moment(at, UNTOLD)
+
+    @property
+    def cohort_day(self) -> int:
+        """The local day of the application."""
+        return self.day(self.applied)
+
+    def day(self, moment: Moment) -> int:
+        """The local day of a moment."""
+        return self.attempt.calendar.day(moment.at)
+
+    def held_in(self, visit: Stay) -> list[tuple[Meeting, Appointment]]:
+        """The interviews held in a visit."""
+        return [
+            (interview, appointment)
+            for interview in self.interviews
+            for appointment in interview.appointments_held
+            if self.visit_of(interview, appointment.moment) is visit
+        ]
+
+    def visit_of(self, interview: Meeting, moment: Moment) -> Stay | None:
+        """The visit to which an interview belongs: by its round or stage, else where the application was at the moment."""
+        return _named_visit(self, interview) or self.journey.at(moment.at)
+
+    def deciders(self, visit: Stay) -> tuple[str, ...]:
+        """Who decided a visit: those who interviewed in it and the authors of its scorecards."""
+        met = [
+            (appointment.moment, name)
+            for interview, appointment in self.held_in(visit)
+            for name in interview.people_at(appointment)
+        ]
+        for card in self.scorecards:
+            if card.author is not None and self._visit_of_card(card) is visit:
+                met.append((card.moment, card.author))
+        met.sort(key=lambda meeting: meeting[0].at)
+        return deciders_in([(moment.at, name) for moment, name in met], visit)
+
+    def _visit_of_card(self, card: ToldScorecard) -> Stay | None:
+        if card.interview is not None and card.appointment is not None:
+            return self.visit_of(card.interview, card.appointment.moment)
+        named = None if card.interview is None else _named_visit(self, card.interview)
+        return named or self.journey.at(card.moment.at)
+
+
+def _named_visit(whole: Whole, interview: Meeting) -> Stay | None:
+    """The visit that an interview's round or stage names, if the application was ever there."""
+    number, journey = interview.last("round"), whole.journey
+    names: list[str] = []
+    if isinstance(number, int) and number >= 1:
+        names = [f"interview_{number}"] if number <= 2 else ["final_interview", "interview_n"]
+    visits_named = [visits[-1] for name in names if (visits := journey.known(name))]
+    if visits_named:
+        return visits_named[0]
+    stage = interview.last("stage")
+    if stage is None or isinstance(stage, int):
+        return None
+    event = next(e for _, e in reversed(interview.lines) if e.data.get("stage") is not None)
+    meaning = whole.attempt.meanings.stage(event, stage)
+    visits = [] if meaning.milestone is None else journey.known(meaning.milestone)
+    at_stage = [visit for visit in visits if visit.is_visit_of(meaning)]
+    return next(iter([*reversed(at_stage), *reversed(visits)]), None)
+
+
+def read_attempt(attempt: Attempt) -> Whole:
+    """Read one attempt as a whole."""
+    interviews = interviews_of(attempt.of_topic("interview"), attempt.calendar)
+    cards = scorecards_of(attempt.of_topic("feedback"), interviews)
+    offers = own_offers(attempt.of_topic("offer"))
+    first = attempt.attributes.first_moment
+    applied = attempt.attributes.applied_at
+    began = [first] if applied is None else [Moment(applied, UNTOLD), first]
+    first_made = min((offer.told for offer in offers if offer.told is not None), default=None)
+    journey = journey_of(attempt.endings, first_made, began)
+    if not attempt.of_topic("offer"):
+        offers = offers_by_stages(journey, attempt.endings)
+    return Whole(
+        attempt=attempt,
+        journey=journey,
+        interviews=interviews,
+        scorecards=[card for card in cards if not card.is_practice],
+        offers=offers,
+        employments=employments_of(attempt.events, attempt.calendar),
+    )

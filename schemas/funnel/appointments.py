@@ -9,11 +9,13 @@ from schemas.funnel.funnel_events import InterviewEvent
 SCHEDULED, RESCHEDULED = "interview.scheduled", "interview.rescheduled"
 COMPLETED, NO_SHOW = "interview.completed", "interview.no_show"
 CANCELLED, DELETED = "interview.cancelled", "interview.deleted"
-CALENDAR_CHANGE_MS = 600_000  # a calendar may book the new appointment this long before it cancels the old one
+CALENDAR_CHANGE_MS = (
+    600_000  # a calendar may book the new appointment this long before it cancels the old one
+)
 
 
 class Appointment(msgspec.Struct, eq=False):
-    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome."""
+    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first."""
 
     starts_at: int | None = None
     ends_at: int | None = None
@@ -130,7 +132,8 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
-        now.outcome = event
+        if now.kind != event.header.kind:
+            now.outcome = event
 
     def _appoint(self, event: InterviewEvent) -> None:
         """Begin another appointment; one that came to nothing is forgotten."""

@@ -90,7 +90,10 @@ def _has_end(held: Appointment) -> bool:
 
 
 def read_meetings(
-    visits: Visits, meanings: StageMeanings, interviews: list[Interview], scorecards: list[Scorecard]
+    visits: Visits,
+    meanings: StageMeanings,
+    interviews: list[Interview],
+    scorecards: list[Scorecard],
 ) -> list[Meeting]:
     """The meetings in the order in which they took place, each at the visit that it belongs to."""
     meetings = []
@@ -134,7 +137,7 @@ def deciders(meetings: list[Meeting], visit: Visit) -> tuple[str, ...]:
     """Who assessed the candidate at the visit: after a return those who did so anew, if anybody did."""
     own = [meeting for meeting in meetings if meeting.visit is visit]
     if visit.returned_at is not None:
-        anew = [meeting for meeting in own if meeting.at >= visit.returned_at]
+        anew = [m for m in own if m.at >= visit.returned_at and m.people]
         own = anew or own
     return tuple(dict.fromkeys(person for meeting in own for person in meeting.people))
 

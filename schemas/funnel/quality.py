@@ -76,4 +76,3 @@ def count_findings(findings: Iterable[Finding], rules: Rules) -> list[Change]:
         )
         for kind, event in findings
     ]
-

@@ -17,7 +17,10 @@ Unit = Literal["count", "ratio", "days", "hours", "money", "score"]
 ForecastCases = Literal["applications", "acceptances"]
 BOTH: tuple[Basis, ...] = (DECISION, COHORT)
 DECIDED: tuple[Basis, ...] = (DECISION,)
-MONEY_MEASURES = ("cost.*", "compensation")  # measures that are sums of money
+MONEY_MEASURES = ("cost.*", "valued_cost", "compensation")  # measures that are sums of money
+# What may be dated ahead: readers count it as `planned.<measure>` on the days after today. Cells know no clock.
+PLANNABLE = ("joined", "left_employment", "start_days")
+PLANNED = "planned."
 DURATION_KINDS = ("waiting", "retention", "incidence")
 
 
@@ -57,8 +60,8 @@ class Kpi:
     Money is in minor units. `of` and `outcome` name the durations `days.<of>.<outcome>.<age>`; `entered` names the measure
     that counts entries. If no `requires` measure was counted, there is no value: an unknown cost is not a cost of 0.
     `minimum_n` is the smallest sample shown without the thin-data mark. `by_interviewer` KPIs apply to interviewers.
-    `only_dimensions` restricts a KPI to a few dimensions. A `hide_zero` KPI is shown only when it is not zero. A ratio that
-    `may_exceed_one` is no share of its denominator.
+    `only_dimensions` restricts a KPI to a few dimensions. A `hide_zero` KPI is shown only when it is not zero. In a ratio of
+    cases, each case of the numerator must be one of the denominator, on every basis that the KPI offers.
 
     `panels` are its places on boards; `headline` KPIs are printed by the demo, `gauge` KPIs exported to Prometheus; members are
     listed by the n of the `member_size` KPI, largest first. With a `play` it is watched: alert rules may name it, and alerts
@@ -85,7 +88,6 @@ class Kpi:
     by_interviewer: bool = False
     only_dimensions: tuple[str, ...] = ()
     hide_zero: bool = False
-    may_exceed_one: bool = False
     standards: tuple[str, ...] = ()
     explain_ja: str
     explain_en: str
@@ -123,15 +125,15 @@ class Kpi:
 
     @property
     def watchable(self) -> bool:
-        """Whether it can be judged day by day: it has day cells that are no money, or waiting cases."""
+        """Whether it can be judged day by day: it has day cells that are no money and not planned, or waiting cases."""
         has_day_cells = DECISION in self.bases and self.additive and self.unit != "money"
-        return self.kind == "waiting" or has_day_cells
+        is_planned = any(name.startswith(PLANNED) for name in self.numerator)
+        return self.kind == "waiting" or (has_day_cells and not is_planned)
 
     @property
     def is_share(self) -> bool:
-        """Whether it is a share of cases, which has a posterior; a ratio of two sums is not."""
-        share = self.kind in {"ratio", "within"} and self.unit == "ratio"
-        return share and not self.requires and not self.may_exceed_one
+        """Whether it is a share of cases, which has a posterior and cannot exceed 1; a ratio to a sum of money is not."""
+        return self.kind in {"ratio", "within"} and self.unit == "ratio" and self.counts_cases
 
     def place(self, panel: str) -> Place:
         """Return the place on a panel; raises KeyError if the KPI does not stand on it."""

@@ -9,6 +9,8 @@ from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.survival import kaplan_meier
 from schemas.statistics.triangle import Triangle
 
+UNKNOWN_OUTCOME = "unknown"
+
 
 @dataclass
 class DailyTallies:
@@ -34,15 +36,27 @@ class DurationWindow:
 
 
 def triangle(days: DailyTallies, of: str, entered: str) -> Triangle:
-    """Build the triangle: cases entered by day, and resolved cases by entry day, outcome and age in days."""
+    """Build the triangle: cases entered by day, and resolved cases by entry day, outcome and age in days.
+
+    A case whose outcome is unknown has no known age, so it is neither waiting nor resolved: it counts as never entered.
+    """
     resolved: dict[tuple[int, str, int], int] = {}
+    unknown: dict[int, int] = {}
     prefix = f"days.{of}."
     for day, tally in days.entered.items():
         for measure, n in tally.items():
-            if measure.startswith(prefix) and n:
-                outcome, _, age = measure.removeprefix(prefix).partition(".")
+            if not measure.startswith(prefix) or not n:
+                continue
+            outcome, _, age = measure.removeprefix(prefix).partition(".")
+            if outcome == UNKNOWN_OUTCOME:
+                unknown[day] = unknown.get(day, 0) + n
+            else:
                 resolved[day, outcome, int(age)] = n
-    entries = {day: n for day, tally in days.decided.items() if (n := tally.get(entered, 0))}
+    entries = {
+        day: n
+        for day, tally in days.decided.items()
+        if (n := tally.get(entered, 0) - unknown.get(day, 0))
+    }
     return Triangle(entries, resolved)
 
 

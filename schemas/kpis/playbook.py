@@ -142,6 +142,14 @@ UNMAPPED = Play(
     suggest_en="Add the mapping that `hirelay mapping suggest` proposes, then run `hirelay replay`.",
     **DATA,
 )
+IMPOSSIBLE = Play(
+    id="impossible",
+    check_ja="どの連携から届いたか。時差の扱い(UTC を日本時間として送るなど)や、取り込んだ表の日付の列に誤りはないか。",
+    check_en="Which connection sent them? Is a time zone wrong (UTC sent as local time), or a date column of an imported table?",
+    suggest_ja="採用管理システムの日時を直してください。直した出来事が届けば、その値も数えます。",
+    suggest_en="Correct the dates in the hiring system; once the corrected events arrive, the values count.",
+    **DATA,
+)
 COSTS = Play(
     id="costs",
     check_ja="費用か、採用数か、媒体の構成か。どれが変わったか。",

@@ -1,7 +1,8 @@
 """選考の終了: KPIs on how applications end, and on stages and reasons without a meaning."""
 
+from schemas.cells import TOTAL
 from schemas.kpis import playbook
-from schemas.kpis.definition import Kpi, Place
+from schemas.kpis.definition import DECIDED, Kpi, Place
 
 KPIS = (
     Kpi(
@@ -35,9 +36,22 @@ KPIS = (
         kind="count",
         unit="count",
         numerator=("closed",),
-        explain_ja="どちらの判断でもない終了(充足・重複など)。通過率には入りません。",
-        explain_en="Ended by neither side (position filled, duplicate); in no rate.",
+        explain_ja="どちらの判断でもない終了(充足・重複など)。通過率には入りません。重複でなければ応募あたりの率の分母に残ります。",
+        explain_en="Ended by neither side (position filled, duplicate); in no pass rate. Unless it is a duplicate, the application"
+        " stays in the denominator of rates per application.",
         panels=(Place("pipeline/response", 6),),
+        play=playbook.FEW_HIRES,
+    ),
+    Kpi(
+        id="duplicates",
+        ja="重複応募数",
+        en="Duplicate applications",
+        kind="count",
+        unit="count",
+        numerator=("duplicates",),
+        hide_zero=True,
+        explain_ja="重複として閉じられた応募。応募日で数えます。応募数には入りますが、どの率にも入りません。",
+        explain_en="Applications closed as a duplicate, by the day of application; they are applications, and in no rate.",
         play=playbook.FEW_HIRES,
     ),
     Kpi(
@@ -51,7 +65,7 @@ KPIS = (
         hide_zero=True,
         explain_ja="意味が設定されていない段階への進出。何も判定しません。`hirelay mapping suggest` を参照。",
         explain_en="Stages that nobody said the meaning of; they decide nothing. See `hirelay mapping suggest`.",
-        panels=(Place("pipeline/connections"),),
+        panels=(Place("pipeline/connections"), Place("pipeline/quality", 1)),
         headline=True,
         play=playbook.UNMAPPED,
     ),
@@ -66,7 +80,25 @@ KPIS = (
         hide_zero=True,
         explain_ja="誰が終了したか設定されていない終了。システムの呼び方のまま数えます。",
         explain_en="Endings of which nobody said who ended it; counted as the system calls them. See `hirelay mapping suggest`.",
+        panels=(Place("pipeline/quality", 2),),
         headline=True,
         play=playbook.UNMAPPED,
+    ),
+    Kpi(
+        id="impossible_values",
+        ja="あり得ない値",
+        en="Impossible values",
+        kind="count",
+        unit="count",
+        numerator=("quality.impossible",),
+        bases=DECIDED,
+        only_dimensions=(TOTAL,),
+        higher_is_better=False,
+        hide_zero=True,
+        explain_ja="開始より前の終了、応募より前の採用など、あり得ない日時のために数えなかった値。0 とはせず不明とします。",
+        explain_en="Values left out because their instants cannot be true, such as an end before its start or a hire before its"
+        " application: they are unknown, not 0.",
+        headline=True,
+        play=playbook.IMPOSSIBLE,
     ),
 )

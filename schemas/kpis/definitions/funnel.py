@@ -5,11 +5,13 @@ from dataclasses import replace
 from schemas.cells import COHORT
 from schemas.kpis import playbook
 from schemas.kpis.definition import Kpi, Place
-from schemas.tenants.milestones import INTERVIEWS
+from schemas.tenants.milestones import INTERVIEWS, MAIN_LINE
 
 PASSED = tuple(f"passed.{stage}" for stage in INTERVIEWS)
 FAILED = tuple(f"failed.{stage}" for stage in INTERVIEWS)
 WITHDREW = tuple(f"withdrew.{stage}" for stage in INTERVIEWS)
+PASSED_MAIN_LINE = tuple(f"passed.{stage}" for stage in MAIN_LINE)
+FAILED_MAIN_LINE = tuple(f"failed.{stage}" for stage in MAIN_LINE)
 
 
 def _pass_rate(id_: str, stage: str, ja: str, en: str) -> Kpi:
@@ -26,8 +28,8 @@ def _pass_rate(id_: str, stage: str, ja: str, en: str) -> Kpi:
         minimum_n=10,
         by_interviewer=True,
         standards=("ISO 30414:2025 applicant conversion rate",),
-        explain_ja="通過 ÷(通過+不採用)。判定日基準。辞退は分母・分子のどちらにも入りません。",
-        explain_en="Passed ÷ (passed + rejected) by the day of the decision; withdrawals are in neither.",
+        explain_ja="通過 ÷(通過+不採用)。辞退と、どちらの判断でもない終了(充足・重複など)は、分母・分子のどちらにも入りません。",
+        explain_en="Passed ÷ (passed + rejected); withdrawals and closings by neither side (position filled, duplicate) are in neither.",
         play=playbook.FEW_PASS_SCREENING if stage == "screening" else playbook.FEW_PASS_INTERVIEWS,
     )
 
@@ -66,10 +68,10 @@ KPIS = (
         kind="ratio",
         unit="ratio",
         numerator=("reapplications",),
-        denominator=("applications",),
+        denominator=("applications_rated",),
         minimum_n=10,
-        explain_ja="採用管理システムが再応募と伝えた応募 ÷ 応募。",
-        explain_en="Applications that the system called a re-application ÷ applications.",
+        explain_ja="採用管理システムが再応募と伝えた応募 ÷ 応募。重複として閉じられた応募はどちらにも入りません。",
+        explain_en="Applications that the system called a re-application ÷ applications; those closed as duplicates are in neither.",
         play=playbook.FEW_HIRES,
     ),
     replace(
@@ -82,6 +84,9 @@ KPIS = (
         headline=True,
         gauge=True,
     ),
+    _pass_rate("casual_pass_rate", "casual", "カジュアル面談通過率", "Casual talks passed"),
+    _pass_rate("assessment_pass_rate", "assessment", "適性検査・課題通過率", "Assessments passed"),
+    _pass_rate("reference_pass_rate", "reference", "経歴調査通過率", "Reference checks passed"),
     _pass_rate("first_interview_pass_rate", "interview_1", "一次面接通過率", "First interview"),
     _pass_rate("second_interview_pass_rate", "interview_2", "二次面接通過率", "Second interview"),
     replace(
@@ -119,15 +124,17 @@ KPIS = (
     Kpi(
         id="stage_pass_rate",
         ja="選考通過率",
-        en="Pass rate, all stages",
+        en="Pass rate, main line",
         kind="ratio",
         unit="ratio",
-        numerator=("passed.*",),
-        denominator=("passed.*", "failed.*"),
+        numerator=PASSED_MAIN_LINE,
+        denominator=(*PASSED_MAIN_LINE, *FAILED_MAIN_LINE),
         minimum_n=10,
         by_interviewer=True,
-        explain_ja="全段階の 通過 ÷(通過+不採用)。面接官については本人が担当した段階。",
-        explain_en="Passed ÷ (passed + rejected) over all stages; of an interviewer, the stages he interviewed in.",
+        explain_ja="本線の全段階の 通過 ÷(通過+不採用)。カジュアル面談・適性検査・経歴調査は本線に入らず、それぞれの通過率で見ます。"
+        "面接官については本人が担当した段階。",
+        explain_en="Passed ÷ (passed + rejected) over the stages of the main line; casual talks, assessments and reference checks"
+        " are beside it and have rates of their own. For an interviewer, the stages they interviewed in.",
         panels=(
             Place("funnel/stages"),
             Place("funnel/what_if"),
@@ -147,8 +154,8 @@ KPIS = (
         higher_is_better=False,
         minimum_n=10,
         by_interviewer=True,
-        explain_ja="辞退 ÷ 結果の出た選考段階(通過+不採用+辞退)。",
-        explain_en="Withdrawn by the candidate ÷ resolved stage visits (passed + rejected + withdrawn).",
+        explain_ja="辞退 ÷ 結果の出た選考段階(通過+不採用+辞退)。カジュアル面談・適性検査・経歴調査も含みます。",
+        explain_en="Withdrawn by the candidate ÷ resolved stage visits (passed + rejected + withdrawn), side steps included.",
         panels=(
             Place("funnel/rates", 4),
             Place("channels/jobs", 6),
@@ -178,13 +185,15 @@ KPIS = (
         en="Offers per application",
         kind="ratio",
         unit="ratio",
-        numerator=("offers_made",),
-        denominator=("applications",),
+        numerator=("offered",),
+        denominator=("applications_rated",),
         bases=(COHORT,),
         minimum_n=20,
         higher_is_better=True,
-        explain_ja="内定 ÷ 応募。応募日コホート。選考中の応募は今後増える可能性があります。",
-        explain_en="Offers ÷ applications of the cohort so far; in-flight applications may still add to it.",
+        explain_ja="内定の出た応募 ÷ 応募。内定が何度出ても応募は一件です。重複として閉じられた応募はどちらにも入りません。"
+        "選考中の応募は今後増える可能性があります。",
+        explain_en="Applications with an offer, each once however many it got, ÷ applications of the cohort so far; those closed as"
+        " duplicates are in neither, and in-flight applications may still add to it.",
     ),
     Kpi(
         id="final_interview_offer_rate",
@@ -192,13 +201,13 @@ KPIS = (
         en="Offers per final interview",
         kind="ratio",
         unit="ratio",
-        numerator=("offers_made",),
+        numerator=("final_offered",),
         denominator=("passed.final_interview", "failed.final_interview"),
         minimum_n=10,
         higher_is_better=True,
-        explain_ja="内定 ÷ 判定の出た最終面接。最終面接を飛ばした内定があると 100% を超えます。",
-        explain_en="Offers ÷ decided final interviews; offers that skipped one can make it exceed 100 %.",
-        may_exceed_one=True,
+        explain_ja="最終面接を通過し内定の出た応募 ÷ 判定の出た最終面接。通過日で数えます。最終面接を飛ばした内定は入りません。",
+        explain_en="Final interviews that were passed and led to an offer so far ÷ decided final interviews, by the day of the pass;"
+        " offers that skipped one are not in it.",
         play=playbook.FEW_PASS_INTERVIEWS,
     ),
     Kpi(
@@ -208,12 +217,14 @@ KPIS = (
         kind="ratio",
         unit="ratio",
         numerator=("hired",),
-        denominator=("applications",),
+        denominator=("applications_rated",),
         bases=(COHORT,),
         minimum_n=20,
         higher_is_better=True,
-        explain_ja="採用決定 ÷ 応募。応募日コホートのこれまでの値。選考中の応募は今後増える可能性があります。",
-        explain_en="Hires ÷ applications of the cohort so far; in-flight applications may still add to it.",
+        explain_ja="採用決定 ÷ 応募。応募日コホートのこれまでの値。重複として閉じられた応募は入らず、充足などで終了した応募は分母に残ります。"
+        "選考中の応募は今後増える可能性があります。",
+        explain_en="Hires ÷ applications of the cohort so far. Those closed as duplicates are in neither, those closed for other"
+        " reasons (position filled) stay in it; in-flight applications may still add to it.",
         panels=(
             Place("funnel/rates", 5),
             Place("channels/channels", 6),

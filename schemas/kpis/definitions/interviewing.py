@@ -39,8 +39,8 @@ KPIS = (
         unit="count",
         numerator=("interviews_scheduled",),
         by_interviewer=True,
-        explain_ja="設定された面接。日程変更は数え直しません。",
-        explain_en="Interviews scheduled, each once however often it is moved.",
+        explain_ja="設定された面接。日程変更も、一つの予定の取消と再作成も、数え直しません。",
+        explain_en="Interviews scheduled, each once however often it is moved, or cancelled and created anew within one schedule.",
         play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
@@ -51,8 +51,9 @@ KPIS = (
         unit="count",
         numerator=("interviews_held",),
         by_interviewer=True,
-        explain_ja="実施された面接。見学者は数えません。",
-        explain_en="Interviews that took place; shadowing interviewers are not counted.",
+        explain_ja="実施された面接。完了を付けた日ではなく、実施日(開始日時)で数えます。見学者と参加を断った面接官は数えません。",
+        explain_en="Interviews that took place, by the day they were held and not the day they were ticked off; interviewers who"
+        " shadowed or declined are not counted.",
         panels=(
             Place("people/interviews"),
             Place("people/load", name="held", ja="面接実施"),
@@ -71,8 +72,8 @@ KPIS = (
         scale=60,
         bases=DECIDED,
         by_interviewer=True,
-        explain_ja="実施された面接一件あたりの平均時間(開始・終了が分かるもの)。",
-        explain_en="Mean length of the interviews held whose start and end are known.",
+        explain_ja="実施された面接一件あたりの平均時間(開始・終了が分かり、終了が開始より後のもの)。",
+        explain_en="Mean length of the interviews held whose start and end are known and possible.",
         play=playbook.INTERVIEWS_NOT_HELD,
     ),
     Kpi(
@@ -115,8 +116,8 @@ KPIS = (
         numerator=("interviews_rescheduled",),
         higher_is_better=False,
         by_interviewer=True,
-        explain_ja="面接の日程変更の回数。",
-        explain_en="How often interviews were moved.",
+        explain_ja="面接の日程変更の回数。一つの予定の取消と再作成は一回です。",
+        explain_en="How often interviews were moved; cancelling and creating within one schedule is once.",
         panels=(Place("pipeline/response", 5),),
         play=playbook.INTERVIEWS_NOT_HELD,
     ),
@@ -128,8 +129,9 @@ KPIS = (
         unit="count",
         numerator=("feedback.*",),
         by_interviewer=True,
-        explain_ja="提出された評価。一件は最後の内容で一度だけ数えます。",
-        explain_en="Scorecards submitted, each once as it was last submitted.",
+        explain_ja="提出された評価。一件は最初の提出日に、最後の内容で一度だけ数えます。見学者の評価は数えません。",
+        explain_en="Scorecards submitted, each once on the day of its first submission and as it reads now; those of shadows are not"
+        " counted.",
         play=playbook.LATE_SCORECARDS,
     ),
     Kpi(

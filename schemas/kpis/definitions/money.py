@@ -37,8 +37,9 @@ def _cost_total(id_: str, ja: str, en: str, measures: tuple[str, ...]) -> Kpi:
         unit="money",
         numerator=measures,
         standards=("ISO 30414:2025 total recruitment cost",),
-        explain_ja="期間の日割り費用。契約は日数で均等に割り、成功報酬は発生日に計上します。",
-        explain_en="Cost of the window: contracts spread evenly over their days, success fees on their day.",
+        explain_ja="期間の日割り費用。契約は日数で均等に割り、成功報酬は発生日に計上します。返金はその月の費用から引きます。",
+        explain_en="Cost of the window: contracts spread evenly over their days, success fees on their day; a refund lowers the cost"
+        " of its own month.",
     )
 
 
@@ -159,12 +160,16 @@ KPIS = (
         kind="ratio",
         unit="ratio",
         numerator=("hire_value",),
-        denominator=("cost.*",),
-        requires=("hire_value",),
+        denominator=("valued_cost",),
         higher_is_better=True,
-        explain_ja="成果 ÷ 総費用。成果は採用一件の価値(設定の hire_value)の合計。",
-        explain_en="Value ÷ cost; the value is the configured `hire_value` of each hire.",
-        panels=(Place("money/spent", 6),),
+        explain_ja="成果 ÷ 総費用。成果は採用一件の価値(設定の hire_value)の合計。費用だけで採用がなければ 0、hire_value の設定がなければ値は出ません。",
+        explain_en="Value ÷ cost; the value is the configured `hire_value` of each hire. Cost without a hire returned 0; without a"
+        " `hire_value` there is no value.",
+        panels=(
+            Place("money/spent", 6),
+            Place("money/channels", 6),
+            Place("channels/channels", 9),
+        ),
         play=playbook.COSTS,
     ),
     Kpi(

@@ -1,7 +1,7 @@
 """内定から入社まで: KPIs on offers, their outcomes, hires and joins."""
 
 from schemas.kpis import playbook
-from schemas.kpis.definition import Kpi, Place
+from schemas.kpis.definition import DECIDED, Kpi, Place
 
 RESOLVED = ("offers_accepted", "offers_declined", "offers_expired")
 
@@ -14,8 +14,9 @@ KPIS = (
         unit="count",
         numerator=("offers_made",),
         higher_is_better=True,
-        explain_ja="提示または回答された内定。差し替え・削除された内定は数えません。",
-        explain_en="Offers sent or answered, one per offer; superseded and deleted ones were never made.",
+        explain_ja="提示または回答された内定。差し替え・削除された内定は数えません。内定を伝えないシステムでは段階から読み取ります。",
+        explain_en="Offers sent or answered, one per offer; superseded and deleted ones were never made. Where a system reports no"
+        " offers, the stages tell them.",
         panels=(Place("channels/jobs", 4),),
         gauge=True,
         play=playbook.FEW_ACCEPTANCES,
@@ -28,8 +29,8 @@ KPIS = (
         unit="count",
         numerator=("offers_accepted",),
         higher_is_better=True,
-        explain_ja="承諾された内定。承諾後に辞退されても承諾として残ります。",
-        explain_en="Offers accepted; an acceptance stands even if the candidate reneges later.",
+        explain_ja="承諾された内定。承諾後に辞退されても、会社が取り消しても、承諾として残ります。",
+        explain_en="Offers accepted; an acceptance stands even if the candidate reneges or the company revokes it later.",
         panels=(Place("channels/channels", 4),),
         play=playbook.FEW_ACCEPTANCES,
     ),
@@ -43,8 +44,8 @@ KPIS = (
         denominator=RESOLVED,
         higher_is_better=True,
         minimum_n=10,
-        explain_ja="承諾 ÷(承諾+辞退+期限切れ)。回答待ちは入りません。",
-        explain_en="Accepted ÷ (accepted + declined + expired); pending offers are in neither.",
+        explain_ja="承諾 ÷(承諾+辞退+期限切れ)。回答待ちと、回答前に取り消された内定は入りません。",
+        explain_en="Accepted ÷ (accepted + declined + expired); offers that are pending or were revoked unanswered are in neither.",
         panels=(
             Place("summary/headline", 3),
             Place("funnel/rates", 3),
@@ -73,12 +74,13 @@ KPIS = (
         en="Reneged after accepting",
         kind="ratio",
         unit="ratio",
-        numerator=("offers_reneged",),
+        numerator=("acceptances_reneged",),
         denominator=("offers_accepted",),
         higher_is_better=False,
         minimum_n=10,
-        explain_ja="承諾したあとに辞退 ÷ 承諾。",
-        explain_en="Declined or withdrawn after accepting ÷ accepted.",
+        explain_ja="承諾のうち、その後に辞退されたもの ÷ 承諾。承諾日で数えます。承諾なしの採用の辞退は入りません。",
+        explain_en="Acceptances that the candidate went back on ÷ acceptances, by the day of the acceptance; a hire without an"
+        " acceptance is in neither.",
         play=playbook.FEW_ACCEPTANCES,
     ),
     Kpi(
@@ -90,8 +92,8 @@ KPIS = (
         numerator=("hired",),
         higher_is_better=True,
         standards=("ISO 30414:2025 recruitment",),
-        explain_ja="採用が決まった応募。取り消された採用は差し引きます。入社数とは別の指標です。",
-        explain_en="Applications that ended in a hire; an undone hire is taken back. Not the same as joins.",
+        explain_ja="採用が決まった応募。取り消された採用と、辞退された採用は差し引きます。入社数とは別の指標です。",
+        explain_en="Applications that ended in a hire; one that was undone, or that the candidate went back on, is taken back. Not the same as joins.",
         panels=(
             Place("summary/headline", 2),
             Place("summary/open_breaches"),
@@ -118,9 +120,22 @@ KPIS = (
         unit="count",
         numerator=("joined",),
         higher_is_better=True,
-        explain_ja="入社日で数えた入社。",
-        explain_en="Employments that started, by their first day.",
+        explain_ja="今日までの入社。入社日で数え、これからの入社は「入社予定数」に入ります。応募日コホートでは予定も含みます。",
+        explain_en="Employments that have started, by their first day; days after today are planned joins. By day of application"
+        " planned ones are included.",
         play=playbook.FEW_HIRES,
         forecast="acceptances",
+    ),
+    Kpi(
+        id="joins_planned",
+        ja="入社予定数",
+        en="Planned joins",
+        kind="count",
+        unit="count",
+        numerator=("planned.joined",),
+        bases=DECIDED,
+        higher_is_better=True,
+        explain_ja="明日からの入社日が分かっている入社。辞退や入社日の変更があれば移ります。期間を今日より先まで取ると見えます。",
+        explain_en="Employments whose first day is after today, by that day, as known now; choose a period that reaches beyond today.",
     ),
 )

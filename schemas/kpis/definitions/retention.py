@@ -38,8 +38,8 @@ KPIS = (
         unit="count",
         numerator=("left_employment",),
         higher_is_better=False,
-        explain_ja="退職日で数えた退職。",
-        explain_en="Employments that ended, by their last day.",
+        explain_ja="今日までの退職。最終在籍日で数えます。応募日コホートでは予定も含みます。",
+        explain_en="Employments that have ended, by their last day; by day of application planned ends are included.",
         play=playbook.FEW_HIRES,
     ),
     Kpi(

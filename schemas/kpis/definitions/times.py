@@ -1,53 +1,81 @@
 """期間: KPIs on waiting times and time to hire."""
 
 from dataclasses import replace
+from typing import Literal
 
 from schemas.cells import ENTRY
 from schemas.kpis import playbook
-from schemas.kpis.definition import BOTH, DECIDED, Kpi, Overdue, Place, Unit
+from schemas.kpis.definition import BOTH, DECIDED, Kpi, Overdue, Place
 
 
-def _quantile(id_: str, names: tuple[str, str], measure: str, share: float, unit: Unit) -> Kpi:
-    ja, en = names
+def _duration(
+    id_: str, names: tuple[str, str], measure: str, kind: Literal["quantile", "mean"], share: float
+) -> Kpi:
     phrase_ja, phrase_en = EXPLANATIONS[measure]
-    which_ja, which_en = (
-        ("中央値", "Median") if share == 0.5 else ("90パーセンタイル", "90th percentile")
-    )
+    which_ja, which_en = WHICH[kind, share]
+    in_hours = measure == "response_hours"
     return Kpi(
         id=id_,
-        ja=ja,
-        en=en,
-        kind="quantile",
-        unit=unit,
+        ja=names[0],
+        en=names[1],
+        kind=kind,
+        unit="hours" if in_hours else "days",
         numerator=(f"{measure}.*",),
         share=share,
-        bases=DECIDED if measure == "response_hours" else BOTH,
+        bases=DECIDED if in_hours else BOTH,
         higher_is_better=False,
         minimum_n=5,
         standards=STANDARDS.get(measure, ()),
         explain_ja=f"{phrase_ja}の{which_ja}。",
         explain_en=f"{which_en} of {phrase_en}.",
-        play=playbook.WITHDRAWALS if measure == "response_hours" else playbook.SLOW_HIRING,
+        play=playbook.WITHDRAWALS if in_hours else playbook.SLOW_HIRING,
     )
 
 
+def _median(id_: str, names: tuple[str, str], measure: str) -> Kpi:
+    return _duration(id_, names, measure, "quantile", 0.5)
+
+
+def _p90(id_: str, names: tuple[str, str], measure: str) -> Kpi:
+    return _duration(id_, (f"{names[0]} p90", f"{names[1]}, p90"), measure, "quantile", 0.9)
+
+
+def _mean(id_: str, names: tuple[str, str], measure: str) -> Kpi:
+    return _duration(id_, (f"{names[0]}(平均)", f"{names[1]}, mean"), measure, "mean", 0.5)
+
+
+WHICH = {
+    ("quantile", 0.5): ("中央値", "Median"),
+    ("quantile", 0.9): ("90パーセンタイル", "90th percentile"),
+    ("mean", 0.5): ("平均", "Mean"),
+}
+TO_HIRE = ("採用リードタイム", "Time to hire")
+TO_ACCEPT = ("応募から承諾まで", "Time to accept")
+TO_FILL = ("充足期間", "Time to fill")
+TO_START = ("入社までの期間", "Time to start")
+RESPONSE = ("一次対応時間", "First response")
+# Days are whole days of the local calendar (the same day is 0), hours are elapsed hours without their fraction.
 EXPLANATIONS = {
-    "hire_days": ("応募日から採用決定日までの日数", "local days from application to hire decision"),
+    "hire_days": (
+        "応募日から採用決定日までの暦日数(現地の日付の差。同じ日は 0)",
+        "whole days, by the local calendar, from application to hire decision",
+    ),
     "accept_days": (
-        "応募日から内定承諾日までの日数",
-        "local days from application to acceptance of the offer",
+        "応募日から内定承諾日までの暦日数(現地の日付の差。同じ日は 0)",
+        "whole days, by the local calendar, from application to acceptance of the offer",
     ),
     "fill_days": (
-        "求人開始から採用決定までの日数(保留期間を除く)",
-        "days from the opening of the job to the hire decision, time on hold taken out",
+        "求人開始日から採用決定日までの暦日数(現地の日付の差。保留期間を除く)",
+        "whole days, by the local calendar, from the opening of the job to the hire decision, time on hold taken out",
     ),
     "start_days": (
-        "内定承諾日から入社日までの日数",
-        "local days from acceptance to the first day at work",
+        "内定承諾日(なければ採用決定日)から入社日までの暦日数(今日までの入社)",
+        "whole days, by the local calendar, from acceptance (without one, the hire) to the first day at work, of joins up to today",
     ),
     "response_hours": (
-        "応募から会社の最初の対応(段階の移動・面接設定・評価・内定・不採用)までの時間",
-        "whole hours from application to the first thing the company did",
+        "応募から会社の最初の対応(段階の移動・面接設定・評価・内定・不採用)までの経過時間(端数切り捨て、上限 2,400 時間。自動処理は対応に数えない)",
+        "elapsed hours, rounded down and at most 2,400, from application to the first thing a person at the company did"
+        " (automation is no response)",
     ),
 }
 STANDARDS = {
@@ -101,39 +129,21 @@ def _time_to_response(
 
 KPIS = (
     replace(
-        _quantile(
-            "time_to_hire_days", ("採用リードタイム", "Time to hire"), "hire_days", 0.5, "days"
-        ),
+        _median("time_to_hire_days", TO_HIRE, "hire_days"),
         panels=(Place("summary/headline", 4),),
         headline=True,
     ),
-    _quantile(
-        "time_to_hire_p90_days",
-        ("採用リードタイム p90", "Time to hire, p90"),
-        "hire_days",
-        0.9,
-        "days",
-    ),
-    _quantile(
-        "time_to_accept_days",
-        ("応募から承諾まで", "Time to accept"),
-        "accept_days",
-        0.5,
-        "days",
-    ),
-    _quantile(
-        "time_to_accept_p90_days",
-        ("応募から承諾まで p90", "Time to accept, p90"),
-        "accept_days",
-        0.9,
-        "days",
-    ),
-    _quantile("time_to_fill_days", ("充足期間", "Time to fill"), "fill_days", 0.5, "days"),
-    _quantile("time_to_start_days", ("入社までの期間", "Time to start"), "start_days", 0.5, "days"),
+    _mean("time_to_hire_mean_days", TO_HIRE, "hire_days"),
+    _p90("time_to_hire_p90_days", TO_HIRE, "hire_days"),
+    _median("time_to_accept_days", TO_ACCEPT, "accept_days"),
+    _mean("time_to_accept_mean_days", TO_ACCEPT, "accept_days"),
+    _p90("time_to_accept_p90_days", TO_ACCEPT, "accept_days"),
+    _median("time_to_fill_days", TO_FILL, "fill_days"),
+    _mean("time_to_fill_mean_days", TO_FILL, "fill_days"),
+    _median("time_to_start_days", TO_START, "start_days"),
+    _mean("time_to_start_mean_days", TO_START, "start_days"),
     replace(
-        _quantile(
-            "response_hours", ("一次対応時間", "First response"), "response_hours", 0.5, "hours"
-        ),
+        _median("response_hours", RESPONSE, "response_hours"),
         panels=(
             Place("people/recruiters", 2),
             Place("pipeline/response"),
@@ -141,13 +151,8 @@ KPIS = (
         headline=True,
         gauge=True,
     ),
-    _quantile(
-        "response_p90_hours",
-        ("一次対応時間 p90", "First response, p90"),
-        "response_hours",
-        0.9,
-        "hours",
-    ),
+    _mean("response_mean_hours", RESPONSE, "response_hours"),
+    _p90("response_p90_hours", RESPONSE, "response_hours"),
     Kpi(
         id="response_48h_rate",
         ja="48時間以内対応率",
@@ -159,7 +164,7 @@ KPIS = (
         bases=DECIDED,
         higher_is_better=True,
         minimum_n=10,
-        explain_ja="応募から48時間以内に会社が最初の対応をした割合(対応のあった応募のうち)。",
+        explain_ja="応募から48時間以内に会社の人が最初の対応をした割合(対応のあった応募のうち)。",
         explain_en="Share of first responses within 48 whole hours, of the applications that got one.",
         panels=(
             Place("people/recruiters", 3),
@@ -179,6 +184,7 @@ KPIS = (
     ),
     _time_in_stage("casual", "カジュアル面談", "casual talks"),
     _time_in_stage("assessment", "適性検査・課題", "assessment"),
+    _time_in_stage("reference", "経歴調査", "the reference check"),
     replace(
         _time_in_stage("interview_1", "一次面接", "the first interview"),
         panels=(Place("funnel/waits", 2),),

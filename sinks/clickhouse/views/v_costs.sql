@@ -13,7 +13,7 @@ select
     ) as period,
     member as channel,
     splitByChar('.', measure)[2] as kind,
-    kind in ('media', 'agency_fee', 'scout', 'event') as external,
+    kind not in ('internal_hours', 'tool', 'training', 'overhead') as external,
     sum(value) as amount
 from v_cells
 where tenant = {tenant:String}

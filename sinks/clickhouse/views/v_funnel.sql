@@ -1,5 +1,6 @@
 -- The funnel: entries, passes, rejections, withdrawals and closings by member and milestone; the rate is passed ÷
--- (passed + failed). Parameters: tenant, dimension, basis, first and last (both included).
+-- (passed + failed). Side steps stand beside the main line: they neither follow nor precede its stages.
+-- Parameters: tenant, dimension, basis, first and last (both included).
 create or replace view v_funnel as
 select
     member,
@@ -17,7 +18,8 @@ select
     sumIf(value, startsWith(measure, 'withdrew.')) as withdrew,
     sumIf(value, startsWith(measure, 'closed.')) as closed,
     passed + failed as n,
-    if(n = 0, null, passed / n) as pass_rate
+    if(n = 0, null, passed / n) as pass_rate,
+    milestone in ('casual', 'assessment', 'reference') as side_step
 from v_cells
 where tenant = {tenant:String}
     and dimension = {dimension:String}

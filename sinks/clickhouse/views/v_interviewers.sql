@@ -1,5 +1,5 @@
 -- Interviewers compared: pass rates shrunk to the overall rate, and the limits of a funnel plot.
--- Parameters: tenant, milestone (empty: all stages), first and last (local days of the decision, both included).
+-- Parameters: tenant, milestone (empty: the main line, as stage_pass_rate), first and last (local days of the decision, both included).
 -- Interviewers with fewer than 5 decisions are not shown individually (k-anonymity): together they are one row, `(n < 5)`.
 -- shrunk: posterior mean of a beta-binomial whose spread is fitted by moments (Kleinman 1973); low and high: 90 %, normal on
 -- the logit scale. Limits: overall rate ± z·√(p(1−p)/n) at 95 % and 99.8 % (Spiegelhalter 2005).
@@ -17,7 +17,11 @@ with
             and basis = 'decision'
             and day between {first:Date} and {last:Date}
             and splitByChar('.', measure)[1] in ('passed', 'failed')
-            and ({milestone:String} = '' or splitByChar('.', measure)[2] = {milestone:String})
+            and if(
+                {milestone:String} = '',
+                splitByChar('.', measure)[2] not in ('casual', 'assessment', 'reference', 'unmapped'),
+                splitByChar('.', measure)[2] = {milestone:String}
+            )
         group by member
         having n > 0
     ),

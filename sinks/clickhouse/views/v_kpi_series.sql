@@ -2,8 +2,15 @@
 -- Parameters: tenant, dimension, basis, first and last (local days, both included); grain: all, day, week (from Monday),
 -- month, quarter or fiscal_year, which starts in month fiscal_start. Days are the tenant's own, so periods are too.
 -- Quantiles are linear between neighbours (Hyndman and Fan type 7). n: cases, the denominator of a ratio.
+-- Joins and employment ends after the tenant's today are planned: they count as `planned.<measure>`. Only the day of the
+-- event (decision basis) tells them apart.
 create or replace view v_kpi_series as
 with
+    (
+        select ifNull(toDateOrNull(left(any(toString(now(), timezone)), 10)), toDate(now(), 'UTC'))
+        from v_tenants
+        where id = {tenant:String}
+    ) as today,
     tallies as
     (
         select
@@ -17,7 +24,13 @@ with
                 {first:Date}
             ) as period,
             member,
-            measure,
+            if(
+                {basis:String} = 'decision'
+                and day > today
+                and splitByChar('.', v_cells.measure)[1] in ('joined', 'left_employment', 'start_days'),
+                concat('planned.', v_cells.measure),
+                v_cells.measure
+            ) as measure,
             sum(value) as counted
         from v_cells
         where tenant = {tenant:String}

@@ -1,6 +1,7 @@
 -- Cohorts by age, including cases in flight: for each member and kind of duration the cases at risk, their outcomes at each age
 -- (days), and the cases left. At equal ages ends come before censorings.
 -- Parameters: tenant, dimension, first and last (local days of entering, both included), as_of (the day whose knowledge counts).
+-- A case with the outcome unknown has no known age: it counts as never entered.
 -- survival: Kaplan–Meier S after the age. incidence: Aalen–Johansen F of the outcome up to the age. An empty outcome is
 -- the row of cases in flight. The cells are read once: both are windows over ages.
 create or replace view v_life as
@@ -24,12 +25,12 @@ with
             member,
             if(startsWith(measure, 'days.'), splitByChar('.', measure)[2], kinds.about) as about,
             day,
-            sumIf(cases, kinds.about != '') as entered,
             groupArrayIf(
                 (splitByChar('.', measure)[3], toInt32OrZero(splitByChar('.', measure)[4]), cases),
                 kinds.about = ''
             ) as told,
-            arrayFilter(each -> addDays(day, each.2) <= {as_of:Date}, told) as known,
+            sumIf(cases, kinds.about != '') - arraySum(each -> if(each.1 = 'unknown', each.3, 0), told) as entered,
+            arrayFilter(each -> each.1 != 'unknown' and addDays(day, each.2) <= {as_of:Date}, told) as known,
             entered - arraySum(each -> each.3, known) as open
         from counted
         left join kinds on kinds.entered = counted.measure

@@ -1,4 +1,5 @@
--- The cohort triangle: cases by week of entering (from Monday), outcome and age in days; an empty outcome counts entries.
+-- The cohort triangle: cases by week of entering (from Monday), outcome and age in days; an empty outcome counts entries, and
+-- takes off those whose outcome is unknown: sum it.
 -- Parameters: tenant, dimension, first and last (local days of entering, both included).
 create or replace view v_triangle as
 with kinds as (select distinct about, entered from v_definitions where about != '')
@@ -6,9 +7,9 @@ select
     member,
     toMonday(day) as week,
     splitByChar('.', measure)[2] as about,
-    splitByChar('.', measure)[3] as outcome,
+    if(splitByChar('.', measure)[3] = 'unknown', '', splitByChar('.', measure)[3]) as outcome,
     toInt32(splitByChar('.', measure)[4]) as age,
-    sum(value) as cases
+    sum(if(outcome = '', -value, value)) as cases
 from v_cells
 where tenant = {tenant:String}
     and dimension = {dimension:String}

@@ -1,4 +1,5 @@
--- What if one stage passed as in the best quarter of the channels: hires × (better rate ÷ rate − 1), all else equal.
+-- What if one stage passed as in the best quarter of the channels: hires × (better rate ÷ rate − 1), all else equal. Side
+-- steps are not in it: most hires never took them.
 -- Parameters: tenant, first and last (local days of application, both included). Channels with fewer than 10 decisions at
 -- the stage are left out of it.
 create or replace view v_what_if as
@@ -9,7 +10,7 @@ with
         from v_funnel(
             tenant = {tenant:String}, dimension = 'channel', basis = 'cohort', first = {first:Date}, last = {last:Date}
         )
-        where n > 0 and milestone != 'unmapped'
+        where n > 0 and milestone != 'unmapped' and not side_step
     ),
     hires as
     (

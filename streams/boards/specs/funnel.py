@@ -31,7 +31,7 @@ def _funnel_sql(kpis: tuple[Kpi, ...]) -> str:
         1,
         f"""select milestone, position, entered
     from {FUNNEL_VIEW}
-    where member = {{member:String}} and entered > 0 and milestone not in ({skipped})""",
+    where member = {{member:String}} and entered > 0 and not side_step and milestone not in ({skipped})""",
     )
     union = "\n    union all\n    ".join(parts)
     return f"""select milestone, entered

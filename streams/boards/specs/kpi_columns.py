@@ -27,7 +27,7 @@ def _member_columns(kpi: Kpi, panel: str) -> tuple[Column, ...]:
     ja, en = place.ja or kpi.ja, place.en or kpi.en
     if _is_case_count(kpi):
         return (Column(name=name, unit=display_unit(kpi), ja=ja, en=en),)
-    n = "" if kpi.kind == "count" else f"{name}_n"
+    n = f"{name}_n" if kpi.kind != "count" and kpi.counts_cases else ""
     return (
         Column(name=name, unit=display_unit(kpi), ja=ja, en=en, n=n, minimum=kpi.minimum_n),
         Column(name=f"{name}_n", unit="count", hidden=True, ja="n", en="n"),

@@ -103,7 +103,10 @@ def members(
     basis: Basis = COHORT,
     leads: str = "",
 ) -> Panel | None:
-    """A table of the members of a dimension, with one column per KPI, largest first by the first; rates have their n."""
+    """A table of the members of a dimension, with one column per KPI, largest first by the first; rates have their n.
+
+    A member is listed if any of its counts is not 0: a channel that only costs stands there too.
+    """
     if not kpis:
         return None
     return Panel(
@@ -126,6 +129,7 @@ def members(
 
 def _members_sql(dimension: str, kpis: tuple[Kpi, ...], basis: Basis) -> str:
     first = kpis[0].id
+    counts = [kpi.id for kpi in kpis if kpi.kind == "count"] or [first]
     label = (
         "if(jobs.job_title = '', found.member, jobs.job_title)" if dimension == JOB else "member"
     )
@@ -135,7 +139,7 @@ from
     select member, {member_values(kpis, VALUE_IN_UNITS)}
     from {kpis_view(basis, f"'{dimension}'")}
     group by member
-    having {first} > 0
+    having {" or ".join(f"{count} != 0" for count in counts)}
 ) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
 order by {first} desc, member
 limit 50"""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Literal, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from schemas.funnel.rules import to_rule
 from schemas.instants import day_number, local_today
 from schemas.tenants import stage_endings
-from schemas.tenants.config import Connection, ReasonRule, StageRule
+from schemas.tenants.config import Connection, ReasonRule, StageRule, Tenant
 from schemas.tenants.milestones import (
     MILESTONES,
     UNMAPPED,
@@ -24,6 +24,7 @@ from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import parse_yaml
+from streams.tools.connect import channels
 
 STAGES_SQL = """
 select
@@ -97,11 +98,8 @@ class Proposal:
     applications: int
 
 
-def proposals(settings: Settings, connection_id: str, now: datetime) -> list[Proposal]:
-    """The proposals for a configured connection; rules are those in force on the tenant's day at `now`.
-
-    Raise Misconfigured if there is no connection of that id.
-    """
+def find_connection(settings: Settings, connection_id: str) -> tuple[Tenant, Connection]:
+    """The configured connection and its tenant; raise Misconfigured if there is none of that id."""
     tenancy = load_tenancy(settings.config)
     owner = tenancy.find_connection(connection_id)
     if owner is None:
@@ -110,9 +108,26 @@ def proposals(settings: Settings, connection_id: str, now: datetime) -> list[Pro
         )
         msg = f"no connection {connection_id!r} in {settings.config}; known: {connection_ids}"
         raise Misconfigured(msg)
-    tenant, connection = owner
+    return owner
+
+
+def proposals(settings: Settings, connection_id: str, now: datetime) -> list[Proposal]:
+    """The proposals for a configured connection; rules are those in force on the tenant's day at `now`.
+
+    Raise Misconfigured if there is no connection of that id.
+    """
+    tenant, connection = find_connection(settings, connection_id)
     client = connect(settings.clickhouse_access)
     return suggest(client, tenant.id, connection, local_today(now, tenant.timezone))
+
+
+def alias_yaml(settings: Settings, connection_id: str) -> str:
+    """The channel aliases of the connection's tenant to paste; empty if there are none. Raises as `proposals` does."""
+    tenant, _ = find_connection(settings, connection_id)
+    client = connect(settings.clickhouse_access)
+    return channels.as_yaml(
+        tenant.id, channels.suggest_aliases(client, tenant.id, tenant.channel_aliases)
+    )
 
 
 def suggest(client: Any, tenant: str, connection: Connection, today: date) -> list[Proposal]:
@@ -184,10 +199,10 @@ def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
 
 
 def _rule_in_force(rules: Sequence[R], key: str, name: str, today: date) -> R | None:
-    """Return the rule that maps the stage or reason on a local day."""
-    numbered = [replace(to_rule(rule), meaning=str(at)) for at, rule in enumerate(rules)]
-    found = find_rule(numbered, key, name, day_number(today))
-    return None if found is None else rules[int(found.meaning)]
+    """Return the rule that gives the meaning today, as the worker would find it."""
+    by_meaning = {to_rule(rule): rule for rule in rules}
+    found = find_rule(list(by_meaning), key, name, day_number(today))
+    return None if found is None else by_meaning[found]
 
 
 def guess_meaning(hints: list[list[str]], name: str) -> str | None:

@@ -8,11 +8,18 @@ from typing import Any
 from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import ENTRY_MEASURES, kpis_for
-from schemas.kpis.definition import Kpi, evaluate
+from schemas.kpis.definition import PLANNABLE, PLANNED, Kpi, evaluate
 from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration, sum_tallies
 
 SUMS = """
-select member, measure, sum(value) as value
+select
+    member,
+    if(
+        basis = 'decision' and day > {as_of:Date} and splitByChar('.', v_cells.measure)[1] in {plannable:Array(String)},
+        concat({planned:String}, v_cells.measure),
+        v_cells.measure
+    ) as measure,
+    sum(value) as value
 from v_cells
 where tenant = {tenant:String}
     and dimension = {dimension:String}
@@ -41,7 +48,10 @@ group by job_id
 
 @dataclass(frozen=True, kw_only=True)
 class KpiQuery:
-    """A KPI query: tenant, dimension, basis, local days `first` to `last` (both included), as known on day `as_of`."""
+    """A KPI query: tenant, dimension, basis, local days `first` to `last` (both included), as known on day `as_of`.
+
+    Joins and employment ends on days after `as_of` are planned.
+    """
 
     tenant: str
     dimension: str = TOTAL
@@ -55,12 +65,17 @@ class KpiQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiRow:
-    """One member, its measure sums, and its daily tallies for duration KPIs."""
+    """One member, its measure sums with planned ones apart, and its daily tallies for duration KPIs."""
 
     member: str
     label: str
     tally: Tally
     days: DailyTallies = field(default_factory=DailyTallies)
+
+    @property
+    def measures(self) -> Tally:
+        """The measure sums as the cells have them: planned and past days together."""
+        return sum_tallies({name.removeprefix(PLANNED): n} for name, n in self.tally.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +108,9 @@ def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:
         "basis": query.basis,
         "first": query.first,
         "last": query.last,
+        "as_of": query.as_of,
+        "plannable": list(PLANNABLE),
+        "planned": PLANNED,
         "entered": list(ENTRY_MEASURES),
     }
     has_durations = any(not kpi.additive for kpi in kpis_for(query.dimension))

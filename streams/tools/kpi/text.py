@@ -20,6 +20,7 @@ from streams.tools.kpi.query import KpiTable
 NUMBERS = "en"  # the table is in both languages; its numbers have English units
 # Minimum terminal columns per KPI column and per member column.
 KPI_COLUMN_WIDTH, MEMBER_COLUMN_WIDTH = 13, 9
+COLUMN_MARGIN = 3  # the padding and border of a column
 
 
 def as_json(table: KpiTable) -> str:
@@ -39,7 +40,7 @@ def as_json(table: KpiTable) -> str:
                 {
                     "member": row.member,
                     "label": row.label,
-                    "measures": row.tally,
+                    "measures": row.measures,
                     "kpis": {
                         kpi.id: _result_fields(kpi, table.value(kpi, row), query.currency)
                         for kpi in table.kpis
@@ -84,26 +85,38 @@ def as_csv(table: KpiTable) -> str:
 def as_rich(table: KpiTable, width: int) -> RichTable:
     """Build a terminal table with Japanese and English titles; values with too few cases are marked.
 
-    One line per member; if that is wider than `width` columns, one line per KPI. KPIs without data are left out.
+    One line per member; if that is wider than `width` columns, one line per KPI; if there are too many members for that
+    too, one line per member with the KPIs that fit, headlines first. KPIs without data are left out.
     """
     query = table.query
-    rich = RichTable(
-        title=f"{query.tenant}: {query.dimension}, {query.first} to {query.last}, {query.basis} basis",
-        caption=f"n in brackets; * {bilingual(TOO_FEW_CASES)}; definitions: `hirelay kpi explain ID`",
-    )
+    caption = f"n in brackets; * {bilingual(TOO_FEW_CASES)}; definitions: `hirelay kpi explain ID`"
+    title = f"{query.tenant}: {query.dimension}, {query.first} to {query.last}, {query.basis} basis"
+    rich = RichTable(title=title, caption=caption)
     values = {kpi.id: [table.value(kpi, row) for row in table.rows] for kpi in table.kpis}
     kpis = [
         kpi for kpi in table.kpis if any(_has_content(kpi, result) for result in values[kpi.id])
     ]
+    by_kpi = KPI_COLUMN_WIDTH * (1 + len(kpis)) > width > MEMBER_COLUMN_WIDTH * len(table.rows)
+    shown = kpis if by_kpi else _fitting(kpis, width)
+    if len(shown) < len(kpis):
+        left_out = len(kpis) - len(shown)
+        rich.caption = f"{caption}; {left_out} more KPIs: name them with --kpi, or use --format csv"
     formatted = [
-        [_format_result(kpi, values[kpi.id][number], query.currency) for kpi in kpis]
+        [_format_result(kpi, values[kpi.id][number], query.currency) for kpi in shown]
         for number in range(len(table.rows))
     ]
-    if KPI_COLUMN_WIDTH * (1 + len(kpis)) > width > MEMBER_COLUMN_WIDTH * len(table.rows):
-        _add_lines_by_kpi(rich, table, kpis, formatted)
+    if by_kpi:
+        _add_lines_by_kpi(rich, table, shown, formatted)
     else:
-        _add_lines_by_member(rich, table, kpis, formatted)
+        _add_lines_by_member(rich, table, shown, formatted)
     return rich
+
+
+def _fitting(kpis: list[Kpi], width: int) -> list[Kpi]:
+    """The KPIs that have room for a column each beside the member's, headlines first, in their own order."""
+    room = max(width // (KPI_COLUMN_WIDTH + COLUMN_MARGIN) - 1, 1)
+    first = sorted(kpis, key=lambda kpi: not kpi.headline)[:room]
+    return [kpi for kpi in kpis if kpi in first]
 
 
 def _add_lines_by_kpi(
@@ -137,11 +150,11 @@ def _has_content(kpi: Kpi, result: DurationWindow) -> bool:
 
 def _format_result(kpi: Kpi, result: DurationWindow, currency: str) -> str:
     if result.value is None:
-        return f"{NO_VALUE} ({result.n})" if result.n else NO_VALUE
+        return f"{NO_VALUE} ({result.n})" if result.n and kpi.counts_cases else NO_VALUE
     value = money.to_major(result.value, currency) if kpi.unit == "money" else result.value
     text = format_value(value, kpi.unit, NUMBERS, currency)
     thin = "*" if result.n < kpi.minimum_n else ""
-    return text if kpi.kind == "count" else f"{text}{thin} ({result.n})"
+    return text if kpi.kind == "count" or not kpi.counts_cases else f"{text}{thin} ({result.n})"
 
 
 def render(table: KpiTable, output_format: str, console: Console) -> None:

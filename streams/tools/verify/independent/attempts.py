@@ -82,7 +82,7 @@ def _begins_again(event: Told) -> bool:
 
 
 def _is_ended(part: list[tuple[int, Told]], story: list[Told], mapping: TenantMapping) -> bool:
-    return bool(_stack_of(part, story, mapping).endings)
+    return bool(part) and bool(_stack_of(part, story, mapping).endings)
 
 
 def _stack_of(

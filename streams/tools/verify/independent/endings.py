@@ -86,8 +86,8 @@ class EndingStack:
             undone = self._reopen() if event.kind == REOPENED else self._unhire()
             self.found_nothing = not undone
         ends = event.kind == HIRED or event.kind in ENDINGS
-        if event.stage is not None and not (ends and self.endings):
-            self._tell_stage(event, event.stage, moment)
+        if event.stage is not None and (not ends or self._hears_stage(event)):
+            self._tell_stage(event, event.stage, moment, may_reopen=not ends)
         if ends:
             reason = self.meanings.reason(event)
             self._end(Ending(moment=moment, reason=reason, told_by_event=True))
@@ -101,16 +101,24 @@ class EndingStack:
             seen.append(stage_id)
         return stage_id
 
+    def _hears_stage(self, event: Told) -> bool:
+        """Whether the stage that an ending names counts: not after another ending, unless a hire replaces it."""
+        is_hire = self.meanings.reason(event).kind == HIRE
+        return self.top is None or (is_hire and self.top.kind != HIRE)
+
     def _meaning(self, event: Told, stage: JsonObject) -> StageMeaning:
         return replace(self.meanings.stage(event, stage), id=self.canonical(stage["id"]))
 
-    def _tell_stage(self, event: Told, told: JsonObject, moment: Moment) -> None:
+    def _tell_stage(
+        self, event: Told, told: JsonObject, moment: Moment, *, may_reopen: bool
+    ) -> None:
         stage = self._meaning(event, told)
         if stage.id == self.told_last:
             return
         self.told_last = stage.id
         before = tuple(self.endings)
-        if stage.is_work and self.top is not None and self._reopens(event, self.top):
+        reopens = may_reopen and stage.is_work
+        if reopens and self.top is not None and self._reopens(event, self.top):
             self._pop_to_explicit_hire()
             before = tuple(self.endings)
         left = event.data.get("from_stage")

@@ -76,11 +76,10 @@ class Meeting:
     moved: list[Line]
 
     @property
-    def scheduled(self) -> Moment:
-        """When it came to be: on its first line, or when it was held or missed if nobody told it before."""
-        first = self.lines[0]
-        is_outcome = first[1].kind in OUTCOMES
-        return self.appointments[0].happened(first) if is_outcome else first[0]
+    def scheduled(self) -> Moment | None:
+        """When it was scheduled, as told first; None if it is known from its outcome alone."""
+        told = [moment for moment, event in self.lines if event.kind in {SCHEDULED, RESCHEDULED}]
+        return told[0] if told else None
 
     @property
     def appointments_held(self) -> list[Appointment]:

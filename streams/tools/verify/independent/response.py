@@ -6,8 +6,17 @@ from streams.tools.verify.independent.endings import Move
 from streams.tools.verify.independent.interviews import Meeting
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
 from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
-from streams.tools.verify.independent.told import ENDINGS, HIRED, MOVED, Moment, Told
+from streams.tools.verify.independent.told import (
+    ENDINGS,
+    HIRED,
+    MOVED,
+    REOPENED,
+    UNHIRED,
+    Moment,
+    Told,
+)
 
+NOT_MOVES = (*ENDINGS, HIRED, REOPENED, UNHIRED)  # a stage that these name was reached before them
 EARLY = (
     "lead",
     "applied",
@@ -43,7 +52,7 @@ def _responds(event: Told, meanings: Meanings) -> bool:
 def _moves_by_people(moves: Sequence[Move]) -> Iterator[Move]:
     """The moves that people made; the first stage told is where the application began, unless it was moved past that."""
     for number, move in enumerate(moves):
-        if not move.event.by_people or move.event.kind == HIRED or move.event.kind in ENDINGS:
+        if not move.event.by_people or move.event.kind in NOT_MOVES:
             continue
         if move.stage.ending not in {None, HIRE, REJECTED}:
             continue

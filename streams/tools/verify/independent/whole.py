@@ -66,7 +66,7 @@ class Whole:
 
     def visit_of(self, interview: Meeting, moment: Moment) -> Stay | None:
         """The visit to which an interview belongs: by its round or stage, else where the application was at the moment."""
-        return _named_visit(self, interview) or self.journey.at(moment.at)
+        return _named_visit(self, interview, moment) or self.journey.at(moment.at)
 
     def deciders(self, visit: Stay) -> tuple[str, ...]:
         """Who decided a visit: those who interviewed in it and the authors of its scorecards."""
@@ -84,27 +84,34 @@ class Whole:
     def _visit_of_card(self, card: ToldScorecard) -> Stay | None:
         if card.interview is not None and card.appointment is not None:
             return self.visit_of(card.interview, card.appointment.moment)
-        named = None if card.interview is None else _named_visit(self, card.interview)
+        named = None if card.interview is None else _named_visit(self, card.interview, card.moment)
         return named or self.journey.at(card.moment.at)
 
 
-def _named_visit(whole: Whole, interview: Meeting) -> Stay | None:
+def _named_visit(whole: Whole, interview: Meeting, at: Moment) -> Stay | None:
     """The visit that an interview's round or stage names, if the application was ever there."""
     number, journey = interview.last("round"), whole.journey
     names: list[str] = []
     if isinstance(number, int) and number >= 1:
-        names = [f"interview_{number}"] if number <= 2 else ["final_interview", "interview_n"]
-    visits_named = [visits[-1] for name in names if (visits := journey.known(name))]
-    if visits_named:
-        return visits_named[0]
+        names = [f"interview_{number}"] if number <= 2 else ["interview_n", "final_interview"]
+    for name in names:
+        if visits := journey.known(name):
+            return _present_at(visits, at)
     stage = interview.last("stage")
     if stage is None or isinstance(stage, int):
         return None
     event = next(e for _, e in reversed(interview.lines) if e.data.get("stage") is not None)
     meaning = whole.attempt.meanings.stage(event, stage)
     visits = [] if meaning.milestone is None else journey.known(meaning.milestone)
-    at_stage = [visit for visit in visits if visit.is_visit_of(meaning)]
-    return next(iter([*reversed(at_stage), *reversed(visits)]), None)
+    at_stage = [visit for visit in visits if meaning.id in visit.stages]
+    return _present_at(at_stage or visits, at) if visits else None
+
+
+def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:
+    """Of several visits the one entered last at or before the moment, else the first; a standing one before others."""
+    standing = [visit for visit in visits if visit.standing] or list(visits)
+    before = [visit for visit in standing if visit.entered.at <= at.at]
+    return max(before, key=lambda visit: visit.entered) if before else standing[0]
 
 
 def read_attempt(attempt: Attempt) -> Whole:
@@ -115,7 +122,7 @@ def read_attempt(attempt: Attempt) -> Whole:
     first = attempt.attributes.first_moment
     applied = attempt.attributes.applied_at
     began = [first] if applied is None else [Moment(applied, UNTOLD), first]
-    first_made = min((offer.told for offer in offers if offer.told is not None), default=None)
+    first_made = min((offer.made_at for offer in offers), default=None)
     journey = journey_of(attempt.endings, first_made, began)
     if not attempt.of_topic("offer"):
         offers = offers_by_stages(journey, attempt.endings)

@@ -102,9 +102,6 @@ SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
 # Vendors whose webhooks report that an ended application was reopened; elsewhere a move to a working stage says so.
 REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 
-# Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
-REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
-
 
 class Connection(FrozenModel):
     """One webhook of one vendor. Several secrets may be active at once, for rotation without downtime.

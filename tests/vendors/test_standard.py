@@ -8,6 +8,7 @@ import pytest
 
 from schemas.errors import Malformed, Unmapped
 from schemas.events.counting import NOT_COUNTED
+from schemas.events.envelope import short_type
 from streams.ingest.vendor import Translation
 from tests.fakes import NOON
 from tests.ingest.gateways import context, vendor
@@ -44,7 +45,7 @@ def translate_cloud_event(to: str = "acme-events", **changes: object) -> Transla
     return translate({**CLOUD, **changes}, "application/cloudevents+json; charset=utf-8", to=to)
 
 
-def standard_body(kind: str = "application.created", **data: object) -> dict[str, object]:
+def standard_body(kind: str = "application.created", /, **data: object) -> dict[str, object]:
     """Return a Standard Webhooks body."""
     return {"type": kind, "timestamp": "2026-04-01T00:30:00Z", "data": data or CREATED}
 
@@ -267,6 +268,35 @@ def test_prefix_reaches_every_id() -> None:
         data.interview_id,
         data.interviewers[0].user_id,
     ) == ("own-1", "own-2", "own-3", "own-4")
+
+
+FEE = {
+    "cost_id": "fee",
+    "amount": 900,
+    "currency": "JPY",
+    "scope": "hire",
+    "member": "1",
+    "kind": "agency_fee",
+}
+
+
+def test_a_cost_of_a_hire_joins_its_application() -> None:
+    """It goes to the application's history, prefixed as the application is, and its own history is told."""
+    moved = FEE | {"version": 2, "member": "2", "previous_member": "1"}
+    fee, note, reversal = translate(
+        standard_body("cost.recorded", **moved), to="acme-prefixed-events"
+    ).events
+    told: Any = note.data
+
+    assert [event.subject for event in (fee, note, reversal)] == ["own-2", "cost/fee", "own-1"]
+    assert (short_type(reversal.type), told.moved_to) == ("cost.reversed", "own-2")
+
+
+@pytest.mark.parametrize("change", [{"member": None}, {"version": 2}])
+def test_a_cost_of_a_hire_without_its_application_is_refused(change: dict[str, Any]) -> None:
+    """It could count twice, or nowhere."""
+    with pytest.raises(Malformed, match="not_canonical"):
+        translate(standard_body("cost.recorded", **(FEE | change)))
 
 
 def test_a_type_of_the_gateway_itself_is_refused() -> None:

@@ -6,6 +6,7 @@ name after or before words such as 紹介, `referred by` and `via`. Names of com
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from schemas.text.plain import plain_name, plain_text
@@ -48,11 +49,12 @@ _OPEN_END = re.compile(r"[\s,、;:：/|=&<(\[「【・-]+$")
 _OPEN_START = re.compile(r"^[\s,、;:：/|=&>)\]」】・-]+")
 _SUSPICIOUS = re.compile(
     r"@|%40|[(\[]\s?at\s?[)\]]|\?|紹介|推薦|リファラ|referr|\bvia\b|(?:recommended|introduced|invited) by|"
-    r"introduction|friend of|(?:\d\D{0,3}){9}",
+    r"introduction|friend of|(?:\d[\s().‐–—−ー-]*){9}",
     re.IGNORECASE,
 )
 
 
+@lru_cache(maxsize=4096)  # names of channels, stages and jobs come again and again
 def without_personal_data(text: str) -> str:
     """The text without personal data, possibly empty; in NFKC form if anything was taken out, else only tidied."""
     tidy = plain_text(text)

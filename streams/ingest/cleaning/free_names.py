@@ -48,7 +48,7 @@ _BEFORE_CLOSING = re.compile(r"[\s,、;:/|=・-]+(?=[)>\]」】])")
 _OPEN_END = re.compile(r"[\s,、;:：/|=&<(\[「【・-]+$")
 _OPEN_START = re.compile(r"^[\s,、;:：/|=&>)\]」】・-]+")
 _SUSPICIOUS = re.compile(
-    r"@|%40|[(\[]\s?at\s?[)\]]|\?|紹介|推薦|リファラ|referr|\bvia\b|(?:recommended|introduced|invited) by|"
+    r"@|%40|[(\[]\s?at\s?[)\]]|\?|紹介|推薦|リファラ|refer(?:red|rer|ral)|\bvia\b|(?:recommended|introduced|invited) by|"
     r"introduction|friend of|(?:\d[\s().‐–—−ー-]*){9}",
     re.IGNORECASE,
 )

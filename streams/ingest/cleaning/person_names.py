@@ -51,11 +51,11 @@ def is_full_name(text: str) -> bool:
     if not words or len(words) > 3 or is_organisation(text):
         return False
     if all(_LATIN_WORD.fullmatch(word) for word in words):
-        known = _words("latin_names")
-        return any(word.casefold().strip(".") in known for word in words)
+        names = _words("latin_names")
+        return any(word.casefold().strip(".") in names for word in words)
     if len(words) == 2:
-        surname, given = words
-        return _is_surname(surname) and _GIVEN.fullmatch(given) is not None
+        surname, first_name = words
+        return _is_surname(surname) and _GIVEN.fullmatch(first_name) is not None
     return len(words) == 1 and _is_joined_name(text)
 
 
@@ -98,12 +98,12 @@ def _is_surname(text: str) -> bool:
 def _is_joined_name(text: str) -> bool:
     """Whether surname and given name stand together, as 山田太郎; 高島屋 and 伊藤忠商事 do not end as given names do."""
     for length in (3, 2):
-        surname, given = text[:length], text[length:]
-        if not given or not _is_surname(surname) or _GIVEN.fullmatch(given) is None:
+        surname, first_name = text[:length], text[length:]
+        if not first_name or not _is_surname(surname) or _GIVEN.fullmatch(first_name) is None:
             continue
         if _KANA_WORD.fullmatch(surname):
-            return spelling_key(given) in _words("kana_given_names")
-        return _KANA_WORD.fullmatch(given) is not None or given[-1] in _given_endings()
+            return spelling_key(first_name) in _words("kana_given_names")
+        return _KANA_WORD.fullmatch(first_name) is not None or first_name[-1] in _given_endings()
     return False
 
 

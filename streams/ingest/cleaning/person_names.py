@@ -11,7 +11,7 @@ from importlib.resources import files
 from schemas.tenants.media import MEDIUM_BY_KEY, spelling_key
 from streams.configuration.yaml_document import parse_yaml
 
-HONORIFIC = r"(?:さん|様|さま|氏|君|くん|先輩|先生|殿|\b(?:san|sama)\b)"
+HONORIFIC = r"(?:さん|様|さま|氏|君|くん|先輩|先生|殿|-?\b(?:san|sama)\b)"
 _KANJI = r"[一-鿿々ヶ]"
 _KANA_WORD = re.compile(r"[ぁ-んァ-ヴー]+")
 _LATIN_WORD = re.compile(r"[A-Z][A-Za-z'’-]*\.?|[a-z]+(?:'[a-z]+)?")
@@ -29,10 +29,16 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(str(document[name]).split())
 
 
+@cache
+def _companies() -> frozenset[str]:
+    return frozenset(map(spelling_key, _words("companies")))
+
+
 def is_company(text: str) -> bool:
     """Whether the text names a company or a medium."""
     words = _LATIN_RUN.findall(text.casefold())
-    return spelling_key(text) in MEDIUM_BY_KEY or not _words("company_words").isdisjoint(words)
+    named = spelling_key(text) in MEDIUM_BY_KEY or spelling_key(text) in _companies()
+    return named or not _words("company_words").isdisjoint(words)
 
 
 def is_organisation(text: str) -> bool:

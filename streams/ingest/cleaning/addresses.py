@@ -106,7 +106,9 @@ def _phone_candidates(text: str) -> Iterator[Span]:
     yield from (match.span() for match in _JAPANESE_MOBILE.finditer(text))
     yield from (match.span("number") for match in _LABELLED.finditer(text))
     for region in REGIONS:
-        for match in PhoneNumberMatcher(text, region, leniency=Leniency.STRICT_GROUPING):
+        for match in PhoneNumberMatcher(
+            text, region, leniency=Leniency.STRICT_GROUPING, max_tries=50
+        ):
             if _is_written_as_phone(text, match):
                 yield match.start, match.end
 

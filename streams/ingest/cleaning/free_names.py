@@ -21,7 +21,9 @@ from streams.ingest.cleaning.person_names import (
     is_surname,
 )
 
-_WORD = r"[^\s()<>\[\]{}「」【】,、。;:/|=&?\"・]+"
+_WORD = (
+    r"[^\s()<>\[\]{}「」【】,、。;:/|=&?\"・]{1,40}"  # no name is longer, and no search takes long
+)
 _SEPARATORS = r"[\s()<>\[\]「」【】,、;:/|・\"-]*"
 _WORDS = re.compile(_WORD)
 MAX_WORDS = 4  # looked at after 紹介: a word such as 社員, and a name of up to three

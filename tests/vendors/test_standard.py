@@ -171,7 +171,7 @@ def test_a_sequence_is_kept(sequence: object, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"sequence": ""}, {"sequence": "7" * 65}, {"sequence": True}, {"sequense": 7}]
+    "changes", [{"sequence": ""}, {"sequence": "7" * 65}, {"sequence": True}, {"sequences": 7}]
 )
 def test_a_wrong_sequence_is_refused(changes: dict[str, object]) -> None:
     """A sequence that cannot order events, or a misspelt one, is refused."""

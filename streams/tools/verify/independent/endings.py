@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from schemas.tenants.config import REOPENING_VENDORS
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
@@ -115,13 +114,15 @@ class EndingStack:
         stage = self._meaning(event, told)
         if stage.id == self.told_last:
             return
-        self.told_last = stage.id
+        told_before, self.told_last = self.told_last, stage.id
         before = tuple(self.endings)
         reopens = may_reopen and stage.is_work
         if reopens and self.top is not None and self._reopens(event, self.top):
             self._pop_to_explicit_hire()
             before = tuple(self.endings)
         left = event.data.get("from_stage")
+        if left is not None and self.canonical(left["id"]) == told_before:
+            left = None  # nothing that is not known
         self.moves.append(
             Move(
                 moment=moment,
@@ -140,7 +141,7 @@ class EndingStack:
         """Whether a move to a stage of work undoes the ending that stands."""
         accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
         is_firm = top.kind == HIRE and top.told_by_event
-        return not (accompanies or is_firm or event.vendor in REOPENING_VENDORS)
+        return not (accompanies or is_firm or self.meanings.hears_of_reopening(event))
 
     def _pop_to_explicit_hire(self) -> None:
         while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):

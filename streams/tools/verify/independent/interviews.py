@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from streams.tools.verify.independent.told import (
     UNTOLD,
-    Calendar,
     JsonObject,
     Moment,
     Told,
@@ -27,11 +26,12 @@ Line = tuple[Moment, Told]
 
 @dataclass(eq=False)
 class Appointment:
-    """One date of an interview: its times if known, its outcome, and the lines told about it."""
+    """One date of an interview: its times if known, its outcome as told first and when last, the lines told about it."""
 
     start: int | None = None
     end: int | None = None
     outcome: Line | None = None
+    told_last: Moment | None = None
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -42,13 +42,10 @@ class Appointment:
     @property
     def moment(self) -> Moment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
-        return Moment(0, UNTOLD) if self.outcome is None else self.happened(self.outcome)
-
-    def happened(self, outcome: Line) -> Moment:
-        """When what an outcome tells happened."""
-        told, event = outcome
+        told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
+        told_last = self.told_last or told
         nonsense = self.start is not None and self.end is not None and self.end < self.start
-        if self.start is None or self.start > told.at or nonsense or event.kind == CANCELLED:
+        if self.start is None or self.start > told_last.at or nonsense or self.kind == CANCELLED:
             return told
         return Moment(self.start, UNTOLD)
 
@@ -89,7 +86,7 @@ class Meeting:
     @property
     def is_cancelled(self) -> bool:
         """Whether its last word is a cancellation."""
-        return self.lines[-1][1].kind == CANCELLED and self.appointments[-1].kind == CANCELLED
+        return self.appointments[-1].kind == CANCELLED
 
     def last(self, name: str) -> JsonObject | int | None:
         """The last word on its round or stage."""
@@ -140,7 +137,7 @@ def interviewers(people: Sequence[JsonObject]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def interviews_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> list[Meeting]:
+def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
     """The interviews of an attempt, in the order in which they were first told."""
     by_id: dict[str, list[Line]] = {}
     for place, event in events:
@@ -150,7 +147,7 @@ def interviews_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> lis
         else:
             lines.append((Moment(event.at, place), event))
     told = {name: lines for name, lines in by_id.items() if lines}
-    interviews = [_read(ids, told, calendar) for ids in _join_calendar_changes(told)]
+    interviews = [_read(ids, told) for ids in _join_calendar_changes(told)]
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
 
 
@@ -202,18 +199,22 @@ def _schedule(lines: list[Line]) -> str | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _read(ids: tuple[str, ...], told: dict[str, list[Line]], calendar: Calendar) -> Meeting:
-    """One interview from the lines of all its ids; the creation of each later id is a rescheduling."""
-    created: set[Moment] = {told[later][0][0] for later in ids[1:]}
-    lines: list[Line] = []
-    for name in ids:
-        own = told[name]
-        cancelled_at = _cancelled_at(own) if name != ids[-1] else None
-        lines += [line for line in own if cancelled_at is None or line[0] < cancelled_at]
-    lines.sort(key=lambda line: line[0])
+def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> Meeting:
+    """One interview from the lines of all its ids; the creation of each later id is a rescheduling.
+
+    The cancellations that this replaces only say who was on the list.
+    """
+    created = {told[later][0][0] for later in ids[1:]}
+    moot = {
+        line[0] for name in ids[:-1] for line in told[name] if line[0] >= _cancelled_at(told[name])
+    }
+    lines = sorted((line for name in ids for line in told[name]), key=lambda line: line[0])
     interview = Meeting(ids, lines, [Appointment()], [])
     for line in lines:
-        _hear(interview, line, replaces=line[0] in created)
+        if line[0] in moot:
+            interview.appointments[-1].lines.append(line)
+        else:
+            _hear(interview, line, replaces=line[0] in created)
     return interview
 
 
@@ -238,6 +239,8 @@ def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
     present.lines.append(line)
     if event.kind in OUTCOMES and present.kind != event.kind:
         present.outcome = line
+    if event.kind == present.kind:
+        present.told_last = line[0]
 
 
 def _is_another(event: Told, present: Appointment, times: tuple[int | None, int | None]) -> bool:

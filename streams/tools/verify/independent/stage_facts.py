@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from schemas.tenants.milestones import INTERVIEWS, MAIN_LINE
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.filling import days_open
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
-    INTERVIEWS,
-    MAIN_LINE,
     REJECTED,
     WITHDRAWN,
 )

@@ -70,16 +70,14 @@ class Whole:
 
     def deciders(self, visit: Stay) -> tuple[str, ...]:
         """Who decided a visit: those who interviewed in it and the authors of its scorecards."""
-        met = [
-            (appointment.moment, name)
-            for interview, appointment in self.held_in(visit)
-            for name in interview.people_at(appointment)
-        ]
+        met: list[tuple[int, str | None]] = []
+        for interview, appointment in self.held_in(visit):
+            people = interview.people_at(appointment) or (None,)
+            met += [(appointment.moment.at, name) for name in people]
         for card in self.scorecards:
-            if card.author is not None and self._visit_of_card(card) is visit:
-                met.append((card.moment, card.author))
-        met.sort(key=lambda meeting: meeting[0].at)
-        return deciders_in([(moment.at, name) for moment, name in met], visit)
+            if self._visit_of_card(card) is visit:
+                met.append((card.moment.at, card.author))
+        return deciders_in(sorted(met, key=lambda meeting: meeting[0]), visit)
 
     def _visit_of_card(self, card: ToldScorecard) -> Stay | None:
         if card.interview is not None and card.appointment is not None:
@@ -116,7 +114,7 @@ def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:
 
 def read_attempt(attempt: Attempt) -> Whole:
     """Read one attempt as a whole."""
-    interviews = interviews_of(attempt.of_topic("interview"), attempt.calendar)
+    interviews = interviews_of(attempt.of_topic("interview"))
     cards = scorecards_of(attempt.of_topic("feedback"), interviews)
     offers = own_offers(attempt.of_topic("offer"))
     first = attempt.attributes.first_moment

@@ -44,10 +44,16 @@ class Appointment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
         told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
         told_last = self.told_last or told
-        nonsense = self.start is not None and self.end is not None and self.end < self.start
-        if self.start is None or self.start > told_last.at or nonsense or self.kind == CANCELLED:
+        if self.start is None or self.start > told_last.at:
+            return told
+        if self.ends_before_start or self.kind == CANCELLED:
             return told
         return Moment(self.start, UNTOLD)
+
+    @property
+    def ends_before_start(self) -> bool:
+        """Whether its times contradict each other."""
+        return self.start is not None and self.end is not None and self.end < self.start
 
     @property
     def minutes(self) -> int | None:
@@ -162,18 +168,21 @@ def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]
             for other in told
             if other != name
             and other not in follower.values()
+            and name not in _followed_by(other, follower)
             and _replaces(told[other], told[name])
         ]
         if candidates:
             follower[name] = min(candidates, key=lambda other: told[other][0][0])
-    chains = []
-    for name in told:
-        if name not in follower.values():
-            chain = [name]
-            while chain[-1] in follower:
-                chain.append(follower[chain[-1]])
-            chains.append(tuple(chain))
-    return chains
+    first = [name for name in told if name not in follower.values()]
+    return [(name, *_followed_by(name, follower)) for name in first]
+
+
+def _followed_by(name: str, follower: dict[str, str]) -> list[str]:
+    """The interviews that replaced this one, one after the other."""
+    chain = [name]
+    while chain[-1] in follower:
+        chain.append(follower[chain[-1]])
+    return chain[1:]
 
 
 def _cancelled_at(lines: list[Line]) -> Moment:
@@ -189,8 +198,8 @@ def _cancelled_at(lines: list[Line]) -> Moment:
 def _replaces(other: list[Line], cancelled: list[Line]) -> bool:
     """Whether the other interview was created in the place of the cancelled one."""
     schedule = _schedule(cancelled)
-    created, end = other[0][0], _cancelled_at(cancelled)
-    soon = created >= end or (created.at >= end.at - EARLIER_MS and created > cancelled[0][0])
+    created, end = other[0][0].at, _cancelled_at(cancelled).at
+    soon = created >= end or (created >= end - EARLIER_MS and created > cancelled[0][0].at)
     return schedule is not None and schedule == _schedule(other) and soon
 
 
@@ -208,7 +217,7 @@ def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> Meeting:
     moot = {
         line[0] for name in ids[:-1] for line in told[name] if line[0] >= _cancelled_at(told[name])
     }
-    lines = sorted((line for name in ids for line in told[name]), key=lambda line: line[0])
+    lines = [line for name in ids for line in told[name]]
     interview = Meeting(ids, lines, [Appointment()], [])
     for line in lines:
         if line[0] in moot:

@@ -173,8 +173,8 @@ def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Momen
         steps.append((offered, None))
     for moment, move in sorted(steps, key=lambda step: step[0]):
         if move is None:
-            under = stack.standing_at.get(moment.place, ())
-            if not stack.holds_back(under) and _is_before_offer(journey.main):
+            ended = stack.standing_at.get(moment.place, ())
+            if not ended and _is_before_offer(journey.main):
                 journey.move(OFFER, moment)
         elif not stack.holds_back(move.under):
             _take(journey, move, began)

@@ -190,7 +190,6 @@ class EndingStack:
         standing = [
             ending for ending in self.endings if any(ending.is_same(then) for then in under)
         ]
-        standing = [ending for ending in standing if not ending.taken_back]
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]

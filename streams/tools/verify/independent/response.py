@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.tools.verify.independent.endings import Move
-from streams.tools.verify.independent.interviews import Meeting
+from streams.tools.verify.independent.interviews import HELD, Meeting
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
 from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
 from streams.tools.verify.independent.told import (
@@ -33,13 +33,18 @@ def first_response(
 ) -> Iterator[Moment]:
     """Every moment at which people of the company responded, in any order; later corrections take none of them back."""
     yield from (move.moment for move in _moves_by_people(moves))
+    held = {
+        event.id: appointment.moment
+        for interview in interviews
+        for appointment in interview.appointments_held
+        for _, event in appointment.lines
+        if event.kind == HELD
+    }
     for place, event in events:
         if event.by_people and _responds(event, meanings):
-            yield submitted_at(place, event) if event.kind in SUBMITTED else Moment(event.at, place)
-    for interview in interviews:
-        for appointment in interview.appointments_held:
-            if appointment.outcome is not None and appointment.outcome[1].by_people:
-                yield appointment.moment
+            told = submitted_at(place, event) if event.kind in SUBMITTED else None
+            told = told or Moment(event.at, place)
+            yield min(told, held.get(event.id, told))
 
 
 def _responds(event: Told, meanings: Meanings) -> bool:
@@ -57,7 +62,9 @@ def _moves_by_people(moves: Sequence[Move]) -> Iterator[Move]:
         if move.stage.ending not in {None, HIRE, REJECTED}:
             continue
         past = move.event.kind == MOVED and (
-            move.left is not None or move.stage.ending or move.stage.milestone not in EARLY
+            move.event.data.get("from_stage")
+            or move.stage.ending
+            or move.stage.milestone not in EARLY
         )
         if number > 0 or past:
             yield move

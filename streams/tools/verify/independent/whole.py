@@ -11,7 +11,13 @@ from streams.tools.verify.independent.meaning import HIRE
 from streams.tools.verify.independent.offers import ToldOffer, offers_by_stages, own_offers
 from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
 from streams.tools.verify.independent.told import UNTOLD, Moment
-from streams.tools.verify.independent.visits import Journey, Stay, deciders_in, journey_of
+from streams.tools.verify.independent.visits import (
+    SEVERAL,
+    Journey,
+    Stay,
+    deciders_in,
+    journey_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +107,9 @@ def _named_visit(whole: Whole, interview: Meeting, at: Moment) -> Stay | None:
     event = next(e for _, e in reversed(interview.lines) if e.data.get("stage") is not None)
     meaning = whole.attempt.meanings.stage(event, stage)
     visits = [] if meaning.milestone is None else journey.known(meaning.milestone)
-    at_stage = [visit for visit in visits if meaning.id in visit.stages]
-    return _present_at(at_stage or visits, at) if visits else None
+    if meaning.milestone in SEVERAL:
+        visits = [visit for visit in visits if meaning.id in visit.stages]
+    return _present_at(visits, at) if visits else None
 
 
 def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:

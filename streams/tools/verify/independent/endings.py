@@ -193,7 +193,7 @@ class EndingStack:
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]
-        return standing[-1].kind == HIRE or not any(ending.kind == HIRE for ending in above)
+        return not any(ending.kind == HIRE for ending in above)
 
     def could_undo(self, undoing: Told, event: Told) -> bool:
         """Whether the event tells an ending that this kind of undoing undoes."""

@@ -43,10 +43,14 @@ class Appointment:
     def moment(self) -> Moment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
         told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
-        told_last = self.told_last or told
-        if self.start is None or self.start > told_last.at:
+        if self.kind == CANCELLED or self.start is None:
             return told
-        if self.ends_before_start or self.kind == CANCELLED:
+        is_plausible = self.held_as_told(self.told_last or told).at == self.start
+        return Moment(self.start, UNTOLD) if is_plausible else told
+
+    def held_as_told(self, told: Moment) -> Moment:
+        """When it was held, as far as was known when that was told: at its start, if that was not to come."""
+        if self.start is None or self.start > told.at or self.ends_before_start:
             return told
         return Moment(self.start, UNTOLD)
 
@@ -155,6 +159,21 @@ def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
     told = {name: lines for name, lines in by_id.items() if lines}
     interviews = [_read(ids, told) for ids in _join_calendar_changes(told)]
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
+
+
+def held_instants(events: Sequence[tuple[int, Told]]) -> dict[str, Moment]:
+    """When the interview that each event reports as completed was held, whatever was said of it later; by event id."""
+    by_id: dict[str, list[Line]] = {}
+    for place, event in events:
+        by_id.setdefault(event.data["interview_id"], []).append((Moment(event.at, place), event))
+    interviews = [_read((name,), {name: lines}) for name, lines in by_id.items()]
+    return {
+        event.id: appointment.held_as_told(moment)
+        for interview in interviews
+        for appointment in interview.appointments
+        for moment, event in appointment.lines
+        if event.kind == HELD
+    }
 
 
 def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:

@@ -93,23 +93,29 @@ class Whole:
 
 
 def _named_visit(whole: Whole, interview: Meeting, at: Moment) -> Stay | None:
-    """The visit that an interview's round or stage names, if the application was ever there."""
-    number, journey = interview.last("round"), whole.journey
-    names: list[str] = []
-    if isinstance(number, int) and number >= 1:
-        names = [f"interview_{number}"] if number <= 2 else ["interview_n", "final_interview"]
-    for name in names:
-        if visits := journey.known(name):
-            return _present_at(visits, at)
+    """The visit that an interview's stage or round names, if the application was ever there."""
+    visits = _visits_of_stage(whole, interview) or _visits_of_round(whole, interview)
+    return _present_at(visits, at) if visits else None
+
+
+def _visits_of_stage(whole: Whole, interview: Meeting) -> list[Stay]:
     stage = interview.last("stage")
     if stage is None or isinstance(stage, int):
-        return None
+        return []
     event = next(e for _, e in reversed(interview.lines) if e.data.get("stage") is not None)
     meaning = whole.attempt.meanings.stage(event, stage)
-    visits = [] if meaning.milestone is None else journey.known(meaning.milestone)
+    visits = [] if meaning.milestone is None else whole.journey.known(meaning.milestone)
     if meaning.milestone in SEVERAL:
-        visits = [visit for visit in visits if meaning.id in visit.stages]
-    return _present_at(visits, at) if visits else None
+        return [visit for visit in visits if meaning.id in visit.stages]
+    return visits
+
+
+def _visits_of_round(whole: Whole, interview: Meeting) -> list[Stay]:
+    number = interview.last("round")
+    if not isinstance(number, int) or number < 1:
+        return []
+    names = [f"interview_{number}"] if number <= 2 else ["interview_n", "final_interview"]
+    return next((visits for name in names if (visits := whole.journey.known(name))), [])
 
 
 def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:

@@ -15,7 +15,7 @@ CALENDAR_CHANGE_MS = (
 
 
 class Appointment(msgspec.Struct, eq=False):
-    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome."""
+    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first."""
 
     starts_at: int | None = None
     ends_at: int | None = None
@@ -132,7 +132,8 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
-        now.outcome = event
+        if now.kind != event.header.kind:
+            now.outcome = event
 
     def _appoint(self, event: InterviewEvent) -> None:
         """Begin another appointment; one that came to nothing is forgotten."""

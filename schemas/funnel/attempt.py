@@ -76,30 +76,18 @@ def attempts(
 
     `is_ended` says whether an attempt has ended, so that a re-application begins another one.
     """
-    own: list[FunnelEvent] = []
-    context: list[ContextEvent] = []
-    deleted = False
-    for event in history:
-        if isinstance(event, ContextEvent):
-            context.append(event)
-        elif not isinstance(event, CostEvent):
-            own.append(event)
-            deleted |= isinstance(event, DeletionEvent)
-            if event.header.test:
-                return []
-    if context or deleted:
+    own = [e for e in history if not isinstance(e, ContextEvent | CostEvent)]
+    context = [event for event in history if isinstance(event, ContextEvent)]
+    if any(event.header.test for event in own):
+        return []
+    if context or any(isinstance(event, DeletionEvent) for event in own):
         fate = candidate_fate(history, rules.deletion_policy)
         if fate.excluded:
             return []
-        if fate.cutoff is not None:
-            own = _without_reset(own, fate.cutoff)
+        own = own if fate.cutoff is None else _without_reset(own, fate.cutoff)
     known = _Known()
-    if any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
-        split = _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules)))
-    else:
-        split = [own] if own else []
     counted = []
-    for events in split:
+    for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
         attempt = _attempt(events, context, known, rules)
         if known.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
@@ -140,6 +128,8 @@ def _split(
     own: list[FunnelEvent], is_ended: Callable[[list[FunnelEvent]], bool]
 ) -> list[list[FunnelEvent]]:
     """The events of each attempt; what names an interview, scorecard or offer of an earlier attempt belongs to that one."""
+    if not any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
+        return [own] if own else []
     split: list[list[FunnelEvent]] = [[]]
     number_by_entity: dict[tuple[str, str], int] = {}
     for event in own:

@@ -99,7 +99,7 @@ class Journey:
         meaning = self._meanings.of(event.header.connection, stage, at)
         self._note_response(event, before, meaning.milestone)
         if self.endings.top is None:
-            self._tell_stage_left(event, before)
+            self._tell_stage_left(event)
         if meaning.milestone == UNMAPPED:
             self.unmapped_at.append(at)
         elif meaning.milestone.startswith(ENDING_TYPES):
@@ -161,10 +161,10 @@ class Journey:
         self._apply_waiting()
         self._move(at, step)
 
-    def _tell_stage_left(self, event: StageEvent, before: str | None) -> None:
+    def _tell_stage_left(self, event: StageEvent) -> None:
         """Take the stage that a move says it left, if nobody had told that the application was there."""
         left = event.from_stage if isinstance(event, UpdateEvent) else None
-        if left is None or left.id == before:
+        if left is None:
             return
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, left, at)

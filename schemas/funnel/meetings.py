@@ -137,7 +137,7 @@ def deciders(meetings: list[Meeting], visit: Visit) -> tuple[str, ...]:
     """Who assessed the candidate at the visit: after a return those who did so anew, if anybody did."""
     own = [meeting for meeting in meetings if meeting.visit is visit]
     if visit.returned_at is not None:
-        anew = [meeting for meeting in own if meeting.at >= visit.returned_at]
+        anew = [m for m in own if m.at >= visit.returned_at and m.people]
         own = anew or own
     return tuple(dict.fromkeys(person for meeting in own for person in meeting.people))
 

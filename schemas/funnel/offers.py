@@ -19,7 +19,7 @@ ACCEPTED_STAGE = "accepted"
 class Offer(msgspec.Struct, eq=False):
     """One offer; instants in milliseconds since 1970 UTC, None for what did not happen.
 
-    `made_by` is the event that made it. `answer` is declined, expired or revoked (short type) while nothing else was
+    `made_by` is the event that made it, `acceptance` the latest one that says for how much. `answer` is declined, expired or revoked (short type) while nothing else was
     answered. An acceptance stands, even if the candidate reneges or the company revokes it.
     """
 
@@ -55,7 +55,9 @@ class Offer(msgspec.Struct, eq=False):
 
     def _accept(self, event: OfferEvent) -> None:
         if self.accepted_at is None:
-            self.accepted_at, self.acceptance = event.header.at, event
+            self.accepted_at = event.header.at
+        if self.acceptance is None or event.amount is not None:
+            self.acceptance = event
         self.reneged_at = self.revoked_at = self.answer = self.answered_at = None
 
     def decline(self, at: int) -> None:

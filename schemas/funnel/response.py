@@ -46,18 +46,17 @@ def add_first_response(
 def _response_at(event: FunnelEvent, rules: Rules) -> int | None:
     """When the event says that the company responded, if it does."""
     at, kind = event.header.at, event.header.kind
-    if not event.header.by_person:
-        return None
+    responds = False
     match event:
         case InterviewEvent():
+            responds = kind != DELETED
             if kind == COMPLETED and event.starts_at is not None:
-                return min(at, event.starts_at)
-            return None if kind == DELETED else at
+                at = min(at, event.starts_at)
         case ScorecardEvent():
-            told_at = at if event.submitted_at is None else event.submitted_at
-            return told_at if kind in SUBMISSIONS else None
+            responds = kind in SUBMISSIONS
+            at = at if event.submitted_at is None else event.submitted_at
         case OfferEvent():
-            return at
+            responds = True
         case EndingEvent():
-            return at if rules.ending(event).kind in ANSWERS else None
-    return None
+            responds = rules.ending(event).kind in ANSWERS
+    return at if responds and event.header.by_person else None

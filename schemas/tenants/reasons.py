@@ -130,12 +130,6 @@ _PARTY_BY_NAME = {
     normalize_name(name): party for party, names in NAMES_BY_PARTY.items() for name in names
 }
 
-_DUPLICATES = frozenset(
-    normalize_name(name)
-    for name in ("duplicate", "duplicate application", "duplicate candidate", "重複", "重複応募")
-)
-
-
 # A reason that means the application itself is a duplicate, not that something else is (スキル重複, not a duplicate).
 _WHAT = r"(?:応募|エントリー|候補者|登録|データ|レコード|プロフィール|紹介|推薦|他?エージェント|他?媒体|他?経路|過去)"
 _DUPLICATE = re.compile(
@@ -156,8 +150,3 @@ def lookup_party(name: str | None) -> str | None:
     if is_duplicate(name):
         return "duplicate"
     return _PARTY_BY_NAME.get(normalize_name(name or ""))
-
-
-def is_duplicate(name: str | None) -> bool:
-    """Whether the reason says that the application was made twice."""
-    return normalize_name(name or "") in _DUPLICATES

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Literal, TypeVar
@@ -198,12 +198,11 @@ def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
     return next(((meaning, basis) for meaning, basis in answers if meaning), ("", "unmapped"))
 
 
-def _configured(
-    rules: Sequence[StageRule] | Sequence[ReasonRule], key: str, name: str, today: date
-) -> str | None:
-    day = day_number(today)
-    rule = find_rule([to_rule(rule) for rule in rules], key, name, day)
-    return None if rule is None else rule.meaning
+def _rule_in_force(rules: Sequence[R], key: str, name: str, today: date) -> R | None:
+    """Return the rule that gives the meaning today, as the worker would find it."""
+    by_meaning = {to_rule(rule): rule for rule in rules}
+    found = find_rule(list(by_meaning), key, name, day_number(today))
+    return None if found is None else by_meaning[found]
 
 
 def guess_meaning(hints: list[list[str]], name: str) -> str | None:

@@ -99,8 +99,6 @@ class ReasonRule(FrozenModel):
 
 # Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
 SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
-# Vendors whose webhooks report that an ended application was reopened; elsewhere a move to a working stage says so.
-REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 
 
 class Connection(FrozenModel):

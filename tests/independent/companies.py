@@ -71,11 +71,12 @@ def mapping(number: int) -> TenantMapping:
     reasons = REASON_RULES if number % 2 else ()
     connection = ConnectionMapping(stages=stages, reasons=reasons)
     silent = ConnectionMapping(stages=stages, scorecards=False)
+    reopening = ConnectionMapping(stages=stages, reasons=reasons, reopenings=True)
     return TenantMapping(
         timezone=("Asia/Tokyo", "America/New_York", "Europe/Berlin")[number % 3],
         deleted_candidates=("named", "keep", "retract")[number % 3],
         hire_value=(0, 1_500_000)[number % 2],
-        connections={"events": connection, "gh": connection, "rc": connection, "hf": silent},
+        connections={"events": connection, "gh": reopening, "rc": reopening, "hf": silent},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from schemas.cells import CellKey, Cells, Tally
 from schemas.funnel.rules import TenantRules
 from streams.tools.verify.independent.log import Log
-from streams.tools.verify.independent.reading import count
+from streams.tools.verify.independent.reading import count, without_diagnostics
 from streams.tools.verify.oracle import Oracle
 from tests.independent.companies import mapping, snapshot
 from tests.independent.stories import Story, as_table
@@ -17,7 +17,7 @@ def folded(story: Story) -> Cells:
     for offset, record in enumerate(story.records):
         oracle.add(offset, record)
     assert not oracle.poison, as_table(story)
-    return oracle.cells(TenantRules(snapshot(story.company)))
+    return without_diagnostics(oracle.cells(TenantRules(snapshot(story.company))))
 
 
 def read(story: Story) -> Cells:

@@ -35,6 +35,8 @@ def move(teller: Teller, target: str | None = None) -> None:
     left = stage(teller.stage) if teller.names_stage_left or dice.random() < 0.1 else None
     if left is not None and dice.random() < 0.1:
         left = stage(dice.choice(list(MAIN_LINE[:-1])))
+    if left is not None and left["id"] == target:
+        left = None
     to_stage = stage(target)
     if dice.random() < 0.05:
         to_stage.pop("name")

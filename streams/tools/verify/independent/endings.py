@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from schemas.tenants.config import REOPENING_VENDORS
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
@@ -49,7 +48,10 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """A stage that was told and was not the one told last; `under` are the endings that stood then."""
+    """A stage that was told and was not the one told last; `under` are the endings that stood then.
+
+    `left` is the stage that it says was left, if that is news: not after an ending, nor if it was told last.
+    """
 
     moment: Moment
     event: Told
@@ -115,32 +117,32 @@ class EndingStack:
         stage = self._meaning(event, told)
         if stage.id == self.told_last:
             return
+        left = None if self.endings else self._news_of_stage_left(event)
         self.told_last = stage.id
-        before = tuple(self.endings)
         reopens = may_reopen and stage.is_work
         if reopens and self.top is not None and self._reopens(event, self.top):
             self._pop_to_explicit_hire()
-            before = tuple(self.endings)
-        left = event.data.get("from_stage")
-        self.moves.append(
-            Move(
-                moment=moment,
-                event=event,
-                stage=stage,
-                left=None if left is None else self._meaning(event, left),
-                under=before,
-            )
-        )
+        if stage.milestone == HIRE and self.top is not None and self.top.kind == HIRE:
+            return  # it is known already
+        under = tuple(self.endings)
+        self.moves.append(Move(moment=moment, event=event, stage=stage, left=left, under=under))
         kind = HIRE if stage.milestone == HIRE else stage.ending
         if kind is not None:
             reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)
             self._end(Ending(moment=moment, reason=reason, told_by_event=False))
 
+    def _news_of_stage_left(self, event: Told) -> StageMeaning | None:
+        """The stage that a move says was left, unless it is the one told last."""
+        left = event.data.get("from_stage")
+        if left is None or self.canonical(left["id"]) == self.told_last:
+            return None
+        return self._meaning(event, left)
+
     def _reopens(self, event: Told, top: Ending) -> bool:
         """Whether a move to a stage of work undoes the ending that stands."""
         accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
         is_firm = top.kind == HIRE and top.told_by_event
-        return not (accompanies or is_firm or event.vendor in REOPENING_VENDORS)
+        return not (accompanies or is_firm or self.meanings.hears_of_reopening(event))
 
     def _pop_to_explicit_hire(self) -> None:
         while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):
@@ -188,11 +190,10 @@ class EndingStack:
         standing = [
             ending for ending in self.endings if any(ending.is_same(then) for then in under)
         ]
-        standing = [ending for ending in standing if not ending.taken_back]
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]
-        return standing[-1].kind == HIRE or not any(ending.kind == HIRE for ending in above)
+        return not any(ending.kind == HIRE for ending in above)
 
     def could_undo(self, undoing: Told, event: Told) -> bool:
         """Whether the event tells an ending that this kind of undoing undoes."""

@@ -7,13 +7,9 @@ from typing import TypeVar
 
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, TenantMapping
-from schemas.tenants.milestones import (
-    MILESTONES,
-    UNMAPPED,
-    lookup_milestone,
-    normalize_name,
-)
+from schemas.tenants.milestones import MILESTONES, UNMAPPED, lookup_milestone, normalize_name
 from schemas.tenants.reasons import is_duplicate, lookup_party
+from schemas.tenants.stage_endings import is_ending_name
 from streams.tools.verify.independent.told import HIRED, Calendar, JsonObject, Told
 
 AnyRule = TypeVar("AnyRule", StageRule, ReasonRule)
@@ -26,9 +22,6 @@ ENDING_OF_PARTY = {
     "duplicate": CLOSED,
     "hired": HIRE,
 }
-SIDE_STEPS = ("casual", "assessment", "reference")
-MAIN_LINE = tuple(name for name in MILESTONES if name not in SIDE_STEPS)
-INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +94,10 @@ class Meanings:
         duplicate = kind == CLOSED and is_duplicate(name)
         return ReasonMeaning(kind=kind, by_nobody=kind == CLOSED, duplicate=duplicate)
 
+    def hears_of_reopening(self, event: Told) -> bool:
+        """Whether the system of the event says itself that an application was reopened."""
+        return self._connection(event).reopenings
+
     def expects_scorecards(self, event: Told) -> bool:
         """Whether the system of the event reports scorecards."""
         return self._connection(event).scorecards
@@ -162,6 +159,7 @@ def _milestone(stage: JsonObject, defined: JsonObject | None) -> str | None:
     value = (defined or {}).get("milestone")
     if value in MILESTONES:
         return str(value)
-    name = stage.get("name") or (defined or {}).get("name")
-    milestone = lookup_milestone(name, stage.get("vendor_kind"))
+    own, of_pipeline = (normalize_name((one or {}).get("name") or "") for one in (stage, defined))
+    says_own = lookup_milestone(own, None) != UNMAPPED or is_ending_name(own)
+    milestone = lookup_milestone(own if says_own else of_pipeline, stage.get("vendor_kind"))
     return None if milestone == UNMAPPED else milestone

@@ -67,8 +67,7 @@ def _stood(whole: Whole, offer: ToldOffer, top: Ending) -> bool:
 
 def employment_facts(whole: Whole) -> Iterator[CountedFact]:
     """入社と退職: on their days, if the hire stands or nobody told one."""
-    told_hire = any(ending.kind == HIRE for ending in whole.attempt.endings.told)
-    if whole.hire is None and told_hire:
+    if not _may_have_joined(whole):
         return
     for number, employment in enumerate(whole.employments):
         start, end = employment.start, employment.end
@@ -93,8 +92,13 @@ def _days_to_start(whole: Whole, start: NamedDay) -> Iterator[CountedFact]:
 
 
 def rating_facts(whole: Whole) -> Iterator[CountedFact]:
-    """入社後評価: each rating on its day."""
-    for place, event in ratings_of(whole.attempt.events):
+    """入社後評価: each rating on its day, under the condition of the employment."""
+    for place, event in ratings_of(whole.attempt.events) if _may_have_joined(whole) else ():
         at = Moment(event.at, place)
-        measure = f"performance_tenths.{tenths(event.data['rating'])}"
-        yield CountedFact(measure, whole.day(at), at)
+        yield CountedFact(f"performance_tenths.{tenths(event.data['rating'])}", whole.day(at), at)
+
+
+def _may_have_joined(whole: Whole) -> bool:
+    """Whether the hire stands, or nobody told one."""
+    told_hire = any(ending.kind == HIRE for ending in whole.attempt.endings.told)
+    return whole.hire is not None or not told_hire

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from schemas.tenants.milestones import INTERVIEWS, MAIN_LINE
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.filling import days_open
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
-    INTERVIEWS,
-    MAIN_LINE,
     REJECTED,
     WITHDRAWN,
 )
@@ -38,9 +37,7 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     """一次対応: whole hours from application to the first response, on the day of the response."""
     applied = whole.attempt.attributes.applied_at
     attempt = whole.attempt
-    responses = first_response(
-        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
-    )
+    responses = first_response(attempt.events, attempt.endings.moves, attempt.meanings)
     after = [moment for moment in responses if applied is not None and moment.at > applied]
     if after and applied is not None:
         first = min(after)

@@ -38,11 +38,15 @@ def tell(events: Iterable[Told]) -> list[Told]:
     once: dict[str, Told] = {}
     for event in sorted(events, key=lambda event: (event.offset, event.index)):
         once.setdefault(event.id, event)
+    return in_order(without_corrected(in_order(list(once.values()))))
+
+
+def in_order(events: list[Told]) -> list[Told]:
+    """The events by their instants, and within each instant as told."""
     instants: dict[int, list[Told]] = {}
-    for event in once.values():
+    for event in events:
         instants.setdefault(event.at, []).append(event)
-    in_order = [event for at in sorted(instants) for event in _order_instant(instants[at])]
-    return without_corrected(in_order)
+    return [event for at in sorted(instants) for event in _order_instant(instants[at])]
 
 
 def _order_instant(events: list[Told]) -> list[Told]:

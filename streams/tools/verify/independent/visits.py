@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from schemas.tenants.milestones import MAIN_LINE, SIDE_STEPS
 from streams.tools.verify.independent.endings import EndingStack, Move
-from streams.tools.verify.independent.meaning import HIRE, MAIN_LINE, SIDE_STEPS, StageMeaning
+from streams.tools.verify.independent.meaning import HIRE, StageMeaning
 from streams.tools.verify.independent.told import Moment
 
 SEVERAL = ("interview_n", *SIDE_STEPS)  # milestones whose stages are visits of their own
@@ -133,13 +134,13 @@ class Journey:
     def at(self, instant: int) -> Stay | None:
         """The visit where the application was at an instant, as the moves read in the end."""
         arrivals = [
-            (arrival, visit)
-            for visit in self.standing
+            (arrival, number)
+            for number, visit in enumerate(self.standing)
             for arrival in visit.arrivals
             if arrival.at <= instant
         ]
         if arrivals:
-            return max(arrivals, key=lambda pair: pair[0])[1]
+            return self.standing[max(arrivals)[1]]
         return self.standing[0] if self.standing else None
 
     def known(self, milestone: str) -> list[Stay]:
@@ -172,8 +173,8 @@ def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Momen
         steps.append((offered, None))
     for moment, move in sorted(steps, key=lambda step: step[0]):
         if move is None:
-            under = stack.standing_at.get(moment.place, ())
-            if not stack.holds_back(under) and _is_before_offer(journey.main):
+            ended = stack.standing_at.get(moment.place, ())
+            if not ended and _is_before_offer(journey.main):
                 journey.move(OFFER, moment)
         elif not stack.holds_back(move.under):
             _take(journey, move, began)
@@ -199,12 +200,12 @@ def _is_before_offer(main: Stay | None) -> bool:
     return main is None or MAIN_LINE.index(main.milestone) < MAIN_LINE.index("offer")
 
 
-def deciders_in(people: Sequence[tuple[int, str]], visit: Stay) -> tuple[str, ...]:
-    """Who decided a visit, of the people who met the candidate in it, each with the instant of it.
+def deciders_in(people: Sequence[tuple[int, str | None]], visit: Stay) -> tuple[str, ...]:
+    """Who decided a visit, of the people who met the candidate in it, each with the instant of it; None is nobody known.
 
-    After a return those who met the candidate since, if anybody did, else those before.
+    After a return those who met the candidate since, if an interview or a scorecard came since, else those before.
     """
     since = visit.arrivals[-1].at if len(visit.arrivals) > 1 else None
     anew = [name for at, name in people if since is not None and at >= since]
     names = anew or [name for _, name in people]
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(name for name in names if name is not None))

@@ -23,7 +23,7 @@ def tenants_of(config: Path, name: str | None) -> tuple[Tenant, ...]:
         return tenancy.tenants
     tenant = tenancy.tenant(name)
     if tenant is None:
-        hint = did_you_mean(name, [known.id for known in tenancy.tenants])
+        hint = did_you_mean(name, [tenant.id for tenant in tenancy.tenants])
         msg = f"no tenant {name!r} in {config}{hint}"
         raise Misconfigured(msg)
     return (tenant,)

@@ -221,7 +221,7 @@ class FunnelProcessor:
     ) -> None:
         if rows:
             offset = await self._changelog.write(table.topic, number, rows)
-            table.store.partitions[number].write(rows, offset, local_keys)
+            table.store.partitions[number].append(rows, offset, local_keys)
             self._metrics.rows.labels(table.name).inc(len(rows))
 
     async def _write_copies(self, copies: list[tuple[int, bytes, bytes]]) -> None:

@@ -23,6 +23,7 @@ from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
 from streams.worker import lag
 from streams.worker.changelog import ChangelogProducer
+from streams.worker.consumer import SeekingTransport
 from streams.worker.funnel import FunnelProcessor, RuleSource
 from streams.worker.recovery import BulkTableManager
 from streams.worker.tables import add_tables
@@ -52,6 +53,8 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
 
     _add_tasks(app, settings, funnel, changelog, metrics)
     _follow_rebalances(app, funnel)
+    SeekingTransport.install(app, funnel.on_sought)
+
     _add_endpoints(app, metrics)
     return app
 
@@ -84,6 +87,8 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         web_port=settings.worker_web_port or _free_port(),
         web_tables_enabled=False,
         web_router_enabled=False,
+        table_standby_replicas=0,  # a new owner reads the changelog as fast, from its old store if it has one
+        recovery_consistency_check=False,  # it compares with an older end than BulkRecovery reads to
     )
 
 
@@ -95,6 +100,7 @@ def _identity(directory: Path) -> str:
     return path.read_text()
 
 
+        broker_rebalance_timeout=15.0,  # how long a member that does not rejoin holds up the others
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

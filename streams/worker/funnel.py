@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -103,6 +103,11 @@ class FunnelProcessor:
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""
+    def on_sought(self, positions: Mapping[int, int]) -> None:
+        """Expect these offsets first after an assignment: where the last owner stopped, or the beginning."""
+        for partition, offset in positions.items():
+            self._expected.setdefault(partition, offset)
+
         return sorted(self._states)
 
     async def on_revoked(self) -> None:

@@ -82,6 +82,7 @@ class FunnelProcessor:
         self._last_awake = time.monotonic()
         self._gc_tuner = GcTuner(self._last_awake)
         self.pending_events = 0
+        self.is_restored = False  # whether `owned_partitions` is the whole present assignment
 
     def on_assigned(self) -> None:
         """Restore the cells of every owned partition into memory, before the first record of it arrives."""
@@ -99,21 +100,22 @@ class FunnelProcessor:
             self._states[number] = state
         self._last_awake = time.monotonic()
         self._metrics.partitions.set(len(self._states))
+        self.is_restored = True
         log.info("partitions restored", extra={"partitions": sorted(self._states)})
 
-    def owned_partitions(self) -> list[int]:
-        """Return the partitions that are counted here."""
     def on_sought(self, positions: Mapping[int, int]) -> None:
         """Expect these offsets first after an assignment: where the last owner stopped, or the beginning."""
         for partition, offset in positions.items():
             self._expected.setdefault(partition, offset)
 
+    def owned_partitions(self) -> list[int]:
+        """Return the partitions that are counted here."""
         return sorted(self._states)
 
     async def on_revoked(self) -> None:
         """Write pending changes, then own no partition."""
         await self.flush()
-        self._states = {}
+        self._states, self.is_restored = {}, False
         self._metrics.partitions.set(0)
 
     async def process(self, event: Any) -> None:

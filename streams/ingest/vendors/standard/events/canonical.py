@@ -144,8 +144,6 @@ def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
     application = result.get("application")
     if isinstance(application, dict) and "id" in application:
         result["application"] = {**application, "id": _with_prefix(prefix, application["id"])}
-    if result.get("scope") in {"job", "hire"} and "member" in result:
-        result["member"] = _with_prefix(prefix, result["member"])
     return result
 
 

@@ -17,7 +17,8 @@ CALENDAR_CHANGE_MS = (
 class Appointment(msgspec.Struct, eq=False):
     """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first.
 
-    `told_at` is the instant of the event that told that outcome last.
+    `told_at` is the instant of the event that told that outcome last, `before_cancelled` the outcome that a cancellation
+    replaced.
     """
 
     starts_at: int | None = None
@@ -26,6 +27,7 @@ class Appointment(msgspec.Struct, eq=False):
     shadows: tuple[str, ...] = ()
     outcome: InterviewEvent | None = None
     told_at: int = 0
+    before_cancelled: InterviewEvent | None = None
 
     @property
     def happened_at(self) -> int:
@@ -116,7 +118,7 @@ class Interview(msgspec.Struct, eq=False):
         else:
             moved = known and other_start and now.starts_at is not None
         if now.kind == CANCELLED:
-            now.outcome = None
+            now.outcome = now.before_cancelled
         if moved:
             self.rescheduled_at.append(event.header.at)
             self._appoint(event)
@@ -136,8 +138,10 @@ class Interview(msgspec.Struct, eq=False):
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
         now.told_at = event.header.at
-        if now.kind != event.header.kind:
-            now.outcome = event
+        if now.kind == event.header.kind:
+            return
+        now.before_cancelled = now.outcome if event.header.kind == CANCELLED else None
+        now.outcome = event
 
     def _appoint(self, event: InterviewEvent) -> None:
         """Begin another appointment; one that came to nothing is forgotten."""

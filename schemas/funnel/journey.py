@@ -40,6 +40,7 @@ class Journey:
         self._first_at = first_at
         self._told: str | None = None
         self._waiting: list[tuple[int, Step]] = []
+        self._undoing: ReopeningEvent | None = None  # one that found nothing to undo yet
         self._before_hire: tuple[Visits, list[tuple[int, Step]]] | None = None
         self.visits = Visits()
         self.endings = Endings()
@@ -73,7 +74,11 @@ class Journey:
             self._tell_stage_while_open(event)
         elif self.endings.top is None:
             self._tell_stage(event)
-        self.endings.end(meaning, at)
+        is_new = self.endings.end(meaning, at)
+        if is_new and self._undoing is not None and self._undoing.header.at == at:
+            undoing = self._undoing
+            if (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
+                self._undo(undoing)
 
     def _replaces_ending(self) -> bool:
         """Whether a hire now would replace another ending."""
@@ -86,12 +91,13 @@ class Journey:
 
     def _undo(self, event: ReopeningEvent) -> None:
         unhired = event.header.kind == UNHIRED
-        if not (self.endings.unhire() if unhired else self.endings.reopen()):
-            return
-        if unhired and self._before_hire is not None and self._replaces_ending():
+        undone = self.endings.unhire() if unhired else self.endings.reopen()
+        self._undoing = None if undone else event
+        if undone and unhired and self._before_hire is not None and self._replaces_ending():
             self.visits, waited = self._before_hire
             self._waiting = [*waited, *self._waiting]
-        self._resume()
+        if undone:
+            self._resume()
         if self.endings.top is None:
             self._tell_stage(event)
 

@@ -15,6 +15,10 @@ CONTEXT_TYPES = frozenset(
         "job.updated",
         "job.paused",
         "job.closed",
+        "opening.opened",
+        "opening.filled",
+        "opening.closed",
+        "pipeline.defined",
         "pipeline.remapped",
     }
 )
@@ -26,12 +30,7 @@ NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
             "no KPI counts candidates, only their applications",
         ),
         "job.deleted": "what was counted for a job stays; job.closed ends its search",
-        **dict.fromkeys(
-            ("opening.opened", "opening.filled", "opening.closed"),
-            "no KPI is by opening; time to fill is by job",
-        ),
         **dict.fromkeys(("posting.published", "posting.unpublished"), "no KPI is by posting"),
-        "pipeline.defined": "stages get their meaning from the stage mapping of the configuration",
         "survey.submitted": "no KPI contains survey scores",
         **dict.fromkeys(
             (name for name in TYPES if name.startswith("relay.")),

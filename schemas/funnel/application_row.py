@@ -1,10 +1,13 @@
 """The worker's row of one application: its history, and what one more event changes in the cells."""
 
+from typing import cast
+
 import msgspec
 
 from schemas.funnel import candidate_events
-from schemas.funnel.fold import Contribution, SignedContribution, difference, fold
+from schemas.funnel.fold import Contribution, SignedContribution, count, difference, fold
 from schemas.funnel.funnel_events import FunnelEvent, StoredEvent
+from schemas.funnel.history import OrderedHistory
 from schemas.funnel.rules import Rules
 
 ID_BYTES = 16
@@ -39,12 +42,13 @@ class StoredRow(msgspec.Struct, array_like=True):
 class ApplicationRow:
     """One application in memory: its stored row, and what its events contribute, counted when it is first needed."""
 
-    __slots__ = ("_contributions", "stored")
+    __slots__ = ("_contributions", "_history", "stored")
 
     def __init__(self, stored: StoredRow | None = None) -> None:
         """Begin without events, or with those of a stored row."""
         self.stored = StoredRow() if stored is None else stored
         self._contributions: list[Contribution] | None = None
+        self._history: OrderedHistory | None = None
 
     @property
     def version(self) -> int:
@@ -64,16 +68,24 @@ class ApplicationRow:
     def contributions(self, rules: Rules) -> list[Contribution]:
         """What its events contribute."""
         if self._contributions is None:
-            self._contributions = fold(self.stored.log, rules)
+            self._contributions = count(self.history, rules)
         return self._contributions
 
-    def add(self, event: StoredEvent, rules: Rules) -> list[SignedContribution]:
+    @property
+    def history(self) -> OrderedHistory:
+        """Its events in the order in which they happened."""
+        if self._history is None:
+            self._history = OrderedHistory(self.stored.log)
+        return self._history
+
+    def add(self, event: FunnelEvent, rules: Rules) -> list[SignedContribution]:
         """Add an event that the row lacks; return what it changes."""
         before = self.contributions(rules)
-        self.stored.log.append(event)
+        self.history.add(event)
+        self.stored.log.append(cast("StoredEvent", event))
         self.stored.ids += event.header.id
         self.stored.version = event.header.offset
-        self._contributions = fold(self.stored.log, rules)
+        self._contributions = count(self.history, rules)
         return difference(before, self._contributions)
 
 

@@ -7,9 +7,11 @@ import msgspec
 
 from schemas.funnel.candidate_events import candidate_fate
 from schemas.funnel.funnel_events import (
+    ApplicationAttributes,
     ApplicationEvent,
     ContextEvent,
     CostEvent,
+    DeletionEvent,
     FunnelEvent,
     InterviewEvent,
     JobEvent,
@@ -74,20 +76,18 @@ def attempts(
 
     `is_ended` says whether an attempt has ended, so that a re-application begins another one.
     """
-    fate = candidate_fate(history, rules.deletion_policy)
     own = [e for e in history if not isinstance(e, ContextEvent | CostEvent)]
-    if not own or fate.excluded or any(event.header.test for event in own):
-        return []
-    if fate.cutoff is not None:
-        own = _without_reset(own, fate.cutoff)
     context = [event for event in history if isinstance(event, ContextEvent)]
+    if any(event.header.test for event in own):
+        return []
+    if context or any(isinstance(event, DeletionEvent) for event in own):
+        fate = candidate_fate(history, rules.deletion_policy)
+        if fate.excluded:
+            return []
+        own = own if fate.cutoff is None else _without_reset(own, fate.cutoff)
     known = _Known()
-    if any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
-        split = _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules)))
-    else:
-        split = [own] if own else []
     counted = []
-    for events in split:
+    for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
         attempt = _attempt(events, context, known, rules)
         if known.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
@@ -128,6 +128,8 @@ def _split(
     own: list[FunnelEvent], is_ended: Callable[[list[FunnelEvent]], bool]
 ) -> list[list[FunnelEvent]]:
     """The events of each attempt; what names an interview, scorecard or offer of an earlier attempt belongs to that one."""
+    if not any(isinstance(event, UpdateEvent) and event.is_reapplication for event in own[1:]):
+        return [own] if own else []
     split: list[list[FunnelEvent]] = [[]]
     number_by_entity: dict[tuple[str, str], int] = {}
     for event in own:
@@ -167,17 +169,24 @@ def _attempt(
         if not isinstance(event, ApplicationEvent):
             continue
         _learn(known, event)
-        if event.application.recruiter is not None:
-            owners.append((event.header.at, event.application.recruiter))
+        recruiter = event.application.recruiter
+        if recruiter is not None and (not owners or owners[-1][1] != recruiter):
+            owners.append((event.header.at, recruiter))
         reapplied |= isinstance(event, UpdateEvent) and event.is_reapplication
     first_at = events[0].header.at
     applied_at = known.applied_at
     attributes = known.attributes
-    _learn_of_job(attributes, [*events, *context])
+    if context:
+        _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
+    else:
+        _learn_of_job(attributes, events)
+    if attributes.channel is not None:
+        attributes.channel = rules.channel(attributes.channel)
+    touches = tuple([rules.channel(touch) for touch in known.touches])
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
     known.attributes = msgspec.structs.replace(attributes)
     return Attempt(
-        events, context, attributes, applied_at, known.touches, known.opening, owners, reapplied
+        events, context, attributes, applied_at, touches, known.opening, owners, reapplied
     )
 
 
@@ -196,14 +205,14 @@ def _learn(known: _Known, event: ApplicationEvent) -> None:
 
 
 def _learn_of_job(attributes: Attributes, events: Iterable[FunnelEvent]) -> None:
-    """Take over what the job's own events and the application's say about the job; the last known value wins."""
-    for event in sorted(events, key=lambda event: event.header.at):
+    """Take over what the job's own events and the application's, in order, say about the job; the last value wins."""
+    for event in events:
         if isinstance(event, ApplicationEvent):
-            source: object = event.application
+            source: ApplicationAttributes | JobEvent = event.application
         elif isinstance(event, JobEvent) and event.job == attributes.job:
             source = event
         else:
             continue
-        for name in ("hiring_managers", "department", "location"):
-            if value := getattr(source, name):
-                setattr(attributes, name, value)
+        attributes.hiring_managers = source.hiring_managers or attributes.hiring_managers
+        attributes.department = source.department or attributes.department
+        attributes.location = source.location or attributes.location

@@ -44,6 +44,7 @@ def cost_changes(
         return []
     if newest.scope != HIRE:
         channel, job = newest.channel, newest.job
+    channel = None if channel is None else rules.channel(channel)
     return _daily_changes(newest, rules, _members(channel, job))
 
 
@@ -75,7 +76,8 @@ def _daily_changes(event: CostEvent, rules: Rules, members: tuple[str, ...]) -> 
         if not in_own_currency:
             counts.append((1, "foreign_costs"))
         changes += [
-            (n, FunnelFact(measure, day, None, members, Scope.COST, None)) for n, measure in counts
+            (n, FunnelFact(measure, day, None, members, Scope.OWN_DAY, None))
+            for n, measure in counts
         ]
     return changes
 

@@ -8,7 +8,6 @@ from schemas.funnel.employments import add_employments, read_employments
 from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN
 from schemas.funnel.facts import Change, FactList
 from schemas.funnel.funnel_events import (
-    EndingEvent,
     FunnelEvent,
     InterviewEvent,
     OfferEvent,
@@ -22,6 +21,7 @@ from schemas.funnel.meetings import (
     add_pending,
     add_scorecards,
     read_meetings,
+    told_held_at,
 )
 from schemas.funnel.offers import (
     Offer,
@@ -51,7 +51,11 @@ class Reading(NamedTuple):
 
 
 def read_journey(
-    events: list[FunnelEvent], offers: list[Offer], meanings: StageMeanings, rules: Rules, applied_at: int | None
+    events: list[FunnelEvent],
+    offers: list[Offer],
+    meanings: StageMeanings,
+    rules: Rules,
+    applied_at: int | None,
 ) -> Journey:
     """The journey of an attempt, which its first offer moves too."""
     first_offer = min(
@@ -91,42 +95,47 @@ def is_ended(attempt: Attempt, rules: Rules) -> bool:
 
 def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     """The facts of an attempt, and whether it has ended."""
-    first_at = attempt.events[0].header.at
-    facts = FactList(rules, attempt.owners, first_at)
+    facts = FactList(rules, attempt.owners, attempt.events[0].header.at)
     reading = read_attempt(attempt, rules)
     endings, cohort_day = reading.journey.endings, attempt.attributes.cohort_day
-    top, hire = endings.top, endings.hire
+    top = endings.top
     ended_day = None if top is None else facts.day(top.at)
-    facts.add_on("applications", cohort_day, first_at)
-    if attempt.is_reapplication:
-        facts.add_on("reapplications", cohort_day, first_at)
-    duplicate = top is not None and top.duplicate
-    facts.add_on("duplicates" if duplicate else "applications_rated", cohort_day, first_at)
+    _add_application(facts, attempt, is_duplicate=top is not None and top.duplicate)
     renege_at = renege_by_withdrawal(reading.offers, endings)
     if renege_at is not None:
         facts.add("offers_reneged", renege_at)
     _add_ending(facts, attempt, reading, rules)
-    add_visits(facts, reading.journey, reading.meetings, offered=_add_offered(facts, reading))
+    offered = _add_offered(facts, reading)
+    add_visits(facts, reading.journey, reading.meetings, offered=offered)
     add_interviews(facts, reading.interviews)
     add_scorecards(facts, reading.scorecards)
-    add_pending(
-        facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day
-    )
+    add_pending(facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day)
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
-    meanings = {
-        event.header.id: rules.ending(event)
-        for event in attempt.events
-        if isinstance(event, EndingEvent)
-    }
-    add_first_response(
-        facts, attempt.applied_at, reading.journey.moved_by_company_at, attempt.events, meanings
-    )
+    moved_at = reading.journey.moved_by_company_at
+    held_at = told_held_at(reading.interviews)
+    add_first_response(facts, attempt.applied_at, moved_at, attempt.events, held_at, rules)
     if (top is not None and top.is_hire) or not endings.was_hired:
-        agreed = min((o.accepted_at for o in reading.offers if o.accepted_at is not None), default=None)
-        agreed = hire.at if agreed is None and hire is not None else agreed
         employments = read_employments(attempt.events, facts)
-        add_employments(facts, employments, None if agreed is None else facts.day(agreed))
+        add_employments(facts, employments, _agreed_day(facts, reading))
     return facts.changes, top is not None
+
+
+def _add_application(facts: FactList, attempt: Attempt, *, is_duplicate: bool) -> None:
+    """Count the application on its day; one closed as a duplicate is in no rate per application."""
+    cohort_day, first_at = attempt.attributes.cohort_day, attempt.events[0].header.at
+    facts.add_on("applications", cohort_day, first_at)
+    if attempt.is_reapplication:
+        facts.add_on("reapplications", cohort_day, first_at)
+    facts.add_on("duplicates" if is_duplicate else "applications_rated", cohort_day, first_at)
+
+
+def _agreed_day(facts: FactList, reading: Reading) -> int | None:
+    """The local day of the first acceptance, else of the hire."""
+    accepted = [o.accepted_at for o in reading.offers if o.accepted_at is not None]
+    hire = reading.journey.endings.hire
+    if accepted:
+        return facts.day(min(accepted))
+    return None if hire is None else facts.day(hire.at)
 
 
 def _add_offered(facts: FactList, reading: Reading) -> bool:

@@ -30,6 +30,21 @@ class Employments:
         self.ratings: list[tuple[int, int]] = []  # instant (ms) and tenths, without an id
         self._rating_by_id: dict[str, tuple[int, int]] = {}
 
+    def take(self, event: EmploymentEvent, told_day: int) -> None:
+        """Take the next event, which was told on a local day; a confirmation changes nothing."""
+        at, day = event.header.at, told_day if event.day is None else event.day
+        match event.header.kind:
+            case "employment.started":
+                self.start(day, at)
+            case "employment.ended":
+                self.end(day, at)
+            case "employment.start_cancelled":
+                self.cancel()
+            case "employment.end_cancelled":
+                self.end(None, at)
+            case "employment.performance_rated":
+                self.rate(event)
+
     def plan(self, day: int, at: int) -> None:
         """A hire names the day of joining; an employment that was reported goes before."""
         if not self.all or self.all[-1].planned:
@@ -75,23 +90,10 @@ def read_employments(events: Iterable[FunnelEvent], facts: FactList) -> Employme
     """The employments of an attempt, from its events in order."""
     employments = Employments()
     for event in events:
-        at = event.header.at
         if isinstance(event, EndingEvent) and event.start_day is not None:
-            employments.plan(event.start_day, at)
-        if not isinstance(event, EmploymentEvent):
-            continue
-        day = facts.day(at) if event.day is None else event.day
-        match event.header.kind:
-            case "employment.started":
-                employments.start(day, at)
-            case "employment.ended":
-                employments.end(day, at)
-            case "employment.start_cancelled":
-                employments.cancel()
-            case "employment.end_cancelled":
-                employments.end(None, at)
-            case "employment.performance_rated":
-                employments.rate(event)
+            employments.plan(event.start_day, event.header.at)
+        elif isinstance(event, EmploymentEvent):
+            employments.take(event, facts.day(event.header.at))
     return employments
 
 
@@ -114,6 +116,6 @@ def add_employments(facts: FactList, employments: Employments, agreed_day: int |
 def _add_wait_to_start(facts: FactList, days: tuple[int, int], at: int) -> None:
     agreed_day, start_day = days
     if start_day < agreed_day:
-        facts.add_impossible(at)
+        facts.add_impossible(at, start_day)
     else:
         facts.add_on(f"start_days.{start_day - agreed_day}", start_day, at)

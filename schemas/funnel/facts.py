@@ -19,7 +19,7 @@ class Scope(IntEnum):
     # running.
     DURATION = 2
     MEMBERS = 3  # only the cells listed as `dimension/member` in the fact, on the same two days
-    COST = 4  # the listed cells, but both bases on its own day: a cost has no application
+    OWN_DAY = 4  # the listed cells, both bases on its own day: what belongs to no application, such as a cost
 
 
 class FunnelFact(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -106,10 +106,12 @@ class FactList:
         measure = f"days.{name}.{end - start}"
         if end < start:
             measure, end = f"days.{name.rpartition('.')[0]}.{UNKNOWN_DURATION}.0", start
-            self.add_impossible(since)
+            self.add_impossible(since, start)
         fact = FunnelFact(measure, end, self.recruiter(since), members, Scope.DURATION, start)
         self.changes.append((1, fact))
 
-    def add_impossible(self, at: int) -> None:
-        """Count something that cannot have happened as told, such as an end before its start."""
-        self.add("quality.impossible", at, COMPANY, Scope.MEMBERS)
+    def add_impossible(self, at: int, day: int | None = None) -> None:
+        """Count something that cannot have happened as told, such as an end before its start; by default on its day."""
+        on_day = self.day(at) if day is None else day
+        fact = FunnelFact("quality.impossible", on_day, None, COMPANY, Scope.OWN_DAY, None)
+        self.changes.append((1, fact))

@@ -29,14 +29,15 @@ from schemas.funnel.costs import cost_changes, versions_by_cost
 from schemas.funnel.counting import count_attempt, is_ended
 from schemas.funnel.facts import Change, FunnelFact, Scope
 from schemas.funnel.funnel_events import CostEvent, FunnelEvent
-from schemas.funnel.history import ordered_history
+from schemas.funnel.history import OrderedHistory
+from schemas.funnel.quality import count_findings
 from schemas.funnel.rules import Rules
 
 # Increase it whenever equal events may give other facts, or rows are encoded differently: numbers counted by another
 # version, and the rows stored with them, need a replay.
 VERSION = 6
 
-MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.COST})
+MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.OWN_DAY})
 
 CellPlace = tuple[str, str, int, Basis]  # dimension, member, day and basis of a cell
 
@@ -51,27 +52,35 @@ class Contribution(msgspec.Struct, gc=False):
 
 def fold(history: Iterable[FunnelEvent], rules: Rules) -> list[Contribution]:
     """The contributions of a history, independent of the order of its events and of duplicates."""
-    events = ordered_history(history)
+    return count(OrderedHistory(history), rules)
+
+
+def count(history: OrderedHistory, rules: Rules) -> list[Contribution]:
+    """The contributions of a history: one for each attempt, and one for costs and the quality of the data, if any."""
     contributions = []
-    for attempt in attempts(events, rules, lambda attempt: is_ended(attempt, rules)):
+    for attempt in attempts(history.events, rules, lambda attempt: is_ended(attempt, rules)):
         changes, ended = count_attempt(attempt, rules)
         contributions.append(Contribution(attempt.attributes, changes, ended))
-    costs = _count_costs(events, contributions, rules)
-    return [*contributions, *costs]
+    beside = _count_costs(history.events, contributions, rules)
+    if contributions:
+        beside += count_findings(history.findings, rules)
+    if beside:
+        contributions.append(Contribution(Attributes(), beside))
+    return contributions
 
 
 def _count_costs(
     events: list[FunnelEvent], attempts: list[Contribution], rules: Rules
-) -> list[Contribution]:
-    """The contribution of the cost entries in a history; those of a hire count where its last attempt does."""
-    versions = versions_by_cost(event for event in events if isinstance(event, CostEvent))
+) -> list[Change]:
+    """The changes of the cost entries in a history; those of a hire count where its last attempt does."""
+    versions = versions_by_cost([event for event in events if isinstance(event, CostEvent)])
     if not versions:
         return []
     application = attempts[-1].attributes if attempts else Attributes()
     changes: list[Change] = []
     for entry in versions.values():
         changes += cost_changes(entry, rules, application.channel, application.job)
-    return [Contribution(Attributes(), changes)]
+    return changes
 
 
 def difference(old: list[Contribution], new: list[Contribution]) -> list["SignedContribution"]:
@@ -149,7 +158,7 @@ def fact_days(attributes: Attributes, fact: FunnelFact) -> list[tuple[int, Basis
         return [(fact.start_day, ENTRY)]
     if fact.scope is Scope.DECISION_DAY:
         return [(fact.day, DECISION)]
-    cohort_day = fact.day if fact.scope is Scope.COST else attributes.cohort_day
+    cohort_day = fact.day if fact.scope is Scope.OWN_DAY else attributes.cohort_day
     return [(fact.day, DECISION), (cohort_day, COHORT)]
 
 

@@ -1,7 +1,8 @@
 """Facts of a hire: elapsed days, its worth, the credit of the channels, and the time to fill its seat or job."""
 
-from collections.abc import Iterable
 from functools import lru_cache
+
+import msgspec
 
 from schemas.funnel.attempt import Attempt
 from schemas.funnel.attribution import WEIGHTS, credit
@@ -18,9 +19,9 @@ def add_hire(facts: FactList, attempt: Attempt, rules: Rules, at: int) -> None:
         facts.add(f"hire_days.{day - cohort_day}", at)
     if rules.hire_value:
         facts.add("hire_value", at, n=rules.hire_value)
-    filled = _open_days(attempt, at)
-    if filled is not None:
-        facts.add(f"fill_days.{filled}", at)
+    open_ms = _open_ms(attempt, at)
+    if open_ms is not None:
+        facts.add(f"fill_days.{open_ms // DAY_MS}", at)
     channel = attempt.attributes.channel
     touches = attempt.touches or ((channel,) if channel else ())
     for measure, members, share in _channel_credits(touches):
@@ -37,56 +38,44 @@ def _channel_credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...
     ]
 
 
-def _open_days(attempt: Attempt, hired_at: int) -> int | None:
-    """Whole days of 24 hours that the hire's seat was open, else its job, without time on hold; None if nobody said."""
-    if not attempt.context:
-        return None
-    opened_at = _opening_opened_at(attempt, hired_at)
-    on_hold_ms = 0
-    if opened_at is None:
-        opened_at, on_hold_ms = _job_opened_at(attempt.context, attempt.attributes.job, hired_at)
-    if opened_at is None:
-        return None
-    return max(0, hired_at - opened_at - on_hold_ms) // DAY_MS
-
-
-def _opening_opened_at(attempt: Attempt, hired_at: int) -> int | None:
-    """When the seat was opened, anew if it had been closed in between."""
-    opened_at, closed = None, False
+def _open_ms(attempt: Attempt, hired_at: int) -> int | None:
+    """How long the hire's seat was open, else its job, without time on hold; None if nobody said."""
+    seat, job = Vacancy(), Vacancy()
     for event in attempt.context:
-        if not isinstance(event, OpeningEvent) or event.opening != attempt.opening:
-            continue
         if event.header.at > hired_at:
             break
-        if event.header.kind == "opening.closed":
-            closed = True
-        elif event.header.kind == "opening.opened" and (opened_at is None or closed):
-            opened_at, closed = event.header.at, False
-    return opened_at
+        if isinstance(event, OpeningEvent) and event.opening == attempt.opening:
+            seat.take(event)
+        elif isinstance(event, JobEvent) and event.job == attempt.attributes.job:
+            job.take(event)
+    vacancy = job if seat.opened_at is None else seat
+    return vacancy.open_ms(hired_at)
 
 
-def _job_opened_at(
-    context: Iterable[ContextEvent], job: str | None, hired_at: int
-) -> tuple[int | None, int]:
-    """When the job was opened, anew if it had been closed in between, and how long (ms) it was on hold since."""
+class Vacancy(msgspec.Struct):
+    """A seat or a job: since when (ms) it is open, how long (ms) it was on hold since, and since when it is on hold now."""
+
     opened_at: int | None = None
+    on_hold_ms: int = 0
     paused_at: int | None = None
-    on_hold_ms, closed = 0, False
-    for event in context:
-        if not isinstance(event, JobEvent) or event.job != job:
-            continue
-        kind, at = event.header.kind, event.header.at
-        if at > hired_at or kind == "job.updated":
-            continue
-        if kind == "job.closed":
-            closed = True
-        elif kind == "job.paused":
-            paused_at = at if paused_at is None else paused_at
-        elif opened_at is None or closed:
-            opened_at, paused_at, on_hold_ms, closed = at, None, 0, False
-        elif paused_at is not None:
-            on_hold_ms += at - paused_at
-            paused_at = None
-    if paused_at is not None:
-        on_hold_ms += hired_at - paused_at
-    return opened_at, on_hold_ms
+    closed: bool = False
+
+    def take(self, event: ContextEvent) -> None:
+        """Opened, paused, resumed, closed; one opened after it was closed starts anew."""
+        at, action = event.header.at, event.header.kind.rpartition(".")[2]
+        if action == "closed":
+            self.closed = True
+        elif action == "paused":
+            self.paused_at = at if self.paused_at is None else self.paused_at
+        elif action == "opened" and (self.opened_at is None or self.closed):
+            self.opened_at, self.on_hold_ms, self.paused_at, self.closed = at, 0, None, False
+        elif action == "opened" and self.paused_at is not None:
+            self.on_hold_ms += at - self.paused_at
+            self.paused_at = None
+
+    def open_ms(self, until: int) -> int | None:
+        """How long it was open until an instant, without time on hold; None if it was never opened."""
+        if self.opened_at is None:
+            return None
+        on_hold_ms = self.on_hold_ms + (0 if self.paused_at is None else until - self.paused_at)
+        return until - self.opened_at - on_hold_ms

@@ -10,9 +10,11 @@ from schemas.funnel.funnel_events import (
     InterviewEvent,
     OfferEvent,
     ScorecardEvent,
+    StageEvent,
     UpdateEvent,
 )
 from schemas.funnel.instant_order import in_order, place
+from schemas.funnel.quality import CORRECTIONS, Finding, find
 
 LEAD = "lead"
 
@@ -43,6 +45,46 @@ def ordered_history(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     if any(event.application.kind == LEAD for event in own):
         events = _resolve_leads(events)
     return events
+
+
+class OrderedHistory:
+    """A history that grows: an event later than all others costs no new sorting.
+
+    `events` are in the order in which they happened, after corrections; `findings` are what is remarkable about them.
+    """
+
+    def __init__(self, log: Iterable[FunnelEvent]) -> None:
+        """Order the events that arrived so far."""
+        self._log = first_arrivals(log)
+        self._order()
+        self._grows = all(map(_is_plain, self._log))
+
+    def _order(self) -> None:
+        self.events = ordered_history(self._log)
+        self.findings: list[Finding] = find(self._log, self.events)
+
+    def add(self, event: FunnelEvent) -> None:
+        """Add an event whose id is new."""
+        self._log.append(event)
+        self._grows = self._grows and _is_plain(event)
+        if self._grows and self.events and event.header.at > self.events[-1].header.at:
+            self.events.append(event)
+        else:
+            self._order()
+
+
+def _is_plain(event: FunnelEvent) -> bool:
+    """Whether the event is in no way remarkable, corrects nothing and needs no other to be understood."""
+    if isinstance(event, StageEvent):
+        return (
+            event.log_id is None
+            and event.stage is not None
+            and event.application.kind != LEAD
+            and event.header.kind not in CORRECTIONS
+        )
+    if isinstance(event, ApplicationEvent):
+        return event.log_id is None and event.header.kind not in CORRECTIONS
+    return False
 
 
 def _arrival(event: FunnelEvent) -> tuple[int, int]:

@@ -90,7 +90,10 @@ def _has_end(held: Appointment) -> bool:
 
 
 def read_meetings(
-    visits: Visits, meanings: StageMeanings, interviews: list[Interview], scorecards: list[Scorecard]
+    visits: Visits,
+    meanings: StageMeanings,
+    interviews: list[Interview],
+    scorecards: list[Scorecard],
 ) -> list[Meeting]:
     """The meetings in the order in which they took place, each at the visit that it belongs to."""
     meetings = []
@@ -105,7 +108,12 @@ def read_meetings(
     for scorecard in scorecards:
         people = () if scorecard.author is None else (scorecard.author,)
         at, held_with = scorecard.submitted_at, scorecard.appointment
-        visit = visits.at(at) if held_with is None else visit_of.get(id(held_with))
+        if held_with is not None:
+            visit = visit_of.get(id(held_with))
+        elif scorecard.interview is not None:
+            visit = _visit(visits, meanings, scorecard.interview, at)
+        else:
+            visit = visits.at(at)
         meetings.append(Meeting(at, people, visit, is_interview=False))
     return sorted(meetings, key=lambda meeting: meeting.at)
 
@@ -130,11 +138,22 @@ def _visit(
     return visits.at(held_at)
 
 
+def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
+    """When interviews were held (ms), by the id of each event that told it."""
+    return {
+        event.header.id: held.happened_at
+        for interview in interviews
+        for held in interview.outcomes
+        if held.kind == COMPLETED
+        for event in held.told
+    }
+
+
 def deciders(meetings: list[Meeting], visit: Visit) -> tuple[str, ...]:
     """Who assessed the candidate at the visit: after a return those who did so anew, if anybody did."""
     own = [meeting for meeting in meetings if meeting.visit is visit]
     if visit.returned_at is not None:
-        anew = [meeting for meeting in own if meeting.at >= visit.returned_at]
+        anew = [m for m in own if m.at >= visit.returned_at and m.people]
         own = anew or own
     return tuple(dict.fromkeys(person for meeting in own for person in meeting.people))
 

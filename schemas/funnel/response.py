@@ -1,6 +1,6 @@
 """The time a candidate waits for the first response (一次対応時間): what automation, systems and the candidate do is none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.funnel_events import (
@@ -10,13 +10,13 @@ from schemas.funnel.funnel_events import (
     OfferEvent,
     ScorecardEvent,
 )
-from schemas.funnel.rules import EndingMeaning
+from schemas.funnel.rules import Rules
 
 HOUR_MS = 3_600_000
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
 ANSWERS = frozenset({"application.rejected", "application.hired"})
 SUBMISSIONS = frozenset({"feedback.submitted", "feedback.updated"})
-COMPLETED, DELETED = "interview.completed", "interview.deleted"
+DELETED = "interview.deleted"
 
 
 def add_first_response(
@@ -24,37 +24,40 @@ def add_first_response(
     applied_at: int | None,
     moved_at: list[int],
     events: Iterable[FunnelEvent],
-    endings: dict[bytes, EndingMeaning],
+    held_at: Mapping[bytes, int],
+    rules: Rules,
 ) -> None:
     """Count the hours until the company first moved the application, invited, assessed, made an offer, rejected or hired.
 
-    `moved_at` are the instants (ms) at which the company moved it, `endings` the meanings of its endings by event id.
+    `moved_at` are the instants (ms) at which the company moved it, `held_at` those of interviews by the id of the event
+    that told that they were held.
     """
     if applied_at is None:
         return
-    candidates = [*moved_at, *(_response_at(event, endings) for event in events)]
-    at = min((moment for moment in candidates if moment is not None and moment > applied_at), default=None)
+    at = min((moment for moment in moved_at if moment > applied_at), default=None)
+    for event in events:
+        moment = _response_at(event, held_at, rules)
+        if moment is not None and moment > applied_at and (at is None or moment < at):
+            at = moment
     if at is None:
         return
     hours = min((at - applied_at) // HOUR_MS, MAX_RESPONSE_HOURS)
     facts.add(f"response_hours.{hours}", at, scope=Scope.DECISION_DAY)
 
 
-def _response_at(event: FunnelEvent, endings: dict[bytes, EndingMeaning]) -> int | None:
+def _response_at(event: FunnelEvent, held_at: Mapping[bytes, int], rules: Rules) -> int | None:
     """When the event says that the company responded, if it does."""
     at, kind = event.header.at, event.header.kind
-    if not event.header.by_person:
-        return None
+    responds = False
     match event:
         case InterviewEvent():
-            if kind == COMPLETED and event.starts_at is not None:
-                return min(at, event.starts_at)
-            return None if kind == DELETED else at
+            responds = kind != DELETED
+            at = min(at, held_at.get(event.header.id, at))
         case ScorecardEvent():
-            told_at = at if event.submitted_at is None else event.submitted_at
-            return told_at if kind in SUBMISSIONS else None
+            responds = kind in SUBMISSIONS
+            at = at if event.submitted_at is None else event.submitted_at
         case OfferEvent():
-            return at
+            responds = True
         case EndingEvent():
-            return at if endings[event.header.id].kind in ANSWERS else None
-    return None
+            responds = rules.ending(event).kind in ANSWERS
+    return at if responds and event.header.by_person else None

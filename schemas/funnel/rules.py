@@ -1,7 +1,8 @@
 """A tenant's rules for the fold: its local days, the milestone of a stage, and who ended an application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
 from schemas.tenants.milestones import MappingRule, find_rule, lookup_milestone
 from schemas.tenants.reasons import EVENT_BY_PARTY, is_duplicate, lookup_party
+from schemas.text.plain import plain_name
 
 # Every time zone's offset is a multiple of it, so the local day never changes within a quarter of an hour.
 QUARTER_HOUR_MS = 900_000
@@ -55,11 +57,13 @@ class Rules:
         hire_value: int = 0,
         without_scorecards: frozenset[str] = frozenset(),
         reopening_connections: frozenset[str] = frozenset(),
+        channel_aliases: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`stages` and `reasons` hold the configured rules of each connection, `deletion_policy` is for candidates.
 
         Costs are added up in `currency`; `hire_value` is the worth of a hire in its minor units. The connections in
         `without_scorecards` never report scorecards, those in `reopening_connections` report reopenings as events.
+        `channel_aliases` maps names of channels to those they are counted under.
         """
         self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
@@ -69,6 +73,7 @@ class Rules:
         self.hire_value = hire_value
         self._without_scorecards = without_scorecards
         self._reopening_connections = reopening_connections
+        self._channels = dict(channel_aliases)
         self._days: dict[int, int] = {}
         self._meanings: dict[
             tuple[str, VendorStage, PipelineStageMeaning | None, int], StageMeaning
@@ -98,6 +103,14 @@ class Rules:
     def reopens_by_event(self, connection: str) -> bool:
         """Whether the connection's system reports reopenings, so that a move alone is none."""
         return connection in self._reopening_connections
+
+    def channel(self, name: str) -> str:
+        """The channel that a name is counted under: what it is an alias of, else itself, in the form of names."""
+        channel = self._channels.get(name)
+        if channel is None:
+            plain = plain_name(name)
+            channel = self._channels[name] = self._channels.get(plain, plain)
+        return channel
 
     def expects_scorecards(self, connection: str) -> bool:
         """Whether the connection reports scorecards, so that an absent one is really missing."""
@@ -135,7 +148,7 @@ def _stage_meaning(
     day: int,
 ) -> StageMeaning:
     rule = find_rule(rules, stage.id, stage.name, day)
-    order = stage.order if defined is None else defined.order
+    order = stage.order if defined is None or defined.order is None else defined.order
     if rule is not None:
         return StageMeaning(rule.meaning, order if rule.order is None else rule.order)
     if defined is None:
@@ -179,6 +192,7 @@ def build_rules(tenant: TenantMapping) -> Rules:
         tenant.hire_value,
         frozenset(id_ for id_, connection in connections.items() if not connection.scorecards),
         frozenset(id_ for id_, connection in connections.items() if connection.reopenings),
+        tenant.channel_aliases,
     )
 
 

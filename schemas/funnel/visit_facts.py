@@ -12,7 +12,9 @@ OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: 
 FINAL = "final_interview"
 
 
-def add_visits(facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool) -> None:
+def add_visits(
+    facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool
+) -> None:
     """Count every visit that stands; `offered` says whether the application was made an offer."""
     for at in journey.unmapped_at:
         facts.add(f"entered.{UNMAPPED}", at)
@@ -20,29 +22,39 @@ def add_visits(facts: FactList, journey: Journey, meetings: list[Meeting], *, of
     people = {id(visit): deciders(meetings, visit) for visit in journey.visits.standing}
     for visit in journey.visits.standing:
         facts.add(f"entered.{visit.milestone}", visit.entered_at)
-        outcome_at = visit.passed_at
-        if visit is current and top is not None:
-            outcome_at = _add_ending_at(facts, visit, top, people[id(visit)])
-        elif outcome_at is not None:
-            _add_outcome(facts, visit, "passed", outcome_at, people[id(visit)])
-        if outcome_at is not None and offered:
-            _add_then_offered(facts, visit, outcome_at, people[id(visit)])
-    if top is None:
-        return
-    if current is None and not top.is_hire:
+        ending = top if visit is current else None
+        passed_at = _add_end(facts, visit, ending, people[id(visit)])
+        if passed_at is not None and offered:
+            _add_then_offered(facts, visit, passed_at, people[id(visit)])
+    if top is not None and current is None and not top.is_hire:
         facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
-    if top.kind == WITHDRAWN and current is not None:
+    if top is not None and current is not None and top.kind == WITHDRAWN:
         _add_withdrawal(facts, journey, meetings, top, people)
+
+
+def _add_end(
+    facts: FactList, visit: Visit, ending: Ending | None, people: tuple[str, ...]
+) -> int | None:
+    """Count how the visit ended, by the application's ending or by a pass; return the instant of a pass."""
+    if ending is not None:
+        return _add_ending_at(facts, visit, ending, people)
+    if visit.passed_at is not None:
+        _add_outcome(facts, visit, "passed", visit.passed_at, people)
+    return visit.passed_at
 
 
 def _add_ending_at(
     facts: FactList, visit: Visit, top: Ending, people: tuple[str, ...]
 ) -> int | None:
     """Count what the ending means for the visit where it happened; return the instant of a pass."""
-    if top.is_hire and visit.milestone == HIRED_MILESTONE:
+    if not top.is_hire:
+        _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
         return None
-    _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
-    return top.at if top.is_hire else None
+    if visit.milestone == HIRED_MILESTONE:
+        return None
+    passed_at = top.at if visit.first_passed_at is None else visit.first_passed_at
+    _add_outcome(facts, visit, OUTCOMES[top.kind], passed_at, people)
+    return passed_at
 
 
 def _add_outcome(

@@ -15,6 +15,8 @@ Reason = Literal[
     "bad_signature",
     "pending_secret",
     "not_canonical",
+    "address_in_id",
+    "future_time",
     "poison_pack",
 ]
 

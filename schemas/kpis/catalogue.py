@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 from schemas.cells import FULL_DIMENSIONS, INTERVIEWER, Basis
 from schemas.kpis.definition import Kpi
-from schemas.kpis.definitions import endings, funnel, interviewing, money, offers, retention, times
+from schemas.kpis.definitions import (
+    endings,
+    funnel,
+    interviewing,
+    money,
+    offers,
+    quality,
+    retention,
+    times,
+)
 
 VERSION = 2  # bumped whenever a definition changes; printed with every number
 
@@ -16,6 +25,7 @@ KPIS: tuple[Kpi, ...] = (
     *times.KPIS,
     *retention.KPIS,
     *money.KPIS,
+    *quality.KPIS,
 )
 BY_ID = {kpi.id: kpi for kpi in KPIS}
 # The KPI whose n is the size of a member, for lists with the largest member first; without it the sum of every n is.

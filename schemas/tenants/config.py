@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.events.application import FrozenModel
 from schemas.tenants.business_hours import COUNTRY_BY_ZONE, BusinessHours, business_hours, countries
 from schemas.tenants.milestones import MILESTONES
+from schemas.text.plain import plain_name
 
 DeletedCandidates = Literal["named", "keep", "retract"]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]  # ISO 4217
@@ -98,9 +99,6 @@ class ReasonRule(FrozenModel):
 
 # Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
 SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
-# Vendors whose webhooks report that an ended application was reopened; elsewhere a move to a working stage says so.
-REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
-
 # Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
 REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 
@@ -145,6 +143,7 @@ class Tenant(FrozenModel):
     rates; `retract` all of the candidate's applications. An application deleted on its own never counts. Costs in another
     currency than `currency` are reported separately, never added. `hire_value` is the value of one hire in minor units; ROI
     is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
+    `channel_aliases` maps other names of a channel to the one that it is counted under, in webhooks, costs and imports alike.
     `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
     Japan for tenants in the Japanese time zone.
     """
@@ -160,7 +159,27 @@ class Tenant(FrozenModel):
     quarantine_key: Secret
     person_key: Secret
     api_tokens: tuple[Secret, ...] = ()
+    channel_aliases: dict[str, str] = Field(default_factory=dict)
     connections: tuple[Connection, ...] = ()
+
+    @field_validator("channel_aliases")
+    @classmethod
+    def check_channel_aliases(cls, value: dict[str, str]) -> dict[str, str]:
+        """Bring names into the form in which channels are counted; reject aliases that contradict or follow each other."""
+        aliases: dict[str, str] = {}
+        for alias, channel in value.items():
+            name, target = plain_name(alias), plain_name(channel)
+            if not name or not target:
+                msg = "an alias and its channel each have a name"
+                raise ValueError(msg)
+            if aliases.setdefault(name, target) != target:
+                msg = f"{name!r} is an alias of both {aliases[name]!r} and {target!r}; keep one"
+                raise ValueError(msg)
+        for name, target in aliases.items():
+            if target in aliases:
+                msg = f"{name!r} is an alias of {target!r}, itself an alias; name the channel it is counted under"
+                raise ValueError(msg)
+        return aliases
 
     @field_validator("timezone")
     @classmethod

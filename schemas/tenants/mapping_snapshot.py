@@ -24,12 +24,13 @@ class ConnectionMapping(FrozenModel):
 
 
 class TenantMapping(FrozenModel):
-    """A tenant's time zone, deletion policy, currency, value of a hire, and the mappings of its connections."""
+    """A tenant's time zone, deletion policy, currency, value of a hire, channel aliases, and the mappings of its connections."""
 
     timezone: str = "UTC"
     deleted_candidates: DeletedCandidates = "named"
     currency: Currency = "JPY"
     hire_value: Minor = 0
+    channel_aliases: dict[str, str] = Field(default_factory=dict)
     connections: dict[Name, ConnectionMapping] = Field(default_factory=dict)
 
 
@@ -86,6 +87,7 @@ def snapshot_tenant(tenant: Tenant) -> TenantMapping:
         deleted_candidates=tenant.deleted_candidates,
         currency=tenant.currency,
         hire_value=tenant.hire_value,
+        channel_aliases=tenant.channel_aliases,
         connections={
             connection.id: ConnectionMapping(
                 stages=connection.stages,

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.tenants import stage_endings, stage_names
+
 # In process order, earliest first. The Japanese names are in the glossary of README.ja.md.
 MILESTONES = (
     "lead",
@@ -50,69 +52,6 @@ MILESTONE_BY_BROAD_KIND = {
     "evaluation": "assessment",
 }
 
-# Full names, then parts of names, both after NFKC and casefold; the first matching part wins.
-MILESTONE_BY_NAME = {
-    "new": "applied",
-    "応募": "applied",
-    "応募受付": "applied",
-    "エントリー": "applied",
-    "書類選考": "screening",
-    "書類": "screening",
-    "screening": "screening",
-    "カジュアル面談": "casual",
-    "面談": "casual",
-    "適性検査": "assessment",
-    "内定": "offer",
-    "内定承諾": "accepted",
-    "承諾": "accepted",
-    "入社": "hired",
-    "hired": "hired",
-    "offer": "offer",
-    "interview": "interview_n",
-    "interviews": "interview_n",
-    "面接": "interview_n",
-    "inbox": "applied",
-    "applied": "applied",
-    "applied candidates": "applied",
-    "new applicant": "applied",
-    "new lead": "lead",
-    "sourced": "lead",
-}
-MILESTONE_BY_NAME_PART = (
-    ("application review", "screening"),
-    ("resume", "screening"),
-    ("cv review", "screening"),
-    ("書類", "screening"),
-    ("カジュアル", "casual"),
-    ("casual", "casual"),
-    ("phone", "casual"),
-    ("適性", "assessment"),
-    ("課題", "assessment"),
-    ("assessment", "assessment"),
-    ("take home", "assessment"),
-    ("coding test", "assessment"),
-    ("最終面接", "final_interview"),
-    ("final", "final_interview"),
-    ("一次面接", "interview_1"),
-    ("1次面接", "interview_1"),
-    ("first interview", "interview_1"),
-    ("1st interview", "interview_1"),
-    ("二次面接", "interview_2"),
-    ("2次面接", "interview_2"),
-    ("second interview", "interview_2"),
-    ("2nd interview", "interview_2"),
-    ("三次面接", "interview_n"),
-    ("face to face", "interview_n"),
-    ("onsite", "interview_n"),
-    ("reference", "reference"),
-    ("リファレンス", "reference"),
-    ("background", "reference"),
-    ("承諾", "accepted"),
-    ("内定", "offer"),
-    ("オファー", "offer"),
-    ("offer", "offer"),
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class MappingRule:
@@ -150,13 +89,16 @@ def find_rule(
 
 
 def lookup_milestone(stage_name: str | None, vendor_kind: str | None) -> str:
-    """Return the milestone of a known vendor kind or stage name, else `unmapped`; never guesses."""
-    if vendor_kind is not None and vendor_kind.casefold() in MILESTONE_BY_KIND:
-        return MILESTONE_BY_KIND[vendor_kind.casefold()]
+    """Return the milestone of a known vendor kind or stage name, else `unmapped`; never guesses.
+
+    A name that contains a word for an ending is unmapped whatever its kind, and a talk beside the process (面談) is one even if
+    the vendor files it under offers.
+    """
     name = normalize_name(stage_name or "")
-    if name in MILESTONE_BY_NAME:
-        return MILESTONE_BY_NAME[name]
-    for part, milestone in MILESTONE_BY_NAME_PART:
-        if part in name:
-            return milestone
-    return MILESTONE_BY_BROAD_KIND.get((vendor_kind or "").casefold(), UNMAPPED)
+    kind = (vendor_kind or "").casefold()
+    if stage_endings.is_ending_name(name):
+        return UNMAPPED
+    milestone = stage_names.find_milestone(name)
+    if milestone == "casual":
+        return milestone
+    return MILESTONE_BY_KIND.get(kind) or milestone or MILESTONE_BY_BROAD_KIND.get(kind, UNMAPPED)

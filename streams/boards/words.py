@@ -1,5 +1,6 @@
 """The labels of the boards themselves, on the page and in Grafana; all other texts are in the specifications."""
 
+from schemas.kpis.data_quality import KINDS
 from schemas.text.languages import sentence_case, translate
 from schemas.text.words import (
     ACTIONS,
@@ -91,11 +92,15 @@ BREACH_LABELS: Table = {
         for dimension in ("interviewer", "recruiter", "hiring_manager")
     },
 }
+QUALITY_LABELS: Table = {
+    **{f"quality.{kind.id}": kind.name for kind in KINDS},
+    **{f"advice.{kind.id}": kind.advice for kind in KINDS},
+}
 # The names of the values of a column, by its unit.
 VALUE_NAMES: dict[str, Table] = {
     "milestone": MILESTONES,
     "spending": COST_KINDS,
-    "word": BREACH_LABELS,
+    "word": {**BREACH_LABELS, **QUALITY_LABELS},
     "text": {"unknown": UNKNOWN},
 }
 

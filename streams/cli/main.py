@@ -16,6 +16,7 @@ from streams.cli import (
     local,
     numbers,
     plan,
+    quality,
     roles,
     webhooks,
 )
@@ -28,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (local, webhooks, importing, numbers, roles):
+for commands in (local, webhooks, importing, numbers, quality, roles):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

@@ -95,11 +95,23 @@ def verify(
         AnswerFormat, typer.Option("--format", help="Output format of the verdict.")
     ] = AnswerFormat.text,
     patience: Annotated[float, typer.Option(help="Seconds to wait for cells in flight.")] = 30.0,
+    independent: Annotated[
+        bool,
+        typer.Option(
+            "--independent",
+            help="Compare with the independent reading too, which shares no code with the fold; slow.",
+        ),
+    ] = False,
 ) -> None:
     """Recompute every cell from the accepted events and compare; exit 1 on any difference."""
     from streams.tools.verify.command import verify_live
 
-    verdict = verify_live(load_settings(state), patience_s=patience, console=Console(stderr=True))
+    verdict = verify_live(
+        load_settings(state),
+        patience_s=patience,
+        console=Console(stderr=True),
+        independent=independent,
+    )
     typer.echo(verdict.as_json() if answer is AnswerFormat.json else verdict.as_text())
     raise typer.Exit(1 if verdict.differences else 0)
 

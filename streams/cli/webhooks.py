@@ -72,10 +72,11 @@ def suggest(
     connection: Annotated[str, typer.Option(help="Id of the connection.")],
     state: State = None,
 ) -> None:
-    """Propose meanings for the stages and reasons that a connection has sent, as YAML for the configuration."""
+    """Propose meanings for the stages and reasons that a connection has sent, and channel aliases of its company, as YAML."""
     from streams.tools.connect import mapping
 
     settings = load_settings(state)
     proposals = mapping.proposals(settings, connection, datetime.now(UTC))
     typer.echo(mapping.summary(connection, proposals), err=True)
     typer.echo(mapping.as_yaml(connection, proposals), nl=False)
+    typer.echo(mapping.alias_yaml(settings, connection), nl=False)

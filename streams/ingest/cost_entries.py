@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
 )
 
@@ -24,6 +24,10 @@ from schemas.events.context import CostKind, CostScope
 from schemas.funnel.costs import HIRE, MAX_PERIOD_DAYS
 from schemas.money import decimals, minor_units
 from schemas.tenants.config import Currency
+from schemas.text.plain import plain_name
+from streams.ingest.cleaning.events import NAMED_SCOPES
+from streams.ingest.cleaning.free_names import without_personal_data
+from streams.ingest.cleaning.identifiers import clean_id
 from streams.ingest.lenient_fields import MAX_ID_LENGTH, normalize_id, plausible
 from streams.ingest.normalize import safe_name
 
@@ -57,18 +61,28 @@ class InvalidEntries(Exception):
         self.problems = tuple(problems)
 
 
+ADDRESS_MESSAGE = "it looks like an e-mail address, and people are never named here"
+
+
 def _name(value: object) -> object:
-    """Validate a customer's id; anything that could be an e-mail address is refused."""
+    """Clean a customer's id; anything that could be an e-mail address is refused."""
     text = normalize_id(value)
-    if isinstance(text, str):
-        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-            raise ValueError("it contains a control character")
-        normal = unicodedata.normalize("NFKC", text)  # the form in which channels are compared
-        if len(normal) > MAX_ID_LENGTH:
-            raise ValueError("it is too long")
-        if "@" in normal:
-            raise ValueError("it looks like an e-mail address, and people are never named here")
-    return text
+    if not isinstance(text, str):
+        return text
+    name = clean_id(text)
+    if name is None:
+        raise ValueError(ADDRESS_MESSAGE)
+    return name
+
+
+def _member(value: object, info: ValidationInfo) -> object:
+    """Clean a member: a channel or agency is a name, of which personal data is taken out, anything else an id."""
+    if info.data.get("scope") not in NAMED_SCOPES or not isinstance(value, str):
+        return _name(value)
+    name = plain_name(without_personal_data(value))
+    if value.strip() and not name:
+        raise ValueError(ADDRESS_MESSAGE)
+    return name
 
 
 def _amount(value: object) -> object:
@@ -92,6 +106,7 @@ def _instant(value: object) -> object:
 
 
 _Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=MAX_ID_LENGTH)]
+_Member = Annotated[str, BeforeValidator(_member), Field(min_length=1, max_length=MAX_ID_LENGTH)]
 _Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -108,7 +123,7 @@ class CostEntry(BaseModel):
     )
     kind: CostKind = Field(description=f"one of {', '.join(get_args(CostKind))}")
     scope: CostScope = Field(description=f"one of {', '.join(get_args(CostScope))}")
-    member: _Name | None = Field(
+    member: _Member | None = Field(
         None,
         description=f"the channel or agency by name, or the job or, for the scope hire, the application by id (with the"
         f" `id_prefix` of its connection), up to {MAX_ID_LENGTH} characters",

@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 SOURCE_VENDOR, CONNECTION = "hirelay", "costs"
 PATH = "/v1/costs"
 CHALLENGE = {"WWW-Authenticate": "Bearer"}  # RFC 9110, section 11.6.1
-NAMED_SCOPES = frozenset({"channel", "agency"})  # scopes whose members are identified by name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,17 +131,13 @@ def to_event(entry: CostEntry, request: ApiRequest) -> Event:
 
 
 def _cost(entry: CostEntry, tenant: Tenant) -> Cost:
-    member = entry.member
-    if entry.scope in NAMED_SCOPES:
-        channel = normalize.channel(member)
-        member = None if channel is None else channel.id
     return Cost(
         cost_id=entry.cost_id,
         version=entry.version,
         amount=entry.minor_units(tenant.currency) or 0,
         currency=entry.currency or tenant.currency,
         scope=entry.scope,
-        member=member,
+        member=entry.member,
         previous_member=entry.previous_member,
         period_from=entry.since,
         period_to=entry.to,

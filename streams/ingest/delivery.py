@@ -12,6 +12,7 @@ from streams.ingest.connection_health import OTHER, ConnectionHealth
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.incoming_request import (
     IncomingRequest,
+    combine,
     encode_readable,
     translate,
     verify,
@@ -98,7 +99,7 @@ class DeliveryHandler:
     ) -> Answer:
         vendor = request.vendor
         work = [self._publisher.publish(encoded)]
-        fault = _combine(translation.faults)
+        fault = combine(translation.faults) if translation.faults else None
         if fault is not None:
             work.append(self._publish_quarantine_entry(request, fault, translation))
         await asyncio.gather(*work)
@@ -158,13 +159,6 @@ class DeliveryHandler:
     ) -> None:
         count = self._health.record(request.resolved, what, name, request.at, n)
         self._metrics.connections.record(count, request.vendor.expected)
-
-
-def _combine(faults: Sequence[Condition]) -> Condition | None:
-    """Combine the faults of a delivery into one condition."""
-    if not faults:
-        return None
-    return Malformed(faults[0].reason, "; ".join(fault.detail for fault in faults)[:500])
 
 
 def _event_label(vendor: Vendor, translation: Translation) -> str:

@@ -1,18 +1,24 @@
 """One request as it arrived: its authenticity, and the events that its bytes contain."""
 
 import hmac
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.errors import Condition, Malformed, Unauthentic
 from schemas.events import packs
-from schemas.events.envelope import Event
+from schemas.events.envelope import Event, short_type
+from streams.ingest.cleaning.events import clean_translation
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.kafka.publisher import EncodedEvent, encode
+from streams.ingest.problems import VENDOR_REMEDY
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +76,29 @@ def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
         replay_guard.check_nonce(resolved.connection.id, nonce, request.body)
 
 
-def translate(request: IncomingRequest) -> Translation:
-    """Return the vendor's translation; raise only Malformed or Unmapped, whatever the bytes are."""
+def translate(request: IncomingRequest, now: datetime | None = None) -> Translation:
+    """Return the vendor's translation, cleaned; raise only Malformed or Unmapped, whatever the bytes are.
+
+    `now` is when a quarantined delivery is replayed: what was ahead of its arrival may have happened since.
+    """
     try:
-        return request.vendor.translate(request.body, request.headers, request.context)
+        translation = request.vendor.translate(request.body, request.headers, request.context)
     except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
         # An adapter may meet unforeseen text and numbers; the delivery is quarantined and shows them.
-        raise Malformed("not_this_vendor", type(error).__name__) from None
+        log.warning(
+            "delivery of an unforeseen form",
+            extra={**request.log_fields, "error": type(error).__name__},
+        )
+        raise Malformed(
+            "not_this_vendor", f"the delivery has an unforeseen form; {VENDOR_REMEDY}"
+        ) from None
+    return clean_translation(translation, now or request.at)
 
 
 def encode_readable(translation: Translation) -> tuple[Translation, tuple[EncodedEvent, ...]]:
     """Encode each event, once; events that the worker could not read become faults.
 
-    One of them would make its whole pack unreadable. Raise the first fault if nothing else is left.
+    One of them would make its whole pack unreadable. Raise all faults as one if nothing else is left.
     """
     readable: list[Event] = []
     encoded: list[EncodedEvent] = []
@@ -93,15 +109,27 @@ def encode_readable(translation: Translation) -> tuple[Translation, tuple[Encode
             packs.decode_events(packs.encode([record.body]))
         except (Malformed, ValueError):
             faults.append(
-                Malformed("unmapped_value", f"{event.type} contains a value out of range")
+                Malformed(
+                    "unmapped_value",
+                    f"{short_type(event.type)} contains a number or time out of range; correct it in the sending system",
+                )
             )
         else:
             readable.append(event)
             encoded.append(record)
     if faults and not readable and not translation.ignored and not translation.ping:
-        raise faults[0]
+        raise combine(faults)
     kept = replace(translation, events=tuple(readable), faults=tuple(faults))
     return kept, tuple(encoded)
+
+
+def combine(faults: Sequence[Condition]) -> Condition:
+    """Combine the faults of a delivery, at least one, into one condition; equal texts appear once, with their number."""
+    if len(faults) == 1:
+        return faults[0]
+    details = Counter(fault.detail for fault in faults)
+    text = "; ".join(detail if n == 1 else f"{detail} ({n} times)" for detail, n in details.items())
+    return Malformed(faults[0].reason, text[:500])
 
 
 def decode_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:

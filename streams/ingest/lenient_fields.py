@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from schemas.errors import Condition, Malformed
+from streams.ingest.problems import VENDOR_REMEDY, describe
 
 MAX_ID_LENGTH, MAX_TEXT_LENGTH = 150, 500
 LATEST_MS = 2**42  # the year 2109
@@ -45,22 +46,15 @@ def parse(model: type[M], body: bytes) -> tuple[M, tuple[Condition, ...]]:
 
 
 def malformed(error: ValidationError) -> Malformed:
-    """Describe what is wrong with a body: locations and error kinds, never values."""
+    """Describe what is wrong with a body: locations and what belongs there, never values."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     kinds = {problem["type"] for problem in problems}
     if "json_invalid" in kinds:
         return Malformed("not_json", "the body is not JSON")
-    places = _places(error)
+    detail = f"{describe(error)}; {VENDOR_REMEDY}"
     if kinds <= {"missing"} and all(len(problem["loc"]) > 1 for problem in problems):
-        return Malformed("missing_field", places)
-    return Malformed("not_this_vendor", places)
-
-
-def _places(error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    places = sorted({".".join(map(str, problem["loc"])) for problem in problems} - {""})
-    kinds = sorted({problem["type"] for problem in problems})
-    return f"{', '.join(places)[:300]}: {', '.join(kinds)[:100]}".removeprefix(": ")
+        return Malformed("missing_field", detail)
+    return Malformed("not_this_vendor", detail)
 
 
 def _lenient(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
@@ -90,7 +84,7 @@ def _valid_entries(
 def _record_fault(error: ValidationError, info: ValidationInfo) -> None:
     if info.context is None:
         raise error
-    info.context.append(f"{info.field_name}.{_places(error)}".replace(".:", ":"))
+    info.context.append(describe(error, place=info.field_name or ""))
 
 
 def normalize_id(value: object) -> object:

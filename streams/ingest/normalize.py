@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -13,7 +12,9 @@ from schemas.errors import Condition, Malformed, Unmapped
 from schemas.events import application as canonical
 from schemas.events.application import FrozenModel
 from schemas.events.envelope import Event, event_id, full_type
+from schemas.text.plain import plain_name
 from streams.ingest.lenient_fields import MAX_ID_LENGTH, MAX_TEXT_LENGTH
+from streams.ingest.problems import VENDOR_REMEDY
 from streams.ingest.vendor import Context, Translation, subject_of
 
 T = TypeVar("T")
@@ -102,7 +103,7 @@ class Delivery:
 def required(value: T | None, name: str) -> T:
     """Return the value; raise Malformed when the vendor left out a required field."""
     if value is None:
-        raise Malformed("missing_field", name)
+        raise Malformed("missing_field", f"{name} is missing; {VENDOR_REMEDY}")
     return value
 
 
@@ -114,7 +115,7 @@ def channel(
     detail: str | None = None,
 ) -> canonical.Channel | None:
     """Build the channel (媒体), identified by name as tenants know it, or by `#<id>` without a name."""
-    normalized = " ".join(unicodedata.normalize("NFKC", name or "").split())
+    normalized = plain_name(name or "")
     if not normalized and vendor_id is None:
         return None
     return canonical.Channel(
@@ -150,7 +151,7 @@ def dispatch(
         translated = handlers[name]()
     except Malformed as error:
         if faults and error.reason == "missing_field":
-            raise Malformed("unmapped_value", f"{error.detail}; {faults[0].detail}"[:300]) from None
+            raise Malformed("unmapped_value", f"{faults[0].detail}; {error.detail}"[:500]) from None
         raise
     return replace(translated, event=name, faults=(*translated.faults, *faults))
 

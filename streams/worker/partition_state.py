@@ -142,9 +142,7 @@ class PartitionState:
     def drain(self) -> PartitionChanges:
         """Return all changes, cells fenced at the last offset taken, and mark everything clean."""
         applications = [(key, application_row.encode(row)) for key, row in self._changed.items()]
-        self._ended = [
-            key for key, row in self._changed.items() if row.has_ended
-        ]
+        self._ended = [key for key, row in self._changed.items() if row.has_ended]
         self._flushing_links, self._pending_links = self._pending_links, {}
         context_events, self._new_context_events = self._new_context_events, []
         self._changed = {}

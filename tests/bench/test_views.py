@@ -32,6 +32,7 @@ VIEWS = {
     "v_plan": "v_plan(tenant='t1', as_of='2026-12-31')",
     "v_breaches": "v_breaches where tenant = 't1'",
     "v_breach_actions": "v_breach_actions(tenant='t1', days=14)",
+    "v_quality": f"v_quality(tenant='t1', {YEAR})",
     "v_freshness": "v_freshness",
 }
 BASELINE = """

@@ -15,7 +15,7 @@ from schemas.text.languages import LANGUAGES, translate
 from schemas.text.units import format_value
 from schemas.text.words import COST_KINDS, MILESTONES, UNKNOWN
 from sinks.clickhouse import tenants
-from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, PlannedTarget
+from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.boards.grafana.dashboard import dashboards
 from streams.boards.grafana.queries import PARAMETER_EXPRESSIONS, mixed_unit_columns, panel_targets
@@ -48,7 +48,7 @@ COUNTED_BY_GATEWAYS = "connections"  # its rows come from the gateway, not from 
 
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
-    """The golden season with a hires target, for a tenant that is published to ClickHouse."""
+    """The golden season with a hires target and a corrected event, for a tenant that is published to ClickHouse."""
     write(client, COMPANY, folded_cells([season_delivery()], season_tenancy()))
     plan = (FIRST, LAST, "2026-Q2", 4, 1, "", "", 0)
     Writer(client).replace_targets([PlannedTarget(COMPANY, "hires", TOTAL, ALL, "decision", *plan)])
@@ -57,6 +57,8 @@ def company(client: Any) -> Iterator[Tenant]:
     tenants.publish(client, Tenancy(tenants=(tenant,)))
     off_target = breach_row("9" * 16, "channel", "doda", date(2026, 6, 20), None)
     Writer(client).write([off_target], "grafana-off-target")
+    poor = KpiCell(0, COMPANY, TOTAL, ALL, LAST, "decision", "quality.corrected", 0, 1, 1)
+    Writer(client).write([poor], "grafana-quality")
     yield tenant
     for table, column in (("epoch_cells", "tenant"), ("breaches", "tenant"), ("tenants", "id")):
         client.command(f"delete from {table} where {column} = '{COMPANY}'")

@@ -9,6 +9,7 @@ import pytest
 from schemas.alerting.actions import ACTIONS
 from schemas.alerting.breach import PERSON_DIMENSIONS, Breach, Ending, Severity
 from schemas.cells import ALL, TOTAL
+from schemas.kpis.data_quality import KINDS
 from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
@@ -16,7 +17,7 @@ from streams.archive.rows import RecordPosition, breach_rows
 from streams.boards.query import PanelRequest, fetch_rows, parse_request
 from streams.boards.spec import NAMES, Panel
 from streams.boards.specs.catalogue import BOARDS, BY_ID
-from streams.boards.words import BREACH_LABELS
+from streams.boards.words import BREACH_LABELS, QUALITY_LABELS
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
@@ -58,9 +59,14 @@ def planned_target(tenant: str, first: date, last: date, hires: float) -> Planne
     )
 
 
+def quality_cell(measure: str) -> KpiCell:
+    """Count one event of a kind of poor data on the last day."""
+    return KpiCell(0, COMPANY, TOTAL, ALL, LAST, "decision", measure, 0, 1, 1)
+
+
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
-    """The golden season with a hires target and four breaches."""
+    """The golden season with a hires target, four breaches and one event of each kind of poor data."""
     write(client, COMPANY, folded_cells([season_delivery()], season_tenancy()))
     Writer(client).replace_targets([planned_target(COMPANY, FIRST, LAST, 4)])
     for offset, breach in enumerate(breaches()):
@@ -68,6 +74,7 @@ def company(client: Any) -> Iterator[Tenant]:
             RecordPosition("kpi-breaches", 0, offset), breach.model_dump_json().encode()
         )
         Writer(client).write(rows, f"boards-{offset}")
+    Writer(client).write([quality_cell(kind.id) for kind in KINDS[:-1]], "boards-quality")
     at = datetime(2026, 6, 2, tzinfo=UTC)
     done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
     Writer(client).write([done], "boards-action")
@@ -377,3 +384,23 @@ def test_ties_have_a_stable_order(client: Any, name: str) -> None:
 
     rows = [row[0] for row in fetch_rows(client, find_panel("pipeline", name), request)]
     assert rows == sorted(rows) and len(rows) > 3
+
+
+def test_poor_data_is_named_with_what_to_do(client: Any, company: Tenant) -> None:
+    """Every kind that was counted has a row, in the order of the definitions, with texts in both languages."""
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    rows = fetch_rows(client, find_panel("pipeline", "quality"), request)
+
+    assert [row[0] for row in rows] == [f"quality.{kind.id}" for kind in KINDS[:-1]]
+    assert {text for row in rows for text in (row[0], row[3])} <= QUALITY_LABELS.keys()
+    assert all(ja and en for ja, en in QUALITY_LABELS.values())
+
+
+def test_a_company_without_poor_data_is_told_so(client: Any, company: Tenant) -> None:
+    """In a window without any such event there are no rows, and the panel says that nothing needs attention."""
+    day = date(2026, 1, 1)
+    panel = find_panel("pipeline", "quality")
+    request = PanelRequest(tenant=company, first=day, last=day, today=LAST)
+
+    assert fetch_rows(client, panel, request) == []
+    assert panel.none_ja and panel.none_en

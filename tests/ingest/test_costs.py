@@ -209,7 +209,8 @@ WRONG = [
     ({"cost_id": " "}, "cost_id"),
     ({"cost_id": "taro@example.com"}, "cost_id"),
     ({"cost_id": "c" * 151}, "cost_id"),
-    ({"cost_id": "c\x1f1"}, "cost_id"),
+    ({"cost_id": "\x1f"}, "cost_id"),
+    ({"cost_id": "taro%40example.com"}, "cost_id"),
     ({"cost_id": "\ud800"}, "cost_id"),
     ({"version": 0}, "version"),
     ({"version": True}, "version"),
@@ -256,6 +257,17 @@ WRONG = [
     ({"reversed": 1}, "reversed"),
     ({"colour": "red"}, "colour"),
 ]
+
+
+async def test_ids_and_names_are_clean(client: httpx.AsyncClient, publisher: ListPublisher) -> None:
+    """A cost has the id of its other spelling, and its channel is named as in webhooks."""
+    member = "紹介 山田太郎 taro@example.com"
+    response = await post(client, MEDIA | {"cost_id": " Ｃ\x1f１", "member": member})
+    (event,) = publisher.events
+    data: Any = event.data
+
+    assert response.status_code == 202
+    assert (event.subject, data.cost_id, data.member) == ("cost/C1", "C1", "紹介")
 
 
 @pytest.mark.parametrize(("change", "field"), WRONG, ids=range(len(WRONG)))

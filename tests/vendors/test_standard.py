@@ -1,17 +1,21 @@
 """Tests that canonical events from other systems are accepted, or refused with the location of the error."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from schemas.errors import Malformed, Unmapped
+from schemas.errors import Malformed, Unauthentic, Unmapped
 from schemas.events.counting import NOT_COUNTED
-from schemas.events.envelope import short_type
+from schemas.events.envelope import TYPES, short_type
+from streams.ingest.problems import models_in
 from streams.ingest.vendor import Translation
+from streams.ingest.vendors.standard.payload import CloudEvent, StandardBody
 from tests.fakes import NOON
-from tests.ingest.gateways import context, vendor
+from tests.ingest.gateways import STANDARD_KEY, context, lower, standard_signed, vendor
 
 CREATED: dict[str, Any] = {
     "application": {"id": "a-1", "job_id": "j-1", "applied_at": "2026-04-01T09:00:00+09:00"},
@@ -141,7 +145,7 @@ def test_foreign_extensions_are_ignored() -> None:
     """Foreign CloudEvents extensions are ignored."""
     more = {
         "traceparent": "00-x",
-        "sequence": 7,
+        "sequencetype": "Integer",
         "vendor": "own",
         "rawref": "t/0/1",
         "sampled": True,
@@ -155,6 +159,159 @@ def test_the_connection_determines_the_tenant() -> None:
     translation = translate(standard_body(**CREATED, tenant_id="globex", connection_id="c"))
 
     assert translation.events == translate(standard_body()).events
+
+
+@pytest.mark.parametrize(("sequence", "expected"), [("0007", "0007"), (7, "7"), (None, None)])
+def test_a_sequence_is_kept(sequence: object, expected: str | None) -> None:
+    """The place of an event among others of one instant is kept, in both envelopes."""
+    cloud = translate_cloud_event(sequence=sequence, sequencetype="Integer")
+    webhook = translate({**standard_body(), "sequence": sequence})
+
+    assert [cloud.events[0].sequence, webhook.events[0].sequence] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"sequence": ""}, {"sequence": "7" * 65}, {"sequence": True}, {"sequences": 7}]
+)
+def test_a_wrong_sequence_is_refused(changes: dict[str, object]) -> None:
+    """A sequence that cannot order events, or a misspelt one, is refused."""
+    with pytest.raises(Malformed, match="sequence"):
+        translate_cloud_event(**changes)
+
+
+def test_a_batch_keeps_its_order() -> None:
+    """Events of one instant count in the order of their batch."""
+    events = [{**CLOUD, "id": name} for name in ("c", "a", "b")]
+    translation = translate(events, "application/cloudevents-batch+json")
+
+    assert [event.id for event in translation.events] == [
+        translate_cloud_event(id=name).events[0].id for name in ("c", "a", "b")
+    ]
+
+
+def test_binary_mode_is_refused_with_the_reason() -> None:
+    """The signature covers the body alone, so attributes in headers could be forged."""
+    headers = (
+        ("webhook-id", "m"),
+        ("content-type", "application/json"),
+        ("ce-specversion", "1.0"),
+        ("ce-type", "application.created"),
+    )
+    with pytest.raises(Malformed, match=r"binary mode is not accepted.*structured mode"):
+        vendor("standard").translate(json.dumps(CREATED).encode(), headers, context("standard"))
+
+
+def svix(headers: dict[str, str]) -> dict[str, str]:
+    """The same headers under the names that Svix's libraries send."""
+    return {name.replace("webhook-", "svix-"): text for name, text in headers.items()}
+
+
+def test_headers_named_as_svix_are_aliases() -> None:
+    """Svix's libraries sign alike under other names, and the message id tells occurrences apart as usual."""
+    adapter, body = vendor("standard"), json.dumps(standard_body()).encode()
+    signed = standard_signed(body, "m1")
+    ids = []
+    for headers in (signed, svix(signed)):
+        adapter.verify(lower(headers), body, (STANDARD_KEY,), NOON)
+        ids += adapter.translate(body, lower(headers), context("standard")).events
+
+    assert ids[0].id == ids[1].id and ids[1].deliveryid == "m1"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        svix(standard_signed(b"another body")),
+        svix(standard_signed(b"{}", seconds=-301)),
+        {**svix(standard_signed(b"{}")), "webhook-signature": "v1,x"},
+        {name: text for name, text in svix(standard_signed(b"{}")).items() if name != "svix-id"},
+    ],
+    ids=["body", "old", "mixed", "no id"],
+)
+def test_svix_headers_are_verified_as_strictly(headers: dict[str, str]) -> None:
+    """Neither another body nor an old time nor a mixture of both names is accepted."""
+    with pytest.raises(Unauthentic):
+        vendor("standard").verify(lower(headers), b"{}", (STANDARD_KEY,), NOON)
+
+
+JARGON = re.compile(
+    r"\b(?:model|string|int|bool|list|tuple|dict)_type\b|extra_forbidden|literal_error|value_error|missing:|: missing|_parsing|pattern_mismatch|pydantic",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"data": {}}, "data.application is missing"),
+        ({"data": {"application": "a-1"}}, "data.application must be an object"),
+        ({"data": {"application": {"id": 7}}}, "data.application.id must be text, in quotes"),
+        ({"data": {"application": {"id": ""}}}, "data.application.id is empty"),
+        ({"data": {"application": {"id": "a" * 201}}}, "has more than 200 characters"),
+        (
+            {"data": {"application": {"id": "a", "kind": "Taro"}}},
+            "data.application.kind has a value that is not accepted: write 'application', 'prospect'",
+        ),
+        (
+            {"data": {"application": {"id": "a", "Taro": 1}}},
+            "data.application has an unknown field: remove or rename it; its fields are id, candidate_id",
+        ),
+        ({"data": {**CREATED, "touches": [{"id": "a"}, {}]}}, r"data.touches\[1\].id is missing"),
+        (
+            {"data": {"application": {"id": "a", "applied_at": "2026-04-01T09:00:00"}}},
+            "data.application.applied_at has no time zone: write it as 2026-04-01T09:00:00",
+        ),
+        ({"time": "yesterday"}, "time is not a time: write it as"),
+        ({"time": "1900-01-01T00:00:00Z"}, "time lies outside the years 1990 to 2099"),
+        ({"Taro": 1}, "the body has an unknown field"),
+        ({"specversion": "0.3"}, "specversion has a value that is not accepted: write '1.0'"),
+        ({"id": None}, "id must be text"),
+    ],
+)
+def test_a_refusal_says_what_where_and_what_to_do(changes: dict[str, object], text: str) -> None:
+    """A refusal is a sentence with the place and the remedy, without the parser's words and without values."""
+    with pytest.raises(Malformed, match=text) as refused:
+        translate_cloud_event(**changes)
+
+    assert JARGON.search(refused.value.detail) is None
+    assert "Taro" not in refused.value.detail
+
+
+def test_a_missing_envelope_is_explained() -> None:
+    """A body without an envelope is told which parts one has."""
+    with pytest.raises(Malformed, match="type is missing; timestamp is missing; data is missing"):
+        translate({})
+
+
+def test_an_unknown_milestone_is_refused_with_the_list() -> None:
+    """A pipeline that maps a stage to a milestone that nobody counts is refused with those that are."""
+    stages = [
+        {"id": "1", "name": "書類", "milestone": "screening"},
+        {"id": "2", "name": "一次", "milestone": "first interview"},
+    ]
+    with pytest.raises(Malformed, match=r"stages\[1\].milestone is none of ours.*interview_1"):
+        translate(standard_body("pipeline.defined", pipeline_id="p", stages=stages))
+    assert translate(standard_body("pipeline.defined", pipeline_id="p", stages=stages[:1])).events
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("interview.deleted", {"application": {"id": "a"}, "interview_id": "i"}),
+        (
+            "interview.completed",
+            {"application": {"id": "a"}, "interview_id": "i", "stage": {"id": "s"}},
+        ),
+        ("employment.start_cancelled", {"application_id": "a"}),
+        ("employment.end_cancelled", {"application_id": "a"}),
+        ("employment.performance_rated", {"application_id": "a", "rating": 4, "rating_id": "r"}),
+    ],
+)
+def test_corrections_are_accepted(kind: str, data: dict[str, Any]) -> None:
+    """What was told by mistake can be taken back."""
+    (event,) = translate(standard_body(kind, **data)).events
+
+    assert (event.type, event.subject) == (f"recruit.{kind}.v1", "a")
 
 
 APPLICATION: dict[str, Any] = {"application": {"id": "a-1"}}
@@ -270,6 +427,30 @@ def test_prefix_reaches_every_id() -> None:
     ) == ("own-1", "own-2", "own-3", "own-4")
 
 
+def test_prefix_reaches_lists_ratings_and_costs() -> None:
+    """Ids in lists, of ratings and of a cost's job or hire get the prefix; channels and agencies are names."""
+    cost = {"cost_id": "c", "amount": 1, "currency": "JPY", "kind": "media"}
+    touch = {"id": "doda", "referrer_user_id": "u"}
+    bodies = [
+        ("application.updated", {"application": {"id": "1"}, "touches": [touch]}),
+        ("employment.performance_rated", {"application_id": "1", "rating_id": "2"}),
+        *(
+            ("cost.recorded", {**cost, "scope": scope, "member": "m"})
+            for scope in ("job", "hire", "channel")
+        ),
+    ]
+    touched, rated, *costs = (
+        translate({**standard_body(kind), "data": data}, to="acme-prefixed-events").events[0].data
+        for kind, data in bodies
+    )
+    data: Any = touched
+    rating: Any = rated
+
+    assert (data.touches[0].id, data.touches[0].referrer_user_id) == ("doda", "own-u")
+    assert (rating.application_id, rating.rating_id) == ("own-1", "own-2")
+    assert [cost.member for cost in costs] == ["own-m", "own-m", "m"]  # type: ignore[attr-defined]
+
+
 FEE = {
     "cost_id": "fee",
     "amount": 900,
@@ -310,9 +491,39 @@ def test_the_page_lists_what_is_not_counted() -> None:
     page = Path(__file__).parents[2] / "streams/ingest/vendors/standard/README.md"
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in page.read_text().partition("## Not counted yet")[2].splitlines()
+        for line in page.read_text()
+        .partition("## Not counted yet")[2]
+        .partition("## ")[0]
+        .splitlines()
         if line.startswith("| `")
     ]
     listed = {name.strip("`"): reason for names, reason in rows for name in names.split(", ")}
 
     assert listed == NOT_COUNTED
+
+
+def fields_of(model: type[BaseModel]) -> set[tuple[str, str]]:
+    """The (model, field) pairs of a model and all models inside it."""
+    pairs = {(model.__name__, name) for name in model.model_fields}
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            pairs |= fields_of(inner)
+    return pairs
+
+
+def test_the_page_lists_every_field() -> None:
+    """Every field that is accepted is on the page, and the page lists no field that is refused."""
+    page = Path(__file__).parents[2] / "streams/ingest/vendors/standard/README.md"
+    rows = [
+        line.split("|")[2]
+        for line in page.read_text().partition("## Fields")[2].splitlines()
+        if line.startswith("| ")
+    ]
+    listed = {name for cell in rows for name in re.findall(r"`([a-z_]+)`", cell)}
+    accepted = {
+        name
+        for model in {CloudEvent, StandardBody, *TYPES.values()}
+        for _, name in fields_of(model)
+    }
+
+    assert listed == accepted

@@ -2,7 +2,7 @@
 
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs import breaches, shared
+from streams.boards.specs import breaches, quality, shared
 from streams.boards.specs.panels import drawn, ids, tiles
 from streams.boards.specs.sql import JOIN_JOB_TITLES
 
@@ -110,5 +110,6 @@ order by last desc, connection""",
             kpis=ids(placed("pipeline/connections")),
             width=12,
         ),
+        quality.QUALITY,
     ),
 )  # fmt: skip

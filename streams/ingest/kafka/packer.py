@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ class _PendingRecord:
     key: bytes
     body: bytes
     done: asyncio.Future[None]
+    group: object = None
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -74,7 +76,8 @@ class Packer:
             return
         _, partitions = self._supervisor.producer()
         self._require_capacity(sum(len(event.body) for event in events))
-        records = [self._pending(event.key, event.body) for event in events]
+        group = object()
+        records = [self._pending(event.key, event.body, group) for event in events]
         for record in records:
             self._queue_for(partition_of(record.key, partitions)).put(record)
         await self._wait_for_acks([record.done for record in records])
@@ -125,11 +128,11 @@ class Packer:
         if self._bytes + size > IN_FLIGHT_BYTES:
             raise Unavailable("in_flight_bytes", "too much is waiting for the broker")
 
-    def _pending(self, key: bytes, body: bytes) -> _PendingRecord:
+    def _pending(self, key: bytes, body: bytes, group: object = None) -> _PendingRecord:
         self._add_in_flight(len(body))
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.add_done_callback(lambda _: self._add_in_flight(-len(body)))
-        return _PendingRecord(key, body, done)
+        return _PendingRecord(key, body, done, group)
 
     def _add_in_flight(self, size: int) -> None:
         self._bytes += size
@@ -194,9 +197,12 @@ class _PartitionQueue:
             self._wake.clear()
 
     def _next_pack(self) -> list[_PendingRecord]:
+        """The next records that fit; those of one request are kept together, so that they keep their order for the fold."""
         pack: list[_PendingRecord] = []
         size = 0
         while self._queue and len(pack) < packs.MAX_EVENTS:
+            if pack and self._queue[0].group is not pack[-1].group and not self._fits(pack, size):
+                break
             size += len(self._queue[0].body) + 1
             if pack and size > PACK_BYTES:
                 break
@@ -204,6 +210,13 @@ class _PartitionQueue:
             if not record.done.done():
                 pack.append(record)
         return pack
+
+    def _fits(self, pack: list[_PendingRecord], size: int) -> bool:
+        """Whether all records of the request at the head of the queue fit behind those in the pack."""
+        group = self._queue[0].group
+        together = list(itertools.takewhile(lambda record: record.group is group, self._queue))
+        size += sum(len(record.body) + 1 for record in together)
+        return len(pack) + len(together) <= packs.MAX_EVENTS and size <= PACK_BYTES
 
     async def _deliver_pack(self, pack: list[_PendingRecord]) -> None:
         failure: Unavailable | None = None

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 
 from schemas.errors import Malformed
 from schemas.events.application import ApplicationEventData, Updated
@@ -39,9 +40,9 @@ def restore_request(entry: QuarantineEntry, configuration: Configuration) -> Inc
 
 
 def retranslate(
-    entry: QuarantineEntry, request: IncomingRequest, replay_guard: ReplayGuard
+    entry: QuarantineEntry, request: IncomingRequest, replay_guard: ReplayGuard, now: datetime
 ) -> Translation:
-    """Translate the delivery again.
+    """Translate the delivery again, as of its arrival; only what lay ahead of it is judged by `now`.
 
     Raise Unauthentic while no active secret verifies it, and Malformed or Unmapped as for a new delivery.
     """
@@ -49,7 +50,7 @@ def retranslate(
         if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
         verify(request, replay_guard)
-    translation, _ = encode_readable(translate(request))
+    translation, _ = encode_readable(translate(request, now))
     if entry.part:
         translation = replace(
             translation, events=(*translation.events, *map(_as_update, translation.events))

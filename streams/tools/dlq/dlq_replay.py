@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from schemas.errors import Condition, Unavailable
 from schemas.events import packs
@@ -49,11 +50,12 @@ def evaluate(
     replay_guard: ReplayGuard,
 ) -> EntryOutcome:
     """Return what a replay would do now; nothing is written."""
+    now = datetime.now(UTC)
     entry = stored.entry
     try:
         if entry.rawref is not None:
             return _evaluate_record(stored, quarantine)
-        translated = retranslate(entry, restore_request(entry, configuration), replay_guard)
+        translated = retranslate(entry, restore_request(entry, configuration), replay_guard, now)
     except Condition as error:
         return EntryOutcome(stored=stored, failure=f"{error.reason}: {error.detail}")
     event_types = ", ".join(

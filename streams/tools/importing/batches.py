@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from schemas.errors import Malformed
@@ -33,6 +34,19 @@ def refuse_oversized(readings: Iterable[Reading], mode: str, max_bytes: int) -> 
             continue
         oversize_problem = row_problem(reading.line, "row", Malformed("too_large", str(max(sizes))))
         yield Reading(line=reading.line, problems=(oversize_problem,))
+
+
+def refuse_future(readings: Iterable[Reading], now: datetime) -> Iterator[Reading]:
+    """The readings, refusing each row with an event that the gateway would set aside at `now` as not yet happened."""
+    for reading in readings:
+        try:
+            for event in reading.events:
+                event.check_times(now)
+        except Malformed as problem:
+            future_problem = row_problem(reading.line, "row", Malformed(problem.reason))
+            yield Reading(line=reading.line, problems=(future_problem,))
+        else:
+            yield reading
 
 
 def batches(events: Iterable[RowEvent], mode: str, max_bytes: int) -> Iterator[EventBatch]:

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from schemas.errors import Malformed
 from schemas.money import minor_units
-from streams.tools.importing.refusals import EMAIL, quoted_cell
+from streams.ingest.cleaning.free_names import without_personal_data
+from streams.ingest.cleaning.identifiers import clean_id
+from streams.tools.importing.refusals import quoted_cell
 
 # A derived id holds two ids and an instant and stays below 200 characters.
 MAX_ID_LENGTH, MAX_TEXT_LENGTH = 100, 500
@@ -24,17 +26,19 @@ TEN_THOUSAND = 10_000  # 万
 
 
 def parse_id(text: str) -> str:
-    """An id of the customer's system; e-mail addresses are refused."""
-    if "@" in unicodedata.normalize("NFKC", text):
+    """An id of the customer's system in the form of every door; e-mail addresses are refused."""
+    name = clean_id(text)
+    if name is None:
         raise Malformed("at_in_id")
-    return _check_length(" ".join(text.split()), MAX_ID_LENGTH)
+    return _check_length(name, MAX_ID_LENGTH)
 
 
 def parse_text(text: str) -> str:
-    """A name such as that of a job, a stage or a reason."""
-    if EMAIL.search(unicodedata.normalize("NFKC", text)):
+    """A name such as that of a job, a stage or a reason, without personal data; refused if it holds nothing else."""
+    name = without_personal_data(text)
+    if not name:
         raise Malformed("email")
-    return _check_length(" ".join(text.split()), MAX_TEXT_LENGTH)
+    return _check_length(name, MAX_TEXT_LENGTH)
 
 
 def parse_ids(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemas.events.envelope import TYPES, full_type
 from schemas.tenants.milestones import RANK, UNMAPPED, lookup_milestone
+from streams.ingest.cleaning.times import check_times
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.row import RowReader
 
@@ -55,6 +56,10 @@ class RowEvent:
         }
         text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
         return f'{text[:-1]},"data":{self.data}}}'.encode()
+
+    def check_times(self, now: datetime) -> None:
+        """Raise Malformed if the event happened more than two days after `now`."""
+        check_times(self.type, TYPES[self.type].model_validate_json(self.data), self.at, now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,11 +28,11 @@ REFUSALS = {
     ),
     "not_a_currency": ("{} is not a currency code", "write a code of three letters such as JPY"),
     "email": (
-        "holds what looks like an e-mail address",
-        "map a column of ids; personal data is not imported",
+        "holds nothing but personal data, such as an e-mail address",
+        "map a column of names of channels, jobs or stages; personal data is not imported",
     ),
     "at_in_id": (
-        "an id with an @ may be an e-mail address",
+        "an id looks like an e-mail address",
         "map a column with the ids of your system instead",
     ),
     "too_long": ("has more than {} characters", "map a shorter column; free text is not imported"),
@@ -59,6 +59,10 @@ REFUSALS = {
     "conflict": (
         "line {} holds the same event with different values",
         "keep one of the two rows",
+    ),
+    "future_time": (
+        "the date lies more than two days ahead, and nothing can have happened then",
+        "correct the date; import what is only planned when it has happened",
     ),
     "not_canonical": ("{} is not valid", "correct the value"),
     "no_activity": ("the event names no activity", "give it one, or remove it from the log"),

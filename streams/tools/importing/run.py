@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import journal, map_file, report
-from streams.tools.importing.batches import EventBatch, batches, refuse_oversized
+from streams.tools.importing.batches import EventBatch, batches, refuse_future, refuse_oversized
 from streams.tools.importing.journal import Journal
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
@@ -63,10 +64,9 @@ def run(
 
 
 def readings(import_source: ImportSource, settings: Settings) -> Iterator[Reading]:
-    """The rows of the file; rows that the gateway could not accept are refused."""
-    return refuse_oversized(
-        import_source.readings(), import_source.mode, settings.gateway_body_bytes
-    )
+    """The rows of the file; rows that the gateway could not accept now are refused."""
+    checked = refuse_future(import_source.readings(), datetime.now(UTC))
+    return refuse_oversized(checked, import_source.mode, settings.gateway_body_bytes)
 
 
 def import_batches(import_source: ImportSource, settings: Settings) -> Iterator[EventBatch]:

@@ -42,11 +42,23 @@ class Oracle:
     def cells(self, rules: TenantRules) -> Cells:
         """Return the expected value of every cell under these rules."""
         cells: Cells = {}
-        for (tenant, _), history in self.histories.items():
-            events = [*history.values(), *self._context_events(tenant, history)]
-            for contribution in fold(events, rules.for_tenant(tenant)):
-                add_contribution(cells, tenant, contribution)
+        for application in self.histories:
+            self._add_application(cells, application, rules)
         return without_zeros(cells)
+
+    def cells_of(self, application: tuple[str, str], rules: TenantRules) -> Cells:
+        """Return what one application, by tenant and subject, contributes to the cells."""
+        cells: Cells = {}
+        self._add_application(cells, application, rules)
+        return without_zeros(cells)
+
+    def _add_application(
+        self, cells: Cells, application: tuple[str, str], rules: TenantRules
+    ) -> None:
+        tenant, history = application[0], self.histories[application]
+        events = [*history.values(), *self._context_events(tenant, history)]
+        for contribution in fold(events, rules.for_tenant(tenant)):
+            add_contribution(cells, tenant, contribution)
 
     def _context_events(self, tenant: str, history: dict[bytes, FunnelEvent]) -> list[ContextEvent]:
         contexts = self.contexts.get(tenant)

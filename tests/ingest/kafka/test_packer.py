@@ -107,6 +107,19 @@ def test_partition_matches_other_kafka_clients(subject: str) -> None:
     assert partition_of(key, PARTITIONS) == (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
 
 
+async def test_the_events_of_a_request_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is not divided between packs if one pack can hold it, so that its order says what came first."""
+    monkeypatch.setattr(packs, "MAX_EVENTS", 5)
+    sender = producer()
+    async with running_packer(sender) as packer:
+        await until_ready(packer)
+        batches = [[event("a", 10 * number + n) for n in range(3)] for number in range(3)]
+        await asyncio.gather(*(packer.publish(list(map(encode, batch))) for batch in batches))
+
+    sent = [[one.id for one in packs.decode_events(value)] for _, _, value, _ in sender.sent]
+    assert sent == [[one.id for one in batch] for batch in batches]
+
+
 async def test_order_and_partition_are_kept() -> None:
     """An application's events stay in order and in their partition."""
     kafka = producer()

@@ -47,7 +47,7 @@ def test_reprocessed_events_keep_their_ids() -> None:
     """A replay yields the events of the original translation."""
     request = incoming_request(MOVE, "acme-greenhouse")
     entry = quarantine_entry(request, Malformed("unmapped_event", "x"))
-    translation = retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard())
+    translation = retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard(), NOON)
 
     assert translation.events == translate(request).events
 
@@ -61,10 +61,10 @@ def test_an_unverified_delivery_needs_a_valid_secret(reason: str) -> None:
         entry = quarantine_entry(request, Malformed(reason, "x"))
         restored = restore_request(entry, CONFIGURATION)
         if valid:
-            assert retranslate(entry, restored, ReplayGuard()).events
+            assert retranslate(entry, restored, ReplayGuard(), NOON).events
         else:
             with pytest.raises(Unauthentic):
-                retranslate(entry, restored, ReplayGuard())
+                retranslate(entry, restored, ReplayGuard(), NOON)
 
 
 def test_a_connection_without_a_secret_cannot_be_reprocessed() -> None:
@@ -73,7 +73,7 @@ def test_a_connection_without_a_secret_cannot_be_reprocessed() -> None:
     entry = quarantine_entry(request, Malformed("pending_secret", "x"))
 
     with pytest.raises(Malformed, match="no secret"):
-        retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard())
+        retranslate(entry, restore_request(entry, CONFIGURATION), ReplayGuard(), NOON)
 
 
 def test_the_address_key_is_stored_encrypted() -> None:
@@ -86,10 +86,10 @@ def test_the_address_key_is_stored_encrypted() -> None:
         restored = restore_request(entry, CONFIGURATION)
         assert restored.headers == request.headers
         if valid:
-            assert retranslate(entry, restored, ReplayGuard()).events
+            assert retranslate(entry, restored, ReplayGuard(), NOON).events
         else:
             with pytest.raises(Unauthentic):
-                retranslate(entry, restored, ReplayGuard())
+                retranslate(entry, restored, ReplayGuard(), NOON)
 
 
 def test_a_partly_accepted_delivery_is_corrected() -> None:
@@ -99,7 +99,7 @@ def test_a_partly_accepted_delivery_is_corrected() -> None:
         update={"part": True}
     )
     restored = restore_request(entry, CONFIGURATION)
-    first, again = (retranslate(entry, restored, ReplayGuard()).events for _ in range(2))
+    first, again = (retranslate(entry, restored, ReplayGuard(), NOON).events for _ in range(2))
     accepted = translate(request).events
 
     assert first == again

@@ -84,8 +84,12 @@ def test_a_late_entry_of_a_withdrawn_log_record_counts_nothing() -> None:
     )
     expected = contribution([created], "t", RULES)
 
-    assert delivered_cells([created, retraction, entry]) == expected
-    assert delivered_cells([created, entry, retraction]) == expected
+    for history in ([created, retraction, entry], [created, entry, retraction]):
+        counted = {
+            key: {name: n for name, n in tally.items() if not name.startswith("quality.")}
+            for key, tally in delivered_cells(history).items()
+        }
+        assert without_zeros(counted) == expected
 
 
 @given(histories(), st.integers(0, 12))

@@ -10,7 +10,7 @@ from schemas.kafka.epochs import Epoch
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
 from schemas.tenants.milestones import MILESTONES
-from schemas.tenants.reasons import EVENT_BY_PARTY, NAMES_BY_PARTY, lookup_party
+from schemas.tenants.reasons import EVENT_BY_PARTY, NAMES_BY_PARTY, is_duplicate, lookup_party
 
 IDS = st.sampled_from(["a", "b", "c"])
 CONNECTIONS = st.builds(
@@ -92,7 +92,9 @@ def test_no_reason_is_known_for_two_parties() -> None:
         ("辞退", "candidate"),
         ("  Offer　Declined ", "candidate"),
         ("スキル不足", "company"),
-        ("重複", "neither"),
+        ("重複", "duplicate"),
+        ("Вакансия закрыта", "neither"),
+        ("Не прошёл интервью", "company"),
         ("Timing", None),
         ("", None),
         (None, None),
@@ -101,3 +103,53 @@ def test_no_reason_is_known_for_two_parties() -> None:
 def test_reasons_are_known_or_not_guessed(name: str | None, party: str | None) -> None:
     """Width, case and spaces do not matter; an unknown reason is left to the administrator."""
     assert lookup_party(name) == party
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "重複",
+            "重複応募",
+            "応募重複",
+            "二重応募",
+            "他エージェントと重複",
+            "重複のため",
+            "紹介の重複",
+            "重複登録",
+        ),
+        *(
+            "Duplicate",
+            "Duplicates",
+            "duplicate application",
+            "Duplicated",
+            "Possible duplicate",
+            "Дубль",
+            "Дубликат",
+        ),
+    ],
+)
+def test_a_duplicate_is_known(name: str) -> None:
+    """A reason that means a duplicate closes the application as one, which is in no rate."""
+    assert is_duplicate(name)
+    assert lookup_party(name) == "duplicate"
+    assert EVENT_BY_PARTY["duplicate"] == "application.closed"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "スキル重複",
+        "重複なし",
+        "重複確認",
+        "Not a duplicate",
+        "Duplicate skills",
+        "double",
+        "不採用",
+        "",
+        None,
+    ],
+)
+def test_another_reason_is_no_duplicate(name: str | None) -> None:
+    """A duplicate of something else, or none, is no duplicate application."""
+    assert not is_duplicate(name)

@@ -56,7 +56,12 @@ def archive(client: Any) -> Any:
         "workable/candidate_moved",
         stages={'"一次面接"': '"Zzyzx"', '"stage_kind": "interview"': '"stage_kind": null'},
     )
+    for name in ("内定辞退", "Archived"):
+        archive_deliveries(client, "workable/candidate_moved", stages={'"一次面接"': f'"{name}"'})
     archive_deliveries(client, "lever/applicationCreated", "lever/candidateArchiveChange")
+    archive_deliveries(
+        client, "ashby/candidateStageChange", "ashby/interviewScheduleCreate__scheduled"
+    )
     return client
 
 
@@ -77,6 +82,33 @@ def test_stages_seen_are_proposed(archive: Any) -> None:
     assert suggestions["Zzyzx"].applications == 1
 
 
+def test_a_stage_that_is_an_ending_is_proposed_as_one(archive: Any) -> None:
+    """A name with a word for an ending is proposed as one, with its party if it gives one."""
+    suggestions = proposals_by_name(archive, "workable")
+    declined, archived = suggestions["内定辞退"], suggestions["Archived"]
+
+    assert (declined.field, declined.meaning, declined.basis) == ("ending", "candidate", "guessed")
+    assert (archived.field, archived.meaning, archived.basis) == ("ending", "", "unmapped")
+    assert suggestions["一次面接"].field == "milestone"
+
+
+def test_a_configured_ending_is_shown_as_one(archive: Any) -> None:
+    """A rule that makes a stage an ending is shown as it is written, whatever the stage's name."""
+    rule = StageRule(stage_name="Zzyzx", ending="neither")
+    proposal = proposals_by_name(archive, "workable", stages=(rule,))["Zzyzx"]
+
+    assert (proposal.field, proposal.meaning, proposal.basis) == (
+        "ending",
+        "neither",
+        "configured",
+    )
+
+
+def test_a_stage_keeps_its_name(archive: Any) -> None:
+    """An interview names its stage by the id alone; the name that a move gave stays."""
+    assert proposals_by_name(archive, "ashby")["一次面接"].meaning == "interview_1"
+
+
 def test_configured_rules_take_precedence(archive: Any) -> None:
     """A configured rule takes precedence while it is in force."""
     rule = StageRule(stage_name="一次面接", milestone="casual")
@@ -88,6 +120,15 @@ def test_configured_rules_take_precedence(archive: Any) -> None:
         "configured",
     )
     assert suggestions["Applied"].basis == "known"
+
+
+def test_guesses_begin_a_word() -> None:
+    """A Latin hint inside another word is no hint."""
+    hints = [["spi", "assessment"], ["面接", "interview_n"]]
+
+    assert mapping.guess_meaning(hints, "hospital visit") is None
+    assert mapping.guess_meaning(hints, "spi and more") == "assessment"
+    assert mapping.guess_meaning(hints, "役員面接") == "interview_n"
 
 
 def test_reasons_seen_are_proposed(archive: Any) -> None:
@@ -104,11 +145,15 @@ def test_the_proposal_is_valid_configuration(archive: Any) -> None:
     connection = Connection(id="acme-workable", vendor="workable")
     suggestions = mapping.suggest(archive, "acme", connection, TODAY)
     text = mapping.as_yaml("acme-workable", suggestions)
-    filled_in = text.replace("# - {", "- {").replace("…", "assessment")
+    filled_in = (
+        text.replace("# - {", "- {")
+        .replace("ending: …", "ending: neither")
+        .replace("milestone: …", "milestone: assessment")
+    )
     for document in (text, filled_in):
         loaded = json.loads(json.dumps(yaml.safe_load(document)))
         rules = [StageRule.model_validate(rule) for rule in loaded["stages"]]
-        assert len(rules) == 3 + (document is filled_in)
+        assert len(rules) == 4 + 2 * (document is filled_in)
     assert "Zzyzx (1)" in mapping.summary("acme-workable", suggestions)
 
 

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from streams.tools.importing import dates
+from streams.tools.importing.batches import refuse_future
 from streams.tools.importing.events import Fact, to_events
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import REFUSALS, RowProblem
 from streams.tools.importing.row import Layout, RowReader
 from streams.tools.importing.source import open_source
+from tests.fakes import NOON
 from tests.tools.importing.samples import (
     HERE,
     LIMIT,
@@ -67,7 +69,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
     "not_csv": ("applications", APPLICATIONS, 'a-1,"2026"-04-01,,,,', "row"),
 }
 IN_LOGS = {"no_activity", "unmapped_activity", "no_application", "unknown_object"}
-ELSEWHERE = {"conflict", "too_large", "not_canonical"}
+ELSEWHERE = {"conflict", "too_large", "not_canonical", "future_time"}
 
 
 def problems(readings: list[Reading]) -> list[RowProblem]:
@@ -154,6 +156,29 @@ def test_an_oversized_event_is_refused(tmp_path: Path) -> None:
 
     assert [len(reading.events) for reading in readings] == [0, 1]
     assert "more than the gateway accepts" in problems(readings)[0].message
+
+
+def test_a_date_ahead_is_refused(tmp_path: Path) -> None:
+    """A row about what has not happened yet is refused with its line; a planned start is not."""
+    fields = ("application_id", "applied_at", "hired_at", "start_date")
+    text = f"{','.join(fields)}\na-1,2062-04-01,,\na-2,2026-03-01,2026-04-01,2026-10-01\n"
+    sample = open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
+    readings = list(refuse_future(sample.readings(), NOON))
+
+    assert [len(reading.events) for reading in readings] == [0, 2]
+    assert [problem.line for problem in problems(readings)] == [2]
+    assert "two days ahead" in problems(readings)[0].message
+
+
+def test_texts_lose_personal_data(tmp_path: Path) -> None:
+    """What is left of a text without the person in it is imported."""
+    fields = ("application_id", "applied_at", "channel")
+    text = f"{','.join(fields)}\n００１,2026-04-01,紹介 山田太郎 taro@example.com\n"
+    sample = open_sample(tmp_path, text, kind="applications", **identity_columns(*fields))
+    (event,) = read_rows(sample)[0].events
+
+    assert json.loads(event.data)["application"]["id"] == "001"
+    assert json.loads(event.data)["channel"]["id"] == "紹介"
 
 
 def test_data_that_does_not_fit_the_model_is_refused() -> None:

@@ -16,8 +16,11 @@ from streams.ingest.vendors.standard.payload import StandardBody, parse
 
 SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 MAX_BATCH_SIZE = 500
-DELIVERY_ID = "webhook-id"
 PING = "ping"
+BINARY_MODE = (
+    "CloudEvents binary mode is not accepted, because its attributes are in headers (ce-type, ce-id …) that the signature "
+    f"does not cover; send structured mode: the attributes and `data` in the body, Content-Type {SINGLE}"
+)
 
 IGNORED: Mapping[str, str] = {}  # the format is ours: every event is mapped
 
@@ -25,12 +28,16 @@ IGNORED: Mapping[str, str] = {}  # the format is ours: every event is mapped
 def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     """Return the events of one verified delivery; raise Malformed or Unmapped.
 
-    A batch accepts its valid events and turns the others into faults, so that one bad row does not block the rest.
+    A batch accepts its valid events, in their order, and turns the others into faults, so that one bad row does not block
+    the rest.
     """
     content_type = (
         (first_header(headers, "content-type") or "").partition(";")[0].strip().casefold()
     )
-    delivery = (first_header(headers, DELIVERY_ID) or "")[:200]
+    message_id = verifier.delivery_id(headers)
+    delivery = message_id[:200]
+    if content_type not in {SINGLE, BATCH} and first_header(headers, "ce-specversion") is not None:
+        raise Malformed("not_canonical", BINARY_MODE)
     value = parse(body)
     if content_type == BATCH:
         return _batch(value, context, delivery)
@@ -39,7 +46,6 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     webhook = read(StandardBody, value)
     if webhook.type == PING:
         return Translation(event=PING, ping=True)
-    message_id = first_header(headers, DELIVERY_ID) or ""
     return _translation(standard_webhook(webhook, context, delivery, message_id))
 
 
@@ -49,7 +55,8 @@ def _translation(event: Event) -> Translation:
 
 def _batch(value: object, context: Context, delivery: str) -> Translation:
     if not isinstance(value, list) or not value or len(value) > MAX_BATCH_SIZE:
-        raise Malformed("not_canonical", f"a batch is a list of 1 to {MAX_BATCH_SIZE} events")
+        detail = f"a batch is a list of 1 to {MAX_BATCH_SIZE} events; send more in several batches"
+        raise Malformed("not_canonical", detail)
     events: list[Event] = []
     faults: list[Condition] = []
     for item in value:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from schemas.errors import Malformed
 
@@ -19,18 +19,28 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+def _as_text(value: object) -> object:
+    """Convert a sequence number to text; JSON senders write either."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+# The place of an event among others of its source and instant.
+SequenceText = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
+
+
 class StandardBody(StrictModel):
-    """`{type, timestamp, data}`; `data` is read as the canonical model that `type` names."""
+    """`{type, timestamp, data}` and perhaps `sequence`; `data` is read as the canonical model that `type` names."""
 
     type: Name
     timestamp: AwareDatetime
+    sequence: SequenceText | None = None
     data: dict[str, Any]
 
 
 class CloudEvent(StrictModel):
     """CloudEvents 1.0, structured mode. `tenant` and `recordedtime` may be sent but are replaced with our own values.
 
-    Other extensions are ignored (`without_extensions`).
+    `sequence` is the CloudEvents Sequence extension; its `sequencetype` is not needed. Other extensions are ignored (`without_extensions`).
     """
 
     specversion: Literal["1.0"]
@@ -50,6 +60,8 @@ class CloudEvent(StrictModel):
     vendorevent: str | None = None
     deliveryid: str | None = None
     correlationid: str | None = None
+    sequence: SequenceText | None = None
+    sequencetype: str | None = None
     data: dict[str, Any]
 
 
@@ -62,6 +74,7 @@ PROTECTED_ATTRIBUTES = (
     "vendorevent",
     "deliveryid",
     "correlationid",
+    "sequence",
 )
 SIMILARITY_CUTOFF = 0.75  # one wrong letter in a four-letter word
 
@@ -75,7 +88,8 @@ def without_extensions(value: object) -> object:
         for attribute in difflib.get_close_matches(
             name, PROTECTED_ATTRIBUTES, 1, SIMILARITY_CUTOFF
         ):
-            raise Malformed("not_canonical", f"an attribute is spelt almost as {attribute}")
+            detail = f"an attribute is spelt almost as {attribute}: correct it, or rename it if it is your own"
+            raise Malformed("not_canonical", detail)
     return {name: content for name, content in value.items() if name not in foreign}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from secrets import token_bytes
 
 from streams.ingest import signature
-from streams.ingest.vendor import Headers, Secrets
+from streams.ingest.vendor import Headers, Secrets, first_header, header_values
 
 TOLERANCE_S = 300  # from the specification: an older or newer attempt may be a replay
 SCHEME = "whsec_"
@@ -41,17 +41,29 @@ def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> No
 
     Asymmetric `v1a` signatures in the list are ignored.
     """
-    message = signature.single_header(headers, "webhook-id")
-    stamp = signature.single_header(headers, "webhook-timestamp")
-    received = signature.single_header(headers, "webhook-signature").split(b" ")
+    prefix = header_prefix(headers)
+    message = signature.single_header(headers, prefix + "id")
+    stamp = signature.single_header(headers, prefix + "timestamp")
+    received = signature.single_header(headers, prefix + "signature").split(b" ")
     if not message:
-        signature.refuse("webhook-id is empty")
+        signature.refuse(f"{prefix}id is empty")
     signed = b".".join((message, stamp, body))
     expected = [
         b"v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")) for secret in secrets
     ]
     signature.require_match(received, expected)
-    signature.require_recent(stamp, now, TOLERANCE_S, "webhook-timestamp")
+    signature.require_recent(stamp, now, TOLERANCE_S, prefix + "timestamp")
+
+
+def header_prefix(headers: Headers) -> str:
+    """Return the prefix of the three headers that are verified: `webhook-`, or `svix-` if the former do not sign."""
+    signed = header_values(headers, "webhook-signature")
+    return "svix-" if not signed and header_values(headers, "svix-signature") else "webhook-"
+
+
+def delivery_id(headers: Headers) -> str:
+    """Return the id that the signature covers; empty if there is none."""
+    return first_header(headers, header_prefix(headers) + "id") or ""
 
 
 def sign(message_id: str, body: bytes, secret: str, at: datetime) -> dict[str, str]:

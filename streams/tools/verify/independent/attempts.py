@@ -8,7 +8,7 @@ from streams.tools.verify.independent.attributes import Attributes, attributes_o
 from streams.tools.verify.independent.endings import EndingStack
 from streams.tools.verify.independent.fate import is_deleted, kind_of, without_reset
 from streams.tools.verify.independent.meaning import Meanings
-from streams.tools.verify.independent.story import in_chain, tell, without_repetitions
+from streams.tools.verify.independent.story import in_chain, in_order, tell, without_repetitions
 from streams.tools.verify.independent.told import CREATED, REOPENED, UNHIRED, Calendar, Told
 
 ENTITIES = {"interview": "interview_id", "feedback": "feedback_id", "offer": "offer_id"}
@@ -39,7 +39,7 @@ def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
     told = tell(events)
     if is_deleted(told, mapping.deleted_candidates):
         return []
-    story = _undoings_last(in_chain(without_repetitions(without_reset(told))), mapping)
+    story = _undoings_last(in_chain(in_order(without_repetitions(without_reset(told)))), mapping)
     attempts: list[Attempt] = []
     before: Attributes | None = None
     for part in split(story, mapping):
@@ -82,7 +82,7 @@ def _begins_again(event: Told) -> bool:
 
 
 def _is_ended(part: list[tuple[int, Told]], story: list[Told], mapping: TenantMapping) -> bool:
-    return bool(_stack_of(part, story, mapping).endings)
+    return bool(part) and bool(_stack_of(part, story, mapping).endings)
 
 
 def _stack_of(

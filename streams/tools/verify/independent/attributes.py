@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from streams.tools.verify.independent.fate import applied_at
-from streams.tools.verify.independent.told import UNTOLD, JsonObject, Moment, Told
+from streams.tools.verify.independent.told import JsonObject, Moment, Told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,21 +86,14 @@ def _inherit(told: Attributes, before: Attributes) -> Attributes:
     return replace(told, **missing)
 
 
-def recruiter_at(
-    part: Sequence[tuple[int, Told]], before: str | None, moment: Moment
-) -> str | None:
-    """The recruiter told last at or before the moment; before the first event, the one of the first event.
+def recruiter_at(part: Sequence[tuple[int, Told]], before: str | None, instant: int) -> str | None:
+    """The recruiter told last at or before the instant; before the first event, the one of the first event.
 
     `before` is the recruiter of the attempt before this one.
     """
-    owners = [
-        (Moment(event.at, place), (event.data.get("owners") or {}).get("recruiter_id"))
-        for place, event in part
-    ]
-    first_moment, first = owners[0]
-    if moment.place == UNTOLD:
-        moment = Moment(moment.at, owners[-1][0].place)
-    if moment < first_moment:
+    owners = [(event.at, (event.data.get("owners") or {}).get("recruiter_id")) for _, event in part]
+    first_at, first = owners[0]
+    if instant < first_at:
         return first or before
-    told = [owner for at, owner in owners if at <= moment and owner]
+    told = [owner for at, owner in owners if at <= instant and owner]
     return told[-1] if told else before

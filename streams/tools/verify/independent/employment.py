@@ -2,31 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from streams.tools.verify.independent.told import HIRED, Calendar, Told, day_of_date
+from streams.tools.verify.independent.told import HIRED, Calendar, Moment, Told, day_of_date
+
+
+class NamedDay(NamedTuple):
+    """A local day, and the moment at which an event named it."""
+
+    day: int
+    named_at: Moment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tenure:
-    """One employment: local days of its start and end, None if unknown. `planned`: by a hire's word alone."""
+    """One employment: its first and last day, None if unknown. `planned`: by a hire's word alone."""
 
-    start: int | None
-    end: int | None = None
+    start: NamedDay | None
+    end: NamedDay | None = None
     planned: bool = False
 
 
 def employments_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> list[Tenure]:
     """The employments in order, as they stand in the end."""
     employments: list[Tenure] = []
-    for _, event in events:
+    for place, event in events:
+        moment = Moment(event.at, place)
         if event.kind == HIRED and event.data.get("start_date"):
             if all(employment.planned for employment in employments):
-                start = day_of_date(event.data["start_date"])
+                start = NamedDay(day_of_date(event.data["start_date"]), moment)
                 employments = [Tenure(start=start, planned=True)]
         elif event.kind == "employment.started":
-            _start(employments, _day(event, "start", calendar))
+            _start(employments, NamedDay(_day(event, "start", calendar), moment))
         elif event.kind == "employment.ended":
-            end = _day(event, "end", calendar)
+            end = NamedDay(_day(event, "end", calendar), moment)
             last = employments.pop() if employments else Tenure(start=None)
             employments.append(replace(last, end=end, planned=False))
         elif event.kind == "employment.start_cancelled" and employments:
@@ -36,10 +45,10 @@ def employments_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> li
     return employments
 
 
-def _start(employments: list[Tenure], start: int) -> None:
+def _start(employments: list[Tenure], start: NamedDay) -> None:
     """A start moves the last one, unless that employment ended by then: coming back is another employment."""
     last = employments[-1] if employments else None
-    if last is None or (last.end is not None and start >= last.end):
+    if last is None or (last.end is not None and start.day >= last.end.day):
         employments.append(Tenure(start=start))
     else:
         employments[-1] = replace(last, start=start, planned=False)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from schemas.tenants.config import REOPENING_VENDORS
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
@@ -49,7 +48,10 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """A stage that was told and was not the one told last; `under` are the endings that stood then."""
+    """A stage that was told and was not the one told last; `under` are the endings that stood then.
+
+    `left` is the stage that it says was left; None after an ending.
+    """
 
     moment: Moment
     event: Told
@@ -86,8 +88,8 @@ class EndingStack:
             undone = self._reopen() if event.kind == REOPENED else self._unhire()
             self.found_nothing = not undone
         ends = event.kind == HIRED or event.kind in ENDINGS
-        if event.stage is not None and not (ends and self.endings):
-            self._tell_stage(event, event.stage, moment)
+        if event.stage is not None and (not ends or self._hears_stage(event)):
+            self._tell_stage(event, event.stage, moment, may_reopen=not ends)
         if ends:
             reason = self.meanings.reason(event)
             self._end(Ending(moment=moment, reason=reason, told_by_event=True))
@@ -101,28 +103,30 @@ class EndingStack:
             seen.append(stage_id)
         return stage_id
 
+    def _hears_stage(self, event: Told) -> bool:
+        """Whether the stage that an ending names counts: not after another ending, unless a hire replaces it."""
+        is_hire = self.meanings.reason(event).kind == HIRE
+        return self.top is None or (is_hire and self.top.kind != HIRE)
+
     def _meaning(self, event: Told, stage: JsonObject) -> StageMeaning:
         return replace(self.meanings.stage(event, stage), id=self.canonical(stage["id"]))
 
-    def _tell_stage(self, event: Told, told: JsonObject, moment: Moment) -> None:
+    def _tell_stage(
+        self, event: Told, told: JsonObject, moment: Moment, *, may_reopen: bool
+    ) -> None:
         stage = self._meaning(event, told)
         if stage.id == self.told_last:
             return
         self.told_last = stage.id
-        before = tuple(self.endings)
-        if stage.is_work and self.top is not None and self._reopens(event, self.top):
-            self._pop_to_explicit_hire()
-            before = tuple(self.endings)
         left = event.data.get("from_stage")
-        self.moves.append(
-            Move(
-                moment=moment,
-                event=event,
-                stage=stage,
-                left=None if left is None else self._meaning(event, left),
-                under=before,
-            )
-        )
+        news = None if left is None or self.endings else self._meaning(event, left)
+        reopens = may_reopen and stage.is_work
+        if reopens and self.top is not None and self._reopens(event, self.top):
+            self._pop_to_explicit_hire()
+        if stage.milestone == HIRE and self.top is not None and self.top.kind == HIRE:
+            return  # it is known already
+        under = tuple(self.endings)
+        self.moves.append(Move(moment=moment, event=event, stage=stage, left=news, under=under))
         kind = HIRE if stage.milestone == HIRE else stage.ending
         if kind is not None:
             reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)
@@ -132,7 +136,7 @@ class EndingStack:
         """Whether a move to a stage of work undoes the ending that stands."""
         accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
         is_firm = top.kind == HIRE and top.told_by_event
-        return not (accompanies or is_firm or event.vendor in REOPENING_VENDORS)
+        return not (accompanies or is_firm or self.meanings.hears_of_reopening(event))
 
     def _pop_to_explicit_hire(self) -> None:
         while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):
@@ -180,11 +184,10 @@ class EndingStack:
         standing = [
             ending for ending in self.endings if any(ending.is_same(then) for then in under)
         ]
-        standing = [ending for ending in standing if not ending.taken_back]
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]
-        return standing[-1].kind == HIRE or not any(ending.kind == HIRE for ending in above)
+        return not any(ending.kind == HIRE for ending in above)
 
     def could_undo(self, undoing: Told, event: Told) -> bool:
         """Whether the event tells an ending that this kind of undoing undoes."""

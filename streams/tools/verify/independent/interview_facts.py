@@ -15,7 +15,8 @@ def interview_facts(whole: Whole) -> Iterator[CountedFact]:
     """面接: scheduled, moved, held, missed, cancelled."""
     for interview in whole.interviews:
         people, created = interview.people(), interview.scheduled
-        yield CountedFact("interviews_scheduled", whole.day(created), created, people)
+        if created is not None:
+            yield CountedFact("interviews_scheduled", whole.day(created), created, people)
         for moment, _ in interview.moved:
             yield CountedFact("interviews_rescheduled", whole.day(moment), moment, people)
         for appointment in interview.appointments_held:
@@ -69,9 +70,9 @@ def _waited(
         days.append((whole.day(whole.top.moment), "zz_closed"))  # after a scorecard of the same day
     if days:
         day, outcome = min(days)
-        yield from duration(
-            whole, f"{name}.{outcome.removeprefix('zz_')}", appointment.moment, day, people
-        )
+        span = (whole.day(appointment.moment), day)
+        outcome = outcome.removeprefix("zz_")
+        yield from duration(f"{name}.{outcome}", span, appointment.moment, people)
 
 
 def scorecard_facts(whole: Whole) -> Iterator[CountedFact]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from streams.tools.verify.independent.told import (
     UNTOLD,
-    Calendar,
     JsonObject,
     Moment,
     Told,
@@ -27,7 +26,7 @@ Line = tuple[Moment, Told]
 
 @dataclass(eq=False)
 class Appointment:
-    """One date of an interview: its times if known, its outcome, and the lines told about it."""
+    """One date of an interview: its times if known, its outcome as told first, the lines told about it."""
 
     start: int | None = None
     end: int | None = None
@@ -42,15 +41,19 @@ class Appointment:
     @property
     def moment(self) -> Moment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
-        return Moment(0, UNTOLD) if self.outcome is None else self.happened(self.outcome)
+        told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
+        return told if self.kind == CANCELLED else self.held_as_told(told)
 
-    def happened(self, outcome: Line) -> Moment:
-        """When what an outcome tells happened."""
-        told, event = outcome
-        nonsense = self.start is not None and self.end is not None and self.end < self.start
-        if self.start is None or self.start > told.at or nonsense or event.kind == CANCELLED:
+    def held_as_told(self, told: Moment) -> Moment:
+        """When it was held, as far as was known when that was told: at its start, if that was not to come."""
+        if self.start is None or self.start > told.at or self.ends_before_start:
             return told
         return Moment(self.start, UNTOLD)
+
+    @property
+    def ends_before_start(self) -> bool:
+        """Whether its times contradict each other."""
+        return self.start is not None and self.end is not None and self.end < self.start
 
     @property
     def minutes(self) -> int | None:
@@ -76,11 +79,10 @@ class Meeting:
     moved: list[Line]
 
     @property
-    def scheduled(self) -> Moment:
-        """When it came to be: on its first line, or when it was held or missed if nobody told it before."""
-        first = self.lines[0]
-        is_outcome = first[1].kind in OUTCOMES
-        return self.appointments[0].happened(first) if is_outcome else first[0]
+    def scheduled(self) -> Moment | None:
+        """When it was scheduled, as told first; None if it is known from its outcome alone."""
+        told = [moment for moment, event in self.lines if event.kind in {SCHEDULED, RESCHEDULED}]
+        return told[0] if told else None
 
     @property
     def appointments_held(self) -> list[Appointment]:
@@ -90,7 +92,7 @@ class Meeting:
     @property
     def is_cancelled(self) -> bool:
         """Whether its last word is a cancellation."""
-        return self.lines[-1][1].kind == CANCELLED and self.appointments[-1].kind == CANCELLED
+        return self.appointments[-1].kind == CANCELLED
 
     def last(self, name: str) -> JsonObject | int | None:
         """The last word on its round or stage."""
@@ -141,7 +143,7 @@ def interviewers(people: Sequence[JsonObject]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def interviews_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> list[Meeting]:
+def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
     """The interviews of an attempt, in the order in which they were first told."""
     by_id: dict[str, list[Line]] = {}
     for place, event in events:
@@ -151,8 +153,23 @@ def interviews_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> lis
         else:
             lines.append((Moment(event.at, place), event))
     told = {name: lines for name, lines in by_id.items() if lines}
-    interviews = [_read(ids, told, calendar) for ids in _join_calendar_changes(told)]
+    interviews = [_read(ids, told) for ids in _join_calendar_changes(told)]
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
+
+
+def held_instants(events: Sequence[tuple[int, Told]]) -> dict[str, Moment]:
+    """When the interview that each event reports as completed was held, whatever was said of it later; by event id."""
+    by_id: dict[str, list[Line]] = {}
+    for place, event in events:
+        by_id.setdefault(event.data["interview_id"], []).append((Moment(event.at, place), event))
+    interviews = [_read((name,), {name: lines}) for name, lines in by_id.items()]
+    return {
+        event.id: appointment.held_as_told(moment)
+        for interview in interviews
+        for appointment in interview.appointments
+        for moment, event in appointment.lines
+        if event.kind == HELD
+    }
 
 
 def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:
@@ -166,18 +183,21 @@ def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]
             for other in told
             if other != name
             and other not in follower.values()
+            and name not in _followed_by(other, follower)
             and _replaces(told[other], told[name])
         ]
         if candidates:
             follower[name] = min(candidates, key=lambda other: told[other][0][0])
-    chains = []
-    for name in told:
-        if name not in follower.values():
-            chain = [name]
-            while chain[-1] in follower:
-                chain.append(follower[chain[-1]])
-            chains.append(tuple(chain))
-    return chains
+    first = [name for name in told if name not in follower.values()]
+    return [(name, *_followed_by(name, follower)) for name in first]
+
+
+def _followed_by(name: str, follower: dict[str, str]) -> list[str]:
+    """The interviews that replaced this one, one after the other."""
+    chain = [name]
+    while chain[-1] in follower:
+        chain.append(follower[chain[-1]])
+    return chain[1:]
 
 
 def _cancelled_at(lines: list[Line]) -> Moment:
@@ -193,8 +213,8 @@ def _cancelled_at(lines: list[Line]) -> Moment:
 def _replaces(other: list[Line], cancelled: list[Line]) -> bool:
     """Whether the other interview was created in the place of the cancelled one."""
     schedule = _schedule(cancelled)
-    created, end = other[0][0], _cancelled_at(cancelled)
-    soon = created >= end or (created.at >= end.at - EARLIER_MS and created > cancelled[0][0])
+    created, end = other[0][0].at, _cancelled_at(cancelled).at
+    soon = created >= end or (created >= end - EARLIER_MS and created > cancelled[0][0].at)
     return schedule is not None and schedule == _schedule(other) and soon
 
 
@@ -203,18 +223,22 @@ def _schedule(lines: list[Line]) -> str | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _read(ids: tuple[str, ...], told: dict[str, list[Line]], calendar: Calendar) -> Meeting:
-    """One interview from the lines of all its ids; the creation of each later id is a rescheduling."""
-    created: set[Moment] = {told[later][0][0] for later in ids[1:]}
-    lines: list[Line] = []
-    for name in ids:
-        own = told[name]
-        cancelled_at = _cancelled_at(own) if name != ids[-1] else None
-        lines += [line for line in own if cancelled_at is None or line[0] < cancelled_at]
-    lines.sort(key=lambda line: line[0])
+def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> Meeting:
+    """One interview from the lines of all its ids; the creation of each later id is a rescheduling.
+
+    The cancellations that this replaces only say who was on the list.
+    """
+    created = {told[later][0][0] for later in ids[1:]}
+    moot = {
+        line[0] for name in ids[:-1] for line in told[name] if line[0] >= _cancelled_at(told[name])
+    }
+    lines = [line for name in ids for line in told[name]]
     interview = Meeting(ids, lines, [Appointment()], [])
     for line in lines:
-        _hear(interview, line, replaces=line[0] in created)
+        if line[0] in moot:
+            interview.appointments[-1].lines.append(line)
+        else:
+            _hear(interview, line, replaces=line[0] in created)
     return interview
 
 

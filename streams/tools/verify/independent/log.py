@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from schemas.errors import Malformed
+from schemas.events import packs
 from streams.tools.verify.independent.told import JsonObject, Told, read_event
 
 Application = tuple[str, str]  # tenant and subject
@@ -16,15 +18,19 @@ PARENT_OF_TOPIC = {"job": "job_id", "pipeline": "job_id", "opening": "opening_id
 
 @dataclass
 class Log:
-    """The log as the worker reads it; what it cannot read is left out."""
+    """The log as the worker reads it."""
 
     own: dict[Application, list[Told]] = field(default_factory=dict)
     context: dict[str, list[Told]] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, offset: int, record: bytes) -> None:
-        """Add one record, a pack of valid events; copies made for other partitions are not events of their own."""
-        pack = msgspec.json.decode(record)
+    def add(self, offset: int, record: bytes | None) -> None:
+        """Add one record; copies made for other partitions are not events of their own, and what nobody can read is none."""
+        try:
+            packs.decode_pack(record)
+        except Malformed:
+            return
+        pack = msgspec.json.decode(record or b"")
         if not pack.get("forwarded"):
             for index, event in enumerate(pack["events"]):
                 self._add(event, read_event(event, offset, index))

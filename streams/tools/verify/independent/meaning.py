@@ -7,15 +7,9 @@ from typing import TypeVar
 
 from schemas.tenants.config import ReasonRule, StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, TenantMapping
-from schemas.tenants.milestones import (
-    MILESTONE_BY_BROAD_KIND,
-    MILESTONE_BY_KIND,
-    MILESTONE_BY_NAME,
-    MILESTONE_BY_NAME_PART,
-    MILESTONES,
-    normalize_name,
-)
-from schemas.tenants.reasons import lookup_party
+from schemas.tenants.milestones import MILESTONES, UNMAPPED, lookup_milestone, normalize_name
+from schemas.tenants.reasons import is_duplicate, lookup_party
+from schemas.tenants.stage_endings import is_ending_name
 from streams.tools.verify.independent.told import HIRED, Calendar, JsonObject, Told
 
 AnyRule = TypeVar("AnyRule", StageRule, ReasonRule)
@@ -28,20 +22,6 @@ ENDING_OF_PARTY = {
     "duplicate": CLOSED,
     "hired": HIRE,
 }
-DUPLICATES = tuple(
-    map(
-        normalize_name,
-        ("duplicate", "duplicate application", "duplicate candidate", "重複", "重複応募"),
-    )
-)
-SIDE_STEPS = ("casual", "assessment", "reference")
-MAIN_LINE = tuple(name for name in MILESTONES if name not in SIDE_STEPS)
-INTERVIEWS = ("interview_1", "interview_2", "interview_n", "final_interview")
-# Columns that say in their name that an application ended are nobody's stage of work.
-ENDING_WORDS = (
-    *("辞退", "不採用", "不合格", "不通過", "見送", "落選", "取消", "取り消", "終了", "キャンセル"),
-    *("reject", "declin", "withdr", "disqualif", "archiv", "fail", "closed", "cancel", "revoked"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +91,12 @@ class Meanings:
             kind = event.kind.removeprefix("application.")
             return ReasonMeaning(kind=kind, by_nobody=True, unmapped=True)
         kind = ENDING_OF_PARTY[known_party or "" if party == "unknown" else party]
-        duplicate = kind == CLOSED and normalize_name(name or "") in DUPLICATES
+        duplicate = kind == CLOSED and is_duplicate(name)
         return ReasonMeaning(kind=kind, by_nobody=kind == CLOSED, duplicate=duplicate)
+
+    def hears_of_reopening(self, event: Told) -> bool:
+        """Whether the system of the event says itself that an application was reopened."""
+        return self._connection(event).reopenings
 
     def expects_scorecards(self, event: Told) -> bool:
         """Whether the system of the event reports scorecards."""
@@ -175,21 +159,7 @@ def _milestone(stage: JsonObject, defined: JsonObject | None) -> str | None:
     value = (defined or {}).get("milestone")
     if value in MILESTONES:
         return str(value)
-    kind = (stage.get("vendor_kind") or "").casefold()
-    if kind in MILESTONE_BY_KIND:
-        return MILESTONE_BY_KIND[kind]
-    names = [
-        normalize_name(name) for name in (stage.get("name"), (defined or {}).get("name")) if name
-    ]
-    for name in names:
-        if any(word in name for word in ENDING_WORDS):
-            return None
-        if milestone := _milestone_of_name(name):
-            return milestone
-    return MILESTONE_BY_BROAD_KIND.get(kind)
-
-
-def _milestone_of_name(name: str) -> str | None:
-    if name in MILESTONE_BY_NAME:
-        return MILESTONE_BY_NAME[name]
-    return next((milestone for part, milestone in MILESTONE_BY_NAME_PART if part in name), None)
+    own, of_pipeline = (normalize_name((one or {}).get("name") or "") for one in (stage, defined))
+    says_own = lookup_milestone(own, None) != UNMAPPED or is_ending_name(own)
+    milestone = lookup_milestone(own if says_own else of_pipeline, stage.get("vendor_kind"))
+    return None if milestone == UNMAPPED else milestone

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from streams.tools.verify.independent.employment import ratings_of, tenths
+from streams.tools.verify.independent.employment import NamedDay, ratings_of, tenths
 from streams.tools.verify.independent.endings import Ending
 from streams.tools.verify.independent.facts import CountedFact
 from streams.tools.verify.independent.meaning import HIRE, WITHDRAWN
 from streams.tools.verify.independent.offers import ToldOffer
 from streams.tools.verify.independent.stage_facts import duration, whole_days
-from streams.tools.verify.independent.told import UNTOLD, Moment
+from streams.tools.verify.independent.told import Moment
 from streams.tools.verify.independent.whole import Whole
 
 
@@ -39,9 +39,11 @@ def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
             yield CountedFact("acceptances_reneged", day, offer.accepted)
     answer = offer.answer
     if answer is not None:
-        yield from duration(whole, f"answer.{answer[0]}", offer.made_at, whole.day(answer[1]))
+        days = (whole.day(offer.made_at), whole.day(answer[1]))
+        yield from duration(f"answer.{answer[0]}", days, offer.made_at)
     elif whole.top is not None:
-        yield from duration(whole, "answer.closed", offer.made_at, whole.day(whole.top.moment))
+        days = (whole.day(offer.made_at), whole.day(whole.top.moment))
+        yield from duration("answer.closed", days, offer.made_at)
 
 
 def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
@@ -65,38 +67,38 @@ def _stood(whole: Whole, offer: ToldOffer, top: Ending) -> bool:
 
 def employment_facts(whole: Whole) -> Iterator[CountedFact]:
     """入社と退職: on their days, if the hire stands or nobody told one."""
-    told_hire = any(ending.kind == HIRE for ending in whole.attempt.endings.told)
-    if whole.hire is None and told_hire:
+    if not _may_have_joined(whole):
         return
     for number, employment in enumerate(whole.employments):
-        if employment.start is not None:
-            yield CountedFact("joined", employment.start, _end_of(whole, employment.start))
+        start, end = employment.start, employment.end
+        if start is not None:
+            yield CountedFact("joined", start.day, start.named_at)
             if number == 0:
-                yield from _days_to_start(whole, employment.start)
-        if employment.end is not None:
-            yield CountedFact("left_employment", employment.end, _end_of(whole, employment.end))
-            if employment.start is not None:
-                began = _end_of(whole, employment.start)
-                yield from duration(whole, "employment.ended", began, employment.end)
+                yield from _days_to_start(whole, start)
+        if end is not None:
+            yield CountedFact("left_employment", end.day, end.named_at)
+        if start is not None and end is not None:
+            yield from duration("employment.ended", (start.day, end.day), start.named_at)
 
 
-def _days_to_start(whole: Whole, start: int) -> Iterator[CountedFact]:
+def _days_to_start(whole: Whole, start: NamedDay) -> Iterator[CountedFact]:
     """From the first acceptance, else the hire, to the first day at work."""
     accepted = [offer.accepted for offer in whole.offers if offer.accepted is not None]
     hires = [] if whole.hire is None else [whole.hire.moment]
     decided = min(accepted) if accepted else next(iter(hires), None)
     if decided is not None:
-        yield whole_days("start_days", start - whole.day(decided), start, _end_of(whole, start))
-
-
-def _end_of(whole: Whole, day: int) -> Moment:
-    """The end of a local day: its recruiter is the last one told on it."""
-    return Moment(whole.attempt.calendar.end_of_day(day), UNTOLD)
+        days = start.day - whole.day(decided)
+        yield whole_days("start_days", days, start.day, start.named_at)
 
 
 def rating_facts(whole: Whole) -> Iterator[CountedFact]:
-    """入社後評価: each rating on its day."""
-    for place, event in ratings_of(whole.attempt.events):
+    """入社後評価: each rating on its day, under the condition of the employment."""
+    for place, event in ratings_of(whole.attempt.events) if _may_have_joined(whole) else ():
         at = Moment(event.at, place)
-        measure = f"performance_tenths.{tenths(event.data['rating'])}"
-        yield CountedFact(measure, whole.day(at), at)
+        yield CountedFact(f"performance_tenths.{tenths(event.data['rating'])}", whole.day(at), at)
+
+
+def _may_have_joined(whole: Whole) -> bool:
+    """Whether the hire stands, or nobody told one."""
+    told_hire = any(ending.kind == HIRE for ending in whole.attempt.endings.told)
+    return whole.hire is not None or not told_hire

@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.tools.verify.independent.endings import Ending, EndingStack
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, WITHDRAWN
-from streams.tools.verify.independent.told import UNTOLD, Moment, Told, known_instant
+from streams.tools.verify.independent.told import Moment, Told
 from streams.tools.verify.independent.visits import Journey
 
 SENT = "offer.sent"
@@ -20,16 +20,14 @@ Line = tuple[int, Told]
 
 @dataclass(frozen=True, kw_only=True)
 class ToldOffer:
-    """One offer as it stands in the end; `told` is the event that made it, `accepted_place` the first acceptance's place."""
+    """One offer as it stands in the end; `by_event`: events of its own tell it."""
 
     made_at: Moment
-    told: Moment | None = None
+    by_event: bool = False
     accepted: Moment | None = None
-    accepted_place: int = UNTOLD
     declined: Moment | None = None
     expired: Moment | None = None
     revoked: Moment | None = None
-    revoked_place: int = UNTOLD
     reneged: Moment | None = None
     amount: int | None = None
     currency: str | None = None
@@ -50,8 +48,8 @@ class ToldOffer:
         return (
             self.accepted is not None
             and self.reneged is None
-            and self.accepted_place < ending.moment.place
-            and (self.revoked is None or self.revoked_place > ending.moment.place)
+            and self.accepted < ending.moment
+            and (self.revoked is None or self.revoked > ending.moment)
         )
 
 
@@ -84,10 +82,7 @@ def _read(lines: list[Line]) -> ToldOffer | None:
     if not told:
         return None
     place, first = told[0]
-    offer = ToldOffer(
-        made_at=_day_of(told[0], "sent_at" if first.kind == SENT else "resolved_at"),
-        told=Moment(first.at, place),
-    )
+    offer = ToldOffer(made_at=Moment(first.at, place), by_event=True)
     answers = [line for line in told if line[1].kind in ANSWERS]
     accepted = [line for line in answers if line[1].kind == ACCEPTED]
     if not accepted:
@@ -100,8 +95,7 @@ def _acceptance(accepted: list[Line]) -> dict[str, Any]:
     """The first acceptance, with the amount that was told last with one."""
     amounts = [event.data for _, event in accepted if event.data.get("amount") is not None]
     return {
-        "accepted": _day_of(accepted[0], "resolved_at"),
-        "accepted_place": accepted[0][0],
+        "accepted": _moment(accepted[0]),
         "amount": amounts[-1]["amount"] if amounts else None,
         "currency": amounts[-1].get("currency") if amounts else None,
     }
@@ -111,10 +105,9 @@ def _turned_after(offer: ToldOffer, answers: list[Line]) -> ToldOffer:
     """The accepted offer with the renege or the revocation that came first after the last acceptance."""
     for line in answers:
         if line[1].kind == DECLINED:
-            return replace(offer, reneged=_day_of(line, "resolved_at"))
+            return replace(offer, reneged=_moment(line))
         if line[1].kind == REVOKED:
-            revoked = _day_of(line, "resolved_at")
-            return replace(offer, revoked=revoked, revoked_place=line[0])
+            return replace(offer, revoked=_moment(line))
     return offer
 
 
@@ -135,14 +128,13 @@ def _without_acceptance(answers: list[Line]) -> dict[str, Any]:
     if standing is None:
         return {}
     name = standing[1].kind.removeprefix("offer.")
-    return {name: _day_of(standing, "resolved_at")}
+    return {name: _moment(standing)}
 
 
-def _day_of(line: Line, name: str) -> Moment:
-    """When the offer was sent or answered: as the event says, else its own instant."""
+def _moment(line: Line) -> Moment:
+    """When an offer was answered."""
     place, event = line
-    value = known_instant(event.data.get(name))
-    return Moment(event.at, place) if value is None else Moment(value, UNTOLD)
+    return Moment(event.at, place)
 
 
 def offers_by_stages(journey: Journey, stack: EndingStack) -> list[ToldOffer]:

@@ -24,7 +24,7 @@ from schemas.cells import (
 )
 from schemas.tenants.mapping_snapshot import TenantMapping
 from streams.tools.verify.independent.attempts import attempts_of
-from streams.tools.verify.independent.attributes import Attributes, attributes_of, recruiter_at
+from streams.tools.verify.independent.attributes import Attributes, recruiter_at
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.interview_facts import interview_facts, scorecard_facts
 from streams.tools.verify.independent.money import costs_of
@@ -43,6 +43,11 @@ from streams.tools.verify.independent.story import tell
 from streams.tools.verify.independent.told import Told
 from streams.tools.verify.independent.whole import Whole, read_attempt
 
+# They say how the log came about and not what happened, so the reading has no opinion on them.
+DIAGNOSTICS = (
+    *("quality.out_of_order", "quality.without_stage"),
+    *("quality.corrected", "quality.told_again"),
+)
 READINGS = (
     application_facts,
     response_facts,
@@ -65,24 +70,30 @@ def count(events: Sequence[Told], tenant: str, mapping: TenantMapping) -> Cells:
         tally[measure] = tally.get(measure, 0) + n
 
     before: str | None = None
-    for attempt in attempts_of(list(events), mapping):
+    attempts = attempts_of(list(events), mapping)
+    for attempt in attempts:
         whole = read_attempt(attempt)
         if attempt.is_application:
             for fact in chain.from_iterable(reading(whole) for reading in READINGS):
                 for where, day, basis in _places(whole, fact, before):
                     add(where, day, basis, fact.measure, fact.n)
         before = attempt.attributes.recruiter
-    story = tell(events)
-    for measure, amount, day, where in costs_of(story, _attributes(story), mapping):
+    counts = bool(attempts) and attempts[-1].is_application
+    attributes = attempts[-1].attributes if counts else None
+    for measure, amount, day, where in costs_of(tell(events), attributes, mapping):
         for basis in (DECISION, COHORT):
             add(where, day, basis, measure, amount)
     return without_zeros(cells)
 
 
-def _attributes(story: list[Told]) -> Attributes | None:
-    """What the application says last of itself, whether it counts or not: its costs were spent."""
-    own = [(place, e) for place, e in enumerate(story) if not (e.is_context or e.is_cost)]
-    return attributes_of(own, story, None) if own else None
+def without_diagnostics(cells: Cells) -> Cells:
+    """The cells without the measures that the reading does not count."""
+    return without_zeros(
+        {
+            key: {measure: n for measure, n in tally.items() if measure not in DIAGNOSTICS}
+            for key, tally in cells.items()
+        }
+    )
 
 
 def _places(
@@ -90,7 +101,7 @@ def _places(
 ) -> Iterator[tuple[tuple[str, str], int, str]]:
     """The cells in which a fact counts: dimension and member, day, basis."""
     attributes = whole.attempt.attributes
-    of_moment = recruiter_at(whole.attempt.events, before, fact.at)
+    of_moment = recruiter_at(whole.attempt.events, before, fact.at.at)
     if fact.kind is CountsIn.DURATION:
         for where in _members(fact, attributes, of_moment):
             yield where, fact.day, ENTRY
@@ -99,7 +110,7 @@ def _places(
         yield where, fact.day, DECISION
     if fact.kind is not CountsIn.TIME:
         for where in _members(fact, attributes, attributes.recruiter):
-            yield where, whole.cohort_day, COHORT
+            yield where, whole.cohort_day if fact.kind is not CountsIn.QUALITY else fact.day, COHORT
 
 
 def _members(

@@ -3,11 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from streams.tools.verify.independent.endings import Move
-from streams.tools.verify.independent.interviews import Meeting
+from streams.tools.verify.independent.interviews import DELETED, held_instants
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
 from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
-from streams.tools.verify.independent.told import ENDINGS, HIRED, MOVED, Moment, Told
+from streams.tools.verify.independent.told import (
+    ENDINGS,
+    HIRED,
+    MOVED,
+    REOPENED,
+    UNHIRED,
+    Moment,
+    Told,
+)
 
+NOT_MOVES = (*ENDINGS, HIRED, REOPENED, UNHIRED)  # a stage that these name was reached before them
 EARLY = (
     "lead",
     "applied",
@@ -19,36 +28,37 @@ EARLY = (
 def first_response(
     events: Sequence[tuple[int, Told]],
     moves: Sequence[Move],
-    interviews: Sequence[Meeting],
     meanings: Meanings,
 ) -> Iterator[Moment]:
     """Every moment at which people of the company responded, in any order; later corrections take none of them back."""
     yield from (move.moment for move in _moves_by_people(moves))
+    held = held_instants([(place, e) for place, e in events if e.kind.startswith("interview.")])
     for place, event in events:
         if event.by_people and _responds(event, meanings):
-            yield submitted_at(place, event) if event.kind in SUBMITTED else Moment(event.at, place)
-    for interview in interviews:
-        for appointment in interview.appointments_held:
-            if appointment.outcome is not None and appointment.outcome[1].by_people:
-                yield appointment.moment
+            told = submitted_at(place, event) if event.kind in SUBMITTED else None
+            told = told or Moment(event.at, place)
+            yield min(told, held.get(event.id, told))
 
 
 def _responds(event: Told, meanings: Meanings) -> bool:
     """Whether the event is a word of the company by itself."""
     if event.kind == HIRED or event.kind in ENDINGS:
         return meanings.reason(event).kind in {HIRE, REJECTED}
-    return event.kind.startswith(("interview.", "offer.")) or event.kind in SUBMITTED
+    about_interview = event.kind.startswith("interview.") and event.kind != DELETED
+    return about_interview or event.kind.startswith("offer.") or event.kind in SUBMITTED
 
 
 def _moves_by_people(moves: Sequence[Move]) -> Iterator[Move]:
     """The moves that people made; the first stage told is where the application began, unless it was moved past that."""
     for number, move in enumerate(moves):
-        if not move.event.by_people or move.event.kind == HIRED or move.event.kind in ENDINGS:
+        if not move.event.by_people or move.event.kind in NOT_MOVES:
             continue
         if move.stage.ending not in {None, HIRE, REJECTED}:
             continue
         past = move.event.kind == MOVED and (
-            move.left is not None or move.stage.ending or move.stage.milestone not in EARLY
+            move.event.data.get("from_stage")
+            or move.stage.ending
+            or move.stage.milestone not in EARLY
         )
         if number > 0 or past:
             yield move

@@ -34,7 +34,8 @@ class ToldScorecard:
         """Whole hours from the end of the interview to the first submission, below 0 if it came before the end."""
         if self.appointment is None:
             return None
-        end = self.appointment.moment.at if self.appointment.end is None else self.appointment.end
+        one = self.appointment
+        end = one.moment.at if one.end is None or one.ends_before_start else one.end
         return (self.moment.at - end) // 3_600_000
 
 

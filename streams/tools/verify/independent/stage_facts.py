@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from schemas.tenants.milestones import INTERVIEWS, MAIN_LINE
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.filling import days_open
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
-    INTERVIEWS,
-    MAIN_LINE,
     REJECTED,
     WITHDRAWN,
 )
@@ -25,7 +24,7 @@ FULL_CREDIT = 1_000_000  # of one hire, in millionths
 
 def application_facts(whole: Whole) -> Iterator[CountedFact]:
     """応募: one application, and whether it is one again, a duplicate, or counts in rates."""
-    day, at = whole.cohort_day, whole.applied
+    day, at = whole.cohort_day, whole.attempt.attributes.first_moment
     yield CountedFact("applications", day, at)
     created = [event for _, event in whole.attempt.events if event.kind == CREATED]
     if any(event.data.get("is_reapplication") for event in created):
@@ -38,9 +37,7 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     """一次対応: whole hours from application to the first response, on the day of the response."""
     applied = whole.attempt.attributes.applied_at
     attempt = whole.attempt
-    responses = first_response(
-        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
-    )
+    responses = first_response(attempt.events, attempt.endings.moves, attempt.meanings)
     after = [moment for moment in responses if applied is not None and moment.at > applied]
     if after and applied is not None:
         first = min(after)
@@ -59,7 +56,8 @@ def visit_facts(whole: Whole) -> Iterator[CountedFact]:
             people, name = whole.deciders(visit), visit.milestone
             day = whole.day(visit.passed)
             yield CountedFact(f"passed.{name}", day, visit.passed, people)
-            yield from duration(whole, f"{name}.passed", visit.entered, day)
+            days = (whole.day(visit.entered), day)
+            yield from duration(f"{name}.passed", days, visit.entered)
             if people and whole.offers_or_hire:
                 yield CountedFact(f"then_offered.{name}", day, visit.passed, people)
             if name == "final_interview" and whole.offers_or_hire:
@@ -73,7 +71,8 @@ def ending_facts(whole: Whole) -> Iterator[CountedFact]:
         return
     day, at = whole.day(top.moment), top.moment
     yield CountedFact(top.kind, day, at)
-    yield from duration(whole, f"application.{top.kind}", whole.applied, day)
+    first = whole.attempt.attributes.first_moment
+    yield from duration(f"application.{top.kind}", (whole.cohort_day, day), first)
     if top.reason.unmapped:
         yield CountedFact("unmapped_reasons", day, at)
     if top.kind == HIRE:
@@ -84,7 +83,8 @@ def ending_facts(whole: Whole) -> Iterator[CountedFact]:
         yield CountedFact(f"{outcome}.unmapped", day, at)
         return
     yield CountedFact(f"{outcome}.{visit.milestone}", day, at, whole.deciders(visit))
-    yield from duration(whole, f"{visit.milestone}.{outcome}", visit.entered, day)
+    days = (whole.day(visit.entered), day)
+    yield from duration(f"{visit.milestone}.{outcome}", days, visit.entered)
     if top.kind == WITHDRAWN:
         yield from _withdrawal_facts(whole, visit, at)
 
@@ -119,14 +119,15 @@ def _place(visit: Stay) -> int:
 def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
     """採用: days to hire and to fill, the value of the hire, and its credit to the channels."""
     attributes, day = whole.attempt.attributes, whole.day(at)
-    yield whole_days("hire_days", day - whole.cohort_day, day, at)
+    if day >= whole.cohort_day:  # else the time since the application says that it is impossible
+        yield CountedFact(f"hire_days.{day - whole.cohort_day}", day, at)
     if whole.attempt.mapping.hire_value:
         yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
     open_days = days_open(
         whole.attempt.story, attributes.job, attributes.opening, at, whole.attempt.calendar
     )
-    if open_days is not None:
-        yield whole_days("fill_days", open_days, day, at)
+    if open_days is not None and open_days >= 0:
+        yield CountedFact(f"fill_days.{open_days}", day, at)
     touches = attributes.touches or (attributes.channel or "unknown",)
     for model in ("first", "last", "linear", "position"):
         for channel, share in credit(touches, model).items():
@@ -164,15 +165,16 @@ def whole_days(name: str, days: int, day: int, at: Moment) -> CountedFact:
 
 
 def duration(
-    whole: Whole, name: str, began: Moment, day: int, people: tuple[str, ...] = ()
+    name: str, days: tuple[int, int], at: Moment, people: tuple[str, ...] = ()
 ) -> Iterator[CountedFact]:
-    """How many days something took, counted on the day it began; if it ended before, its outcome is unknown."""
-    first = whole.day(began)
-    subject, _, _ = name.partition(".")
-    if day >= first:
-        yield CountedFact(
-            f"days.{name}.{day - first}", first, began, people, kind=CountsIn.DURATION
-        )
+    """How many days something took, from its first local day to its last, counted on the first.
+
+    If it ended before it began its outcome is unknown.
+    """
+    first, last = days
+    if last >= first:
+        yield CountedFact(f"days.{name}.{last - first}", first, at, people, kind=CountsIn.DURATION)
     else:
-        yield CountedFact(f"days.{subject}.unknown.0", first, began, people, kind=CountsIn.DURATION)
-        yield CountedFact(IMPOSSIBLE, day, began, kind=CountsIn.QUALITY)
+        subject = name.partition(".")[0]
+        yield CountedFact(f"days.{subject}.unknown.0", first, at, people, kind=CountsIn.DURATION)
+        yield CountedFact(IMPOSSIBLE, first, at, kind=CountsIn.QUALITY)

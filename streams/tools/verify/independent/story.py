@@ -15,7 +15,7 @@ from streams.tools.verify.independent.told import (
 
 PLACE_IN_TABLE = {name: place for place, name in enumerate(TYPES)}
 # What the numbers read of an event: two events of one instant that agree on all of it tell the same thing.
-INSTANTS = ("start", "end", "submitted_at", "sent_at", "resolved_at")
+INSTANTS = ("start", "end", "submitted_at")
 READ = (
     *("log_id", "retracted", "is_reapplication", "interview_id", "schedule_id", "round"),
     *("feedback_id", "interviewer_id", "decision", "offer_id", "version", "amount", "currency"),
@@ -38,11 +38,15 @@ def tell(events: Iterable[Told]) -> list[Told]:
     once: dict[str, Told] = {}
     for event in sorted(events, key=lambda event: (event.offset, event.index)):
         once.setdefault(event.id, event)
+    return in_order(without_corrected(in_order(list(once.values()))))
+
+
+def in_order(events: list[Told]) -> list[Told]:
+    """The events by their instants, and within each instant as told."""
     instants: dict[int, list[Told]] = {}
-    for event in once.values():
+    for event in events:
         instants.setdefault(event.at, []).append(event)
-    in_order = [event for at in sorted(instants) for event in _order_instant(instants[at])]
-    return without_corrected(in_order)
+    return [event for at in sorted(instants) for event in _order_instant(instants[at])]
 
 
 def _order_instant(events: list[Told]) -> list[Told]:
@@ -50,7 +54,8 @@ def _order_instant(events: list[Told]) -> list[Told]:
     context = [event for event in events if event.is_context]
     created = [event for event in events if event.kind == CREATED and not _again(event)]
     rest = [event for event in events if event not in context and event not in created]
-    return [*_by_rank(context), *_by_rank(created), *_order_rest(rest)]
+    context.sort(key=lambda event: (PLACE_IN_TABLE[event.kind], event.revision, event.id))
+    return [*context, *_by_rank(created), *_order_rest(rest)]
 
 
 def _again(event: Told) -> bool:
@@ -113,10 +118,10 @@ def _subject(event: Told) -> tuple[str, str]:
 
 def without_repetitions(events: Sequence[Told]) -> list[Told]:
     """The same thing told again at one instant under another id is one; costs are versions of their own."""
-    told: set[tuple[int, str, str, str | None, str]] = set()
+    told: set[tuple[int, str, str]] = set()
     once = []
     for event in events:
-        key = (event.at, event.kind, event.connection, event.sequence, _content(event))
+        key = (event.at, event.kind, _content(event))
         if event.is_context or event.is_cost or key not in told:
             once.append(event)
         told.add(key)
@@ -138,7 +143,6 @@ def _content(event: Told) -> str:
     parts["applied_at"] = known_instant(event.application.get("applied_at"))
     parts["interviewers"] = [_person(person) for person in data.get("interviewers") or ()]
     parts["touches"] = [touch["id"] for touch in data.get("touches") or ()]
-    parts["acted"] = (event.by_people, event.test)
     return json.dumps(parts, sort_keys=True)
 
 

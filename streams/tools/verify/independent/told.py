@@ -15,6 +15,15 @@ ENDINGS = ("application.rejected", "application.withdrawn", "application.closed"
 HIRED, UNHIRED, REOPENED = "application.hired", "application.unhired", "application.reopened"
 CREATED, MOVED = "application.created", "application.stage_changed"
 
+# The field that says when the thing itself happened, where an event may be told later.
+INSTANT_OF = {
+    MOVED: "entered_at",
+    "offer.sent": "sent_at",
+    **dict.fromkeys(
+        ("offer.accepted", "offer.declined", "offer.expired", "offer.revoked"), "resolved_at"
+    ),
+}
+
 JsonObject = Mapping[str, Any]
 
 
@@ -75,13 +84,13 @@ def read_event(event: JsonObject, offset: int, index: int) -> Told:
     """The event at this place of the log; its JSON must be valid by `schemas.events.envelope`."""
     kind = event["type"].removeprefix("recruit.").removesuffix(".v1")
     data = event["data"]
-    entered_at = data.get("entered_at") if kind == MOVED else None
+    happened = data.get(INSTANT_OF.get(kind, "")) or event["time"]
     revision = (data.get("application") or {}).get("revision")
     _, _, vendor, _, connection = event["source"].split(":")
     return Told(
         id=event["id"],
         kind=kind,
-        at=instant(entered_at or event["time"]),
+        at=instant(happened),
         data=data,
         offset=offset,
         index=index,
@@ -119,10 +128,3 @@ class Calendar:
         """The local day of an instant, in days since 1970-01-01."""
         local = (EPOCH + timedelta(milliseconds=at)).astimezone(self._zone)
         return (local.date() - date(1970, 1, 1)).days
-
-    def end_of_day(self, day: int) -> int:
-        """The last millisecond of a local day."""
-        midnight = datetime.combine(
-            date(1970, 1, 1) + timedelta(days=day + 1), datetime.min.time(), self._zone
-        )
-        return (midnight - EPOCH) // timedelta(milliseconds=1) - 1

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from schemas.tenants.milestones import MAIN_LINE, SIDE_STEPS
 from streams.tools.verify.independent.endings import EndingStack, Move
-from streams.tools.verify.independent.meaning import HIRE, MAIN_LINE, SIDE_STEPS, StageMeaning
+from streams.tools.verify.independent.meaning import HIRE, StageMeaning
 from streams.tools.verify.independent.told import Moment
 
 SEVERAL = ("interview_n", *SIDE_STEPS)  # milestones whose stages are visits of their own
@@ -33,11 +34,6 @@ class Stay:
         """Whether it runs beside the main line."""
         return self.milestone in SIDE_STEPS
 
-    def is_visit_of(self, stage: StageMeaning) -> bool:
-        """Whether it is a stay at this stage."""
-        several = self.milestone in SEVERAL
-        return self.milestone == stage.milestone and (not several or stage.id in self.stages)
-
     def pass_at(self, moment: Moment) -> None:
         """Pass it; going on again restores the first pass."""
         self.passed_first = self.passed_first or moment
@@ -65,78 +61,60 @@ class Journey:
 
     def find(self, stage: StageMeaning) -> Stay | None:
         """The standing visit of a stage."""
-        return next((visit for visit in self.standing if visit.is_visit_of(stage)), None)
+        return _last_visit_of(stage, self.standing)
 
     def move(self, stage: StageMeaning, moment: Moment) -> None:
         """The application is moved to a stage with a milestone."""
-        here = self.current
-        standing = self.find(stage)
-        if here is not None and here.milestone == stage.milestone and standing in {None, here}:
+        here, visit = self.current, self.find(stage)
+        if here is not None and here.milestone == stage.milestone and visit in {None, here}:
             here.stages.add(stage.id)
             here.order = here.order if stage.order is None else stage.order
         elif stage.milestone in SIDE_STEPS:
-            self._step_aside(stage, moment)
+            if here is not None:
+                here.pass_at(moment)
+            self._enter(stage, moment) if visit is None else self._be_at(visit, stage, moment)
         else:
             if here is not None and here.is_side_step:
                 here.pass_at(moment)
-            if self._is_return(stage):
-                self._return(stage, moment)
+            if self._is_return(stage, visit):
+                self._return(stage, visit, moment)
             else:
-                self._go_on(stage, moment)
+                if self.main is not None:
+                    self.main.pass_at(moment)
+                self._enter(stage, moment)
 
-    def _step_aside(self, stage: StageMeaning, moment: Moment) -> None:
-        if self.current is not None:
-            self.current.pass_at(moment)
-        visit = self.find(stage)
+    def _is_return(self, stage: StageMeaning, visit: Stay | None) -> bool:
+        """By the orders of the stages if they tell it, else by what was visited before and stands."""
+        main = self.main
+        if main is None:
+            return False
+        if stage.order is not None and main.order is not None:
+            if stage.order < main.order:
+                return True
+            return visit is not None and stage.id in main.stages
+        return visit is not None
+
+    def _return(self, stage: StageMeaning, visit: Stay | None, moment: Moment) -> None:
+        """Take back what came after the stage, and be there again."""
+        if visit is not None:
+            first = self.standing.index(visit) + 1
+        else:
+            beyond = [self.standing.index(v) for v in self.standing if _is_beyond(v, stage)]
+            first = min(beyond, default=len(self.standing))
+        for later in self.standing[first:]:
+            self._take_back(later)
         if visit is None:
             self._enter(stage, moment)
         else:
             self._be_at(visit, stage, moment)
 
-    def _is_return(self, stage: StageMeaning) -> bool:
-        """By the orders of the stages if both are known, else by what was visited before."""
-        main, here, visit = self.main, self.current, self.find(stage)
-        if main is None:
-            return False
-        if here is not None and here.is_side_step and visit is main:
-            return True
-        if stage.order is not None and main.order is not None:
-            return stage.order < main.order
-        return visit is not None and visit is not main
-
-    def _return(self, stage: StageMeaning, moment: Moment) -> None:
-        """Take back what came after the stage, and be there again."""
-        visit = self.find(stage)
-        if visit is not None:
-            for later in self.standing[self.standing.index(visit) + 1 :]:
-                self._take_back(later)
-            self._be_at(visit, stage, moment)
-            return
-        beyond = [v for v in self.standing if _is_beyond(v, stage)]
-        first = self.standing.index(beyond[0]) if beyond else len(self.standing)
-        beside = [v for v in self.standing[first:] if v.is_side_step]
-        for later in [v for v in self.standing if v in beyond or v in beside]:
-            self._take_back(later)
-        self._enter(stage, moment)
-
-    def _go_on(self, stage: StageMeaning, moment: Moment) -> None:
-        if self.main is not None:
-            self.main.pass_at(moment)
-        if (visit := self.find(stage)) is not None:  # an order told late: one stay, not two
-            self.standing.remove(visit)
-            self.standing.append(visit)
-            self._be_at(visit, stage, moment)
-        else:
-            self._enter(stage, moment)
-
     def _enter(self, stage: StageMeaning, moment: Moment) -> None:
         """Enter a visit, the remembered one if it was entered before."""
-        before = [visit for visit in self.taken_back if visit.is_visit_of(stage)]
-        if before:
-            visit = before[-1]
-            self.taken_back.remove(visit)
-        else:
+        visit = _last_visit_of(stage, self.taken_back)
+        if visit is None:
             visit = Stay(milestone=stage.milestone or "", entered=moment)
+        else:
+            self.taken_back.remove(visit)
         visit.standing = True
         self.standing.append(visit)
         self._be_at(visit, stage, moment)
@@ -156,18 +134,27 @@ class Journey:
     def at(self, instant: int) -> Stay | None:
         """The visit where the application was at an instant, as the moves read in the end."""
         arrivals = [
-            (arrival, visit)
-            for visit in self.standing
+            (arrival, number)
+            for number, visit in enumerate(self.standing)
             for arrival in visit.arrivals
             if arrival.at <= instant
         ]
         if arrivals:
-            return max(arrivals, key=lambda pair: pair[0])[1]
+            return self.standing[max(arrivals)[1]]
         return self.standing[0] if self.standing else None
 
     def known(self, milestone: str) -> list[Stay]:
         """Every visit of the milestone, standing ones last, each in the order entered."""
         return [v for v in (*self.taken_back, *self.standing) if v.milestone == milestone]
+
+
+def _last_visit_of(stage: StageMeaning, visits: Sequence[Stay]) -> Stay | None:
+    """The last visit of the stage's milestone that was told by its id, else, of a single step, the last one."""
+    alike = [visit for visit in visits if visit.milestone == stage.milestone]
+    same = [visit for visit in alike if stage.id in visit.stages]
+    if stage.milestone not in SEVERAL:
+        same = same or alike
+    return same[-1] if same else None
 
 
 def _is_beyond(visit: Stay, stage: StageMeaning) -> bool:
@@ -186,10 +173,10 @@ def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Momen
         steps.append((offered, None))
     for moment, move in sorted(steps, key=lambda step: step[0]):
         if move is None:
-            under = stack.standing_at.get(moment.place, ())
-            if not stack.holds_back(under) and _is_before_offer(journey.main):
+            ended = stack.standing_at.get(moment.place, ())
+            if not ended and _is_before_offer(journey.main):
                 journey.move(OFFER, moment)
-        elif not move.stage.unmapped and not stack.holds_back(move.under):
+        elif not stack.holds_back(move.under):
             _take(journey, move, began)
     here, top = journey.current, stack.top
     if here is not None and here.milestone != HIRE and top is not None and top.kind == HIRE:
@@ -220,5 +207,4 @@ def deciders_in(people: Sequence[tuple[int, str]], visit: Stay) -> tuple[str, ..
     """
     since = visit.arrivals[-1].at if len(visit.arrivals) > 1 else None
     anew = [name for at, name in people if since is not None and at >= since]
-    names = anew or [name for _, name in people]
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(anew or [name for _, name in people]))

@@ -11,7 +11,13 @@ from streams.tools.verify.independent.meaning import HIRE
 from streams.tools.verify.independent.offers import ToldOffer, offers_by_stages, own_offers
 from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
 from streams.tools.verify.independent.told import UNTOLD, Moment
-from streams.tools.verify.independent.visits import Journey, Stay, deciders_in, journey_of
+from streams.tools.verify.independent.visits import (
+    SEVERAL,
+    Journey,
+    Stay,
+    deciders_in,
+    journey_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,56 +72,69 @@ class Whole:
 
     def visit_of(self, interview: Meeting, moment: Moment) -> Stay | None:
         """The visit to which an interview belongs: by its round or stage, else where the application was at the moment."""
-        return _named_visit(self, interview) or self.journey.at(moment.at)
+        return _named_visit(self, interview, moment) or self.journey.at(moment.at)
 
     def deciders(self, visit: Stay) -> tuple[str, ...]:
         """Who decided a visit: those who interviewed in it and the authors of its scorecards."""
         met = [
-            (appointment.moment, name)
+            (appointment.moment.at, name)
             for interview, appointment in self.held_in(visit)
             for name in interview.people_at(appointment)
         ]
         for card in self.scorecards:
             if card.author is not None and self._visit_of_card(card) is visit:
-                met.append((card.moment, card.author))
-        met.sort(key=lambda meeting: meeting[0].at)
-        return deciders_in([(moment.at, name) for moment, name in met], visit)
+                met.append((card.moment.at, card.author))
+        return deciders_in(sorted(met, key=lambda meeting: meeting[0]), visit)
 
     def _visit_of_card(self, card: ToldScorecard) -> Stay | None:
         if card.interview is not None and card.appointment is not None:
             return self.visit_of(card.interview, card.appointment.moment)
-        named = None if card.interview is None else _named_visit(self, card.interview)
+        named = None if card.interview is None else _named_visit(self, card.interview, card.moment)
         return named or self.journey.at(card.moment.at)
 
 
-def _named_visit(whole: Whole, interview: Meeting) -> Stay | None:
-    """The visit that an interview's round or stage names, if the application was ever there."""
-    number, journey = interview.last("round"), whole.journey
-    names: list[str] = []
-    if isinstance(number, int) and number >= 1:
-        names = [f"interview_{number}"] if number <= 2 else ["final_interview", "interview_n"]
-    visits_named = [visits[-1] for name in names if (visits := journey.known(name))]
-    if visits_named:
-        return visits_named[0]
+def _named_visit(whole: Whole, interview: Meeting, at: Moment) -> Stay | None:
+    """The visit that an interview's stage or round names, if the application was ever there."""
+    visits = _visits_of_stage(whole, interview) or _visits_of_round(whole, interview)
+    return _present_at(visits, at) if visits else None
+
+
+def _visits_of_stage(whole: Whole, interview: Meeting) -> list[Stay]:
     stage = interview.last("stage")
     if stage is None or isinstance(stage, int):
-        return None
+        return []
     event = next(e for _, e in reversed(interview.lines) if e.data.get("stage") is not None)
     meaning = whole.attempt.meanings.stage(event, stage)
-    visits = [] if meaning.milestone is None else journey.known(meaning.milestone)
-    at_stage = [visit for visit in visits if visit.is_visit_of(meaning)]
-    return next(iter([*reversed(at_stage), *reversed(visits)]), None)
+    visits = [] if meaning.milestone is None else whole.journey.known(meaning.milestone)
+    if meaning.milestone in SEVERAL:
+        return [visit for visit in visits if meaning.id in visit.stages]
+    return visits
+
+
+def _visits_of_round(whole: Whole, interview: Meeting) -> list[Stay]:
+    number = interview.last("round")
+    if not isinstance(number, int) or number < 1:
+        return []
+    names = [f"interview_{number}"] if number <= 2 else ["interview_n", "final_interview"]
+    return next((visits for name in names if (visits := whole.journey.known(name))), [])
+
+
+def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:
+    """Of several visits the one entered last at or before the moment, else the first; a standing one before others."""
+    standing = [visit for visit in visits if visit.standing] or list(visits)
+    before = [visit for visit in standing if visit.entered.at <= at.at]
+    return max(before, key=lambda visit: visit.entered) if before else standing[0]
 
 
 def read_attempt(attempt: Attempt) -> Whole:
     """Read one attempt as a whole."""
-    interviews = interviews_of(attempt.of_topic("interview"), attempt.calendar)
+    interviews = interviews_of(attempt.of_topic("interview"))
     cards = scorecards_of(attempt.of_topic("feedback"), interviews)
     offers = own_offers(attempt.of_topic("offer"))
     first = attempt.attributes.first_moment
     applied = attempt.attributes.applied_at
     began = [first] if applied is None else [Moment(applied, UNTOLD), first]
-    first_made = min((offer.told for offer in offers if offer.told is not None), default=None)
+    first_made = min((offer.made_at for offer in offers), default=None)
     journey = journey_of(attempt.endings, first_made, began)
     if not attempt.of_topic("offer"):
         offers = offers_by_stages(journey, attempt.endings)

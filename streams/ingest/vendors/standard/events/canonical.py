@@ -1,12 +1,17 @@
 """Standard's envelopes as canonical events: the sender never chooses tenant, source, subject or receipt time."""
 
+import difflib
 import json
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import Malformed, Unmapped
+from schemas.events.application import FrozenModel
+from schemas.events.context import Pipeline
 from schemas.events.envelope import TYPES, Event, event_id, full_type, short_type
+from schemas.tenants.milestones import MILESTONES
+from streams.ingest.problems import describe
 from streams.ingest.vendor import Context, subject_of
 from streams.ingest.vendors.standard.events import spelling
 from streams.ingest.vendors.standard.payload import CloudEvent, StandardBody, without_extensions
@@ -38,6 +43,7 @@ PREFIXED = frozenset(
         "hiring_manager_ids",
         "agency_id",
         "offer_id",
+        "rating_id",
     }
 )
 MERGE = frozenset({"from_id", "into_id"})
@@ -53,6 +59,7 @@ def standard_webhook(body: StandardBody, context: Context, delivery: str, messag
         source="",
         type=body.type,
         time=body.timestamp,
+        sequence=body.sequence,
         data=body.data,
     )
     return _event(sent, context, delivery, occurrence=message_id)
@@ -68,10 +75,9 @@ def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str
     """Build our event; the sender never chooses tenant, source, subject or receipt time."""
     name = short_type(sent.type)
     if name not in TYPES or sent.type not in {name, full_type(name)}:
-        raise Unmapped("unmapped_event", "the type is none of the canonical types")
+        raise Unmapped("unmapped_event", _unknown_type(name))
     connection = context.connection
-    canonical_data = spelling.to_canonical(name, sent.data)
-    data = read(TYPES[name], _prefixed(canonical_data, name, connection.id_prefix))
+    data = _read_data(name, spelling.to_canonical(name, sent.data), connection.id_prefix)
     subject = subject_of(data)
     try:
         return Event(
@@ -88,18 +94,32 @@ def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str
             vendorevent=sent.vendorevent,
             deliveryid=delivery or sent.deliveryid,
             correlationid=sent.correlationid,
+            sequence=sent.sequence,
             data=data,
         )
     except (ValidationError, UnicodeError) as error:
-        raise _malformed(error) from None  # the chained error would repeat the payload
+        raise _malformed(error, Event) from None  # the chained error would repeat the payload
 
 
-def read(model: type[M], value: object) -> M:
-    """Validate the value as JSON, so that strict models accept timestamps and lists; raise Malformed."""
+def _read_data(name: str, data: dict[str, Any], prefix: str) -> FrozenModel:
+    """Read the data of an event of that type, with the connection's prefix on its ids; raise Malformed."""
+    model = read(TYPES[name], _prefixed(data, name, prefix), "data")
+    if isinstance(model, Pipeline):
+        _check_milestones(model)
+    return model
+
+
+def read(model: type[M], value: object, place: str = "") -> M:
+    """Validate the value as JSON, so that strict models accept timestamps and lists; raise Malformed.
+
+    `place` is where the value stands in the body.
+    """
     try:
         return model.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise _malformed(error) from None  # the chained error would repeat the payload
+        raise _malformed(
+            error, model, place
+        ) from None  # the chained error would repeat the payload
     except RecursionError:
         raise Malformed("not_canonical", "nested too deeply") from None
 
@@ -117,7 +137,7 @@ def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
             result[key] = _with_prefix(prefix, value)
         elif isinstance(value, dict):
             result[key] = _prefixed(value, name, prefix)
-        elif key == "interviewers" and isinstance(value, list):
+        elif isinstance(value, list):
             result[key] = [_prefixed(v, name, prefix) if isinstance(v, dict) else v for v in value]
         else:
             result[key] = value
@@ -133,18 +153,27 @@ def _with_prefix(prefix: str, value: object) -> object:
     return prefix + value if isinstance(value, str) else value
 
 
-def _malformed(error: ValidationError | UnicodeError) -> Malformed:
-    """Describe the errors by field path and kind, never by value."""
+def _malformed(
+    error: ValidationError | UnicodeError, model: type[BaseModel], place: str = ""
+) -> Malformed:
+    """Describe what is wrong and where, never by value."""
     if isinstance(error, UnicodeError):
-        return Malformed("not_canonical", "text that is not Unicode")
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    kinds = sorted({problem["type"] for problem in problems})
-    # The last path segment of a forbidden field is the sender's own name, which might be anything.
-    places = sorted(
-        {
-            ".".join(map(str, p["loc"][:-1] if p["type"] == "extra_forbidden" else p["loc"]))
-            or "top"
-            for p in problems
-        }
-    )
-    return Malformed("not_canonical", f"{', '.join(places)[:300]}: {', '.join(kinds)[:100]}")
+        return Malformed("not_canonical", "the body contains text that is not Unicode")
+    return Malformed("not_canonical", describe(error, model, place))
+
+
+def _unknown_type(name: str) -> str:
+    """Say that the type is none of ours, and which one may be meant; the sender's word is not repeated."""
+    suggestions = difflib.get_close_matches(name, TYPES, 1)
+    hint = f"perhaps {suggestions[0]} is meant" if suggestions else "the setup page lists them"
+    return f"the type is none of the canonical types; {hint}"
+
+
+def _check_milestones(pipeline: Pipeline) -> None:
+    """Raise Malformed if a stage names a milestone that we do not have."""
+    for index, stage in enumerate(pipeline.stages):
+        if stage.milestone is not None and stage.milestone not in MILESTONES:
+            raise Malformed(
+                "not_canonical",
+                f"data.stages[{index}].milestone is none of ours: write one of {', '.join(MILESTONES)}, or leave it out",
+            )

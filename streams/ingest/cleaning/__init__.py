@@ -1,0 +1,1 @@
+"""What every event passes before it is accepted, whichever door it came through: ids, free texts and times."""

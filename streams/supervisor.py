@@ -35,6 +35,7 @@ class Role:
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     backoff: float = MIN_BACKOFF_S
+    early_deaths: int = 0  # in a row, each within `STABLE_S` of its start
     not_before: float = 0.0
 
     def start(self) -> None:
@@ -88,6 +89,7 @@ class Supervisor:
                     self._on_change()
             elif (code := role.process.poll()) is not None:
                 stable = now - role.started > STABLE_S
+                role.early_deaths = 0 if stable else role.early_deaths + 1
                 role.backoff = MIN_BACKOFF_S if stable else min(MAX_BACKOFF_S, role.backoff * 2)
                 role.not_before = now + role.backoff
                 role.process = None

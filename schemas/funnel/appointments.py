@@ -15,21 +15,26 @@ CALENDAR_CHANGE_MS = (
 
 
 class Appointment(msgspec.Struct, eq=False):
-    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first."""
+    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first.
+
+    `told_at` is the instant of the event that told that outcome last, `before_cancelled` the outcome that a cancellation
+    replaced.
+    """
 
     starts_at: int | None = None
     ends_at: int | None = None
     people: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
     outcome: InterviewEvent | None = None
+    told_at: int = 0
+    before_cancelled: InterviewEvent | None = None
 
     @property
     def happened_at(self) -> int:
         """The instant of the outcome: the appointed start, unless that is unknown or cannot be true."""
-        told_at = 0 if self.outcome is None else self.outcome.header.at
         starts_at = self.starts_at
-        if starts_at is None or starts_at > told_at or self.ends_before_start:
-            return told_at
+        if starts_at is None or starts_at > self.told_at or self.ends_before_start:
+            return 0 if self.outcome is None else self.outcome.header.at
         return starts_at
 
     @property
@@ -113,7 +118,7 @@ class Interview(msgspec.Struct, eq=False):
         else:
             moved = known and other_start and now.starts_at is not None
         if now.kind == CANCELLED:
-            now.outcome = None
+            now.outcome = now.before_cancelled
         if moved:
             self.rescheduled_at.append(event.header.at)
             self._appoint(event)
@@ -132,8 +137,11 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
-        if now.kind != event.header.kind:
-            now.outcome = event
+        now.told_at = event.header.at
+        if now.kind == event.header.kind:
+            return
+        now.before_cancelled = now.outcome if event.header.kind == CANCELLED else None
+        now.outcome = event
 
     def _appoint(self, event: InterviewEvent) -> None:
         """Begin another appointment; one that came to nothing is forgotten."""

@@ -9,6 +9,7 @@ from schemas.funnel.facts import FactList
 from schemas.funnel.funnel_events import OfferEvent
 from schemas.funnel.visits import OFFER, Visits
 
+SENT = "offer.sent"
 ACCEPTED, DECLINED = "offer.accepted", "offer.declined"
 EXPIRED, REVOKED = "offer.expired", "offer.revoked"
 NEVER_MADE = frozenset({"offer.superseded", "offer.deleted"})
@@ -31,11 +32,16 @@ class Offer(msgspec.Struct, eq=False):
     revoked_at: int | None = None
     answer: str | None = None
     answered_at: int | None = None
+    sent_again: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether it was accepted and neither side took that back."""
         return self.accepted_at is not None and self.reneged_at is None and self.revoked_at is None
+
+    def accepted_by(self, moment: int) -> bool:
+        """Whether it was accepted by an instant (ms)."""
+        return self.accepted_at is not None and self.accepted_at <= moment
 
     def take(self, event: OfferEvent) -> None:
         """Take the next event of a version that is not outdated."""
@@ -44,14 +50,21 @@ class Offer(msgspec.Struct, eq=False):
             return
         if self.made_at is None:
             self.made_at, self.made_by = at, event
-        if kind == ACCEPTED:
+        if kind == SENT:
+            self.sent_again = True
+        elif kind == ACCEPTED:
             self._accept(event)
         elif kind == DECLINED:
             self.decline(at)
         elif kind == REVOKED:
             self.revoke(at)
-        elif kind == EXPIRED and self.accepted_at is None and self.answer in {None, EXPIRED}:
-            self.answer, self.answered_at = EXPIRED, at
+        elif self.accepted_at is None and self.answer in {None, EXPIRED}:
+            self._answer(EXPIRED, at)
+
+    def _answer(self, kind: str, at: int) -> None:
+        """Answer, or say again what was answered, unless the offer was sent again since."""
+        if self.answer != kind or self.sent_again:
+            self.answer, self.answered_at, self.sent_again = kind, at, False
 
     def _accept(self, event: OfferEvent) -> None:
         if self.accepted_at is None:
@@ -65,14 +78,14 @@ class Offer(msgspec.Struct, eq=False):
         if self.accepted_at is not None:
             self.reneged_at = at if self.reneged_at is None else self.reneged_at
         else:
-            self.answer, self.answered_at = DECLINED, at
+            self._answer(DECLINED, at)
 
     def revoke(self, at: int) -> None:
         """The company takes the offer back, accepted or not; not one that was declined or has expired."""
         if self.accepted_at is not None:
             self.revoked_at = at if self.revoked_at is None else self.revoked_at
         elif self.answer not in {DECLINED, EXPIRED}:
-            self.answer, self.answered_at = REVOKED, at
+            self._answer(REVOKED, at)
 
 
 def read_offers(events: Iterable[OfferEvent]) -> list[Offer]:
@@ -116,11 +129,11 @@ def renege_by_withdrawal(offers: list[Offer], endings: Endings) -> int | None:
     top = endings.top
     if top is None or top.kind != WITHDRAWN:
         return None
-    held = next((offer for offer in offers if offer.holds), None)
+    held = next((offer for offer in offers if offer.holds and offer.accepted_by(top.at)), None)
     if held is not None:
         held.reneged_at = top.at
         return None  # counted with the offer
-    accepted = any(offer.accepted_at is not None for offer in offers)
+    accepted = any(offer.accepted_by(top.at) for offer in offers)
     return top.at if top.over_hire and not accepted else None
 
 

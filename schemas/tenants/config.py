@@ -99,7 +99,6 @@ class ReasonRule(FrozenModel):
 
 # Vendors whose webhooks report submitted scorecards; for others the ATS API must be queried.
 SCORECARD_VENDORS = frozenset({"ashby", "huntflow", "standard"})
-
 # Vendors whose webhooks say that an ended application was reopened; for others, moving it on says so.
 REOPENING_VENDORS = frozenset({"greenhouse", "lever", "recruitee"})
 

@@ -68,14 +68,15 @@ SPELLINGS: tuple[tuple[str, ...], ...] = (
 )
 
 
+# Katakana as hiragana; spaces, middle dots and hyphens go.
+_FOLDED = {
+    katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)
+} | dict.fromkeys(map(ord, " ・·-‐_"))
+
+
 def spelling_key(name: str) -> str:
-    """What two spellings of one name share: NFKC, lower case, no spaces, hiragana for katakana, no middle dot."""
-    folded = plain_name(name).casefold()
-    return "".join(_hiragana(letter) for letter in folded if letter not in " ・·-‐_")
-
-
-def _hiragana(letter: str) -> str:
-    return chr(ord(letter) - 0x60) if "ァ" <= letter <= "ヶ" else letter
+    """What all spellings of one name share: NFKC, lower case, hiragana for katakana, no spaces, dots or hyphens."""
+    return plain_name(name).casefold().translate(_FOLDED)
 
 
 # Key of a spelling → the usual name of its medium.

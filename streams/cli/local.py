@@ -14,6 +14,9 @@ app = typer.Typer()
 @app.command()
 def up(
     state: LocalState = Path("state"),
+    workers: Annotated[
+        int, typer.Option(min=1, help="Number of workers; partitions are shared among them.")
+    ] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print run.json as one line when ready.")
     ] = False,
@@ -25,7 +28,7 @@ def up(
     """Run the whole stack locally, without Docker, until Ctrl-C."""
     from streams.local.stack import up as run
 
-    run(state, json_output=as_json, config=config)
+    run(state, workers=workers, json_output=as_json, config=config)
 
 
 @app.command()

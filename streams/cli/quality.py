@@ -1,6 +1,7 @@
 """The command that shows which data needs attention."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -28,19 +29,21 @@ def quality(
     state: State = None,
 ) -> None:
     """Show which data needs attention: how much of each kind, an example, and what to do."""
+    from schemas.funnel.diagnosis import diagnose
     from schemas.instants import local_today
     from sinks.clickhouse.client import connect
-    from streams.tools.quality import text
-    from streams.tools.quality.command import tenants_of
-    from streams.tools.quality.query import quality_report
+    from streams.tools.quality import command, text
 
     settings = load_settings(state)
     client = connect(settings.clickhouse_access)
+    search = command.FoldingSearch(
+        cache(lambda: command.live_rules(settings.kafka_access)), diagnose
+    )
     reports = []
-    for company in tenants_of(settings.config, tenant):
+    for company in command.tenants_of(settings.config, tenant):
         today = local_today(datetime.now(UTC), company.timezone)
-        start, end = parse_day(first, today - timedelta(days=90)), parse_day(last, today)
-        reports.append(quality_report(client, company, start, end))
+        days = parse_day(first, today - timedelta(days=90)), parse_day(last, today)
+        reports.append(command.report_with_examples(client, days, company, search))
     if shape is Listing.json:
         typer.echo(text.as_json(reports, lang.value))
     else:

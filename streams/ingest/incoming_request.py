@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -123,11 +124,12 @@ def encode_readable(translation: Translation) -> tuple[Translation, tuple[Encode
 
 
 def combine(faults: Sequence[Condition]) -> Condition:
-    """Combine the faults of a delivery, at least one, into one condition; equal texts appear once."""
+    """Combine the faults of a delivery, at least one, into one condition; equal texts appear once, with their number."""
     if len(faults) == 1:
         return faults[0]
-    details = "; ".join(dict.fromkeys(fault.detail for fault in faults))
-    return Malformed(faults[0].reason, details[:500])
+    details = Counter(fault.detail for fault in faults)
+    text = "; ".join(detail if n == 1 else f"{detail} ({n} times)" for detail, n in details.items())
+    return Malformed(faults[0].reason, text[:500])
 
 
 def decode_headers(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:

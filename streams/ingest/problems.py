@@ -79,8 +79,8 @@ def _sentence(problem: Any) -> str:
         return _BY_FIELD[problem["loc"][-1]]
     if kind == "value_error":
         message = str(context.get("error", ""))
-        known = next((plain for plain in _PLAIN_MESSAGES if plain in message), None)
-        return f"lies {known}" if known else "cannot be read"
+        plain = next((text for text in _PLAIN_MESSAGES if text in message), None)
+        return f"lies {plain}" if plain else "cannot be read"
     for prefix, text in _BY_PREFIX:
         if kind.startswith(prefix):
             return text
@@ -100,21 +100,21 @@ def _place(loc: Sequence[int | str], prefix: str) -> str:
 
 def _unknown_field(model: type[BaseModel] | None, loc: Sequence[int | str], place: str) -> str:
     where = _place(loc, place) or "the body"
-    known = None if model is None else _model_at(model, loc)
-    fields = "" if known is None else ", ".join(known.model_fields)
+    inner = None if model is None else _model_at(model, loc)
+    fields = "" if inner is None else ", ".join(inner.model_fields)
     return f"{where} has an unknown field: remove or rename it" + (
         f"; its fields are {fields}" if fields else ""
     )
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel] | None:
-    found: type[BaseModel] | None = model
+    current: type[BaseModel] | None = model
     for part in loc:
-        if isinstance(part, int) or found is None:
+        if isinstance(part, int) or current is None:
             continue
-        field = found.model_fields.get(part)
-        found = None if field is None else next(models_in(field.annotation), None)
-    return found
+        field = current.model_fields.get(part)
+        current = None if field is None else next(models_in(field.annotation), None)
+    return current
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

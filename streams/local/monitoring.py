@@ -1,7 +1,7 @@
 """Runs Prometheus and Alertmanager with a local stack if they are installed; downloads nothing."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,15 +46,17 @@ def find_binary(name: str) -> str | None:
 
 
 def installed_observers(
-    state: Path, ports: Mapping[str, int], roles: Iterable[str]
+    state: Path, ports: Mapping[str, int], role_of: Mapping[str, str]
 ) -> tuple[Observer, ...]:
-    """Write the configuration of the installed observers and return them."""
+    """Write the configuration of the installed observers and return them; `role_of` maps process names to roles."""
     result = []
     alertmanager, prometheus = find_binary("alertmanager"), find_binary("prometheus")
     if alertmanager is not None:
         result.append(_alertmanager(state, alertmanager, ports["alertmanager"]))
     if prometheus is not None:
-        targets = {role: ports[role] for role in roles}
+        targets: dict[str, list[int]] = {}
+        for name, role in role_of.items():
+            targets.setdefault(role, []).append(ports[name])
         sends_to = ports["alertmanager"] if alertmanager is not None else None
         result.append(_prometheus(state, prometheus, ports["prometheus"], (targets, sends_to)))
     return tuple(result)
@@ -83,7 +85,7 @@ def _inhibit_rules() -> dict[str, object]:
 
 
 def _prometheus(
-    state: Path, binary: str, port: int, wiring: tuple[Mapping[str, int], int | None]
+    state: Path, binary: str, port: int, wiring: tuple[Mapping[str, list[int]], int | None]
 ) -> Observer:
     path = state / "prometheus.yml"
     path.write_text(dump_yaml(_prometheus_config(*wiring)))
@@ -101,7 +103,7 @@ def _prometheus(
     )
 
 
-def _prometheus_config(targets: Mapping[str, int], sends_to: int | None) -> dict[str, object]:
+def _prometheus_config(targets: Mapping[str, list[int]], sends_to: int | None) -> dict[str, object]:
     config: dict[str, object] = {
         "global": {
             "scrape_interval": "5s",
@@ -110,8 +112,8 @@ def _prometheus_config(targets: Mapping[str, int], sends_to: int | None) -> dict
         },
         "rule_files": [str(path) for path in sorted(RULES.glob("*.yml"))],
         "scrape_configs": [
-            {"job_name": role, "static_configs": [{"targets": [f"127.0.0.1:{at}"]}]}
-            for role, at in targets.items()
+            {"job_name": role, "static_configs": [{"targets": [f"127.0.0.1:{at}" for at in ports]}]}
+            for role, ports in targets.items()
         ],
     }
     if sends_to is not None:

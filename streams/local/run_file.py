@@ -13,17 +13,26 @@ ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "board")
 OBSERVERS = ("alertmanager", "prometheus")  # if installed
 
 
+def process_names(workers: int) -> dict[str, str]:
+    """Return the role of every process by its name; further workers are called `worker-2`, `worker-3` and so on."""
+    further = {f"worker-{number}": "worker" for number in range(2, workers + 1)}
+    return {role: role for role in ROLES} | further
+
+
 def build(
     settings: Settings, tenancy: Tenancy, ports: Mapping[str, int], pids: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Return pids, addresses, connections with their secrets, each tenant's API with its token, and settings."""
-    url = {role: f"http://127.0.0.1:{ports[role]}" for role in ROLES}
+    """Return pids, addresses, connections with their secrets, each tenant's API with its token, and settings.
+
+    `ports` has every process of the stack and the brokers' and observers' ports besides.
+    """
+    url = {name: f"http://127.0.0.1:{port}" for name, port in ports.items() if _is_role(name)}
     values = json.loads(settings.model_dump_json()) | {"clickhouse": url["archiver"] + "/"}
     return {
         "settings": values,
         "roles": {
             "kafka": {"pid": pids.get("kafka"), "bootstrap": settings.kafka},
-            **{role: {"pid": pids.get(role), "url": url[role]} for role in ROLES},
+            **{name: {"pid": pids.get(name), "url": address} for name, address in url.items()},
             **_observers(ports, pids),
             "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
         },
@@ -42,6 +51,10 @@ def build(
             if tenant.api_tokens
         ],
     }
+
+
+def _is_role(name: str) -> bool:
+    return name in ROLES or name.startswith("worker-")
 
 
 def _observers(ports: Mapping[str, int], pids: Mapping[str, int]) -> dict[str, Any]:

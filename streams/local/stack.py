@@ -12,11 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-import httpx
 import typer
 
 from schemas.errors import Unavailable
@@ -24,28 +23,28 @@ from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
-from streams.kafka.admin import ensure_topics
 from streams.local import run_file
 from streams.local.kafka import WITHOUT_SECURITY, free_port, prepare
 from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
-from streams.local.run_file import OBSERVERS, ROLES
+from streams.local.readiness import is_ready, kafka_is_ready, wait_until
+from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import write_alerts, write_sample, write_targets
 from streams.supervisor import Role, Supervisor
 
 log = logging.getLogger(__name__)
 
-READY_S = 90.0
-PORTS = ("kafka", "controller", *ROLES, *OBSERVERS)
+STOP_S = 90.0
 
 
 class Stack:
     """A local stack in one directory; `start` returns when every role is ready."""
 
-    def __init__(self, state: Path, config: Path | None = None) -> None:
+    def __init__(self, state: Path, config: Path | None = None, workers: int = 1) -> None:
         """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = _lock_state(self.state)
+        self._role_of = run_file.process_names(workers)
         ports = self._ports_of = self._load_ports()
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
@@ -75,9 +74,9 @@ class Stack:
     def _load_ports(self) -> dict[str, int]:
         path = self.state / "ports.json"
         existing: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        ports = {name: existing.get(name) or free_port() for name in PORTS}
-        if ports != existing:
-            path.write_text(json.dumps(ports))
+        names = ("kafka", "controller", *self._role_of, *OBSERVERS)
+        ports = {name: existing.get(name) or free_port() for name in names}
+        path.write_text(json.dumps(existing | ports))
         return ports
 
     def start(self, report: Callable[[str], None]) -> None:
@@ -86,28 +85,43 @@ class Stack:
         broker = prepare(
             self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"]
         )
-        self.supervisor.add(Role("kafka", broker.command, self.state / "logs" / "kafka.log"))
-        _wait_until("kafka", lambda: _kafka_is_ready(self.settings))
-        environment = self.settings.environment()
+        self.supervisor.add(Role("kafka", broker.command, self._log_file("kafka")))
+        self._wait_until("kafka", lambda: kafka_is_ready(self.settings))
         replay_reason = self._replay_reason()
-        for role in ROLES:
-            report(role)
+        for name, role in self._role_of.items():
+            report(name)
             command = (sys.executable, "-P", "-m", "streams", role)
-            log_file = self.state / "logs" / f"{role}.log"
-            # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
-            role_environment = (
-                environment if role != "board" else environment | self._archiver_environment()
-            )
-            self.supervisor.add(Role(role, command, log_file, role_environment))
+            environment = self._environment(name, role)
+            self.supervisor.add(Role(name, command, self._log_file(name), environment))
         self._start_observers(report)
         if replay_reason:
             report(f"replay: {replay_reason}")
-            self._replay(environment)
-        for role in ROLES:
-            url = f"http://127.0.0.1:{self._ports_of[role]}/healthz"
-            _wait_until(role, partial(_is_ready, url), self.supervisor.restart_dead)
+            self._replay()
+        for name in self._role_of:
+            self._wait_until_healthy(name)
         self.write_run()
         log.info("stack ready", extra={"state": str(self.state)})
+
+    def _log_file(self, name: str) -> Path:
+        return self.state / "logs" / f"{name}.log"
+
+    def _environment(self, name: str, role: str) -> dict[str, str]:
+        """Return the environment of one process; every worker has its own directory and port."""
+        if role == "worker":
+            return self.settings.environment(
+                worker_dir=self.state / name, worker_web_port=self._ports_of[name]
+            )
+        if role == "board":
+            # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
+            return self.settings.environment() | self._archiver_environment()
+        return self.settings.environment()
+
+    def _wait_until(self, name: str, condition: Callable[[], bool]) -> None:
+        wait_until(name, condition, self.supervisor, self._log_file(name))
+
+    def _wait_until_healthy(self, name: str) -> None:
+        url = f"http://127.0.0.1:{self._ports_of[name]}/healthz"
+        self._wait_until(name, partial(is_ready, url))
 
     def _start_observers(self, report: Callable[[str], None]) -> None:
         """Start Prometheus and Alertmanager if installed; report those that are not."""
@@ -116,12 +130,10 @@ class Stack:
                 report(f"skipping {name}: {' or '.join(BINARY_NAMES[name])} is not installed")
         if find_binary("prometheus") and not RULES.is_dir():
             report(f"no pipeline alerts: {RULES} has no rules")
-        for observer in installed_observers(self.state, self._ports_of, ROLES):
+        for observer in installed_observers(self.state, self._ports_of, self._role_of):
             report(observer.name)
             self.supervisor.add(observer.role(self.state))
-            _wait_until(
-                observer.name, partial(_is_ready, observer.ready_url), self.supervisor.restart_dead
-            )
+            self._wait_until(observer.name, partial(is_ready, observer.ready_url))
 
     def _replay_reason(self) -> str:
         """Return why the data, written by another version, needs a replay; empty if it does not."""
@@ -133,13 +145,12 @@ class Stack:
             return str(why)
         return ""
 
-    def _replay(self, environment: dict[str, str]) -> None:
-        url = self._archiver_environment()
-        health = f"{url['HIRELAY_CLICKHOUSE']}healthz"
-        _wait_until("archiver", partial(_is_ready, health), self.supervisor.restart_dead)
+    def _replay(self) -> None:
+        self._wait_until_healthy("archiver")
+        environment = self.settings.environment() | self._archiver_environment()
         completed = subprocess.run(
             (sys.executable, "-P", "-m", "streams", "replay"),
-            env={**os.environ, **environment, **url},
+            env={**os.environ, **environment},
             stdout=sys.stderr,
             check=False,
         )
@@ -206,44 +217,6 @@ def _lock_state(state: Path) -> TextIO:
     return lock
 
 
-def _wait_until(
-    what: str, condition: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
-) -> None:
-    deadline = time.monotonic() + READY_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Unavailable("stack", f"{what} did not come up; see its log under logs/")
-        meanwhile()
-        time.sleep(0.05)
-
-
-@cache
-def _client() -> httpx.Client:
-    """A client of our own loopback addresses."""
-    return httpx.Client(
-        timeout=1, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-    )
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return _client().get(url).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _kafka_is_ready(settings: Settings) -> bool:
-    import socket
-
-    host, port = settings.kafka.split(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=0.5).close()
-        ensure_topics(settings.kafka_access, settings.partitions, settings.replication)
-    except (OSError, Unavailable):
-        return False
-    return True
-
-
 @contextmanager
 def running(
     state: Path, report: Callable[[str], None], config: Path | None = None
@@ -262,9 +235,11 @@ def running(
         stack.stop()
 
 
-def up(state: Path, *, json_output: bool = False, config: Path | None = None) -> None:
+def up(
+    state: Path, *, workers: int = 1, json_output: bool = False, config: Path | None = None
+) -> None:
     """Run until Ctrl-C or SIGTERM; with `json_output`, print run.json as one line when ready."""
-    stack = Stack(state, config)
+    stack = Stack(state, config, workers)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stack.request_stop())
     try:
@@ -289,6 +264,8 @@ def down(state: Path) -> None:
         raise Unavailable("state", f"no stack runs in {state}")
     pid = int(path.read_text())
     os.kill(pid, signal.SIGTERM)
-    _wait_until(
-        "stopping", lambda: not Path(f"/proc/{pid}").exists() or not (state / "run.json").exists()
-    )
+    deadline = time.monotonic() + STOP_S
+    while Path(f"/proc/{pid}").exists() and (state / "run.json").exists():
+        if time.monotonic() > deadline:
+            raise Unavailable("state", f"the stack in {state} did not stop (process {pid})")
+        time.sleep(0.05)

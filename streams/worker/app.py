@@ -4,12 +4,13 @@ import asyncio
 import logging
 import os
 import socket
+import time
 import uuid
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import faust
 from faust.web import Request, Response, View
@@ -23,15 +24,25 @@ from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
 from streams.worker import lag
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.funnel import FunnelProcessor, RuleSource
+from streams.worker.consumer import SeekingTransport
+from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
+from streams.worker.liveness import Liveness
 from streams.worker.recovery import BulkTableManager
 from streams.worker.tables import add_tables
+from streams.worker.watchdog import CommittedOffsets, Observation, Watchdog
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
-    """Create the Faust application of one worker process; nothing is opened before it starts."""
+class WorkerParts(NamedTuple):
+    """A worker process: the Faust application, and the watchdog to start with it."""
+
+    app: faust.App
+    watchdog: Watchdog
+
+
+def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerParts:
+    """Create the parts of one worker process; nothing is opened before they start."""
     directory = settings.worker_dir / f"epoch-{epoch}"
     app = _create_faust(settings, directory, epoch)
     source = app.topic(
@@ -43,6 +54,8 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
     lag.export_disk_usage(metrics, settings.worker_dir)
     funnel = FunnelProcessor(rules, tables, changelog, metrics, lambda: datetime.now(UTC))
 
+    SeekingTransport.install(app, funnel.on_sought)
+
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:
         manual_ack_stream = cast("faust.Stream[bytes]", stream).noack()
@@ -52,8 +65,17 @@ def create_app(settings: Settings, rules: RuleSource, epoch: int) -> faust.App:
 
     _add_tasks(app, settings, funnel, changelog, metrics)
     _follow_rebalances(app, funnel)
-    _add_endpoints(app, metrics)
-    return app
+    liveness = Liveness(time.monotonic())
+    _add_endpoints(app, metrics, liveness)
+    observe = partial(_observe, app, funnel, tables)
+    offsets = CommittedOffsets(settings.kafka_access, epoch)
+    return WorkerParts(app, Watchdog(liveness, observe, offsets.read))
+
+
+def _observe(app: faust.App, funnel: FunnelProcessor, tables: Tables) -> Observation:
+    settled = funnel.is_restored and not app.rebalancing
+    partitions = funnel.owned_partitions() if settled else None
+    return Observation(partitions, sum(table.restored_rows for table in tables))
 
 
 def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
@@ -66,6 +88,8 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         datadir=str(directory),
         agent_supervisor="mode.supervisors.CrashingSupervisor",
         TableManager=BulkTableManager,
+        table_standby_replicas=0,  # a new owner reads the changelog as fast, from its old store if it has one
+        recovery_consistency_check=False,  # it compares with an older end than BulkRecovery reads to
         stream_wait_empty=False,
         stream_buffer_maxsize=256,
         topic_disable_leader=True,
@@ -77,6 +101,7 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         consumer_max_fetch_size=4 * 1024 * 1024,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
+        broker_rebalance_timeout=15.0,  # how long a member that does not rejoin holds up the others
         broker_request_timeout=120.0,
         broker_commit_interval=1.0,
         web_bind=settings.worker_web_host,
@@ -145,10 +170,10 @@ async def _exit_on_failure(work: Coroutine[Any, Any, None]) -> None:
         os._exit(1)
 
 
-def _add_endpoints(app: faust.App, metrics: WorkerMetrics) -> None:
+def _add_endpoints(app: faust.App, metrics: WorkerMetrics, liveness: Liveness) -> None:
     @app.page("/healthz")  # type: ignore[untyped-decorator]
     async def healthz(view: View, request: Request) -> Response:
-        ready = app.tables.recovery.completed.is_set() and not app.rebalancing
+        ready = not app.rebalancing and liveness.is_ready(time.monotonic())
         return view.json({"ready": ready}, status=200 if ready else 503)
 
     @app.page("/metrics")  # type: ignore[untyped-decorator]

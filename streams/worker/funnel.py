@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -82,6 +82,7 @@ class FunnelProcessor:
         self._last_awake = time.monotonic()
         self._gc_tuner = GcTuner(self._last_awake)
         self.pending_events = 0
+        self.is_restored = False  # whether `owned_partitions` is the whole present assignment
 
     def on_assigned(self) -> None:
         """Restore the cells of every owned partition into memory, before the first record of it arrives."""
@@ -99,7 +100,13 @@ class FunnelProcessor:
             self._states[number] = state
         self._last_awake = time.monotonic()
         self._metrics.partitions.set(len(self._states))
+        self.is_restored = True
         log.info("partitions restored", extra={"partitions": sorted(self._states)})
+
+    def on_sought(self, positions: Mapping[int, int]) -> None:
+        """Expect these offsets first after an assignment: where the last owner stopped, or the beginning."""
+        for partition, offset in positions.items():
+            self._expected.setdefault(partition, offset)
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""
@@ -108,7 +115,7 @@ class FunnelProcessor:
     async def on_revoked(self) -> None:
         """Write pending changes, then own no partition."""
         await self.flush()
-        self._states = {}
+        self._states, self.is_restored = {}, False
         self._metrics.partitions.set(0)
 
     async def process(self, event: Any) -> None:
@@ -221,7 +228,7 @@ class FunnelProcessor:
     ) -> None:
         if rows:
             offset = await self._changelog.write(table.topic, number, rows)
-            table.store.partitions[number].write(rows, offset, local_keys)
+            table.store.partitions[number].append(rows, offset, local_keys)
             self._metrics.rows.labels(table.name).inc(len(rows))
 
     async def _write_copies(self, copies: list[tuple[int, bytes, bytes]]) -> None:

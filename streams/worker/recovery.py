@@ -1,6 +1,8 @@
 """Bulk recovery: read changelogs at broker speed before Faust's own recovery, which then has nothing to do."""
 
+import logging
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -9,7 +11,10 @@ from faust.tables.recovery import Recovery
 from faust.types import TP
 
 from streams.kafka import clients
+from streams.worker.changelog import ChangelogProducer
 from streams.worker.store import LocalTable, Partition
+
+log = logging.getLogger(__name__)
 
 POLL_MS = 2_000
 
@@ -39,16 +44,46 @@ class BulkRecovery(Recovery):
             await super()._build_offsets(consumer, tps, destination, title)
             return
         for table in self.tables.values():
-            topic = table.changelog_topic.get_topic_name()
-            owned = {tp.partition for tp in tps if tp.topic == topic}
+            owned = {tp.partition for tp in tps if tp.topic == table.topic}
             table.store.open(table.directory, owned)
-            ends = await read_changelog(table, topic, owned)
-            for number, end in ends.items():
-                destination[TP(topic, number)] = end - 1
+            await read_changelog(table)
+            for number, partition in table.store.partitions.items():
+                destination[TP(table.topic, number)] = partition.offset
 
 
-async def read_changelog(table: LocalTable, topic: str, owned: set[int]) -> dict[int, int]:
-    """Bring the local rows of every owned partition up to the end of the changelog; return the end offsets."""
+class NewestRows:
+    """The newest row of each key in a stretch of a changelog, by version.
+
+    `overtaken` are the keys whose last row in the changelog is not the newest: a worker that was frozen wrote it after it
+    had lost the partition. Compaction keeps the last row, so the owner must write the newest again.
+    """
+
+    def __init__(self, version: Callable[[bytes], int]) -> None:
+        """Start without rows."""
+        self._version = version
+        self.rows: dict[bytes, bytes] = {}
+        self.overtaken: set[bytes] = set()
+
+    def add(self, key: bytes, value: bytes) -> None:
+        """Add the next record of the changelog."""
+        current = self.rows.get(key)
+        if current is None or self._version(value) >= self._version(current):
+            self.rows[key] = value
+            self.overtaken.discard(key)
+        else:
+            self.overtaken.add(key)
+
+    def drop_older_than(self, stored_row: Callable[[bytes], bytes | None]) -> None:
+        """Drop rows of which the local store has a newer one."""
+        for key in list(self.rows):
+            stored = stored_row(key)
+            if stored is not None and self._version(stored) > self._version(self.rows[key]):
+                del self.rows[key]
+                self.overtaken.add(key)
+
+
+async def read_changelog(table: LocalTable) -> None:
+    """Bring the local rows of every open partition up to the end of its changelog."""
     reader = clients.async_consumer(
         table.access,
         enable_auto_commit=False,
@@ -56,14 +91,13 @@ async def read_changelog(table: LocalTable, topic: str, owned: set[int]) -> dict
         max_partition_fetch_bytes=8 * 1024 * 1024,
         fetch_max_bytes=64 * 1024 * 1024,
     )
-    await clients.start(reader, table.access)
     try:
-        tps = [TopicPartition(topic, number) for number in sorted(owned)]
+        await clients.start(reader, table.access)
+        tps = [TopicPartition(table.topic, number) for number in sorted(table.store.partitions)]
         reader.assign(tps)
         ends = await reader.end_offsets(tps) if tps else {}
         for tp in tps:
             await _catch_up(reader, tp, ends[tp], table)
-        return {tp.partition: end for tp, end in ends.items()}
     finally:
         await reader.stop()
 
@@ -77,35 +111,42 @@ async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable
     reader.seek(tp, max(partition.offset + 1, first_offset))
     other_partitions = reader.assignment() - {tp}
     reader.pause(*other_partitions)
-    newest: dict[bytes, bytes] = {}
+    newest = NewestRows(table.version)
     while await reader.position(tp) < end:
         for messages in (await reader.getmany(tp, timeout_ms=POLL_MS)).values():
+            table.restored_rows += len(messages)
             for message in messages:
-                _keep_newer(newest, message.key, message.value, table)
+                if message.value is not None:
+                    newest.add(message.key, message.value)
     reader.resume(*other_partitions)
     _merge(partition, newest, end - 1, table)
+    if newest.overtaken:
+        await _write_again(tp, newest.overtaken, table)
 
 
-def _keep_newer(
-    rows: dict[bytes, bytes], key: bytes, value: bytes | None, table: LocalTable
-) -> None:
-    if value is None:
-        return
-    current = rows.get(key)
-    if current is None or table.version(value) >= table.version(current):
-        rows[key] = value
-
-
-def _merge(partition: Partition, rows: dict[bytes, bytes], offset: int, table: LocalTable) -> None:
+def _merge(partition: Partition, newest: NewestRows, offset: int, table: LocalTable) -> None:
     if offset < 0 or offset == partition.offset:
         return
     if partition.offset >= 0:
-        for key in list(rows):
-            stored = partition.get(key)
-            if stored is not None and table.version(stored) > table.version(rows[key]):
-                del rows[key]
-    partition.write(rows.items(), offset, table.index_keys(rows.items()))
+        newest.drop_older_than(partition.get)
+    rows = newest.rows.items()
+    partition.write(rows, offset, table.index_keys(rows))
     partition.persist()
+
+
+async def _write_again(tp: TopicPartition, keys: set[bytes], table: LocalTable) -> None:
+    """Make the newest row of these keys the last one in the changelog too."""
+    partition = table.store.partitions[tp.partition]
+    rows = [(key, value) for key in sorted(keys) if (value := partition.get(key)) is not None]
+    log.warning(
+        "stale rows replaced", extra={"place": f"{tp.topic}/{tp.partition}", "rows": len(rows)}
+    )
+    producer = ChangelogProducer(table.access)
+    try:
+        await producer.start()
+        partition.append(rows, await producer.write(table.topic, tp.partition, rows))
+    finally:
+        await producer.stop()
 
 
 class BulkTableManager(TableManager):

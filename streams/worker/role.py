@@ -1,5 +1,6 @@
 """Run one worker process until it is stopped or another epoch becomes live."""
 
+import fcntl
 import logging
 import os
 import shutil
@@ -8,6 +9,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import faust
 
@@ -17,7 +19,7 @@ from schemas.tenants.mapping_snapshot import MappingSnapshot, snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
-from streams.worker.app import create_app
+from streams.worker.app import create_worker
 from streams.worker.epoch_rules import EpochRules
 
 log = logging.getLogger(__name__)
@@ -46,14 +48,41 @@ def serve(settings: Settings, number: int | None = None) -> None:
             "the configuration differs from the mapping that the numbers were counted with: run `hirelay replay`",
             extra={"place": place, "epoch": epoch.number},
         )
+    reservation = reserve(settings.worker_dir / f"epoch-{epoch.number}")
     log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
-    app = create_app(settings, EpochRules(epoch.meaning, configured, record_mapping), epoch.number)
+    rules = EpochRules(epoch.meaning, configured, record_mapping)
+    app, watchdog = create_worker(settings, rules, epoch.number)
     if number is None:
         _remove_old_stores(settings.worker_dir, epoch.number)
         threading.Thread(
             target=_exit_when_superseded, args=(settings, epoch.number), daemon=True
         ).start()
-    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
+    watchdog.start(app)
+    with reservation:
+        _run(app)
+
+
+def reserve(directory: Path) -> TextIO:
+    """Reserve the directory of a worker's stores until the returned file is closed or the process ends.
+
+    Raise Unavailable when another worker uses it: two would also share one identity in the group, and expel each other.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = (directory / "lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        problem = f"another worker uses {directory}; give each worker its own HIRELAY_WORKER_DIR"
+        raise Unavailable("worker", problem) from error
+    return lock
+
+
+def _run(app: faust.App) -> None:
+    """Run Faust's worker with the logging of this process, without its terminal decoration; never return."""
+    worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None
+    worker.execute_from_commandline()
 
 
 def _remove_old_stores(folder: Path, live: int) -> None:

@@ -1,6 +1,6 @@
 """The local copy of a changelog: one RocksDB per table and partition, behind Faust's table interface."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ OFFSET_KEY = b"\x00changelog-offset"
 LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
 
 Rows = Iterable[tuple[bytes, bytes]]
+
+
+class LostPartition(Exception):
+    """Two workers have written to the changelog of one partition; one was frozen and no longer owns it."""
 
 
 class Partition:
@@ -68,6 +72,20 @@ class Partition:
         self._rows.write(batch, self._unlogged)
         self.offset = offset
 
+    def append(
+        self, rows: Sequence[tuple[bytes, bytes]], offset: int, local_keys: Iterable[bytes] = ()
+    ) -> None:
+        """Write rows that the owner has just appended to the changelog, the last of them at `offset`.
+
+        Raise LostPartition when they do not follow the rows stored here: another worker has written to the changelog, so
+        what is last there may be stale, and only a restart reads it.
+        """
+        expected = self.offset + len(rows)
+        if offset != expected:
+            msg = f"rows landed at {offset} of the changelog, not at {expected}: another worker writes there too"
+            raise LostPartition(msg)
+        self.write(rows, offset, local_keys)
+
     def persist(self) -> None:
         """Flush memory to disk, so that a restart reads less of the changelog."""
         self._rows.flush()
@@ -112,7 +130,7 @@ class LocalStore(Store[bytes, bytes]):
             if message.key is not None and message.value is not None:
                 row = [(message.key, message.value)]
                 self.partitions[message.partition].write(
-                    row, message.offset, self.table.implied(row)
+                    row, message.offset, self.table.index_keys(row)
                 )
 
     def reset_state(self) -> None:
@@ -137,6 +155,7 @@ class LocalTable(faust.Table):
     index_keys: Callable[[Rows], Iterable[bytes]]
     directory: Path
     access: KafkaAccess
+    restored_rows: int = 0  # rows read from the changelog since the process started
 
     def _new_store(self) -> LocalStore:
         return LocalStore("rocksdb://", self.app, self, table_name=self.name, loop=self.loop)

@@ -374,7 +374,7 @@ def test_poor_data_is_named_with_what_to_do(client: Any, company: Tenant) -> Non
     rows = fetch_rows(client, find_panel("pipeline", "quality"), request)
 
     assert [row[0] for row in rows] == [f"quality.{kind.id}" for kind in KINDS[:-1]]
-    assert {text for row in rows for text in (row[0], row[2])} <= QUALITY_LABELS.keys()
+    assert {text for row in rows for text in (row[0], row[3])} <= QUALITY_LABELS.keys()
     assert all(ja and en for ja, en in QUALITY_LABELS.values())
 
 

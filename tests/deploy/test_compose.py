@@ -20,8 +20,8 @@ def filled_environment(tmp_path: Path) -> Path:
     return path
 
 
-def config(environment: Path) -> "subprocess.CompletedProcess[str]":
-    """The result of `docker-compose config` on the file."""
+def config(environment: Path, *more_files: str) -> "subprocess.CompletedProcess[str]":
+    """The result of `docker-compose config` on the file and those that extend it."""
     return subprocess.run(
         [
             TOOLS / "docker-compose",
@@ -29,6 +29,7 @@ def config(environment: Path) -> "subprocess.CompletedProcess[str]":
             environment,
             "-f",
             ROOT / "docker-compose.yml",
+            *(argument for path in more_files for argument in ("-f", ROOT / path)),
             "config",
         ],
         capture_output=True,
@@ -101,6 +102,22 @@ def test_every_role_can_be_scraped(tmp_path: Path) -> None:
         environment = services[role]["environment"]
         hosts = {name: value for name, value in environment.items() if name.endswith("_HOST")}
         assert targets[role] == [f"{role}:8080"] and set(hosts.values()) == {"0.0.0.0"}, role
+
+
+def test_more_workers_differ_in_their_store_alone(tmp_path: Path) -> None:
+    """Every further worker is the first one with a volume of its own."""
+    process = config(filled_environment(tmp_path), "deploy/workers.yaml")
+    services = yaml.safe_load(process.stdout)["services"]
+    workers = {name: service for name, service in services.items() if name.startswith("worker")}
+    stores = {
+        volume["source"]
+        for service in workers.values()
+        for volume in service.pop("volumes")
+        if volume["target"] == "/var/lib/hirelay"
+    }
+
+    assert stores == {*workers} == {"worker", "worker-2", "worker-3"}
+    assert workers["worker"] == workers["worker-2"] == workers["worker-3"]
 
 
 def test_the_dockerfile_is_clean() -> None:

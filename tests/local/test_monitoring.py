@@ -8,7 +8,7 @@ import yaml
 from streams.local import monitoring
 from tests.deploy.health import ALERTMANAGER, PROMETHEUS
 
-PORTS = {"alertmanager": 1, "prometheus": 2, "gateway": 3}
+PORTS = {"alertmanager": 1, "prometheus": 2, "gateway": 3, "worker": 4, "worker-2": 5}
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,9 @@ def both_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def written_config(folder: Path, name: str) -> dict[str, object]:
     """Return the configuration written for a stack in that folder."""
-    monitoring.installed_observers(folder, PORTS, ["gateway"])
+    monitoring.installed_observers(
+        folder, PORTS, {"gateway": "gateway", "worker": "worker", "worker-2": "worker"}
+    )
     loaded: dict[str, object] = yaml.safe_load((folder / name).read_text())
     return loaded
 
@@ -57,3 +59,13 @@ def test_without_the_repository_there_are_no_rules(
 
     assert written_config(tmp_path, "prometheus.yml")["rule_files"] == []
     assert "inhibit_rules" not in written_config(tmp_path, "alertmanager.yml")
+
+
+def test_all_workers_are_one_job(tmp_path: Path) -> None:
+    """Prometheus scrapes every worker, and production's rules find all of them under the job `worker`."""
+    written = written_config(tmp_path, "prometheus.yml")["scrape_configs"]
+
+    assert written == [
+        {"job_name": "gateway", "static_configs": [{"targets": ["127.0.0.1:3"]}]},
+        {"job_name": "worker", "static_configs": [{"targets": ["127.0.0.1:4", "127.0.0.1:5"]}]},
+    ]

@@ -3,10 +3,14 @@
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from schemas.events.envelope import Event, short_type
 from tests.ingest.gateways import Fixture
+from tests.vendors.folding import daily_totals, folded_cells, total_counts
 from tests.vendors.mutations import named
 
+SUBMITTED = named("ashby/applicationSubmit")
 CREATED = named("ashby/interviewScheduleCreate__scheduled")
 MOVED = named("ashby/interviewScheduleUpdate__rescheduled")
 HELD = named("ashby/interviewScheduleUpdate")
@@ -40,12 +44,24 @@ def appointments(*deliveries: Fixture) -> list[tuple[str, str]]:
 
 def test_a_moved_meeting_is_scheduled_again() -> None:
     """A meeting that keeps its id and gets another start is scheduled again, when it was moved."""
-    first = named("ashby/interviewScheduleCreate__scheduled")
-
-    assert appointments(first, MOVED) == [
-        ("2026-03-09", "2026-03-12"),
+    assert appointments(CREATED, MOVED) == [
         ("2026-03-10", "2026-03-10"),
+        ("2026-03-11", "2026-03-12"),
     ]
+
+
+@pytest.mark.parametrize("order", permutations((SUBMITTED, CREATED, MOVED)), ids=lambda _: "order")
+def test_a_moved_meeting_is_rescheduled_once(order: tuple[Fixture, ...]) -> None:
+    """It counts as one interview that was rescheduled on the day of the change, in any order of arrival."""
+    days = {
+        measure: day.isoformat()
+        for day, tally in daily_totals(folded_cells(order)).items()
+        for measure in tally
+        if measure.startswith("interviews_")
+    }
+
+    assert days == {"interviews_scheduled": "2026-03-07", "interviews_rescheduled": "2026-03-11"}
+    assert total_counts(order)["interviews_rescheduled"] == 1
 
 
 def test_a_schedule_gives_the_same_events_in_any_order() -> None:

@@ -9,7 +9,7 @@ import pytest
 from schemas.errors import Malformed
 from schemas.events.envelope import Event, short_type
 from tests.ingest.gateways import Fixture, translated
-from tests.vendors.folding import total_counts
+from tests.vendors.folding import folded_cells, total_counts
 from tests.vendors.mutations import named
 
 ENDINGS = ("rejected", "withdrawn", "closed")
@@ -216,3 +216,32 @@ def test_errors_contain_no_values() -> None:
         translated(changed("candidate_stage_change", id={"secret": "Taro"}))
 
     assert "Taro" not in str(caught.value)
+
+
+def test_interviewers_who_declined_are_not_credited() -> None:
+    """The answer to the invitation decides who was there."""
+    body = named("greenhouse/candidate_stage_change__interviews").body
+
+    def credited(body: bytes) -> set[str]:
+        folded = folded_cells([Fixture("greenhouse", body)])
+        return {key.member for key in folded if key.dimension == "interviewer"}
+
+    (declining,) = credited(body) - credited(body.replace(b"accepted", b"declined"))
+    _, *interviews = translated(body).events
+    answers = {
+        who.user_id: who.response for event in interviews for who in data(event).interviewers
+    }
+    assert answers[declining] == "accepted"
+
+
+def test_an_unhired_application_is_in_its_stage_again() -> None:
+    """After an unhire the application is in the stage that Greenhouse says it is in."""
+    hired = named(
+        "greenhouse/hire_candidate",
+        payload__application__id=265293,
+        payload__application__last_activity_at="2015-03-01T00:00:00Z",
+    )
+    counts = total_counts([hired, named("greenhouse/unhire_candidate")])
+
+    assert "hired" not in counts
+    assert counts["entered.screening"] == 1

@@ -95,3 +95,8 @@ def test_interviews_of_a_panel_have_one_schedule() -> None:
     }
 
     assert schedules == {"027d1217-72e7-4fbb-83fd-3022aa25d0c4"}
+
+
+def test_an_application_was_in_the_stage_that_its_first_move_left() -> None:
+    """An application created without a stage was in the stage left since it was made."""
+    assert total_counts([CREATED, FROM_APPLICANT])["entered.applied"] == 1

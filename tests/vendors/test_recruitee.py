@@ -36,3 +36,12 @@ def test_the_stage_left_keeps_its_category() -> None:
     moved: Any = move.data
 
     assert (moved.from_stage.name, moved.from_stage.vendor_kind) == ("Applied", "apply")
+
+
+def test_an_application_was_in_the_stage_that_its_first_move_left() -> None:
+    """An application created without a stage was in the stage left since it was made, and passed it by moving on."""
+    counts = total_counts(
+        [named("recruitee/candidate_assigned"), named("recruitee/candidate_moved__stage_changed")]
+    )
+
+    assert (counts["entered.applied"], counts["passed.applied"]) == (1, 1)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from schemas.errors import Malformed, Unauthentic, Unmapped
 from schemas.events.counting import NOT_COUNTED
-from schemas.events.envelope import TYPES
+from schemas.events.envelope import TYPES, short_type
 from streams.ingest.problems import models_in
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors.standard.payload import CloudEvent, StandardBody
@@ -49,7 +49,7 @@ def translate_cloud_event(to: str = "acme-events", **changes: object) -> Transla
     return translate({**CLOUD, **changes}, "application/cloudevents+json; charset=utf-8", to=to)
 
 
-def standard_body(kind: str = "application.created", **data: object) -> dict[str, object]:
+def standard_body(kind: str = "application.created", /, **data: object) -> dict[str, object]:
     """Return a Standard Webhooks body."""
     return {"type": kind, "timestamp": "2026-04-01T00:30:00Z", "data": data or CREATED}
 
@@ -171,7 +171,7 @@ def test_a_sequence_is_kept(sequence: object, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"sequence": ""}, {"sequence": "7" * 65}, {"sequence": True}, {"sequense": 7}]
+    "changes", [{"sequence": ""}, {"sequence": "7" * 65}, {"sequence": True}, {"sequences": 7}]
 )
 def test_a_wrong_sequence_is_refused(changes: dict[str, object]) -> None:
     """A sequence that cannot order events, or a misspelt one, is refused."""
@@ -449,6 +449,35 @@ def test_prefix_reaches_lists_ratings_and_costs() -> None:
     assert (data.touches[0].id, data.touches[0].referrer_user_id) == ("doda", "own-u")
     assert (rating.application_id, rating.rating_id) == ("own-1", "own-2")
     assert [cost.member for cost in costs] == ["own-m", "own-m", "m"]  # type: ignore[attr-defined]
+
+
+FEE = {
+    "cost_id": "fee",
+    "amount": 900,
+    "currency": "JPY",
+    "scope": "hire",
+    "member": "1",
+    "kind": "agency_fee",
+}
+
+
+def test_a_cost_of_a_hire_joins_its_application() -> None:
+    """It goes to the application's history, prefixed as the application is, and its own history is told."""
+    moved = FEE | {"version": 2, "member": "2", "previous_member": "1"}
+    fee, note, reversal = translate(
+        standard_body("cost.recorded", **moved), to="acme-prefixed-events"
+    ).events
+    told: Any = note.data
+
+    assert [event.subject for event in (fee, note, reversal)] == ["own-2", "cost/fee", "own-1"]
+    assert (short_type(reversal.type), told.moved_to) == ("cost.reversed", "own-2")
+
+
+@pytest.mark.parametrize("change", [{"member": None}, {"version": 2}])
+def test_a_cost_of_a_hire_without_its_application_is_refused(change: dict[str, Any]) -> None:
+    """It could count twice, or nowhere."""
+    with pytest.raises(Malformed, match="not_canonical"):
+        translate(standard_body("cost.recorded", **(FEE | change)))
 
 
 def test_a_type_of_the_gateway_itself_is_refused() -> None:

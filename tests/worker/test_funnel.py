@@ -9,7 +9,7 @@ from schemas.kafka.topics import APPLICATIONS, KPI_CELLS, PEOPLE
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
-from streams.worker.app import create_app
+from streams.worker.app import create_worker
 from streams.worker.changelog import ChangelogProducer
 from streams.worker.epoch_rules import EpochRules
 from streams.worker.funnel import FunnelProcessor, Tables
@@ -19,7 +19,7 @@ def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
     """Create the funnel of a worker with two assigned partitions that has not read anything."""
     settings = Settings(worker_dir=folder)
     rules = EpochRules(MappingSnapshot(), MappingSnapshot, lambda mapping: mapping)
-    faust_tables = create_app(settings, rules, 0).tables
+    faust_tables = create_worker(settings, rules, 0).app.tables
     tables = Tables(
         faust_tables[APPLICATIONS.name], faust_tables[KPI_CELLS.name], faust_tables[PEOPLE.name]
     )

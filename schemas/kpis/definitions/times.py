@@ -54,7 +54,7 @@ TO_ACCEPT = ("応募から承諾まで", "Time to accept")
 TO_FILL = ("充足期間", "Time to fill")
 TO_START = ("入社までの期間", "Time to start")
 RESPONSE = ("一次対応時間", "First response")
-# Days are whole days of the local calendar (the same day is 0), hours are elapsed hours without their fraction.
+# Days between dates are whole days of the local calendar (the same day is 0); what can be on hold, and hours, are elapsed time.
 EXPLANATIONS = {
     "hire_days": (
         "応募日から採用決定日までの暦日数(現地の日付の差。同じ日は 0)",
@@ -65,8 +65,9 @@ EXPLANATIONS = {
         "whole days, by the local calendar, from application to acceptance of the offer",
     ),
     "fill_days": (
-        "求人開始日から採用決定日までの暦日数(現地の日付の差。保留期間を除く)",
-        "whole days, by the local calendar, from the opening of the job to the hire decision, time on hold taken out",
+        "募集枠(なければ求人)の開始から採用決定までの経過日数(24 時間を一日とし端数切り捨て。求人の保留期間を除く)",
+        "elapsed days of 24 hours, rounded down, from the opening of the seat (without one, of the job) to the hire decision, time that"
+        " the job was on hold taken out",
     ),
     "start_days": (
         "内定承諾日(なければ採用決定日)から入社日までの暦日数(今日までの入社)",

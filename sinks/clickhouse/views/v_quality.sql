@@ -25,6 +25,7 @@ with
         from v_events
         where tenant = {tenant:String}
             and not test
+            and not startsWith(type, 'cost.')
             and toDate(time, 'UTC') in
             (
                 select arrayJoin([latest - 1, latest, latest + 1])
@@ -48,15 +49,20 @@ with
                 partition by subject, type, time, cityHash64(JSONExtractRaw(body, 'data'))
                 order by src_offset, src_index
             ) > 1 as repeated,
-            type in ('application.rejected', 'application.withdrawn', 'application.closed')
+            type in ('application.rejected', 'application.withdrawn', 'application.closed', 'application.hired')
                 and countIf(stage_id != '' or stage_name != '') over (partition by subject) = 0 as without_stage,
             parseDateTime64BestEffortOrNull(JSONExtractString(body, 'data', 'end'))
                 < parseDateTime64BestEffortOrNull(JSONExtractString(body, 'data', 'start')) as backwards,
-            type in ('application.channel_changed', 'application.owner_changed', 'application.transferred', 'application.unhired',
-                'employment.start_cancelled', 'employment.end_cancelled', 'feedback.deleted', 'interview.deleted',
-                'offer.deleted') as correcting
+            type in
+            (
+                'application.channel_changed', 'candidate.merged', 'employment.end_cancelled', 'employment.start_cancelled',
+                'feedback.deleted', 'interview.deleted'
+            ) as correcting
         from v_events
-        where tenant = {tenant:String} and not test and subject in (select subject from touched)
+        where tenant = {tenant:String}
+            and not test
+            and not startsWith(type, 'cost.')
+            and subject in (select subject from touched)
     ),
     recognised as
     (

@@ -103,10 +103,7 @@ def members(
     basis: Basis = COHORT,
     leads: str = "",
 ) -> Panel | None:
-    """A table of the members of a dimension, with one column per KPI, largest first by the first; rates have their n.
-
-    A member is listed if any of its counts is not 0: a channel that only costs stands there too.
-    """
+    """A table of the members of a dimension, with one column per KPI, largest first by the first; rates have their n."""
     if not kpis:
         return None
     return Panel(
@@ -128,6 +125,7 @@ def members(
 
 
 def _members_sql(dimension: str, kpis: tuple[Kpi, ...], basis: Basis) -> str:
+    """Select the members of which any count is not 0: a channel that only costs stands there too."""
     first = kpis[0].id
     counts = [kpi.id for kpi in kpis if kpi.kind == "count"] or [first]
     label = (

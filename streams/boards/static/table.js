@@ -1,6 +1,6 @@
 /** The table of a panel's rows. */
 import { formatCell, isLinked, isName, isSelected, memberId, sampleSize, unitOf } from "./cells.js";
-import { element } from "./dom.js";
+import { element, withCode } from "./dom.js";
 import { formatNumber } from "./format.js";
 
 /**
@@ -45,6 +45,7 @@ function renderCell(panel, row, column, index, page) {
   const text = formatCell(panel, row, column, index, page);
   if (column.unit === "kpi" && page.spec.kpis[row[index]])
     return element("button", { type: "button", class: "definition-link", onclick: () => page.showDefinitions([row[index]]) }, text);
+  if (column.unit === "word") return element("span", {}, ...withCode(text));
   const n = sampleSize(panel, row, column);
   const showsN = n !== null && !panel.columns.some((other) => other.name === column.n && !other.hidden);
   if (!showsN) return row[index] === null ? element("span", { class: "thin" }, text) : text;

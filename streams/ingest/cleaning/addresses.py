@@ -15,7 +15,7 @@ _ADDRESS_IN_ID = re.compile(rf"\S{_AT}\S", re.IGNORECASE)
 # In a text the domain needs a dot: `Java@Tokyo` is a job. What precedes an address without a space is not part of it
 # if it is in another script, as in 紹介taro@example.jp.
 _ADDRESS = re.compile(
-    rf"(?:mailto:\s*)?(?:[a-z0-9.!#$&'*+/=?^_`|~-]+|[^\W\x00-\x7f]+){_AT}(?:[^\W_][\w-]*)?(?:\.[\w-]*)+",
+    rf"(?:mailto:\s*)?(?:[a-z0-9._%+'-]+|[^\W\x00-\x7f]+){_AT}(?:[^\W_][\w-]*)?(?:\.[\w-]*)+",
     re.IGNORECASE,
 )
 _QUERY = re.compile(r"\?[^\s#?]+")
@@ -32,6 +32,10 @@ _LABEL_BEFORE = re.compile(rf"(?<![a-z]){_LABEL}$", re.IGNORECASE)
 # Nine digits in a row, whatever separates them: no shorter number is taken for a telephone's.
 _MAYBE_PHONE = re.compile(r"(?:\d[\s().‐–—−ー-]*){9}")
 _JAPANESE_MOBILE = re.compile(r"(?<![\w-])0[5-9]0[-‐–−ー\s.]?\d{4}[-‐–−ー\s.]?\d{4}(?![\w-])")
+_LABELLED = re.compile(
+    r"(?:\btel|\bphone|\bmobile|電話番号|電話|携帯電話|携帯番号|携帯)\s*[:.]?\s*(?P<number>\+?\d[\d\s().-]{7,}\d)",
+    re.IGNORECASE,
+)
 _SEPARATED = re.compile(r"\d[\s().‐–—−ー-]+\d")
 _YEAR_IN_CODE = re.compile(r"^0\d-(?:19|20)\d\d-")
 REGIONS = ("JP", "US")  # whose numbers are written without a country code
@@ -39,7 +43,7 @@ REGIONS = ("JP", "US")  # whose numbers are written without a country code
 
 def is_address(name: str) -> bool:
     """Whether an id in NFKC form looks like an e-mail address."""
-    return _ADDRESS_IN_ID.search(name) is not None
+    return _may_hold_at(name) and _ADDRESS_IN_ID.search(name) is not None
 
 
 def without_personal_parameters(text: str) -> str:
@@ -69,13 +73,14 @@ def _is_personal(parameter: str) -> bool:
 
 def find_contacts(text: str) -> list[Span]:
     """The places of addresses and telephone numbers with their labels (`TEL:`), in order and without overlaps."""
-    spans = [match.span() for match in _ADDRESS.finditer(text)] if _has_at(text) else []
+    spans = [match.span() for match in _ADDRESS.finditer(text)] if _may_hold_at(text) else []
     spans += [span for span in _phones(text) if not any(_overlap(span, other) for other in spans)]
     return [(_label_start(text, start), end) for start, end in sorted(spans)]
 
 
-def _has_at(text: str) -> bool:
-    return "@" in text or "%40" in text or "at)" in text.lower() or "at]" in text.lower()
+def _may_hold_at(text: str) -> bool:
+    """A look that costs nothing, for the many texts without an address."""
+    return "@" in text or "%40" in text or "(" in text or "[" in text
 
 
 def _label_start(text: str, start: int) -> int:
@@ -90,14 +95,22 @@ def _overlap(one: Span, other: Span) -> bool:
 def _phones(text: str) -> Iterator[Span]:
     if _MAYBE_PHONE.search(text) is None:
         return
-    spans = [match.span() for match in _JAPANESE_MOBILE.finditer(text)]
-    yield from spans
+    spans: list[Span] = []
+    for span in _phone_candidates(text):
+        if not any(_overlap(span, one) for one in spans):
+            spans.append(span)
+            yield span
+
+
+def _phone_candidates(text: str) -> Iterator[Span]:
+    yield from (match.span() for match in _JAPANESE_MOBILE.finditer(text))
+    yield from (match.span("number") for match in _LABELLED.finditer(text))
     for region in REGIONS:
-        for match in PhoneNumberMatcher(text, region, leniency=Leniency.STRICT_GROUPING):
-            span = (match.start, match.end)
-            if _is_written_as_phone(text, match) and not any(_overlap(span, one) for one in spans):
-                spans.append(span)
-                yield span
+        for match in PhoneNumberMatcher(
+            text, region, leniency=Leniency.STRICT_GROUPING, max_tries=50
+        ):
+            if _is_written_as_phone(text, match):
+                yield match.start, match.end
 
 
 def _is_written_as_phone(text: str, match: phonenumbers.PhoneNumberMatch) -> bool:

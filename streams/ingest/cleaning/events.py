@@ -5,6 +5,7 @@ sent through `standard`) and costs. What an event cannot be without is not repai
 and the rest of its delivery counts.
 """
 
+import operator
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -25,6 +26,17 @@ MAX_ID_LENGTH, MAX_TEXT_LENGTH = 200, 500
 NAMED_SCOPES = frozenset({"channel", "agency"})  # of costs: their members are names, not ids
 
 Model = TypeVar("Model", bound=FrozenModel)
+
+
+class UncleanField(Exception):
+    """A field that cannot be cleaned; its `path` is filled on the way out, innermost name first."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        """`detail` follows the name of the field."""
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+        self.path: list[str] = []
 
 
 class FieldKind(Enum):
@@ -52,77 +64,82 @@ def clean_translation(translation: Translation, now: datetime) -> Translation:
 def clean_event(event: Event) -> Event:
     """The event with clean ids and texts; the same object if nothing changes. Raise Malformed, never with a value."""
     try:
-        data = _clean(event.data, "")
-    except Malformed as fault:
-        raise Malformed(fault.reason, f"{short_type(event.type)}: {fault.detail}") from None
-    texts = {
-        name: without_personal_data(text) or None
+        data = _clean(event.data)
+    except UncleanField as fault:
+        place = ".".join(reversed(fault.path))
+        detail = f"{short_type(event.type)}: {place} {fault.detail}"
+        raise Malformed(fault.reason, detail) from None
+    changed = {
+        name: text
         for name in ("vendorevent", "deliveryid", "correlationid")
-        if (text := getattr(event, name)) is not None
+        if (text := _clean_value(getattr(event, name), FieldKind.TEXT)) != getattr(event, name)
     }
-    changed = {name: text for name, text in texts.items() if text != getattr(event, name)}
     if data is event.data and not changed:
         return event
     return event.model_copy(update={**changed, "data": data, "subject": subject_of(data)})
 
 
-def _clean(part: Model, place: str) -> Model:
+def _clean(part: Model) -> Model:
     update: dict[str, Any] = {}
     for name, kind in _fields(type(part)):
         value = getattr(part, name)
         if value is None or value == ():
             continue
-        where = f"{place}.{name}" if place else name
-        if isinstance(part, Cost) and name == "member" and part.scope in NAMED_SCOPES:
-            cleaned: Any = _clean_value(value, FieldKind.NAME, where)
-        elif isinstance(value, tuple):
-            items = [_clean_value(item, kind, where) for item in value]
-            cleaned = tuple([item for item in items if item is not None])
-        else:
-            cleaned = _clean_value(value, kind, where)
-        if cleaned != value:
+        if name == "member" and isinstance(part, Cost) and part.scope in NAMED_SCOPES:
+            kind = FieldKind.NAME  # noqa: PLW2901 - the same field is a name in these scopes
+        try:
+            cleaned = (
+                _clean_all(value, kind) if isinstance(value, tuple) else _clean_value(value, kind)
+            )
+        except UncleanField as fault:
+            fault.path.append(name)
+            raise
+        if cleaned is not value and (kind is FieldKind.PART or cleaned != value):
             update[name] = cleaned
     return part.model_copy(update=update) if update else part
 
 
-def _clean_value(value: Any, kind: FieldKind, place: str) -> Any:
+def _clean_all(values: tuple[Any, ...], kind: FieldKind) -> tuple[Any, ...]:
+    """The clean values; the same tuple if no part changes."""
+    cleaned = [_clean_value(value, kind) for value in values]
+    if all(map(operator.is_, cleaned, values)):
+        return values
+    return tuple([value for value in cleaned if value is not None])
+
+
+def _clean_value(value: Any, kind: FieldKind) -> Any:
+    if value is None:
+        return None
     if kind is FieldKind.PART:
-        return _clean(value, place)
+        return _clean(value)
     if kind is FieldKind.ID:
-        return _clean_id(value, place)
-    text = without_personal_data(value)
-    if kind is FieldKind.TEXT:
-        return text[:MAX_TEXT_LENGTH].rstrip() or None
-    return _clean_name(text, place)
+        return _clean_id(value)
+    if kind is FieldKind.NAME:
+        return _clean_name(value)
+    return without_personal_data(value)[:MAX_TEXT_LENGTH].rstrip() or None
 
 
-def _clean_id(text: str, place: str) -> str:
+def _clean_id(text: str) -> str:
     name = clean_id(text)
     if name is None:
-        raise Malformed(
-            "address_in_id",
-            f"{place} looks like an e-mail address, and people are never named here; send the id of your system instead",
-        )
-    return _bounded(name, place)
+        detail = "looks like an e-mail address, and people are never named here; send the id of your system instead"
+        raise UncleanField("address_in_id", detail)
+    return _bounded(name)
 
 
-def _clean_name(text: str, place: str) -> str:
+def _clean_name(text: str) -> str:
     """A name that identifies: what is left of it, in NFKC form."""
-    name = plain_name(text)
-    if not name:
-        raise Malformed(
-            "address_in_id",
-            f"{place} holds nothing but personal data, such as an e-mail address; send the name of the channel instead",
-        )
-    return _bounded(name, place)
+    name = plain_name(without_personal_data(text))
+    if not name and plain_name(text):
+        detail = "holds nothing but personal data, such as an e-mail address; send the name of the channel instead"
+        raise UncleanField("address_in_id", detail)
+    return _bounded(name)
 
 
-def _bounded(name: str, place: str) -> str:
+def _bounded(name: str) -> str:
     if not 1 <= len(name) <= MAX_ID_LENGTH:
-        raise Malformed(
-            "unmapped_value",
-            f"{place} must have 1 to {MAX_ID_LENGTH} visible characters; send the id of your system",
-        )
+        detail = f"must have 1 to {MAX_ID_LENGTH} visible characters; send the id of your system"
+        raise UncleanField("unmapped_value", detail)
     return name
 
 

@@ -6,6 +6,7 @@ name after or before words such as 紹介, `referred by` and `via`. Names of com
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from schemas.text.plain import plain_name, plain_text
@@ -20,9 +21,12 @@ from streams.ingest.cleaning.person_names import (
     is_surname,
 )
 
-_WORD = r"[^\s()<>\[\]{}「」【】,、。;:/|=&?\"・]+"
+_WORD = (
+    r"[^\s()<>\[\]{}「」【】,、。;:/|=&?\"・]{1,40}"  # no name is longer, and no search takes long
+)
 _SEPARATORS = r"[\s()<>\[\]「」【】,、;:/|・\"-]*"
 _WORDS = re.compile(_WORD)
+MAX_MENTIONS = 20  # of a word such as 紹介 in one text
 MAX_WORDS = 4  # looked at after 紹介: a word such as 社員, and a name of up to three
 _BEFORE_CONTACT = re.compile(rf"(?P<words>(?:{_WORD}[\s・]){{0,2}}{_WORD}?){_SEPARATORS}$")
 _AFTER_CONTACT = re.compile(rf"{_SEPARATORS}(?P<words>{_WORD}(?:[\s・]{_WORD}){{0,2}})")
@@ -33,13 +37,16 @@ _NAMES_FOLLOW = re.compile(
     re.IGNORECASE,
 )
 _NAMES_MAY_FOLLOW = re.compile(
-    r"(?:紹介|推薦|リファラル|\breferral(?: (?:from|by))?|\bvia\b|\bintroduction (?:from|by)|\bfriend of)\s*[-:=(/・]?\s*",
+    r"(?:紹介|推薦|リファラル|\breferral(?: (?:from|by))?|\bvia\b|\bintroduction (?:from|by)|\bfriend(?: of|\s?:))[\s_]*[-:=(/・]?\s*",
     re.IGNORECASE,
 )
 _NAMED_BEFORE = re.compile(
-    rf"(?P<words>{_WORD}?(?:\s{_WORD}?){{0,2}})(?:からの?|よりの?|の)?\s?(?=ご?(?:紹介|推薦)(?!者))"
+    rf"(?P<words>{_WORD}?(?:\s{_WORD}?){{0,2}})\)?(?:からの?|よりの?|の)?\s?\(?(?=ご?(?:紹介|推薦)(?!者))"
 )
 _HONORIFIC_AT_END = re.compile(rf"\s?{HONORIFIC}$")
+_AND = re.compile(r"\s*[・,、と/]\s*")
+_COMPANY_GOES_ON = re.compile(r"\s?&")  # Johnson & Johnson
+_QUOTED_NAME = re.compile(r"\"(?P<name>[^\"<>]{1,60})\"\s*<\s*$")
 _LATIN_WORDS = re.compile(r"[A-Za-z'’-]+(?: [A-Za-z'’-]+)*")
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]|\{\s*\}|「\s*」|【\s*】")
 _PARTNERS = {")": "(", ">": "<", "]": "[", "」": "「", "】": "【"}
@@ -47,12 +54,13 @@ _BEFORE_CLOSING = re.compile(r"[\s,、;:/|=・-]+(?=[)>\]」】])")
 _OPEN_END = re.compile(r"[\s,、;:：/|=&<(\[「【・-]+$")
 _OPEN_START = re.compile(r"^[\s,、;:：/|=&>)\]」】・-]+")
 _SUSPICIOUS = re.compile(
-    r"@|%40|[(\[]\s?at\s?[)\]]|\?|紹介|推薦|リファラ|referr|\bvia\b|(?:recommended|introduced|invited) by|"
-    r"introduction|friend of|(?:\d\D{0,3}){9}",
+    r"@|%40|[(\[]\s?at\s?[)\]]|\?|紹介|推薦|リファラ|refer(?:red|rer|ral)|\bvia\b|(?:recommended|introduced|invited) by|"
+    r"introduction|\bfriend|(?:\d[\s().‐–—−ー-]*){9}",
     re.IGNORECASE,
 )
 
 
+@lru_cache(maxsize=4096)  # names of channels, stages and jobs come again and again
 def without_personal_data(text: str) -> str:
     """The text without personal data, possibly empty; in NFKC form if anything was taken out, else only tidied."""
     tidy = plain_text(text)
@@ -106,6 +114,9 @@ def _contact_spans(text: str) -> list[Span]:
 
 
 def _name_start(text: str, start: int, contact: str) -> int:
+    quoted = _QUOTED_NAME.search(text[:start])
+    if quoted is not None and could_be_name(" ".join(_WORDS.findall(quoted["name"]))):
+        return quoted.start()
     match = _BEFORE_CONTACT.search(text[:start])
     if match is None or not match["words"].strip():
         return start
@@ -143,18 +154,25 @@ def _named_spans(text: str) -> list[Span]:
     """Names after 紹介者 and `via`, and before の紹介."""
     spans: list[Span] = []
     for pattern, certain in ((_NAMES_FOLLOW, True), (_NAMES_MAY_FOLLOW, False)):
-        spans += [
-            span
-            for match in pattern.finditer(text)
-            if (span := _name_after(text, match.end(), certain=certain)) is not None
-        ]
-    for match in _NAMED_BEFORE.finditer(text):
+        for match in islice(pattern.finditer(text), MAX_MENTIONS):
+            start: int | None = match.end()
+            while start is not None:  # 田中・鈴木 are two
+                span = _name_after(text, start, certain=certain)
+                spans += [] if span is None else [span]
+                start = None if span is None else _next_name(text, span[1])
+    for match in islice(_NAMED_BEFORE.finditer(text), MAX_MENTIONS):
         words = list(_WORDS.finditer(text, *match.span("words")))
         for number in range(len(words)):
             if _is_named(text[words[number].start() : match.end("words")], certain=False):
                 spans.append((words[number].start(), match.end()))
                 break
     return spans
+
+
+def _next_name(text: str, end: int) -> int | None:
+    """Where another name may begin, after `・`, a comma or `と`; None without one."""
+    match = _AND.match(text, end)
+    return None if match is None else match.end()
 
 
 def _name_after(text: str, start: int, *, certain: bool) -> Span | None:
@@ -167,8 +185,9 @@ def _name_after(text: str, start: int, *, certain: bool) -> Span | None:
         company = max((n for n, phrase in enumerate(phrases, 1) if is_company(phrase)), default=0)
         if not company:
             for phrase in reversed(phrases):
-                if _is_named(phrase, certain=certain):
-                    return begin, begin + len(phrase)
+                end = begin + len(phrase)
+                if _is_named(phrase, certain=certain) and not _COMPANY_GOES_ON.match(text, end):
+                    return begin, end
             if not is_organisation(phrases[0]):
                 return None
         first += company or 1

@@ -11,7 +11,7 @@ from importlib.resources import files
 from schemas.tenants.media import MEDIUM_BY_KEY, spelling_key
 from streams.configuration.yaml_document import parse_yaml
 
-HONORIFIC = r"(?:さん|様|さま|氏|君|くん|先輩|先生|殿|\b(?:san|sama)\b)"
+HONORIFIC = r"(?:さん|様|さま|氏|君|くん|先輩|先生|殿|-?\b(?:san|sama)\b)"
 _KANJI = r"[一-鿿々ヶ]"
 _KANA_WORD = re.compile(r"[ぁ-んァ-ヴー]+")
 _LATIN_WORD = re.compile(r"[A-Z][A-Za-z'’-]*\.?|[a-z]+(?:'[a-z]+)?")
@@ -29,10 +29,16 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(str(document[name]).split())
 
 
+@cache
+def _companies() -> frozenset[str]:
+    return frozenset(map(spelling_key, _words("companies")))
+
+
 def is_company(text: str) -> bool:
     """Whether the text names a company or a medium."""
     words = _LATIN_RUN.findall(text.casefold())
-    return spelling_key(text) in MEDIUM_BY_KEY or not _words("company_words").isdisjoint(words)
+    named = spelling_key(text) in MEDIUM_BY_KEY or spelling_key(text) in _companies()
+    return named or not _words("company_words").isdisjoint(words)
 
 
 def is_organisation(text: str) -> bool:
@@ -51,11 +57,11 @@ def is_full_name(text: str) -> bool:
     if not words or len(words) > 3 or is_organisation(text):
         return False
     if all(_LATIN_WORD.fullmatch(word) for word in words):
-        known = _words("latin_names")
-        return any(word.casefold().strip(".") in known for word in words)
+        names = _words("latin_names")
+        return any(word.casefold().strip(".") in names for word in words)
     if len(words) == 2:
-        surname, given = words
-        return _is_surname(surname) and _GIVEN.fullmatch(given) is not None
+        surname, first_name = words
+        return _is_surname(surname) and _GIVEN.fullmatch(first_name) is not None
     return len(words) == 1 and _is_joined_name(text)
 
 
@@ -98,12 +104,12 @@ def _is_surname(text: str) -> bool:
 def _is_joined_name(text: str) -> bool:
     """Whether surname and given name stand together, as 山田太郎; 高島屋 and 伊藤忠商事 do not end as given names do."""
     for length in (3, 2):
-        surname, given = text[:length], text[length:]
-        if not given or not _is_surname(surname) or _GIVEN.fullmatch(given) is None:
+        surname, first_name = text[:length], text[length:]
+        if not first_name or not _is_surname(surname) or _GIVEN.fullmatch(first_name) is None:
             continue
         if _KANA_WORD.fullmatch(surname):
-            return spelling_key(given) in _words("kana_given_names")
-        return _KANA_WORD.fullmatch(given) is not None or given[-1] in _given_endings()
+            return spelling_key(first_name) in _words("kana_given_names")
+        return _KANA_WORD.fullmatch(first_name) is not None or first_name[-1] in _given_endings()
     return False
 
 

@@ -102,17 +102,7 @@ class KpiTable:
 
 def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:
     """Run the query; the largest member comes first."""
-    parameters = {
-        "tenant": query.tenant,
-        "dimension": query.dimension,
-        "basis": query.basis,
-        "first": query.first,
-        "last": query.last,
-        "as_of": query.as_of,
-        "plannable": list(PLANNABLE),
-        "planned": PLANNED,
-        "entered": list(ENTRY_MEASURES),
-    }
+    parameters = _parameters(query)
     has_durations = any(not kpi.additive for kpi in kpis_for(query.dimension))
     days = _daily_tallies(client, parameters) if has_durations else {}
     tallies: dict[str, Tally] = {}
@@ -132,6 +122,20 @@ def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:
     ]
     rows.sort(key=lambda row: (-_sample_size(row, query.basis), row.member))
     return KpiTable(query=query, rows=tuple(rows))
+
+
+def _parameters(query: KpiQuery) -> dict[str, Any]:
+    return {
+        "tenant": query.tenant,
+        "dimension": query.dimension,
+        "basis": query.basis,
+        "first": query.first,
+        "last": query.last,
+        "as_of": query.as_of,
+        "plannable": list(PLANNABLE),
+        "planned": PLANNED,
+        "entered": list(ENTRY_MEASURES),
+    }
 
 
 def _daily_tallies(client: Any, parameters: dict[str, Any]) -> dict[str, DailyTallies]:

@@ -1,6 +1,7 @@
 """`hirelay quality`: one report per tenant, with every example that can be found."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def tenants_of(config: Path, name: str | None) -> tuple[Tenant, ...]:
         return tenancy.tenants
     tenant = tenancy.tenant(name)
     if tenant is None:
-        hint = did_you_mean(name, [known.id for known in tenancy.tenants])
+        hint = did_you_mean(name, [tenant.id for tenant in tenancy.tenants])
         msg = f"no tenant {name!r} in {config}{hint}"
         raise Misconfigured(msg)
     return (tenant,)
@@ -37,20 +38,25 @@ def live_rules(access: KafkaAccess) -> TenantRules:
     return TenantRules(live.meaning)
 
 
+@dataclass(frozen=True)
+class FoldingSearch:
+    """How to find events by folding: the rules, read when they are first needed, and the diagnosis of one application."""
+
+    rules: Callable[[], TenantRules]
+    diagnose: Diagnose
+
+
 def report_with_examples(
-    client: Any, days: tuple[date, date], tenant: Tenant, rules: TenantRules, diagnose: Diagnose
+    client: Any, days: tuple[date, date], tenant: Tenant, search: FoldingSearch
 ) -> QualityReport:
-    """Return the report of the tenant's local days, first and last included; applications are folded for examples that no query finds."""
+    """Return the report of the tenant's local days, first and last included, folding only for examples that no query finds."""
     first, last = days
     report = quality_report(client, tenant, first, last)
-    missing = _without_example(report)
+    kinds = [finding.kind.id for finding in report.findings if finding.example is None]
+    missing = [kind for kind in kinds if kind.startswith(PREFIX)]
     if not missing:
         return report
     window = {"tenant": tenant.id, "first": first, "last": last}
-    examples = diagnosed_examples(client, window, missing, rules.for_tenant(tenant.id), diagnose)
+    rules = search.rules().for_tenant(tenant.id)
+    examples = diagnosed_examples(client, window, missing, rules, search.diagnose)
     return with_examples(client, report, examples)
-
-
-def _without_example(report: QualityReport) -> list[str]:
-    kinds: Iterable[str] = (f.kind.id for f in report.findings if f.example is None)
-    return [kind for kind in kinds if kind.startswith(PREFIX)]

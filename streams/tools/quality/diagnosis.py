@@ -1,6 +1,6 @@
 """Examples that no query can recognise: folds the applications of the days on which such events were counted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -16,8 +16,8 @@ PREFIX = "quality."  # of the measures that the fold counts
 MAX_SUBJECTS = 2_000  # applications that are folded for one kind
 MAX_EVENTS = 200_000
 
-# All kinds of poor data of one application, each with the id of the event at fault.
-Diagnose = Callable[[Sequence[FunnelEvent], Rules], list[tuple[str, bytes]]]
+# The kinds of poor data of one application, each with the id of the event at fault, in hexadecimal digits.
+Diagnose = Callable[[Iterable[FunnelEvent], Rules], list[tuple[str, str]]]
 
 LATEST_DAYS = """
 select measure, max(day)
@@ -73,7 +73,7 @@ def diagnosed_examples(
             continue  # found among the applications of another kind
         for history in _histories(client, str(window["tenant"]), day):
             for name, event in diagnose(history, rules):
-                examples.setdefault(PREFIX + name, ExampleEvent(id=event.hex()))
+                examples.setdefault(PREFIX + name, ExampleEvent(id=event))
     return {kind: example for kind, example in examples.items() if kind in kinds}
 
 

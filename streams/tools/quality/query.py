@@ -113,12 +113,12 @@ def with_details(
     """Add application, type and time to the examples that are accepted events."""
     ids = [example.id for kind, example in examples.items() if kind != SET_ASIDE.id]
     rows = client.query(DETAILS, parameters={"tenant": tenant, "events": ids}).result_rows
-    details = {id_: rest for id_, *rest in rows}
+    details = {
+        id_: {"application": application, "type": kind, "time": _in_utc(time)}
+        for id_, application, kind, time in rows
+    }
     return {
-        kind: replace(example, application=found[0], type=found[1], time=_in_utc(found[2]))
-        if (found := details.get(example.id))
-        else example
-        for kind, example in examples.items()
+        kind: replace(example, **details.get(example.id, {})) for kind, example in examples.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Examples that no query recognises come from the applications of the day on which such an event was counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from sinks.clickhouse.rows import CandidateEvent
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, event_rows
 from streams.ingest.kafka.publisher import encode
-from streams.tools.quality.command import report_with_examples
+from streams.tools.quality.command import FoldingSearch, report_with_examples
 from streams.tools.quality.diagnosis import diagnosed_examples
 from tests.cases.situations import delivery, read_situation
 from tests.sinks.test_quality_view import cell
@@ -39,11 +39,11 @@ def archived(tenant: str) -> list[CandidateEvent]:
     return [row._replace(tenant=tenant, body=row.body.replace("acme", tenant)) for row in rows]
 
 
-def hires_at_fault(history: Sequence[FunnelEvent], _: Rules) -> list[tuple[str, bytes]]:
+def hires_at_fault(history: Iterable[FunnelEvent], _: Rules) -> list[tuple[str, str]]:
     """Stand in for the fold: every hire is impossible, and every application is reached by a corrected job."""
     kinds = {"application.hired": "impossible"}
     return [
-        (kinds.get(event.header.kind, "corrected"), event.header.id)
+        (kinds.get(event.header.kind, "corrected"), event.header.id.hex())
         for event in history
         if event.header.kind in kinds or isinstance(event, ContextEvent)
     ]
@@ -83,13 +83,30 @@ def test_events_of_the_job_are_part_of_the_history(client: Any, archive: dict[st
     assert found.keys() == {"quality.impossible", "quality.corrected"}
 
 
+def no_rules() -> TenantRules:
+    """Return the rules of a configuration without tenants."""
+    return TenantRules(snapshot_mapping(Tenancy(tenants=())))
+
+
+def test_rules_are_read_only_when_they_are_needed(client: Any) -> None:
+    """Without poor data nothing is folded, so that a company without events needs no worker."""
+
+    def fail() -> TenantRules:
+        raise AssertionError
+
+    days = (date(2026, 4, 1), date(2026, 4, 30))
+    search = FoldingSearch(fail, hires_at_fault)
+
+    assert report_with_examples(client, days, company("undiagnosed"), search).findings == ()
+
+
 def test_a_report_is_completed_where_no_query_finds_an_example(
     client: Any, archive: dict[str, str]
 ) -> None:
     """The command folds only for what is missing, and shows application and instant like those of any other example."""
-    rules = TenantRules(snapshot_mapping(Tenancy(tenants=())))
     days = (date(2026, 4, 1), date(2026, 4, 30))
-    report = report_with_examples(client, days, company("diagnosed"), rules, hires_at_fault)
+    search = FoldingSearch(no_rules, hires_at_fault)
+    report = report_with_examples(client, days, company("diagnosed"), search)
     (finding,) = report.findings
 
     assert finding.example is not None

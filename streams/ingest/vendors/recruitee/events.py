@@ -17,6 +17,7 @@ from streams.ingest.vendors.recruitee.payload import (
 )
 
 POOL = "talent_pool"
+HIRE = "hire"  # the category of stages for the hired
 
 
 def candidate_created(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
@@ -51,11 +52,11 @@ def pipeline_changed(delivery: Delivery, body: RecruiteeWebhook) -> Translation:
     subtype = normalize.required(body.event_subtype, "event_subtype")
     if subtype not in MOVES:
         raise Unmapped("unmapped_event", f"{body.event_type}/{normalize.safe_name(subtype)}")
-    return Translation(events=(MOVES[subtype](delivery, body),))
+    return Translation(events=MOVES[subtype](delivery, body))
 
 
-def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
-    """A stage change; a move into a hired stage is the hire, and a move out of it reverses the hire."""
+def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> tuple[Event, ...]:
+    """A stage change; a move into a hired stage is the hire, and a move out of it takes the hire back first."""
     details = body.payload.details
     left = details.from_stage if details is not None else None
     entered = normalize.required(
@@ -69,14 +70,18 @@ def _stage_changed(delivery: Delivery, body: RecruiteeWebhook) -> Event:
         from_stage=None if left is None else _stage(left),
         from_known="no" if left is None else "payload",
     )
-    return delivery.event("application.stage_changed", data, when, (entered.id, when.text))
+    move = delivery.event("application.stage_changed", data, when, (entered.id, when.text))
+    if left is None or left.category != HIRE or entered.category == HIRE:
+        return (move,)
+    unhired = canonical.Hired(**common)
+    return (delivery.event("application.unhired", unhired, when, (when.text,)), move)
 
 
 def _stage(stage: RecruiteeStage) -> canonical.Stage:
     return canonical.Stage(id=stage.id, name=stage.name, vendor_kind=stage.category)
 
 
-def _rejected(delivery: Delivery, body: RecruiteeWebhook) -> Event:
+def _rejected(delivery: Delivery, body: RecruiteeWebhook) -> tuple[Event, ...]:
     """Reported as 不採用; only the reason shows whether it was a 辞退."""
     details = body.payload.details
     disqualification = details and (
@@ -89,16 +94,16 @@ def _rejected(delivery: Delivery, body: RecruiteeWebhook) -> Event:
     )
     data = canonical.Ended(**_common(delivery, body, _offer(body)), reason=reason, party="unknown")
     when = delivery.event_time(body.created_at)
-    return delivery.event("application.rejected", data, when, (when.text,))
+    return (delivery.event("application.rejected", data, when, (when.text,)),)
 
 
-def _reopened(delivery: Delivery, body: RecruiteeWebhook) -> Event:
+def _reopened(delivery: Delivery, body: RecruiteeWebhook) -> tuple[Event, ...]:
     data = canonical.Reopened(**_common(delivery, body, _offer(body)))
     when = delivery.event_time(body.created_at)
-    return delivery.event("application.reopened", data, when, (when.text,))
+    return (delivery.event("application.reopened", data, when, (when.text,)),)
 
 
-MOVES: dict[str, Callable[[Delivery, RecruiteeWebhook], Event]] = {
+MOVES: dict[str, Callable[[Delivery, RecruiteeWebhook], tuple[Event, ...]]] = {
     "stage_changed": _stage_changed,
     "disqualified": _rejected,
     "requalified": _reopened,

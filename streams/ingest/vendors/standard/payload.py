@@ -25,7 +25,7 @@ def _as_text(value: object) -> object:
 
 
 # The place of an event among others of its source and instant.
-Sequence = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
+SequenceText = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
 
 
 class StandardBody(StrictModel):
@@ -33,7 +33,7 @@ class StandardBody(StrictModel):
 
     type: Name
     timestamp: AwareDatetime
-    sequence: Sequence | None = None
+    sequence: SequenceText | None = None
     data: dict[str, Any]
 
 
@@ -60,7 +60,7 @@ class CloudEvent(StrictModel):
     vendorevent: str | None = None
     deliveryid: str | None = None
     correlationid: str | None = None
-    sequence: Sequence | None = None
+    sequence: SequenceText | None = None
     sequencetype: str | None = None
     data: dict[str, Any]
 

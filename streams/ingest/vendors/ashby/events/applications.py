@@ -112,6 +112,7 @@ def _ending_events(
 def _hired_event(
     delivery: Delivery, application: AshbyApplication, mode: Mode, offer: AshbyOffer | None
 ) -> Event:
+    """Return the hire, with one event id however many webhooks show it, and another for the one that says when it starts."""
     when = delivery.event_time(application.updated_at)
     version = offer.latest_version if offer is not None else None
     data = canonical.Hired(
@@ -119,7 +120,8 @@ def _hired_event(
         offer_id=None if offer is None else delivery.id(offer.id),
         start_date=version.start_date if version is not None else None,
     )
-    return delivery.event("application.hired", data, when, (when.text,), mode=mode)
+    start = () if data.start_date is None else (data.start_date.isoformat(),)
+    return delivery.event("application.hired", data, when, (when.text, *start), mode=mode)
 
 
 def _stage(application: AshbyApplication) -> canonical.Stage | None:

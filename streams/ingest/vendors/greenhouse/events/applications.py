@@ -115,7 +115,7 @@ def application_updated(delivery: GreenhouseDelivery) -> Translation:
 def rejected(delivery: GreenhouseDelivery) -> Translation:
     """不採用, 辞退 or closed: the reason type decides who ended it.
 
-    A second reason for a rejection at the same time corrects the first.
+    A rejection is a record that can be corrected: another reason for the rejection of that time replaces the first.
     """
     snapshot = _snapshot(delivery)
     application = snapshot.application
@@ -123,6 +123,7 @@ def rejected(delivery: GreenhouseDelivery) -> Translation:
     name, party = ending_event(application.rejection_reason)
     data = canonical.Ended(
         **snapshot.common(),
+        log_id=delivery.id(f"{application.id}/rejected/{when.text}"),
         stage=snapshot_fields.stage(application.current_stage),
         reason=_reason(application.rejection_reason),
         party=party,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import Malformed, Unmapped
+from schemas.events.application import FrozenModel
 from schemas.events.context import Pipeline
 from schemas.events.envelope import TYPES, Event, event_id, full_type, short_type
 from schemas.tenants.milestones import MILESTONES
@@ -76,10 +77,7 @@ def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str
     if name not in TYPES or sent.type not in {name, full_type(name)}:
         raise Unmapped("unmapped_event", _unknown_type(name))
     connection = context.connection
-    canonical_data = spelling.to_canonical(name, sent.data)
-    data = read(TYPES[name], _prefixed(canonical_data, name, connection.id_prefix), "data")
-    if isinstance(data, Pipeline):
-        _check_milestones(data)
+    data = _read_data(name, spelling.to_canonical(name, sent.data), connection.id_prefix)
     subject = subject_of(data)
     try:
         return Event(
@@ -101,6 +99,14 @@ def _event(sent: CloudEvent, context: Context, delivery: str, *, occurrence: str
         )
     except (ValidationError, UnicodeError) as error:
         raise _malformed(error, Event) from None  # the chained error would repeat the payload
+
+
+def _read_data(name: str, data: dict[str, Any], prefix: str) -> FrozenModel:
+    """Read the data of an event of that type, with the connection's prefix on its ids; raise Malformed."""
+    model = read(TYPES[name], _prefixed(data, name, prefix), "data")
+    if isinstance(model, Pipeline):
+        _check_milestones(model)
+    return model
 
 
 def read(model: type[M], value: object, place: str = "") -> M:
@@ -138,8 +144,6 @@ def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
     application = result.get("application")
     if isinstance(application, dict) and "id" in application:
         result["application"] = {**application, "id": _with_prefix(prefix, application["id"])}
-    if result.get("scope") in {"job", "hire"} and "member" in result:
-        result["member"] = _with_prefix(prefix, result["member"])
     return result
 
 

@@ -123,9 +123,7 @@ def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
         yield CountedFact(f"hire_days.{day - whole.cohort_day}", day, at)
     if whole.attempt.mapping.hire_value:
         yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
-    open_days = days_open(
-        whole.attempt.story, attributes.job, attributes.opening, at, whole.attempt.calendar
-    )
+    open_days = days_open(whole.attempt.story, attributes.job, attributes.opening, at)
     if open_days is not None and open_days >= 0:
         yield CountedFact(f"fill_days.{open_days}", day, at)
     touches = attributes.touches or (attributes.channel or "unknown",)

@@ -145,7 +145,7 @@ def test_a_card_moved_to_a_column_of_withdrawals_is_no_answer() -> None:
     assert about(counted, "response_hours") == {}
 
 
-def test_time_to_fill_counts_local_days_without_the_hold() -> None:
+def test_time_to_fill_counts_whole_days_without_the_hold() -> None:
     """Opened in the evening of the 1st, on hold from the 5th to the 9th, hired in the morning of the 20th."""
     lines = [
         "2026-04-01T20:00 job.opened job_id=j-1",
@@ -153,4 +153,4 @@ def test_time_to_fill_counts_local_days_without_the_hold() -> None:
         "2026-04-09T09:00 job.opened job_id=j-1",
     ]
 
-    assert about(measures(*lines, HIRED), "fill_days") == {"fill_days.15": 1}
+    assert about(measures(*lines, HIRED), "fill_days") == {"fill_days.14": 1}

@@ -28,7 +28,7 @@ Line = tuple[Moment, Told]
 class Appointment:
     """One date of an interview: its times if known, how it came out, the lines told about it.
 
-    `outcome` is as told first, `told_last` when it was told last, `before_cancelled` the outcome that a cancellation replaced.
+    `outcome` is as told first, `told_last` when any outcome was told last, `before_cancelled` what a cancellation replaced.
     """
 
     start: int | None = None
@@ -64,7 +64,6 @@ class Appointment:
         """Take a cancellation back, and with it what it had replaced."""
         if self.kind == CANCELLED:
             self.outcome = self.before_cancelled
-            self.told_last = None if self.outcome is None else self.outcome[0]
 
     def held_as_told(self, told: Moment) -> Moment:
         """When it was held, as far as was known when that was told: at its start, if that was not to come."""
@@ -177,23 +176,6 @@ def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
     told = {name: lines for name, lines in by_id.items() if lines}
     interviews = [_read(ids, told) for ids in _join_calendar_changes(told)]
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
-
-
-def held_instants(events: Sequence[tuple[int, Told]]) -> dict[str, Moment]:
-    """When the interview that each event reports as completed was held, whatever was said of it later; by event id."""
-    by_id: dict[str, list[Line]] = {}
-    for place, event in events:
-        if event.kind != DELETED:
-            line = (Moment(event.at, place), event)
-            by_id.setdefault(event.data["interview_id"], []).append(line)
-    interviews = [_read((name,), {name: lines}) for name, lines in by_id.items()]
-    return {
-        event.id: appointment.held_as_told(moment)
-        for interview in interviews
-        for appointment in interview.appointments
-        for moment, event in appointment.lines
-        if event.kind == HELD
-    }
 
 
 def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:

@@ -37,7 +37,9 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     """一次対応: whole hours from application to the first response, on the day of the response."""
     applied = whole.attempt.attributes.applied_at
     attempt = whole.attempt
-    responses = first_response(attempt.events, attempt.endings.moves, attempt.meanings)
+    responses = first_response(
+        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
+    )
     after = [moment for moment in responses if applied is not None and moment.at > applied]
     if after and applied is not None:
         first = min(after)

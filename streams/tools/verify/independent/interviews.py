@@ -161,7 +161,9 @@ def held_instants(events: Sequence[tuple[int, Told]]) -> dict[str, Moment]:
     """When the interview that each event reports as completed was held, whatever was said of it later; by event id."""
     by_id: dict[str, list[Line]] = {}
     for place, event in events:
-        by_id.setdefault(event.data["interview_id"], []).append((Moment(event.at, place), event))
+        if event.kind != DELETED:
+            line = (Moment(event.at, place), event)
+            by_id.setdefault(event.data["interview_id"], []).append(line)
     interviews = [_read((name,), {name: lines}) for name, lines in by_id.items()]
     return {
         event.id: appointment.held_as_told(moment)

@@ -139,12 +139,13 @@ def _visit(
 
 
 def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
-    """When interviews were held (ms), by the id of the event that told it."""
+    """When interviews were held (ms), by the id of each event that told it."""
     return {
-        held.outcome.header.id: held.happened_at
+        event.header.id: held.happened_at
         for interview in interviews
         for held in interview.outcomes
-        if held.outcome is not None and held.kind == COMPLETED
+        if held.kind == COMPLETED
+        for event in held.told
     }
 
 

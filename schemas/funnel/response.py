@@ -45,9 +45,7 @@ def add_first_response(
     facts.add(f"response_hours.{hours}", at, scope=Scope.DECISION_DAY)
 
 
-def _response_at(
-    event: FunnelEvent, held_at: Mapping[bytes, int], rules: Rules
-) -> int | None:
+def _response_at(event: FunnelEvent, held_at: Mapping[bytes, int], rules: Rules) -> int | None:
     """When the event says that the company responded, if it does."""
     at, kind = event.header.at, event.header.kind
     responds = False

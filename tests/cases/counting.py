@@ -51,19 +51,29 @@ def shuffled(situation: Situation) -> list[Fixture]:
 
 def count(situation: Situation, deliveries: Sequence[Fixture]) -> Cells:
     """Return all cells after the gateway has answered every delivery and every cost."""
-    tenancy = Tenancy(tenants=(company(situation),))
     oracle = Oracle()
-    for offset, events in enumerate(asyncio.run(_accepted(tenancy, situation, deliveries))):
-        oracle.add(offset, packs.encode([encode(event).body for event in events]))
-    return oracle.cells(TenantRules(snapshot_mapping(tenancy)))
+    for offset, record in enumerate(records(situation, deliveries)):
+        oracle.add(offset, record)
+    return oracle.cells(TenantRules(snapshot_mapping(tenancy(situation))))
+
+
+def tenancy(situation: Situation) -> Tenancy:
+    """Return the configuration of the situation's company alone."""
+    return Tenancy(tenants=(company(situation),))
+
+
+def records(situation: Situation, deliveries: Sequence[Fixture]) -> list[bytes]:
+    """Return what the gateway wrote to Kafka, one record for each delivery and cost with any event."""
+    accepted = asyncio.run(_accepted(tenancy(situation), situation, deliveries))
+    return [packs.encode([encode(event).body for event in events]) for events in accepted]
 
 
 async def _accepted(
-    tenancy: Tenancy, situation: Situation, deliveries: Sequence[Fixture]
+    settings: Tenancy, situation: Situation, deliveries: Sequence[Fixture]
 ) -> list[list[Event]]:
     """Send everything and return the accepted events of each request that had any."""
     environ = ENVIRON | {"COMPANY_TOKEN": "token-of-the-company-in-a-situation"}
-    configuration = resolve(tenancy, SecretStore(environ, Path()), key_parsers())
+    configuration = resolve(settings, SecretStore(environ, Path()), key_parsers())
     publisher = ListPublisher()
     app = create_app(Settings(), configuration, publisher, SetClock(NOW))
     accepted: list[list[Event]] = []

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from streams.tools.verify.independent.told import Calendar, Moment, Told
+from streams.tools.verify.independent.told import Moment, Told
+
+DAY_MS = 24 * 3_600_000
 
 
 def days_open(
-    story: Sequence[Told], job: str | None, opening: str | None, hire: Moment, calendar: Calendar
+    story: Sequence[Told], job: str | None, opening: str | None, hire: Moment
 ) -> int | None:
-    """Local days from the opening of the seat, else of the job, to the hire; None if no opening was told.
+    """Whole days of 24 hours from the opening of the seat, else of the job, to the hire; None if no opening was told.
 
     A job that was opened again after it closed begins anew. Below 0 if the seat was opened after the hire.
     """
@@ -19,8 +21,7 @@ def days_open(
     opened = opened or _opened_last(jobs)
     if opened is None:
         return None
-    first, last = calendar.day(opened.at), calendar.day(hire.at)
-    return last - first - _days_on_hold(jobs, opened, hire, calendar)
+    return (hire.at - opened.at - _on_hold(jobs, opened, hire)) // DAY_MS
 
 
 def _is_about(event: Told, topic: str, name: str | None) -> bool:
@@ -43,14 +44,14 @@ def _opened_last(events: Sequence[Told]) -> Told | None:
     return opened
 
 
-def _days_on_hold(jobs: Sequence[Told], opened: Told, hire: Moment, calendar: Calendar) -> int:
-    """The local days between each pause and the next opening, or the hire."""
-    days, since = 0, None
+def _on_hold(jobs: Sequence[Told], opened: Told, hire: Moment) -> int:
+    """The milliseconds between each pause and the next opening, or the hire."""
+    paused, since = 0, None
     for event in jobs:
         if event.at < opened.at:
             continue
         if event.kind == "job.paused" and since is None:
-            since = calendar.day(event.at)
+            since = event.at
         elif event.kind == "job.opened" and since is not None:
-            days, since = days + calendar.day(event.at) - since, None
-    return days if since is None else days + calendar.day(hire.at) - since
+            paused, since = paused + event.at - since, None
+    return paused if since is None else paused + hire.at - since

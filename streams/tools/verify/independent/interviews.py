@@ -26,11 +26,16 @@ Line = tuple[Moment, Told]
 
 @dataclass(eq=False)
 class Appointment:
-    """One date of an interview: its times if known, its outcome as told first, the lines told about it."""
+    """One date of an interview: its times if known, how it came out, the lines told about it.
+
+    `outcome` is as told first, `told_last` when any outcome was told last, `before_cancelled` what a cancellation replaced.
+    """
 
     start: int | None = None
     end: int | None = None
     outcome: Line | None = None
+    told_last: Moment | None = None
+    before_cancelled: Line | None = None
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -42,7 +47,23 @@ class Appointment:
     def moment(self) -> Moment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
         told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
-        return told if self.kind == CANCELLED else self.held_as_told(told)
+        if self.kind == CANCELLED:
+            return told
+        starts = self.held_as_told(self.told_last or told).at == self.start
+        return Moment(self.start or 0, UNTOLD) if starts else told
+
+    def come_out(self, line: Line) -> None:
+        """It was held, missed or cancelled; the same told again keeps the first instant."""
+        if self.kind != line[1].kind:
+            if line[1].kind == CANCELLED:
+                self.before_cancelled = self.outcome
+            self.outcome = line
+        self.told_last = line[0]
+
+    def put_back(self) -> None:
+        """Take a cancellation back, and with it what it had replaced."""
+        if self.kind == CANCELLED:
+            self.outcome = self.before_cancelled
 
     def held_as_told(self, told: Moment) -> Moment:
         """When it was held, as far as was known when that was told: at its start, if that was not to come."""
@@ -157,21 +178,6 @@ def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
 
 
-def held_instants(events: Sequence[tuple[int, Told]]) -> dict[str, Moment]:
-    """When the interview that each event reports as completed was held, whatever was said of it later; by event id."""
-    by_id: dict[str, list[Line]] = {}
-    for place, event in events:
-        by_id.setdefault(event.data["interview_id"], []).append((Moment(event.at, place), event))
-    interviews = [_read((name,), {name: lines}) for name, lines in by_id.items()]
-    return {
-        event.id: appointment.held_as_told(moment)
-        for interview in interviews
-        for appointment in interview.appointments
-        for moment, event in appointment.lines
-        if event.kind == HELD
-    }
-
-
 def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:
     """The ids of each interview: one cancelled and another created under the same schedule are one."""
     follower: dict[str, str] = {}
@@ -224,21 +230,12 @@ def _schedule(lines: list[Line]) -> str | None:
 
 
 def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> Meeting:
-    """One interview from the lines of all its ids; the creation of each later id is a rescheduling.
-
-    The cancellations that this replaces only say who was on the list.
-    """
+    """One interview from the lines of all its ids, one id after the other; the creation of each later id moves it."""
     created = {told[later][0][0] for later in ids[1:]}
-    moot = {
-        line[0] for name in ids[:-1] for line in told[name] if line[0] >= _cancelled_at(told[name])
-    }
     lines = [line for name in ids for line in told[name]]
     interview = Meeting(ids, lines, [Appointment()], [])
     for line in lines:
-        if line[0] in moot:
-            interview.appointments[-1].lines.append(line)
-        else:
-            _hear(interview, line, replaces=line[0] in created)
+        _hear(interview, line, replaces=line[0] in created)
     return interview
 
 
@@ -250,19 +247,20 @@ def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
     _, event = line
     present = interview.appointments[-1]
     times = (known_instant(event.data.get("start")), known_instant(event.data.get("end")))
-    if replaces or _is_another(event, present, times):
+    another = replaces or _is_another(event, present, times)
+    if replaces or event.kind in {SCHEDULED, RESCHEDULED}:
+        present.put_back()
+    if another:
         present = Appointment()
         interview.appointments.append(present)
         interview.moved.append(line)
-    if event.kind in {SCHEDULED, RESCHEDULED} and present.kind == CANCELLED:
-        present.outcome = None  # it was put back
     start, end = times
     if start is not None:
         kept = present.end if start == present.start else None
         present.start, present.end = start, kept if end is None else end
     present.lines.append(line)
-    if event.kind in OUTCOMES and present.kind != event.kind:
-        present.outcome = line
+    if event.kind in OUTCOMES:
+        present.come_out(line)
 
 
 def _is_another(event: Told, present: Appointment, times: tuple[int | None, int | None]) -> bool:

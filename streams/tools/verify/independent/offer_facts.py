@@ -51,7 +51,11 @@ def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
     top = whole.top
     if top is None or top.kind != WITHDRAWN:
         return
-    accepted = [offer for offer in whole.offers if offer.accepted is not None]
+    accepted = [
+        offer
+        for offer in whole.offers
+        if offer.accepted is not None and offer.accepted < top.moment
+    ]
     standing = [offer for offer in accepted if _stood(whole, offer, top)]
     if standing and standing[0].accepted is not None:
         at = standing[0].accepted

@@ -86,7 +86,7 @@ def _read(lines: list[Line]) -> ToldOffer | None:
     answers = [line for line in told if line[1].kind in ANSWERS]
     accepted = [line for line in answers if line[1].kind == ACCEPTED]
     if not accepted:
-        return replace(offer, **_without_acceptance(answers))
+        return replace(offer, **_without_acceptance(told))
     after = answers[answers.index(accepted[-1]) + 1 :]
     return _turned_after(replace(offer, **_acceptance(accepted)), after)
 
@@ -111,24 +111,30 @@ def _turned_after(offer: ToldOffer, answers: list[Line]) -> ToldOffer:
     return offer
 
 
-def _without_acceptance(answers: list[Line]) -> dict[str, Any]:
-    """The answer that stands: the latest; an expiry if nothing else, a revocation if nothing before it ended the offer."""
+def _without_acceptance(told: list[Line]) -> dict[str, Any]:
+    """The answer that stands: the latest; an expiry if nothing else, a revocation if nothing before it ended the offer.
+
+    An answer told again keeps its first day, unless the offer was sent again in between.
+    """
     standing: Line | None = None
-    for line in answers:
+    sent_again = False
+    for line in told:
         kind = line[1].kind
         before = None if standing is None else standing[1].kind
-        if kind == before:
-            continue  # told again
-        if (
-            before is None
-            or kind == DECLINED
-            or (kind == REVOKED and before not in {DECLINED, EXPIRED})
-        ):
-            standing = line
+        if kind == SENT:
+            sent_again = True
+        elif kind != before and not _replaces(kind, before):
+            continue
+        elif kind != before or sent_again:
+            standing, sent_again = line, False
     if standing is None:
         return {}
-    name = standing[1].kind.removeprefix("offer.")
-    return {name: _moment(standing)}
+    return {standing[1].kind.removeprefix("offer."): _moment(standing)}
+
+
+def _replaces(kind: str, before: str | None) -> bool:
+    """Whether an answer takes the place of another one."""
+    return before is None or kind == DECLINED
 
 
 def _moment(line: Line) -> Moment:

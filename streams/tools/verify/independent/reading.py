@@ -78,7 +78,7 @@ def count(events: Sequence[Told], tenant: str, mapping: TenantMapping) -> Cells:
                 for where, day, basis in _places(whole, fact, before):
                     add(where, day, basis, fact.measure, fact.n)
         before = attempt.attributes.recruiter
-    counts = bool(attempts) and attempts[-1].is_application
+    counts = any(attempt.is_application for attempt in attempts)
     attributes = attempts[-1].attributes if counts else None
     for measure, amount, day, where in costs_of(tell(events), attributes, mapping):
         for basis in (DECISION, COHORT):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.tools.verify.independent.endings import Move
-from streams.tools.verify.independent.interviews import DELETED, held_instants
+from streams.tools.verify.independent.interviews import DELETED, HELD, Meeting
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
 from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
 from streams.tools.verify.independent.told import (
@@ -17,22 +17,25 @@ from streams.tools.verify.independent.told import (
 )
 
 NOT_MOVES = (*ENDINGS, HIRED, REOPENED, UNHIRED)  # a stage that these name was reached before them
-EARLY = (
-    "lead",
-    "applied",
-    "screening",
-    None,
-)  # stages in which an application lies before anybody looks at it
+# Stages in which an application lies before anybody looks at it.
+EARLY = ("lead", "applied", "screening", None)
 
 
 def first_response(
     events: Sequence[tuple[int, Told]],
     moves: Sequence[Move],
+    interviews: Sequence[Meeting],
     meanings: Meanings,
 ) -> Iterator[Moment]:
     """Every moment at which people of the company responded, in any order; later corrections take none of them back."""
     yield from (move.moment for move in _moves_by_people(moves))
-    held = held_instants([(place, e) for place, e in events if e.kind.startswith("interview.")])
+    held = {
+        event.id: appointment.moment
+        for interview in interviews
+        for appointment in interview.appointments_held
+        for _, event in appointment.lines
+        if event.kind == HELD
+    }
     for place, event in events:
         if event.by_people and _responds(event, meanings):
             told = submitted_at(place, event) if event.kind in SUBMITTED else None

@@ -37,7 +37,9 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     """一次対応: whole hours from application to the first response, on the day of the response."""
     applied = whole.attempt.attributes.applied_at
     attempt = whole.attempt
-    responses = first_response(attempt.events, attempt.endings.moves, attempt.meanings)
+    responses = first_response(
+        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
+    )
     after = [moment for moment in responses if applied is not None and moment.at > applied]
     if after and applied is not None:
         first = min(after)
@@ -123,9 +125,7 @@ def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
         yield CountedFact(f"hire_days.{day - whole.cohort_day}", day, at)
     if whole.attempt.mapping.hire_value:
         yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
-    open_days = days_open(
-        whole.attempt.story, attributes.job, attributes.opening, at, whole.attempt.calendar
-    )
+    open_days = days_open(whole.attempt.story, attributes.job, attributes.opening, at)
     if open_days is not None and open_days >= 0:
         yield CountedFact(f"fill_days.{open_days}", day, at)
     touches = attributes.touches or (attributes.channel or "unknown",)

@@ -29,7 +29,7 @@ NOT_APPLICATIONS = frozenset({"prospect", "pool"})
 class Attributes(msgspec.Struct, array_like=True, gc=False):
     """What decides the cells of an attempt's facts: the last known value of each, over the whole attempt.
 
-    `cohort_day` is the local day of application; `recruiter` the last one known.
+    `cohort_day` is the local day of application; `recruiter` the last one profile.
     """
 
     channel: str | None = None
@@ -59,7 +59,7 @@ class Attempt(NamedTuple):
     is_reapplication: bool
 
 
-class _Known(msgspec.Struct):
+class _Profile(msgspec.Struct):
     """What the attempts so far have said of the application."""
 
     attributes: Attributes = msgspec.field(default_factory=Attributes)
@@ -85,11 +85,13 @@ def attempts(
         if fate.excluded:
             return []
         own = own if fate.cutoff is None else _without_reset(own, fate.cutoff)
-    known = _Known()
+    profile = _Profile()
     counted = []
-    for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
-        attempt = _attempt(events, context, known, rules)
-        if known.kind not in NOT_APPLICATIONS:
+    for events in _split(
+        own, lambda events: is_ended(_attempt(events, context, _Profile(), rules))
+    ):
+        attempt = _attempt(events, context, profile, rules)
+        if profile.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
     return counted
 
@@ -156,11 +158,11 @@ def _entity(event: FunnelEvent) -> tuple[str, str] | None:
 
 
 def _attempt(
-    events: list[FunnelEvent], context: list[ContextEvent], known: _Known, rules: Rules
+    events: list[FunnelEvent], context: list[ContextEvent], profile: _Profile, rules: Rules
 ) -> Attempt:
-    """The attempt of these events, which inherits from `known` what it does not say; updates `known`."""
-    known.kind, known.applied_at = None, None
-    inherited = known.attributes.recruiter
+    """The attempt of these events, which inherits from `profile` what it does not say; updates `profile`."""
+    profile.kind, profile.applied_at = None, None
+    inherited = profile.attributes.recruiter
     owners: list[tuple[int, str]] = []
     if inherited is not None:
         owners.append((events[0].header.at, inherited))
@@ -168,40 +170,40 @@ def _attempt(
     for event in events:
         if not isinstance(event, ApplicationEvent):
             continue
-        _learn(known, event)
+        _learn(profile, event)
         recruiter = event.application.recruiter
         if recruiter is not None and (not owners or owners[-1][1] != recruiter):
             owners.append((event.header.at, recruiter))
         reapplied |= isinstance(event, UpdateEvent) and event.is_reapplication
     first_at = events[0].header.at
-    applied_at = known.applied_at
-    attributes = known.attributes
+    applied_at = profile.applied_at
+    attributes = profile.attributes
     if context:
         _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
     else:
         _learn_of_job(attributes, events)
     if attributes.channel is not None:
         attributes.channel = rules.channel(attributes.channel)
-    touches = tuple([rules.channel(touch) for touch in known.touches])
+    touches = tuple([rules.channel(touch) for touch in profile.touches])
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
-    known.attributes = msgspec.structs.replace(attributes)
+    profile.attributes = msgspec.structs.replace(attributes)
     return Attempt(
-        events, context, attributes, applied_at, touches, known.opening, owners, reapplied
+        events, context, attributes, applied_at, touches, profile.opening, owners, reapplied
     )
 
 
-def _learn(known: _Known, event: ApplicationEvent) -> None:
+def _learn(profile: _Profile, event: ApplicationEvent) -> None:
     """Take over what one event says about the application."""
-    said, attributes = event.application, known.attributes
-    attributes.channel = said.channel or attributes.channel
-    attributes.job = said.job or attributes.job
-    attributes.recruiter = said.recruiter or attributes.recruiter
-    attributes.source_detail = said.source_detail or attributes.source_detail
-    known.touches = said.touches or known.touches
-    known.opening = said.opening or known.opening
-    known.kind = said.kind or known.kind
-    if said.applied_at is not None:
-        known.applied_at = said.applied_at
+    stated, attributes = event.application, profile.attributes
+    attributes.channel = stated.channel or attributes.channel
+    attributes.job = stated.job or attributes.job
+    attributes.recruiter = stated.recruiter or attributes.recruiter
+    attributes.source_detail = stated.source_detail or attributes.source_detail
+    profile.touches = stated.touches or profile.touches
+    profile.opening = stated.opening or profile.opening
+    profile.kind = stated.kind or profile.kind
+    if stated.applied_at is not None:
+        profile.applied_at = stated.applied_at
 
 
 def _learn_of_job(attributes: Attributes, events: Iterable[FunnelEvent]) -> None:

@@ -140,13 +140,13 @@ def _agreed_day(facts: FactList, reading: Reading) -> int | None:
 
 def _add_offered(facts: FactList, reading: Reading) -> bool:
     """Count an application that was made an offer, or hired without one, once; return whether it was."""
-    made = [offer.made_at for offer in reading.offers if offer.made_at is not None]
+    offered_at = [offer.made_at for offer in reading.offers if offer.made_at is not None]
     top = reading.journey.endings.top
-    if not made and top is not None and top.is_hire:
-        made = [top.at]
-    if made:
-        facts.add("offered", min(made))
-    return bool(made)
+    if not offered_at and top is not None and top.is_hire:
+        offered_at = [top.at]
+    if offered_at:
+        facts.add("offered", min(offered_at))
+    return bool(offered_at)
 
 
 def _add_ending(facts: FactList, attempt: Attempt, reading: Reading, rules: Rules) -> None:

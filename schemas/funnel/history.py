@@ -25,8 +25,8 @@ def first_arrivals(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     """Each event once: of several copies the one that arrived first."""
     by_id: dict[bytes, FunnelEvent] = {}
     for event in history:
-        known = by_id.setdefault(event.header.id, event)
-        if known is not event and _arrival(event) < _arrival(known):
+        earlier = by_id.setdefault(event.header.id, event)
+        if earlier is not event and _arrival(event) < _arrival(earlier):
             by_id[event.header.id] = event
     return list(by_id.values())
 

@@ -17,12 +17,17 @@ from schemas.funnel.funnel_events import (
     JobEvent,
     OfferEvent,
     ScorecardEvent,
+    StageEvent,
     UpdateEvent,
 )
+from schemas.funnel.history import LEAD
 from schemas.funnel.instant_order import place
 from schemas.funnel.rules import Rules
+from schemas.funnel.stage_meanings import StageMeanings
+from schemas.tenants.milestones import RANK
 
 RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
+LEAD_STAGE = "lead"  # the milestone
 NOT_APPLICATIONS = frozenset({"prospect", "pool"})
 
 
@@ -89,9 +94,26 @@ def attempts(
     counted = []
     for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
         attempt = _attempt(events, context, known, rules)
-        if known.kind not in NOT_APPLICATIONS:
+        is_lead = known.kind == LEAD and not _left_the_leads(attempt, rules)
+        if not is_lead and known.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
     return counted
+
+
+def _left_the_leads(attempt: Attempt, rules: Rules) -> bool:
+    """Whether the application was in a stage of another milestone than that of leads."""
+    meanings = StageMeanings(rules, attempt.context, attempt.attributes.job)
+    for event in attempt.events:
+        if not isinstance(event, StageEvent):
+            continue
+        left = event.from_stage if isinstance(event, UpdateEvent) else None
+        for stage in (event.stage, left):
+            if stage is None:
+                continue
+            meaning = meanings.of(event.header.connection, stage, event.header.at)
+            if meaning.milestone in RANK and meaning.milestone != LEAD_STAGE:
+                return True
+    return False
 
 
 def _without_reset(own: list[FunnelEvent], cutoff: FunnelEvent) -> list[FunnelEvent]:

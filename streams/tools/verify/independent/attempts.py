@@ -59,10 +59,22 @@ def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
                 endings=stack,
                 mapping=mapping,
                 calendar=Calendar(mapping),
-                is_application=kind not in {"prospect", "pool"},
+                is_application=kind not in {"prospect", "pool"}
+                and (kind != "lead" or _left_the_leads(part, meanings)),
             )
         )
     return attempts
+
+
+def _left_the_leads(part: list[tuple[int, Told]], meanings: Meanings) -> bool:
+    """Whether a lead was ever in a stage of a milestone that is not the leads'."""
+    told = [
+        meanings.stage(event, event.data[name]).milestone
+        for _, event in part
+        for name in ("stage", "to_stage", "from_stage")
+        if event.data.get(name) and event.kind.startswith("application.")
+    ]
+    return any(milestone not in {None, "lead"} for milestone in told)
 
 
 def split(story: list[Told], mapping: TenantMapping) -> list[list[tuple[int, Told]]]:

@@ -61,9 +61,9 @@ def applied_at(event: Told) -> int | None:
 
 
 def kind_of(events: list[Told], story: list[Told]) -> str | None:
-    """What the events say last the record is: a lead is a prospect unless any event of the story says otherwise."""
+    """What the events say last the record is: no lead if any event of the story says otherwise."""
     kinds = {event.application.get("kind") for event in story if not event.is_context}
-    lead = "prospect" if kinds <= {None, "lead"} else None
+    lead = "lead" if kinds <= {None, "lead"} else None
     kinds_in_order = [event.application.get("kind") for event in events if not event.is_context]
     kinds_told = [lead if kind == "lead" else kind for kind in kinds_in_order]
     return next((kind for kind in reversed(kinds_told) if kind is not None), None)

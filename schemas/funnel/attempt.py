@@ -27,6 +27,7 @@ from schemas.funnel.stage_meanings import StageMeanings
 from schemas.tenants.milestones import RANK
 
 RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
+OFFER_DELETED = "offer.deleted"
 LEAD_STAGE = "lead"  # the milestone
 NOT_APPLICATIONS = frozenset({"prospect", "pool"})
 
@@ -90,6 +91,7 @@ def attempts(
         if fate.excluded:
             return []
         own = own if fate.cutoff is None else _without_reset(own, fate.cutoff)
+        own = [event for event in own if not _is_erasure(event, fate.offers_erased_at)]
     known = _Known()
     counted = []
     for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
@@ -114,6 +116,13 @@ def _left_the_leads(attempt: Attempt, rules: Rules) -> bool:
             if meaning.milestone in RANK and meaning.milestone != LEAD_STAGE:
                 return True
     return False
+
+
+def _is_erasure(event: FunnelEvent, erased_at: tuple[int, ...]) -> bool:
+    """Whether an offer was deleted by an anonymisation, which is reported within a day of it."""
+    return event.header.kind == OFFER_DELETED and any(
+        abs(event.header.at - at) <= RESET_MS for at in erased_at
+    )
 
 
 def _without_reset(own: list[FunnelEvent], cutoff: FunnelEvent) -> list[FunnelEvent]:

@@ -113,6 +113,10 @@ def _apply_log_corrections(events: list[FunnelEvent]) -> list[FunnelEvent]:
     latest: dict[str | None, int] = {}
     for event in logged:
         latest[event.log_id] = max(latest.get(event.log_id, 0), event.header.revision)
+    if all(event.header.sequence for event in logged):
+        logged.sort(
+            key=lambda event: event.header.sequence
+        )  # of one revision the last one sent holds
     current = {
         _log_key(event): event for event in logged if event.header.revision == latest[event.log_id]
     }

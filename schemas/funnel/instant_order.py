@@ -78,9 +78,9 @@ def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEve
     elif len({event.header.offset for event in own}) == 1:
         own.sort(key=lambda event: event.header.index)
     own.sort(key=lambda event: not _is_first_creation(event))
-    if not sequenced:
-        own = _chain_moves(own, told)
-    return context + _undo_afterwards(own)
+    if sequenced:
+        return context + own
+    return context + _undo_afterwards(_chain_moves(own, told))
 
 
 def _is_first_creation(event: FunnelEvent) -> bool:

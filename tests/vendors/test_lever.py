@@ -107,7 +107,9 @@ def test_an_application_was_in_the_stage_that_its_first_move_left() -> None:
 @pytest.mark.parametrize(
     ("milestone", "counted"), [("lead", 0), ("casual", 1), ("screening", 1), ("interview_1", 1)]
 )
-def test_a_sourced_person_counts_from_a_stage_beyond_the_leads(milestone: str, counted: int) -> None:
+def test_a_sourced_person_counts_from_a_stage_beyond_the_leads(
+    milestone: str, counted: int
+) -> None:
     """A stage that a rule maps beyond the leads shows an application, whether or not it ends in a hire."""
     stage_id = "2ca03d97-d4f2-4a97-89de-96c8b0d07924"
     settings = tenancy_with("lever", StageRule(stage_id=stage_id, milestone=milestone))

@@ -150,10 +150,20 @@ def _undoings_last(story: list[Told], mapping: TenantMapping) -> list[Told]:
     return story
 
 
+def _has_sequence(story: list[Told], at: int) -> bool:
+    """Whether the system that sent the events of an instant said in which order they happened."""
+    instant = [event for event in story if event.at == at and not event.is_context]
+    return all(
+        event.sequence is not None
+        for event in instant
+        if event.kind != CREATED or _begins_again(event)
+    )
+
+
 def _one_undoing_later(story: list[Told], mapping: TenantMapping) -> list[Told] | None:
     for part in split(story, mapping):
         for number, (place, undoing) in enumerate(part):
-            if undoing.kind not in {REOPENED, UNHIRED}:
+            if undoing.kind not in {REOPENED, UNHIRED} or _has_sequence(story, undoing.at):
                 continue
             stack = _stack_of(part[: number + 1], story, mapping)
             if not stack.found_nothing:

@@ -74,9 +74,8 @@ class Journey:
 
     def _undo(self, event: ReopeningEvent) -> None:
         unhired = event.header.kind == UNHIRED
-        if not (self.endings.unhire() if unhired else self.endings.reopen()):
-            return
-        self._resume()
+        if self.endings.unhire() if unhired else self.endings.reopen():
+            self._resume()
         if self.endings.top is None:
             self._tell_stage(event)
 
@@ -168,7 +167,9 @@ class Journey:
             return
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, left, at)
-        if meaning.milestone == UNMAPPED or meaning.milestone.startswith(ENDING_TYPES):
+        if meaning.milestone in {UNMAPPED, HIRED_MILESTONE} or meaning.milestone.startswith(
+            ENDING_TYPES
+        ):
             return
         step = Step(left.id, meaning.milestone, meaning.order)
         if self.visits.current is None:
@@ -176,7 +177,7 @@ class Journey:
             self.visits.move(
                 self._first_at if began_at is None or began_at > at else began_at, step
             )
-        elif self.visits.find(step) is None and step.milestone != HIRED_MILESTONE:
+        elif self.visits.find(step) is None:
             self.visits.move(at, step)
 
     def _note_response(self, event: StageEvent, before: str | None, milestone: str) -> None:

@@ -284,3 +284,8 @@ def test_a_rejection_undone_and_made_again_at_one_instant() -> None:
     assert "rejected" not in total_counts([undone, first])
     for order in permutations((first, undone, second)):
         assert total_counts(order)["rejected"] == 1
+
+
+def test_an_undoing_of_what_nobody_told_shows_the_stage() -> None:
+    """If the rejection was before the webhooks, its undoing still says in which stage the application is."""
+    assert total_counts([named("greenhouse/unreject_candidate")])["entered.offer"] == 1

@@ -15,21 +15,24 @@ CALENDAR_CHANGE_MS = (
 
 
 class Appointment(msgspec.Struct, eq=False):
-    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first."""
+    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first.
+
+    `told_at` is the instant of the event that told that outcome last.
+    """
 
     starts_at: int | None = None
     ends_at: int | None = None
     people: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
     outcome: InterviewEvent | None = None
+    told_at: int = 0
 
     @property
     def happened_at(self) -> int:
         """The instant of the outcome: the appointed start, unless that is unknown or cannot be true."""
-        told_at = 0 if self.outcome is None else self.outcome.header.at
         starts_at = self.starts_at
-        if starts_at is None or starts_at > told_at or self.ends_before_start:
-            return told_at
+        if starts_at is None or starts_at > self.told_at or self.ends_before_start:
+            return 0 if self.outcome is None else self.outcome.header.at
         return starts_at
 
     @property
@@ -132,6 +135,7 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
+        now.told_at = event.header.at
         if now.kind != event.header.kind:
             now.outcome = event
 

@@ -1,6 +1,8 @@
 """The journey of one attempt through stages and endings: how its events move it, end it and bring it back."""
 
-from schemas.funnel.endings import HIRED, Endings
+import copy
+
+from schemas.funnel.endings import HIRED, REJECTED, Endings
 from schemas.funnel.funnel_events import (
     ApplicationEvent,
     EndingEvent,
@@ -20,6 +22,7 @@ ENDING_TYPES = "application."  # meanings of stages that are endings start with 
 ACCOMPANYING_MS = 60_000  # a system that ends an application may move it within the next minute
 # Applications wait here without any action of the company.
 WAITING = frozenset({"lead", "applied", "screening", UNMAPPED})
+ANSWERS = frozenset({HIRED, REJECTED})  # endings that answer the candidate
 OFFERED = frozenset({OFFER, "accepted", HIRED_MILESTONE})
 HIRE = EndingMeaning(HIRED)
 
@@ -37,6 +40,7 @@ class Journey:
         self._first_at = first_at
         self._told: str | None = None
         self._waiting: list[tuple[int, Step]] = []
+        self._before_hire: tuple[Visits, list[tuple[int, Step]]] | None = None
         self.visits = Visits()
         self.endings = Endings()
         self.unmapped_at: list[int] = []
@@ -64,17 +68,28 @@ class Journey:
 
     def _end(self, event: EndingEvent) -> None:
         meaning, at = self._rules.ending(event), event.header.at
-        replaced = self.endings.top is not None and not self.endings.top.is_hire
-        if meaning.kind == HIRED and replaced:
-            self._apply_waiting()
+        if meaning.kind == HIRED and self._replaces_ending():
+            self._bring_back()
             self._tell_stage_while_open(event)
         elif self.endings.top is None:
             self._tell_stage(event)
         self.endings.end(meaning, at)
 
+    def _replaces_ending(self) -> bool:
+        """Whether a hire now would replace another ending."""
+        return self.endings.top is not None and not self.endings.top.is_hire
+
+    def _bring_back(self) -> None:
+        """Let the moves that waited count, because a hire shows that they took place; remember how it was before."""
+        self._before_hire = (copy.deepcopy(self.visits), list(self._waiting))
+        self._apply_waiting()
+
     def _undo(self, event: ReopeningEvent) -> None:
         unhired = event.header.kind == UNHIRED
         if self.endings.unhire() if unhired else self.endings.reopen():
+            if unhired and self._before_hire is not None and self._replaces_ending():
+                self.visits, waited = self._before_hire
+                self._waiting = [*waited, *self._waiting]
             self._resume()
         if self.endings.top is None:
             self._tell_stage(event)
@@ -96,7 +111,8 @@ class Journey:
         before, self._told = self._told, stage.id
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, stage, at)
-        self._note_response(event, before, meaning.milestone)
+        if not meaning.milestone.startswith(ENDING_TYPES) or meaning.milestone in ANSWERS:
+            self._note_response(event, before, meaning.milestone)
         if self.endings.top is None:
             self._tell_stage_left(event)
         if meaning.milestone == UNMAPPED:
@@ -132,8 +148,8 @@ class Journey:
         return True
 
     def _end_by_stage(self, meaning: EndingMeaning, at: int) -> None:
-        if meaning.kind == HIRED and self.endings.top is not None and not self.endings.top.is_hire:
-            self._apply_waiting()
+        if meaning.kind == HIRED and self._replaces_ending():
+            self._bring_back()
         self.endings.end(meaning, at, told=False)
 
     def _move(self, at: int, step: Step) -> None:
@@ -145,8 +161,8 @@ class Journey:
         """Reopen by moving on, where the system has no event for it; else the move waits for what brings it back."""
         at, top = event.header.at, self.endings.top
         if step.milestone == HIRED_MILESTONE:
-            if top is not None and not top.is_hire:
-                self._apply_waiting()
+            if self._replaces_ending():
+                self._bring_back()
                 self._move(at, step)
             return
         accompanies = top is not None and at - top.at <= ACCOMPANYING_MS

@@ -9,6 +9,7 @@ from schemas.funnel.facts import FactList
 from schemas.funnel.funnel_events import OfferEvent
 from schemas.funnel.visits import OFFER, Visits
 
+SENT = "offer.sent"
 ACCEPTED, DECLINED = "offer.accepted", "offer.declined"
 EXPIRED, REVOKED = "offer.expired", "offer.revoked"
 NEVER_MADE = frozenset({"offer.superseded", "offer.deleted"})
@@ -31,6 +32,7 @@ class Offer(msgspec.Struct, eq=False):
     revoked_at: int | None = None
     answer: str | None = None
     answered_at: int | None = None
+    sent_again: bool = False
 
     @property
     def holds(self) -> bool:
@@ -44,14 +46,21 @@ class Offer(msgspec.Struct, eq=False):
             return
         if self.made_at is None:
             self.made_at, self.made_by = at, event
-        if kind == ACCEPTED:
+        if kind == SENT:
+            self.sent_again = True
+        elif kind == ACCEPTED:
             self._accept(event)
         elif kind == DECLINED:
             self.decline(at)
         elif kind == REVOKED:
             self.revoke(at)
-        elif kind == EXPIRED and self.accepted_at is None and self.answer in {None, EXPIRED}:
-            self.answer, self.answered_at = EXPIRED, at
+        elif self.accepted_at is None and self.answer in {None, EXPIRED}:
+            self._answer(EXPIRED, at)
+
+    def _answer(self, kind: str, at: int) -> None:
+        """Answer, or say again what was answered, unless the offer was sent again since."""
+        if self.answer != kind or self.sent_again:
+            self.answer, self.answered_at, self.sent_again = kind, at, False
 
     def _accept(self, event: OfferEvent) -> None:
         if self.accepted_at is None:
@@ -65,14 +74,14 @@ class Offer(msgspec.Struct, eq=False):
         if self.accepted_at is not None:
             self.reneged_at = at if self.reneged_at is None else self.reneged_at
         else:
-            self.answer, self.answered_at = DECLINED, at
+            self._answer(DECLINED, at)
 
     def revoke(self, at: int) -> None:
         """The company takes the offer back, accepted or not; not one that was declined or has expired."""
         if self.accepted_at is not None:
             self.revoked_at = at if self.revoked_at is None else self.revoked_at
         elif self.answer not in {DECLINED, EXPIRED}:
-            self.answer, self.answered_at = REVOKED, at
+            self._answer(REVOKED, at)
 
 
 def read_offers(events: Iterable[OfferEvent]) -> list[Offer]:

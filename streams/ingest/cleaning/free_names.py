@@ -26,6 +26,7 @@ _WORD = (
 )
 _SEPARATORS = r"[\s()<>\[\]「」【】,、;:/|・\"-]*"
 _WORDS = re.compile(_WORD)
+MAX_MENTIONS = 20  # of a word such as 紹介 in one text
 MAX_WORDS = 4  # looked at after 紹介: a word such as 社員, and a name of up to three
 _BEFORE_CONTACT = re.compile(rf"(?P<words>(?:{_WORD}[\s・]){{0,2}}{_WORD}?){_SEPARATORS}$")
 _AFTER_CONTACT = re.compile(rf"{_SEPARATORS}(?P<words>{_WORD}(?:[\s・]{_WORD}){{0,2}})")
@@ -153,13 +154,13 @@ def _named_spans(text: str) -> list[Span]:
     """Names after 紹介者 and `via`, and before の紹介."""
     spans: list[Span] = []
     for pattern, certain in ((_NAMES_FOLLOW, True), (_NAMES_MAY_FOLLOW, False)):
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), MAX_MENTIONS):
             start: int | None = match.end()
             while start is not None:  # 田中・鈴木 are two
                 span = _name_after(text, start, certain=certain)
                 spans += [] if span is None else [span]
                 start = None if span is None else _next_name(text, span[1])
-    for match in _NAMED_BEFORE.finditer(text):
+    for match in islice(_NAMED_BEFORE.finditer(text), MAX_MENTIONS):
         words = list(_WORDS.finditer(text, *match.span("words")))
         for number in range(len(words)):
             if _is_named(text[words[number].start() : match.end("words")], certain=False):

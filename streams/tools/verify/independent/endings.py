@@ -50,7 +50,7 @@ class Ending:
 class Move:
     """A stage that was told and was not the one told last; `under` are the endings that stood then.
 
-    `left` is the stage that it says was left, if that is news: not after an ending, nor if it was told last.
+    `left` is the stage that it says was left; None after an ending.
     """
 
     moment: Moment
@@ -117,26 +117,20 @@ class EndingStack:
         stage = self._meaning(event, told)
         if stage.id == self.told_last:
             return
-        left = None if self.endings else self._news_of_stage_left(event)
         self.told_last = stage.id
+        left = event.data.get("from_stage")
+        news = None if left is None or self.endings else self._meaning(event, left)
         reopens = may_reopen and stage.is_work
         if reopens and self.top is not None and self._reopens(event, self.top):
             self._pop_to_explicit_hire()
         if stage.milestone == HIRE and self.top is not None and self.top.kind == HIRE:
             return  # it is known already
         under = tuple(self.endings)
-        self.moves.append(Move(moment=moment, event=event, stage=stage, left=left, under=under))
+        self.moves.append(Move(moment=moment, event=event, stage=stage, left=news, under=under))
         kind = HIRE if stage.milestone == HIRE else stage.ending
         if kind is not None:
             reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)
             self._end(Ending(moment=moment, reason=reason, told_by_event=False))
-
-    def _news_of_stage_left(self, event: Told) -> StageMeaning | None:
-        """The stage that a move says was left, unless it is the one told last."""
-        left = event.data.get("from_stage")
-        if left is None or self.canonical(left["id"]) == self.told_last:
-            return None
-        return self._meaning(event, left)
 
     def _reopens(self, event: Told, top: Ending) -> bool:
         """Whether a move to a stage of work undoes the ending that stands."""

@@ -26,12 +26,11 @@ Line = tuple[Moment, Told]
 
 @dataclass(eq=False)
 class Appointment:
-    """One date of an interview: its times if known, its outcome as told first and when last, the lines told about it."""
+    """One date of an interview: its times if known, its outcome as told first, the lines told about it."""
 
     start: int | None = None
     end: int | None = None
     outcome: Line | None = None
-    told_last: Moment | None = None
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -43,10 +42,7 @@ class Appointment:
     def moment(self) -> Moment:
         """When it was held or missed: its start, unless the outcome was told before it or the times make no sense."""
         told = Moment(0, UNTOLD) if self.outcome is None else self.outcome[0]
-        if self.kind == CANCELLED or self.start is None:
-            return told
-        is_plausible = self.held_as_told(self.told_last or told).at == self.start
-        return Moment(self.start, UNTOLD) if is_plausible else told
+        return told if self.kind == CANCELLED else self.held_as_told(told)
 
     def held_as_told(self, told: Moment) -> Moment:
         """When it was held, as far as was known when that was told: at its start, if that was not to come."""
@@ -267,8 +263,6 @@ def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
     present.lines.append(line)
     if event.kind in OUTCOMES and present.kind != event.kind:
         present.outcome = line
-    if event.kind == present.kind:
-        present.told_last = line[0]
 
 
 def _is_another(event: Told, present: Appointment, times: tuple[int | None, int | None]) -> bool:

@@ -200,12 +200,11 @@ def _is_before_offer(main: Stay | None) -> bool:
     return main is None or MAIN_LINE.index(main.milestone) < MAIN_LINE.index("offer")
 
 
-def deciders_in(people: Sequence[tuple[int, str | None]], visit: Stay) -> tuple[str, ...]:
-    """Who decided a visit, of the people who met the candidate in it, each with the instant of it; None is nobody known.
+def deciders_in(people: Sequence[tuple[int, str]], visit: Stay) -> tuple[str, ...]:
+    """Who decided a visit, of the people who met the candidate in it, each with the instant of it.
 
-    After a return those who met the candidate since, if an interview or a scorecard came since, else those before.
+    After a return those who met the candidate since, if anybody did, else those before.
     """
     since = visit.arrivals[-1].at if len(visit.arrivals) > 1 else None
     anew = [name for at, name in people if since is not None and at >= since]
-    names = anew or [name for _, name in people]
-    return tuple(dict.fromkeys(name for name in names if name is not None))
+    return tuple(dict.fromkeys(anew or [name for _, name in people]))

@@ -76,12 +76,13 @@ class Whole:
 
     def deciders(self, visit: Stay) -> tuple[str, ...]:
         """Who decided a visit: those who interviewed in it and the authors of its scorecards."""
-        met: list[tuple[int, str | None]] = []
-        for interview, appointment in self.held_in(visit):
-            people = interview.people_at(appointment) or (None,)
-            met += [(appointment.moment.at, name) for name in people]
+        met = [
+            (appointment.moment.at, name)
+            for interview, appointment in self.held_in(visit)
+            for name in interview.people_at(appointment)
+        ]
         for card in self.scorecards:
-            if self._visit_of_card(card) is visit:
+            if card.author is not None and self._visit_of_card(card) is visit:
                 met.append((card.moment.at, card.author))
         return deciders_in(sorted(met, key=lambda meeting: meeting[0]), visit)
 

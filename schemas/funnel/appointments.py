@@ -15,24 +15,31 @@ CALENDAR_CHANGE_MS = (
 
 
 class Appointment(msgspec.Struct, eq=False):
-    """One appointed time (ms, if known), who takes part, and the event that told the latest outcome first.
+    """One appointed time (ms, if known), who takes part, and the events that told the latest outcome, in order.
 
-    `told_at` is the instant of the event that told that outcome last.
+    `before_cancelled` are those of the outcome that a cancellation replaced.
     """
 
     starts_at: int | None = None
     ends_at: int | None = None
     people: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
-    outcome: InterviewEvent | None = None
-    told_at: int = 0
+    told: list[InterviewEvent] = []
+    before_cancelled: list[InterviewEvent] = []
+
+    @property
+    def outcome(self) -> InterviewEvent | None:
+        """The event that told the latest outcome first."""
+        return self.told[0] if self.told else None
 
     @property
     def happened_at(self) -> int:
         """The instant of the outcome: the appointed start, unless that is unknown or cannot be true."""
         starts_at = self.starts_at
-        if starts_at is None or starts_at > self.told_at or self.ends_before_start:
-            return 0 if self.outcome is None else self.outcome.header.at
+        if not self.told:
+            return 0
+        if starts_at is None or starts_at > self.told[-1].header.at or self.ends_before_start:
+            return self.told[0].header.at
         return starts_at
 
     @property
@@ -47,7 +54,7 @@ class Appointment(msgspec.Struct, eq=False):
     @property
     def kind(self) -> str | None:
         """The type of the outcome."""
-        return None if self.outcome is None else self.outcome.header.kind
+        return self.told[0].header.kind if self.told else None
 
 
 class Interview(msgspec.Struct, eq=False):
@@ -79,8 +86,7 @@ class Interview(msgspec.Struct, eq=False):
         return [
             appointment
             for appointment in self.appointments
-            if appointment.outcome is not None
-            and (appointment.kind != CANCELLED or appointment is self.current)
+            if appointment.told and (appointment.kind != CANCELLED or appointment is self.current)
         ]
 
     def take(self, event: InterviewEvent, *, moves: bool = False) -> None:
@@ -116,7 +122,7 @@ class Interview(msgspec.Struct, eq=False):
         else:
             moved = known and other_start and now.starts_at is not None
         if now.kind == CANCELLED:
-            now.outcome = None
+            now.told = now.before_cancelled
         if moved:
             self.rescheduled_at.append(event.header.at)
             self._appoint(event)
@@ -135,15 +141,17 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
-        now.told_at = event.header.at
-        if now.kind != event.header.kind:
-            now.outcome = event
+        if now.kind == event.header.kind:
+            now.told.append(event)
+            return
+        now.before_cancelled = now.told if event.header.kind == CANCELLED else []
+        now.told = [event]
 
     def _appoint(self, event: InterviewEvent) -> None:
         """Begin another appointment; one that came to nothing is forgotten."""
         now = self.current
         following = Appointment(event.starts_at, event.ends_at, now.people, now.shadows)
-        if now.outcome is None:
+        if not now.told:
             self.appointments[-1] = following
         else:
             self.appointments.append(following)

@@ -133,10 +133,11 @@ def _opening(header: EventHeader, data: PackedData) -> OpeningEvent | None:
 def _pipeline_definition(header: EventHeader, data: PackedData) -> PipelineDefinitionEvent | None:
     if data.job_id is None:
         return None
+    numbered = any(stage.order is not None for stage in data.stages)
     stages = [
         PipelineStageMeaning(
             id=stage.id,
-            order=position if stage.order is None else stage.order,
+            order=stage.order if numbered else position,
             name=stage.name,
             milestone=stage.milestone,
         )

@@ -21,6 +21,7 @@ from schemas.funnel.meetings import (
     add_pending,
     add_scorecards,
     read_meetings,
+    told_held_at,
 )
 from schemas.funnel.offers import (
     Offer,
@@ -111,7 +112,8 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     add_pending(facts, reading.interviews, reading.scorecards, rules.expects_scorecards, ended_day)
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
     moved_at = reading.journey.moved_by_company_at
-    add_first_response(facts, attempt.applied_at, moved_at, attempt.events, rules)
+    held_at = told_held_at(reading.interviews)
+    add_first_response(facts, attempt.applied_at, moved_at, attempt.events, held_at, rules)
     if (top is not None and top.is_hire) or not endings.was_hired:
         employments = read_employments(attempt.events, facts)
         add_employments(facts, employments, _agreed_day(facts, reading))

@@ -116,6 +116,6 @@ def add_employments(facts: FactList, employments: Employments, agreed_day: int |
 def _add_wait_to_start(facts: FactList, days: tuple[int, int], at: int) -> None:
     agreed_day, start_day = days
     if start_day < agreed_day:
-        facts.add_impossible(at)
+        facts.add_impossible(at, start_day)
     else:
         facts.add_on(f"start_days.{start_day - agreed_day}", start_day, at)

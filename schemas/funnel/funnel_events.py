@@ -199,10 +199,10 @@ class OpeningEvent(ContextEvent, tag="opening", array_like=True, gc=False, kw_on
 
 
 class PipelineStageMeaning(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
-    """What the definition of a pipeline says about one stage; `order` counts from the first stage."""
+    """What the definition of a pipeline says about one stage; `order` is its place, earliest first, if known."""
 
     id: str
-    order: int
+    order: int | None = None
     name: str | None = None
     milestone: str | None = None
 

@@ -12,13 +12,11 @@ from schemas.funnel.funnel_events import (
     EndingEvent,
     EventHeader,
     FunnelEvent,
-    ReopeningEvent,
     UpdateEvent,
     VendorStage,
 )
 
-CREATED, UNHIRED = "application.created", "application.unhired"
-HIRED = "application.hired"
+CREATED = "application.created"
 # A creation before a move, an ending last. All endings rank alike, because the kind of ending may be corrected.
 RANK = {name: rank for rank, name in enumerate(TYPES)}
 RANK |= dict.fromkeys(("application.withdrawn", "application.closed"), RANK["application.rejected"])
@@ -39,7 +37,7 @@ def in_order(events: Sequence[FunnelEvent]) -> list[FunnelEvent]:
 
     At one instant, the creation comes first. The others follow the sequence that their system sent; else, within one
     delivery, their places in it; else their types, revisions and arrival. Moves that name the stage they left follow
-    each other, and what undoes an ending of that instant comes after it.
+    each other.
     """
     by_place = sorted(events, key=place)
     ordered: list[FunnelEvent] = []
@@ -78,9 +76,9 @@ def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEve
     elif len({event.header.offset for event in own}) == 1:
         own.sort(key=lambda event: event.header.index)
     own.sort(key=lambda event: not _is_first_creation(event))
-    if sequenced:
-        return context + own
-    return context + _undo_afterwards(_chain_moves(own, told))
+    if not sequenced:
+        own = _chain_moves(own, told)
+    return context + own
 
 
 def _is_first_creation(event: FunnelEvent) -> bool:
@@ -126,24 +124,3 @@ def _next_move(moves: list[UpdateEvent], before: str | None) -> UpdateEvent:
         if move.from_stage is not None and move.from_stage.id not in entered:
             return move
     return moves[0]
-
-
-def _undo_afterwards(events: list[FunnelEvent]) -> list[FunnelEvent]:
-    """Put an undoing after the first ending of this instant that it undoes, unless one came before it."""
-    ordered = list(events)
-    for event in events:
-        if not isinstance(event, ReopeningEvent):
-            continue
-        number = ordered.index(event)
-        undone = [
-            position
-            for position, ending in enumerate(ordered)
-            if isinstance(ending, EndingEvent) and _undoes(event, ending)
-        ]
-        if undone and undone[0] > number:
-            ordered.insert(undone[0], ordered.pop(number))
-    return ordered
-
-
-def _undoes(undoing: ReopeningEvent, ending: EndingEvent) -> bool:
-    return (undoing.header.kind == UNHIRED) == (ending.header.kind == HIRED)

@@ -40,6 +40,7 @@ class Journey:
         self._first_at = first_at
         self._told: str | None = None
         self._waiting: list[tuple[int, Step]] = []
+        self._undoing: ReopeningEvent | None = None  # one that found nothing to undo yet
         self._before_hire: tuple[Visits, list[tuple[int, Step]]] | None = None
         self.visits = Visits()
         self.endings = Endings()
@@ -73,7 +74,11 @@ class Journey:
             self._tell_stage_while_open(event)
         elif self.endings.top is None:
             self._tell_stage(event)
-        self.endings.end(meaning, at)
+        is_new = self.endings.end(meaning, at)
+        if is_new and self._undoing is not None and self._undoing.header.at == at:
+            undoing = self._undoing
+            if (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
+                self._undo(undoing)
 
     def _replaces_ending(self) -> bool:
         """Whether a hire now would replace another ending."""
@@ -86,10 +91,12 @@ class Journey:
 
     def _undo(self, event: ReopeningEvent) -> None:
         unhired = event.header.kind == UNHIRED
-        if self.endings.unhire() if unhired else self.endings.reopen():
-            if unhired and self._before_hire is not None and self._replaces_ending():
-                self.visits, waited = self._before_hire
-                self._waiting = [*waited, *self._waiting]
+        undone = self.endings.unhire() if unhired else self.endings.reopen()
+        self._undoing = None if undone else event
+        if undone and unhired and self._before_hire is not None and self._replaces_ending():
+            self.visits, waited = self._before_hire
+            self._waiting = [*waited, *self._waiting]
+        if undone:
             self._resume()
         if self.endings.top is None:
             self._tell_stage(event)
@@ -183,9 +190,7 @@ class Journey:
             return
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, left, at)
-        if meaning.milestone in {UNMAPPED, HIRED_MILESTONE} or meaning.milestone.startswith(
-            ENDING_TYPES
-        ):
+        if meaning.milestone == UNMAPPED or meaning.milestone.startswith(ENDING_TYPES):
             return
         step = Step(left.id, meaning.milestone, meaning.order)
         if self.visits.current is None:
@@ -193,7 +198,7 @@ class Journey:
             self.visits.move(
                 self._first_at if began_at is None or began_at > at else began_at, step
             )
-        elif self.visits.find(step) is None:
+        elif self.visits.find(step) is None and step.milestone != HIRED_MILESTONE:
             self.visits.move(at, step)
 
     def _note_response(self, event: StageEvent, before: str | None, milestone: str) -> None:

@@ -108,7 +108,12 @@ def read_meetings(
     for scorecard in scorecards:
         people = () if scorecard.author is None else (scorecard.author,)
         at, held_with = scorecard.submitted_at, scorecard.appointment
-        visit = visits.at(at) if held_with is None else visit_of.get(id(held_with))
+        if held_with is not None:
+            visit = visit_of.get(id(held_with))
+        elif scorecard.interview is not None:
+            visit = _visit(visits, meanings, scorecard.interview, at)
+        else:
+            visit = visits.at(at)
         meetings.append(Meeting(at, people, visit, is_interview=False))
     return sorted(meetings, key=lambda meeting: meeting.at)
 
@@ -131,6 +136,17 @@ def _visit(
             if of_round:
                 return entered[-1] if entered else of_round[0]
     return visits.at(held_at)
+
+
+def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
+    """When interviews were held (ms), by the id of each event that told it."""
+    return {
+        event.header.id: held.happened_at
+        for interview in interviews
+        for held in interview.outcomes
+        if held.kind == COMPLETED
+        for event in held.told
+    }
 
 
 def deciders(meetings: list[Meeting], visit: Visit) -> tuple[str, ...]:

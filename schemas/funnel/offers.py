@@ -39,6 +39,10 @@ class Offer(msgspec.Struct, eq=False):
         """Whether it was accepted and neither side took that back."""
         return self.accepted_at is not None and self.reneged_at is None and self.revoked_at is None
 
+    def accepted_by(self, moment: int) -> bool:
+        """Whether it was accepted by an instant (ms)."""
+        return self.accepted_at is not None and self.accepted_at <= moment
+
     def take(self, event: OfferEvent) -> None:
         """Take the next event of a version that is not outdated."""
         kind, at = event.header.kind, event.header.at
@@ -125,11 +129,11 @@ def renege_by_withdrawal(offers: list[Offer], endings: Endings) -> int | None:
     top = endings.top
     if top is None or top.kind != WITHDRAWN:
         return None
-    held = next((offer for offer in offers if offer.holds), None)
+    held = next((offer for offer in offers if offer.holds and offer.accepted_by(top.at)), None)
     if held is not None:
         held.reneged_at = top.at
         return None  # counted with the offer
-    accepted = any(offer.accepted_at is not None for offer in offers)
+    accepted = any(offer.accepted_by(top.at) for offer in offers)
     return top.at if top.over_hire and not accepted else None
 
 

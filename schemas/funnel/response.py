@@ -1,6 +1,6 @@
 """The time a candidate waits for the first response (一次対応時間): what automation, systems and the candidate do is none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.funnel_events import (
@@ -16,7 +16,7 @@ HOUR_MS = 3_600_000
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
 ANSWERS = frozenset({"application.rejected", "application.hired"})
 SUBMISSIONS = frozenset({"feedback.submitted", "feedback.updated"})
-COMPLETED, DELETED = "interview.completed", "interview.deleted"
+DELETED = "interview.deleted"
 
 
 def add_first_response(
@@ -24,17 +24,19 @@ def add_first_response(
     applied_at: int | None,
     moved_at: list[int],
     events: Iterable[FunnelEvent],
+    held_at: Mapping[bytes, int],
     rules: Rules,
 ) -> None:
     """Count the hours until the company first moved the application, invited, assessed, made an offer, rejected or hired.
 
-    `moved_at` are the instants (ms) at which the company moved it; `events` are in order.
+    `moved_at` are the instants (ms) at which the company moved it, `held_at` those of interviews by the id of the event
+    that told that they were held.
     """
     if applied_at is None:
         return
     at = min((moment for moment in moved_at if moment > applied_at), default=None)
     for event in events:
-        moment = _response_at(event, rules)
+        moment = _response_at(event, held_at, rules)
         if moment is not None and moment > applied_at and (at is None or moment < at):
             at = moment
     if at is None:
@@ -43,15 +45,14 @@ def add_first_response(
     facts.add(f"response_hours.{hours}", at, scope=Scope.DECISION_DAY)
 
 
-def _response_at(event: FunnelEvent, rules: Rules) -> int | None:
+def _response_at(event: FunnelEvent, held_at: Mapping[bytes, int], rules: Rules) -> int | None:
     """When the event says that the company responded, if it does."""
     at, kind = event.header.at, event.header.kind
     responds = False
     match event:
         case InterviewEvent():
             responds = kind != DELETED
-            if kind == COMPLETED and event.starts_at is not None:
-                at = min(at, event.starts_at)
+            at = min(at, held_at.get(event.header.id, at))
         case ScorecardEvent():
             responds = kind in SUBMISSIONS
             at = at if event.submitted_at is None else event.submitted_at

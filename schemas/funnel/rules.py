@@ -148,7 +148,7 @@ def _stage_meaning(
     day: int,
 ) -> StageMeaning:
     rule = find_rule(rules, stage.id, stage.name, day)
-    order = stage.order if defined is None else defined.order
+    order = stage.order if defined is None or defined.order is None else defined.order
     if rule is not None:
         return StageMeaning(rule.meaning, order if rule.order is None else rule.order)
     if defined is None:

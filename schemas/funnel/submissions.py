@@ -13,13 +13,14 @@ REQUESTED, DELETED = "feedback.requested", "feedback.deleted"
 class Scorecard(msgspec.Struct, eq=False):
     """One scorecard; `submitted_at` is the instant (ms) of its first submission, `decision` -2..+2 or None.
 
-    `appointment` is the one held that it is about, if any.
+    `interview` is the one that it names, `appointment` the one held that it is about, if any.
     """
 
     submitted_at: int
     author: str | None = None
     decision: int | None = None
     interview_id: str | None = None
+    interview: Interview | None = None
     appointment: Appointment | None = None
 
     @property
@@ -57,10 +58,16 @@ def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointme
     """The held appointment of the interview that it names; else the latest one held with its author before it."""
     if scorecard.interview_id is not None:
         named = (i for i in interviews if scorecard.interview_id in i.ids)
-        interview = next(named, None)
+        interview = scorecard.interview = next(named, None)
         if interview is None:
             return None
-        return next((a for a in reversed(interview.outcomes) if a.kind == COMPLETED), None)
+        held = [a for a in interview.outcomes if a.kind == COMPLETED]
+        before = [a for a in held if a.happened_at <= scorecard.submitted_at]
+        return before[-1] if before else next(iter(held), None)
+    return _latest_held_with(scorecard, interviews)
+
+
+def _latest_held_with(scorecard: Scorecard, interviews: list[Interview]) -> Appointment | None:
     latest = None
     for interview in interviews:
         for held in interview.outcomes:

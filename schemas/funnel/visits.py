@@ -135,10 +135,16 @@ class Visits:
             self._come_back(at, visited)
 
     def _is_back(self, step: Step, main: Visit) -> bool:
-        """Whether the step lies before the last one: by the order of the process, else because it was visited."""
+        """Whether the step lies before the last one: the application was at that stage, or the process says so.
+
+        Without an order of the process, it lies before if the application was at its milestone.
+        """
+        visited = self.find(step)
+        if visited is not None and step.stage in visited.stages:
+            return True
         if step.order is not None and main.step.order is not None:
-            return step.order < main.step.order or step.stage in main.stages
-        return self.find(step) is not None
+            return step.order < main.step.order
+        return visited is not None
 
     def _go_back(self, at: int, step: Step) -> None:
         visited = self.find(step)

@@ -113,7 +113,7 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
     moved_at = reading.journey.moved_by_company_at
     held_at = told_held_at(reading.interviews)
-    add_first_response(facts, attempt.applied_at, moved_at, attempt.events, held_at, rules)
+    add_first_response(facts, attempt, moved_at, held_at, rules)
     if (top is not None and top.is_hire) or not endings.was_hired:
         employments = read_employments(attempt.events, facts)
         add_employments(facts, employments, _agreed_day(facts, reading))

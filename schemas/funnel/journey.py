@@ -77,7 +77,8 @@ class Journey:
         is_new = self.endings.end(meaning, at)
         if is_new and self._undoing is not None and self._undoing.header.at == at:
             undoing = self._undoing
-            if (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
+            in_sequence = bool(undoing.header.sequence and event.header.sequence)
+            if not in_sequence and (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
                 self._undo(undoing)
 
     def _replaces_ending(self) -> bool:
@@ -190,7 +191,9 @@ class Journey:
             return
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, left, at)
-        if meaning.milestone == UNMAPPED or meaning.milestone.startswith(ENDING_TYPES):
+        if meaning.milestone in {UNMAPPED, HIRED_MILESTONE} or meaning.milestone.startswith(
+            ENDING_TYPES
+        ):
             return
         step = Step(left.id, meaning.milestone, meaning.order)
         if self.visits.current is None:

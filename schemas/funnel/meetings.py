@@ -182,7 +182,7 @@ def add_pending(
                 and outcome is not None
                 and expects_scorecards(outcome.header.connection)
             ):
-                about = [card for card in scorecards if card.appointment is held]
+                about = [card for card in scorecards if card.appointment is appointment]
                 _add_due(facts, appointment, about, ended_day)
 
 

@@ -17,7 +17,7 @@ CALENDAR_CHANGE_MS = (
 class Appointment(msgspec.Struct, eq=False):
     """One appointed time (ms, if known), who takes part, and the events that told the latest outcome, in order.
 
-    `before_cancelled` are those of the outcome that a cancellation replaced.
+    `before_cancelled` are those of the outcome that a cancellation replaced, `told_held` all that ever said that it was held.
     """
 
     starts_at: int | None = None
@@ -25,6 +25,7 @@ class Appointment(msgspec.Struct, eq=False):
     people: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
     told: list[InterviewEvent] = []
+    told_held: list[InterviewEvent] = []
     before_cancelled: list[InterviewEvent] = []
 
     @property
@@ -141,6 +142,8 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
+        if event.header.kind == COMPLETED:
+            now.told_held.append(event)
         if now.kind == event.header.kind:
             now.told.append(event)
             return

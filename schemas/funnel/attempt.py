@@ -170,22 +170,23 @@ def _split(
         if reapplies and split[-1] and is_ended(split[-1]):
             split.append([])
         number = len(split) - 1
-        entity = _entity(event)
-        if entity is not None:
-            number = number_by_entity.setdefault(entity, number)
+        for entity in _entities(event):
+            number = min(number, number_by_entity.setdefault(entity, number))
         split[number].append(event)
     return split
 
 
-def _entity(event: FunnelEvent) -> tuple[str, str] | None:
+def _entities(event: FunnelEvent) -> list[tuple[str, str]]:
+    """What the event names of an attempt, by kind and id."""
     match event:
         case InterviewEvent():
-            return "interview", event.interview_id
+            return [("interview", event.interview_id)]
         case ScorecardEvent():
-            return "scorecard", event.scorecard_id
+            interviews = [("interview", event.interview_id)] if event.interview_id else []
+            return [("scorecard", event.scorecard_id), *interviews]
         case OfferEvent():
-            return "offer", event.offer_id
-    return None
+            return [("offer", event.offer_id)]
+    return []
 
 
 def _attempt(

@@ -60,9 +60,10 @@ class Employments:
 
     def end(self, day: int | None, at: int) -> None:
         """End the last employment, or take its end back (None)."""
-        if not self.all:
+        if not self.all and day is not None:
             self.all.append(EmploymentPeriod(None, at))
-        self.all[-1].end_day, self.all[-1].ended_told_at = day, at
+        if self.all:
+            self.all[-1].end_day, self.all[-1].ended_told_at = day, at
 
     def cancel(self) -> None:
         """Take the last employment back."""

@@ -145,7 +145,7 @@ def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
         for interview in interviews
         for appointment in interview.outcomes
         if appointment.kind == COMPLETED
-        for event in appointment.told
+        for event in appointment.told_held
     }
 
 

@@ -27,6 +27,8 @@ class Scorecard(msgspec.Struct, eq=False):
     def is_practice(self) -> bool:
         """Whether its author only observed: a shadow's scorecard counts nowhere."""
         appointment = self.appointment
+        if appointment is None and self.interview is not None:
+            appointment = self.interview.current
         return (
             appointment is not None
             and self.author in appointment.shadows

@@ -87,8 +87,10 @@ class EndingStack:
         if event.kind in {REOPENED, UNHIRED}:
             undone = self._reopen() if event.kind == REOPENED else self._unhire()
             self.found_nothing = not undone
+        is_idle = self.found_nothing and bool(self.endings)
         ends = event.kind == HIRED or event.kind in ENDINGS
-        if event.stage is not None and (not ends or self._hears_stage(event)):
+        hears = self._hears_stage(event) if ends else not is_idle
+        if event.stage is not None and hears:
             self._tell_stage(event, event.stage, moment, may_reopen=not ends)
         if ends:
             reason = self.meanings.reason(event)

@@ -28,14 +28,14 @@ Line = tuple[Moment, Told]
 class Appointment:
     """One date of an interview: its times if known, how it came out, the lines told about it.
 
-    `outcome` is as told first, `told_last` when any outcome was told last, `before_cancelled` what a cancellation replaced.
+    `outcome` is as told first, `told_last` when it was told last, `before_cancelled` what a cancellation replaced.
     """
 
     start: int | None = None
     end: int | None = None
     outcome: Line | None = None
     told_last: Moment | None = None
-    before_cancelled: Line | None = None
+    before_cancelled: tuple[Line | None, Moment | None] = (None, None)
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -56,14 +56,14 @@ class Appointment:
         """It was held, missed or cancelled; the same told again keeps the first instant."""
         if self.kind != line[1].kind:
             if line[1].kind == CANCELLED:
-                self.before_cancelled = self.outcome
+                self.before_cancelled = (self.outcome, self.told_last)
             self.outcome = line
         self.told_last = line[0]
 
     def put_back(self) -> None:
         """Take a cancellation back, and with it what it had replaced."""
         if self.kind == CANCELLED:
-            self.outcome = self.before_cancelled
+            self.outcome, self.told_last = self.before_cancelled
 
     def held_as_told(self, told: Moment) -> Moment:
         """When it was held, as far as was known when that was told: at its start, if that was not to come."""

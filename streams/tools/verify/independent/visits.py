@@ -84,14 +84,14 @@ class Journey:
                 self._enter(stage, moment)
 
     def _is_return(self, stage: StageMeaning, visit: Stay | None) -> bool:
-        """By the orders of the stages if they tell it, else by what was visited before and stands."""
+        """To the very stage of a visit that stands; else by the orders of the stages, or by its milestone if they are unknown."""
         main = self.main
         if main is None:
             return False
+        if visit is not None and stage.id in visit.stages:
+            return True
         if stage.order is not None and main.order is not None:
-            if stage.order < main.order:
-                return True
-            return visit is not None and stage.id in main.stages
+            return stage.order < main.order
         return visit is not None
 
     def _return(self, stage: StageMeaning, visit: Stay | None, moment: Moment) -> None:
@@ -141,7 +141,7 @@ class Journey:
         ]
         if arrivals:
             return self.standing[max(arrivals)[1]]
-        return self.standing[0] if self.standing else None
+        return min(self.standing, key=lambda visit: visit.arrivals[0], default=None)
 
     def known(self, milestone: str) -> list[Stay]:
         """Every visit of the milestone, standing ones last, each in the order entered."""
@@ -176,12 +176,19 @@ def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Momen
             ended = stack.standing_at.get(moment.place, ())
             if not ended and _is_before_offer(journey.main):
                 journey.move(OFFER, moment)
-        elif not stack.holds_back(move.under):
+        elif not stack.holds_back(move.under) and not _told_undone_hire(stack, move):
             _take(journey, move, began)
     here, top = journey.current, stack.top
     if here is not None and here.milestone != HIRE and top is not None and top.kind == HIRE:
         here.pass_at(top.moment)
     return journey
+
+
+def _told_undone_hire(stack: EndingStack, move: Move) -> bool:
+    """Whether the move told a hire after an ending, and that hire was undone."""
+    hires = [ending for ending in stack.endings if ending.kind == HIRE]
+    stands = any(hire.moment >= move.moment for hire in hires)
+    return move.stage.milestone == HIRE and bool(move.under) and not stands
 
 
 def _take(journey: Journey, move: Move, began: Sequence[Moment]) -> None:

@@ -18,7 +18,7 @@ define if_installed
 @if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench docs screenshots lock up down
+.PHONY: help setup demo test check fmt bench chaos docs screenshots lock up down
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
@@ -41,7 +41,7 @@ demo: setup ## Start the stack, play a hiring season, show and check the numbers
 	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
 
 test: setup ## Run all tests
-	$(BIN)/python -m pytest tests --ignore=tests/bench $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos $(ARGS)
 
 check: setup ## Check format, lint, types, import directions, SQL, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .
@@ -58,6 +58,9 @@ check: setup ## Check format, lint, types, import directions, SQL, spelling and 
 fmt: setup ## Format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+chaos: setup ## Kill, stop and freeze workers under load (SEEDS=3 repeats it with other seasons)
+	SEEDS=$(or $(SEEDS),1) $(BIN)/python -m pytest tests/chaos -s $(ARGS)
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)

@@ -17,7 +17,7 @@ CALENDAR_CHANGE_MS = (
 class Appointment(msgspec.Struct, eq=False):
     """One appointed time (ms, if known), who takes part, and the events that told the latest outcome, in order.
 
-    `before_cancelled` are those of the outcome that a cancellation replaced.
+    `before_cancelled` are those of the outcome that a cancellation replaced, `told_held` all that ever said that it was held.
     """
 
     starts_at: int | None = None
@@ -25,6 +25,7 @@ class Appointment(msgspec.Struct, eq=False):
     people: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
     told: list[InterviewEvent] = []
+    told_held: list[InterviewEvent] = []
     before_cancelled: list[InterviewEvent] = []
 
     @property
@@ -92,13 +93,13 @@ class Interview(msgspec.Struct, eq=False):
     def take(self, event: InterviewEvent, *, moves: bool = False) -> None:
         """Take the next event; `moves` if it books a new appointment in place of a cancelled one."""
         is_booking = event.header.kind in {SCHEDULED, RESCHEDULED}
-        known = bool(self.appointments)
-        if not known:
+        is_first = not self.appointments
+        if is_first:
             self.appointments.append(Appointment())
         if is_booking and self.booked is None:
             self.booked = event
         if is_booking or moves:
-            self._book(event, known=known, moves=moves)
+            self._book(event, is_first=is_first, moves=moves)
         if not is_booking:
             self._end(event)
         if event.interviewers is not None:
@@ -109,7 +110,7 @@ class Interview(msgspec.Struct, eq=False):
         if event.stage is not None:
             self.stage_event = event
 
-    def _book(self, event: InterviewEvent, *, known: bool, moves: bool) -> None:
+    def _book(self, event: InterviewEvent, *, is_first: bool, moves: bool) -> None:
         now = self.current
         other_start = event.starts_at is not None and event.starts_at != now.starts_at
         if event.header.kind == RESCHEDULED or moves:
@@ -120,7 +121,7 @@ class Interview(msgspec.Struct, eq=False):
             )
             moved = moves or not unchanged
         else:
-            moved = known and other_start and now.starts_at is not None
+            moved = not is_first and other_start and now.starts_at is not None
         if now.kind == CANCELLED:
             now.told = now.before_cancelled
         if moved:
@@ -141,6 +142,8 @@ class Interview(msgspec.Struct, eq=False):
             now.starts_at, now.ends_at = event.starts_at, event.ends_at
         elif event.ends_at is not None:
             now.ends_at = event.ends_at
+        if event.header.kind == COMPLETED:
+            now.told_held.append(event)
         if now.kind == event.header.kind:
             now.told.append(event)
             return

@@ -17,19 +17,25 @@ from schemas.funnel.funnel_events import (
     JobEvent,
     OfferEvent,
     ScorecardEvent,
+    StageEvent,
     UpdateEvent,
 )
+from schemas.funnel.history import LEAD
 from schemas.funnel.instant_order import place
 from schemas.funnel.rules import Rules
+from schemas.funnel.stage_meanings import StageMeanings
+from schemas.tenants.milestones import RANK
 
 RESET_MS = 24 * 3_600_000  # an anonymisation is reported within a day, retries included
+OFFER_DELETED = "offer.deleted"
+LEAD_STAGE = "lead"  # the milestone
 NOT_APPLICATIONS = frozenset({"prospect", "pool"})
 
 
 class Attributes(msgspec.Struct, array_like=True, gc=False):
     """What decides the cells of an attempt's facts: the last known value of each, over the whole attempt.
 
-    `cohort_day` is the local day of application; `recruiter` the last one known.
+    `cohort_day` is the local day of application; `recruiter` the last one profile.
     """
 
     channel: str | None = None
@@ -59,7 +65,7 @@ class Attempt(NamedTuple):
     is_reapplication: bool
 
 
-class _Known(msgspec.Struct):
+class _Profile(msgspec.Struct):
     """What the attempts so far have said of the application."""
 
     attributes: Attributes = msgspec.field(default_factory=Attributes)
@@ -85,13 +91,40 @@ def attempts(
         if fate.excluded:
             return []
         own = own if fate.cutoff is None else _without_reset(own, fate.cutoff)
-    known = _Known()
+        own = [event for event in own if not _is_erasure(event, fate.offers_erased_at)]
+    profile = _Profile()
     counted = []
-    for events in _split(own, lambda events: is_ended(_attempt(events, context, _Known(), rules))):
-        attempt = _attempt(events, context, known, rules)
-        if known.kind not in NOT_APPLICATIONS:
+    for events in _split(
+        own, lambda events: is_ended(_attempt(events, context, _Profile(), rules))
+    ):
+        attempt = _attempt(events, context, profile, rules)
+        is_lead = profile.kind == LEAD and not _left_the_leads(attempt, rules)
+        if not is_lead and profile.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
     return counted
+
+
+def _left_the_leads(attempt: Attempt, rules: Rules) -> bool:
+    """Whether the application was in a stage of another milestone than that of leads."""
+    meanings = StageMeanings(rules, attempt.context, attempt.attributes.job)
+    for event in attempt.events:
+        if not isinstance(event, StageEvent):
+            continue
+        left = event.from_stage if isinstance(event, UpdateEvent) else None
+        for stage in (event.stage, left):
+            if stage is None:
+                continue
+            meaning = meanings.of(event.header.connection, stage, event.header.at)
+            if meaning.milestone in RANK and meaning.milestone != LEAD_STAGE:
+                return True
+    return False
+
+
+def _is_erasure(event: FunnelEvent, erased_at: tuple[int, ...]) -> bool:
+    """Whether an offer was deleted by an anonymisation, which is reported within a day of it."""
+    return event.header.kind == OFFER_DELETED and any(
+        abs(event.header.at - at) <= RESET_MS for at in erased_at
+    )
 
 
 def _without_reset(own: list[FunnelEvent], cutoff: FunnelEvent) -> list[FunnelEvent]:
@@ -137,71 +170,71 @@ def _split(
         if reapplies and split[-1] and is_ended(split[-1]):
             split.append([])
         number = len(split) - 1
-        entity = _entity(event)
-        if entity is not None:
-            number = number_by_entity.setdefault(entity, number)
+        for entity in _entities(event):
+            number = min(number, number_by_entity.setdefault(entity, number))
         split[number].append(event)
     return split
 
 
-def _entity(event: FunnelEvent) -> tuple[str, str] | None:
+def _entities(event: FunnelEvent) -> list[tuple[str, str]]:
+    """What the event names of an attempt, by kind and id."""
     match event:
         case InterviewEvent():
-            return "interview", event.interview_id
+            return [("interview", event.interview_id)]
         case ScorecardEvent():
-            return "scorecard", event.scorecard_id
+            interviews = [("interview", event.interview_id)] if event.interview_id else []
+            return [("scorecard", event.scorecard_id), *interviews]
         case OfferEvent():
-            return "offer", event.offer_id
-    return None
+            return [("offer", event.offer_id)]
+    return []
 
 
 def _attempt(
-    events: list[FunnelEvent], context: list[ContextEvent], known: _Known, rules: Rules
+    events: list[FunnelEvent], context: list[ContextEvent], profile: _Profile, rules: Rules
 ) -> Attempt:
-    """The attempt of these events, which inherits from `known` what it does not say; updates `known`."""
-    known.kind, known.applied_at = None, None
-    inherited = known.attributes.recruiter
-    owners: list[tuple[int, str]] = []
-    if inherited is not None:
-        owners.append((events[0].header.at, inherited))
-    reapplied = False
+    """The attempt of these events, which inherits from `profile` what it does not say; updates `profile`."""
+    profile.kind, profile.applied_at = None, None
+    owners = _owners(events, profile.attributes.recruiter)
     for event in events:
-        if not isinstance(event, ApplicationEvent):
-            continue
-        _learn(known, event)
-        recruiter = event.application.recruiter
-        if recruiter is not None and (not owners or owners[-1][1] != recruiter):
-            owners.append((event.header.at, recruiter))
-        reapplied |= isinstance(event, UpdateEvent) and event.is_reapplication
-    first_at = events[0].header.at
-    applied_at = known.applied_at
-    attributes = known.attributes
-    if context:
-        _learn_of_job(attributes, sorted([*events, *context], key=lambda event: event.header.at))
-    else:
-        _learn_of_job(attributes, events)
+        if isinstance(event, ApplicationEvent):
+            _learn(profile, event)
+    attributes, first_at = profile.attributes, events[0].header.at
+    told = [*events, *context]
+    _learn_of_job(attributes, sorted(told, key=lambda e: e.header.at) if context else events)
     if attributes.channel is not None:
         attributes.channel = rules.channel(attributes.channel)
-    touches = tuple([rules.channel(touch) for touch in known.touches])
+    touches = tuple([rules.channel(touch) for touch in profile.touches])
+    applied_at = profile.applied_at
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
-    known.attributes = msgspec.structs.replace(attributes)
+    profile.attributes = msgspec.structs.replace(attributes)
+    reapplied = any(isinstance(event, UpdateEvent) and event.is_reapplication for event in events)
     return Attempt(
-        events, context, attributes, applied_at, touches, known.opening, owners, reapplied
+        events, context, attributes, applied_at, touches, profile.opening, owners, reapplied
     )
 
 
-def _learn(known: _Known, event: ApplicationEvent) -> None:
+def _owners(events: list[FunnelEvent], inherited: str | None) -> list[tuple[int, str]]:
+    """The recruiters with the instant from which each was responsible; `inherited` is that of the attempt before."""
+    owners = [] if inherited is None else [(events[0].header.at, inherited)]
+    for event in events:
+        recruiter = event.application.recruiter if isinstance(event, ApplicationEvent) else None
+        if recruiter is not None and (not owners or owners[-1][1] != recruiter):
+            owners.append((event.header.at, recruiter))
+    return owners
+
+
+def _learn(profile: _Profile, event: ApplicationEvent) -> None:
     """Take over what one event says about the application."""
-    said, attributes = event.application, known.attributes
-    attributes.channel = said.channel or attributes.channel
-    attributes.job = said.job or attributes.job
-    attributes.recruiter = said.recruiter or attributes.recruiter
-    attributes.source_detail = said.source_detail or attributes.source_detail
-    known.touches = said.touches or known.touches
-    known.opening = said.opening or known.opening
-    known.kind = said.kind or known.kind
-    if said.applied_at is not None:
-        known.applied_at = said.applied_at
+    stated, attributes = event.application, profile.attributes
+    attributes.channel = stated.channel or attributes.channel
+    attributes.job = stated.job or attributes.job
+    attributes.recruiter = stated.recruiter or attributes.recruiter
+    attributes.source_detail = stated.source_detail or attributes.source_detail
+    profile.touches = stated.touches or profile.touches
+    profile.opening = stated.opening or profile.opening
+    profile.kind = stated.kind or profile.kind
+    if stated.applied_at is not None:
+        profile.applied_at = stated.applied_at
 
 
 def _learn_of_job(attributes: Attributes, events: Iterable[FunnelEvent]) -> None:

@@ -118,10 +118,12 @@ class CandidateFate(NamedTuple):
     """The effect of the candidate's fate on an application.
 
     `excluded`: it counts nowhere. `cutoff`: anything reported after it is an artifact of the candidate's anonymisation.
+    `offers_erased_at`: the instants (ms) of anonymisations that erased its offers.
     """
 
     excluded: bool = False
     cutoff: FunnelEvent | None = None
+    offers_erased_at: tuple[int, ...] = ()
 
 
 def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> CandidateFate:
@@ -132,6 +134,7 @@ def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> Candidat
     """
     excluded = False
     cutoff: FunnelEvent | None = None
+    erased_at: tuple[int, ...] = ()
     named = (_named_candidate(event) for event in history)
     owner = next((candidate for candidate in named if candidate is not None), None)
     merged_into: dict[str | None, str] = {}
@@ -144,12 +147,13 @@ def candidate_fate(history: list[FunnelEvent], deletion_policy: str) -> Candidat
                 owner = _final_winner(merged_into, owner)
             case CandidateDeletionEvent() if event.candidate == owner:
                 excluded |= deletion_policy == "retract"
-            case AnonymizationEvent() if event.candidate == owner and event.resets_stages:
-                cutoff = cutoff or event
+            case AnonymizationEvent() if event.candidate == owner:
+                cutoff = cutoff or (event if event.resets_stages else None)
+                erased_at += (event.header.at,) if event.erases_offers else ()
             case _:
                 candidate = _named_candidate(event)
                 owner = owner if candidate is None else _final_winner(merged_into, candidate)
-    return CandidateFate(excluded, cutoff)
+    return CandidateFate(excluded, cutoff, erased_at)
 
 
 def _named_candidate(event: FunnelEvent) -> str | None:

@@ -27,7 +27,8 @@ from schemas.funnel.funnel_events import (
 from schemas.instants import milliseconds, parse_day
 
 SEQUENCE_LENGTH = 64
-STAGE_DATA = "candidate_stage_data"  # Greenhouse's name for an anonymisation that resets stages
+# Greenhouse's names for an anonymisation that resets stages, and one that erases offers.
+STAGE_DATA, OFFER_DATA = "candidate_stage_data", "all_offer_versions"
 
 
 def to_funnel_event(event: PackedEvent, offset: int = -1, index: int = 0) -> FunnelEvent | None:
@@ -168,7 +169,10 @@ def _anonymization(header: EventHeader, data: PackedData) -> AnonymizationEvent 
     if data.candidate_id is None:
         return None
     return AnonymizationEvent(
-        header=header, candidate=data.candidate_id, resets_stages=STAGE_DATA in data.fields
+        header=header,
+        candidate=data.candidate_id,
+        resets_stages=STAGE_DATA in data.fields,
+        erases_offers=OFFER_DATA in data.fields,
     )
 
 

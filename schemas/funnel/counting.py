@@ -113,7 +113,7 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     add_offers(facts, reading.offers, rules.currency, cohort_day, ended_day)
     moved_at = reading.journey.moved_by_company_at
     held_at = told_held_at(reading.interviews)
-    add_first_response(facts, attempt.applied_at, moved_at, attempt.events, held_at, rules)
+    add_first_response(facts, attempt, moved_at, held_at, rules)
     if (top is not None and top.is_hire) or not endings.was_hired:
         employments = read_employments(attempt.events, facts)
         add_employments(facts, employments, _agreed_day(facts, reading))
@@ -140,13 +140,13 @@ def _agreed_day(facts: FactList, reading: Reading) -> int | None:
 
 def _add_offered(facts: FactList, reading: Reading) -> bool:
     """Count an application that was made an offer, or hired without one, once; return whether it was."""
-    made = [offer.made_at for offer in reading.offers if offer.made_at is not None]
+    offered_at = [offer.made_at for offer in reading.offers if offer.made_at is not None]
     top = reading.journey.endings.top
-    if not made and top is not None and top.is_hire:
-        made = [top.at]
-    if made:
-        facts.add("offered", min(made))
-    return bool(made)
+    if not offered_at and top is not None and top.is_hire:
+        offered_at = [top.at]
+    if offered_at:
+        facts.add("offered", min(offered_at))
+    return bool(offered_at)
 
 
 def _add_ending(facts: FactList, attempt: Attempt, reading: Reading, rules: Rules) -> None:

@@ -8,7 +8,7 @@ from schemas.funnel.facts import FactList
 from schemas.funnel.funnel_events import EmploymentEvent, EndingEvent, FunnelEvent
 
 
-class Employment(msgspec.Struct, eq=False):
+class EmploymentPeriod(msgspec.Struct, eq=False):
     """One employment: local days, and the instants (ms) of the events that named them; `planned` by the hire only.
 
     The start is None if only its end was reported.
@@ -26,7 +26,7 @@ class Employments:
 
     def __init__(self) -> None:
         """Start before any."""
-        self.all: list[Employment] = []
+        self.all: list[EmploymentPeriod] = []
         self.ratings: list[tuple[int, int]] = []  # instant (ms) and tenths, without an id
         self._rating_by_id: dict[str, tuple[int, int]] = {}
 
@@ -48,21 +48,22 @@ class Employments:
     def plan(self, day: int, at: int) -> None:
         """A hire names the day of joining; an employment that was reported goes before."""
         if not self.all or self.all[-1].planned:
-            self.all = [Employment(day, at, planned=True)]
+            self.all = [EmploymentPeriod(day, at, planned=True)]
 
     def start(self, day: int, at: int) -> None:
         """Start, or move the start of an employment that has not ended; after an end, come back."""
         last = self.all[-1] if self.all else None
         if last is None or (last.end_day is not None and day >= last.end_day):
-            self.all.append(Employment(day, at))
+            self.all.append(EmploymentPeriod(day, at))
             return
         last.start_day, last.started_told_at, last.planned = day, at, False
 
     def end(self, day: int | None, at: int) -> None:
         """End the last employment, or take its end back (None)."""
-        if not self.all:
-            self.all.append(Employment(None, at))
-        self.all[-1].end_day, self.all[-1].ended_told_at = day, at
+        if not self.all and day is not None:
+            self.all.append(EmploymentPeriod(None, at))
+        if self.all:
+            self.all[-1].end_day, self.all[-1].ended_told_at = day, at
 
     def cancel(self) -> None:
         """Take the last employment back."""

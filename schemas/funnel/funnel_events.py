@@ -241,10 +241,14 @@ class CandidateDeletionEvent(
 class AnonymizationEvent(
     ContextEvent, tag="anonymization", array_like=True, gc=False, kw_only=True
 ):
-    """A candidate was anonymised; with `resets_stages` the vendor also resets the candidate's applications."""
+    """A candidate was anonymised; with `resets_stages` the vendor also resets the candidate's applications.
+
+    With `erases_offers` it erases their offers, which it reports as deletions; they were made all the same.
+    """
 
     candidate: str
     resets_stages: bool = False
+    erases_offers: bool = False
 
 
 StoredContextEvent = (

@@ -16,7 +16,7 @@ from schemas.funnel.funnel_events import (
 from schemas.funnel.instant_order import in_order, place
 from schemas.funnel.quality import CORRECTIONS, Finding, find
 
-LEAD = "lead"
+LEAD = "lead"  # a kind of application, if its stages show one, else a prospect
 
 LogKey = tuple[str | None, str, str | None]
 
@@ -25,8 +25,8 @@ def first_arrivals(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     """Each event once: of several copies the one that arrived first."""
     by_id: dict[bytes, FunnelEvent] = {}
     for event in history:
-        known = by_id.setdefault(event.header.id, event)
-        if known is not event and _arrival(event) < _arrival(known):
+        earlier = by_id.setdefault(event.header.id, event)
+        if earlier is not event and _arrival(event) < _arrival(earlier):
             by_id[event.header.id] = event
     return list(by_id.values())
 
@@ -34,8 +34,7 @@ def first_arrivals(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
 def ordered_history(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     """The history without duplicates, in the order in which events happened.
 
-    A record of the vendor's log contributes only its latest revision, and nothing once it is withdrawn. Leads are
-    resolved to applications or prospects.
+    A record of the vendor's log contributes only its latest revision, and nothing once it is withdrawn.
     """
     events = first_arrivals(history)
     own = [event for event in events if isinstance(event, ApplicationEvent)]
@@ -92,17 +91,15 @@ def _arrival(event: FunnelEvent) -> tuple[int, int]:
 
 
 def _resolve_leads(events: list[FunnelEvent]) -> list[FunnelEvent]:
-    """A lead is a prospect unless another event, at whatever time, gives another kind of application."""
+    """A lead is no lead if another event, at whatever time, gives another kind of application; else its stages decide."""
     kinds = {event.application.kind for event in events if isinstance(event, ApplicationEvent)}
-    kind = "prospect" if kinds <= {None, LEAD} else None
-    return [_with_kind(event, kind) for event in events]
+    return events if kinds <= {None, LEAD} else [_without_lead(event) for event in events]
 
 
-def _with_kind(event: FunnelEvent, kind: str | None) -> FunnelEvent:
-    """The event with its lead resolved to a kind of application; other events as they are."""
+def _without_lead(event: FunnelEvent) -> FunnelEvent:
     if not isinstance(event, ApplicationEvent) or event.application.kind != LEAD:
         return event
-    resolved = msgspec.structs.replace(event.application, kind=kind)
+    resolved = msgspec.structs.replace(event.application, kind=None)
     return msgspec.structs.replace(event, application=resolved)
 
 
@@ -116,6 +113,10 @@ def _apply_log_corrections(events: list[FunnelEvent]) -> list[FunnelEvent]:
     latest: dict[str | None, int] = {}
     for event in logged:
         latest[event.log_id] = max(latest.get(event.log_id, 0), event.header.revision)
+    if all(event.header.sequence for event in logged):
+        logged.sort(
+            key=lambda event: event.header.sequence
+        )  # of one revision the last one sent holds
     current = {
         _log_key(event): event for event in logged if event.header.revision == latest[event.log_id]
     }

@@ -53,18 +53,18 @@ def in_order(events: Sequence[FunnelEvent]) -> list[FunnelEvent]:
 
 def said_once(group: list[FunnelEvent]) -> list[FunnelEvent]:
     """The events of one instant without those that say what an earlier one said, under another id."""
-    said: list[FunnelEvent] = []
+    unique: list[FunnelEvent] = []
     contents: set[tuple[str, bytes]] = set()
     for event in group:
         if isinstance(event, ContextEvent | CostEvent):
-            said.append(event)
+            unique.append(event)
             continue
         blank = msgspec.structs.replace(event, header=_BLANK)
         content = (event.header.kind, msgspec.msgpack.encode(blank))
         if content not in contents:
             contents.add(content)
-            said.append(event)
-    return said
+            unique.append(event)
+    return unique
 
 
 def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEvent]:

@@ -77,7 +77,8 @@ class Journey:
         is_new = self.endings.end(meaning, at)
         if is_new and self._undoing is not None and self._undoing.header.at == at:
             undoing = self._undoing
-            if (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
+            in_sequence = bool(undoing.header.sequence and event.header.sequence)
+            if not in_sequence and (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
                 self._undo(undoing)
 
     def _replaces_ending(self) -> bool:
@@ -93,9 +94,8 @@ class Journey:
         unhired = event.header.kind == UNHIRED
         undone = self.endings.unhire() if unhired else self.endings.reopen()
         self._undoing = None if undone else event
-        if undone and unhired and self._before_hire is not None and self._replaces_ending():
-            self.visits, waited = self._before_hire
-            self._waiting = [*waited, *self._waiting]
+        if undone and unhired and self._replaces_ending():
+            self._take_back_hire()
         if undone:
             self._resume()
         if self.endings.top is None:
@@ -173,15 +173,22 @@ class Journey:
                 self._move(at, step)
             return
         accompanies = top is not None and at - top.at <= ACCOMPANYING_MS
-        if (
-            accompanies
-            or self._rules.reopens_by_event(event.header.connection)
-            or not self.endings.reopen_by_move()
-        ):
+        if accompanies or self._rules.reopens_by_event(event.header.connection):
             self._waiting.append((at, step))
-            return
-        self._apply_waiting()
-        self._move(at, step)
+        elif self.endings.reopen_by_move():
+            self._apply_waiting()
+            self._move(at, step)
+        else:
+            if top is not None and top.is_hire and not top.holds:
+                self._take_back_hire()
+            self._waiting.append((at, step))
+
+    def _take_back_hire(self) -> None:
+        """Return to where the application was before a hire that replaced another ending."""
+        if self._before_hire is not None:
+            self.visits, waited = self._before_hire
+            self._waiting = [*waited, *self._waiting]
+            self._before_hire = None
 
     def _tell_stage_left(self, event: StageEvent) -> None:
         """Take the stage that a move says it left, if nobody had told that the application was there."""
@@ -190,7 +197,9 @@ class Journey:
             return
         at = event.header.at
         meaning = self._meanings.of(event.header.connection, left, at)
-        if meaning.milestone == UNMAPPED or meaning.milestone.startswith(ENDING_TYPES):
+        if meaning.milestone in {UNMAPPED, HIRED_MILESTONE} or meaning.milestone.startswith(
+            ENDING_TYPES
+        ):
             return
         step = Step(left.id, meaning.milestone, meaning.order)
         if self.visits.current is None:

@@ -57,27 +57,27 @@ def add_interviews(facts: FactList, interviews: list[Interview]) -> None:
                 _add_length(facts, appointment)
 
 
-def _add_length(facts: FactList, held: Appointment) -> None:
-    starts_at, ends_at = held.starts_at, held.ends_at
+def _add_length(facts: FactList, appointment: Appointment) -> None:
+    starts_at, ends_at = appointment.starts_at, appointment.ends_at
     if starts_at is None or ends_at is None:
         return
-    if held.ends_before_start or ends_at - starts_at > DAY_MS:
-        facts.add_impossible(held.happened_at)
+    if appointment.ends_before_start or ends_at - starts_at > DAY_MS:
+        facts.add_impossible(appointment.happened_at)
         return
     minutes = (ends_at - starts_at) // MINUTE_MS
     measure = f"interview_minutes.{minutes}"
-    facts.add(measure, held.happened_at, held.people, Scope.DECISION_DAY)
+    facts.add(measure, appointment.happened_at, appointment.people, Scope.DECISION_DAY)
 
 
 def add_scorecards(facts: FactList, scorecards: list[Scorecard]) -> None:
     """Count the scorecards on the day of their first submission, with the hours since their interview."""
     for scorecard in scorecards:
         people = () if scorecard.author is None else (scorecard.author,)
-        at, held = scorecard.submitted_at, scorecard.appointment
+        at, appointment = scorecard.submitted_at, scorecard.appointment
         facts.add(DECISIONS[scorecard.decision], at, people)
-        if held is None:
+        if appointment is None:
             continue
-        ended_at = held.ends_at if _has_end(held) else held.happened_at
+        ended_at = appointment.ends_at if _has_end(appointment) else appointment.happened_at
         if ended_at is None or at < ended_at:
             facts.add_impossible(at)
             continue
@@ -85,8 +85,8 @@ def add_scorecards(facts: FactList, scorecards: list[Scorecard]) -> None:
         facts.add(f"scorecard_hours.{hours}", at, people, Scope.DECISION_DAY)
 
 
-def _has_end(held: Appointment) -> bool:
-    return held.ends_at is not None and not held.ends_before_start
+def _has_end(appointment: Appointment) -> bool:
+    return appointment.ends_at is not None and not appointment.ends_before_start
 
 
 def read_meetings(
@@ -99,17 +99,17 @@ def read_meetings(
     meetings = []
     visit_of: dict[int, Visit | None] = {}
     for interview in interviews:
-        for held in interview.outcomes:
-            if held.kind == COMPLETED:
-                at = held.happened_at
+        for appointment in interview.outcomes:
+            if appointment.kind == COMPLETED:
+                at = appointment.happened_at
                 visit = _visit(visits, meanings, interview, at)
-                visit_of[id(held)] = visit
-                meetings.append(Meeting(at, held.people, visit, is_interview=True))
+                visit_of[id(appointment)] = visit
+                meetings.append(Meeting(at, appointment.people, visit, is_interview=True))
     for scorecard in scorecards:
         people = () if scorecard.author is None else (scorecard.author,)
-        at, held_with = scorecard.submitted_at, scorecard.appointment
-        if held_with is not None:
-            visit = visit_of.get(id(held_with))
+        at, held_appointment = scorecard.submitted_at, scorecard.appointment
+        if held_appointment is not None:
+            visit = visit_of.get(id(held_appointment))
         elif scorecard.interview is not None:
             visit = _visit(visits, meanings, scorecard.interview, at)
         else:
@@ -141,11 +141,11 @@ def _visit(
 def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
     """When interviews were held (ms), by the id of each event that told it."""
     return {
-        event.header.id: held.happened_at
+        event.header.id: appointment.happened_at
         for interview in interviews
-        for held in interview.outcomes
-        if held.kind == COMPLETED
-        for event in held.told
+        for appointment in interview.outcomes
+        if appointment.kind == COMPLETED
+        for event in appointment.told_held
     }
 
 
@@ -170,27 +170,27 @@ def add_pending(
     expects_scorecards: Callable[[str], bool],
     ended_day: int | None,
 ) -> None:
-    """Count what is due after the interviews held: a scorecard of each interviewer, and a first one of anybody.
+    """Count what is due after the interviews that were held: a scorecard of each interviewer, and a first one of anybody.
 
     Each is due until it is submitted or the application ends, on the local day `ended_day`.
     """
     for interview in interviews:
-        for held in interview.outcomes:
-            outcome = held.outcome
+        for appointment in interview.outcomes:
+            outcome = appointment.outcome
             if (
-                held.kind == COMPLETED
+                appointment.kind == COMPLETED
                 and outcome is not None
                 and expects_scorecards(outcome.header.connection)
             ):
-                about = [card for card in scorecards if card.appointment is held]
-                _add_due(facts, held, about, ended_day)
+                about = [card for card in scorecards if card.appointment is appointment]
+                _add_due(facts, appointment, about, ended_day)
 
 
 def _add_due(
-    facts: FactList, held: Appointment, scorecards: list[Scorecard], ended_day: int | None
+    facts: FactList, appointment: Appointment, scorecards: list[Scorecard], ended_day: int | None
 ) -> None:
-    at = held.happened_at
-    for person in held.people:
+    at = appointment.happened_at
+    for person in appointment.people:
         facts.add("scorecards_due", at, (person,))
         days = [
             facts.day(card.submitted_at)
@@ -198,9 +198,9 @@ def _add_due(
             if card.author is None or card.author == person
         ]
         _add_wait(facts, "scorecard", (at, (person,)), days, ended_day)
-    facts.add("feedback_due", at, held.people)
+    facts.add("feedback_due", at, appointment.people)
     all_days = [facts.day(card.submitted_at) for card in scorecards]
-    _add_wait(facts, "feedback", (at, held.people), all_days, ended_day)
+    _add_wait(facts, "feedback", (at, appointment.people), all_days, ended_day)
 
 
 def _add_wait(

@@ -129,9 +129,11 @@ def renege_by_withdrawal(offers: list[Offer], endings: Endings) -> int | None:
     top = endings.top
     if top is None or top.kind != WITHDRAWN:
         return None
-    held = next((offer for offer in offers if offer.holds and offer.accepted_by(top.at)), None)
-    if held is not None:
-        held.reneged_at = top.at
+    accepted_offer = next(
+        (offer for offer in offers if offer.holds and offer.accepted_by(top.at)), None
+    )
+    if accepted_offer is not None:
+        accepted_offer.reneged_at = top.at
         return None  # counted with the offer
     accepted = any(offer.accepted_by(top.at) for offer in offers)
     return top.at if top.over_hire and not accepted else None

@@ -1,7 +1,8 @@
 """The time a candidate waits for the first response (一次対応時間): what automation, systems and the candidate do is none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from schemas.funnel.attempt import Attempt
 from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.funnel_events import (
     EndingEvent,
@@ -21,9 +22,8 @@ DELETED = "interview.deleted"
 
 def add_first_response(
     facts: FactList,
-    applied_at: int | None,
+    attempt: Attempt,
     moved_at: list[int],
-    events: Iterable[FunnelEvent],
     held_at: Mapping[bytes, int],
     rules: Rules,
 ) -> None:
@@ -32,10 +32,11 @@ def add_first_response(
     `moved_at` are the instants (ms) at which the company moved it, `held_at` those of interviews by the id of the event
     that told that they were held.
     """
+    applied_at = attempt.applied_at
     if applied_at is None:
         return
     at = min((moment for moment in moved_at if moment > applied_at), default=None)
-    for event in events:
+    for event in attempt.events:
         moment = _response_at(event, held_at, rules)
         if moment is not None and moment > applied_at and (at is None or moment < at):
             at = moment

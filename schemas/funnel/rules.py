@@ -18,6 +18,7 @@ from schemas.text.plain import plain_name
 QUARTER_HOUR_MS = 900_000
 _ALWAYS = (-(10**9), 10**9)
 
+_MeaningKey = tuple[str, VendorStage, PipelineStageMeaning | None, int]
 RulesByConnection = dict[str, tuple[MappingRule, ...]]
 
 
@@ -75,9 +76,7 @@ class Rules:
         self._reopening_connections = reopening_connections
         self._channels = dict(channel_aliases)
         self._days: dict[int, int] = {}
-        self._meanings: dict[
-            tuple[str, VendorStage, PipelineStageMeaning | None, int], StageMeaning
-        ] = {}
+        self._meanings: dict[_MeaningKey, StageMeaning] = {}
 
     def day(self, at: int) -> int:
         """The tenant's local day (days since 1970-01-01) of an instant in milliseconds."""

@@ -26,8 +26,14 @@ class Scorecard(msgspec.Struct, eq=False):
     @property
     def is_practice(self) -> bool:
         """Whether its author only observed: a shadow's scorecard counts nowhere."""
-        held = self.appointment
-        return held is not None and self.author in held.shadows and self.author not in held.people
+        appointment = self.appointment
+        if appointment is None and self.interview is not None:
+            appointment = self.interview.current
+        return (
+            appointment is not None
+            and self.author in appointment.shadows
+            and self.author not in appointment.people
+        )
 
 
 def read_scorecards(
@@ -61,21 +67,21 @@ def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointme
         interview = scorecard.interview = next(named, None)
         if interview is None:
             return None
-        held = [a for a in interview.outcomes if a.kind == COMPLETED]
-        before = [a for a in held if a.happened_at <= scorecard.submitted_at]
-        return before[-1] if before else next(iter(held), None)
+        completed = [a for a in interview.outcomes if a.kind == COMPLETED]
+        before = [a for a in completed if a.happened_at <= scorecard.submitted_at]
+        return before[-1] if before else next(iter(completed), None)
     return _latest_held_with(scorecard, interviews)
 
 
 def _latest_held_with(scorecard: Scorecard, interviews: list[Interview]) -> Appointment | None:
     latest = None
     for interview in interviews:
-        for held in interview.outcomes:
+        for appointment in interview.outcomes:
             if (
-                held.kind == COMPLETED
-                and held.happened_at <= scorecard.submitted_at
-                and scorecard.author in (*held.people, *held.shadows)
-                and (latest is None or held.happened_at >= latest.happened_at)
+                appointment.kind == COMPLETED
+                and appointment.happened_at <= scorecard.submitted_at
+                and scorecard.author in (*appointment.people, *appointment.shadows)
+                and (latest is None or appointment.happened_at >= latest.happened_at)
             ):
-                latest = held
+                latest = appointment
     return latest

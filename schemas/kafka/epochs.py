@@ -19,3 +19,13 @@ class Epoch(FrozenModel):
     facts: int
     meaning: MappingSnapshot
     changed: AwareDatetime
+
+    def following(self, earlier: "Epoch | None") -> "Epoch":
+        """Return this record with what an earlier one of the same epoch knows and this one lacks.
+
+        Workers that race record different new connections; each writes what it had read before. The first mapping of a
+        connection stands.
+        """
+        if earlier is None:
+            return self
+        return self.model_copy(update={"meaning": earlier.meaning.extended_with(self.meaning)})

@@ -265,14 +265,14 @@ def _read_phrases(piece: str) -> _Reading:
     alone = _first_match(_ALONE_PATTERNS, piece)
     if alone is not None:
         return _Reading(milestones=frozenset({alone}))
-    rest, found = piece, set()
+    rest, milestones = piece, set()
     for milestone, pattern in _PHRASES:
         rest, count = pattern.subn("|", rest)
         if count:
-            found.add(milestone)
+            milestones.add(milestone)
     words = _WORD.findall(rest)
     return _Reading(
-        milestones=frozenset(found),
+        milestones=frozenset(milestones),
         complete=all(_NEUTRAL.fullmatch(word) for word in words),
         beside=any(_BESIDE.fullmatch(word) for word in words),
     )

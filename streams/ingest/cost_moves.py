@@ -5,6 +5,7 @@ A history is read alone, so whoever sends a cost elsewhere must say so where it 
 
 from collections.abc import Iterator
 
+from schemas.errors import Malformed
 from schemas.events.context import Cost
 from schemas.events.envelope import Event, event_id, full_type, short_type
 from schemas.funnel.costs import HIRE, REVERSED, own_subject
@@ -14,10 +15,14 @@ def accompanying_events(event: Event) -> tuple[Event, ...]:
     """Return what must be published with an event, in one request; nothing unless it is a cost of an application.
 
     The cost's own history gets a note that an application has it, or with a reversal that none has; the application
-    that had it before gets a reversal.
+    that had it before gets a reversal. Raise Malformed if the sender wrote such a note.
     """
     data = event.data
-    return tuple(_events(event, data)) if isinstance(data, Cost) else ()
+    if not isinstance(data, Cost):
+        return ()
+    if data.moved_to is not None:
+        raise Malformed("not_canonical", "moved_to: only Hirelay notes where a cost is")
+    return tuple(_events(event, data))
 
 
 def _events(event: Event, cost: Cost) -> Iterator[Event]:

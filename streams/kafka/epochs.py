@@ -32,6 +32,7 @@ class EpochReader:
         """Connect; raise Unavailable when the broker cannot be reached or the topic does not exist."""
         self._partition = TopicPartition(EPOCHS.name, 0)
         self._epochs: dict[int, Epoch] = {}
+        self._last_records: dict[int, Epoch] = {}
         self._consumer = clients.consumer(access)
         try:
             partitions = self._consumer.partitions_for_topic(EPOCHS.name)
@@ -50,11 +51,19 @@ class EpochReader:
             end = self._consumer.end_offsets([self._partition])[self._partition]
             while self._consumer.position(self._partition) < end:
                 for records in self._consumer.poll(timeout_ms=500).values():
-                    epochs = [_decode(record.value) for record in records]
-                    self._epochs.update({epoch.number: epoch for epoch in epochs})
+                    for record in records:
+                        self._add(_decode(record.value))
         except KafkaError as error:
             raise Unavailable("kafka", f"reading the epochs failed: {error}") from error
         return self._epochs
+
+    def is_settled(self, number: int) -> bool:
+        """Return whether the last record of an epoch, the only one that compaction keeps, knows all its mappings."""
+        return self._last_records[number].meaning == self._epochs[number].meaning
+
+    def _add(self, epoch: Epoch) -> None:
+        self._last_records[epoch.number] = epoch
+        self._epochs[epoch.number] = epoch.following(self._epochs.get(epoch.number))
 
     def close(self) -> None:
         """Disconnect."""
@@ -119,8 +128,7 @@ def ensure_epoch(
         raise Unavailable("epoch", f"there is no epoch {number}; known: {sorted(epochs)}")
     extended = epoch.meaning.extended_with(mapping)
     if extended != epoch.meaning or epoch.number not in epochs:
-        epoch = epoch.model_copy(update={"meaning": extended, "changed": now})
-        write(access, epoch)
+        epoch = _record(access, epoch.model_copy(update={"meaning": extended, "changed": now}))
     if epoch.facts != fold.VERSION:
         msg = (
             f"the numbers of epoch {epoch.number} were counted with fold version {epoch.facts}, "
@@ -128,6 +136,19 @@ def ensure_epoch(
         )
         raise OutdatedEpoch(msg)
     return epoch
+
+
+def _record(access: KafkaAccess, epoch: Epoch) -> Epoch:
+    """Write an epoch until its last record also knows what other workers recorded meanwhile; return that."""
+    reader = EpochReader(access)
+    try:
+        while True:
+            write(access, epoch)
+            epoch = reader.read()[epoch.number]
+            if reader.is_settled(epoch.number):
+                return epoch
+    finally:
+        reader.close()
 
 
 def _first_epoch(access: KafkaAccess, now: datetime) -> Epoch:

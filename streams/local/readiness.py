@@ -15,7 +15,7 @@ from streams.kafka.admin import ensure_topics
 from streams.supervisor import Supervisor
 
 READY_S = 90.0
-MAX_EARLY_DEATHS = 6  # in a row, with growing pauses: about 15 s, longer than any start-up race
+MAX_EARLY_DEATHS = 5  # in a row, with growing pauses: after the start-up races of a busy machine
 LAST_LINES = 20
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from schemas.tenants.config import Connection, Secret, Tenancy
+from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.settings import Settings
 from streams.ingest.costs import PATH
 
@@ -42,11 +42,7 @@ def build(
             for connection in tenant.connections
         ],
         "costs": [
-            {
-                "tenant": tenant.id,
-                "url": url["gateway"] + PATH,
-                "token": _reveal(tenant.api_tokens[0], settings.config.parent),
-            }
+            _costs(tenant, url["gateway"], settings.config.parent)
             for tenant in tenancy.tenants
             if tenant.api_tokens
         ],
@@ -77,6 +73,11 @@ def _connection(connection: Connection, gateway: str, directory: Path) -> dict[s
         "url": url,
         "secret": next(revealed, None),
     }
+
+
+def _costs(tenant: Tenant, gateway: str, directory: Path) -> dict[str, str | None]:
+    token = _reveal(tenant.api_tokens[0], directory)
+    return {"tenant": tenant.id, "url": gateway + PATH, "token": token}
 
 
 def _reveal(secret: Secret, directory: Path) -> str | None:

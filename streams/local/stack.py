@@ -45,11 +45,26 @@ class Stack:
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = _lock_state(self.state)
         self._role_of = run_file.process_names(workers)
-        ports = self._ports_of = self._load_ports()
+        self._ports_of = self._load_ports()
+        self.settings = self._create_settings(config)
+        self._tenancy = load_tenancy(self.settings.config)
+        self.supervisor = Supervisor(self.write_run)
+        self._stopping = threading.Event()
+
+    def _load_ports(self) -> dict[str, int]:
+        path = self.state / "ports.json"
+        existing: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        names = ("kafka", "controller", *self._role_of, *OBSERVERS)
+        ports = {name: existing.get(name) or free_port() for name in names}
+        path.write_text(json.dumps(existing | ports))
+        return ports
+
+    def _create_settings(self, config: Path | None) -> Settings:
+        ports = self._ports_of
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
         manager = f"http://127.0.0.1:{ports['alertmanager']}"
-        self.settings = Settings(
+        return Settings(
             config=(config or write_sample(self.state)).resolve(),
             targets=targets or write_targets(self.state, datetime.now(UTC)),
             alerts=alerts or write_alerts(self.state),
@@ -67,17 +82,6 @@ class Stack:
             watch_port=ports["watch"],
             dispatcher_port=ports["dispatcher"],
         )
-        self._tenancy = load_tenancy(self.settings.config)
-        self.supervisor = Supervisor(self.write_run)
-        self._stopping = threading.Event()
-
-    def _load_ports(self) -> dict[str, int]:
-        path = self.state / "ports.json"
-        existing: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        names = ("kafka", "controller", *self._role_of, *OBSERVERS)
-        ports = {name: existing.get(name) or free_port() for name in names}
-        path.write_text(json.dumps(existing | ports))
-        return ports
 
     def start(self, report: Callable[[str], None]) -> None:
         """Start everything, passing each step to `report`; raise Unavailable if a role does not become ready."""

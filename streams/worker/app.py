@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import time
-import uuid
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +24,7 @@ from streams.kafka.lag import measure_forever
 from streams.worker import lag
 from streams.worker.changelog import ChangelogProducer
 from streams.worker.consumer import SeekingTransport
+from streams.worker.directory import identity_in, stores_of
 from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
 from streams.worker.liveness import Liveness
 from streams.worker.recovery import BulkTableManager
@@ -43,7 +43,7 @@ class WorkerParts(NamedTuple):
 
 def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerParts:
     """Create the parts of one worker process; nothing is opened before they start."""
-    directory = settings.worker_dir / f"epoch-{epoch}"
+    directory = stores_of(settings.worker_dir, epoch)
     app = _create_faust(settings, directory, epoch)
     source = app.topic(
         CANDIDATE_EVENTS.name, value_type=bytes, value_serializer="raw", key_type=bytes
@@ -79,8 +79,7 @@ def _observe(app: faust.App, funnel: FunnelProcessor, tables: Tables) -> Observa
 
 
 def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
-    directory.mkdir(parents=True, exist_ok=True)
-    identity = _identity(directory)
+    identity = identity_in(directory)
     return faust.App(
         consumer_group(epoch),
         **clients.faust_options(settings.kafka_access),
@@ -104,20 +103,18 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         broker_rebalance_timeout=15.0,  # how long a member that does not rejoin holds up the others
         broker_request_timeout=120.0,
         broker_commit_interval=1.0,
-        web_bind=settings.worker_web_host,
-        web_host="127.0.0.1",
-        web_port=settings.worker_web_port or _free_port(),
-        web_tables_enabled=False,
-        web_router_enabled=False,
+        **_web_options(settings),
     )
 
 
-def _identity(directory: Path) -> str:
-    """Return a static member id, with which a restarted worker gets its partitions back at once."""
-    path = directory / "identity"
-    if not path.exists():
-        path.write_text(uuid.uuid4().hex)
-    return path.read_text()
+def _web_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "web_bind": settings.worker_web_host,
+        "web_host": "127.0.0.1",
+        "web_port": settings.worker_web_port or _free_port(),
+        "web_tables_enabled": False,
+        "web_router_enabled": False,
+    }
 
 
 def _free_port() -> int:

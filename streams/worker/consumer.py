@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import faust
-from faust.transport.drivers import aiokafka as driver
+from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
 PositionsSought = Callable[[Mapping[int, int]], None]
 
 
-class SeekingConsumer(driver.Consumer):
+class SeekingConsumer(Consumer):
     """Also seeks where nothing is committed yet: to the beginning.
 
     While partitions are assigned, Faust drops what it has fetched and relies on the seek to read it again; the superclass
@@ -32,7 +32,7 @@ class SeekingConsumer(driver.Consumer):
         transport.on_sought({tp.partition: offset for tp, offset in offsets.items()})
 
 
-class SeekingTransport(driver.Transport):
+class SeekingTransport(Transport):
     """Creates `SeekingConsumer`s."""
 
     Consumer = SeekingConsumer

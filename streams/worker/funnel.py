@@ -71,6 +71,7 @@ class FunnelProcessor:
         self._now = now
         self._states: dict[int, PartitionState] = {}
         self._expected: dict[int, int] = {}
+        self._sought: dict[int, int] = {}
         self._unacked: list[Any] = []
         self.flushed_offsets: dict[
             int, int
@@ -87,7 +88,7 @@ class FunnelProcessor:
     def on_assigned(self) -> None:
         """Restore the cells of every owned partition into memory, before the first record of it arrives."""
         self._states, self._expected, self._unacked, self.pending_events = {}, {}, [], 0
-        self._copies, self.flushed_offsets = [], {}
+        self._copies, self.flushed_offsets, self._sought = [], {}, {}
         for number, partition in self._tables.cells.store.partitions.items():
             applications = self._tables.applications.store.partitions[number]
             state = PartitionState(
@@ -104,9 +105,11 @@ class FunnelProcessor:
         log.info("partitions restored", extra={"partitions": sorted(self._states)})
 
     def on_sought(self, positions: Mapping[int, int]) -> None:
-        """Expect these offsets first after an assignment: where the last owner stopped, or the beginning."""
-        for partition, offset in positions.items():
-            self._expected.setdefault(partition, offset)
+        """Expect these offsets first after an assignment: where the last owner stopped, or the beginning.
+
+        Faust may seek more than once, and farther when a commit of what was flushed before arrives in between.
+        """
+        self._sought.update(positions)
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""
@@ -168,7 +171,7 @@ class FunnelProcessor:
 
     def _check_gap(self, partition: int, offset: int) -> None:
         """Fail on a gap in a partition's offsets: it means lost records, and only a restart reads them again."""
-        expected = self._expected.get(partition, offset)
+        expected = self._expected.get(partition, self._sought.get(partition, offset))
         if offset > expected:
             msg = f"{CANDIDATE_EVENTS.name}/{partition}: expected offset {expected}, got {offset}"
             raise RuntimeError(msg)

@@ -1,15 +1,11 @@
 """Run one worker process until it is stopped or another epoch becomes live."""
 
-import fcntl
 import logging
 import os
-import shutil
 import signal
 import threading
 import time
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TextIO
 
 import faust
 
@@ -20,6 +16,7 @@ from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.worker.app import create_worker
+from streams.worker.directory import remove_old_stores, reserve, stores_of
 from streams.worker.epoch_rules import EpochRules
 
 log = logging.getLogger(__name__)
@@ -43,17 +40,13 @@ def serve(settings: Settings, number: int | None = None) -> None:
         ).meaning
 
     epoch = _wait_for_epoch(settings, number, configured())
-    for place in epoch.meaning.changes(configured()):
-        log.warning(
-            "the configuration differs from the mapping that the numbers were counted with: run `hirelay replay`",
-            extra={"place": place, "epoch": epoch.number},
-        )
-    reservation = reserve(settings.worker_dir / f"epoch-{epoch.number}")
+    _warn_of_changes(epoch, configured())
+    reservation = reserve(stores_of(settings.worker_dir, epoch.number))
     log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
     rules = EpochRules(epoch.meaning, configured, record_mapping)
     app, watchdog = create_worker(settings, rules, epoch.number)
     if number is None:
-        _remove_old_stores(settings.worker_dir, epoch.number)
+        remove_old_stores(settings.worker_dir, epoch.number)
         threading.Thread(
             target=_exit_when_superseded, args=(settings, epoch.number), daemon=True
         ).start()
@@ -62,20 +55,12 @@ def serve(settings: Settings, number: int | None = None) -> None:
         _run(app)
 
 
-def reserve(directory: Path) -> TextIO:
-    """Reserve the directory of a worker's stores until the returned file is closed or the process ends.
-
-    Raise Unavailable when another worker uses it: two would also share one identity in the group, and expel each other.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    lock = (directory / "lock").open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        problem = f"another worker uses {directory}; give each worker its own HIRELAY_WORKER_DIR"
-        raise Unavailable("worker", problem) from error
-    return lock
+def _warn_of_changes(epoch: Epoch, configured: MappingSnapshot) -> None:
+    for place in epoch.meaning.changes(configured):
+        log.warning(
+            "the configuration differs from the mapping that the numbers were counted with: run `hirelay replay`",
+            extra={"place": place, "epoch": epoch.number},
+        )
 
 
 def _run(app: faust.App) -> None:
@@ -83,13 +68,6 @@ def _run(app: faust.App) -> None:
     worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
     worker.spinner = None
     worker.execute_from_commandline()
-
-
-def _remove_old_stores(folder: Path, live: int) -> None:
-    """Remove this machine's stores of earlier epochs; a later epoch may be building beside this process."""
-    for path in folder.glob("epoch-*"):
-        if path.name.removeprefix("epoch-").isdigit() and int(path.name[6:]) < live:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _wait_for_epoch(settings: Settings, number: int | None, mapping: MappingSnapshot) -> Epoch:

@@ -322,6 +322,24 @@ def test_costs_are_those_of_the_chosen_member(client: Any) -> None:
     assert [row[1:] for row in rows["all"]] == [["agency_fee", 900], ["media", 300]]
 
 
+@pytest.mark.parametrize("board", ["channels", "money"])
+def test_a_channel_that_only_costs_stands_on_the_board(client: Any, board: str) -> None:
+    """It has returned 0, and has neither applications nor a cost per hire."""
+    cells = [
+        ("channel", "Green", date(2026, 4, 2), basis, measure, 480)
+        for basis in ("decision", "cohort")
+        for measure in ("cost.media", "valued_cost")
+    ]
+    company = write_cells(client, f"only-costs-{board}", cells)
+    panel = find_panel(board, "channels")
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
+    (values,) = fetch_rows(client, panel, request)
+    row = dict(zip((column.name for column in panel.columns), values, strict=True))
+
+    assert (row["name"], row["cost_total"], row["applications"]) == ("Green", 480, 0)
+    assert (row["roi_ratio"], row["cph_internal"]) == (0, None)
+
+
 def test_open_breaches_of_a_filtered_board_are_its_own(client: Any, company: Tenant) -> None:
     """The open count of a channel matches its list on the pipeline board."""
     window = {"from": "2026-04-01", "to": "2026-06-30", "dimension": "channel"}

@@ -91,9 +91,12 @@ def wait_until(condition: Any, seconds: float) -> None:
 def running_stack(state: Path, *options: str) -> Iterator[Stack]:
     """Run a stack; stop it with SIGINT, as a person would, and require exit code 0.
 
-    It runs in a directory with packages of the same names as ours, which no role may import.
+    It runs in a directory with packages of the same names as ours and a module of the standard library's name, which no
+    role may import.
     """
     foreign = state / "foreign"
+    foreign.mkdir()
+    (foreign / "grp.py").write_text("raise ImportError('not the standard library')")
     for package in ("schemas", "sinks", "streams"):
         (foreign / package).mkdir(parents=True)
         (foreign / package / "__init__.py").touch()

@@ -1,6 +1,7 @@
 """Tests edge cases of Greenhouse's snapshots."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +246,46 @@ def test_an_unhired_application_is_in_its_stage_again() -> None:
 
     assert "hired" not in counts
     assert counts["entered.screening"] == 1
+
+
+@pytest.mark.parametrize(
+    "fields", [["all_offer_versions"], ["candidate_stage_data", "all_offer_versions"]]
+)
+@pytest.mark.parametrize("erased_first", [True, False])
+def test_offers_of_anonymised_people_were_made(fields: list[str], erased_first: bool) -> None:
+    """Greenhouse reports the erased offers as deleted, before or after the anonymisation; they were made all the same."""
+    applied = named("greenhouse/new_candidate_application", payload__application__id=46194062)
+    candidate_id = json.loads(applied.body)["payload"]["application"]["candidate"]["id"]
+    offered = named(
+        "greenhouse/offer_created", payload__application_id=46194062, payload__id=506406
+    )
+    deleted = named("greenhouse/offer_deleted")
+    erased = named(
+        "greenhouse/candidate_anonymized",
+        payload__candidate_id=candidate_id,
+        payload__anonymized_fields=fields,
+    )
+    last = [erased, deleted] if erased_first else [deleted, erased]
+
+    assert total_counts([applied, offered, *last]) == total_counts([applied, offered])
+    assert "offers_made" not in total_counts([applied, offered, deleted])
+
+
+def test_a_rejection_undone_and_made_again_at_one_instant() -> None:
+    """Delivery ids tell the order of what happened within one second, in any order of arrival."""
+    body = named("greenhouse/reject_candidate").body
+    undone = named("greenhouse/unreject_candidate__repeated")
+    first, second = (
+        Fixture("greenhouse", body, (("greenhouse-event-id", number),))
+        for number in ("3000", "3002")
+    )
+
+    assert "rejected" not in total_counts([first, undone])
+    assert "rejected" not in total_counts([undone, first])
+    for order in permutations((first, undone, second)):
+        assert total_counts(order)["rejected"] == 1
+
+
+def test_an_undoing_of_what_nobody_told_shows_the_stage() -> None:
+    """If the rejection was before the webhooks, its undoing still says in which stage the application is."""
+    assert total_counts([named("greenhouse/unreject_candidate")])["entered.offer"] == 1

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from schemas.tenants.config import StageRule
 from tests.ingest.gateways import Fixture
 from tests.vendors.folding import daily_totals, folded_cells, total_counts
 from tests.vendors.mutations import named
+from tests.vendors.test_traps import tenancy_with
 
 CREATED = named("lever/applicationCreated")
 TO_CUSTOM = named("lever/candidateStageChange__lead_to_custom")
@@ -100,3 +102,16 @@ def test_interviews_of_a_panel_have_one_schedule() -> None:
 def test_an_application_was_in_the_stage_that_its_first_move_left() -> None:
     """An application created without a stage was in the stage left since it was made."""
     assert total_counts([CREATED, FROM_APPLICANT])["entered.applied"] == 1
+
+
+@pytest.mark.parametrize(
+    ("milestone", "counted"), [("lead", 0), ("casual", 1), ("screening", 1), ("interview_1", 1)]
+)
+def test_a_sourced_person_counts_from_a_stage_beyond_the_leads(
+    milestone: str, counted: int
+) -> None:
+    """A stage that a rule maps beyond the leads shows an application, whether or not it ends in a hire."""
+    stage_id = "2ca03d97-d4f2-4a97-89de-96c8b0d07924"
+    settings = tenancy_with("lever", StageRule(stage_id=stage_id, milestone=milestone))
+
+    assert total_counts([TO_CUSTOM, ARCHIVED], settings).get("applications", 0) == counted

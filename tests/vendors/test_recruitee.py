@@ -45,3 +45,11 @@ def test_an_application_was_in_the_stage_that_its_first_move_left() -> None:
     )
 
     assert (counts["entered.applied"], counts["passed.applied"]) == (1, 1)
+
+
+def test_a_stage_of_the_hired_that_was_left_is_no_hire() -> None:
+    """A move out of the hired stage whose hire nobody told enters the new stage alone."""
+    counts = total_counts([named("recruitee/candidate_moved__unhired")])
+
+    assert not {"hired", "entered.hired", "passed.hired"} & counts.keys()
+    assert counts["entered.offer"] == 1

@@ -473,7 +473,7 @@ def test_a_cost_of_a_hire_joins_its_application() -> None:
     assert (short_type(reversal.type), told.moved_to) == ("cost.reversed", "own-2")
 
 
-@pytest.mark.parametrize("change", [{"member": None}, {"version": 2}])
+@pytest.mark.parametrize("change", [{"member": None}, {"version": 2}, {"moved_to": "1"}])
 def test_a_cost_of_a_hire_without_its_application_is_refused(change: dict[str, Any]) -> None:
     """It could count twice, or nowhere."""
     with pytest.raises(Malformed, match="not_canonical"):

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from prometheus_client import generate_latest
 
 from schemas.kafka.topics import APPLICATIONS, KPI_CELLS, PEOPLE
@@ -40,3 +42,32 @@ async def test_a_worker_without_partitions_reports_none(tmp_path: Path) -> None:
 
     assert "\nhirelay_worker_partitions 2.0\n" in before
     assert "\nhirelay_worker_partitions 0.0\n" in generate_latest(metrics.registry).decode()
+
+
+def delivered(partition: int, offset: int) -> SimpleNamespace:
+    """Return an empty record as the stream delivers it."""
+    value = b'{"v":1,"events":[]}'
+    return SimpleNamespace(message=SimpleNamespace(partition=partition, offset=offset, value=value))
+
+
+async def test_the_first_record_must_be_the_one_that_was_sought(tmp_path: Path) -> None:
+    """A record skipped right after an assignment would be lost like any other."""
+    worker = create_funnel(tmp_path, WorkerMetrics())
+    worker.on_assigned()
+    worker.on_sought({0: 5, 1: 5})
+    await worker.process(delivered(0, 5))
+
+    with pytest.raises(RuntimeError, match="candidate-events/1: expected offset 5, got 7"):
+        await worker.process(delivered(1, 7))
+
+
+async def test_a_later_seek_may_go_farther(tmp_path: Path) -> None:
+    """What was flushed before a rebalance may be committed only after it."""
+    worker = create_funnel(tmp_path, WorkerMetrics())
+    worker.on_assigned()
+    worker.on_sought({0: 5})
+    worker.on_sought({0: 7})
+    await worker.process(delivered(0, 7))
+    await worker.process(delivered(0, 8))
+
+    assert worker.owned_partitions() == [0, 1]

@@ -48,7 +48,7 @@ def test_a_restored_partition_must_move_before_the_worker_is_ready() -> None:
 def test_one_standing_partition_makes_the_worker_unready_and_ends_it() -> None:
     """The other partition advancing does not hide it."""
     liveness = moving()
-    for second in range(1, 60):
+    for second in range(1, 120):
         liveness.observe_offsets({1: 10, 2: 20 + second}, {1: 11, 2: 99}, float(second))
     stall = liveness.stall(STALL_S + 1)
 

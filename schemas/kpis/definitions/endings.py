@@ -98,6 +98,7 @@ KPIS = (
         explain_ja="開始より前の終了、応募より前の採用など、あり得ない日時のために数えなかった値。0 とはせず不明とします。",
         explain_en="Values left out because their instants cannot be true, such as an end before its start or a hire before its"
         " application: they are unknown, not 0.",
+        panels=(Place("pipeline/quality", 3),),
         headline=True,
         play=playbook.IMPOSSIBLE,
     ),

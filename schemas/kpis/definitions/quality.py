@@ -16,14 +16,6 @@ COUNT: dict[str, Any] = {
     "hide_zero": True,
 }
 
-IMPOSSIBLE = Play(
-    id="impossible_data",
-    check_ja="採用管理システムの日時・タイムゾーン・日付の入力に誤りがないか。",
-    check_en="Are clock, time zone and typed dates of the hiring system right?",
-    suggest_ja="採用管理システムで日付を直してください。訂正が届けば自動で数え直します。",
-    suggest_en="Correct the dates in the hiring system; the correction is counted when it arrives.",
-    **DATA,
-)
 OUT_OF_ORDER = Play(
     id="out_of_order_data",
     check_ja="配信の再送や遅れ、過去データの取り込みではないか。",
@@ -58,18 +50,6 @@ REPEATED = Play(
 )
 
 KPIS = (
-    Kpi(
-        id="impossible_events",
-        ja="ありえない日時",
-        en="Impossible dates",
-        numerator=("quality.impossible",),
-        higher_is_better=False,
-        explain_ja="開始より前の終了、応募より前の採用など。日数や時間は数えず、不明とします。",
-        explain_en="An end before its start, a hire before its application. Their days and hours are unknown and not counted.",
-        panels=(Place(PANEL, 3),),
-        play=IMPOSSIBLE,
-        **COUNT,
-    ),
     Kpi(
         id="events_without_stage",
         ja="段階のない終了",

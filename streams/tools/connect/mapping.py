@@ -201,8 +201,8 @@ def _first_known(*answers: tuple[str | None, Basis]) -> tuple[str, Basis]:
 def _rule_in_force(rules: Sequence[R], key: str, name: str, today: date) -> R | None:
     """Return the rule that gives the meaning today, as the worker would find it."""
     by_meaning = {to_rule(rule): rule for rule in rules}
-    found = find_rule(list(by_meaning), key, name, day_number(today))
-    return None if found is None else by_meaning[found]
+    rule = find_rule(list(by_meaning), key, name, day_number(today))
+    return None if rule is None else by_meaning[rule]
 
 
 def guess_meaning(hints: list[list[str]], name: str) -> str | None:

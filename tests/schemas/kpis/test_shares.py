@@ -39,7 +39,10 @@ def applications(draw: st.DrawFn) -> Tally:
         tally |= _ended(ending, stage, passed, is_early=draw(st.booleans()))
     elif ending == "hired":
         tally["hired"] = 1
-    return sum_tallies([tally, _offers(answers, is_reneged=draw(st.booleans()))])
+    if draw(st.booleans()) and ("accepted" in answers or ending == "withdrawn"):
+        tally["offers_reneged"] = 1  # also after a hire that nobody had accepted
+        tally["acceptances_reneged"] = int("accepted" in answers)
+    return sum_tallies([tally, _offers(answers)])
 
 
 def _offered(passed: list[str]) -> Tally:
@@ -57,12 +60,10 @@ def _ended(ending: str, stage: str, passed: list[str], *, is_early: bool) -> Tal
     return tally
 
 
-def _offers(answers: list[str], *, is_reneged: bool) -> Tally:
+def _offers(answers: list[str]) -> Tally:
     tally: Tally = {"offers_made": len(answers)}
     for answer in answers:
         tally[f"offers_{answer}"] = tally.get(f"offers_{answer}", 0) + 1
-    if is_reneged and "accepted" in answers:
-        tally["acceptances_reneged"] = 1
     return tally
 
 

@@ -38,11 +38,11 @@ def application_created(delivery: Delivery, body: WorkableWebhook) -> Translatio
         prior_application_ids=() if prior is None else (prior,),
     )
     event = delivery.event("application.created", data, when, (when.text,))
-    shown = () if is_first_state else _shown_stage(delivery, body)
-    return Translation(events=(event, *shown, *_ending_events(delivery, body)))
+    stages = () if is_first_state else _stage_events(delivery, body)
+    return Translation(events=(event, *stages, *_ending_events(delivery, body)))
 
 
-def _shown_stage(delivery: Delivery, body: WorkableWebhook) -> tuple[Event, ...]:
+def _stage_events(delivery: Delivery, body: WorkableWebhook) -> tuple[Event, ...]:
     """Return the stage of a snapshot, as of its last change."""
     stage = _stage(body.data)
     if stage is None:

@@ -59,10 +59,22 @@ def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
                 endings=stack,
                 mapping=mapping,
                 calendar=Calendar(mapping),
-                is_application=kind not in {"prospect", "pool"},
+                is_application=kind not in {"prospect", "pool"}
+                and (kind != "lead" or _left_the_leads(part, meanings)),
             )
         )
     return attempts
+
+
+def _left_the_leads(part: list[tuple[int, Told]], meanings: Meanings) -> bool:
+    """Whether a lead was ever in a stage of a milestone that is not the leads'."""
+    told = [
+        meanings.stage(event, event.data[name]).milestone
+        for _, event in part
+        for name in ("stage", "to_stage", "from_stage")
+        if event.data.get(name) and event.kind.startswith("application.")
+    ]
+    return any(milestone not in {None, "lead"} for milestone in told)
 
 
 def split(story: list[Told], mapping: TenantMapping) -> list[list[tuple[int, Told]]]:
@@ -138,10 +150,20 @@ def _undoings_last(story: list[Told], mapping: TenantMapping) -> list[Told]:
     return story
 
 
+def _has_sequence(story: list[Told], at: int) -> bool:
+    """Whether the system that sent the events of an instant said in which order they happened."""
+    instant = [event for event in story if event.at == at and not event.is_context]
+    return all(
+        event.sequence is not None
+        for event in instant
+        if event.kind != CREATED or _begins_again(event)
+    )
+
+
 def _one_undoing_later(story: list[Told], mapping: TenantMapping) -> list[Told] | None:
     for part in split(story, mapping):
         for number, (place, undoing) in enumerate(part):
-            if undoing.kind not in {REOPENED, UNHIRED}:
+            if undoing.kind not in {REOPENED, UNHIRED} or _has_sequence(story, undoing.at):
                 continue
             stack = _stack_of(part[: number + 1], story, mapping)
             if not stack.found_nothing:

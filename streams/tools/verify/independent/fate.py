@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from streams.tools.verify.independent.told import CREATED, Told, instant
 
 STAGE_DATA = "candidate_stage_data"  # the name for a reset of stages
+OFFER_DATA = "all_offer_versions"  # and for an erasure of offers
 RESET_MS = (
     24 * 3_600_000
 )  # a reset that comes with an anonymisation carries instants of the day before it
@@ -27,14 +28,15 @@ def is_deleted(story: list[Told], policy: str) -> bool:
 def without_reset(story: list[Told]) -> list[Told]:
     """The story without what systems report because of an anonymisation that resets stages.
 
-    That is all that follows it, and an application that seems to begin anew within the day before it.
+    That is all that follows it, and an application that seems to begin anew within the day before it. Offers deleted within
+    a day of an anonymisation that erased them were made all the same.
     """
-    resets = [
+    resets = _anonymisations(story, STAGE_DATA)
+    erased_at = [event.at for event in _anonymisations(story, OFFER_DATA)]
+    story = [
         event
         for event in story
-        if event.kind == "candidate.anonymized"
-        and STAGE_DATA in (event.data.get("fields") or ())
-        and _is_owner(story, event)
+        if event.kind != "offer.deleted" or all(abs(event.at - at) > RESET_MS for at in erased_at)
     ]
     if not resets:
         return story
@@ -52,6 +54,17 @@ def without_reset(story: list[Told]) -> list[Told]:
     return [event for event in story if not is_artefact(event)]
 
 
+def _anonymisations(story: list[Told], erased: str) -> list[Told]:
+    """The anonymisations of the application's candidate that erased these data."""
+    return [
+        event
+        for event in story
+        if event.kind == "candidate.anonymized"
+        and erased in (event.data.get("fields") or ())
+        and _is_owner(story, event)
+    ]
+
+
 def applied_at(event: Told) -> int | None:
     """When the candidate applied, as this event says; an application created without a word on it, then."""
     value = event.application.get("applied_at")
@@ -61,9 +74,9 @@ def applied_at(event: Told) -> int | None:
 
 
 def kind_of(events: list[Told], story: list[Told]) -> str | None:
-    """What the events say last the record is: a lead is a prospect unless any event of the story says otherwise."""
+    """What the events say last the record is: no lead if any event of the story says otherwise."""
     kinds = {event.application.get("kind") for event in story if not event.is_context}
-    lead = "prospect" if kinds <= {None, "lead"} else None
+    lead = "lead" if kinds <= {None, "lead"} else None
     kinds_in_order = [event.application.get("kind") for event in events if not event.is_context]
     kinds_told = [lead if kind == "lead" else kind for kind in kinds_in_order]
     return next((kind for kind in reversed(kinds_told) if kind is not None), None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import Unavailable
-from streams.worker.role import reserve
+from streams.worker.directory import reserve
 
 
 def test_two_workers_cannot_share_a_directory(tmp_path: Path) -> None:

@@ -87,13 +87,11 @@ def _inherit(told: Attributes, before: Attributes) -> Attributes:
 
 
 def recruiter_at(part: Sequence[tuple[int, Told]], before: str | None, instant: int) -> str | None:
-    """The recruiter told last at or before the instant; before the first event, the one of the first event.
+    """The recruiter told last at or before the instant, or at that of the first event if that is later.
 
     `before` is the recruiter of the attempt before this one.
     """
     owners = [(event.at, (event.data.get("owners") or {}).get("recruiter_id")) for _, event in part]
-    first_at, first = owners[0]
-    if instant < first_at:
-        return first or before
-    told = [owner for at, owner in owners if at <= instant and owner]
+    until = max(instant, owners[0][0])
+    told = [owner for at, owner in owners if at <= until and owner]
     return told[-1] if told else before

@@ -68,6 +68,7 @@ class EndingStack:
     renamed: dict[str, str]
     endings: list[Ending] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    undone_hires: set[Moment] = field(default_factory=set)
     told_last: str | None = None
     told: list[Ending] = field(default_factory=list)
     found_nothing: bool = False  # whether the last undoing had nothing to undo
@@ -97,13 +98,12 @@ class EndingStack:
             self._end(Ending(moment=moment, reason=reason, told_by_event=True))
         self.standing_at[place] = tuple(self.endings)
 
-    def canonical(self, stage_id: str) -> str:
-        """The id that a stage has after all renamings; a circle of renamings ends before it closes."""
-        seen = [stage_id]
-        while self.renamed.get(stage_id, stage_id) not in seen:
-            stage_id = self.renamed[stage_id]
-            seen.append(stage_id)
-        return stage_id
+    def names_of(self, stage_id: str) -> list[str]:
+        """The id of a stage and those it got later, in order; a circle of renamings ends before it closes."""
+        names = [stage_id]
+        while self.renamed.get(names[-1], names[-1]) not in names:
+            names.append(self.renamed[names[-1]])
+        return names
 
     def _hears_stage(self, event: Told) -> bool:
         """Whether the stage that an ending names counts: not after another ending, unless a hire replaces it."""
@@ -111,15 +111,14 @@ class EndingStack:
         return self.top is None or (is_hire and self.top.kind != HIRE)
 
     def _meaning(self, event: Told, stage: JsonObject) -> StageMeaning:
-        return replace(self.meanings.stage(event, stage), id=self.canonical(stage["id"]))
+        return replace(self.meanings.stage(event, stage), id=self.names_of(stage["id"])[-1])
 
     def _tell_stage(
         self, event: Told, told: JsonObject, moment: Moment, *, may_reopen: bool
     ) -> None:
-        stage = self._meaning(event, told)
-        if stage.id == self.told_last:
+        if self.told_last is not None and told["id"] in self.names_of(self.told_last):
             return
-        self.told_last = stage.id
+        stage, self.told_last = self._meaning(event, told), told["id"]
         left = event.data.get("from_stage")
         news = None if left is None or self.endings else self._meaning(event, left)
         reopens = may_reopen and stage.is_work
@@ -164,6 +163,7 @@ class EndingStack:
 
     def _unhire(self) -> bool:
         if self.top is not None and self.top.kind == HIRE:
+            self.undone_hires.add(self.top.moment)
             self._pop()
             return True
         for place, ending in reversed(list(enumerate(self.endings))):

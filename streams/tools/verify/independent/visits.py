@@ -185,10 +185,8 @@ def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Momen
 
 
 def _told_undone_hire(stack: EndingStack, move: Move) -> bool:
-    """Whether the move told a hire after an ending, and that hire was undone."""
-    hires = [ending for ending in stack.endings if ending.kind == HIRE]
-    stands = any(hire.moment >= move.moment for hire in hires)
-    return move.stage.milestone == HIRE and bool(move.under) and not stands
+    """Whether the move was part of a hire that replaced an ending and was undone."""
+    return move.stage.milestone == HIRE and bool(move.under) and move.moment in stack.undone_hires
 
 
 def _take(journey: Journey, move: Move, began: Sequence[Moment]) -> None:

@@ -104,17 +104,20 @@ class FactList:
         """
         start, end = days
         if end < start:
-            self.add_unknown_duration(name.rpartition(".")[0], since, start)
+            self.add_unknown_duration(name.rpartition(".")[0], since, start, members)
             self.add_impossible(since, start)
             return
         measure, recruiter = f"days.{name}.{end - start}", self.recruiter(since)
         fact = FunnelFact(measure, end, recruiter, members, Scope.DURATION, start)
         self.changes.append((1, fact))
 
-    def add_unknown_duration(self, name: str, since: int, start: int) -> None:
+    def add_unknown_duration(
+        self, name: str, since: int, start: int, members: tuple[str, ...] = ()
+    ) -> None:
         """Count a case of the duration `name`, such as `application`, that is neither running nor over."""
         measure, recruiter = f"days.{name}.{UNKNOWN_DURATION}.0", self.recruiter(since)
-        self.changes.append((1, FunnelFact(measure, start, recruiter, (), Scope.DURATION, start)))
+        fact = FunnelFact(measure, start, recruiter, members, Scope.DURATION, start)
+        self.changes.append((1, fact))
 
     def add_impossible(self, at: int, day: int | None = None) -> None:
         """Count something that cannot have happened as told, such as an end before its start; by default on its day."""

@@ -38,6 +38,15 @@ from schemas.funnel.visit_facts import add_visits
 
 # The measure of each ending.
 MEASURES = {REJECTED: "rejected", WITHDRAWN: "withdrawn", CLOSED: "closed", HIRED: "hired"}
+# The measures of rates per application and of decisions on applications.
+RATED = (
+    "passed.",
+    "then_offered.",
+    "reapplications",
+    "offered",
+    "final_offered",
+    "response_hours.",
+)
 
 
 class Reading(NamedTuple):
@@ -117,7 +126,14 @@ def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     if (top is not None and top.is_hire) or not endings.was_hired:
         employments = read_employments(attempt.events, facts)
         add_employments(facts, employments, _agreed_day(facts, reading))
+    if top is not None and top.duplicate:
+        return _without_rates(facts.changes), True
     return facts.changes, top is not None
+
+
+def _without_rates(changes: list[Change]) -> list[Change]:
+    """The changes of an application closed as a duplicate, which is in no rate of applications."""
+    return [change for change in changes if not change[1].measure.startswith(RATED)]
 
 
 def _add_application(facts: FactList, attempt: Attempt, *, is_duplicate: bool) -> None:
@@ -160,7 +176,10 @@ def _add_ending(facts: FactList, attempt: Attempt, reading: Reading, rules: Rule
     else:
         facts.add(measure, top.at)
     first_at = attempt.events[0].header.at
-    days = (cohort_day, facts.day(top.at))
-    facts.add_duration(f"application.{measure}", first_at, days)
+    if top.duplicate:
+        facts.add_unknown_duration("application", first_at, cohort_day)
+    else:
+        days = (cohort_day, facts.day(top.at))
+        facts.add_duration(f"application.{measure}", first_at, days)
     if not top.mapped:
         facts.add("unmapped_reasons", top.at)

@@ -103,11 +103,20 @@ class FactList:
         running nor over.
         """
         start, end = days
-        measure = f"days.{name}.{end - start}"
         if end < start:
-            measure, end = f"days.{name.rpartition('.')[0]}.{UNKNOWN_DURATION}.0", start
+            self.add_unknown_duration(name.rpartition(".")[0], since, start, members)
             self.add_impossible(since, start)
-        fact = FunnelFact(measure, end, self.recruiter(since), members, Scope.DURATION, start)
+            return
+        measure, recruiter = f"days.{name}.{end - start}", self.recruiter(since)
+        fact = FunnelFact(measure, end, recruiter, members, Scope.DURATION, start)
+        self.changes.append((1, fact))
+
+    def add_unknown_duration(
+        self, name: str, since: int, start: int, members: tuple[str, ...] = ()
+    ) -> None:
+        """Count a case of the duration `name`, such as `application`, that is neither running nor over."""
+        measure, recruiter = f"days.{name}.{UNKNOWN_DURATION}.0", self.recruiter(since)
+        fact = FunnelFact(measure, start, recruiter, members, Scope.DURATION, start)
         self.changes.append((1, fact))
 
     def add_impossible(self, at: int, day: int | None = None) -> None:

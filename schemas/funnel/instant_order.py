@@ -69,16 +69,15 @@ def said_once(group: list[FunnelEvent]) -> list[FunnelEvent]:
 
 def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEvent]:
     context = [event for event in group if isinstance(event, ContextEvent)]
-    own = [event for event in group if not isinstance(event, ContextEvent)]
-    sequenced = all(event.header.sequence for event in own)
-    if sequenced:
+    created = [event for event in group if _is_first_creation(event)]
+    own = [e for e in group if not isinstance(e, ContextEvent) and not _is_first_creation(e)]
+    if all(event.header.sequence for event in own):
         own.sort(key=lambda event: event.header.sequence)
-    elif len({event.header.offset for event in own}) == 1:
+        return context + created + own
+    if len({event.header.offset for event in own}) == 1:
         own.sort(key=lambda event: event.header.index)
-    own.sort(key=lambda event: not _is_first_creation(event))
-    if not sequenced:
-        own = _chain_moves(own, told)
-    return context + own
+    told = next((stage for stage in map(_told_stage, reversed(created)) if stage), told)
+    return context + created + _chain_moves(own, told)
 
 
 def _is_first_creation(event: FunnelEvent) -> bool:

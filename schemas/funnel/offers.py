@@ -75,16 +75,16 @@ class Offer(msgspec.Struct, eq=False):
 
     def decline(self, at: int) -> None:
         """The candidate declines, or reneges on an acceptance."""
-        if self.accepted_at is not None:
-            self.reneged_at = at if self.reneged_at is None else self.reneged_at
-        else:
+        if self.holds:
+            self.reneged_at = at
+        elif self.accepted_at is None:
             self._answer(DECLINED, at)
 
     def revoke(self, at: int) -> None:
         """The company takes the offer back, accepted or not; not one that was declined or has expired."""
-        if self.accepted_at is not None:
-            self.revoked_at = at if self.revoked_at is None else self.revoked_at
-        elif self.answer not in {DECLINED, EXPIRED}:
+        if self.holds:
+            self.revoked_at = at
+        elif self.accepted_at is None and self.answer not in {DECLINED, EXPIRED}:
             self._answer(REVOKED, at)
 
 

@@ -69,7 +69,8 @@ def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointme
             return None
         completed = [a for a in interview.outcomes if a.kind == COMPLETED]
         before = [a for a in completed if a.happened_at <= scorecard.submitted_at]
-        return before[-1] if before else next(iter(completed), None)
+        latest = max(before, key=lambda appointment: appointment.happened_at, default=None)
+        return latest or next(iter(completed), None)
     return _latest_held_with(scorecard, interviews)
 
 

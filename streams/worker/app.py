@@ -99,7 +99,7 @@ def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
         canonical_url=f"http://{identity}",  # the broker hands a restarted member its assignment back, address included
         consumer_max_fetch_size=4 * 1024 * 1024,
         broker_session_timeout=10.0,
-        broker_heartbeat_interval=2.0,
+        broker_heartbeat_interval=1.0,  # a member learns of a rebalance by its heartbeat
         broker_rebalance_timeout=15.0,  # how long a member that does not rejoin holds up the others
         broker_request_timeout=120.0,
         broker_commit_interval=1.0,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 READY_S = 15.0  # a partition that has not moved for this long makes the worker unready
-STALL_S = 60.0  # a flush of the most events, on a slow broker and a busy machine, takes half as long
+STALL_S = (
+    60.0  # a flush of the most events, on a slow broker and a busy machine, takes half as long
+)
 RESTORE_S = 60.0  # restoring shows no row for some seconds while it merges many
 
 

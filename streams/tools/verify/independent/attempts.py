@@ -45,7 +45,7 @@ def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
     for part in split(story, mapping):
         attributes = attributes_of(part, story, before)
         meanings = _meanings(story, attributes.job, mapping)
-        stack = EndingStack(meanings, _renamed(story, attributes.job))
+        stack = EndingStack(meanings, _renamed(story))
         for place, event in part:
             stack.tell(event, place)
         kind = kind_of([event for _, event in part], told)
@@ -101,7 +101,7 @@ def _stack_of(
     part: list[tuple[int, Told]], story: list[Told], mapping: TenantMapping
 ) -> EndingStack:
     job = attributes_of(part, story, None).job
-    stack = EndingStack(_meanings(story, job, mapping), _renamed(story, job))
+    stack = EndingStack(_meanings(story, job, mapping), _renamed(story))
     for place, event in part:
         stack.tell(event, place)
     return stack
@@ -127,15 +127,15 @@ def _meanings(story: list[Told], job: str | None, mapping: TenantMapping) -> Mea
         for event in story
         if event.kind == "pipeline.defined" and job is not None and event.data.get("job_id") == job
     ]
-    return Meanings(mapping, pipelines)
+    return Meanings(mapping, pipelines, _renamed(story))
 
 
-def _renamed(story: list[Told], job: str | None) -> dict[str, str]:
-    """The new id of each stage id that the job's pipeline renamed, by the last word on it."""
+def _renamed(story: list[Told]) -> dict[str, str]:
+    """The new id of each stage id that a pipeline renamed, by the last word on it."""
     return {
         move["from_id"]: move["to_id"]
         for event in story
-        if event.kind == "pipeline.remapped" and event.data.get("job_id") == job
+        if event.kind == "pipeline.remapped"
         for move in event.data.get("moves") or ()
     }
 

@@ -168,6 +168,7 @@ class EndingStack:
             return True
         for place, ending in reversed(list(enumerate(self.endings))):
             if ending.kind == HIRE and not ending.taken_back:
+                self.undone_hires.add(ending.moment)
                 self.endings[place] = replace(ending, taken_back=True)
                 return True
         return False
@@ -189,7 +190,7 @@ class EndingStack:
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]
-        return not any(ending.kind == HIRE for ending in above)
+        return not any(ending.kind == HIRE and not ending.taken_back for ending in above)
 
     def could_undo(self, undoing: Told, event: Told) -> bool:
         """Whether the event tells an ending that this kind of undoing undoes."""

@@ -52,6 +52,7 @@ class Journey:
         """Start nowhere."""
         self.standing: list[Stay] = []
         self.taken_back: list[Stay] = []
+        self.arrivals: list[tuple[Moment, Stay]] = []
         self.current: Stay | None = None
 
     @property
@@ -123,6 +124,7 @@ class Journey:
         visit.stages.add(stage.id)
         visit.order = visit.order if stage.order is None else stage.order
         visit.arrivals.append(moment)
+        self.arrivals.append((moment, visit))
         visit.is_passed = False
         self.current = visit
 
@@ -134,13 +136,12 @@ class Journey:
     def at(self, instant: int) -> Stay | None:
         """The visit where the application was at an instant, as the moves read in the end."""
         arrivals = [
-            (arrival, number)
-            for number, visit in enumerate(self.standing)
-            for arrival in visit.arrivals
-            if arrival.at <= instant
+            (moment.at, number)
+            for number, (moment, visit) in enumerate(self.arrivals)
+            if visit.standing and moment.at <= instant
         ]
         if arrivals:
-            return self.standing[max(arrivals)[1]]
+            return self.arrivals[max(arrivals)[1]][1]
         return min(self.standing, key=lambda visit: visit.arrivals[0], default=None)
 
     def known(self, milestone: str) -> list[Stay]:

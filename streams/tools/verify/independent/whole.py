@@ -37,6 +37,11 @@ class Whole:
         return self.attempt.endings.top
 
     @property
+    def is_duplicate(self) -> bool:
+        """Whether it was closed as a duplicate."""
+        return self.top is not None and self.top.reason.duplicate
+
+    @property
     def hire(self) -> Ending | None:
         """The hire that stands."""
         return self.top if self.top is not None and self.top.kind == HIRE else None

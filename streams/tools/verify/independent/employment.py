@@ -37,7 +37,7 @@ def employments_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> li
             _start(employments, NamedDay(_day(event, "start", calendar), moment))
         elif event.kind == "employment.ended":
             end = NamedDay(_day(event, "end", calendar), moment)
-            last = employments.pop() if employments else Tenure(start=None, planned=True)
+            last = employments.pop() if employments else Tenure(start=None)
             employments.append(replace(last, end=end))
         elif event.kind == "employment.start_cancelled" and employments:
             employments.pop()

@@ -54,7 +54,7 @@ def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
     accepted = [
         offer
         for offer in whole.offers
-        if offer.accepted is not None and offer.accepted.at <= top.moment.at
+        if offer.accepted is not None and offer.accepted < top.moment
     ]
     standing = [offer for offer in accepted if _stood(whole, offer, top)]
     if standing and standing[0].accepted is not None:

@@ -48,7 +48,7 @@ class ToldOffer:
         return (
             self.accepted is not None
             and self.reneged is None
-            and self.accepted.at <= ending.moment.at
+            and self.accepted < ending.moment
             and (self.revoked is None or self.revoked > ending.moment)
         )
 

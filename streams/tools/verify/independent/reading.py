@@ -93,12 +93,8 @@ def count(events: Sequence[Told], tenant: str, mapping: TenantMapping) -> Cells:
 
 
 def _without_rates(facts: Iterable[CountedFact]) -> Iterator[CountedFact]:
-    """The facts of a duplicate: those that no rate is made of; how long it was open is unknown."""
-    for fact in facts:
-        if fact.measure.startswith("days.application."):
-            yield fact._replace(measure="days.application.unknown.0")
-        elif not fact.measure.startswith(RATED):
-            yield fact
+    """The facts of a duplicate: those that no rate is made of."""
+    return (fact for fact in facts if not fact.measure.startswith(RATED))
 
 
 def without_diagnostics(cells: Cells) -> Cells:

@@ -25,7 +25,7 @@ ENDING_OF_PARTY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageMeaning:
+class MeaningOfStage:
     """What a stage is: a milestone, or an ending by someone, or neither (unmapped); `order` is its place if known."""
 
     id: str
@@ -66,16 +66,16 @@ class Meanings:
         self._calendar = Calendar(mapping)
         self._pipelines = pipelines
 
-    def stage(self, event: Told, stage: JsonObject) -> StageMeaning:
+    def stage(self, event: Told, stage: JsonObject) -> MeaningOfStage:
         """What the stage means on the day of the event."""
         rule = self._rule(event, stage)
         defined, place = self._defined(stage["id"])
         order = _first_known(None if rule is None else rule.order, place, stage.get("order"))
         if rule is not None and rule.ending is not None:
             kind = ENDING_OF_PARTY[rule.ending]
-            return StageMeaning(id=stage["id"], ending=kind, order=order)
+            return MeaningOfStage(id=stage["id"], ending=kind, order=order)
         milestone = rule.milestone if rule is not None else _milestone(stage, defined)
-        return StageMeaning(id=stage["id"], milestone=milestone, order=order)
+        return MeaningOfStage(id=stage["id"], milestone=milestone, order=order)
 
     def reason(self, event: Told) -> ReasonMeaning:
         """Who ended the application by this event."""

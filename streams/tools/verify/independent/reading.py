@@ -24,7 +24,7 @@ from schemas.cells import (
 )
 from schemas.tenants.mapping_snapshot import TenantMapping
 from streams.tools.verify.independent.attempts import attempts_of
-from streams.tools.verify.independent.attributes import Attributes, recruiter_at
+from streams.tools.verify.independent.attributes import LastKnown, recruiter_at
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.interview_facts import interview_facts, scorecard_facts
 from streams.tools.verify.independent.money import costs_of
@@ -125,7 +125,7 @@ def _places(
 
 
 def _members(
-    fact: CountedFact, attributes: Attributes, recruiter: str | None
+    fact: CountedFact, attributes: LastKnown, recruiter: str | None
 ) -> list[tuple[str, str]]:
     """The members of the dimensions that a fact belongs to."""
     if fact.kind is CountsIn.CREDIT:

@@ -114,7 +114,7 @@ def _withdrawal_facts(whole: Whole, visit: Stay, at: Moment) -> Iterator[Counted
     later = standing[standing.index(last) + 1 :]
     met = any(whole.held_in(after) for after in later)
     if visit not in later:  # a side step from before, to which the application came back
-        met |= any(held.moment.at >= visit.arrivals[-1].at for _, held in whole.held_in(visit))
+        met |= any(date.moment.at >= visit.arrivals[-1].at for _, date in whole.held_in(visit))
     if last.passed is not None and not met:
         name, people = f"then_withdrew.{last.milestone}", whole.deciders(last)
         yield CountedFact(name, whole.day(last.passed), last.passed, people)

@@ -31,7 +31,6 @@ LAG_THRESHOLD = (
 PERSIST_S = 20.0  # how often RocksDB flushes its memtables; bounds what a restart reads again
 MAX_PENDING_EVENTS = 60_000  # events at which reading stops until they are written: bounds memory when the broker is slow
 TICK_S = 0.5
-COUNTED_AT_ONCE = 100  # applications; about 20 ms
 MAX_FREEZE_S = (
     8.0  # below the session timeout: a process frozen longer may have lost its partitions
 )
@@ -158,6 +157,7 @@ class FunnelProcessor:
                 duplicates += 1
             elif not pack.forwarded:
                 self._forward(message.partition, accepted)
+        state.count()
         self.pending_events += len(pack.events)
         self._metrics.events.inc(len(pack.events))
         self._metrics.duplicates.inc(duplicates)
@@ -201,7 +201,6 @@ class FunnelProcessor:
             if not self._unacked:
                 return
             started = time.monotonic()
-            await self._count()
             event_count = self.pending_events
             events, self._unacked, self.pending_events = self._unacked, [], 0
             copies, self._copies = self._copies, []
@@ -219,12 +218,6 @@ class FunnelProcessor:
             self._persist()
             self._gc_tuner.after_flush(event_count, time.monotonic())
             self._metrics.flush_seconds.observe(time.monotonic() - started)
-
-    async def _count(self) -> None:
-        """Count the new events of all applications, a few at a time, so that the event loop is never held for long."""
-        for state in list(self._states.values()):
-            while state.count(COUNTED_AT_ONCE):
-                await asyncio.sleep(0)
 
     async def _write_all(self, number: int, changes: PartitionChanges) -> None:
         tables = self._tables

@@ -1,7 +1,6 @@
 """One source partition in memory: its applications, cells and context events, and what of them has changed."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -46,8 +45,8 @@ class Uncounted(NamedTuple):
 class PartitionState:
     """State of one partition; single-threaded.
 
-    New events of an application are counted together, by `count` or at the latest by `drain`. Those that a cell may
-    contain already, after a crash, are counted one by one behind its fence.
+    New events of one record are counted together, by `count`; those that a cell may contain already, after a crash, one
+    by one behind its fence.
 
     `read_row` returns an application's stored row or None; `stored_applications` the stored applications of a parent.
     """
@@ -153,11 +152,14 @@ class PartitionState:
         else:
             self.cells.add_difference(tenant, difference, offset)
 
-    def count(self, limit: int) -> bool:
-        """Count the new events of up to `limit` applications; return whether any application is left."""
-        for key in list(islice(self._uncounted, limit)):
-            self._count(self._uncounted.pop(key))
-        return bool(self._uncounted)
+    def count(self) -> None:
+        """Count the new events since the last call; call it after every record, which a replay repeats as a whole.
+
+        Not later: a cell that several records change back and forth must be written, so that its fence covers them.
+        """
+        uncounted, self._uncounted = self._uncounted, {}
+        for application in uncounted.values():
+            self._count(application)
 
     def _count(self, uncounted: Uncounted) -> None:
         row = uncounted.row
@@ -179,7 +181,6 @@ class PartitionState:
 
     def drain(self) -> PartitionChanges:
         """Return all changes, cells fenced at the last offset taken, and mark everything clean."""
-        self.count(len(self._uncounted))
         applications = [(key, application_row.encode(row)) for key, row in self._changed.items()]
         self._ended = [key for key, row in self._changed.items() if row.has_ended]
         self._flushing_links, self._pending_links = self._pending_links, {}

@@ -19,7 +19,9 @@ from schemas.tenants.milestones import UNMAPPED
 
 STAGE_CHANGED, UNHIRED = "application.stage_changed", "application.unhired"
 ENDING_TYPES = "application."  # meanings of stages that are endings start with it
-ACCOMPANYING_MS = 60_000  # a system that says it ended an application may move it within the next minute
+ACCOMPANYING_MS = (
+    60_000  # a system that says it ended an application may move it within the next minute
+)
 # Applications wait here without any action of the company.
 WAITING = frozenset({"lead", "applied", "screening", UNMAPPED})
 ANSWERS = frozenset({HIRED, REJECTED})  # endings that answer the candidate

@@ -11,23 +11,26 @@ def take_in_turn(journey: Journey, events: Sequence[FunnelEvent]) -> Iterator[Fu
     """Let the journey take the events of an attempt, which are in order, and yield each once it was taken."""
     postponed: list[ReopeningEvent] = []
     for number, event in enumerate(events):
-        if isinstance(event, ReopeningEvent) and _comes_later(journey, event, events, number):
+        if isinstance(event, ReopeningEvent) and _waits(journey, event, events, number):
             postponed.append(event)
             continue
         journey.take(event)
         yield event
         for undoing in [one for one in postponed if journey.could_undo(one, event)]:
-            postponed.remove(undoing)
-            journey.take(undoing)
-            yield undoing
+            if not _waits(journey, undoing, events, number):
+                postponed.remove(undoing)
+                journey.take(undoing)
+                yield undoing
 
 
-def _comes_later(
+def _waits(
     journey: Journey, undoing: ReopeningEvent, events: Sequence[FunnelEvent], number: int
 ) -> bool:
-    """Whether the undoing waits for an ending of its instant, because its system did not say which came first."""
+    """Whether an undoing waits for an ending of its instant after a place, as its system did not say which came first."""
+    at = undoing.header.at
     if not journey.finds_nothing(undoing):
         return False
-    instant = [event for event in events if event.header.at == undoing.header.at]
-    later = instant[instant.index(undoing) + 1 :]
-    return not is_in_sequence(instant) and any(journey.could_undo(undoing, e) for e in later)
+    if is_in_sequence([event for event in events if event.header.at == at]):
+        return False
+    later = [event for event in events[number + 1 :] if event.header.at == at]
+    return any(journey.could_undo(undoing, event) for event in later)

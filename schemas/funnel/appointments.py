@@ -83,12 +83,8 @@ class Interview(msgspec.Struct, eq=False):
 
     @property
     def outcomes(self) -> list[Appointment]:
-        """The appointments that were held or missed, and the last one if it was cancelled."""
-        return [
-            appointment
-            for appointment in self.appointments
-            if appointment.told and (appointment.kind != CANCELLED or appointment is self.current)
-        ]
+        """The appointments that were held, missed or, the last one, cancelled."""
+        return [appointment for appointment in self.appointments if appointment.told]
 
     def take(self, event: InterviewEvent, *, moves: bool = False) -> None:
         """Take the next event; `moves` if it books a new appointment in place of a cancelled one."""

@@ -1,6 +1,6 @@
 """What stages and reasons mean: by the tenant's rules, the job's pipeline, or a well-known name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -58,7 +58,7 @@ class Meanings:
     """The meanings of a tenant's stages and reasons in one application's story."""
 
     def __init__(
-        self, mapping: TenantMapping, pipelines: Sequence[Told], renamed: Mapping[str, str]
+        self, mapping: TenantMapping, pipelines: Sequence[Told], renamed: dict[str, str]
     ) -> None:
         """`pipelines` are the definitions of the job's pipeline, in order of time, `renamed` the new ids of old stage ids."""
         self._former: dict[str, list[str]] = {}

@@ -58,6 +58,13 @@ class VendorStage(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_onl
     order: int | None = None
 
 
+class ScheduleSnapshot(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
+    """All interviews of one schedule as of one event; those told of it before and not listed are cancelled."""
+
+    id: str
+    interview_ids: tuple[str, ...] = ()
+
+
 class FunnelEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Any record; the base of all kinds."""
 
@@ -80,12 +87,13 @@ class StageEvent(ApplicationEvent, array_like=True, gc=False, kw_only=True):
 class UpdateEvent(StageEvent, tag="update", array_like=True, gc=False, kw_only=True):
     """Created, moved or changed. `is_reapplication` is set on a creation, `from_stage` may be set on a move.
 
-    `retracts_log` is set on an update that withdraws the log record `log_id`.
+    `retracts_log` is set on an update that withdraws the log record `log_id`, `schedule` on one that lists interviews.
     """
 
     is_reapplication: bool = False
     retracts_log: bool = False
     from_stage: VendorStage | None = None
+    schedule: ScheduleSnapshot | None = None
 
 
 class EndingEvent(StageEvent, tag="ending", array_like=True, gc=False, kw_only=True):

@@ -33,6 +33,16 @@ class Attempt:
             (place, event) for place, event in self.events if event.kind.startswith(f"{topic}.")
         ]
 
+    @property
+    def about_interviews(self) -> list[tuple[int, Told]]:
+        """The attempt's events about interviews and the listings of its schedules, with their places."""
+        return [
+            (place, event)
+            for place, event in self.events
+            if event.kind.startswith("interview.")
+            or (event.kind.startswith("application.") and event.data.get("schedule"))
+        ]
+
 
 def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
     """The attempts of an application; none if it counts nowhere. `events` may come in any order."""

@@ -170,8 +170,9 @@ def _split(
         if reapplies and split[-1] and is_ended(split[-1]):
             split.append([])
         number = len(split) - 1
-        for entity in _entities(event):
-            number = min(number, number_by_entity.setdefault(entity, number))
+        entities = _entities(event)
+        number = min([number, *(number_by_entity.get(entity, number) for entity in entities)])
+        number_by_entity.update(dict.fromkeys(entities, number))
         split[number].append(event)
     return split
 

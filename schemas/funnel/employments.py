@@ -49,6 +49,8 @@ class Employments:
         """A hire names the day of joining; an employment that was reported goes before."""
         if not self.all or self.all[-1].planned:
             self.all = [EmploymentPeriod(day, at, planned=True)]
+        elif self.all[-1].start_day is None:
+            self.all[-1].start_day, self.all[-1].started_told_at = day, at
 
     def start(self, day: int, at: int) -> None:
         """Start, or move the start of an employment that has not ended; after an end, come back."""

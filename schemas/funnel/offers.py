@@ -43,6 +43,11 @@ class Offer(msgspec.Struct, eq=False):
         """Whether it was accepted by an instant (ms)."""
         return self.accepted_at is not None and self.accepted_at <= moment
 
+    def held_at(self, moment: int) -> bool:
+        """Whether an acceptance held at an instant (ms)."""
+        taken_back = [at for at in (self.reneged_at, self.revoked_at) if at is not None]
+        return self.accepted_by(moment) and all(at > moment for at in taken_back)
+
     def take(self, event: OfferEvent) -> None:
         """Take the next event of a version that is not outdated."""
         kind, at = event.header.kind, event.header.at
@@ -112,7 +117,7 @@ def offers_by_stages(visits: Visits, endings: Endings) -> list[Offer]:
         return []
     offer = Offer(made_at=offer_visits[0].entered_at)
     accepted = next((v for v in offer_visits if v.milestone == ACCEPTED_STAGE), None)
-    hire, top = endings.hire, endings.top
+    hire, top = endings.first_hire, endings.top
     if accepted is not None:
         offer.accepted_at = accepted.entered_at
     elif hire is not None:
@@ -129,11 +134,9 @@ def renege_by_withdrawal(offers: list[Offer], endings: Endings) -> int | None:
     top = endings.top
     if top is None or top.kind != WITHDRAWN:
         return None
-    accepted_offer = next(
-        (offer for offer in offers if offer.holds and offer.accepted_by(top.at)), None
-    )
+    accepted_offer = next((offer for offer in offers if offer.held_at(top.at)), None)
     if accepted_offer is not None:
-        accepted_offer.reneged_at = top.at
+        accepted_offer.reneged_at, accepted_offer.revoked_at = top.at, None
         return None  # counted with the offer
     accepted = any(offer.accepted_by(top.at) for offer in offers)
     return top.at if top.over_hire and not accepted else None

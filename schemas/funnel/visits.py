@@ -37,7 +37,8 @@ class Visit(msgspec.Struct, eq=False):
     """One visit; instants in milliseconds since 1970 UTC.
 
     `entered_at` is the first entry and `first_passed_at` the first pass, whatever was taken back and restored since;
-    `passed_at` is None while it is not passed. `returned_at` is when the application last came back.
+    `passed_at` is None while it is not passed. `returned_at` is when the application last came back. `stages` are the ids
+    of the stages told, `order` the place of the last one that has one.
     """
 
     step: Step
@@ -46,6 +47,7 @@ class Visit(msgspec.Struct, eq=False):
     passed_at: int | None = None
     first_passed_at: int | None = None
     returned_at: int | None = None
+    order: int | None = None
 
     @property
     def milestone(self) -> str:
@@ -56,6 +58,11 @@ class Visit(msgspec.Struct, eq=False):
     def is_side_step(self) -> bool:
         """Whether it is no step of the main line: a talk, a test or a reference check."""
         return self.step.milestone in SIDE
+
+    def tell(self, step: Step) -> None:
+        """Take the stage by which the application is said to be here."""
+        self.stages.append(step.stage)
+        self.order = self.order if step.order is None else step.order
 
     def leave(self, at: int) -> None:
         """Pass the visit, if it is not passed yet: on the day of its first pass, if there was one."""
@@ -100,7 +107,7 @@ class Visits:
         """Go to a stage with a milestone."""
         current = self.current
         if current is not None and current.milestone == step.milestone:
-            current.stages.append(step.stage)
+            current.tell(step)
             return
         if step.milestone in SIDE:
             self._step_aside(at, step)
@@ -142,22 +149,19 @@ class Visits:
         visited = self.find(step)
         if visited is not None and step.stage in visited.stages:
             return True
-        if step.order is not None and main.step.order is not None:
-            return step.order < main.step.order
+        if step.order is not None and main.order is not None:
+            return step.order < main.order
         return visited is not None
 
     def _go_back(self, at: int, step: Step) -> None:
         visited = self.find(step)
         if visited is not None:
             self._take_back_from(self.standing.index(visited) + 1)
+            visited.tell(step)
             self._come_back(at, visited)
             return
         for number, visit in enumerate(self.standing):
-            if (
-                visit.step.order is not None
-                and step.order is not None
-                and visit.step.order > step.order
-            ):
+            if visit.order is not None and step.order is not None and visit.order > step.order:
                 self._take_back_from(number)
                 break
         self._enter(at, step)
@@ -176,11 +180,11 @@ class Visits:
     def _enter(self, at: int, step: Step) -> None:
         visit = _find(self._taken_back, step)
         if visit is None:
-            visit = Visit(step, at, [step.stage])
+            visit = Visit(step, at, [step.stage], order=step.order)
         else:
             self._taken_back.remove(visit)
             visit.returned_at = at
-            visit.stages.append(step.stage)
+            visit.tell(step)
         self.standing.append(visit)
         self._be_at(at, visit)
 

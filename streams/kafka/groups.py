@@ -1,6 +1,7 @@
 """Offsets and members of a consumer group, as reported by the broker."""
 
 from kafka import TopicPartition
+from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 
 from schemas.errors import Unavailable
@@ -56,3 +57,17 @@ class ConsumerGroup:
         """Disconnect."""
         self._admin.close()
         self._consumer.close()
+
+
+def leave(access: KafkaAccess, group: str, instance_id: str) -> None:
+    """Remove a static member from a group, so that the others take over without waiting for its session to end.
+
+    Raise Unavailable.
+    """
+    admin = clients.admin(access)
+    try:
+        admin.remove_group_members(group, [MemberToRemove(group_instance_id=instance_id)])
+    except KafkaError as error:
+        raise Unavailable("kafka", f"leaving {group} failed: {error}") from error
+    finally:
+        admin.close()

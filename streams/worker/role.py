@@ -15,8 +15,9 @@ from schemas.tenants.mapping_snapshot import MappingSnapshot, snapshot_mapping
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
+from streams.kafka import groups
 from streams.worker.app import create_worker
-from streams.worker.directory import remove_old_stores, reserve, stores_of
+from streams.worker.directory import identity_in, remove_old_stores, reserve, stores_of
 from streams.worker.epoch_rules import EpochRules
 
 log = logging.getLogger(__name__)
@@ -41,18 +42,16 @@ def serve(settings: Settings, number: int | None = None) -> None:
 
     epoch = _wait_for_epoch(settings, number, configured())
     _warn_of_changes(epoch, configured())
-    reservation = reserve(stores_of(settings.worker_dir, epoch.number))
     log.info("counting", extra={"epoch": epoch.number, "state": epoch.state})
     rules = EpochRules(epoch.meaning, configured, record_mapping)
-    app, watchdog = create_worker(settings, rules, epoch.number)
-    if number is None:
-        remove_old_stores(settings.worker_dir, epoch.number)
-        threading.Thread(
-            target=_exit_when_superseded, args=(settings, epoch.number), daemon=True
-        ).start()
-    watchdog.start(app)
-    with reservation:
-        _run(app)
+    with reserve(stores_of(settings.worker_dir, epoch.number)):
+        if number is None:
+            remove_old_stores(settings.worker_dir, epoch.number)
+            follow = threading.Thread(
+                target=_exit_when_superseded, args=(settings, epoch.number), daemon=True
+            )
+            follow.start()
+        _work(settings, rules, epoch.number)
 
 
 def _warn_of_changes(epoch: Epoch, configured: MappingSnapshot) -> None:
@@ -63,11 +62,29 @@ def _warn_of_changes(epoch: Epoch, configured: MappingSnapshot) -> None:
         )
 
 
-def _run(app: faust.App) -> None:
-    """Run Faust's worker with the logging of this process, without its terminal decoration; never return."""
+def _work(settings: Settings, rules: EpochRules, epoch: int) -> None:
+    """Run Faust's worker, with the logging of this process and without its terminal decoration, and never return.
+
+    One that was asked to stop hands over its partitions; one that crashed keeps them for its next start.
+    """
+    app, watchdog = create_worker(settings, rules, epoch)
     worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
     worker.spinner = None
-    worker.execute_from_commandline()
+    watchdog.start(app)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        if ended.code == 0:
+            _leave_group(settings, epoch)
+        raise
+
+
+def _leave_group(settings: Settings, epoch: int) -> None:
+    identity = identity_in(stores_of(settings.worker_dir, epoch))
+    try:
+        groups.leave(settings.kafka_access, kafka_epochs.consumer_group(epoch), identity)
+    except Unavailable as problem:
+        log.warning("did not leave the group", extra={"reason": str(problem)})
 
 
 def _wait_for_epoch(settings: Settings, number: int | None, mapping: MappingSnapshot) -> Epoch:

@@ -36,13 +36,13 @@ class SecondReading:
     def _cells_of(
         self, application: Application, events: Sequence[Told], mapping: MappingSnapshot
     ) -> Cells:
-        known = self._counted.get(application)
-        if known is None or known[0] != len(events):
+        counted = self._counted.get(application)
+        if counted is None or counted[0] != len(events):
             tenant = application[0]
             configuration = mapping.tenants.get(tenant) or TenantMapping()
-            known = (len(events), count(events, tenant, configuration))
-            self._counted[application] = known
-        return known[1]
+            counted = (len(events), count(events, tenant, configuration))
+            self._counted[application] = counted
+        return counted[1]
 
     def example(self, key: CellKey, oracle: Oracle, rules: TenantRules) -> str:
         """Return the id of an application on which the two readings of the cell differ, else of one that counts in it.

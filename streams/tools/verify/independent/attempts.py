@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.tenants.mapping_snapshot import TenantMapping
-from streams.tools.verify.independent.attributes import Attributes, attributes_of
+from streams.tools.verify.independent.attributes import LastKnown, attributes_of
 from streams.tools.verify.independent.endings import EndingStack
 from streams.tools.verify.independent.fate import is_deleted, kind_of, without_reset
 from streams.tools.verify.independent.meaning import Meanings
@@ -15,12 +15,12 @@ ENTITIES = {"interview": "interview_id", "feedback": "feedback_id", "offer": "of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
+class ToldAttempt:
     """One attempt: `events` are its own, at their places in the story of the application."""
 
     story: Sequence[Told]
     events: Sequence[tuple[int, Told]]
-    attributes: Attributes
+    attributes: LastKnown
     meanings: Meanings
     endings: EndingStack
     mapping: TenantMapping
@@ -44,24 +44,24 @@ class Attempt:
         ]
 
 
-def attempts_of(events: list[Told], mapping: TenantMapping) -> list[Attempt]:
+def attempts_of(events: list[Told], mapping: TenantMapping) -> list[ToldAttempt]:
     """The attempts of an application; none if it counts nowhere. `events` may come in any order."""
     told = tell(events)
     if is_deleted(told, mapping.deleted_candidates):
         return []
     story = _undoings_last(in_chain(in_order(without_repetitions(without_reset(told)))), mapping)
-    attempts: list[Attempt] = []
-    before: Attributes | None = None
+    attempts: list[ToldAttempt] = []
+    before: LastKnown | None = None
     for part in split(story, mapping):
         attributes = attributes_of(part, story, before)
         meanings = _meanings(story, attributes.job, mapping)
-        stack = EndingStack(meanings, _renamed(story, attributes.job))
+        stack = EndingStack(meanings, _renamed(story))
         for place, event in part:
             stack.tell(event, place)
         kind = kind_of([event for _, event in part], told)
         before = attributes
         attempts.append(
-            Attempt(
+            ToldAttempt(
                 story=story,
                 events=part,
                 attributes=attributes,
@@ -111,7 +111,7 @@ def _stack_of(
     part: list[tuple[int, Told]], story: list[Told], mapping: TenantMapping
 ) -> EndingStack:
     job = attributes_of(part, story, None).job
-    stack = EndingStack(_meanings(story, job, mapping), _renamed(story, job))
+    stack = EndingStack(_meanings(story, job, mapping), _renamed(story))
     for place, event in part:
         stack.tell(event, place)
     return stack
@@ -137,15 +137,15 @@ def _meanings(story: list[Told], job: str | None, mapping: TenantMapping) -> Mea
         for event in story
         if event.kind == "pipeline.defined" and job is not None and event.data.get("job_id") == job
     ]
-    return Meanings(mapping, pipelines)
+    return Meanings(mapping, pipelines, _renamed(story))
 
 
-def _renamed(story: list[Told], job: str | None) -> dict[str, str]:
-    """The new id of each stage id that the job's pipeline renamed, by the last word on it."""
+def _renamed(story: list[Told]) -> dict[str, str]:
+    """The new id of each stage id that a pipeline renamed, by the last word on it."""
     return {
         move["from_id"]: move["to_id"]
         for event in story
-        if event.kind == "pipeline.remapped" and event.data.get("job_id") == job
+        if event.kind == "pipeline.remapped"
         for move in event.data.get("moves") or ()
     }
 

@@ -8,7 +8,7 @@ from streams.tools.verify.independent.told import JsonObject, Moment, Told
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attributes:
+class LastKnown:
     """The last known values; None or () is unknown. `first_moment` is that of the attempt's first own event."""
 
     channel: str | None = None
@@ -25,8 +25,8 @@ class Attributes:
 
 
 def attributes_of(
-    part: Sequence[tuple[int, Told]], story: Sequence[Told], before: Attributes | None
-) -> Attributes:
+    part: Sequence[tuple[int, Told]], story: Sequence[Told], before: LastKnown | None
+) -> LastKnown:
     """The attributes by the attempt's own events and its job's; what nobody says is as in the attempt before."""
     first_moment = Moment(part[0][1].at, part[0][0])
     values: dict[str, object] = {}
@@ -41,7 +41,7 @@ def attributes_of(
             values |= _known(_job_said_by_owner(event))
         elif event.kind.startswith("job.") and event.data.get("job_id") == job and job is not None:
             values |= _known(_job_said(event.data))
-    told = Attributes(first_moment=first_moment, **values)  # type: ignore[arg-type]  # names of its fields
+    told = LastKnown(first_moment=first_moment, **values)  # type: ignore[arg-type]  # names of its fields
     return told if before is None else _inherit(told, before)
 
 
@@ -75,7 +75,7 @@ def _job_said(data: JsonObject) -> dict[str, object]:
     }
 
 
-def _inherit(told: Attributes, before: Attributes) -> Attributes:
+def _inherit(told: LastKnown, before: LastKnown) -> LastKnown:
     """Fill what the attempt does not say; when the candidate applied is its own."""
     missing = {
         field.name: getattr(before, field.name)

@@ -16,7 +16,7 @@ class NamedDay(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Tenure:
-    """One employment: its first and last day, None if unknown. `planned`: by a hire's word alone."""
+    """One employment: its first and last day, None if unknown. `planned`: no event told the start."""
 
     start: NamedDay | None
     end: NamedDay | None = None
@@ -31,13 +31,14 @@ def employments_of(events: Sequence[tuple[int, Told]], calendar: Calendar) -> li
         if event.kind == HIRED and event.data.get("start_date"):
             if all(employment.planned for employment in employments):
                 start = NamedDay(day_of_date(event.data["start_date"]), moment)
-                employments = [Tenure(start=start, planned=True)]
+                end = employments[-1].end if employments else None
+                employments = [Tenure(start=start, end=end, planned=True)]
         elif event.kind == "employment.started":
             _start(employments, NamedDay(_day(event, "start", calendar), moment))
         elif event.kind == "employment.ended":
             end = NamedDay(_day(event, "end", calendar), moment)
             last = employments.pop() if employments else Tenure(start=None)
-            employments.append(replace(last, end=end, planned=False))
+            employments.append(replace(last, end=end))
         elif event.kind == "employment.start_cancelled" and employments:
             employments.pop()
         elif event.kind == "employment.end_cancelled" and employments:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from streams.tools.verify.independent.meaning import (
     CLOSED,
     HIRE,
+    MeaningOfStage,
     Meanings,
     ReasonMeaning,
-    StageMeaning,
 )
 from streams.tools.verify.independent.told import (
     ENDINGS,
@@ -24,7 +24,7 @@ ACCOMPANIES_MS = 60_000  # a move so soon after an ending goes with it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
+class ToldEnding:
     """An ending on the stack: `moment` is when it was told first, `told_by_event` no mere stage.
 
     `over_hire`: it took a hire back. `taken_back`: a hire below another ending that an un-hire removed later.
@@ -41,7 +41,7 @@ class Ending:
         """rejected, withdrawn, closed or hired."""
         return self.reason.kind
 
-    def is_same(self, other: "Ending") -> bool:
+    def is_same(self, other: "ToldEnding") -> bool:
         """Whether it is the same entry of the stack, however often it was told again."""
         return self.moment == other.moment
 
@@ -55,9 +55,9 @@ class Move:
 
     moment: Moment
     event: Told
-    stage: StageMeaning
-    left: StageMeaning | None = None
-    under: tuple[Ending, ...] = ()
+    stage: MeaningOfStage
+    left: MeaningOfStage | None = None
+    under: tuple[ToldEnding, ...] = ()
 
 
 @dataclass
@@ -66,16 +66,16 @@ class EndingStack:
 
     meanings: Meanings
     renamed: dict[str, str]
-    endings: list[Ending] = field(default_factory=list)
+    endings: list[ToldEnding] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     undone_hires: set[Moment] = field(default_factory=set)
     told_last: str | None = None
-    told: list[Ending] = field(default_factory=list)
+    told: list[ToldEnding] = field(default_factory=list)
     found_nothing: bool = False  # whether the last undoing had nothing to undo
-    standing_at: dict[int, tuple[Ending, ...]] = field(default_factory=dict)  # by place
+    standing_at: dict[int, tuple[ToldEnding, ...]] = field(default_factory=dict)  # by place
 
     @property
-    def top(self) -> Ending | None:
+    def top(self) -> ToldEnding | None:
         """The ending that stands."""
         return self.endings[-1] if self.endings else None
 
@@ -95,7 +95,7 @@ class EndingStack:
             self._tell_stage(event, event.stage, moment, may_reopen=not ends)
         if ends:
             reason = self.meanings.reason(event)
-            self._end(Ending(moment=moment, reason=reason, told_by_event=True))
+            self._end(ToldEnding(moment=moment, reason=reason, told_by_event=True))
         self.standing_at[place] = tuple(self.endings)
 
     def names_of(self, stage_id: str) -> list[str]:
@@ -110,7 +110,7 @@ class EndingStack:
         is_hire = self.meanings.reason(event).kind == HIRE
         return self.top is None or (is_hire and self.top.kind != HIRE)
 
-    def _meaning(self, event: Told, stage: JsonObject) -> StageMeaning:
+    def _meaning(self, event: Told, stage: JsonObject) -> MeaningOfStage:
         return replace(self.meanings.stage(event, stage), id=self.names_of(stage["id"])[-1])
 
     def _tell_stage(
@@ -131,9 +131,9 @@ class EndingStack:
         kind = HIRE if stage.milestone == HIRE else stage.ending
         if kind is not None:
             reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)
-            self._end(Ending(moment=moment, reason=reason, told_by_event=False))
+            self._end(ToldEnding(moment=moment, reason=reason, told_by_event=False))
 
-    def _reopens(self, event: Told, top: Ending) -> bool:
+    def _reopens(self, event: Told, top: ToldEnding) -> bool:
         """Whether a move to a stage of work undoes the ending that stands."""
         accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
         is_firm = top.kind == HIRE and top.told_by_event
@@ -143,7 +143,7 @@ class EndingStack:
         while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):
             self._pop()
 
-    def _end(self, ending: Ending) -> None:
+    def _end(self, ending: ToldEnding) -> None:
         """Put an ending on the stack, or take from it what it says about the one that stands."""
         self.told.append(ending)
         top = self.top
@@ -168,6 +168,7 @@ class EndingStack:
             return True
         for place, ending in reversed(list(enumerate(self.endings))):
             if ending.kind == HIRE and not ending.taken_back:
+                self.undone_hires.add(ending.moment)
                 self.endings[place] = replace(ending, taken_back=True)
                 return True
         return False
@@ -178,7 +179,7 @@ class EndingStack:
         while self.endings and self.endings[-1].taken_back:
             self.endings.pop()
 
-    def holds_back(self, under: tuple[Ending, ...]) -> bool:
+    def holds_back(self, under: tuple[ToldEnding, ...]) -> bool:
         """Whether endings that stood when something was told hold it back to the end of the story.
 
         An ending that was undone holds nothing back, nor one that a later hire replaced.
@@ -189,7 +190,7 @@ class EndingStack:
         if not standing:
             return False
         above = self.endings[self.endings.index(standing[-1]) + 1 :]
-        return not any(ending.kind == HIRE for ending in above)
+        return not any(ending.kind == HIRE and not ending.taken_back for ending in above)
 
     def could_undo(self, undoing: Told, event: Told) -> bool:
         """Whether the event tells an ending that this kind of undoing undoes."""

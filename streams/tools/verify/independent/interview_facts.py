@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
-from streams.tools.verify.independent.interviews import NO_SHOW, Appointment, Meeting
+from streams.tools.verify.independent.interviews import NO_SHOW, MeetingDate, ToldMeeting
 from streams.tools.verify.independent.scorecards import ToldScorecard
 from streams.tools.verify.independent.stage_facts import IMPOSSIBLE, duration
 from streams.tools.verify.independent.whole import Whole
@@ -32,7 +32,7 @@ def interview_facts(whole: Whole) -> Iterator[CountedFact]:
 
 
 def _held_facts(
-    whole: Whole, interview: Meeting, appointment: Appointment
+    whole: Whole, interview: ToldMeeting, appointment: MeetingDate
 ) -> Iterator[CountedFact]:
     """One appointment that took place: its length, and the scorecards that are due for it."""
     at, people = appointment.moment, interview.people_at(appointment)
@@ -60,7 +60,7 @@ def _held_facts(
 def _waited(
     whole: Whole,
     name: str,
-    appointment: Appointment,
+    appointment: MeetingDate,
     cards: Sequence[ToldScorecard],
     people: tuple[str, ...],
 ) -> Iterator[CountedFact]:

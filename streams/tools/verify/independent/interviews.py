@@ -25,7 +25,7 @@ Line = tuple[Moment, Told]
 
 
 @dataclass(eq=False)
-class Appointment:
+class MeetingDate:
     """One date of an interview: its times if known, how it came out, the lines told about it.
 
     `outcome` is as told first, `told_last` when it was told last, `before_cancelled` what a cancellation replaced.
@@ -91,12 +91,12 @@ class Appointment:
 
 
 @dataclass(eq=False)
-class Meeting:
+class ToldMeeting:
     """One interview under all of its ids; `moved` are its reschedulings."""
 
     ids: tuple[str, ...]
     lines: list[Line]
-    appointments: list[Appointment]
+    appointments: list[MeetingDate]
     moved: list[Line]
 
     @property
@@ -106,7 +106,7 @@ class Meeting:
         return told[0] if told else None
 
     @property
-    def appointments_held(self) -> list[Appointment]:
+    def appointments_held(self) -> list[MeetingDate]:
         """The appointments that took place."""
         return [appointment for appointment in self.appointments if appointment.kind == HELD]
 
@@ -124,17 +124,17 @@ class Meeting:
         """The interviewers by its latest list."""
         return interviewers(_latest_list(self.lines))
 
-    def people_at(self, appointment: Appointment) -> tuple[str, ...]:
+    def people_at(self, appointment: MeetingDate) -> tuple[str, ...]:
         """The interviewers of one appointment: by the latest list until the next appointment was made."""
         return interviewers(self.list_at(appointment))
 
-    def list_at(self, appointment: Appointment) -> list[JsonObject]:
+    def list_at(self, appointment: MeetingDate) -> list[JsonObject]:
         """The latest list of people, those who watched or refused too, until the next appointment was made."""
         number = self.appointments.index(appointment)
         lines = [line for earlier in self.appointments[: number + 1] for line in earlier.lines]
         return _latest_list(lines)
 
-    def held_before(self, instant: int) -> Appointment | None:
+    def held_before(self, instant: int) -> MeetingDate | None:
         """The latest appointment held by then, else the first one held."""
         before = [
             appointment
@@ -164,7 +164,7 @@ def interviewers(people: Sequence[JsonObject]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def interviews_of(events: Sequence[tuple[int, Told]]) -> list[Meeting]:
+def interviews_of(events: Sequence[tuple[int, Told]]) -> list[ToldMeeting]:
     """The interviews of an attempt, in the order in which they were first told; `events` may be listings of schedules too."""
     by_id: dict[str, list[Line]] = {}
     for place, event in events:
@@ -251,17 +251,17 @@ def _schedule(lines: list[Line]) -> str | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> Meeting:
+def _read(ids: tuple[str, ...], told: dict[str, list[Line]]) -> ToldMeeting:
     """One interview from the lines of all its ids, one id after the other; the creation of each later id moves it."""
     created = {told[later][0][0] for later in ids[1:]}
     lines = [line for name in ids for line in told[name]]
-    interview = Meeting(ids, lines, [Appointment()], [])
+    interview = ToldMeeting(ids, lines, [MeetingDate()], [])
     for line in lines:
         _hear(interview, line, replaces=line[0] in created)
     return interview
 
 
-def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
+def _hear(interview: ToldMeeting, line: Line, *, replaces: bool) -> None:
     """Take in one line: it makes another appointment, or says something of the present one.
 
     `replaces`: it is the first line of an interview created in the place of a cancelled one.
@@ -273,7 +273,7 @@ def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
     if replaces or event.kind in {SCHEDULED, RESCHEDULED}:
         present.put_back()
     if another:
-        present = Appointment()
+        present = MeetingDate()
         interview.appointments.append(present)
         interview.moved.append(line)
     start, end = times
@@ -285,7 +285,7 @@ def _hear(interview: Meeting, line: Line, *, replaces: bool) -> None:
         present.come_out(line)
 
 
-def _is_another(event: Told, present: Appointment, times: tuple[int | None, int | None]) -> bool:
+def _is_another(event: Told, present: MeetingDate, times: tuple[int | None, int | None]) -> bool:
     """Whether the event tells another appointment than the present one."""
     start, _ = times
     differs = start is not None and present.start is not None and start != present.start

@@ -1,6 +1,6 @@
 """What stages and reasons mean: by the tenant's rules, the job's pipeline, or a well-known name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -25,7 +25,7 @@ ENDING_OF_PARTY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageMeaning:
+class MeaningOfStage:
     """What a stage is: a milestone, or an ending by someone, or neither (unmapped); `order` is its place if known."""
 
     id: str
@@ -57,22 +57,25 @@ class ReasonMeaning:
 class Meanings:
     """The meanings of a tenant's stages and reasons in one application's story."""
 
-    def __init__(self, mapping: TenantMapping, pipelines: Sequence[Told]) -> None:
-        """`pipelines` are the definitions of the job's pipeline, in order of time."""
+    def __init__(
+        self, mapping: TenantMapping, pipelines: Sequence[Told], renamed: Mapping[str, str]
+    ) -> None:
+        """`pipelines` are the definitions of the job's pipeline, in order of time, `renamed` the new ids of old stage ids."""
+        self._former = {new: old for old, new in renamed.items()}
         self._mapping = mapping
         self._calendar = Calendar(mapping)
         self._pipelines = pipelines
 
-    def stage(self, event: Told, stage: JsonObject) -> StageMeaning:
+    def stage(self, event: Told, stage: JsonObject) -> MeaningOfStage:
         """What the stage means on the day of the event."""
         rule = self._rule(event, stage)
         defined, place = self._defined(stage["id"])
         order = _first_known(None if rule is None else rule.order, place, stage.get("order"))
         if rule is not None and rule.ending is not None:
             kind = ENDING_OF_PARTY[rule.ending]
-            return StageMeaning(id=stage["id"], ending=kind, order=order)
+            return MeaningOfStage(id=stage["id"], ending=kind, order=order)
         milestone = rule.milestone if rule is not None else _milestone(stage, defined)
-        return StageMeaning(id=stage["id"], milestone=milestone, order=order)
+        return MeaningOfStage(id=stage["id"], milestone=milestone, order=order)
 
     def reason(self, event: Told) -> ReasonMeaning:
         """Who ended the application by this event."""
@@ -116,14 +119,24 @@ class Meanings:
         ]
 
     def _rule(self, event: Told, stage: JsonObject) -> StageRule | None:
-        """The configured rule: by the stage's id first, then by its name."""
+        """The configured rule: by the stage's id or one that it had before, then by its name."""
         rules = self._active(event, self._connection(event).stages)
-        for by_id in (True, False):
-            for rule in rules:
-                names = (rule.stage_id, rule.stage_name, stage["id"], stage.get("name"))
-                if _names(*names, by_id=by_id):
-                    return rule
-        return None
+        keys = self._ids(stage["id"])
+        by_id = [rule for key in keys for rule in rules if rule.stage_id == key]
+        name = normalize_name(stage.get("name") or "")
+        by_name = [
+            rule
+            for rule in rules
+            if rule.stage_name is not None and normalize_name(rule.stage_name) == name
+        ]
+        return next(iter([*by_id, *by_name]), None)
+
+    def _ids(self, stage_id: str) -> list[str]:
+        """The id of a stage and those it had before, latest first; a circle of renamings ends before it closes."""
+        ids = [stage_id]
+        while self._former.get(ids[-1], ids[-1]) not in ids:
+            ids.append(self._former[ids[-1]])
+        return ids
 
     def _defined(self, stage_id: str) -> tuple[JsonObject | None, int | None]:
         """The stage in the latest definition of the pipeline that has it, and its place there."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.cells import ALL, CHANNEL, JOB, TOTAL, UNKNOWN
 from schemas.tenants.mapping_snapshot import TenantMapping
-from streams.tools.verify.independent.attributes import Attributes
+from streams.tools.verify.independent.attributes import LastKnown
 from streams.tools.verify.independent.told import Calendar, Told, day_of_date
 
 RECORDED = "cost.recorded"
@@ -15,7 +15,7 @@ Part = tuple[str, int, int, tuple[str, str]]
 
 
 def costs_of(
-    story: Sequence[Told], attributes: Attributes | None, mapping: TenantMapping
+    story: Sequence[Told], attributes: LastKnown | None, mapping: TenantMapping
 ) -> Iterator[Part]:
     """The daily parts of every cost; `attributes` are those of the application that has the costs of scope hire."""
     entries: dict[str, list[Told]] = {}
@@ -40,7 +40,7 @@ def _counts(versions: Sequence[Told]) -> bool:
     return is_recorded and not latest.test and holder is None
 
 
-def _parts(event: Told, attributes: Attributes | None, mapping: TenantMapping) -> Iterator[Part]:
+def _parts(event: Told, attributes: LastKnown | None, mapping: TenantMapping) -> Iterator[Part]:
     data = event.data
     own_currency = data.get("currency") == mapping.currency
     prefix = "cost" if own_currency else f"foreign_cost.{data.get('currency')}"
@@ -71,7 +71,7 @@ def _days(event: Told, calendar: Calendar) -> range:
     return range(first, min(last, first + LONGEST_DAYS) + 1)
 
 
-def _members(event: Told, attributes: Attributes | None) -> list[tuple[str, str]]:
+def _members(event: Told, attributes: LastKnown | None) -> list[tuple[str, str]]:
     """The total, one channel, and the job if the cost is that of a job or of a hire."""
     scope, member = event.data.get("scope"), event.data.get("member")
     channel = member if scope in {"channel", "agency"} else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from streams.tools.verify.independent.employment import NamedDay, ratings_of, tenths
-from streams.tools.verify.independent.endings import Ending
+from streams.tools.verify.independent.endings import ToldEnding
 from streams.tools.verify.independent.facts import CountedFact
 from streams.tools.verify.independent.meaning import HIRE, WITHDRAWN
 from streams.tools.verify.independent.offers import ToldOffer
@@ -28,7 +28,7 @@ def offer_facts(whole: Whole) -> Iterator[CountedFact]:
 def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
     for name in ("accepted", "declined", "expired", "revoked", "reneged"):
         at = getattr(offer, name)
-        if at is not None:
+        if at is not None and not (name == "revoked" and _is_reneged_by_ending(whole, offer)):
             yield CountedFact(f"offers_{name}", whole.day(at), at)
     if offer.accepted is not None:
         day = whole.day(offer.accepted)
@@ -54,7 +54,7 @@ def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
     accepted = [
         offer
         for offer in whole.offers
-        if offer.accepted is not None and offer.accepted < top.moment
+        if offer.accepted is not None and offer.accepted.at <= top.moment.at
     ]
     standing = [offer for offer in accepted if _stood(whole, offer, top)]
     if standing and standing[0].accepted is not None:
@@ -64,7 +64,13 @@ def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
         yield CountedFact("offers_reneged", whole.day(top.moment), top.moment)
 
 
-def _stood(whole: Whole, offer: ToldOffer, top: Ending) -> bool:
+def _is_reneged_by_ending(whole: Whole, offer: ToldOffer) -> bool:
+    """Whether the candidate withdrew while the acceptance stood: afterwards there is nothing to revoke."""
+    top = whole.top
+    return top is not None and top.kind == WITHDRAWN and _stood(whole, offer, top)
+
+
+def _stood(whole: Whole, offer: ToldOffer, top: ToldEnding) -> bool:
     """Whether an acceptance of the attempt's own offers stood; what the stages tell has its renege already."""
     return bool(whole.attempt.of_topic("offer")) and offer.stood_accepted(top)
 

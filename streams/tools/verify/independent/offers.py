@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from streams.tools.verify.independent.endings import Ending, EndingStack
+from streams.tools.verify.independent.endings import EndingStack, ToldEnding
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, WITHDRAWN
 from streams.tools.verify.independent.told import Moment, Told
-from streams.tools.verify.independent.visits import Journey
+from streams.tools.verify.independent.visits import ToldJourney
 
 SENT = "offer.sent"
 ACCEPTED, DECLINED = "offer.accepted", "offer.declined"
@@ -43,12 +43,12 @@ class ToldOffer:
         }
         return next(((name, at) for name, at in answers.items() if at is not None), None)
 
-    def stood_accepted(self, ending: Ending) -> bool:
+    def stood_accepted(self, ending: ToldEnding) -> bool:
         """Whether the candidate's acceptance stood when the application ended."""
         return (
             self.accepted is not None
             and self.reneged is None
-            and self.accepted < ending.moment
+            and self.accepted.at <= ending.moment.at
             and (self.revoked is None or self.revoked > ending.moment)
         )
 
@@ -143,7 +143,7 @@ def _moment(line: Line) -> Moment:
     return Moment(event.at, place)
 
 
-def offers_by_stages(journey: Journey, stack: EndingStack) -> list[ToldOffer]:
+def offers_by_stages(journey: ToldJourney, stack: EndingStack) -> list[ToldOffer]:
     """The offer that the stages 内定 and 承諾 tell; only for an attempt without any event about offers."""
     visits = [visit for visit in journey.standing if visit.milestone in {"offer", "accepted"}]
     if not visits:

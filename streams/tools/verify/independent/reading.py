@@ -1,6 +1,6 @@
 """The independent reading: the cells of one application, and of a whole log, counted from its events alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from schemas.cells import (
@@ -24,7 +24,7 @@ from schemas.cells import (
 )
 from schemas.tenants.mapping_snapshot import TenantMapping
 from streams.tools.verify.independent.attempts import attempts_of
-from streams.tools.verify.independent.attributes import Attributes, recruiter_at
+from streams.tools.verify.independent.attributes import LastKnown, recruiter_at
 from streams.tools.verify.independent.facts import CountedFact, CountsIn
 from streams.tools.verify.independent.interview_facts import interview_facts, scorecard_facts
 from streams.tools.verify.independent.money import costs_of
@@ -43,6 +43,11 @@ from streams.tools.verify.independent.story import tell
 from streams.tools.verify.independent.told import Told
 from streams.tools.verify.independent.whole import Whole, read_attempt
 
+# What rates are made of, by its first letters: a duplicate is in none of them.
+RATED = (
+    *("passed.", "then_offered.", "reapplications", "offered", "final_offered"),
+    *("applications_rated", "response_hours."),
+)
 # They say how the log came about and not what happened, so the reading has no opinion on them.
 DIAGNOSTICS = (
     *("quality.out_of_order", "quality.without_stage"),
@@ -74,7 +79,8 @@ def count(events: Sequence[Told], tenant: str, mapping: TenantMapping) -> Cells:
     for attempt in attempts:
         whole = read_attempt(attempt)
         if attempt.is_application:
-            for fact in chain.from_iterable(reading(whole) for reading in READINGS):
+            facts = chain.from_iterable(reading(whole) for reading in READINGS)
+            for fact in _without_rates(facts) if whole.is_duplicate else facts:
                 for where, day, basis in _places(whole, fact, before):
                     add(where, day, basis, fact.measure, fact.n)
         before = attempt.attributes.recruiter
@@ -84,6 +90,11 @@ def count(events: Sequence[Told], tenant: str, mapping: TenantMapping) -> Cells:
         for basis in (DECISION, COHORT):
             add(where, day, basis, measure, amount)
     return without_zeros(cells)
+
+
+def _without_rates(facts: Iterable[CountedFact]) -> Iterator[CountedFact]:
+    """The facts of a duplicate: those that no rate is made of."""
+    return (fact for fact in facts if not fact.measure.startswith(RATED))
 
 
 def without_diagnostics(cells: Cells) -> Cells:
@@ -114,7 +125,7 @@ def _places(
 
 
 def _members(
-    fact: CountedFact, attributes: Attributes, recruiter: str | None
+    fact: CountedFact, attributes: LastKnown, recruiter: str | None
 ) -> list[tuple[str, str]]:
     """The members of the dimensions that a fact belongs to."""
     if fact.kind is CountsIn.CREDIT:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from streams.tools.verify.independent.endings import Move
-from streams.tools.verify.independent.interviews import DELETED, HELD, Meeting
+from streams.tools.verify.independent.interviews import DELETED, HELD, ToldMeeting
 from streams.tools.verify.independent.meaning import HIRE, REJECTED, Meanings
 from streams.tools.verify.independent.scorecards import SUBMITTED, submitted_at
 from streams.tools.verify.independent.told import (
@@ -24,12 +24,12 @@ EARLY = ("lead", "applied", "screening", None)
 def first_response(
     events: Sequence[tuple[int, Told]],
     moves: Sequence[Move],
-    interviews: Sequence[Meeting],
+    interviews: Sequence[ToldMeeting],
     meanings: Meanings,
 ) -> Iterator[Moment]:
     """Every moment at which people of the company responded, in any order; later corrections take none of them back."""
     yield from (move.moment for move in _moves_by_people(moves))
-    held = {
+    instants = {
         event.id: appointment.moment
         for interview in interviews
         for appointment in interview.appointments_held
@@ -40,7 +40,7 @@ def first_response(
         if event.by_people and _responds(event, meanings):
             told = submitted_at(place, event) if event.kind in SUBMITTED else None
             told = told or Moment(event.at, place)
-            yield min(told, held.get(event.id, told))
+            yield min(told, instants.get(event.id, told))
 
 
 def _responds(event: Told, meanings: Meanings) -> bool:

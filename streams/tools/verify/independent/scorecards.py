@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streams.tools.verify.independent.interviews import Appointment, Meeting, interviewers
+from streams.tools.verify.independent.interviews import MeetingDate, ToldMeeting, interviewers
 from streams.tools.verify.independent.told import UNTOLD, Moment, Told, known_instant
 
 DECISIONS = {-2: "strong_no", -1: "no", 0: "mixed", 1: "yes", 2: "strong_yes"}
@@ -18,8 +18,8 @@ class ToldScorecard:
     moment: Moment
     author: str | None
     decision: str
-    interview: Meeting | None
-    appointment: Appointment | None
+    interview: ToldMeeting | None
+    appointment: MeetingDate | None
 
     @property
     def is_practice(self) -> bool:
@@ -39,7 +39,7 @@ class ToldScorecard:
         return (self.moment.at - end) // 3_600_000
 
 
-def _listed(interview: Meeting, appointment: Appointment | None) -> tuple[set[str], set[str]]:
+def _listed(interview: ToldMeeting, appointment: MeetingDate | None) -> tuple[set[str], set[str]]:
     """Who watches by the list of the interview, and who interviews."""
     appointment = interview.appointments[-1] if appointment is None else appointment
     people = interview.list_at(appointment)
@@ -48,7 +48,7 @@ def _listed(interview: Meeting, appointment: Appointment | None) -> tuple[set[st
 
 
 def scorecards_of(
-    events: Sequence[tuple[int, Told]], interviews: Sequence[Meeting]
+    events: Sequence[tuple[int, Told]], interviews: Sequence[ToldMeeting]
 ) -> list[ToldScorecard]:
     """The scorecards that stand, those of people who only watched too, in the order of their first submission."""
     by_id: dict[str, list[tuple[int, Told]]] = {}
@@ -68,7 +68,7 @@ def submitted_at(place: int, event: Told) -> Moment:
     return Moment(event.at, place) if value is None else Moment(value, UNTOLD)
 
 
-def _read(told: list[tuple[int, Told]], interviews: Sequence[Meeting]) -> ToldScorecard:
+def _read(told: list[tuple[int, Told]], interviews: Sequence[ToldMeeting]) -> ToldScorecard:
     moment = submitted_at(*told[0])
     author = _last_word(told, "interviewer_id")
     decision = told[-1][1].data.get("decision")
@@ -93,8 +93,8 @@ def _last_word(told: list[tuple[int, Told]], name: str) -> str | None:
 
 
 def _latest_with(
-    author: str | None, moment: Moment, interviews: Sequence[Meeting]
-) -> tuple[Meeting | None, Appointment | None]:
+    author: str | None, moment: Moment, interviews: Sequence[ToldMeeting]
+) -> tuple[ToldMeeting | None, MeetingDate | None]:
     """The latest interview held by then in which the author interviewed or watched."""
     met = [
         (appointment.moment.at, number, interview, appointment)

@@ -29,8 +29,7 @@ def application_facts(whole: Whole) -> Iterator[CountedFact]:
     created = [event for _, event in whole.attempt.events if event.kind == CREATED]
     if any(event.data.get("is_reapplication") for event in created):
         yield CountedFact("reapplications", day, at)
-    duplicate = whole.top is not None and whole.top.reason.duplicate
-    yield CountedFact("duplicates" if duplicate else "applications_rated", day, at)
+    yield CountedFact("duplicates" if whole.is_duplicate else "applications_rated", day, at)
 
 
 def response_facts(whole: Whole) -> Iterator[CountedFact]:
@@ -74,7 +73,11 @@ def ending_facts(whole: Whole) -> Iterator[CountedFact]:
     day, at = whole.day(top.moment), top.moment
     yield CountedFact(top.kind, day, at)
     first = whole.attempt.attributes.first_moment
-    yield from duration(f"application.{top.kind}", (whole.cohort_day, day), first)
+    if whole.is_duplicate:
+        unknown = CountedFact("days.application.unknown.0", whole.cohort_day, first)
+        yield unknown._replace(kind=CountsIn.DURATION)
+    else:
+        yield from duration(f"application.{top.kind}", (whole.cohort_day, day), first)
     if top.reason.unmapped:
         yield CountedFact("unmapped_reasons", day, at)
     if top.kind == HIRE:
@@ -108,8 +111,11 @@ def _withdrawal_facts(whole: Whole, visit: Stay, at: Moment) -> Iterator[Counted
     if is_past_offer or not passed:
         return
     last = passed[-1]
-    later = {visit, *standing[standing.index(last) + 1 :]} - {last}
-    if last.passed is not None and not any(whole.held_in(after) for after in later):
+    later = standing[standing.index(last) + 1 :]
+    met = any(whole.held_in(after) for after in later)
+    if visit not in later:  # a side step from before, to which the application came back
+        met |= any(date.moment.at >= visit.arrivals[-1].at for _, date in whole.held_in(visit))
+    if last.passed is not None and not met:
         name, people = f"then_withdrew.{last.milestone}", whole.deciders(last)
         yield CountedFact(name, whole.day(last.passed), last.passed, people)
 

@@ -119,14 +119,11 @@ def _subject(event: Told) -> tuple[str, str]:
 
 def without_repetitions(events: Sequence[Told]) -> list[Told]:
     """The same thing told again at one instant under another id is one; costs are versions of their own."""
-    told: set[tuple[int, str, str]] = set()
-    once = []
-    for event in events:
-        key = (event.at, event.kind, _content(event))
-        if event.is_context or event.is_cost or key not in told:
-            once.append(event)
-        told.add(key)
-    return once
+    told: dict[tuple[int, str, str], Told] = {}
+    for event in sorted(events, key=lambda event: (event.offset, event.index)):
+        told.setdefault((event.at, event.kind, _content(event)), event)
+    first = {event.id for event in told.values()}
+    return [e for e in events if e.is_context or e.is_cost or e.id in first]
 
 
 def _content(event: Told) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from schemas.tenants.milestones import MAIN_LINE, SIDE_STEPS
 from streams.tools.verify.independent.endings import EndingStack, Move
-from streams.tools.verify.independent.meaning import HIRE, StageMeaning
+from streams.tools.verify.independent.meaning import HIRE, MeaningOfStage
 from streams.tools.verify.independent.told import Moment
 
 SEVERAL = ("interview_n", *SIDE_STEPS)  # milestones whose stages are visits of their own
-OFFER = StageMeaning(id="", milestone="offer")  # what an offer says where no stage says it
+OFFER = MeaningOfStage(id="", milestone="offer")  # what an offer says where no stage says it
 
 
 @dataclass(eq=False)
@@ -45,13 +45,14 @@ class Stay:
         return self.passed_first if self.is_passed else None
 
 
-class Journey:
+class ToldJourney:
     """The way of one attempt through its visits. `standing` is in the order entered, `current` where it is."""
 
     def __init__(self) -> None:
         """Start nowhere."""
         self.standing: list[Stay] = []
         self.taken_back: list[Stay] = []
+        self.arrivals: list[tuple[Moment, Stay]] = []
         self.current: Stay | None = None
 
     @property
@@ -59,11 +60,11 @@ class Journey:
         """The last standing visit on the main line."""
         return next((visit for visit in reversed(self.standing) if not visit.is_side_step), None)
 
-    def find(self, stage: StageMeaning) -> Stay | None:
+    def find(self, stage: MeaningOfStage) -> Stay | None:
         """The standing visit of a stage."""
         return _last_visit_of(stage, self.standing)
 
-    def move(self, stage: StageMeaning, moment: Moment) -> None:
+    def move(self, stage: MeaningOfStage, moment: Moment) -> None:
         """The application is moved to a stage with a milestone."""
         here, visit = self.current, self.find(stage)
         if here is not None and here.milestone == stage.milestone and visit in {None, here}:
@@ -83,7 +84,7 @@ class Journey:
                     self.main.pass_at(moment)
                 self._enter(stage, moment)
 
-    def _is_return(self, stage: StageMeaning, visit: Stay | None) -> bool:
+    def _is_return(self, stage: MeaningOfStage, visit: Stay | None) -> bool:
         """To the very stage of a visit that stands; else by the orders of the stages, or by its milestone if they are unknown."""
         main = self.main
         if main is None:
@@ -94,7 +95,7 @@ class Journey:
             return stage.order < main.order
         return visit is not None
 
-    def _return(self, stage: StageMeaning, visit: Stay | None, moment: Moment) -> None:
+    def _return(self, stage: MeaningOfStage, visit: Stay | None, moment: Moment) -> None:
         """Take back what came after the stage, and be there again."""
         if visit is not None:
             first = self.standing.index(visit) + 1
@@ -108,7 +109,7 @@ class Journey:
         else:
             self._be_at(visit, stage, moment)
 
-    def _enter(self, stage: StageMeaning, moment: Moment) -> None:
+    def _enter(self, stage: MeaningOfStage, moment: Moment) -> None:
         """Enter a visit, the remembered one if it was entered before."""
         visit = _last_visit_of(stage, self.taken_back)
         if visit is None:
@@ -119,10 +120,11 @@ class Journey:
         self.standing.append(visit)
         self._be_at(visit, stage, moment)
 
-    def _be_at(self, visit: Stay, stage: StageMeaning, moment: Moment) -> None:
+    def _be_at(self, visit: Stay, stage: MeaningOfStage, moment: Moment) -> None:
         visit.stages.add(stage.id)
         visit.order = visit.order if stage.order is None else stage.order
         visit.arrivals.append(moment)
+        self.arrivals.append((moment, visit))
         visit.is_passed = False
         self.current = visit
 
@@ -134,13 +136,12 @@ class Journey:
     def at(self, instant: int) -> Stay | None:
         """The visit where the application was at an instant, as the moves read in the end."""
         arrivals = [
-            (arrival, number)
-            for number, visit in enumerate(self.standing)
-            for arrival in visit.arrivals
-            if arrival.at <= instant
+            (moment.at, number)
+            for number, (moment, visit) in enumerate(self.arrivals)
+            if visit.standing and moment.at <= instant
         ]
         if arrivals:
-            return self.standing[max(arrivals)[1]]
+            return self.arrivals[max(arrivals)[1]][1]
         return min(self.standing, key=lambda visit: visit.arrivals[0], default=None)
 
     def known(self, milestone: str) -> list[Stay]:
@@ -148,7 +149,7 @@ class Journey:
         return [v for v in (*self.taken_back, *self.standing) if v.milestone == milestone]
 
 
-def _last_visit_of(stage: StageMeaning, visits: Sequence[Stay]) -> Stay | None:
+def _last_visit_of(stage: MeaningOfStage, visits: Sequence[Stay]) -> Stay | None:
     """The last visit of the stage's milestone that was told by its id, else, of a single step, the last one."""
     alike = [visit for visit in visits if visit.milestone == stage.milestone]
     same = [visit for visit in alike if stage.id in visit.stages]
@@ -157,17 +158,17 @@ def _last_visit_of(stage: StageMeaning, visits: Sequence[Stay]) -> Stay | None:
     return same[-1] if same else None
 
 
-def _is_beyond(visit: Stay, stage: StageMeaning) -> bool:
+def _is_beyond(visit: Stay, stage: MeaningOfStage) -> bool:
     return visit.order is not None and stage.order is not None and visit.order > stage.order
 
 
-def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Moment]) -> Journey:
+def journey_of(stack: EndingStack, offered: Moment | None, began: Sequence[Moment]) -> ToldJourney:
     """The way through all moves that no standing ending holds back.
 
     `offered` is when the first offer was made by an event of its own, `began` when the candidate applied, if known, and the
     attempt's first event.
     """
-    journey = Journey()
+    journey = ToldJourney()
     steps: list[tuple[Moment, Move | None]] = [(move.moment, move) for move in stack.moves]
     if offered is not None:
         steps.append((offered, None))
@@ -189,7 +190,7 @@ def _told_undone_hire(stack: EndingStack, move: Move) -> bool:
     return move.stage.milestone == HIRE and bool(move.under) and move.moment in stack.undone_hires
 
 
-def _take(journey: Journey, move: Move, began: Sequence[Moment]) -> None:
+def _take(journey: ToldJourney, move: Move, began: Sequence[Moment]) -> None:
     """Make one move, after one that nobody saw if it left a stage where the application was not known to be."""
     left = move.left
     if left is not None and left.is_work:

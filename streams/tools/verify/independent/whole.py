@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streams.tools.verify.independent.attempts import Attempt
+from streams.tools.verify.independent.attempts import ToldAttempt
 from streams.tools.verify.independent.employment import Tenure, employments_of
-from streams.tools.verify.independent.endings import Ending
-from streams.tools.verify.independent.interviews import Appointment, Meeting, interviews_of
+from streams.tools.verify.independent.endings import ToldEnding
+from streams.tools.verify.independent.interviews import MeetingDate, ToldMeeting, interviews_of
 from streams.tools.verify.independent.meaning import HIRE
 from streams.tools.verify.independent.offers import ToldOffer, offers_by_stages, own_offers
 from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
 from streams.tools.verify.independent.told import UNTOLD, Moment
 from streams.tools.verify.independent.visits import (
     SEVERAL,
-    Journey,
     Stay,
+    ToldJourney,
     deciders_in,
     journey_of,
 )
@@ -24,20 +24,25 @@ from streams.tools.verify.independent.visits import (
 class Whole:
     """Everything that happened in an attempt, as the whole story says it."""
 
-    attempt: Attempt
-    journey: Journey
-    interviews: Sequence[Meeting]
+    attempt: ToldAttempt
+    journey: ToldJourney
+    interviews: Sequence[ToldMeeting]
     scorecards: Sequence[ToldScorecard]
     offers: Sequence[ToldOffer]
     employments: Sequence[Tenure]
 
     @property
-    def top(self) -> Ending | None:
+    def top(self) -> ToldEnding | None:
         """The ending that stands."""
         return self.attempt.endings.top
 
     @property
-    def hire(self) -> Ending | None:
+    def is_duplicate(self) -> bool:
+        """Whether it was closed as a duplicate."""
+        return self.top is not None and self.top.reason.duplicate
+
+    @property
+    def hire(self) -> ToldEnding | None:
         """The hire that stands."""
         return self.top if self.top is not None and self.top.kind == HIRE else None
 
@@ -61,7 +66,7 @@ class Whole:
         """The local day of a moment."""
         return self.attempt.calendar.day(moment.at)
 
-    def held_in(self, visit: Stay) -> list[tuple[Meeting, Appointment]]:
+    def held_in(self, visit: Stay) -> list[tuple[ToldMeeting, MeetingDate]]:
         """The interviews held in a visit."""
         return [
             (interview, appointment)
@@ -70,7 +75,7 @@ class Whole:
             if self.visit_of(interview, appointment.moment) is visit
         ]
 
-    def visit_of(self, interview: Meeting, moment: Moment) -> Stay | None:
+    def visit_of(self, interview: ToldMeeting, moment: Moment) -> Stay | None:
         """The visit to which an interview belongs: by its round or stage, else where the application was at the moment."""
         return _named_visit(self, interview, moment) or self.journey.at(moment.at)
 
@@ -93,13 +98,13 @@ class Whole:
         return named or self.journey.at(card.moment.at)
 
 
-def _named_visit(whole: Whole, interview: Meeting, at: Moment) -> Stay | None:
+def _named_visit(whole: Whole, interview: ToldMeeting, at: Moment) -> Stay | None:
     """The visit that an interview's stage or round names, if the application was ever there."""
     visits = _visits_of_stage(whole, interview) or _visits_of_round(whole, interview)
     return _present_at(visits, at) if visits else None
 
 
-def _visits_of_stage(whole: Whole, interview: Meeting) -> list[Stay]:
+def _visits_of_stage(whole: Whole, interview: ToldMeeting) -> list[Stay]:
     stage = interview.last("stage")
     if stage is None or isinstance(stage, int):
         return []
@@ -111,7 +116,7 @@ def _visits_of_stage(whole: Whole, interview: Meeting) -> list[Stay]:
     return visits
 
 
-def _visits_of_round(whole: Whole, interview: Meeting) -> list[Stay]:
+def _visits_of_round(whole: Whole, interview: ToldMeeting) -> list[Stay]:
     number = interview.last("round")
     if not isinstance(number, int) or number < 1:
         return []
@@ -126,7 +131,7 @@ def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:
     return max(before, key=lambda visit: visit.entered) if before else standing[0]
 
 
-def read_attempt(attempt: Attempt) -> Whole:
+def read_attempt(attempt: ToldAttempt) -> Whole:
     """Read one attempt as a whole."""
     interviews = interviews_of(attempt.about_interviews)
     cards = scorecards_of(attempt.of_topic("feedback"), interviews)

@@ -45,13 +45,11 @@ def _opened_last(events: Sequence[Told]) -> Told | None:
 
 
 def _on_hold(jobs: Sequence[Told], opened: Told, hire: Moment) -> int:
-    """The milliseconds between each pause and the next opening, or the hire."""
+    """The milliseconds between each pause and the next opening, or the hire, as far as the search was open."""
     paused, since = 0, None
     for event in jobs:
-        if event.at < opened.at:
-            continue
         if event.kind == "job.paused" and since is None:
-            since = event.at
+            since = max(event.at, opened.at)
         elif event.kind == "job.opened" and since is not None:
-            paused, since = paused + event.at - since, None
+            paused, since = paused + max(event.at - since, 0), None
     return paused if since is None else paused + hire.at - since

@@ -223,7 +223,8 @@ _READERS: dict[str, Callable[[dict[str, Any], str, str], None]] = {
 def _read_cost(line: str) -> dict[str, Any]:
     id_, *fields = shlex.split(line)
     cost: dict[str, Any] = dict(field.split("=", 1) for field in fields)
-    return {"cost_id": id_, **cost, "amount": int(cost["amount"])}
+    numbers = {name: int(cost[name]) for name in ("amount", "version") if name in cost}
+    return {"cost_id": id_, **cost, **numbers}
 
 
 def read_expectation(line: str) -> Expectation:

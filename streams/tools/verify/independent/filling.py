@@ -12,14 +12,15 @@ def days_open(
 ) -> int | None:
     """Whole days of 24 hours from the opening of the seat, else of the job, to the hire; None if no opening was told.
 
-    A job that was opened again after it closed begins anew. Below 0 if the seat was opened after the hire.
+    A job that was opened again after it closed begins anew. A seat opened
+    after the hire says nothing, nor does its job then.
     """
     before = list(enumerate(story))[: hire.place]
     jobs = [event for _, event in before if _is_about(event, "job", job)]
     seats = [event for event in story if _is_about(event, "opening", opening)]
     opened = _opened_last([event for event in seats if event.at <= hire.at]) or _opened_last(seats)
     opened = opened or _opened_last(jobs)
-    if opened is None:
+    if opened is None or opened.at > hire.at:
         return None
     return (hire.at - opened.at - _on_hold(jobs, opened, hire)) // DAY_MS
 

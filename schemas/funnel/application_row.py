@@ -78,15 +78,19 @@ class ApplicationRow:
             self._history = OrderedHistory(self.stored.log)
         return self._history
 
-    def add(self, event: FunnelEvent, rules: Rules) -> list[SignedContribution]:
-        """Add an event that the row lacks; return what it changes."""
-        before = self.contributions(rules)
+    def append(self, event: FunnelEvent) -> None:
+        """Add an event that the row lacks; what it contributes is counted when it is next needed."""
         self.history.add(event)
         self.stored.log.append(cast("StoredEvent", event))
         self.stored.ids += event.header.id
         self.stored.version = event.header.offset
-        self._contributions = count(self.history, rules)
-        return difference(before, self._contributions)
+        self._contributions = None
+
+    def add(self, event: FunnelEvent, rules: Rules) -> list[SignedContribution]:
+        """Add an event that the row lacks; return what it changes."""
+        before = self.contributions(rules)
+        self.append(event)
+        return difference(before, self.contributions(rules))
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -47,9 +47,9 @@ class Employments:
 
     def plan(self, day: int, at: int) -> None:
         """A hire names the day of joining; an employment that was reported goes before."""
-        if not self.all or self.all[-1].planned:
-            self.all = [EmploymentPeriod(day, at, planned=True)]
-        elif self.all[-1].start_day is None:
+        if not self.all:
+            self.all.append(EmploymentPeriod(day, at, planned=True))
+        elif self.all[-1].planned:
             self.all[-1].start_day, self.all[-1].started_told_at = day, at
 
     def start(self, day: int, at: int) -> None:

@@ -47,10 +47,10 @@ class Endings:
         """The latest hire that was not undone, even if an ending after it took it back."""
         return next((ending for ending in reversed(self._stack) if ending.is_hire), None)
 
-    @property
-    def first_hire(self) -> Ending | None:
-        """The earliest hire that was not undone."""
-        return next((ending for ending in self._stack if ending.is_hire), None)
+    def first_hire_since(self, moment: int) -> Ending | None:
+        """The earliest hire at an instant (ms) or later that was not undone."""
+        hires = (ending for ending in self._stack if ending.is_hire and ending.at >= moment)
+        return next(hires, None)
 
     def end(self, meaning: EndingMeaning, at: int, *, told: bool = True) -> bool:
         """End the application, or change what is known of its ending; return whether it is a new ending.

@@ -19,7 +19,9 @@ from schemas.tenants.milestones import UNMAPPED
 
 STAGE_CHANGED, UNHIRED = "application.stage_changed", "application.unhired"
 ENDING_TYPES = "application."  # meanings of stages that are endings start with it
-ACCOMPANYING_MS = 60_000  # a system that ends an application may move it within the next minute
+ACCOMPANYING_MS = (
+    60_000  # a system that says it ended an application may move it within the next minute
+)
 # Applications wait here without any action of the company.
 WAITING = frozenset({"lead", "applied", "screening", UNMAPPED})
 ANSWERS = frozenset({HIRED, REJECTED})  # endings that answer the candidate
@@ -98,7 +100,7 @@ class Journey:
             self._take_back_hire()
         if undone:
             self._resume()
-        if self.endings.top is None:
+        if undone or self.endings.top is None:
             self._tell_stage(event)
 
     def _resume(self) -> None:
@@ -172,7 +174,7 @@ class Journey:
                 self._bring_back()
                 self._move(at, step)
             return
-        accompanies = top is not None and at - top.at <= ACCOMPANYING_MS
+        accompanies = top is not None and top.told and at - top.at <= ACCOMPANYING_MS
         if accompanies or self._rules.reopens_by_event(event.header.connection):
             self._waiting.append((at, step))
         elif self.endings.reopen_by_move():

@@ -214,6 +214,6 @@ def _add_wait(
     at, people = due
     day, outcome = min(days, default=None), "submitted"
     if ended_day is not None and (day is None or ended_day < day):
-        day, outcome = ended_day, "closed"
+        day, outcome = max(ended_day, facts.day(at)), "closed"
     if day is not None:
         facts.add_duration(f"{name}.{outcome}", at, (facts.day(at), day), people)

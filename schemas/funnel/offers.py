@@ -117,7 +117,7 @@ def offers_by_stages(visits: Visits, endings: Endings) -> list[Offer]:
         return []
     offer = Offer(made_at=offer_visits[0].entered_at)
     accepted = next((v for v in offer_visits if v.milestone == ACCEPTED_STAGE), None)
-    hire, top = endings.first_hire, endings.top
+    hire, top = endings.first_hire_since(offer_visits[0].entered_at), endings.top
     if accepted is not None:
         offer.accepted_at = accepted.entered_at
     elif hire is not None:
@@ -156,7 +156,8 @@ def add_offers(
             outcome, at = answer
             facts.add_duration(f"answer.{outcome}", offer.made_at, (made_day, facts.day(at)))
         elif ended_day is not None:
-            facts.add_duration("answer.closed", offer.made_at, (made_day, ended_day))
+            closed_day = max(made_day, ended_day)
+            facts.add_duration("answer.closed", offer.made_at, (made_day, closed_day))
 
 
 def _add_answer(

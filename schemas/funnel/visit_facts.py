@@ -96,7 +96,7 @@ def _add_withdrawal(
     if not passed or passed[-1].passed_at is None:
         return
     previous = passed[-1]
-    since = visits.standing[visits.standing.index(previous) + 1 :]
+    since = [current, *visits.standing[visits.standing.index(previous) + 1 :]]
     if not any(was_interviewed(meetings, visit) for visit in since):
         measure = f"then_withdrew.{previous.milestone}"
         facts.add(measure, passed[-1].passed_at, people[id(previous)])

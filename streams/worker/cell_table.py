@@ -40,13 +40,18 @@ class CellTable:
     """Cells by member, then by day and basis, which hashes far less than one long key."""
 
     def __init__(self) -> None:
-        """Start without cells."""
+        """Start without cells.
+
+        `fenced_until` is the highest offset that any restored cell already includes: later events are new to all cells.
+        """
+        self.fenced_until = -1
         self._members: dict[tuple[str, str, str], dict[int, LiveCell]] = {}
         self._dirty: list[LiveCell] = []
 
     def restore(self, key: bytes, value: bytes) -> None:
         """Load a stored row."""
         cell_key, cell = decode_key(key), decode_cell(value)
+        self.fenced_until = max(self.fenced_until, cell.o)
         days = self._members.setdefault(cell_key[:3], {})
         slot = cell_key.day * 3 + SLOT_BY_BASIS[cell_key.basis]
         days[slot] = LiveCell((*cell_key[:3], cell_key.day, cell_key.basis), cell.o, cell.m)

@@ -157,6 +157,7 @@ class FunnelProcessor:
                 duplicates += 1
             elif not pack.forwarded:
                 self._forward(message.partition, accepted)
+        state.count()
         self.pending_events += len(pack.events)
         self._metrics.events.inc(len(pack.events))
         self._metrics.duplicates.inc(duplicates)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.funnel import application_row
+from schemas.funnel import application_row, fold
 from schemas.funnel.application_row import ApplicationRow
 from schemas.funnel.candidate_events import ContextEvents, ParentKey
+from schemas.funnel.fold import Contribution, SignedContribution
 from schemas.funnel.funnel_events import ContextEvent, FunnelEvent, StoredContextEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
@@ -32,8 +33,20 @@ class PartitionChanges(NamedTuple):
     links: list[bytes]
 
 
+class Uncounted(NamedTuple):
+    """An application with new events that the cells do not contain yet: what it contributed before them."""
+
+    tenant: str
+    row: ApplicationRow
+    before: list[Contribution]
+    rules: Rules
+
+
 class PartitionState:
     """State of one partition; single-threaded.
+
+    New events of one record are counted together, by `count`; those that a cell may contain already, after a crash, one
+    by one behind its fence.
 
     `read_row` returns an application's stored row or None; `stored_applications` the stored applications of a parent.
     """
@@ -53,6 +66,7 @@ class PartitionState:
         self._ended: list[bytes] = []
         self._contexts: dict[str, ContextEvents] = {}
         self._new_context_events: list[tuple[str, ContextEvent]] = []
+        self._uncounted: dict[bytes, Uncounted] = {}
         self._pending_links: Links = {}
         self._flushing_links: Links = {}
         self.cells = CellTable()
@@ -116,15 +130,41 @@ class PartitionState:
     def _apply_to_row(
         self, tenant: str, key: bytes, row: ApplicationRow, event: FunnelEvent, rules: Rules
     ) -> bool:
+        is_new = application_row.event_index(row, event.header.id) < 0
+        if is_new and event.header.offset > self.cells.fenced_until:
+            if key not in self._uncounted:
+                self._uncounted[key] = Uncounted(tenant, row, row.contributions(rules), rules)
+            row.append(event)
+            self._changed[key] = row
+            return True
+        if key in self._uncounted:
+            self._count(self._uncounted.pop(key))
         difference = application_row.apply_event(row, event, rules)
         if difference is None:
             return False
         self._changed[key] = row
-        if len(difference) == 1:
-            self.cells.add(tenant, difference[0], event.header.offset)
-        else:
-            self.cells.add_difference(tenant, difference, event.header.offset)
+        self._add(tenant, difference, event.header.offset)
         return True
+
+    def _add(self, tenant: str, difference: list[SignedContribution], offset: int) -> None:
+        if len(difference) == 1:
+            self.cells.add(tenant, difference[0], offset)
+        else:
+            self.cells.add_difference(tenant, difference, offset)
+
+    def count(self) -> None:
+        """Count the new events since the last call; call it after every record, which a replay repeats as a whole.
+
+        Not later: a cell that several records change back and forth must be written, so that its fence covers them.
+        """
+        uncounted, self._uncounted = self._uncounted, {}
+        for application in uncounted.values():
+            self._count(application)
+
+    def _count(self, uncounted: Uncounted) -> None:
+        row = uncounted.row
+        difference = fold.difference(uncounted.before, row.contributions(uncounted.rules))
+        self._add(uncounted.tenant, difference, row.version)
 
     def _row(self, key: bytes) -> ApplicationRow | None:
         row = self._rows.get(key)

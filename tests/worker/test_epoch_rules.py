@@ -1,5 +1,6 @@
 """Connections are counted with rules that were recorded before their first event."""
 
+from schemas.funnel.funnel_events import VendorStage
 from schemas.tenants.config import StageRule
 from schemas.tenants.mapping_snapshot import ConnectionMapping, MappingSnapshot, TenantMapping
 from streams.worker.epoch_rules import EpochRules
@@ -27,6 +28,9 @@ class EpochRecord:
         return mapping
 
 
+STAGE = VendorStage(id="s1")
+
+
 def test_a_new_connection_is_recorded_before_it_counts() -> None:
     """A new connection is recorded once, with the configuration at that moment."""
     record = EpochRecord()
@@ -35,7 +39,7 @@ def test_a_new_connection_is_recorded_before_it_counts() -> None:
     again = epoch_rules.rules_for("acme", "urn:ats:greenhouse:acme:gh")
 
     assert rules is again
-    assert rules.milestone("gh", "s1", None, None, 0) == "assessment"
+    assert rules.stage_meaning("gh", STAGE, None, 0).milestone == "assessment"
     assert [mapping.contains("acme", "gh") for mapping in record.recorded] == [True]
 
 
@@ -45,9 +49,8 @@ def test_a_recorded_connection_ignores_the_configuration() -> None:
     old = MappingSnapshot(tenants={"acme": TenantMapping(connections={"gh": ConnectionMapping()})})
     rules = EpochRules(old, lambda: CONFIGURED, record)
 
-    assert rules.rules_for("acme", "urn:ats:greenhouse:acme:gh").milestone(
-        "gh", "s1", None, None, 0
-    ) == ("unmapped")
+    rules_now = rules.rules_for("acme", "urn:ats:greenhouse:acme:gh")
+    assert rules_now.stage_meaning("gh", STAGE, None, 0).milestone == "unmapped"
     assert record.recorded == []
 
 

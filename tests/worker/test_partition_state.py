@@ -94,6 +94,7 @@ class Worker:
                     self.state.apply_context("t", arrived, RULES)
                 else:
                     self.state.apply("t", subject, arrived, RULES)
+            self.state.count()
             self.state.offset = offset
 
     def process_and_flush(self, packs: int, torn: random.Random | None) -> None:
@@ -117,10 +118,14 @@ def expected_cells(log: Log) -> Cells:
     """Return the fold of each application's set of events and the context events that reach it."""
     cells: Cells = {}
     contexts = ContextEvents()
-    arrived = [arrival for pack in log for arrival in pack]
+    arrived = [
+        (subject, delivered(event, offset, index))
+        for offset, pack in enumerate(log)
+        for index, (subject, event) in enumerate(pack)
+    ]
     for _, event in arrived:
         if isinstance(event, ContextEvent):
-            contexts.add(event)
+            contexts.add(delivered(event, -1))
     for subject in sorted(
         {subject for subject, event in arrived if not isinstance(event, ContextEvent)}
     ):

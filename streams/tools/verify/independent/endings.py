@@ -135,7 +135,7 @@ class EndingStack:
 
     def _reopens(self, event: Told, top: ToldEnding) -> bool:
         """Whether a move to a stage of work undoes the ending that stands."""
-        accompanies = event.at - top.moment.at <= ACCOMPANIES_MS
+        accompanies = top.told_by_event and event.at - top.moment.at <= ACCOMPANIES_MS
         is_firm = top.kind == HIRE and top.told_by_event
         return not (accompanies or is_firm or self.meanings.hears_of_reopening(event))
 

@@ -70,8 +70,9 @@ def _waited(
         days.append((whole.day(whole.top.moment), "zz_closed"))  # after a scorecard of the same day
     if days:
         day, outcome = min(days)
-        span = (whole.day(appointment.moment), day)
         outcome = outcome.removeprefix("zz_")
+        due = whole.day(appointment.moment)
+        span = (due, max(due, day) if outcome == "closed" else day)
         yield from duration(f"{name}.{outcome}", span, appointment.moment, people)
 
 

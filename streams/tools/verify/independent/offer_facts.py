@@ -42,7 +42,8 @@ def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
         days = (whole.day(offer.made_at), whole.day(answer[1]))
         yield from duration(f"answer.{answer[0]}", days, offer.made_at)
     elif whole.top is not None:
-        days = (whole.day(offer.made_at), whole.day(whole.top.moment))
+        made = whole.day(offer.made_at)
+        days = (made, max(made, whole.day(whole.top.moment)))
         yield from duration("answer.closed", days, offer.made_at)
 
 

@@ -12,8 +12,7 @@ def days_open(
 ) -> int | None:
     """Whole days of 24 hours from the opening of the seat, else of the job, to the hire; None if no opening was told.
 
-    A job that was opened again after it closed begins anew. A seat opened
-    after the hire says nothing, nor does its job then.
+    A job that was opened again after it closed begins anew. Of a seat opened after the hire nothing is known.
     """
     before = list(enumerate(story))[: hire.place]
     jobs = [event for _, event in before if _is_about(event, "job", job)]

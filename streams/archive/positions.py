@@ -143,8 +143,8 @@ class ArchivePositions:
 
     def _compare(self, stored: Offsets) -> None:
         for tp, at in self._next.items():
-            if (found := stored.get(_key(tp), 0)) < at:
-                detail = f"it holds {tp.topic}/{tp.partition} up to {found}, no longer up to {at}"
+            if (end := stored.get(_key(tp), 0)) < at:
+                detail = f"it holds {tp.topic}/{tp.partition} up to {end}, no longer up to {at}"
                 raise DatabaseReplaced("clickhouse was lost or restored", detail)
         self._checked = self._clock()
 

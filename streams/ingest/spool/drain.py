@@ -28,6 +28,7 @@ class LaneDrain:
         self._lane = lane
         self._spool = spool
         self._kafka = kafka
+        self._acknowledged: set[tuple[int, int]] = set()  # file and number of records of the batch
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -60,22 +61,20 @@ class LaneDrain:
 
     async def _drain_batch(self, batch: SpoolBatch) -> int:
         """Send a batch; remove the records before the first that Kafka has not acknowledged; raise Unavailable."""
-        values = [self._decode(record) for record in batch.records]
+        values = {record.number: self._decode(record) for record in batch.records}
         answers = await asyncio.gather(
-            *(self._send(value) for value in values), return_exceptions=True
+            *(self._send(batch.file, number, value) for number, value in values.items()),
+            return_exceptions=True,
         )
         failures = [n for n, answer in enumerate(answers) if isinstance(answer, BaseException)]
-        end = failures[0] if failures else len(values)
-        damaged = [
-            record.number
-            for record, value in zip(batch.records[:end], values[:end], strict=True)
-            if value is None
-        ]
-        await self._remove(SpoolBatch(batch.lane, batch.records[:end], batch.file), damaged)
+        records = batch.records[: failures[0]] if failures else batch.records
+        damaged = [record.number for record in records if values[record.number] is None]
+        await self._remove(SpoolBatch(batch.lane, records, batch.file), damaged)
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
-        return end
+        self._acknowledged.clear()
+        return len(records)
 
     def _decode(self, record: StoredRecord) -> Any:
         """Return the value of a record, or None if it cannot be read."""
@@ -84,18 +83,20 @@ class LaneDrain:
         except ValueError:
             return None
 
-    async def _send(self, value: Any) -> None:
+    async def _send(self, file: int, number: int, value: Any) -> None:
+        """Send a record, unless Kafka has it from an attempt in which one before it failed."""
         if value is None:
-            log.error("spool record damaged", extra={"lane": self._lane.name})
-        else:
+            log.error("spool record damaged", extra={"lane": self._lane.name, "record": number})
+        elif (file, number) not in self._acknowledged:
             await self._lane.send(self._kafka, value)
+            self._acknowledged.add((file, number))
 
     async def _remove(self, batch: SpoolBatch, damaged: list[int]) -> None:
         """Remove what Kafka has, however long the disk refuses: otherwise it would be sent again all that time.
 
         Meanwhile an empty lane is open, so that a full disk refuses nobody while Kafka answers.
         """
-        self._spool.release(batch)
+        self._spool.release(batch, damaged)
         while True:
             try:
                 await self._spool.erase(batch, damaged)

@@ -158,20 +158,22 @@ class Spool:
         records = await self._on_disk(lambda: self._store.read(lane, READ_RECORDS, READ_BYTES))
         return SpoolBatch(lane, records, file)
 
-    def release(self, batch: SpoolBatch) -> None:
-        """No longer count the records of a batch, the first of their lane: Kafka has them."""
+    def release(self, batch: SpoolBatch, damaged: Sequence[int]) -> None:
+        """No longer count the records of a batch, the first of their lane: Kafka has them, or they cannot be read."""
         if batch.file != self._file:
             return
         totals = self._lanes[batch.lane]
         totals.records -= len(batch.records)
         totals.size -= sum(record.size for record in batch.records)
         totals.oldest = totals.oldest if totals.records else None
+        self._metrics.damaged.inc(len(damaged))
+        self._metrics.drained.inc(len(batch.records) - len(damaged))
         self._metrics.size.set(self.size())
 
     async def erase(self, batch: SpoolBatch, damaged: Sequence[int]) -> None:
         """Remove released records from the disk; raise Unavailable, with nothing removed, if it fails or is full.
 
-        Those numbered in `damaged` cannot be read: they stay in the file for a person to look at.
+        Those numbered in `damaged` stay in the file for a person to look at.
         """
         lane, records = batch.lane, batch.records
         if not records or batch.file != self._file:
@@ -184,8 +186,6 @@ class Spool:
         oldest = await self._on_disk(remove)
         if self._lanes[lane].records:
             self._lanes[lane].oldest = oldest or self._lanes[lane].oldest
-        self._metrics.damaged.inc(len(damaged))
-        self._metrics.drained.inc(len(records) - len(damaged))
         await self._reclaim(sum(record.size for record in records))
 
     async def _reclaim(self, removed_bytes: int) -> None:

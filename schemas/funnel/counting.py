@@ -48,7 +48,7 @@ RATED = (
 )
 
 
-class Reading(NamedTuple):
+class AttemptReading(NamedTuple):
     """What the events of one attempt come to."""
 
     journey: Journey
@@ -79,7 +79,7 @@ def read_journey(
     return journey
 
 
-def read_attempt(attempt: Attempt, rules: Rules) -> Reading:
+def read_attempt(attempt: Attempt, rules: Rules) -> AttemptReading:
     """Read the events of an attempt as a whole."""
     events = attempt.events
     offer_events = [event for event in events if isinstance(event, OfferEvent)]
@@ -93,7 +93,7 @@ def read_attempt(attempt: Attempt, rules: Rules) -> Reading:
         (event for event in events if isinstance(event, ScorecardEvent)), interviews
     )
     meetings = read_meetings(journey.visits, meanings, interviews, scorecards)
-    return Reading(journey, interviews, scorecards, meetings, offers)
+    return AttemptReading(journey, interviews, scorecards, meetings, offers)
 
 
 def is_ended(attempt: Attempt, rules: Rules) -> bool:
@@ -144,7 +144,7 @@ def _add_application(facts: FactList, attempt: Attempt, *, is_duplicate: bool) -
     facts.add_on("duplicates" if is_duplicate else "applications_rated", cohort_day, first_at)
 
 
-def _agreed_day(facts: FactList, reading: Reading) -> int | None:
+def _agreed_day(facts: FactList, reading: AttemptReading) -> int | None:
     """The local day of the first acceptance, else of the hire."""
     accepted = [o.accepted_at for o in reading.offers if o.accepted_at is not None]
     hire = reading.journey.endings.hire
@@ -153,7 +153,7 @@ def _agreed_day(facts: FactList, reading: Reading) -> int | None:
     return None if hire is None else facts.day(hire.at)
 
 
-def _add_offered(facts: FactList, reading: Reading) -> bool:
+def _add_offered(facts: FactList, reading: AttemptReading) -> bool:
     """Count an application that was made an offer, or hired without one, once; return whether it was."""
     offered_at = [offer.made_at for offer in reading.offers if offer.made_at is not None]
     top = reading.journey.endings.top
@@ -164,7 +164,7 @@ def _add_offered(facts: FactList, reading: Reading) -> bool:
     return bool(offered_at)
 
 
-def _add_ending(facts: FactList, attempt: Attempt, reading: Reading, rules: Rules) -> None:
+def _add_ending(facts: FactList, attempt: Attempt, reading: AttemptReading, rules: Rules) -> None:
     """Count the ending that stands, with the days from the application to it."""
     top = reading.journey.endings.top
     if top is None:

@@ -32,15 +32,23 @@ class StageMeanings:
         meaning = self._rules.stage_meaning(connection, stage, self._defined.get(stage.id), at)
         if meaning.milestone != UNMAPPED or not self._renamed:
             return meaning
-        for old in sorted(self._renamed):
-            if self.is_renamed(old, stage.id):
-                replaced = VendorStage(id=old)
-                inherited = self._rules.stage_meaning(
-                    connection, replaced, self._defined.get(old), at
-                )
-                if inherited.milestone != UNMAPPED:
-                    return inherited
+        for old in self._replaced_by(stage.id):
+            replaced = VendorStage(id=old)
+            inherited = self._rules.stage_meaning(connection, replaced, self._defined.get(old), at)
+            if inherited.milestone != UNMAPPED:
+                return inherited
         return meaning
+
+    def _replaced_by(self, new: str) -> list[str]:
+        """The stages that `new` replaced, at once or in steps: the nearest first, of several the one renamed last."""
+        ids = [new]
+        for later in ids:
+            ids += [
+                old
+                for old, renamed_to in reversed(self._renamed.items())
+                if renamed_to == later and old not in ids
+            ]
+        return ids[1:]
 
     def is_renamed(self, old: str, new: str) -> bool:
         """Whether the stage `old` became `new` when its pipeline was replaced, at once or in steps."""

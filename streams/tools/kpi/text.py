@@ -97,18 +97,18 @@ def as_rich(table: KpiTable, width: int) -> RichTable:
         kpi for kpi in table.kpis if any(_has_content(kpi, result) for result in values[kpi.id])
     ]
     by_kpi = KPI_COLUMN_WIDTH * (1 + len(kpis)) > width > MEMBER_COLUMN_WIDTH * len(table.rows)
-    shown = kpis if by_kpi else _fitting(kpis, width)
-    if len(shown) < len(kpis):
-        left_out = len(kpis) - len(shown)
+    listed = kpis if by_kpi else _fitting(kpis, width)
+    if len(listed) < len(kpis):
+        left_out = len(kpis) - len(listed)
         rich.caption = f"{caption}; {left_out} more KPIs: name them with --kpi, or use --format csv"
     formatted = [
-        [_format_result(kpi, values[kpi.id][number], query.currency) for kpi in shown]
+        [_format_result(kpi, values[kpi.id][number], query.currency) for kpi in listed]
         for number in range(len(table.rows))
     ]
     if by_kpi:
-        _add_lines_by_kpi(rich, table, shown, formatted)
+        _add_lines_by_kpi(rich, table, listed, formatted)
     else:
-        _add_lines_by_member(rich, table, shown, formatted)
+        _add_lines_by_member(rich, table, listed, formatted)
     return rich
 
 

@@ -1,7 +1,7 @@
 """What stages and reasons mean: by the tenant's rules, the job's pipeline, or a well-known name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -61,13 +61,21 @@ class Meanings:
         self, mapping: TenantMapping, pipelines: Sequence[Told], renamed: Mapping[str, str]
     ) -> None:
         """`pipelines` are the definitions of the job's pipeline, in order of time, `renamed` the new ids of old stage ids."""
-        self._former = {new: old for old, new in renamed.items()}
+        self._former: dict[str, list[str]] = {}
+        for old, new in reversed(renamed.items()):
+            self._former.setdefault(new, []).append(old)
         self._mapping = mapping
         self._calendar = Calendar(mapping)
         self._pipelines = pipelines
 
     def stage(self, event: Told, stage: JsonObject) -> MeaningOfStage:
-        """What the stage means on the day of the event."""
+        """What the stage means on the day of the event; one without a meaning inherits it from a stage it replaced."""
+        meanings = [self._own_meaning(event, stage)]
+        meanings += [self._own_meaning(event, {"id": id_}) for id_ in self._former_ids(stage["id"])]
+        meaning = next((one for one in meanings if not one.unmapped), meanings[0])
+        return replace(meaning, id=stage["id"])
+
+    def _own_meaning(self, event: Told, stage: JsonObject) -> MeaningOfStage:
         rule = self._rule(event, stage)
         defined, place = self._defined(stage["id"])
         order = _first_known(None if rule is None else rule.order, place, stage.get("order"))
@@ -119,10 +127,9 @@ class Meanings:
         ]
 
     def _rule(self, event: Told, stage: JsonObject) -> StageRule | None:
-        """The configured rule: by the stage's id or one that it had before, then by its name."""
+        """The configured rule: by the stage's id, then by its name."""
         rules = self._active(event, self._connection(event).stages)
-        keys = self._ids(stage["id"])
-        by_id = [rule for key in keys for rule in rules if rule.stage_id == key]
+        by_id = [rule for rule in rules if rule.stage_id == stage["id"]]
         name = normalize_name(stage.get("name") or "")
         by_name = [
             rule
@@ -131,12 +138,12 @@ class Meanings:
         ]
         return next(iter([*by_id, *by_name]), None)
 
-    def _ids(self, stage_id: str) -> list[str]:
-        """The id of a stage and those it had before, latest first; a circle of renamings ends before it closes."""
+    def _former_ids(self, stage_id: str) -> list[str]:
+        """The ids that became this one, at once or in steps: the nearest first, of several the one renamed last."""
         ids = [stage_id]
-        while self._former.get(ids[-1], ids[-1]) not in ids:
-            ids.append(self._former[ids[-1]])
-        return ids
+        for later in ids:
+            ids += [old for old in self._former.get(later, ()) if old not in ids]
+        return ids[1:]
 
     def _defined(self, stage_id: str) -> tuple[JsonObject | None, int | None]:
         """The stage in the latest definition of the pipeline that has it, and its place there."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from streams.tools.verify.independent.employment import NamedDay, ratings_of, tenths
-from streams.tools.verify.independent.endings import ToldEnding
 from streams.tools.verify.independent.facts import CountedFact
 from streams.tools.verify.independent.meaning import HIRE, WITHDRAWN
 from streams.tools.verify.independent.offers import ToldOffer
@@ -22,13 +21,13 @@ def offer_facts(whole: Whole) -> Iterator[CountedFact]:
         first = [whole.hire.moment]
     if first:
         yield CountedFact("offered", whole.day(min(first)), min(first))
-    yield from _renege_by_ending(whole)
+    yield from _renege_on_hire(whole)
 
 
 def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
     for name in ("accepted", "declined", "expired", "revoked", "reneged"):
         at = getattr(offer, name)
-        if at is not None and not (name == "revoked" and _is_reneged_by_ending(whole, offer)):
+        if at is not None:
             yield CountedFact(f"offers_{name}", whole.day(at), at)
     if offer.accepted is not None:
         day = whole.day(offer.accepted)
@@ -42,38 +41,19 @@ def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
         days = (whole.day(offer.made_at), whole.day(answer[1]))
         yield from duration(f"answer.{answer[0]}", days, offer.made_at)
     elif whole.top is not None:
-        made = whole.day(offer.made_at)
-        days = (made, max(made, whole.day(whole.top.moment)))
+        made_day = whole.day(offer.made_at)
+        days = (made_day, max(made_day, whole.day(whole.top.moment)))
         yield from duration("answer.closed", days, offer.made_at)
 
 
-def _renege_by_ending(whole: Whole) -> Iterator[CountedFact]:
-    """A withdrawal while an acceptance stood, or after a hire that no acceptance was told of."""
+def _renege_on_hire(whole: Whole) -> Iterator[CountedFact]:
+    """A withdrawal after a hire that no acceptance was told of until then."""
     top = whole.top
-    if top is None or top.kind != WITHDRAWN:
+    if top is None or top.kind != WITHDRAWN or not top.over_hire:
         return
-    accepted = [
-        offer
-        for offer in whole.offers
-        if offer.accepted is not None and offer.accepted.at <= top.moment.at
-    ]
-    standing = [offer for offer in accepted if _stood(whole, offer, top)]
-    if standing and standing[0].accepted is not None:
-        at = standing[0].accepted
-        yield CountedFact("acceptances_reneged", whole.day(at), at)
-    if standing or (top.over_hire and not accepted):
+    accepted = [offer.accepted for offer in whole.offers if offer.accepted is not None]
+    if all(at.at > top.moment.at for at in accepted):
         yield CountedFact("offers_reneged", whole.day(top.moment), top.moment)
-
-
-def _is_reneged_by_ending(whole: Whole, offer: ToldOffer) -> bool:
-    """Whether the candidate withdrew while the acceptance stood: afterwards there is nothing to revoke."""
-    top = whole.top
-    return top is not None and top.kind == WITHDRAWN and _stood(whole, offer, top)
-
-
-def _stood(whole: Whole, offer: ToldOffer, top: ToldEnding) -> bool:
-    """Whether an acceptance of the attempt's own offers stood; what the stages tell has its renege already."""
-    return bool(whole.attempt.of_topic("offer")) and offer.stood_accepted(top)
 
 
 def employment_facts(whole: Whole) -> Iterator[CountedFact]:

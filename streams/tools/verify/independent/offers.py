@@ -44,12 +44,12 @@ class ToldOffer:
         return next(((name, at) for name, at in answers.items() if at is not None), None)
 
     def stood_accepted(self, ending: ToldEnding) -> bool:
-        """Whether the candidate's acceptance stood when the application ended."""
+        """Whether the candidate's acceptance stood when the application ended, whatever was told of it later."""
+        taken_back = [at for at in (self.reneged, self.revoked) if at is not None]
         return (
             self.accepted is not None
-            and self.reneged is None
             and self.accepted.at <= ending.moment.at
-            and (self.revoked is None or self.revoked > ending.moment)
+            and all(at > ending.moment for at in taken_back)
         )
 
 
@@ -141,6 +141,22 @@ def _moment(line: Line) -> Moment:
     """When an offer was answered."""
     place, event = line
     return Moment(event.at, place)
+
+
+def reneged_by_withdrawal(offers: Sequence[ToldOffer], top: ToldEnding | None) -> list[ToldOffer]:
+    """The own offers after a withdrawal, which reneges on the acceptances that stood: what is told of those later is ignored.
+
+    It is one renege, of the first of them.
+    """
+    if top is None or top.kind != WITHDRAWN:
+        return list(offers)
+    stood = [offer for offer in offers if offer.stood_accepted(top)]
+    return [
+        replace(offer, reneged=top.moment if offer is stood[0] else None, revoked=None)
+        if offer in stood
+        else offer
+        for offer in offers
+    ]
 
 
 def offers_by_stages(journey: ToldJourney, stack: EndingStack) -> list[ToldOffer]:

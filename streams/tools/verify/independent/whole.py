@@ -8,7 +8,12 @@ from streams.tools.verify.independent.employment import Tenure, employments_of
 from streams.tools.verify.independent.endings import ToldEnding
 from streams.tools.verify.independent.interviews import MeetingDate, ToldMeeting, interviews_of
 from streams.tools.verify.independent.meaning import HIRE
-from streams.tools.verify.independent.offers import ToldOffer, offers_by_stages, own_offers
+from streams.tools.verify.independent.offers import (
+    ToldOffer,
+    offers_by_stages,
+    own_offers,
+    reneged_by_withdrawal,
+)
 from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
 from streams.tools.verify.independent.told import UNTOLD, Moment
 from streams.tools.verify.independent.visits import (
@@ -141,7 +146,9 @@ def read_attempt(attempt: ToldAttempt) -> Whole:
     began = [first] if applied is None else [Moment(applied, UNTOLD), first]
     first_made = min((offer.made_at for offer in offers), default=None)
     journey = journey_of(attempt.endings, first_made, began)
-    if not attempt.of_topic("offer"):
+    if attempt.of_topic("offer"):
+        offers = reneged_by_withdrawal(offers, attempt.endings.top)
+    else:
         offers = offers_by_stages(journey, attempt.endings)
     return Whole(
         attempt=attempt,

@@ -175,6 +175,7 @@ class PackedEvent(msgspec.Struct, gc=False):
     data: PackedData
     test: bool = False
     sequence: str | None = None
+    ingestmode: str = "webhook"
 
 
 class Pack(msgspec.Struct, gc=False):

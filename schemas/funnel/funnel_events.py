@@ -13,6 +13,7 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     both in milliseconds since 1970 UTC. `kind` is the short type, `id` 16 bytes. `offset` and `index` are where in the
     source partition the event was first accepted. A `test` event counts nowhere. `sequence` orders events of one instant;
     equal lengths make integers sort by value. `by_person` is false for what automation, a system or the candidate did.
+    `imported` events come from a table of what happened before, in whatever order.
     """
 
     at: int
@@ -25,6 +26,7 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     revision: int = 0
     sequence: str = ""
     by_person: bool = True
+    imported: bool = False
 
 
 class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=True):

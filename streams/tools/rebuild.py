@@ -55,9 +55,9 @@ def rebuild_clickhouse(
     that ClickHouse has, unless `discard`; later, when no archiver answers or it stops.
     """
     started = time.monotonic()
-    ends = _end_offsets(settings)
+    ends = end_offsets(settings)
     if not discard:
-        _refuse_loss(settings)
+        _check_kafka(settings)
     number = _request(settings, now)
     read_state = _StateReader(settings)
     with console.status("waiting for the archiver to begin"):
@@ -110,7 +110,7 @@ def _wait_until_filled(
         task = bar.add_task("filling ClickHouse from Kafka", total=sum(ends.values()))
         best, since = -1, time.monotonic()
         while best < sum(ends.values()):
-            done = _done(read_state(), ends)
+            done = records_done(read_state(), ends)
             bar.update(task, completed=done)
             if done > best:
                 best, since = done, time.monotonic()
@@ -122,13 +122,14 @@ def _wait_until_filled(
             time.sleep(POLL_S)
 
 
-def _done(state: ArchiveState | None, ends: Offsets) -> int:
+def records_done(state: ArchiveState | None, ends: Offsets) -> int:
+    """Return how many of the records before `ends` a ClickHouse in this state has."""
     if state is None:
         return 0
     return sum(min(state.positions.get(partition, 0), end) for partition, end in ends.items())
 
 
-def _refuse_loss(settings: Settings) -> None:
+def _check_kafka(settings: Settings) -> None:
     """Raise Unavailable when ClickHouse has records that Kafka does not, because they would be gone for ever."""
     consumer = clients.consumer(settings.kafka_access)
     try:
@@ -139,15 +140,24 @@ def _refuse_loss(settings: Settings) -> None:
     finally:
         consumer.close()
     state = _StateReader(settings)()
-    stored: Offsets = {} if state is None else state.positions
-    for tp in partitions:
-        if first[tp] > 0 or stored.get((tp.topic, tp.partition), 0) > ends[tp]:
-            place, kept = f"{tp.topic}/{tp.partition}", f"{first[tp]} to {ends[tp]}"
+    stored = {} if state is None else state.positions
+    refuse_loss(_by_name(first), _by_name(ends), stored)
+
+
+def refuse_loss(first: Offsets, ends: Offsets, stored: Offsets) -> None:
+    """Raise Unavailable unless Kafka has every record there was, given where it begins and ends and ClickHouse ends."""
+    for partition, end in ends.items():
+        if first[partition] > 0 or stored.get(partition, 0) > end:
+            topic, number = partition
             raise Unavailable(
                 "kafka",
-                f"it holds {place} only from {kept}, so ClickHouse may be the last to know the rest: restore Kafka, or "
-                "discard the rest with --discard",
+                f"it has only the records {first[partition]} to {end} of {topic}/{number}, and ClickHouse may be the last "
+                "to know the others: restore Kafka, or give them up with --discard",
             )
+
+
+def _by_name(offsets: Mapping[TopicPartition, int]) -> Offsets:
+    return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
 
 
 def _archived_partitions(consumer: Any) -> list[TopicPartition]:
@@ -159,7 +169,7 @@ def _archived_partitions(consumer: Any) -> list[TopicPartition]:
     ]
 
 
-def _end_offsets(settings: Settings) -> Offsets:
+def end_offsets(settings: Settings) -> Offsets:
     """Return the end of every archived partition but that of breaches, which ends with a marker that nobody reads."""
     consumer = clients.consumer(settings.kafka_access)
     try:
@@ -168,9 +178,7 @@ def _end_offsets(settings: Settings) -> Offsets:
         raise Unavailable("kafka", f"reading the end offsets failed: {error}") from error
     finally:
         consumer.close()
-    return {
-        (tp.topic, tp.partition): end for tp, end in ends.items() if tp.topic != KPI_BREACHES.name
-    }
+    return _by_name({tp: end for tp, end in ends.items() if tp.topic != KPI_BREACHES.name})
 
 
 def _request(settings: Settings, now: datetime) -> int:

@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 WAITING_BYTES = 64_000_000  # handed over and not yet on disk; beyond this, senders get 503
 READ_RECORDS, READ_BYTES = 1_000, 4_000_000  # of one read
-COMPACT_BYTES = 4_000_000  # a spool that held less leaves its file as it is
 FAILURE_S = (
     10.0  # how long a failed write counts against readiness; the next write tries again anyway
 )
@@ -80,7 +79,6 @@ class Spool:
         self._file = 0
         self._wake = asyncio.Event()
         self._failed_at: float | None = None
-        self._unreclaimed = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._writer: asyncio.Task[None] | None = None
         metrics.damaged.inc(store.damaged_files())
@@ -96,7 +94,7 @@ class Spool:
 
     async def stop(self) -> None:
         """Write what waits, then close the file."""
-        if waiting := [entry.done for entry in self._waiting]:
+        if waiting := [entry.done for entry in (*self._writing, *self._waiting)]:
             await asyncio.wait(waiting, timeout=self._deadline_s)
         if self._writer is not None:
             self._writer.cancel()
@@ -186,16 +184,13 @@ class Spool:
         oldest = await self._on_disk(remove)
         if self._lanes[lane].records:
             self._lanes[lane].oldest = oldest or self._lanes[lane].oldest
-        await self._reclaim(sum(record.size for record in records))
+        await self._reclaim()
 
-    async def _reclaim(self, removed_bytes: int) -> None:
-        """Give disk space back once the spool is empty; if that fails, try again next time."""
-        self._unreclaimed += removed_bytes
-        if self.size() or self._unreclaimed < COMPACT_BYTES:
-            return
-        with contextlib.suppress(Unavailable):
-            await self._on_disk(self._store.compact)
-            self._unreclaimed = 0
+    async def _reclaim(self) -> None:
+        """Once the spool is empty, give its disk space back and leave no byte of a delivery; a failure is logged."""
+        if not self.size():
+            with contextlib.suppress(Unavailable):
+                await self._on_disk(self._store.compact)
 
     async def _write(self) -> None:
         while True:
@@ -231,7 +226,8 @@ class Spool:
         """Run one piece of work on the disk's thread; raise Unavailable if the disk fails or is full."""
         loop = asyncio.get_running_loop()
         try:
-            result = await loop.run_in_executor(self._thread, work)
+            # Shielded, so that a stop does not take back what waits for the thread: it would be sent again.
+            result = await asyncio.shield(loop.run_in_executor(self._thread, work))
         except sqlite3.Error as error:
             self._failed_at = time.monotonic()
             log.exception("spool failed", extra={"code": getattr(error, "sqlite_errorname", "")})

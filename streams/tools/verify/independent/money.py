@@ -76,8 +76,9 @@ def _members(
 ) -> list[tuple[str, str]]:
     """The total, one channel, and the job if the cost is that of a job or of a hire."""
     scope, member = event.data.get("scope"), event.data.get("member")
-    named = member if scope in {"channel", "agency"} else None
-    channel = None if named is None else counted_under(named, mapping)
+    channel = member if scope in {"channel", "agency"} else None
+    if channel is not None:
+        channel = counted_under(channel, mapping)
     job = member if scope == "job" else None
     if scope == "hire" and attributes is not None:
         channel, job = attributes.channel, attributes.job

@@ -27,9 +27,7 @@ log = logging.getLogger(__name__)
 
 WAITING_BYTES = 64_000_000  # handed over and not yet on disk; beyond this, senders get 503
 READ_RECORDS, READ_BYTES = 1_000, 4_000_000  # of one read
-FAILURE_S = (
-    10.0  # how long a failed write counts against readiness; the next write tries again anyway
-)
+FAILURE_S = 10.0  # how long a failed write counts against readiness; the next one tries again
 
 Result = TypeVar("Result")
 

@@ -1,6 +1,7 @@
 """A publisher that keeps on disk what Kafka does not take, and hands it over in order once Kafka does."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.spool.drain import LaneDrain
 from streams.ingest.spool.lanes import ACTIONS, EVENTS, LANES, QUARANTINE, Lane
 from streams.ingest.spool.spool import Spool
+
+log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
@@ -73,8 +76,9 @@ class SpooledPublisher:
         if not self._spool.count(lane.name):
             try:
                 await lane.send(self._kafka, value)
-            except Unavailable:
-                pass
+            except Unavailable as error:
+                # Once an outage: what follows goes straight to the spool until it is empty.
+                log.warning("spool used", extra={"lane": lane.name, "reason": error.reason})
             else:
                 return
         await self._spool.append(lane.name, lane.encode(value))

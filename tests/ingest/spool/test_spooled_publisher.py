@@ -391,3 +391,26 @@ async def test_senders_get_success_then_503(tmp_path: Path) -> None:
         60,
     )
     assert ready.status_code == 200
+
+
+async def test_a_file_damaged_while_in_use_is_replaced(tmp_path: Path) -> None:
+    """The gateway sets the file aside, says so, and goes on with an empty spool."""
+    async with running(tmp_path, ListPublisher(away=True), most_bytes=50_000_000) as gateway:
+        for _ in range(4):
+            await gateway.spool.append("events", b"x" * 2_000_000)
+        with (tmp_path / FILE).open("r+b") as file:  # the disk loses what SQLite wrote back
+            file.write(b"\xff" * 5_000_000)
+        with (tmp_path / f"{FILE}-wal").open("r+b") as file:
+            file.write(b"\xff" * 9_000_000)
+        gateway.kafka.away = False
+        await gateway.until_drained()
+        await gateway.publisher.publish(events(1))
+        gateway.kafka.away = True
+        await gateway.publisher.publish(events(2))
+        damaged = gateway.series()["damaged_total"]
+        gateway.kafka.away = False
+        await gateway.until_drained()
+
+    assert damaged == 1
+    assert (tmp_path / "damaged-1.sqlite3").exists()
+    assert arrived(gateway.kafka) == [1, 2]

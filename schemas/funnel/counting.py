@@ -33,6 +33,7 @@ from schemas.funnel.response import add_first_response
 from schemas.funnel.rules import Rules
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard, read_scorecards
+from schemas.funnel.undoings import take_in_turn
 from schemas.funnel.visit_facts import add_visits
 
 # The measure of each ending.
@@ -72,8 +73,7 @@ def read_journey(
         default=None,
     )
     journey = Journey(meanings, rules, applied_at, events[0].header.at)
-    for event in events:
-        journey.take(event)
+    for event in take_in_turn(journey, events):
         if event is first_offer:
             journey.make_offer(event.header.at)
     return journey

@@ -43,6 +43,11 @@ class Endings:
         return self._stack[-1] if self._stack else None
 
     @property
+    def height(self) -> int:
+        """How many endings stand."""
+        return len(self._stack)
+
+    @property
     def hire(self) -> Ending | None:
         """The latest hire that was not undone, even if an ending after it took it back."""
         return next((ending for ending in reversed(self._stack) if ending.is_hire), None)
@@ -87,13 +92,14 @@ class Endings:
         self._stack.pop()
         return True
 
-    def unhire(self) -> bool:
-        """Undo the latest hire; return whether there was one."""
+    def unhire(self) -> int | None:
+        """Undo the latest hire; return how many endings stood before it, None if there was no hire."""
         hire = self.hire
         if hire is None:
-            return False
-        self._stack.remove(hire)
-        return True
+            return None
+        height = self._stack.index(hire)
+        del self._stack[height]
+        return height
 
     def reopen_by_move(self) -> bool:
         """Undo everything that a move to a working stage undoes; return whether the application is open then."""

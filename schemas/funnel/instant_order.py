@@ -71,13 +71,18 @@ def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEve
     context = [event for event in group if isinstance(event, ContextEvent)]
     created = [event for event in group if _is_first_creation(event)]
     own = [e for e in group if not isinstance(e, ContextEvent) and not _is_first_creation(e)]
-    if all(event.header.sequence for event in own):
+    if is_in_sequence(own):
         own.sort(key=lambda event: event.header.sequence)
         return context + created + own
     if len({event.header.offset for event in own}) == 1:
         own.sort(key=lambda event: event.header.index)
     told = next((stage for stage in map(_told_stage, reversed(created)) if stage), told)
     return context + created + _chain_moves(own, told)
+
+
+def is_in_sequence(events: Sequence[FunnelEvent]) -> bool:
+    """Whether the system that sent the events of one instant said in which order they happened."""
+    return all(event.header.sequence for event in events if not _is_first_creation(event))
 
 
 def _is_first_creation(event: FunnelEvent) -> bool:

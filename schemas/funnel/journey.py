@@ -42,8 +42,8 @@ class Journey:
         self._first_at = first_at
         self._told: str | None = None
         self._waiting: list[tuple[int, Step]] = []
-        self._undoing: ReopeningEvent | None = None  # one that found nothing to undo yet
-        self._before_hire: tuple[Visits, list[tuple[int, Step]]] | None = None
+        # How it was before a hire that replaced other endings, by their number.
+        self._before_hire: dict[int, tuple[Visits, list[tuple[int, Step]]]] = {}
         self.visits = Visits()
         self.endings = Endings()
         self.unmapped_at: list[int] = []
@@ -69,6 +69,22 @@ class Journey:
         if self.endings.top is None and (main is None or main.milestone not in OFFERED):
             self.visits.move(at, Step(None, OFFER))
 
+    def finds_nothing(self, undoing: ReopeningEvent) -> bool:
+        """Whether there is nothing now that the event undoes."""
+        if undoing.header.kind == UNHIRED:
+            return self.endings.hire is None
+        return self.endings.top is None or self.endings.top.is_hire
+
+    def could_undo(self, undoing: ReopeningEvent, event: FunnelEvent) -> bool:
+        """Whether the other event tells an ending of the kind that is undone."""
+        kinds = [self._rules.ending(event).kind] if isinstance(event, EndingEvent) else []
+        if isinstance(event, StageEvent) and event.stage is not None:
+            header = event.header
+            milestone = self._meanings.of(header.connection, event.stage, header.at).milestone
+            kinds.append(HIRED if milestone == HIRED_MILESTONE else milestone)
+        ends = [kind for kind in kinds if kind.startswith(ENDING_TYPES)]
+        return any((kind == HIRED) == (undoing.header.kind == UNHIRED) for kind in ends)
+
     def _end(self, event: EndingEvent) -> None:
         meaning, at = self._rules.ending(event), event.header.at
         if meaning.kind == HIRED and self._replaces_ending():
@@ -76,12 +92,7 @@ class Journey:
             self._tell_stage_while_open(event)
         elif self.endings.top is None:
             self._tell_stage(event)
-        is_new = self.endings.end(meaning, at)
-        if is_new and self._undoing is not None and self._undoing.header.at == at:
-            undoing = self._undoing
-            in_sequence = bool(undoing.header.sequence and event.header.sequence)
-            if not in_sequence and (undoing.header.kind == UNHIRED) == (meaning.kind == HIRED):
-                self._undo(undoing)
+        self.endings.end(meaning, at)
 
     def _replaces_ending(self) -> bool:
         """Whether a hire now would replace another ending."""
@@ -89,15 +100,16 @@ class Journey:
 
     def _bring_back(self) -> None:
         """Let the moves that waited count, because a hire shows that they took place; remember how it was before."""
-        self._before_hire = (copy.deepcopy(self.visits), list(self._waiting))
+        self._before_hire[self.endings.height] = (copy.deepcopy(self.visits), list(self._waiting))
         self._apply_waiting()
 
     def _undo(self, event: ReopeningEvent) -> None:
-        unhired = event.header.kind == UNHIRED
-        undone = self.endings.unhire() if unhired else self.endings.reopen()
-        self._undoing = None if undone else event
-        if undone and unhired and self._replaces_ending():
-            self._take_back_hire()
+        if event.header.kind == UNHIRED:
+            height = self.endings.unhire()
+            undone = height is not None
+            self._take_back_hire(height)
+        else:
+            undone = self.endings.reopen()
         if undone:
             self._resume()
         if undone or self.endings.top is None:
@@ -177,20 +189,22 @@ class Journey:
         accompanies = top is not None and top.told and at - top.at <= ACCOMPANYING_MS
         if accompanies or self._rules.reopens_by_event(event.header.connection):
             self._waiting.append((at, step))
-        elif self.endings.reopen_by_move():
+            return
+        height = self.endings.height - 1
+        if self.endings.reopen_by_move():
             self._apply_waiting()
             self._move(at, step)
-        else:
-            if top is not None and top.is_hire and not top.holds:
-                self._take_back_hire()
-            self._waiting.append((at, step))
+            return
+        if top is not None and top.is_hire and not top.holds:
+            self._take_back_hire(height)
+        self._waiting.append((at, step))
 
-    def _take_back_hire(self) -> None:
-        """Return to where the application was before a hire that replaced another ending."""
-        if self._before_hire is not None:
-            self.visits, waited = self._before_hire
+    def _take_back_hire(self, height: int | None) -> None:
+        """Return to where the application was before a hire that replaced so many endings, if it did."""
+        before = self._before_hire.pop(height, None) if height else None
+        if before is not None:
+            self.visits, waited = before
             self._waiting = [*waited, *self._waiting]
-            self._before_hire = None
 
     def _tell_stage_left(self, event: StageEvent) -> None:
         """Take the stage that a move says it left, if nobody had told that the application was there."""

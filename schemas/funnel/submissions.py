@@ -68,10 +68,15 @@ def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointme
         if interview is None:
             return None
         completed = [a for a in interview.outcomes if a.kind == COMPLETED]
-        before = [a for a in completed if a.happened_at <= scorecard.submitted_at]
-        latest = max(before, key=lambda appointment: appointment.happened_at, default=None)
-        return latest or next(iter(completed), None)
+        return _held_before(scorecard.submitted_at, completed)
     return _latest_held_with(scorecard, interviews)
+
+
+def _held_before(moment: int, completed: list[Appointment]) -> Appointment | None:
+    """The latest held by an instant (ms), the last one of several at one instant; else the first one held."""
+    before = [a for a in reversed(completed) if a.happened_at <= moment]
+    latest = max(before, key=lambda appointment: appointment.happened_at, default=None)
+    return latest or min(completed, key=lambda appointment: appointment.happened_at, default=None)
 
 
 def _latest_held_with(scorecard: Scorecard, interviews: list[Interview]) -> Appointment | None:

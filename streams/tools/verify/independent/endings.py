@@ -68,6 +68,7 @@ class EndingStack:
     renamed: dict[str, str]
     endings: list[ToldEnding] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    told_moves: list[Move] = field(default_factory=list)  # those to a hire that is known too
     undone_hires: set[Moment] = field(default_factory=set)
     told_last: str | None = None
     told: list[ToldEnding] = field(default_factory=list)
@@ -124,10 +125,12 @@ class EndingStack:
         reopens = may_reopen and stage.is_work
         if reopens and self.top is not None and self._reopens(event, self.top):
             self._pop_to_explicit_hire()
+        under = tuple(self.endings)
+        move = Move(moment=moment, event=event, stage=stage, left=news, under=under)
+        self.told_moves.append(move)
         if stage.milestone == HIRE and self.top is not None and self.top.kind == HIRE:
             return  # it is known already
-        under = tuple(self.endings)
-        self.moves.append(Move(moment=moment, event=event, stage=stage, left=news, under=under))
+        self.moves.append(move)
         kind = HIRE if stage.milestone == HIRE else stage.ending
         if kind is not None:
             reason = ReasonMeaning(kind=kind, by_nobody=kind == CLOSED)

@@ -135,10 +135,10 @@ class ToldMeeting:
         return _latest_list(lines)
 
     def held_before(self, instant: int) -> MeetingDate | None:
-        """The latest appointment held by then, else the first one held."""
+        """The latest appointment held by then, the last one of several at one instant; else the first one held."""
         before = [
             appointment
-            for appointment in self.appointments_held
+            for appointment in reversed(self.appointments_held)
             if appointment.moment.at <= instant
         ]
         if before:

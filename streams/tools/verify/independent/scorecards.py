@@ -97,14 +97,14 @@ def _latest_with(
 ) -> tuple[ToldMeeting | None, MeetingDate | None]:
     """The latest interview held by then in which the author interviewed or watched."""
     met = [
-        (appointment.moment.at, number, interview, appointment)
+        (appointment.moment.at, number, place, interview, appointment)
         for number, interview in enumerate(interviews)
-        for appointment in interview.appointments_held
+        for place, appointment in enumerate(interview.appointments_held)
         if appointment.moment.at <= moment.at and author is not None
         for people in (_listed(interview, appointment),)
         if author in people[0] | people[1]
     ]
     if not met:
         return None, None
-    _, _, interview, appointment = max(met, key=lambda one: one[:2])
+    *_, interview, appointment = max(met, key=lambda one: one[:3])
     return interview, appointment

@@ -37,7 +37,7 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     applied = whole.attempt.attributes.applied_at
     attempt = whole.attempt
     responses = first_response(
-        attempt.events, attempt.endings.moves, whole.interviews, attempt.meanings
+        attempt.events, attempt.endings.told_moves, whole.interviews, attempt.meanings
     )
     after = [moment for moment in responses if applied is not None and moment.at > applied]
     if after and applied is not None:

@@ -93,9 +93,7 @@ GATEWAY_DELIVERIES = CounterRow(
     "Deliveries answered, by outcome",
     ("vendor", "outcome"),
 )
-GATEWAY_EVENTS = CounterRow(
-    "hirelay_gateway_events", "Canonical events acknowledged by Kafka", ("vendor",)
-)
+GATEWAY_EVENTS = CounterRow("hirelay_gateway_events", "Canonical events accepted", ("vendor",))
 GATEWAY_EVENTS_IGNORED = CounterRow(
     "hirelay_gateway_events_ignored",
     "Vendor events ignored for a documented reason",
@@ -126,6 +124,26 @@ GATEWAY_BROKER_UP = GaugeRow("hirelay_gateway_broker_up", "1 while the broker an
 GATEWAY_PRODUCERS_REPLACED = CounterRow(
     "hirelay_gateway_producers_replaced",
     "Kafka producers replaced because a send failed or hung",
+)
+
+GATEWAY_SPOOL_BYTES = GaugeRow(
+    "hirelay_gateway_spool_bytes", "Bytes accepted and kept on disk until Kafka takes them"
+)
+GATEWAY_SPOOL_LIMIT = GaugeRow(
+    "hirelay_gateway_spool_limit_bytes", "Size at which the spool is full; 0: there is no spool"
+)
+GATEWAY_SPOOL_OLDEST = GaugeRow(
+    "hirelay_gateway_spool_oldest_seconds", "Age of the oldest record in the spool; 0: it is empty"
+)
+GATEWAY_SPOOL_STORED = CounterRow(
+    "hirelay_gateway_spool_stored", "Records written to the spool; one for each delivery"
+)
+GATEWAY_SPOOL_DRAINED = CounterRow(
+    "hirelay_gateway_spool_drained", "Records of the spool that Kafka acknowledged"
+)
+GATEWAY_SPOOL_DAMAGED = CounterRow(
+    "hirelay_gateway_spool_damaged",
+    "Records and files of the spool that could not be read and were set aside",
 )
 
 # Connections, as one gateway process has seen them since its start; `hirelay connections` covers all processes.

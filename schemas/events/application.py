@@ -139,15 +139,24 @@ class Created(ApplicationEventData):
     prior_application_ids: tuple[Id, ...] = ()
 
 
+class InterviewSchedule(FrozenModel):
+    """All interviews of a schedule as of the event; one that was told of it and is not listed any more is cancelled."""
+
+    id: Id
+    interview_ids: tuple[Id, ...] = ()
+
+
 class Updated(ApplicationEventData):
     """application.updated, .channel_changed, .owner_changed, .transferred: the new values are in the shared fields.
 
-    `retracted`: the record of the vendor's log was withdrawn, and what it reported did not happen.
+    `retracted`: the record of the vendor's log was withdrawn, and what it reported did not happen. `schedule` comes from
+    vendors that report the interviews of a schedule as a list and say of none that it was cancelled.
     """
 
     stage: Stage | None = None
     previous: Id | None = None
     retracted: bool | None = None
+    schedule: InterviewSchedule | None = None
 
 
 class StageChanged(ApplicationEventData):

@@ -70,6 +70,13 @@ class PackedInterviewer(msgspec.Struct, gc=False):
     response: str | None = None
 
 
+class PackedSchedule(msgspec.Struct, gc=False):
+    """The fields of `InterviewSchedule` that the worker reads."""
+
+    id: str
+    interview_ids: tuple[str, ...] = ()
+
+
 class PackedPipelineStage(msgspec.Struct, gc=False):
     """The fields of `PipelineStage` that the worker reads."""
 
@@ -113,6 +120,7 @@ class PackedData(msgspec.Struct, gc=False):
     interview_id: str | None = None
     interviewers: tuple[PackedInterviewer, ...] = ()
     schedule_id: str | None = None
+    schedule: PackedSchedule | None = None
     round: Int32 | None = None
     feedback_id: str | None = None
     submitted_at: datetime | None = None
@@ -167,6 +175,7 @@ class PackedEvent(msgspec.Struct, gc=False):
     data: PackedData
     test: bool = False
     sequence: str | None = None
+    ingestmode: str = "webhook"
 
 
 class Pack(msgspec.Struct, gc=False):

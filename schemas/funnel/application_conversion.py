@@ -9,6 +9,7 @@ from schemas.events.packs import (
     PackedEvent,
     PackedReason,
     PackedReference,
+    PackedSchedule,
 )
 from schemas.funnel.funnel_events import (
     ApplicationAttributes,
@@ -19,6 +20,7 @@ from schemas.funnel.funnel_events import (
     InterviewEvent,
     OfferEvent,
     ReopeningEvent,
+    ScheduleSnapshot,
     ScorecardEvent,
     UpdateEvent,
     VendorStage,
@@ -88,7 +90,14 @@ def _update(
         is_reapplication=header.kind == "application.created" and bool(data.is_reapplication),
         retracts_log=header.kind == "application.updated" and bool(data.retracted),
         from_stage=to_stage(data.from_stage),
+        schedule=_schedule(data.schedule),
     )
+
+
+def _schedule(schedule: PackedSchedule | None) -> ScheduleSnapshot | None:
+    if schedule is None:
+        return None
+    return ScheduleSnapshot(id=schedule.id, interview_ids=schedule.interview_ids)
 
 
 def _ending(

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from schemas.funnel.funnel_events import InterviewEvent
+from schemas.funnel.funnel_events import (
+    ApplicationAttributes,
+    FunnelEvent,
+    InterviewEvent,
+    ScheduleSnapshot,
+    UpdateEvent,
+)
 
 SCHEDULED, RESCHEDULED = "interview.scheduled", "interview.rescheduled"
 COMPLETED, NO_SHOW = "interview.completed", "interview.no_show"
@@ -12,6 +18,10 @@ CANCELLED, DELETED = "interview.cancelled", "interview.deleted"
 CALENDAR_CHANGE_MS = (
     600_000  # a calendar may book the new appointment this long before it cancels the old one
 )
+
+
+class UnlistedInterview(InterviewEvent, tag="unlisted", array_like=True, gc=False, kw_only=True):
+    """A cancellation that nobody reported: a snapshot of the schedule does not list the interview any more."""
 
 
 class Appointment(msgspec.Struct, eq=False):
@@ -156,14 +166,9 @@ class Interview(msgspec.Struct, eq=False):
             self.appointments.append(following)
 
 
-def read_interviews(events: Iterable[InterviewEvent]) -> list[Interview]:
+def read_interviews(events: Iterable[FunnelEvent]) -> list[Interview]:
     """The interviews of an attempt in the order of their first events; a deleted one never was."""
-    by_id: dict[str, list[InterviewEvent]] = {}
-    for event in events:
-        if event.header.kind == DELETED:
-            by_id.pop(event.interview_id, None)
-        else:
-            by_id.setdefault(event.interview_id, []).append(event)
+    by_id = _events_by_id(events)
     successors = _successors(by_id)
     followers = set(successors.values())
     interviews = []
@@ -181,19 +186,73 @@ def read_interviews(events: Iterable[InterviewEvent]) -> list[Interview]:
     return interviews
 
 
+def _events_by_id(events: Iterable[FunnelEvent]) -> dict[str, list[InterviewEvent]]:
+    """The events of each interview, with a cancellation where a snapshot of its schedule lists it no longer."""
+    by_id: dict[str, list[InterviewEvent]] = {}
+    for event in events:
+        match event:
+            case InterviewEvent() if event.header.kind == DELETED:
+                by_id.pop(event.interview_id, None)
+            case InterviewEvent():
+                by_id.setdefault(event.interview_id, []).append(event)
+            case UpdateEvent() if event.schedule is not None:
+                _apply_snapshot(by_id, event, event.schedule)
+    return by_id
+
+
+def _apply_snapshot(
+    by_id: dict[str, list[InterviewEvent]], event: UpdateEvent, snapshot: ScheduleSnapshot
+) -> None:
+    """Cancel the open interviews of the schedule that are not listed, and put back those that are listed again."""
+    for id_, events in by_id.items():
+        if _schedule(events) != snapshot.id:
+            continue
+        if id_ in snapshot.interview_ids:
+            if isinstance(events[-1], UnlistedInterview):
+                events.pop()
+        elif _is_open(events):
+            header = msgspec.structs.replace(event.header, kind=CANCELLED)
+            unlisted = UnlistedInterview(
+                header=header, application=ApplicationAttributes(), interview_id=id_
+            )
+            events.append(unlisted)
+
+
+def _is_open(events: list[InterviewEvent]) -> bool:
+    """Whether the latest appointment has no outcome so far."""
+    interview = Interview([])
+    for event in events:
+        interview.take(event)
+    return interview.current.kind is None
+
+
+def _schedule(events: list[InterviewEvent]) -> str | None:
+    return next((event.schedule_id for event in reversed(events) if event.schedule_id), None)
+
+
+def _cancelled_at(events: list[InterviewEvent]) -> int:
+    """The instant of the cancellation that nothing followed; told again, it keeps its first."""
+    at = events[-1].header.at
+    for event in reversed(events):
+        if event.header.kind != CANCELLED:
+            break
+        at = event.header.at
+    return at
+
+
 def _successors(by_id: dict[str, list[InterviewEvent]]) -> dict[str, str]:
     """Which interview was booked in place of which cancelled one, within one schedule of the calendar."""
     by_schedule: dict[str, list[str]] = {}
     for id_, events in by_id.items():
-        schedule = next((e.schedule_id for e in reversed(events) if e.schedule_id), None)
+        schedule = _schedule(events)
         if schedule is not None:
             by_schedule.setdefault(schedule, []).append(id_)
     successors: dict[str, str] = {}
     for ids in by_schedule.values():
         cancelled = [id_ for id_ in ids if by_id[id_][-1].header.kind == CANCELLED]
-        cancelled.sort(key=lambda id_: by_id[id_][-1].header.at)
+        cancelled.sort(key=lambda id_: _cancelled_at(by_id[id_]))
         for id_ in cancelled:
-            first_at, cancelled_at = by_id[id_][0].header.at, by_id[id_][-1].header.at
+            first_at, cancelled_at = by_id[id_][0].header.at, _cancelled_at(by_id[id_])
             for other in ids:
                 booked_at = by_id[other][0].header.at
                 replaces = booked_at >= cancelled_at or (

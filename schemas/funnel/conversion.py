@@ -27,6 +27,7 @@ from schemas.funnel.funnel_events import (
 from schemas.instants import milliseconds, parse_day
 
 SEQUENCE_LENGTH = 64
+IMPORTED = frozenset({"backfill", "csv"})
 # Greenhouse's names for an anonymisation that resets stages, and one that erases offers.
 STAGE_DATA, OFFER_DATA = "candidate_stage_data", "all_offer_versions"
 
@@ -74,6 +75,7 @@ def _header(event: PackedEvent, kind: str, offset: int, index: int) -> EventHead
         revision=0 if revision is None else milliseconds(revision),
         sequence=_sequence_key(event.sequence),
         by_person=actor is None or actor.kind == "user",
+        imported=event.ingestmode in IMPORTED,
     )
 
 

@@ -9,7 +9,6 @@ from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN
 from schemas.funnel.facts import Change, FactList
 from schemas.funnel.funnel_events import (
     FunnelEvent,
-    InterviewEvent,
     OfferEvent,
     ScorecardEvent,
 )
@@ -89,7 +88,7 @@ def read_attempt(attempt: Attempt, rules: Rules) -> AttemptReading:
     journey = read_journey(events, offers, meanings, rules, attempt.applied_at)
     if not offer_events:
         offers = offers_by_stages(journey.visits, journey.endings)
-    interviews = read_interviews(event for event in events if isinstance(event, InterviewEvent))
+    interviews = read_interviews(events)
     scorecards = read_scorecards(
         (event for event in events if isinstance(event, ScorecardEvent)), interviews
     )

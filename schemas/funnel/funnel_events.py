@@ -13,6 +13,7 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     both in milliseconds since 1970 UTC. `kind` is the short type, `id` 16 bytes. `offset` and `index` are where in the
     source partition the event was first accepted. A `test` event counts nowhere. `sequence` orders events of one instant;
     equal lengths make integers sort by value. `by_person` is false for what automation, a system or the candidate did.
+    `imported` events come from a table of what happened before, in whatever order.
     """
 
     at: int
@@ -25,6 +26,7 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     revision: int = 0
     sequence: str = ""
     by_person: bool = True
+    imported: bool = False
 
 
 class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=True):
@@ -58,6 +60,13 @@ class VendorStage(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_onl
     order: int | None = None
 
 
+class ScheduleSnapshot(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
+    """All interviews of one schedule as of one event; those told of it before and not listed are cancelled."""
+
+    id: str
+    interview_ids: tuple[str, ...] = ()
+
+
 class FunnelEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Any record; the base of all kinds."""
 
@@ -80,12 +89,13 @@ class StageEvent(ApplicationEvent, array_like=True, gc=False, kw_only=True):
 class UpdateEvent(StageEvent, tag="update", array_like=True, gc=False, kw_only=True):
     """Created, moved or changed. `is_reapplication` is set on a creation, `from_stage` may be set on a move.
 
-    `retracts_log` is set on an update that withdraws the log record `log_id`.
+    `retracts_log` is set on an update that withdraws the log record `log_id`, `schedule` on one that lists interviews.
     """
 
     is_reapplication: bool = False
     retracts_log: bool = False
     from_stage: VendorStage | None = None
+    schedule: ScheduleSnapshot | None = None
 
 
 class EndingEvent(StageEvent, tag="ending", array_like=True, gc=False, kw_only=True):

@@ -1,8 +1,7 @@
 """Facts of a hire: elapsed days, its worth, the credit of the channels, and the time to fill its seat or job."""
 
+from collections.abc import Iterable
 from functools import lru_cache
-
-import msgspec
 
 from schemas.funnel.attempt import Attempt
 from schemas.funnel.attribution import WEIGHTS, credit
@@ -39,43 +38,53 @@ def _channel_credits(touches: tuple[str, ...]) -> list[tuple[str, tuple[str, ...
 
 
 def _open_ms(attempt: Attempt, hired_at: int) -> int | None:
-    """How long the hire's seat was open, else its job, without time on hold; None if nobody said."""
-    seat, job = Vacancy(), Vacancy()
-    for event in attempt.context:
-        if event.header.at > hired_at:
-            break
-        if isinstance(event, OpeningEvent) and event.opening == attempt.opening:
-            seat.take(event)
-        elif isinstance(event, JobEvent) and event.job == attempt.attributes.job:
-            job.take(event)
-    vacancy = job if seat.opened_at is None else seat
-    return vacancy.open_ms(hired_at)
+    """How long the hire's seat was open, without one its job, less the time that the job was on hold.
+
+    None if nobody said, or if the seat was opened after the hire: how long its job was open says nothing about a seat.
+    """
+    seats = [
+        e for e in attempt.context if isinstance(e, OpeningEvent) and e.opening == attempt.opening
+    ]
+    jobs = [
+        event
+        for event in attempt.context
+        if isinstance(event, JobEvent)
+        and event.job == attempt.attributes.job
+        and event.header.at <= hired_at
+    ]
+    seats_before = [event for event in seats if event.header.at <= hired_at]
+    opened_at = _opened_at(seats_before)
+    if opened_at is None and _opened_at(seats) is None:
+        opened_at = _opened_at(jobs)
+    if opened_at is None:
+        return None
+    return hired_at - opened_at - _on_hold_ms(jobs, opened_at, hired_at)
 
 
-class Vacancy(msgspec.Struct):
-    """A seat or a job: since when (ms) it is open, how long (ms) it was on hold since, and since when it is on hold now."""
+def _opened_at(events: Iterable[ContextEvent]) -> int | None:
+    """Since when (ms) it is open; one opened after it was closed starts anew."""
+    opened_at, is_closed = None, False
+    for event in events:
+        action = _action(event)
+        if action == "opened" and (opened_at is None or is_closed):
+            opened_at, is_closed = event.header.at, False
+        elif action == "closed":
+            is_closed = True
+    return opened_at
 
-    opened_at: int | None = None
-    on_hold_ms: int = 0
-    paused_at: int | None = None
-    closed: bool = False
 
-    def take(self, event: ContextEvent) -> None:
-        """Opened, paused, resumed, closed; one opened after it was closed starts anew."""
-        at, action = event.header.at, event.header.kind.rpartition(".")[2]
-        if action == "closed":
-            self.closed = True
-        elif action == "paused":
-            self.paused_at = at if self.paused_at is None else self.paused_at
-        elif action == "opened" and (self.opened_at is None or self.closed):
-            self.opened_at, self.on_hold_ms, self.paused_at, self.closed = at, 0, None, False
-        elif action == "opened" and self.paused_at is not None:
-            self.on_hold_ms += at - self.paused_at
-            self.paused_at = None
+def _on_hold_ms(jobs: Iterable[JobEvent], opened_at: int, hired_at: int) -> int:
+    """How long the job was on hold between two instants (ms)."""
+    on_hold_ms, paused_at = 0, None
+    for event in jobs:
+        action = _action(event)
+        if action == "paused" and paused_at is None:
+            paused_at = event.header.at
+        elif action == "opened" and paused_at is not None:
+            on_hold_ms += max(0, event.header.at - max(paused_at, opened_at))
+            paused_at = None
+    return on_hold_ms + (0 if paused_at is None else hired_at - max(paused_at, opened_at))
 
-    def open_ms(self, until: int) -> int | None:
-        """How long it was open until an instant, without time on hold; None if it was never opened."""
-        if self.opened_at is None:
-            return None
-        on_hold_ms = self.on_hold_ms + (0 if self.paused_at is None else until - self.paused_at)
-        return until - self.opened_at - on_hold_ms
+
+def _action(event: ContextEvent) -> str:
+    return event.header.kind.rpartition(".")[2]

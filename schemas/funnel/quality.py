@@ -47,7 +47,7 @@ def find(arrived: list[FunnelEvent], ordered: list[FunnelEvent]) -> list[Finding
             findings.append(Finding("corrected" if is_logged else "told_again", event))
         elif event.header.kind in CORRECTIONS:
             findings.append(Finding("corrected", event))
-        if isinstance(event, ContextEvent):
+        if isinstance(event, ContextEvent) or event.header.imported:
             continue
         if latest_at is not None and event.header.at < latest_at:
             findings.append(Finding("out_of_order", event))

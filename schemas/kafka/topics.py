@@ -108,6 +108,14 @@ CONNECTION_HEALTH = Topic(
     compacted=True,
     co_partitioned=False,
 )
+CLICKHOUSE_REBUILDS = Topic(
+    name="clickhouse-rebuilds",
+    key="clickhouse",
+    producers=("rebuild",),
+    consumers=("archiver",),
+    retention_ms=-1,  # the number of requests is what a filling of ClickHouse is compared with
+    co_partitioned=False,
+)
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
@@ -126,6 +134,7 @@ TOPICS = (
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,
+    CLICKHOUSE_REBUILDS,
 )
 
 

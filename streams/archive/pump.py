@@ -1,4 +1,4 @@
-"""The archiver's main loop: read a batch, insert it, then commit; ClickHouse may be unavailable indefinitely."""
+"""The archiver's main loop: read a batch, insert it, record its positions; ClickHouse may be unavailable indefinitely."""
 
 import asyncio
 import logging
@@ -13,9 +13,10 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schemas.errors import Unavailable
 from schemas.kafka.topics import KPI_CELLS
+from sinks.clickhouse.archive_ledger import ArchiveLedger
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
-from streams.archive.progress import Progress
+from streams.archive.positions import ArchivePositions, DatabaseReplaced, SettleAgain
 from streams.archive.row_batch import ROW_BUILDERS, RowBatch
 from streams.configuration.settings import Settings
 from streams.kafka import clients
@@ -29,6 +30,8 @@ CLICKHOUSE_UNAVAILABLE = (
     OSError,
     Unavailable,
 )  # what either transport raises when ClickHouse is unavailable
+# What ClickHouse answers when a table, the database or a file of it is gone; waiting brings none of them back.
+LOST_CODES = frozenset({60, 81, 107})
 
 TOPIC_PATTERN = rf"^({'|'.join(ROW_BUILDERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
 METADATA_MAX_AGE_MS = 5_000  # how soon the topics of a new epoch are discovered
@@ -57,8 +60,24 @@ async def retry_forever(
     return await retry(record, attempt)
 
 
+async def call_clickhouse(
+    metrics: ArchiverMetrics, step: str, function: Callable[..., Result], *arguments: Any
+) -> Result:
+    """Call a blocking function until ClickHouse has answered; raise DatabaseReplaced when its tables are gone."""
+
+    async def attempt() -> Result:
+        try:
+            return await asyncio.to_thread(function, *arguments)
+        except ClickHouseError as error:
+            if error.code in LOST_CODES:
+                raise DatabaseReplaced("clickhouse was lost", str(error)[:200]) from error
+            raise
+
+    return await retry_forever(step, attempt, metrics)
+
+
 async def start_consumer(settings: Settings) -> Any:
-    """Start a consumer of all archived topics without auto-commit; raise Unavailable."""
+    """Start a consumer without subscription or auto-commit; raise Unavailable."""
     access = settings.kafka_access
     consumer = clients.async_consumer(
         access,
@@ -72,13 +91,17 @@ async def start_consumer(settings: Settings) -> Any:
         max_poll_interval_ms=3_600_000,  # an hour without ClickHouse does not make the consumer dead
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
-    consumer.subscribe(pattern=TOPIC_PATTERN)
     await clients.start(consumer, access)
     return consumer
 
 
-async def read_batch(consumer: Any, settings: Settings, retired: Collection[int]) -> RowBatch:
-    """Read records until the batch is full or `archive_s` has passed since its first record."""
+async def read_batch(
+    consumer: Any, settings: Settings, positions: ArchivePositions, retired: Collection[int]
+) -> RowBatch:
+    """Read records until the batch is full or `archive_s` has passed since its first record.
+
+    Records of a partition that is not settled are dropped; the consumer reads them again once it is.
+    """
     batch = RowBatch(retired)
     deadline = None
     while len(batch) < settings.archive_rows:
@@ -89,8 +112,9 @@ async def read_batch(consumer: Any, settings: Settings, retired: Collection[int]
             timeout_ms=int(remaining * 1000), max_records=settings.archive_rows
         )
         for tp, records in polled.items():
-            for record in records:
-                batch.add(tp, record)
+            if positions.is_settled(tp):
+                for record in records:
+                    batch.add(tp, record)
         if polled and deadline is None:
             deadline = time.monotonic() + settings.archive_s
         elif not polled and deadline is None:
@@ -98,30 +122,37 @@ async def read_batch(consumer: Any, settings: Settings, retired: Collection[int]
     return batch
 
 
-async def pump(settings: Settings, writer: Writer, metrics: ArchiverMetrics) -> None:
-    """Archive forever."""
+async def pump(
+    settings: Settings, writer: Writer, ledger: ArchiveLedger, metrics: ArchiverMetrics
+) -> None:
+    """Archive forever; raise DatabaseReplaced or KafkaBehind when ClickHouse and Kafka no longer belong together."""
     consumer = await retry_forever("kafka", lambda: start_consumer(settings), metrics)
-    retired = await retry_forever(
-        "retired", partial(asyncio.to_thread, writer.retired_epochs), metrics
-    )
-    progress = Progress(consumer)
-    lag_task = asyncio.create_task(measure_forever(progress.read_offsets, metrics.show_lag))
+    positions = ArchivePositions(consumer, ledger, partial(call_clickhouse, metrics, "positions"))
+    lag_task = asyncio.create_task(measure_forever(positions.read_offsets, metrics.show_lag))
     try:
+        await positions.open()
+        consumer.subscribe(pattern=TOPIC_PATTERN, listener=SettleAgain(positions))
+        retired = await call_clickhouse(metrics, "retired", writer.retired_epochs)
         while True:
-            batch = await read_batch(consumer, settings, retired)
-            _report_unreadable(batch, metrics)
-            await _insert(batch, writer, metrics)
-            for epoch in batch.retired_epochs():
-                await retry_forever(
-                    "drop", partial(asyncio.to_thread, writer.drop_epoch, epoch), metrics
-                )
-                retired.add(epoch)
-            progress.mark_archived(batch.positions)
+            await positions.settle()
+            batch = await read_batch(consumer, settings, positions, retired)
+            await _archive(batch, writer, retired, metrics)
+            await positions.advance(batch.positions)
             if batch.positions:
                 await _commit(consumer, batch.positions)
     finally:
         lag_task.cancel()
         await consumer.stop()
+
+
+async def _archive(
+    batch: RowBatch, writer: Writer, retired: set[int], metrics: ArchiverMetrics
+) -> None:
+    _report_unreadable(batch, metrics)
+    await _insert(batch, writer, metrics)
+    for epoch in batch.retired_epochs():
+        await call_clickhouse(metrics, "drop", writer.drop_epoch, epoch)
+        retired.add(epoch)
 
 
 def _report_unreadable(batch: RowBatch, metrics: ArchiverMetrics) -> None:
@@ -135,9 +166,7 @@ async def _insert(batch: RowBatch, writer: Writer, metrics: ArchiverMetrics) -> 
     """Insert every row; a repeated insert of the same batch adds nothing."""
     token = batch.token()
     for rows in batch.rows():
-        await retry_forever(
-            "insert", partial(asyncio.to_thread, writer.write, rows, token), metrics
-        )
+        await call_clickhouse(metrics, "insert", writer.write, rows, token)
         metrics.rows.labels(type(rows[0]).__name__).inc(len(rows))
     if (received := batch.oldest_received()) is not None:
         metrics.freshness.observe(max(0.0, time.time() - received.timestamp()))

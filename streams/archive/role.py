@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from sinks.clickhouse.archive_ledger import ArchiveLedger
 from sinks.clickhouse.client import connect, is_embedded
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
@@ -52,7 +53,7 @@ async def _serve(settings: Settings) -> None:
     client = await retry_forever("clickhouse", open_clickhouse, metrics)
     metrics.registry.register(_kpi_collector(settings))
     server = _create_server(settings, metrics)
-    pump_task = asyncio.create_task(pump(settings, Writer(client), metrics))
+    pump_task = asyncio.create_task(pump(settings, Writer(client), ArchiveLedger(client), metrics))
     server_task = asyncio.create_task(server.serve())
     await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True

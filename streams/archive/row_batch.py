@@ -14,7 +14,7 @@ from schemas.kafka.topics import (
     QUARANTINE,
     epoch_of,
 )
-from sinks.clickhouse.rows import CandidateEvent, EpochRow
+from sinks.clickhouse.rows import CandidateEvent, EpochRow, KpiCell
 from streams.archive.rows import (
     RecordPosition,
     action_rows,
@@ -40,12 +40,15 @@ ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]]
 
 
 class RowBatch:
-    """Rows waiting for one insert. Only the newest row of a cell counts, so the batch drops older ones."""
+    """Rows waiting for one insert. Only the rows of a cell's highest version count, so the batch drops the others.
+
+    The version decides, not the place in the topic: a worker that was frozen may have appended an older row after it.
+    """
 
     def __init__(self, retired: Collection[int] = ()) -> None:
         """Start empty; rows of `retired` epochs are skipped."""
         self._retired = retired
-        self._cells: dict[tuple[str, int, bytes], Rows] = {}
+        self._cells: dict[tuple[str, int, bytes], list[KpiCell]] = {}
         self._other_rows: dict[str, Rows] = {name: [] for name in ROW_BUILDERS}
         self.positions: dict[Any, int] = {}
         self.unreadable: list[tuple[RecordPosition, str]] = []
@@ -59,14 +62,20 @@ class RowBatch:
             if reader is not None:
                 self._other_rows[record.topic].extend(reader(source, record.value))
             elif epoch_of(record.topic) not in self._retired:
-                rows = cell_rows(source, record.key, record.value)
-                self._cells[record.topic, record.partition, record.key] = [*rows]
+                self._add_cell(source, record.key, record.value)
         except (Malformed, TypeError) as problem:
             self.unreadable.append((source, str(problem)))
 
+    def _add_cell(self, source: RecordPosition, key: bytes, value: bytes) -> None:
+        rows = cell_rows(source, key, value)
+        place = source.topic, source.partition, key
+        earlier = self._cells.get(place)
+        if not earlier or (rows and rows[0].version >= earlier[0].version):
+            self._cells[place] = rows
+
     def rows(self) -> list[Rows]:
         """Return one list of rows per table."""
-        cells = [row for rows in self._cells.values() for row in rows]
+        cells: Rows = [row for rows in self._cells.values() for row in rows]
         return [rows for rows in (cells, *self._other_rows.values()) if rows]
 
     def retired_epochs(self) -> list[int]:

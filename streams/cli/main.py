@@ -17,6 +17,7 @@ from streams.cli import (
     numbers,
     plan,
     quality,
+    rebuild,
     roles,
     webhooks,
 )
@@ -33,6 +34,7 @@ for commands in (local, webhooks, importing, numbers, quality, roles):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(rebuild.app, name="rebuild")
 app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")

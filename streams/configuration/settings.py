@@ -87,6 +87,13 @@ class Settings(BaseSettings):
     gateway_deadline_s: float = Field(
         8.0, description="Longest time from a whole body to an answer."
     )
+    gateway_spool_dir: OptionalFile = Field(
+        Path("state/spool"),
+        description="Directory in which this gateway alone keeps deliveries until Kafka takes them; empty: they get 503.",
+    )
+    gateway_spool_bytes: int = Field(
+        1_000_000_000, gt=0, description="Most bytes kept there; beyond them deliveries get 503."
+    )
     worker_dir: Path = Field(
         Path("state/worker"), description="Directory of the worker's RocksDB stores."
     )

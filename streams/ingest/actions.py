@@ -1,4 +1,4 @@
-"""The actions API: validates actions on breaches, and answers after Kafka has acknowledged them."""
+"""The actions API: validates actions on breaches, and answers after they are stored."""
 
 import logging
 import re
@@ -59,7 +59,7 @@ class ActionRequest(BaseModel):
 
 
 class ActionsHandler:
-    """Handles action requests; success is returned only after Kafka has acknowledged the action."""
+    """Handles action requests; success is returned only after the publisher has stored the action."""
 
     def __init__(self, publisher: Publisher, breaches: BreachIndex) -> None:
         """Keep the publisher and the index of breaches."""

@@ -50,7 +50,7 @@ class AcceptedCosts:
 
 
 class CostsHandler:
-    """Handles cost requests; success is returned only after Kafka has acknowledged every event."""
+    """Handles cost requests; success is returned only after the publisher has stored every event."""
 
     def __init__(self, publisher: Publisher) -> None:
         """Start without any recorded failed attempts."""

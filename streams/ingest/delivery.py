@@ -29,7 +29,7 @@ Clock = Callable[[], datetime]
 
 
 class DeliveryHandler:
-    """Answers deliveries; success is returned only after Kafka has acknowledged everything."""
+    """Answers deliveries; success is returned only after the publisher has stored everything."""
 
     def __init__(
         self, publisher: Publisher, metrics: GatewayMetrics, health: ConnectionHealth

@@ -40,12 +40,26 @@ class GatewayMetrics:
         self.in_flight = series.GATEWAY_IN_FLIGHT.register(self.registry)
         self.broker_up = series.GATEWAY_BROKER_UP.register(self.registry)
         self.producers_replaced = series.GATEWAY_PRODUCERS_REPLACED.register(self.registry)
+        self.spool = SpoolMetrics(self.registry)
 
     def register_vendor(self, vendor: str) -> None:
         """Create a vendor's series before its first delivery: a new counter would hide its first increase."""
         self.events.labels(vendor)
         for outcome in OUTCOMES:
             self.deliveries.labels(vendor, outcome)
+
+
+class SpoolMetrics:
+    """What the spool holds, and what went through it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Register the series; all stay 0 without a spool."""
+        self.size = series.GATEWAY_SPOOL_BYTES.register(registry)
+        self.limit = series.GATEWAY_SPOOL_LIMIT.register(registry)
+        self.oldest = series.GATEWAY_SPOOL_OLDEST.register(registry)
+        self.stored = series.GATEWAY_SPOOL_STORED.register(registry)
+        self.drained = series.GATEWAY_SPOOL_DRAINED.register(registry)
+        self.damaged = series.GATEWAY_SPOOL_DAMAGED.register(registry)
 
 
 class TenantMetrics:

@@ -74,6 +74,7 @@ class Stack:
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             gateway_port=ports["gateway"],
             gateway_url=f"http://127.0.0.1:{ports['gateway']}",
+            gateway_spool_dir=self.state / "spool",
             worker_dir=self.state / "worker",
             worker_web_port=ports["worker"],
             archiver_port=ports["archiver"],

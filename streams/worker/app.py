@@ -145,8 +145,11 @@ def _add_tasks(
 
 
 def _follow_rebalances(app: faust.App, funnel: FunnelProcessor) -> None:
-    async def on_assigned(*_: object, **__: object) -> None:
+    async def restore() -> None:
         funnel.on_assigned()
+
+    async def on_assigned(*_: object, **__: object) -> None:
+        await _exit_on_failure(restore())  # Faust would go on without what was not restored
 
     async def on_revoked(*_: object, **__: object) -> None:
         await _exit_on_failure(funnel.on_revoked())

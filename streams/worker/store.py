@@ -1,5 +1,6 @@
 """The local copy of a changelog: one RocksDB per table and partition, behind Faust's table interface."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,12 @@ from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOption
 
 from streams.configuration.kafka_access import KafkaAccess
 
+log = logging.getLogger(__name__)
+
+DAMAGED = (
+    ".damaged"  # suffix of a database that was set aside; its place is filled from the changelog
+)
+CORRUPTION = "Corruption:"  # how RocksDB begins when what it reads is not what it wrote
 OFFSET_KEY = b"\x00changelog-offset"
 LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
 
@@ -19,6 +26,10 @@ Rows = Iterable[tuple[bytes, bytes]]
 
 class LostPartition(Exception):
     """Two workers have written to the changelog of one partition; one was frozen and no longer owns it."""
+
+
+class DamagedTwice(Exception):
+    """A database is damaged that was built anew before: the disk, not an accident, is the likely reason."""
 
 
 class Partition:
@@ -37,6 +48,8 @@ class Partition:
             10, block_based=False
         )  # most lookups are for applications that do not exist yet
         options.set_block_based_table_factory(blocks)
+        self._path = path
+        self._is_set_aside = False
         self._rows = Rdict(str(path), options)
         self._unlogged = WriteOptions()
         self._unlogged.disable_wal = True
@@ -45,21 +58,43 @@ class Partition:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the row, or None."""
-        value: bytes | None = self._rows.get(key)
+        try:
+            value: bytes | None = self._rows.get(key)
+        except Exception as error:  # RocksDB has no other
+            self._set_aside_if_damaged(error)
+            raise
         return value
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield all rows, in key order."""
+        """Yield all rows, in key order; raise when the last of them is not the last there is."""
+        last = OFFSET_KEY  # before every other key
         for key, value in self._rows.items():
+            last = key
             if key != OFFSET_KEY and not key.startswith(LOCAL_PREFIX):
                 yield key, value
+        self._check_end(last)
 
     def keys_with_prefix(self, prefix: bytes) -> Iterator[bytes]:
-        """Yield all keys with this prefix, in order."""
+        """Yield all keys with this prefix, in order; raise as `items`."""
+        last = prefix
         for key in self._rows.keys(from_key=prefix):
+            last = key
             if not key.startswith(prefix):
                 return
             yield key
+        self._check_end(last)
+
+    def _check_end(self, last: bytes) -> None:
+        """Raise if an iterator that ended after `last` met damage there: the library ends it without a word."""
+        iterator = self._rows.iter()
+        iterator.seek(last)
+        if iterator.valid() and iterator.key() == last:
+            iterator.next()
+        try:
+            iterator.status()
+        except Exception as error:  # RocksDB has no other
+            self._set_aside_if_damaged(error)
+            raise
 
     def write(self, rows: Rows, offset: int, local_keys: Iterable[bytes] = ()) -> None:
         """Write rows, local keys and the changelog offset of the last row atomically."""
@@ -69,7 +104,11 @@ class Partition:
         for key in local_keys:
             batch.put(key, b"")
         batch.put(OFFSET_KEY, str(offset).encode())
-        self._rows.write(batch, self._unlogged)
+        try:
+            self._rows.write(batch, self._unlogged)
+        except Exception as error:
+            self._set_aside_if_damaged(error)
+            raise
         self.offset = offset
 
     def append(
@@ -94,6 +133,44 @@ class Partition:
         """Close the database."""
         self._rows.close()
 
+    def _set_aside_if_damaged(self, error: Exception) -> None:
+        """Leave the place to an empty database; the failure still ends the process, and the next one fills it."""
+        if is_damage(error) and not self._is_set_aside:
+            set_aside(self._path, error)
+            self._is_set_aside = True
+
+
+def open_partition(path: Path) -> Partition:
+    """Open or create the database under `path`; one that is damaged is set aside, and an empty one takes its place.
+
+    Raise DamagedTwice when it was set aside before, and what RocksDB raises when another process has it open.
+    """
+    try:
+        return Partition(path)
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        set_aside(path, error)
+        return Partition(path)
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether an error of RocksDB, whose type says nothing, means damaged files."""
+    return str(error).startswith(CORRUPTION)
+
+
+def set_aside(path: Path, error: Exception) -> None:
+    """Rename a damaged database, so that the next owner reads its changelog from the beginning; raise DamagedTwice."""
+    damaged = path.with_name(path.name + DAMAGED)
+    if damaged.exists():
+        msg = f"{path} is damaged again: {error}; check the disk, then remove {path} and {damaged}"
+        raise DamagedTwice(msg) from error
+    path.rename(damaged)
+    log.error(
+        "the local store is damaged and is built anew from the changelog",
+        extra={"place": str(path), "kept_as": damaged.name, "reason": str(error)[:200]},
+    )
+
 
 class LocalStore(Store[bytes, bytes]):
     """Faust's view of the owned partitions; rows are raw bytes, written only by the flush."""
@@ -108,7 +185,7 @@ class LocalStore(Store[bytes, bytes]):
             self.partitions.pop(number).close()
         directory.mkdir(parents=True, exist_ok=True)
         for number in owned - set(self.partitions):
-            self.partitions[number] = Partition(directory / str(number))
+            self.partitions[number] = open_partition(directory / str(number))
 
     def persisted_offset(self, tp: TP) -> int | None:
         """Return the changelog offset that the rows correspond to, or None when nothing is stored."""

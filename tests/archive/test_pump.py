@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
 from schemas.errors import Unavailable
@@ -13,7 +14,8 @@ from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.metrics import ArchiverMetrics
-from streams.archive.pump import MAX_BACKOFF_S, retry_forever
+from streams.archive.positions import DatabaseReplaced
+from streams.archive.pump import MAX_BACKOFF_S, call_clickhouse, retry_forever
 from streams.archive.row_batch import RowBatch
 
 
@@ -46,6 +48,19 @@ def test_the_newest_row_of_each_epoch_wins() -> None:
         batch.add((cell_record.topic, 0), cell_record)
 
     assert values(batch) == [(0, 6), (1, 7)]
+
+
+def test_an_older_version_appended_later_changes_nothing() -> None:
+    """Of two rows of one batch the higher version stands, also when a frozen worker appended the lower one after it."""
+    batch = RowBatch()
+    for offset, version, hired in ((1, 9, 5), (2, 4, 3)):
+        stale = record(0, offset, hired)._replace(
+            value=encode_cell(Cell(o=version, m={"hired": hired}))
+        )
+        batch.add((stale.topic, 0), stale)
+
+    assert values(batch) == [(0, 5)]
+    assert [*batch.positions.values()] == [3]
 
 
 def test_a_retired_epoch_is_skipped() -> None:
@@ -131,3 +146,13 @@ async def test_a_shutdown_ends_the_waiting() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_table_that_is_gone_is_not_waited_for() -> None:
+    """A table that is missing never comes back by itself, so the archiver starts again and creates it."""
+
+    def insert() -> None:
+        raise DatabaseError("Code: 60. DB::Exception: Table default.epochs does not exist", code=60)
+
+    with pytest.raises(DatabaseReplaced, match="does not exist"):
+        await call_clickhouse(ArchiverMetrics(), "insert", insert)

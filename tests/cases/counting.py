@@ -13,7 +13,7 @@ from schemas.cells import Cells
 from schemas.events import packs
 from schemas.events.envelope import Event
 from schemas.funnel.rules import TenantRules
-from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
+from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import key_parsers
@@ -29,16 +29,19 @@ NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)  # after everything that really ha
 
 
 def company(situation: Situation) -> Tenant:
-    """Return the tenant of a situation, with one connection and one token."""
+    """Return the tenant of a situation, with one connection, its stage rules and one token."""
     secret = Secret(env="STANDARD")
+    settings = dict(situation.settings)
+    stages = tuple(StageRule(**rule) for rule in settings.pop("stages", ()))
+    connection = Connection(id=situation.id, vendor="standard", secrets=(secret,), stages=stages)
     return Tenant(
         id=situation.id,
         name=situation.id,
         quarantine_key=Secret(env="QUARANTINE"),
         person_key=Secret(env="PERSON"),
         api_tokens=(Secret(env="COMPANY_TOKEN"),),
-        connections=(Connection(id=situation.id, vendor="standard", secrets=(secret,)),),
-        **situation.settings,
+        connections=(connection,),
+        **settings,
     )
 
 

@@ -3,7 +3,7 @@
 An event is one line, `<instant> [<application>] <type> [<field>=<value> …]`. An instant without an offset is in Tokyo.
 `a0..a7` repeats its run of lines for each of these applications. Unless a line says otherwise, an application is `kind=application` for
 `job=j-1` by `candidate=c-<application>`, and was applied for when it was created. A stage is `id name`, an interviewer
-`id` or `id:role`.
+`id` or `id:role`, a schedule its id and those of its interviews.
 
 A cost is `<id> <field>=<value> …`, with the fields of `/v1/costs`. An expected value is
 `[kpi] <name> [<dimension>/<member>] [<basis>] [<day>|<first>..<last>] = <value> [of <n>]`: a sum of a measure, or a KPI. It is for
@@ -174,6 +174,11 @@ def _actor(text: str) -> dict[str, str]:
     return {"kind": kind, "user_id": user} if user else {"kind": kind}
 
 
+def _schedule(text: str) -> dict[str, str | list[str]]:
+    id_, *interview_ids = text.split()
+    return {"id": id_, "interview_ids": interview_ids}
+
+
 def _pipeline_stage(text: str) -> dict[str, str | int]:
     id_, name, milestone, order = text.split()
     return {"id": id_, "name": name, "milestone": milestone, "order": int(order)}
@@ -210,6 +215,7 @@ _READERS: dict[str, Callable[[dict[str, Any], str, str], None]] = {
     "reason": _as(lambda text: {"name": text}),
     "actor": _as(_actor),
     "interviewers": _as(lambda text: [_interviewer(person) for person in text.split()]),
+    "schedule": _as(_schedule),
     "stages": _as(lambda text: [_pipeline_stage(stage) for stage in text.split(", ")]),
 }
 
@@ -217,7 +223,8 @@ _READERS: dict[str, Callable[[dict[str, Any], str, str], None]] = {
 def _read_cost(line: str) -> dict[str, Any]:
     id_, *fields = shlex.split(line)
     cost: dict[str, Any] = dict(field.split("=", 1) for field in fields)
-    return {"cost_id": id_, **cost, "amount": int(cost["amount"])}
+    numbers = {name: int(cost[name]) for name in ("amount", "version") if name in cost}
+    return {"cost_id": id_, **cost, **numbers}
 
 
 def read_expectation(line: str) -> Expectation:

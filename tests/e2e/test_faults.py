@@ -114,8 +114,8 @@ def test_poison_in_the_topic_does_not_stop_the_stream(stack: Stack) -> None:
     assert stack.verify()["poison"] == 16
 
 
-def test_a_stopped_broker_is_answered_with_retry_later(stack: Stack) -> None:
-    """While Kafka hangs nothing is acknowledged; everything acknowledged before and after is counted."""
+def test_deliveries_are_accepted_while_kafka_hangs(stack: Stack) -> None:
+    """While Kafka hangs deliveries go to the spool; everything acknowledged before, meanwhile and after is counted."""
     run = stack.run_file()
     connection, mark = standard_connection(run), uuid.uuid4().hex[:6]
     acknowledged: set[str] = set()
@@ -137,7 +137,7 @@ def test_a_stopped_broker_is_answered_with_retry_later(stack: Stack) -> None:
     assert tried(0) == 200
     os.kill(run["roles"]["kafka"]["pid"], signal.SIGSTOP)
     try:
-        assert {tried(1), tried(2)} == {503}
+        assert {tried(1), tried(2)} == {200}
     finally:
         os.kill(run["roles"]["kafka"]["pid"], signal.SIGCONT)
     wait_until(lambda: tried(3) == 200, 60)

@@ -42,6 +42,7 @@ def settings_of(folder: Path, broker: SecuredBroker) -> Settings:
         partitions=2,
         clickhouse=f"chdb://{folder / 'clickhouse'}",
         gateway_port=free_port(),
+        gateway_spool_dir=folder / "spool",
         worker_dir=folder / "worker",
         worker_web_port=free_port(),
         archiver_port=free_port(),

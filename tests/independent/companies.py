@@ -76,6 +76,7 @@ def mapping(number: int) -> TenantMapping:
         timezone=("Asia/Tokyo", "America/New_York", "Europe/Berlin")[number % 3],
         deleted_candidates=("named", "keep", "retract")[number % 3],
         hire_value=(0, 1_500_000)[number % 2],
+        channel_aliases={"LinkedIn": "doda"} if number % 7 == 0 else {},
         connections={"events": connection, "gh": reopening, "rc": reopening, "hf": silent},
     )
 

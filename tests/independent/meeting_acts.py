@@ -78,6 +78,19 @@ def calendar_change(teller: Teller) -> None:
         _tell(teller, outcome, new, schedule_id=teller.maybe(schedule))
 
 
+def listing(teller: Teller) -> None:
+    """A schedule is listed as a whole, some of its interviews being gone or back."""
+    dice, schedule = teller.dice, f"sch{teller.dice.randint(1, 2)}"
+    names = ["c1", "c2", "c3", "i1"]
+    for number in range(dice.choice([1, 2, 3])):
+        if number:
+            teller.wait()
+        listed = dice.sample(names, dice.choice([0, 0, 1, 1, 2]))
+        teller.tell("application.updated", schedule={"id": schedule, "interview_ids": listed})
+        if listed and dice.random() < 0.5:
+            _tell(teller, "scheduled", dice.choice(listed), schedule_id=teller.maybe(schedule, 0.8))
+
+
 def scorecard(teller: Teller) -> None:
     """A scorecard is requested, submitted, edited or deleted."""
     dice = teller.dice

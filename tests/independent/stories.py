@@ -29,6 +29,7 @@ ACTS: dict[Act, float] = {
     stage_acts.transfer: 0.5,
     meeting_acts.interview: 5,
     meeting_acts.calendar_change: 1.5,
+    meeting_acts.listing: 1.5,
     meeting_acts.scorecard: 2,
     meeting_acts.met_and_scored: 3,
     outcome_acts.offer: 4,

@@ -27,6 +27,8 @@ FROZEN = {
     "0037_breaches.sql": "30f0d2a0440bb70d61079ce874889182af86bf931213a978393db581527061ca",
     "0041_breach_actions.sql": "c7ccf5db3bb3e8354db1b91772e0bb90dc350b4a34969c930c970a2d0193f74e",
     "0045_tenants.sql": "108cdfcf20467f579b55616f96c6c1f55f047dc7a8ca95c4f085d702eac67ab7",
+    "0049_archive_generations.sql": "4e13bbff8caa19bdee5b31eea92856a4d924a6f006f20ccc73c5b52d0bfd7e9c",
+    "0050_archive_positions.sql": "fbe6f48324bf94b03853723ebd15430694281d1886d0691ad30a3a5f03847343",
 }
 
 

@@ -14,6 +14,7 @@ SUBMITTED = named("ashby/applicationSubmit")
 CREATED = named("ashby/interviewScheduleCreate__scheduled")
 MOVED = named("ashby/interviewScheduleUpdate__rescheduled")
 HELD = named("ashby/interviewScheduleUpdate")
+REMOVED = named("ashby/interviewScheduleUpdate__meeting_removed")
 MEETING = "33333333-0000-4000-8000-000000000001"
 
 
@@ -62,6 +63,63 @@ def test_a_moved_meeting_is_rescheduled_once(order: tuple[Fixture, ...]) -> None
 
     assert days == {"interviews_scheduled": "2026-03-07", "interviews_rescheduled": "2026-03-11"}
     assert total_counts(order)["interviews_rescheduled"] == 1
+
+
+def interviews(*deliveries: Fixture) -> dict[str, int]:
+    """Return the counts of interviews of some deliveries, whose application is known."""
+    counts = total_counts([SUBMITTED, *deliveries])
+    return {
+        name.removeprefix("interviews_"): n
+        for name, n in counts.items()
+        if name.startswith("interviews_")
+    }
+
+
+@pytest.mark.parametrize("order", permutations((CREATED, REMOVED)), ids=lambda _: "order")
+def test_a_meeting_that_is_listed_no_longer_is_cancelled(order: tuple[Fixture, ...]) -> None:
+    """A meeting taken out of its schedule was cancelled, whatever arrives first."""
+    assert interviews(*order) == {"scheduled": 1, "cancelled": 1}
+
+
+def test_a_meeting_that_is_listed_again_is_on_again() -> None:
+    """Back in its schedule unchanged, it is neither cancelled nor moved."""
+    again = named(
+        "ashby/interviewScheduleCreate__scheduled",
+        data__interviewSchedule__updatedAt="2026-03-12T02:00:00.000Z",
+    )
+
+    assert interviews(CREATED, REMOVED, again) == {"scheduled": 1}
+
+
+def test_a_meeting_in_place_of_another_is_a_move() -> None:
+    """A schedule that lists another meeting instead has moved its interview."""
+    other_meeting = {
+        "id": "33333333-0000-4000-8000-000000000007",
+        "createdAt": "2026-03-11T02:00:00Z",
+        "startTime": "2026-03-12T05:00:00Z",
+    }
+    instead = named(
+        "ashby/interviewScheduleUpdate__rescheduled",
+        data__interviewSchedule__interviewEvents=[other_meeting],
+    )
+
+    assert interviews(CREATED, instead) == {"scheduled": 1, "rescheduled": 1}
+
+
+def test_a_meeting_that_was_held_was_not_cancelled() -> None:
+    """What took place stays, although the schedule is emptied later."""
+    assert interviews(HELD, REMOVED) == {"scheduled": 2, "held": 2}
+
+
+@pytest.mark.parametrize("meetings", [None, "unreadable", [{"startTime": 1}]])
+def test_a_schedule_whose_meetings_are_not_readable_cancels_none(meetings: object) -> None:
+    """Without a complete list nothing is known about the meetings that are not seen."""
+    damaged = named(
+        "ashby/interviewScheduleUpdate__meeting_removed",
+        data__interviewSchedule__interviewEvents=meetings,
+    )
+
+    assert interviews(CREATED, damaged) == {"scheduled": 1}
 
 
 def test_a_schedule_gives_the_same_events_in_any_order() -> None:

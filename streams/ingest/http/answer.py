@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-RETRY_AFTER_S = 10  # seconds; every vendor's first retry comes later
+RETRY_AFTER_S = 10  # every vendor's first retry comes later
+RETRY_AFTER_FULL_S = 60  # a person has to start Kafka or free the disk first
+FULL_REASONS = {"spool_full", "spool_disk_full"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,5 +62,5 @@ def unavailable(reason: str) -> Refused:
         503,
         reason,
         "Nothing was accepted. Send the same delivery again later; retries are safe.",
-        RETRY_AFTER_S,
+        RETRY_AFTER_FULL_S if reason in FULL_REASONS else RETRY_AFTER_S,
     )

@@ -29,6 +29,9 @@ from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import GatewayMetrics
+from streams.ingest.spool.spool import Spool
+from streams.ingest.spool.spooled_publisher import SpooledPublisher
+from streams.ingest.spool.store import SpoolStore
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"description": "Everything in the delivery is acknowledged, ignored or quarantined."},
+    200: {"description": "Everything in the delivery is stored, ignored or quarantined."},
     202: {"description": "The same, for a vendor that only accepts 202 as success."},
     400: {"description": "The request cannot be read; retrying the same bytes does not help."},
     401: {"description": "The signature does not match any active secret of the connection."},
@@ -98,7 +101,8 @@ def _create_fastapi(lifespan: Lifespan) -> FastAPI:
     return FastAPI(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
-        description="Success is answered only after Kafka has acknowledged every event of the delivery. "
+        description="Success is answered only after Kafka has acknowledged every event of the delivery, or, while Kafka "
+        "does not answer, after the gateway has it on disk. "
         "Retries are safe: event ids are derived from their content.",
         version="1",
         lifespan=lifespan,
@@ -139,8 +143,12 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
     @app.get(
         "/readyz",
         tags=["operations"],
-        summary="The broker answers",
-        responses={503: {"description": "The broker does not answer; deliveries get 503 too."}},
+        summary="Deliveries are accepted",
+        responses={
+            503: {
+                "description": "Kafka does not answer and the spool is full or absent; deliveries get 503 too."
+            }
+        },
     )
     async def readyz() -> Response:
         """Report whether a delivery could be accepted now."""
@@ -148,7 +156,7 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
             return JSONResponse({"status": "ready"})
         content = {
             "error": "broker_away",
-            "message": "Kafka does not answer; reconnecting.",
+            "message": "Kafka does not answer, and the spool is full, failing or not configured; reconnecting.",
         }
         return JSONResponse(content, status_code=503)
 
@@ -172,21 +180,38 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 def make_publisher(settings: Settings, metrics: GatewayMetrics) -> Packer:
     """Create the Kafka publisher; must be called in the event loop that runs it."""
+    return _make_packer(settings, metrics, settings.gateway_deadline_s)
+
+
+def _make_packer(settings: Settings, metrics: GatewayMetrics, deadline_s: float) -> Packer:
     supervisor = ProducerSupervisor(
         lambda: KafkaProducer(settings.kafka_access, topics.CANDIDATE_EVENTS.name), metrics
     )
-    return Packer(supervisor, metrics, settings.gateway_deadline_s)
+    return Packer(supervisor, metrics, deadline_s)
+
+
+def make_spooled_publisher(settings: Settings, metrics: GatewayMetrics) -> Publisher:
+    """Create the publisher with the configured spool, if there is one; raise Misconfigured.
+
+    A delivery that Kafka does not acknowledge in half of its time has the other half for the disk.
+    """
+    if settings.gateway_spool_dir is None:
+        return make_publisher(settings, metrics)
+    deadline_s = settings.gateway_deadline_s / 2
+    store = SpoolStore(settings.gateway_spool_dir)
+    spool = Spool(store, settings.gateway_spool_bytes, deadline_s, metrics.spool)
+    return SpooledPublisher(_make_packer(settings, metrics, deadline_s), spool)
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish every request and flush what was accepted.
 
-    Raises Misconfigured before it starts to listen. Prints nothing and writes no file; the address is logged.
+    Raises Misconfigured before it starts to listen. Prints nothing and writes no file but the spool's; the address is logged.
     """
     watcher = ConfigurationWatcher(settings.config)
     configuration = watcher.load()
     metrics = GatewayMetrics()
-    publisher = make_publisher(settings, metrics)
+    publisher = make_spooled_publisher(settings, metrics)
     app = create_app(settings, configuration, publisher, utc_now, metrics, watcher.reload)
     with _listen(settings.gateway_host, settings.gateway_port) as listener:
         server = uvicorn.Server(

@@ -30,7 +30,7 @@ def partition_key(event: Event) -> bytes:
 
 
 class Publisher(Protocol):
-    """Guarantees that a record is stored, or raises Unavailable."""
+    """Guarantees that a record is stored, by Kafka or in the spool on disk, or raises Unavailable."""
 
     async def start(self) -> None:
         """Start; return at once, even while the broker is unavailable."""
@@ -39,13 +39,13 @@ class Publisher(Protocol):
         """Flush what was accepted, then stop."""
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
-        """Return only after every event is acknowledged; raise Unavailable if any may not be."""
+        """Return only after every event is stored; raise Unavailable if any may not be."""
 
     async def quarantine(self, entry: QuarantineEntry) -> None:
-        """Return only after the entry is acknowledged; raise Unavailable if it may not be."""
+        """Return only after the entry is stored; raise Unavailable if it may not be."""
 
     async def record_action(self, action: BreachAction) -> None:
-        """Return only after the action is acknowledged; raise Unavailable if it may not be."""
+        """Return only after the action is stored; raise Unavailable if it may not be."""
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Return only after all counts are acknowledged; raise Unavailable if any may not be."""

@@ -68,6 +68,7 @@ def test_three_tables_of_days_make_one_application(tmp_path: Path) -> None:
     beside = ("interviews_", "scorecards_due", "feedback_due")
     assert {name: n for name, n in total.items() if not name.startswith(beside)} == {
         "applications": 1,
+        "applications_rated": 1,
         "entered.screening": 1,
         "passed.screening": 1,
         "entered.interview_1": 1,

@@ -161,8 +161,12 @@ class AshbyInterviewEvent(AshbyModel):
     interview: LenientPart[AshbyInterview] = None
 
 
+def _length(value: object) -> int | None:
+    return len(value) if isinstance(value, list) else None
+
+
 class AshbySchedule(AshbyModel):
-    """All meetings of one stage."""
+    """All meetings of one stage; `listed_events` is how many were sent, readable or not, None if there is no list."""
 
     id: Key
     status: StrictText = None
@@ -172,6 +176,9 @@ class AshbySchedule(AshbyModel):
     scheduled_by: MaybeUser = None
     updated_at: Instant = None
     interview_events: LenientList[AshbyInterviewEvent] = ()
+    listed_events: Annotated[
+        int | None, Field(validation_alias="interviewEvents"), BeforeValidator(_length)
+    ] = None
 
 
 class AshbyJob(AshbyModel):

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.tenants.mapping_snapshot import TenantMapping
-from streams.tools.verify.independent.attributes import LastKnown, attributes_of
+from streams.tools.verify.independent.attributes import (
+    LastKnown,
+    attributes_of,
+    with_channels,
+)
 from streams.tools.verify.independent.endings import EndingStack
 from streams.tools.verify.independent.fate import is_deleted, kind_of, without_reset
 from streams.tools.verify.independent.meaning import Meanings
@@ -33,6 +37,16 @@ class ToldAttempt:
             (place, event) for place, event in self.events if event.kind.startswith(f"{topic}.")
         ]
 
+    @property
+    def about_interviews(self) -> list[tuple[int, Told]]:
+        """The attempt's events about interviews and the listings of its schedules, with their places."""
+        return [
+            (place, event)
+            for place, event in self.events
+            if event.kind.startswith("interview.")
+            or (event.kind.startswith("application.") and event.data.get("schedule"))
+        ]
+
 
 def attempts_of(events: list[Told], mapping: TenantMapping) -> list[ToldAttempt]:
     """The attempts of an application; none if it counts nowhere. `events` may come in any order."""
@@ -43,7 +57,7 @@ def attempts_of(events: list[Told], mapping: TenantMapping) -> list[ToldAttempt]
     attempts: list[ToldAttempt] = []
     before: LastKnown | None = None
     for part in split(story, mapping):
-        attributes = attributes_of(part, story, before)
+        attributes = with_channels(attributes_of(part, story, before), mapping)
         meanings = _meanings(story, attributes.job, mapping)
         stack = EndingStack(meanings, _renamed(story))
         for place, event in part:

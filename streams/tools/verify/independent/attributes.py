@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
+from schemas.tenants.mapping_snapshot import TenantMapping
+from schemas.text.plain import plain_name
 from streams.tools.verify.independent.fate import applied_at
 from streams.tools.verify.independent.told import JsonObject, Moment, Told
 
@@ -43,6 +45,20 @@ def attributes_of(
             values |= _known(_job_said(event.data))
     told = LastKnown(first_moment=first_moment, **values)  # type: ignore[arg-type]  # names of its fields
     return told if before is None else _inherit(told, before)
+
+
+def counted_under(name: str, mapping: TenantMapping) -> str:
+    """The channel that a name stands for: the one it is an alias of, else itself."""
+    plain = plain_name(name)
+    aliases = mapping.channel_aliases
+    return aliases.get(name) or aliases.get(plain) or plain
+
+
+def with_channels(told: LastKnown, mapping: TenantMapping) -> LastKnown:
+    """The same with each channel under the name that it is counted under."""
+    channel = None if told.channel is None else counted_under(told.channel, mapping)
+    touches = tuple(counted_under(touch, mapping) for touch in told.touches)
+    return replace(told, channel=channel, touches=touches)
 
 
 def _known(values: dict[str, object]) -> dict[str, object]:

@@ -12,14 +12,14 @@ def days_open(
 ) -> int | None:
     """Whole days of 24 hours from the opening of the seat, else of the job, to the hire; None if no opening was told.
 
-    A job that was opened again after it closed begins anew. Below 0 if the seat was opened after the hire.
+    A job that was opened again after it closed begins anew. Of a seat opened after the hire nothing is known.
     """
     before = list(enumerate(story))[: hire.place]
     jobs = [event for _, event in before if _is_about(event, "job", job)]
     seats = [event for event in story if _is_about(event, "opening", opening)]
     opened = _opened_last([event for event in seats if event.at <= hire.at]) or _opened_last(seats)
     opened = opened or _opened_last(jobs)
-    if opened is None:
+    if opened is None or opened.at > hire.at:
         return None
     return (hire.at - opened.at - _on_hold(jobs, opened, hire)) // DAY_MS
 
@@ -45,13 +45,11 @@ def _opened_last(events: Sequence[Told]) -> Told | None:
 
 
 def _on_hold(jobs: Sequence[Told], opened: Told, hire: Moment) -> int:
-    """The milliseconds between each pause and the next opening, or the hire."""
+    """The milliseconds between each pause and the next opening, or the hire, as far as the search was open."""
     paused, since = 0, None
     for event in jobs:
-        if event.at < opened.at:
-            continue
         if event.kind == "job.paused" and since is None:
-            since = event.at
+            since = max(event.at, opened.at)
         elif event.kind == "job.opened" and since is not None:
-            paused, since = paused + event.at - since, None
+            paused, since = paused + max(event.at - since, 0), None
     return paused if since is None else paused + hire.at - since

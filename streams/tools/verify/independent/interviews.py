@@ -1,7 +1,7 @@
 """The interviews of one attempt: when each was scheduled, moved, held, missed or cancelled, and by whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from streams.tools.verify.independent.told import (
     UNTOLD,
@@ -165,9 +165,12 @@ def interviewers(people: Sequence[JsonObject]) -> tuple[str, ...]:
 
 
 def interviews_of(events: Sequence[tuple[int, Told]]) -> list[ToldMeeting]:
-    """The interviews of an attempt, in the order in which they were first told."""
+    """The interviews of an attempt, in the order in which they were first told; `events` may be listings of schedules too."""
     by_id: dict[str, list[Line]] = {}
     for place, event in events:
+        if "interview_id" not in event.data:
+            _compare(by_id, (Moment(event.at, place), event))
+            continue
         lines = by_id.setdefault(event.data["interview_id"], [])
         if event.kind == DELETED:
             lines.clear()  # it never was
@@ -176,6 +179,25 @@ def interviews_of(events: Sequence[tuple[int, Told]]) -> list[ToldMeeting]:
     told = {name: lines for name, lines in by_id.items() if lines}
     interviews = [_read(ids, told) for ids in _join_calendar_changes(told)]
     return sorted(interviews, key=lambda interview: interview.lines[0][0])
+
+
+def _compare(by_id: dict[str, list[Line]], listing: Line) -> None:
+    """Compare what was told of a schedule with a listing of it: what is missing was called off, unless it has come out.
+
+    What a listing called off is on again as soon as another one has it, if nobody said anything of it in between.
+    """
+    moment, event = listing
+    schedule = event.data["schedule"]
+    for name, lines in by_id.items():
+        if not lines or _schedule(lines) != schedule["id"]:
+            continue
+        called_off = lines[-1][1].kind == CANCELLED and "schedule" in lines[-1][1].data
+        if name not in (schedule.get("interview_ids") or ()):
+            if _read((name,), {name: lines}).appointments[-1].outcome is None:
+                told = replace(event, kind=CANCELLED, data={"schedule": schedule})
+                lines.append((moment, told))
+        elif called_off:
+            lines.pop()
 
 
 def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]:

@@ -62,7 +62,7 @@ class Meanings:
     ) -> None:
         """`pipelines` are the definitions of the job's pipeline, in order of time, `renamed` the new ids of old stage ids."""
         self._former: dict[str, list[str]] = {}
-        for old, new in reversed(renamed.items()):
+        for old, new in reversed(list(renamed.items())):
             self._former.setdefault(new, []).append(old)
         self._mapping = mapping
         self._calendar = Calendar(mapping)

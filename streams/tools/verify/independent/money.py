@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.cells import ALL, CHANNEL, JOB, TOTAL, UNKNOWN
 from schemas.tenants.mapping_snapshot import TenantMapping
-from streams.tools.verify.independent.attributes import LastKnown
+from streams.tools.verify.independent.attributes import LastKnown, counted_under
 from streams.tools.verify.independent.told import Calendar, Told, day_of_date
 
 RECORDED = "cost.recorded"
@@ -52,7 +52,7 @@ def _parts(event: Told, attributes: LastKnown | None, mapping: TenantMapping) ->
         amount = _before(data["amount"], number + 1, len(days)) - _before(
             data["amount"], number, len(days)
         )
-        for where in _members(event, attributes):
+        for where in _members(event, attributes, mapping):
             yield from ((measure, amount, day, where) for measure in measures if amount)
             if not own_currency:
                 yield ("foreign_costs", 1, day, where)
@@ -71,10 +71,14 @@ def _days(event: Told, calendar: Calendar) -> range:
     return range(first, min(last, first + LONGEST_DAYS) + 1)
 
 
-def _members(event: Told, attributes: LastKnown | None) -> list[tuple[str, str]]:
+def _members(
+    event: Told, attributes: LastKnown | None, mapping: TenantMapping
+) -> list[tuple[str, str]]:
     """The total, one channel, and the job if the cost is that of a job or of a hire."""
     scope, member = event.data.get("scope"), event.data.get("member")
     channel = member if scope in {"channel", "agency"} else None
+    if channel is not None:
+        channel = counted_under(channel, mapping)
     job = member if scope == "job" else None
     if scope == "hire" and attributes is not None:
         channel, job = attributes.channel, attributes.job

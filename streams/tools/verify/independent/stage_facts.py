@@ -132,7 +132,7 @@ def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
     if whole.attempt.mapping.hire_value:
         yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
     open_days = days_open(whole.attempt.story, attributes.job, attributes.opening, at)
-    if open_days is not None and open_days >= 0:
+    if open_days is not None:
         yield CountedFact(f"fill_days.{open_days}", day, at)
     touches = attributes.touches or (attributes.channel or "unknown",)
     for model in ("first", "last", "linear", "position"):

@@ -30,6 +30,7 @@ READ_PARTS = {
     "to_stage": ("id", "name", "order", "vendor_kind"),
     "from_stage": ("id", "name", "order", "vendor_kind"),
     "reason": ("id", "name"),
+    "schedule": ("id", "interview_ids"),
 }
 
 

@@ -138,7 +138,7 @@ def _present_at(visits: Sequence[Stay], at: Moment) -> Stay:
 
 def read_attempt(attempt: ToldAttempt) -> Whole:
     """Read one attempt as a whole."""
-    interviews = interviews_of(attempt.of_topic("interview"))
+    interviews = interviews_of(attempt.about_interviews)
     cards = scorecards_of(attempt.of_topic("feedback"), interviews)
     offers = own_offers(attempt.of_topic("offer"))
     first = attempt.attributes.first_moment

@@ -31,7 +31,7 @@ def interview_events(delivery: Delivery, data: AshbyData) -> Translation:
     if status not in OPEN | COMPLETED | {SCHEDULED, CANCELLED}:
         status_text = normalize.safe_name(schedule.status or "")
         raise Unmapped("unmapped_value", f"data.interviewSchedule.status {status_text}")
-    events: list[Event] = []
+    events = _snapshot(delivery, schedule)
     ignored: list[tuple[str, str]] = []
     for meeting in schedule.interview_events:
         if meeting.interview is not None and meeting.interview.is_debrief:
@@ -41,6 +41,22 @@ def interview_events(delivery: Delivery, data: AshbyData) -> Translation:
     if not events and not ignored:
         ignored.append(("interview", "nothing is scheduled yet"))
     return Translation(events=tuple(events), ignored=tuple(ignored))
+
+
+def _snapshot(delivery: Delivery, schedule: AshbySchedule) -> list[Event]:
+    """Tell which meetings the schedule has, as Ashby reports none that was taken out of it.
+
+    A list that is missing or not readable as a whole says nothing about the meetings that we do not see.
+    """
+    if schedule.listed_events != len(schedule.interview_events):
+        return []
+    meeting_ids = tuple([delivery.id(meeting.id) for meeting in schedule.interview_events])
+    listing = canonical.InterviewSchedule(id=delivery.id(schedule.id), interview_ids=meeting_ids)
+    data = canonical.Updated(**_common(delivery, schedule), schedule=listing)
+    when = delivery.event_time(schedule.updated_at)
+    return [
+        delivery.event("application.updated", data, when, (schedule.id, when.text, *meeting_ids))
+    ]
 
 
 def _meeting_events(

@@ -1,0 +1,105 @@
+"""ClickHouse and the workers' stores are copies: lost, older or damaged, they are filled from Kafka until all is equal."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sinks.clickhouse.archive_ledger import ArchiveLedger
+from streams.configuration.settings import load_settings
+from streams.local.readiness import is_ready
+from streams.tools.rebuild import end_offsets, records_done
+from tests.e2e.conftest import Stack, wait_until
+
+COUNTS = """
+select (select count() from v_events), (select count() from v_quarantined), (select count() from v_connection_counts)
+"""
+
+
+def play(stack: Stack, seed: int) -> None:
+    """Post some deliveries."""
+    done = stack.simulate("--events", "100", "--seed", str(seed))
+    output, _ = done.communicate(timeout=60)
+    assert done.returncode == 0, output
+
+
+@contextmanager
+def stopped(stack: Stack, role: str) -> Iterator[int]:
+    """Freeze a role while the block lasts; yield its pid."""
+    pid = int(stack.run_file()["roles"][role]["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def wait_for_clickhouse(stack: Stack, old_pid: int) -> None:
+    """Wait until a new archiver answers queries."""
+    stack.wait_for_restart("archiver", old_pid)
+    url = stack.run_file()["roles"]["archiver"]["url"] + "/healthz"
+    wait_until(partial(is_ready, url), 60)
+
+
+def archived(stack: Stack) -> list[Any]:
+    """Wait until ClickHouse has all that Kafka has now; return how many rows that is, by table."""
+    ends, ledger = end_offsets(load_settings(stack.state)), ArchiveLedger(stack.client())
+    wait_until(lambda: records_done(ledger.read(), ends) == sum(ends.values()), 60)
+    return stack.query(COUNTS)
+
+
+def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path) -> None:
+    """A copy from before the last deliveries says up to where it goes, and the archiver reads on from there."""
+    directory = stack.state / "clickhouse"
+    play(stack, seed=31)
+    [before] = archived(stack)
+    with stopped(stack, "archiver"):
+        shutil.copytree(directory, tmp_path / "copy", symlinks=True)
+    play(stack, seed=32)
+    with stopped(stack, "archiver") as pid:
+        shutil.rmtree(directory)
+        (tmp_path / "copy").rename(directory)
+        os.kill(pid, signal.SIGKILL)
+    wait_for_clickhouse(stack, pid)
+
+    assert archived(stack) > [before]
+    assert stack.verify()["equal"]
+
+
+def test_a_lost_database_is_filled_by_itself(stack: Stack) -> None:
+    """Its directory vanishes under the running archiver, and nobody does anything."""
+    counts, pid = archived(stack), int(stack.run_file()["roles"]["archiver"]["pid"])
+    shutil.rmtree(stack.state / "clickhouse")
+    wait_for_clickhouse(stack, pid)
+
+    assert archived(stack) == counts
+    assert stack.verify()["equal"]
+
+
+def test_one_command_fills_the_database_anew(stack: Stack) -> None:
+    """Every row is back when the command returns."""
+    counts = archived(stack)
+    done = stack.hirelay("rebuild", "clickhouse")
+
+    assert (done.returncode, done.stdout[:26]) == (0, "ClickHouse is filled anew:"), done.stderr
+    assert stack.query(COUNTS) == counts
+    assert stack.verify()["equal"]
+
+
+def test_a_damaged_store_of_a_worker_is_built_anew(stack: Stack) -> None:
+    """The worker reads the changelog of that partition from its beginning, and says so once."""
+    partition = next((stack.state / "worker").glob("epoch-*/kpi-cells*/0"))
+    with stopped(stack, "worker") as pid:
+        (partition / "CURRENT").write_bytes(b"damaged")
+        os.kill(pid, signal.SIGKILL)
+    stack.wait_for_restart("worker", pid)
+    play(stack, seed=34)
+
+    assert stack.verify()["equal"]
+    assert partition.with_name("0.damaged").is_dir()
+    log = (stack.state / "logs" / "worker.log").read_text()
+    assert log.count("the local store is damaged") == 1

@@ -57,11 +57,11 @@ class Journey:
             case ReopeningEvent():
                 self._undo(event)
             case UpdateEvent():
-                if event.application.active and self.endings.reopen():
-                    self._resume()
+                if event.application.active:
+                    self._reactivate()
                 self._tell_stage(event)
-            case ApplicationEvent() if event.application.active and self.endings.reopen():
-                self._resume()
+            case ApplicationEvent() if event.application.active:
+                self._reactivate()
 
     def make_offer(self, at: int) -> None:
         """An offer passes the stage before it: go to the milestone of offers, unless the application is past it or ended."""
@@ -114,6 +114,17 @@ class Journey:
             self._resume()
         if undone or self.endings.top is None:
             self._tell_stage(event)
+
+    def _reactivate(self) -> None:
+        """A snapshot of an active application undoes what ended it, where no event says so; not a hire told by a stage."""
+        top = self.endings.top
+        if top is None or (top.is_hire and not top.told):
+            return
+        if top.is_hire:
+            self._take_back_hire(self.endings.unhire())
+        else:
+            self.endings.reopen()
+        self._resume()
 
     def _resume(self) -> None:
         if self.endings.top is None:

@@ -1,6 +1,7 @@
 """Renders a story as Ashby webhooks: snapshots, with several webhooks per change."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from streams.simulator.story import Beat, Message, Story
@@ -9,6 +10,8 @@ REASONS = {
     "rejected": ("Lacks Skills/Qualifications", "RejectedByOrg"),
     "withdrawn": ("Took another job", "RejectedByCandidate"),
 }
+STAMP = "%Y-%m-%dT%H:%M:%S.000Z"
+LENGTH, APPOINTED_AHEAD = timedelta(hours=1), timedelta(days=3)
 STATUS = {"rejected": "Archived", "withdrawn": "Archived", "hired": "Hired"}
 
 
@@ -17,7 +20,7 @@ def _id(kind: int, number: int) -> str:
 
 
 def _stamp(beat: Beat) -> str:
-    return beat.at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return beat.at.strftime(STAMP)
 
 
 def _stage(story: Story, beat: Beat) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
     archived = {"archivedAt": _stamp(beat)} if reason else {}
     return {
         "id": _id(1, story.number),
-        "createdAt": story.applied.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "createdAt": story.applied.strftime(STAMP),
         "updatedAt": _stamp(beat),
         "status": STATUS.get(beat.kind, "Active"),
         "candidate": {
@@ -65,7 +68,14 @@ def _application(story: Story, beat: Beat) -> dict[str, Any]:
     }
 
 
+def _meets_at(story: Story, beat: Beat) -> datetime:
+    """When the interview of the beat's stage ends: as appointed, if the story ends before it."""
+    met = (b.at for b in story.beats if b.kind == "met" and b.stage == beat.stage)
+    return next(met, beat.at + APPOINTED_AHEAD)
+
+
 def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
+    ends_at = _meets_at(story, beat)
     completed = beat.kind != "scheduled"
     person = {"id": _id(7, beat.interviewer), "firstName": "Invented", "lastName": "Interviewer"}
     meeting = {
@@ -73,8 +83,8 @@ def _schedule(story: Story, beat: Beat) -> dict[str, Any]:
         "interviewers": [{**person, "trainingRole": None, "interviewerPool": None}],
         "createdAt": _stamp(beat),
         "updatedAt": _stamp(beat),
-        "startTime": _stamp(beat),
-        "endTime": _stamp(beat),
+        "startTime": (ends_at - LENGTH).strftime(STAMP),
+        "endTime": ends_at.strftime(STAMP),
         "hasSubmittedFeedback": beat.kind == "scored",
     }
     return {

@@ -85,7 +85,7 @@ class EndingStack:
         moment = Moment(event.at, place)
         self.found_nothing = False
         if event.application.get("active") is True and event.kind.startswith("application."):
-            self._reopen()
+            self._reactivate()
         if event.kind in {REOPENED, UNHIRED}:
             undone = self._reopen() if event.kind == REOPENED else self._unhire()
             self.found_nothing = not undone
@@ -157,6 +157,12 @@ class EndingStack:
             self.endings[-1] = replace(top, reason=ending.reason, told_by_event=by_event)
         elif top.kind == HIRE and not ending.reason.by_nobody:
             self.endings.append(replace(ending, over_hire=True))
+
+    def _reactivate(self) -> None:
+        """A snapshot says that the application is active: what ended it is undone, but not a hire that a stage told."""
+        top = self.top
+        if top is not None and (top.kind != HIRE or top.told_by_event):
+            self._unhire() if top.kind == HIRE else self._reopen()
 
     def _reopen(self) -> bool:
         if self.top is None or self.top.kind == HIRE:

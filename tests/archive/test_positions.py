@@ -129,16 +129,22 @@ async def test_an_older_database_is_noticed(ledger: ArchiveLedger, client: Any) 
         await positions.advance({EVENTS: 9})
 
 
-async def test_positions_of_another_filling_count_for_nothing(ledger: ArchiveLedger) -> None:
-    """A process that began before the database was filled anew leaves no position behind."""
+async def test_a_process_of_an_earlier_filling_ends(ledger: ArchiveLedger) -> None:
+    """It must not go on under an id that no longer counts, even where the new filling is ahead of it already."""
     positions = await opened(Consumer(EVENTS), ledger)
-    ledger.begin(rebuilds=0)
+    await (await opened_anew(ledger)).advance({EVENTS: 9})
 
     with pytest.raises(DatabaseReplaced):
-        await positions.advance({EVENTS: 9})
+        await positions.advance({EVENTS: 8})
     state = ledger.read()
     assert state is not None
-    assert state.positions == {}
+    assert state.positions == {("candidate-events", 0): 9}
+
+
+async def opened_anew(ledger: ArchiveLedger) -> ArchivePositions:
+    """A second process, after the database was filled anew."""
+    ledger.begin(rebuilds=0)
+    return await opened(Consumer(EVENTS), ledger)
 
 
 async def test_a_requested_rebuild_clears_and_reads_again(

@@ -1,16 +1,20 @@
 """Which rulings a story puts to the test: what the independent reading meets on its way through it."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from schemas.tenants.milestones import SIDE_STEPS
-from streams.tools.verify.independent.attempts import attempts_of
+from schemas.tenants.milestones import RANK, SIDE_STEPS
+from streams.tools.verify.independent.attempts import ENTITIES, attempts_of
 from streams.tools.verify.independent.interviews import RESCHEDULED
 from streams.tools.verify.independent.log import Log
 from streams.tools.verify.independent.meaning import CLOSED, HIRE
 from streams.tools.verify.independent.scorecards import SUBMITTED
+from streams.tools.verify.independent.told import ENDINGS, HIRED, REOPENED, UNHIRED
 from streams.tools.verify.independent.whole import Whole, read_attempt
 from tests.independent.companies import mapping
 from tests.independent.stories import Story
+
+DECISIVE = (*ENDINGS, HIRED, REOPENED, UNHIRED)
 
 
 def wholes(story: Story) -> list[Whole]:
@@ -26,11 +30,12 @@ def wholes(story: Story) -> list[Whole]:
 
 
 def _directions(whole: Whole) -> bool:
-    """A side step, a return, an order of stages or a column of endings."""
+    """A side step, a return, a column of endings, or a way forward to a milestone of a lower rank."""
     visits = whole.journey.standing
-    sideways = any(visit.milestone in SIDE_STEPS or visit.order is not None for visit in visits)
+    sideways = any(visit.milestone in SIDE_STEPS for visit in visits)
     columns = any(move.stage.ending is not None for move in whole.attempt.endings.moves)
-    return sideways or columns or bool(whole.journey.taken_back)
+    against_rank = any(RANK[two.milestone] < RANK[one.milestone] for one, two in pairwise(visits))
+    return sideways or columns or against_rank or bool(whole.journey.taken_back)
 
 
 def _returns(whole: Whole) -> bool:
@@ -55,9 +60,13 @@ def _endings(whole: Whole) -> bool:
 
 
 def _instants(whole: Whole) -> bool:
-    """Two events bear one instant."""
-    instants = [event.at for _, event in whole.attempt.events]
-    return len(set(instants)) < len(instants)
+    """Two events bear one instant that move, end or reopen the application, or are about one entity."""
+    subjects = [
+        (event.at, event.data.get(ENTITIES.get(event.kind.partition(".")[0], "")))
+        for _, event in whole.attempt.events
+        if event.stage is not None or event.kind in DECISIVE or not event.kind.startswith("appl")
+    ]
+    return len(set(subjects)) < len(subjects)
 
 
 def _days(whole: Whole) -> bool:
@@ -115,8 +124,13 @@ def _nonsense(whole: Whole) -> bool:
 
 
 def _actors(whole: Whole) -> bool:
-    """Somebody else than people acted."""
-    return any(not event.by_people for _, event in whole.attempt.events)
+    """The first to act after the candidate applied was nobody of the company."""
+    acts = [
+        (event.at, event.by_people)
+        for _, event in whole.attempt.events
+        if event.at > whole.applied.at and not event.kind.startswith("employment.")
+    ]
+    return bool(acts) and not min(acts)[1]
 
 
 def _hires(whole: Whole) -> bool:

@@ -109,6 +109,7 @@ MUTANTS: tuple[Mutant, ...] = (
         7,
         ("a change is two interviews", appointments, "_successors", misreadings.always({})),
         ("put back is cancelled", Interview, "_book", misreadings.book_over_a_cancellation),
+        ("a listing calls nothing off", appointments, "_apply_snapshot", misreadings.nothing),
         ("another time is the same", Interview, "_appoint", misreadings.appoint_instead),
         ("who declined was there", application_conversion, "DECLINED", frozenset()),
         ("a shadow was there", application_conversion, "SHADOW", ""),

@@ -16,6 +16,7 @@ CONTEXT_TYPES = frozenset(
         "job.paused",
         "job.closed",
         "opening.opened",
+        "opening.filled",
         "opening.closed",
         "pipeline.defined",
         "pipeline.remapped",
@@ -29,7 +30,6 @@ NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
             "no KPI counts candidates, only their applications",
         ),
         "job.deleted": "what was counted for a job stays; job.closed ends its search",
-        "opening.filled": "a hire fills its seat; this event adds nothing to it",
         **dict.fromkeys(("posting.published", "posting.unpublished"), "no KPI is by posting"),
         "survey.submitted": "no KPI contains survey scores",
         **dict.fromkeys(

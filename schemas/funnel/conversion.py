@@ -191,6 +191,7 @@ CONTEXT_BUILDERS: dict[str, ContextBuilder] = {
     "job.paused": _job,
     "job.closed": _job,
     "opening.opened": _opening,
+    "opening.filled": _opening,
     "opening.closed": _opening,
     "pipeline.defined": _pipeline_definition,
     "pipeline.remapped": _pipeline,

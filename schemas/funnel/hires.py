@@ -62,13 +62,13 @@ def _open_ms(attempt: Attempt, hired_at: int) -> int | None:
 
 
 def _opened_at(events: Iterable[ContextEvent]) -> int | None:
-    """Since when (ms) it is open; one opened after it was closed starts anew."""
+    """Since when (ms) it is open; one opened after it was filled or closed starts anew."""
     opened_at, is_closed = None, False
     for event in events:
         action = _action(event)
         if action == "opened" and (opened_at is None or is_closed):
             opened_at, is_closed = event.header.at, False
-        elif action == "closed":
+        elif action in {"filled", "closed"}:
             is_closed = True
     return opened_at
 

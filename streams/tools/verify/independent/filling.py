@@ -33,13 +33,13 @@ def _is_about(event: Told, topic: str, name: str | None) -> bool:
 
 
 def _opened_last(events: Sequence[Told]) -> Told | None:
-    """The opening that counts: the first one since it was last closed and opened again."""
+    """The opening that counts: the first one since it was last filled or closed and opened again."""
     opened: Told | None = None
     closed = True
     for event in events:
         if event.kind.endswith(".opened") and closed:
             opened, closed = event, False
-        elif event.kind.endswith(".closed"):
+        elif event.kind.endswith((".filled", ".closed")):
             closed = True
     return opened
 

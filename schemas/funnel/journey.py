@@ -168,6 +168,8 @@ class Journey:
         elif not meaning.milestone.startswith(ENDING_TYPES):
             step = Step(stage.id, meaning.milestone, meaning.order)
             self.visits.move(event.header.at, step)
+            if step.milestone != HIRED_MILESTONE:  # it stays true if the hire is undone
+                self._before_hire[self.endings.height][1].append((event.header.at, step))
 
     def _is_news(self, stage: VendorStage) -> bool:
         if stage.id == self._told:

@@ -96,7 +96,9 @@ def _add_withdrawal(
     if not passed or passed[-1].passed_at is None:
         return
     previous = passed[-1]
-    since = [current, *visits.standing[visits.standing.index(previous) + 1 :]]
-    if not any(was_interviewed(meetings, visit) for visit in since):
+    later = visits.standing[visits.standing.index(previous) + 1 :]
+    since_return = [meeting for meeting in meetings if meeting.at >= (current.returned_at or 0)]
+    met_again = current not in later and was_interviewed(since_return, current)
+    if not met_again and not any(was_interviewed(meetings, visit) for visit in later):
         measure = f"then_withdrew.{previous.milestone}"
         facts.add(measure, passed[-1].passed_at, people[id(previous)])

@@ -143,8 +143,12 @@ class EndingStack:
         return not (accompanies or is_firm or self.meanings.hears_of_reopening(event))
 
     def _pop_to_explicit_hire(self) -> None:
+        """Undo what a move undoes; of a hire that only stages told nothing is left if one told by an event stands below."""
+        hires = set()
         while self.top is not None and not (self.top.kind == HIRE and self.top.told_by_event):
+            hires |= {self.top.moment} if self.top.kind == HIRE else set()
             self._pop()
+        self.undone_hires |= hires if self.endings else set()
 
     def _end(self, ending: ToldEnding) -> None:
         """Put an ending on the stack, or take from it what it says about the one that stands."""

@@ -204,7 +204,7 @@ def _join_calendar_changes(told: dict[str, list[Line]]) -> list[tuple[str, ...]]
     """The ids of each interview: one cancelled and another created under the same schedule are one."""
     follower: dict[str, str] = {}
     cancelled = [name for name, lines in told.items() if lines[-1][1].kind == CANCELLED]
-    cancelled.sort(key=lambda name: _cancelled_at(told[name]))
+    cancelled.sort(key=lambda name: _cancelled_at(told[name]).at)
     for name in cancelled:
         candidates = [
             other

@@ -30,6 +30,7 @@ def fold_all(records: list[bytes]) -> int:
             event = to_funnel_event(accepted, offset, index)
             assert event is not None
             count += state.apply(accepted.tenant, accepted.subject, event, rules)
+        state.count()
         state.offset = offset
         if offset % FLUSH_PACKS == 0:
             stored.update(state.drain().applications)

@@ -84,9 +84,11 @@ def write_companies(folder: Path) -> Path:
     for company in COMPANIES:
         token = folder / f"{company.id}-token"
         token.write_text(company.token)
-        door = connection(folder, company.id, "standard")
+        settings = dict(company.situation.settings)
+        rules = {"stages": list(settings.pop("stages", ()))}
+        door = connection(folder, company.id, "standard") | rules
         tokens = {"api_tokens": [{"file": str(token)}]}
-        tenants.append(tenant(folder, company.id, door, **tokens, **company.situation.settings))
+        tenants.append(tenant(folder, company.id, door, **tokens, **settings))
     path = folder / "hirelay.yaml"
     path.write_text(yaml.safe_dump({"tenants": tenants}, sort_keys=False))
     return path

@@ -173,16 +173,20 @@ def cell_places(attributes: Attributes, fact: FunnelFact) -> list[CellPlace]:
     ]
 
 
+def member_places(attributes: Attributes, fact: FunnelFact) -> list[CellPlace]:
+    """The cells of the interviewers, or of the members that one fact lists."""
+    return [
+        (dimension, member, day, basis)
+        for dimension, member in fact_members(fact)
+        for day, basis in fact_days(attributes, fact)
+    ]
+
+
 def add_contribution(cells: Cells, tenant: str, contribution: Contribution, sign: int = 1) -> None:
     """Add a contribution to `cells`, each fact to every cell in its scope."""
     attributes = contribution.attributes
     for n, fact in contribution.changes:
-        places = cell_places(attributes, fact)
-        for dimension, member in fact_members(fact):
-            places += [
-                (dimension, member, day, basis) for day, basis in fact_days(attributes, fact)
-            ]
-        for place in places:
+        for place in cell_places(attributes, fact) + member_places(attributes, fact):
             tally = cells.setdefault(CellKey(tenant, *place), {})
             tally[fact.measure] = tally.get(fact.measure, 0) + sign * n
 

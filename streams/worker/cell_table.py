@@ -17,8 +17,7 @@ from schemas.funnel.fold import (
     SignedContribution,
     add_contribution,
     cell_places,
-    fact_days,
-    fact_members,
+    member_places,
 )
 
 SLOT_BY_BASIS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
@@ -61,11 +60,12 @@ class CellTable:
 
         Facts with the same days, recruiter and scope share their cells. Facts about the same people are consecutive.
         """
-        sign, (attributes, changes) = signed[0], (signed[1].attributes, signed[1].changes)
+        sign, part = signed
+        attributes = part.attributes
         shared: dict[tuple[object, ...], list[Tally]] = {}
         member_group: tuple[object, ...] = ()
         member_tallies: list[Tally] = []
-        for n, fact in changes:
+        for n, fact in part.changes:
             group = (fact.day, fact.recruiter, fact.scope, fact.start_day)
             tallies = shared.get(group)
             if tallies is None:
@@ -76,11 +76,7 @@ class CellTable:
             if fact.members:
                 if member_group != (fact.members, group):
                     member_group = (fact.members, group)
-                    places = [
-                        (dimension, member, day, basis)
-                        for dimension, member in fact_members(fact)
-                        for day, basis in fact_days(attributes, fact)
-                    ]
+                    places = member_places(attributes, fact)
                     member_tallies = self._writable_tallies(tenant, places, offset)
                 _count(member_tallies, fact.measure, amount)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from schemas.funnel.appointments import CANCELLED, COMPLETED, NO_SHOW, Appointment, Interview
-from schemas.funnel.facts import FactList, Scope
+from schemas.funnel.facts import DAY_MS, HOUR_MS, MINUTE_MS, FactList, Scope
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard
 from schemas.funnel.visits import Step, Visit, Visits
@@ -24,7 +24,6 @@ DECISIONS = {
     2: "feedback.strong_yes",
     None: "feedback.undecided",
 }
-MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 MAX_SCORECARD_HOURS = 720  # 30 days; later ones count as 30 days
 FIRST_ROUNDS = {1: ("interview_1",), 2: ("interview_2",)}
 LATER_ROUNDS = ("interview_n", "final_interview")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.funnel.attempt import Attempt
-from schemas.funnel.facts import FactList, Scope
+from schemas.funnel.facts import HOUR_MS, FactList, Scope
 from schemas.funnel.funnel_events import (
     EndingEvent,
     FunnelEvent,
@@ -13,7 +13,6 @@ from schemas.funnel.funnel_events import (
 )
 from schemas.funnel.rules import Rules
 
-HOUR_MS = 3_600_000
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
 ANSWERS = frozenset({"application.rejected", "application.hired"})
 SUBMISSIONS = frozenset({"feedback.submitted", "feedback.updated"})

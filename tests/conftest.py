@@ -40,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
             beside.write_text(text + "\n")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each module in one process, and all stories of the shared stack; the stories start first, as they take longest."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+    for item in items:
+        shared = "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("stack" if shared else item.path.as_posix()))
+
+
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A migrated ClickHouse; the engine allows only one directory per process."""

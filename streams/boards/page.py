@@ -1,6 +1,6 @@
 """The HTTP application of the board page: static files, board specs, panel rows and change events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -34,6 +34,7 @@ from streams.boards.specs.catalogue import BY_ID
 from streams.boards.static_files import VersionedFiles, index_html
 from streams.configuration.files import Misconfigured
 from streams.configuration.targets import require_tenant
+from streams.web.origin_guard import OriginGuard
 
 # No external resources and no eval; the charts need inline styles.
 CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -114,8 +115,10 @@ class Page:
         return EventSourceResponse(self._watcher.follow(self._tenant(request).id), ping=KEEPALIVE_S)
 
 
-def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> Starlette:
-    """Create the application; `Page` documents the arguments."""
+def create_app(
+    tenancy: Callable[[], Tenancy], connect: Callable[[], Any], hosts: Collection[str] = ()
+) -> Starlette:
+    """Create the application; `Page` documents the arguments, `OriginGuard` the hosts."""
     metrics = BoardMetrics()
     page, static_files = Page(tenancy, connect, metrics), VersionedFiles()
     return Starlette(
@@ -131,15 +134,22 @@ def create_app(tenancy: Callable[[], Tenancy], connect: Callable[[], Any]) -> St
             Mount("/static/{version}", static_files),
             Mount("/static", static_files),
         ],
-        # Level 4 takes half the time of level 9 on the page's files, which grow by 4 %.
-        middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)],
-        exception_handlers={
-            Malformed: _error_handler(400, metrics),
-            Misconfigured: _error_handler(400, metrics),
-            Unavailable: _error_handler(503, metrics),
-            ClickHouseError: _error_handler(503, metrics),
-        },
+        middleware=[
+            Middleware(OriginGuard, hosts=hosts),
+            # Level 4 takes half the time of level 9 on the page's files, which grow by 4 %.
+            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4),
+        ],
+        exception_handlers=_exception_handlers(metrics),
     )
+
+
+def _exception_handlers(metrics: BoardMetrics) -> dict[Any, Any]:
+    return {
+        Malformed: _error_handler(400, metrics),
+        Misconfigured: _error_handler(400, metrics),
+        Unavailable: _error_handler(503, metrics),
+        ClickHouseError: _error_handler(503, metrics),
+    }
 
 
 def _today(tenant: Tenant) -> date:

@@ -14,6 +14,7 @@ from sinks.clickhouse.client import connect
 from streams.boards.page import create_app
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
+from streams.web.origin_guard import hosts_of
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def serve(settings: Settings) -> None:
     app = create_app(
         cached_tenancy(settings.config),
         lambda: connect(settings.clickhouse_access),
+        hosts_of(settings.public_host_list),
     )
     server = uvicorn.Server(
         uvicorn.Config(

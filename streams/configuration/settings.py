@@ -66,8 +66,12 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8123",
         description="http(s)://user:password@host:port/database, or chdb:///directory for the embedded engine.",
     )
+    clickhouse_user: str = Field(
+        "default", description="ClickHouse user, when not in the URL; of the embedded engine too."
+    )
     clickhouse_password: str = Field(
-        "", description="Password of the ClickHouse user, when not in the URL."
+        "",
+        description="Password of the ClickHouse user, when not in the URL; of the embedded engine too.",
     )
     clickhouse_ca: OptionalFile = Field(
         None, description="PEM authorities that sign ClickHouse's certificate; none: the system's."
@@ -109,6 +113,10 @@ class Settings(BaseSettings):
     archiver_port: Port = Field(
         0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
     )
+    public_hosts: str = Field(
+        "",
+        description="Host names with a dot under which boards, health and metrics are asked, comma separated.",
+    )
     board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
     board_port: Port = Field(8090, description="Port of the board page; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
@@ -143,6 +151,7 @@ class Settings(BaseSettings):
         """How every ClickHouse client connects."""
         return ClickHouseAccess(
             url=self.clickhouse,
+            user=self.clickhouse_user,
             password=self.clickhouse_password,
             tls=TlsFiles(
                 prefix="HIRELAY_CLICKHOUSE",
@@ -160,6 +169,11 @@ class Settings(BaseSettings):
             for address in self.alertmanagers.split(",")
             if address.strip()
         )
+
+    @property
+    def public_host_list(self) -> tuple[str, ...]:
+        """The addresses and names under which browsers and Prometheus may ask our servers."""
+        return (*self.public_hosts.split(","), self.board_url)
 
     @property
     def gateway_address(self) -> str:

@@ -14,6 +14,7 @@ Reason = Literal[
     "unmapped_value",
     "bad_signature",
     "pending_secret",
+    "reused_id",
     "not_canonical",
     "address_in_id",
     "future_time",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -35,16 +36,27 @@ class Configuration:
     tokens: tuple[Token, ...] = ()
 
 
-# Vendor name → parser of a secret's text into a signing key (ValueError if unusable).
-KeyParsers = Mapping[str, Callable[[bytes], bytes]]
+class Scheme(Protocol):
+    """What a connection has to know of its vendor."""
+
+    @property
+    def key(self) -> Callable[[bytes], bytes]:
+        """Parses a secret's text into a signing key; raises ValueError if it is unusable."""
+
+    @property
+    def needs_address_key(self) -> bool:
+        """Whether no signature of the vendor covers the body."""
 
 
-def load(path: Path, environ: Mapping[str, str], keys: KeyParsers) -> Configuration:
+Schemes = Mapping[str, Scheme]  # by the vendor's name
+
+
+def load(path: Path, environ: Mapping[str, str], schemes: Schemes) -> Configuration:
     """Load the configuration at `path`; raise Misconfigured with every problem in it.
 
     Secret files are relative to the directory of `path`.
     """
-    return resolve(load_tenancy(path), SecretStore(environ, path.parent), keys)
+    return resolve(load_tenancy(path), SecretStore(environ, path.parent), schemes)
 
 
 def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
@@ -67,7 +79,7 @@ def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
     return connection.secrets if key is None else (*connection.secrets, key)
 
 
-def resolve(tenancy: Tenancy, store: "SecretStore", keys: KeyParsers) -> Configuration:
+def resolve(tenancy: Tenancy, store: "SecretStore", schemes: Schemes) -> Configuration:
     """Resolve the connections and tokens of a tenancy; raise Misconfigured."""
     problems: list[str] = []
     resolved: dict[tuple[str, str], ResolvedConnection] = {}
@@ -79,7 +91,7 @@ def resolve(tenancy: Tenancy, store: "SecretStore", keys: KeyParsers) -> Configu
             resolved[connection.vendor, connection.id] = ResolvedConnection(
                 tenant=tenant,
                 connection=connection,
-                secrets=_secrets(connection, store, keys, problems),
+                secrets=_secrets(connection, store, schemes, problems),
                 address_key=_address_key(connection, store, problems),
                 quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
                 person_key=derive_key(person, PERSON_PURPOSE),
@@ -133,15 +145,20 @@ class SecretStore:
 
 
 def _secrets(
-    connection: Connection, store: SecretStore, keys: KeyParsers, problems: list[str]
+    connection: Connection, store: SecretStore, schemes: Schemes, problems: list[str]
 ) -> tuple[bytes, ...]:
     owner = f"connection {connection.id}"
-    parse_key = keys.get(connection.vendor)
-    if parse_key is None:
+    scheme = schemes.get(connection.vendor)
+    if scheme is None:
         problems.append(
-            f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}"
+            f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(schemes))}"
         )
         return ()
+    if scheme.needs_address_key and connection.address_key is None:
+        problems.append(
+            f"{owner}: signatures of {connection.vendor} do not cover the body, so whoever has seen one could send any: "
+            "add `address_key` (a file with `openssl rand -hex 16`), and append it to the address at the vendor"
+        )
     signing_keys: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):
         if store.is_pending(secret):
@@ -150,7 +167,7 @@ def _secrets(
         if not text:
             continue
         try:
-            signing_keys.append(parse_key(text))
+            signing_keys.append(scheme.key(text))
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
     return tuple(signing_keys)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
@@ -17,11 +17,12 @@ from streams.ingest.incoming_request import (
     translate,
     verify,
 )
+from streams.ingest.kafka.delivery_ids import DeliveryIds
 from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.quarantine import encryption
 from streams.ingest.replay_guard import ReplayGuard
-from streams.ingest.vendor import Translation, Vendor
+from streams.ingest.vendor import Preflight, Translation, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -32,55 +33,99 @@ class DeliveryHandler:
     """Answers deliveries; success is returned only after the publisher has stored everything."""
 
     def __init__(
-        self, publisher: Publisher, metrics: GatewayMetrics, health: ConnectionHealth
+        self,
+        publisher: Publisher,
+        metrics: GatewayMetrics,
+        health: ConnectionHealth,
+        delivery_ids: DeliveryIds,
     ) -> None:
         """Start with an empty replay guard."""
         self._publisher = publisher
         self._metrics = metrics
         self._health = health
+        self._delivery_ids = delivery_ids
         self._replay_guard = ReplayGuard()
 
     async def handle(self, request: IncomingRequest) -> Answer:
         """Answer one delivery; raise Refused."""
+        preflight = request.vendor.preflight(request.headers, request.body)
+        if preflight is not None:
+            self._record_health(request, "unverified", "ping")
+            return _preflight_answer(request, preflight)
+        if not request.resolved.secrets:
+            return await self._recorded(request, "unverified", self._handle_without_secret(request))
         try:
-            answer = await self._process(request)
+            verify(request)
+        except Unauthentic as error:
+            return await self._recorded(
+                request, "unverified", self._handle_unverified(request, error)
+            )
+        return await self._recorded(request, "outcome", self._handle_verified(request))
+
+    async def _recorded(
+        self, request: IncomingRequest, what: HealthKind, handling: Awaitable[Answer]
+    ) -> Answer:
+        """Return the answer, and count it in the connection's health; only a verified delivery shows that it lives."""
+        try:
+            answer = await handling
         except Unavailable as error:
             log.warning(
                 "delivery refused for now", extra={**request.log_fields, "reason": error.reason}
             )
-            self._record_health(request, "outcome", "unavailable")
+            self._record_health(request, what, "unavailable")
             raise unavailable(error.reason) from error
         except Refused:
-            self._record_health(request, "outcome", "refused")
+            self._record_health(request, what, "refused")
             raise
-        self._record_health(request, "outcome", answer.outcome)
+        self._record_health(request, what, answer.outcome)
         return answer
 
-    async def _process(self, request: IncomingRequest) -> Answer:
-        preflight = request.vendor.preflight(request.headers, request.body)
-        if preflight is not None:
-            return Answer(
-                status=preflight.status,
-                outcome="ping",
-                content={"delivery": request.id, "accepted": 0, "ignored": 0, "quarantined": None},
-                headers=dict(preflight.headers),
-            )
-        if not request.resolved.secrets:
-            return await self._handle_without_secret(request)
-        try:
-            verify(request, self._replay_guard)
-        except Unauthentic as error:
-            self._record_health(request, "signature", "refused")
-            log.warning("signature refused", extra={**request.log_fields, "detail": error.detail})
-            if request.resolved.connection.on_bad_signature == "reject":
-                raise _unauthentic() from None
-            self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
-            return await self._quarantine(request, error)
+    async def _handle_verified(self, request: IncomingRequest) -> Answer:
+        if await self._is_reused(request):
+            raise await self._set_reused_aside(request)
         try:
             translation, encoded = encode_readable(translate(request))
         except (Malformed, Unmapped) as error:
             return await self._quarantine(request, error)
         return await self._accept(request, translation, encoded)
+
+    async def _handle_unverified(self, request: IncomingRequest, error: Unauthentic) -> Answer:
+        self._record_health(request, "signature", "refused")
+        log.warning("signature refused", extra={**request.log_fields, "detail": error.detail})
+        if request.resolved.connection.on_bad_signature == "reject":
+            raise _unauthentic() from None
+        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        return await self._quarantine(request, error)
+
+    async def _is_reused(self, request: IncomingRequest) -> bool:
+        """Return whether the delivery's id came before with another body, at this gateway or at any.
+
+        Gateways share the ids only of signatures that do not cover the body; while Kafka is away each has its own memory.
+        """
+        if self._replay_guard.is_reused(request):
+            return True
+        key = request.delivery_key
+        if key is None or request.vendor.covers_body(request.headers):
+            return False
+        try:
+            return await self._delivery_ids.first_body(key, request.body_digest) != (
+                request.body_digest
+            )
+        except Unavailable as error:
+            log.warning("delivery id not shared", extra={**request.log_fields, "why": error.detail})
+            return False
+
+    async def _set_reused_aside(self, request: IncomingRequest) -> Refused:
+        """Quarantine the delivery for people to look at; the first one under its id stands."""
+        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        condition = Malformed("reused_id", "its delivery id came before, with another body")
+        answer = await self._quarantine(request, condition)
+        return Refused(
+            409,
+            "reused_id",
+            "A delivery with this id and another body came before; this one is set aside. Use a new id for new content.",
+            more={"entry": answer.content["entry"]},
+        )
 
     async def _handle_without_secret(self, request: IncomingRequest) -> Answer:
         """Answer tests and quarantine the rest: the vendor shows its secret only after a test was answered."""
@@ -159,6 +204,15 @@ class DeliveryHandler:
     ) -> None:
         count = self._health.record(request.resolved, what, name, request.at, n)
         self._metrics.connections.record(count, request.vendor.expected)
+
+
+def _preflight_answer(request: IncomingRequest, preflight: Preflight) -> Answer:
+    return Answer(
+        status=preflight.status,
+        outcome="ping",
+        content={"delivery": request.id, "accepted": 0, "ignored": 0, "quarantined": None},
+        headers=dict(preflight.headers),
+    )
 
 
 def _event_label(vendor: Vendor, translation: Translation) -> str:

@@ -41,7 +41,12 @@ def connection(folder: Path, name: str, vendor: str, *, waits: bool = False) -> 
     """Return a connection; a waiting one has an empty secret file."""
     path = folder / f"{name}-secret"
     path.write_text("" if waits else secret_of(vendor))
-    return {"id": name, "vendor": vendor, "secrets": [{"file": str(path)}]}
+    entry = {"id": name, "vendor": vendor, "secrets": [{"file": str(path)}]}
+    if next(v for v in VENDORS if v.name == vendor).needs_address_key:
+        key = folder / f"{name}-address"
+        key.write_text(f"address-of-{name}")
+        entry["address_key"] = {"file": str(key)}
+    return entry
 
 
 def write_configuration(folder: Path) -> Path:

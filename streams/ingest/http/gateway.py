@@ -26,6 +26,7 @@ from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
+from streams.ingest.kafka.delivery_ids import DeliveryIds
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.vendor import Vendor
@@ -34,6 +35,7 @@ from streams.ingest.vendors import VENDORS
 log = logging.getLogger(__name__)
 
 ORIGIN_PATTERN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
+HOPELESS = frozenset({400, 409, 413, 415})  # a retry of the same bytes gets the same answer
 RELOAD_INTERVAL_S = 1.0  # a changed configuration takes effect this soon
 REPORT_INTERVAL_S = 2.0  # `hirelay connections` shows a delivery this soon
 
@@ -48,10 +50,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayDependencies:
-    """What the gateway depends on: the publisher, the index of breaches, the clock and the metrics."""
+    """What the gateway depends on: the publisher, the indexes in Kafka, the clock and the metrics."""
 
     publisher: Publisher
     breaches: BreachIndex
+    delivery_ids: DeliveryIds
     clock: Clock
     metrics: GatewayMetrics
 
@@ -68,8 +71,11 @@ class Gateway:
         self._max_body_bytes = max_body_bytes
         self._clock = dependencies.clock
         self._health = ConnectionHealth()
+        self._delivery_ids = dependencies.delivery_ids
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
-        self._deliveries = DeliveryHandler(publisher, metrics, self._health)
+        self._deliveries = DeliveryHandler(
+            publisher, metrics, self._health, dependencies.delivery_ids
+        )
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
         for name in (*self._vendors, SOURCE_VENDOR):
@@ -126,6 +132,7 @@ class Gateway:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REPORT_INTERVAL_S):
                 await self.report_health()
+        await self._delivery_ids.close()
 
     async def deliver(
         self, vendor: str, connection: str, request: Request, address_key: str = ""
@@ -148,7 +155,7 @@ class Gateway:
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
-            answer = refused.answer(delivery)
+            answer = _with_advice(refused.answer(delivery), self._vendors.get(vendor))
             outcome = answer.outcome
         finally:
             vendor_label = vendor if vendor in self._vendors else "unknown"
@@ -220,6 +227,13 @@ def _response(answer: Answer) -> Response:
     if answer.retry_after is not None:
         headers["Retry-After"] = str(answer.retry_after)
     return JSONResponse(answer.content, status_code=answer.status, headers=headers)
+
+
+def _with_advice(answer: Answer, vendor: Vendor | None) -> Answer:
+    """Tell a sender of Standard Webhooks to stop where the same bytes can never be accepted (its specification, 1.0)."""
+    if vendor is not None and vendor.canonical and answer.status in HOPELESS:
+        return replace(answer, headers={**answer.headers, "webhook-delivery": "abort-message"})
+    return answer
 
 
 def _check_handshake(vendor: Vendor, origin: str) -> None:

@@ -25,6 +25,7 @@ from streams.ingest.http import actions_route, costs_route
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
 from streams.ingest.http.limits import IDLE_TIMEOUT_S, LimitedProtocol
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
+from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -47,6 +48,7 @@ RESPONSES: dict[int | str, dict[str, object]] = {
     401: {"description": "The signature does not match any active secret of the connection."},
     404: {"description": "There is no such vendor or connection."},
     408: {"description": "The body did not arrive in time."},
+    409: {"description": "The delivery's id came before with another body; this one is set aside."},
     413: {"description": "The body is larger than the limit."},
     415: {"description": "The body is compressed; send it uncompressed."},
     429: {"description": "Too many deliveries that cannot be verified."},
@@ -62,12 +64,15 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     metrics: GatewayMetrics | None = None,
     reload: Reload | None = None,
     breaches: BreachIndex | None = None,
+    delivery_ids: DeliveryIds | None = None,
 ) -> FastAPI:
     """Create the application; its lifespan starts the publisher and stops it after the last request."""
+    access, deadline_s = settings.kafka_access, settings.gateway_deadline_s
     dependencies = GatewayDependencies(
         publisher=publisher,
-        breaches=breaches
-        or BreachLookup(partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s),
+        breaches=breaches or BreachLookup(partial(make_consumer, access), deadline_s),
+        delivery_ids=delivery_ids
+        or SharedDeliveryIds(partial(make_clients, access), deadline_s / 4),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )

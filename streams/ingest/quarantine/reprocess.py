@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from schemas.errors import Malformed
+from schemas.errors import Malformed, Unauthentic
 from schemas.events.application import ApplicationEventData, Updated
 from schemas.events.envelope import Event, event_id, full_type, short_type
 from schemas.kafka.quarantine import QuarantineEntry
@@ -49,7 +49,9 @@ def retranslate(
     if entry.reason in UNVERIFIED_REASONS:
         if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
-        verify(request, replay_guard)
+        verify(request)
+        if replay_guard.is_reused(request):
+            raise Unauthentic("bad_signature", "its delivery id came before, with another body")
     translation, _ = encode_readable(translate(request, now))
     if entry.part:
         translation = replace(

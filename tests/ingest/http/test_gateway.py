@@ -109,7 +109,7 @@ async def test_health_counts_are_reported_by_connection() -> None:
 
     assert {(count.what, count.name): count.total for count in publisher.counts} == {
         ("outcome", "accepted"): 2,
-        ("outcome", "refused"): 1,
+        ("unverified", "refused"): 1,
         ("event", "candidate_stage_change"): 2,
         ("signature", "refused"): 1,
     }

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         "", description="Address at which vendors reach the gateway, for what `connect` prints."
     )
     gateway_body_bytes: int = Field(2_000_000, description="Largest webhook body accepted.")
+    gateway_connections_per_address: int = Field(
+        0, ge=0, description="Most connections of one address; 0: no limit, as behind a proxy."
+    )
     gateway_deadline_s: float = Field(
         8.0, description="Longest time from a whole body to an answer."
     )

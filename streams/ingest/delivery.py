@@ -1,9 +1,11 @@
 """Handles one delivery from raw bytes to an answer: verify, translate, publish, and quarantine what is unclear."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmapped
 from schemas.events.counting import NOT_COUNTED, not_counted
@@ -27,6 +29,17 @@ from streams.ingest.vendor import Preflight, Translation, Vendor
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
+
+MAX_TEST_BYTES = (
+    4_000  # of a test that a vendor sends before it shows its secret; larger bodies are not parsed
+)
+HEAVY_BYTES = 64_000  # from here on a thread parses the body, so that other requests do not wait
+
+
+async def _off_loop(request: IncomingRequest, work: Callable[[], T]) -> T:
+    """Return the result of the work; for a heavy body it is done in a thread."""
+    return work() if len(request.body) < HEAVY_BYTES else await asyncio.to_thread(work)
 
 
 class DeliveryHandler:
@@ -55,7 +68,7 @@ class DeliveryHandler:
         if not request.resolved.secrets:
             return await self._recorded(request, "unverified", self._handle_without_secret(request))
         try:
-            verify(request)
+            await _off_loop(request, lambda: verify(request))
         except Unauthentic as error:
             return await self._recorded(
                 request, "unverified", self._handle_unverified(request, error)
@@ -84,7 +97,9 @@ class DeliveryHandler:
         if await self._is_reused(request):
             raise await self._set_reused_aside(request)
         try:
-            translation, encoded = encode_readable(translate(request))
+            translation, encoded = await _off_loop(
+                request, lambda: encode_readable(translate(request))
+            )
         except (Malformed, Unmapped) as error:
             return await self._quarantine(request, error)
         return await self._accept(request, translation, encoded)
@@ -94,8 +109,12 @@ class DeliveryHandler:
         log.warning("signature refused", extra={**request.log_fields, "detail": error.detail})
         if request.resolved.connection.on_bad_signature == "reject":
             raise _unauthentic() from None
-        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        self._count_unverified(request)
         return await self._quarantine(request, error)
+
+    def _count_unverified(self, request: IncomingRequest) -> None:
+        connection = request.resolved.connection.id
+        self._replay_guard.count_unverified(connection, request.at, len(request.body))
 
     async def _is_reused(self, request: IncomingRequest) -> bool:
         """Return whether the delivery's id came before with another body, at this gateway or at any.
@@ -117,7 +136,7 @@ class DeliveryHandler:
 
     async def _set_reused_aside(self, request: IncomingRequest) -> Refused:
         """Quarantine the delivery for people to look at; the first one under its id stands."""
-        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        self._count_unverified(request)
         condition = Malformed("reused_id", "its delivery id came before, with another body")
         answer = await self._quarantine(request, condition)
         return Refused(
@@ -129,13 +148,13 @@ class DeliveryHandler:
 
     async def _handle_without_secret(self, request: IncomingRequest) -> Answer:
         """Answer tests and quarantine the rest: the vendor shows its secret only after a test was answered."""
-        try:
-            translation = translate(request)
-        except (Malformed, Unmapped):
-            translation = Translation()
+        translation = Translation()
+        if len(request.body) <= MAX_TEST_BYTES:
+            with contextlib.suppress(Malformed, Unmapped):
+                translation = translate(request)
         if translation.ping:
             return await self._accept(request, translation, ())
-        self._replay_guard.count_unverified(request.resolved.connection.id, request.at)
+        self._count_unverified(request)
         condition = Malformed("pending_secret", "the connection has no secret yet")
         return await self._quarantine(request, condition)
 
@@ -143,7 +162,7 @@ class DeliveryHandler:
         self, request: IncomingRequest, translation: Translation, encoded: Sequence[EncodedEvent]
     ) -> Answer:
         vendor = request.vendor
-        work = [self._publisher.publish(encoded)]
+        work: list[Awaitable[object]] = [self._publisher.publish(encoded)]
         fault = combine(translation.faults) if translation.faults else None
         if fault is not None:
             work.append(self._publish_quarantine_entry(request, fault, translation))
@@ -171,7 +190,7 @@ class DeliveryHandler:
 
         The answer is success, so that the vendor neither retries nor disables the webhook.
         """
-        await self._publish_quarantine_entry(request, condition, None)
+        entry = await self._publish_quarantine_entry(request, condition, None)
         return Answer(
             status=request.vendor.success,
             outcome="quarantined",
@@ -181,16 +200,25 @@ class DeliveryHandler:
                 "ignored": 0,
                 "quarantined": condition.reason,
                 "message": condition.detail,
-                "entry": encryption.entry_id(request.resolved.connection.id, request.body),
+                "entry": entry,
             },
         )
 
     async def _publish_quarantine_entry(
         self, request: IncomingRequest, condition: Condition, translation: Translation | None
-    ) -> None:
+    ) -> str:
+        """Return the id of the entry once it is stored; raise Unavailable."""
         resolved = request.resolved
-        entry = encryption.quarantine_entry(
-            resolved, request.stored_headers, request.body, condition, request.context, translation
+        entry = await _off_loop(
+            request,
+            lambda: encryption.quarantine_entry(
+                resolved,
+                request.stored_headers,
+                request.body,
+                condition,
+                request.context,
+                translation,
+            ),
         )
         await self._publisher.quarantine(entry)
         self._metrics.quarantined.labels(request.vendor.name, condition.reason).inc()
@@ -198,6 +226,7 @@ class DeliveryHandler:
         log.warning(
             "delivery quarantined", extra={**request.log_fields, "reason": condition.reason}
         )
+        return entry.id
 
     def _record_health(
         self, request: IncomingRequest, what: HealthKind, name: str, n: int = 1

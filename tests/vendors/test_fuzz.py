@@ -17,7 +17,7 @@ from streams.ingest.http.server import create_app
 from streams.ingest.incoming_request import IncomingRequest, translate
 from streams.ingest.vendor import Headers, Vendor
 from streams.ingest.vendors import VENDORS
-from tests.fakes import NOON, ListPublisher, SetClock
+from tests.fakes import NOON, ListDeliveryIds, ListPublisher, SetClock
 from tests.ingest import gateways
 from tests.vendors.mutations import changed_delivery
 
@@ -57,7 +57,13 @@ def watch() -> Iterator[Watch]:
 def test_every_delivery_is_accounted_for(vendor: Vendor, watch: Watch) -> None:
     """A signed delivery with up to four changed fields is counted, ignored or quarantined with a reason, never an error."""
     publisher = ListPublisher()
-    app = create_app(Settings(), gateways.configuration(), publisher, SetClock())
+    app = create_app(
+        Settings(),
+        gateways.configuration(),
+        publisher,
+        SetClock(),
+        delivery_ids=ListDeliveryIds(),
+    )
 
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     number = count()

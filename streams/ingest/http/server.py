@@ -23,7 +23,6 @@ from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
 from streams.ingest.http import actions_route, costs_route
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
-from streams.ingest.http.limits import IDLE_TIMEOUT_S, LimitedProtocol
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
 from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
 from streams.ingest.kafka.packer import Packer
@@ -33,6 +32,7 @@ from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.spool.spool import Spool
 from streams.ingest.spool.spooled_publisher import SpooledPublisher
 from streams.ingest.spool.store import SpoolStore
+from streams.web.limits import IDLE_TIMEOUT_S, limited
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +222,7 @@ def serve(settings: Settings) -> None:
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=LimitedProtocol,
+                http=limited(settings.gateway_connections_per_address),
                 ws="none",
                 loop="asyncio",
                 log_config=None,

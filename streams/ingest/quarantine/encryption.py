@@ -13,6 +13,7 @@ from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.vendor import Context, Headers, Translation
 
+UNVERIFIED_REASONS = frozenset({"bad_signature", "pending_secret"})
 NONCE_BYTES = 12  # bytes; the size AES-GCM is specified for
 # Stored among the headers, whose names cannot start with a colon.
 ADDRESS_KEY_HEADER = ":address-key"
@@ -42,9 +43,15 @@ def decrypt(key: bytes, sealed: str) -> tuple[Headers, bytes]:
     )
 
 
-def entry_id(connection: str, body: bytes) -> str:
-    """Return the id of a quarantined body, the same for every redelivery: 32 hex digits."""
-    return hashlib.sha256(connection.encode() + b"\x1f" + body).hexdigest()[:32]
+def entry_id(connection: str, body: bytes, unverified: Headers = ()) -> str:
+    """Return the id of a quarantined body, the same for every redelivery: 32 hex digits.
+
+    Of an unverified delivery the headers count too, so that a repeat of its body by someone who cannot sign it never
+    takes the place of the genuine one that waits for a secret.
+    """
+    own = "".join(f"\x1f{name}\x1e{value}" for name, value in unverified)
+    text = connection.encode() + b"\x1f" + body + own.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:32]
 
 
 def quarantine_entry(  # noqa: PLR0913, PLR0917 - all fields of an entry
@@ -59,9 +66,10 @@ def quarantine_entry(  # noqa: PLR0913, PLR0917 - all fields of an entry
 
     `translation` is the rest of the delivery if a part was accepted.
     """
+    unverified = headers if condition.reason in UNVERIFIED_REASONS else ()
     return QuarantineEntry.model_validate(
         {
-            "id": entry_id(resolved.connection.id, body),
+            "id": entry_id(resolved.connection.id, body, unverified),
             "tenant": resolved.tenant.id,
             "connection": resolved.connection.id,
             "vendor": resolved.connection.vendor,

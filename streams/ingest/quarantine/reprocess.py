@@ -16,8 +16,6 @@ from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors import VENDORS
 
-UNVERIFIED_REASONS = frozenset({"bad_signature", "pending_secret"})
-
 
 def restore_request(entry: QuarantineEntry, configuration: Configuration) -> IncomingRequest:
     """Return the delivery as it arrived; raise Malformed when its connection or the tenant's key no longer exists."""
@@ -46,7 +44,7 @@ def retranslate(
 
     Raise Unauthentic while no active secret verifies it, and Malformed or Unmapped as for a new delivery.
     """
-    if entry.reason in UNVERIFIED_REASONS:
+    if entry.reason in encryption.UNVERIFIED_REASONS:
         if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
         verify(request)

@@ -8,9 +8,9 @@ import pytest
 import uvicorn
 
 from streams.configuration.settings import Settings
-from streams.ingest.http import limits
-from streams.ingest.http.limits import LimitedProtocol
 from streams.ingest.http.server import create_app
+from streams.web import limits
+from streams.web.limits import LimitedProtocol
 from tests.fakes import ListPublisher
 from tests.ingest.gateways import configuration
 

@@ -1,5 +1,6 @@
 """The HTTP application of the board page: static files, board specs, panel rows and change events."""
 
+import logging
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache
@@ -38,11 +39,15 @@ from streams.web.origin_guard import OriginGuard
 
 # No external resources and no eval; the charts need inline styles.
 CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+UNAVAILABLE = "clickhouse: the numbers cannot be read at the moment; the log of the board says why (数値を取得できません)"
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+log = logging.getLogger(__name__)
 
 
 class Page:
@@ -147,8 +152,8 @@ def _exception_handlers(metrics: BoardMetrics) -> dict[Any, Any]:
     return {
         Malformed: _error_handler(400, metrics),
         Misconfigured: _error_handler(400, metrics),
-        Unavailable: _error_handler(503, metrics),
-        ClickHouseError: _error_handler(503, metrics),
+        Unavailable: _failure_handler(metrics),
+        ClickHouseError: _failure_handler(metrics),
     }
 
 
@@ -157,8 +162,21 @@ def _today(tenant: Tenant) -> date:
 
 
 def _error_handler(status: int, metrics: BoardMetrics) -> Any:
+    """Answer what the reader can correct, with what to do."""
+
     async def handler(_: Request, error: Exception) -> Response:
-        metrics.queries.labels("unavailable" if status == 503 else "refused").inc()
-        return JSONResponse({"error": str(error)[:500]}, status)
+        metrics.queries.labels("refused").inc()
+        return JSONResponse({"error": str(error)[:500]}, status, SECURITY_HEADERS)
+
+    return handler
+
+
+def _failure_handler(metrics: BoardMetrics) -> Any:
+    """Answer what the operator must look at; the engine's words, which show tables and addresses, go to the log."""
+
+    async def handler(_: Request, error: Exception) -> Response:
+        metrics.queries.labels("unavailable").inc()
+        log.warning("query failed", extra={"reason": str(error)[:500]})
+        return JSONResponse({"error": UNAVAILABLE}, 503, SECURITY_HEADERS)
 
     return handler

@@ -28,6 +28,7 @@ from streams.archive.tenants import publish_tenants
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.web.origin_guard import OriginGuard, hosts_of
+from streams.web.secure_headers import SecureHeaders
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,10 @@ def _create_app(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
         routes.append(Mount("/", _create_reading_app(settings)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(OriginGuard, hosts=hosts_of(settings.public_host_list))],
+        middleware=[
+            Middleware(SecureHeaders),
+            Middleware(OriginGuard, hosts=hosts_of(settings.public_host_list)),
+        ],
     )
 
 

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     gateway_port: Port = Field(8080, description="Port of the gateway; 0 takes a free one.")
+    gateway_admin_port: Port = Field(
+        0, description="Port of the gateway's /metrics and /docs alone; 0: on its only port."
+    )
     gateway_url: str = Field(
         "", description="Address at which vendors reach the gateway, for what `connect` prints."
     )

@@ -1,6 +1,6 @@
 """The gateway's connections with their secrets resolved, or one error that lists everything missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.ingest.secret_safety import unsafe_secrets
 from streams.ingest.tokens import Token, parse_token
 
 QUARANTINE_PURPOSE, PERSON_PURPOSE = b"hirelay/quarantine/1", b"hirelay/person/1"
@@ -24,6 +25,7 @@ class ResolvedConnection:
     secrets: tuple[bytes, ...] = field(repr=False)
     address_key: bytes = field(default=b"", repr=False)
     quarantine_key: bytes = field(repr=False)
+    previous_quarantine_keys: tuple[bytes, ...] = field(default=(), repr=False)
     person_key: bytes = field(repr=False)
 
 
@@ -56,7 +58,12 @@ def load(path: Path, environ: Mapping[str, str], schemes: Schemes) -> Configurat
 
     Secret files are relative to the directory of `path`.
     """
-    return resolve(load_tenancy(path), SecretStore(environ, path.parent), schemes)
+    tenancy, store = load_tenancy(path), SecretStore(environ, path.parent)
+    configuration = resolve(tenancy, store, schemes)
+    unsafe = list(unsafe_secrets(tenancy, path.parent, lambda secret: store.find(secret, "", [])))
+    if unsafe:
+        raise _misconfigured(unsafe)
+    return configuration
 
 
 def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
@@ -67,6 +74,7 @@ def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
         for secret in (
             tenant.quarantine_key,
             tenant.person_key,
+            *tenant.previous_quarantine_keys,
             *tenant.api_tokens,
             *(s for connection in tenant.connections for s in _all_secrets(connection)),
         )
@@ -86,6 +94,13 @@ def resolve(tenancy: Tenancy, store: "SecretStore", schemes: Schemes) -> Configu
     for tenant in tenancy.tenants:
         where = f"tenant {tenant.id}"
         quarantine = store.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
+        previous = tuple(
+            derive_key(
+                store.find(secret, f"{where}, previous_quarantine_key", problems),
+                QUARANTINE_PURPOSE,
+            )
+            for secret in tenant.previous_quarantine_keys
+        )
         person = store.find(tenant.person_key, f"{where}, person_key", problems)
         for connection in tenant.connections:
             resolved[connection.vendor, connection.id] = ResolvedConnection(
@@ -94,14 +109,41 @@ def resolve(tenancy: Tenancy, store: "SecretStore", schemes: Schemes) -> Configu
                 secrets=_secrets(connection, store, schemes, problems),
                 address_key=_address_key(connection, store, problems),
                 quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
+                previous_quarantine_keys=previous,
                 person_key=derive_key(person, PERSON_PURPOSE),
             )
     tokens = _tokens(tenancy, store, problems)
     if problems:
-        raise Misconfigured(
-            "\n".join(["the gateway cannot start:", *(f"  {problem}" for problem in problems)])
-        )
+        raise _misconfigured(problems)
     return Configuration(tenancy=tenancy, connections=resolved, tokens=tokens)
+
+
+OPEN_CONNECTION = (
+    "signatures of {} do not cover the body, so whoever has seen one could send any: add `address_key` (a file with "
+    "`openssl rand -hex 16`), and append it to the address at the vendor"
+)
+
+
+def refuse_open_connections(tenancy: Tenancy, schemes: Schemes) -> None:
+    """Raise Misconfigured for connections that need an address key and have none; their secrets are not looked at."""
+    problems = [
+        f"connection {connection.id}: {OPEN_CONNECTION.format(connection.vendor)}"
+        for tenant in tenancy.tenants
+        for connection in tenant.connections
+        if connection.vendor in schemes and _is_open(connection, schemes[connection.vendor])
+    ]
+    if problems:
+        raise _misconfigured(problems)
+
+
+def _is_open(connection: Connection, scheme: Scheme) -> bool:
+    return scheme.needs_address_key and connection.address_key is None
+
+
+def _misconfigured(problems: Sequence[str]) -> Misconfigured:
+    return Misconfigured(
+        "\n".join(["the gateway cannot start:", *(f"  {problem}" for problem in problems)])
+    )
 
 
 def is_pending(secret: Secret, directory: Path) -> bool:
@@ -154,11 +196,8 @@ def _secrets(
             f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(schemes))}"
         )
         return ()
-    if scheme.needs_address_key and connection.address_key is None:
-        problems.append(
-            f"{owner}: signatures of {connection.vendor} do not cover the body, so whoever has seen one could send any: "
-            "add `address_key` (a file with `openssl rand -hex 16`), and append it to the address at the vendor"
-        )
+    if _is_open(connection, scheme):
+        problems.append(f"{owner}: {OPEN_CONNECTION.format(connection.vendor)}")
     signing_keys: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):
         if store.is_pending(secret):

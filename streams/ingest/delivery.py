@@ -108,7 +108,7 @@ class DeliveryHandler:
         self._record_health(request, "signature", "refused")
         log.warning("signature refused", extra={**request.log_fields, "detail": error.detail})
         if request.resolved.connection.on_bad_signature == "reject":
-            raise _unauthentic() from None
+            raise unauthentic() from None
         self._count_unverified(request)
         return await self._quarantine(request, error)
 
@@ -283,9 +283,10 @@ def _not_counted_note(totals: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def _unauthentic() -> Refused:
+def unauthentic() -> Refused:
+    """Return the refusal of a delivery whose sender is not known, for whatever reason."""
     return Refused(
         401,
         "bad_signature",
-        "The signature does not match. Compare the secret of this webhook with the one configured for the connection.",
+        "The address or the signature does not match: compare both with those of the connection (`hirelay connections`).",
     )

@@ -44,6 +44,8 @@ class Stack:
     def __init__(self, state: Path, config: Path | None = None, workers: int = 1) -> None:
         """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # a directory that existed, too: it holds secrets and people's data
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = _lock_state(self.state)
         self._role_of = run_file.process_names(workers)

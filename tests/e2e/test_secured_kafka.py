@@ -98,7 +98,10 @@ def test_a_delivery_becomes_a_verified_cell(tmp_path: Path) -> None:
         created = hirelay("topics", environment)
         with running_roles(tmp_path, settings):
             base = f"http://127.0.0.1:{settings.gateway_port}"
-            target = {"url": f"{base}/hooks/standard/events", "secret": secret_of("standard")}
+            target = {
+                "url": f"{base}/hooks/standard/events",
+                "secret": secret_of("standard", "events"),
+            }
             application = {"id": "a-1", "candidate_id": "c-1", "applied_at": "2026-03-01T00:00:00Z"}
             status = post(target, "application.created", {"application": application})
             client = clickhouse_connect.get_client(

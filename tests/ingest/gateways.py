@@ -26,7 +26,7 @@ ENVIRON = {
     **{vendor.name.upper(): f"a {vendor.name} secret of the test" for vendor in VENDORS},
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
-    "PERSON": "p",
+    "PERSON": "a person key of any length",
     "ADDRESS": "an-address-key",
     "TOKEN": "acme-token-of-the-first-half-year",
     "NEXT_TOKEN": "acme-token-of-the-second-half-year",

@@ -43,6 +43,7 @@ def test_example_names_every_missing_secret() -> None:
 
 def test_file_secret(tmp_path: Path) -> None:
     """A secret is read from a file beside the configuration, without its trailing line break."""
+    (tmp_path / "key").touch(mode=0o600)
     (tmp_path / "key").write_text("a secret of sixteen or more\n")
     configuration = load(
         write_configuration(tmp_path, secret="file: key"), ENVIRON, vendor_schemes()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import re
 import secrets
@@ -21,7 +22,7 @@ from streams.ingest.actions import ActionsHandler
 from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHandler
-from streams.ingest.delivery import Clock, DeliveryHandler
+from streams.ingest.delivery import Clock, DeliveryHandler, unauthentic
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
@@ -140,7 +141,9 @@ class Gateway:
         """Answer one request to `/hooks/…`, whatever it contains."""
         delivery, outcome = secrets.token_hex(8), FAILED
         try:
-            adapter, resolved = self._find_connection(vendor, connection, address_key)
+            adapter, resolved = await self._find_or_refuse(
+                (vendor, connection, address_key), request
+            )
             incoming = IncomingRequest(
                 id=delivery,
                 vendor=adapter,
@@ -210,6 +213,21 @@ class Gateway:
             return _response(refused.answer(delivery))
         headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
         return Response(status_code=200, headers=headers)
+
+    async def _find_or_refuse(
+        self, address: tuple[str, str, str], request: Request
+    ) -> tuple[Vendor, connections.ResolvedConnection]:
+        """Return the connection; refuse another address as a wrong signature is, after the same reading.
+
+        So nobody learns by asking which connections exist.
+        """
+        try:
+            return self._find_connection(*address)
+        except Refused:
+            body = await request_body.read(request, self._max_body_bytes)
+            hmac.digest(b"no such connection", body, "sha256")
+            log.warning("no such connection", extra={"vendor": address[0][:40]})
+            raise unauthentic() from None
 
     def _find_connection(
         self, vendor: str, connection: str, address_key: str

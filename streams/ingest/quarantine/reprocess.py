@@ -23,7 +23,9 @@ def restore_request(entry: QuarantineEntry, configuration: Configuration) -> Inc
     vendor = next((vendor for vendor in VENDORS if vendor.name == entry.vendor), None)
     if resolved is None or vendor is None or entry.sealed is None:
         raise Malformed("no_such_connection", f"{entry.connection} is not configured")
-    headers, body = encryption.decrypt(resolved.quarantine_key, entry.sealed)
+    identity = encryption.identity_of(entry.tenant or "", entry.connection or "", entry.id)
+    keys = (resolved.quarantine_key, *resolved.previous_quarantine_keys)
+    headers, body = encryption.decrypt(keys, entry.sealed, identity)
     return IncomingRequest(
         id=entry.id,
         vendor=vendor,

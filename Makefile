@@ -20,7 +20,7 @@ define if_installed
 @if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench chaos docs screenshots lock up down
+.PHONY: help setup demo test check fmt bench attack chaos docs screenshots lock up down
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
@@ -63,6 +63,9 @@ fmt: setup ## Format and fix what can be fixed
 
 chaos: setup ## Kill, stop and freeze workers under load (SEEDS=3 repeats it with other seasons)
 	SEEDS=$(or $(SEEDS),1) $(BIN)/python -m pytest tests/chaos -s $(ARGS)
+
+attack: setup ## Send many more forged deliveries and hostile requests than `make test` (FORGERIES=100000 per vendor)
+	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest tests/security $(ARGS)
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)

@@ -85,3 +85,20 @@ class SetBreaches:
         if self.away:
             raise Unavailable("breaches_unknown")
         return (tenant, breach) in self.breaches
+
+
+@dataclass
+class ListDeliveryIds:
+    """Remembers the first body of every delivery id, or raises Unavailable while `away`."""
+
+    first: dict[bytes, bytes] = field(default_factory=dict)
+    away: bool = False
+
+    async def first_body(self, key: bytes, digest: bytes) -> bytes:
+        """Return the first body's digest."""
+        if self.away:
+            raise Unavailable("delivery_ids_unknown")
+        return self.first.setdefault(key, digest)
+
+    async def close(self) -> None:
+        """Close nothing."""

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from schemas.events.application import FrozenModel, Id, Text
 
-HealthKind = Literal["event", "outcome", "reason", "signature", "not_counted"]
+HealthKind = Literal["event", "outcome", "reason", "signature", "unverified", "not_counted"]
 ACCEPTED_OUTCOMES = frozenset(
     {"accepted", "ignored", "ping", "quarantined"}
 )  # outcomes of a delivery that count as accepted
@@ -15,8 +15,8 @@ ACCEPTED_OUTCOMES = frozenset(
 class HealthCount(FrozenModel):
     """How often `name` occurred since the gateway process `run` started; it last occurred at `last`.
 
-    `what` is event (`name` is the vendor's event name), outcome (of a delivery), reason (of a quarantine), signature,
-    or not_counted (`name` is the canonical type of an accepted event that no number contains yet).
+    `what` is event (`name` is the vendor's event name), outcome (of a verified delivery), reason (of a quarantine), signature,
+    unverified (outcome of a request that nobody has to sign), or not_counted (`name` is the canonical type of an accepted event that no number contains yet).
     """
 
     tenant: Id

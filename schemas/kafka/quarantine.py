@@ -14,6 +14,7 @@ Reason = Literal[
     "unmapped_value",
     "bad_signature",
     "pending_secret",
+    "reused_id",
     "not_canonical",
     "address_in_id",
     "future_time",
@@ -24,8 +25,8 @@ Reason = Literal[
 class QuarantineEntry(FrozenModel):
     """One entry of the `quarantine` topic. `id` is stable over redeliveries of the same bytes.
 
-    Exactly one of `sealed` (base64 of AES-256-GCM nonce + ciphertext under the tenant's key; the plaintext is JSON
-    with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is set. `part` means that the rest of the
+    Exactly one of `sealed` (`2.<key id>.<base64>` of AES-256-GCM nonce + ciphertext under a key of the tenant, bound to
+    tenant, connection and id; the plaintext is JSON with `headers` and base64 `body`) and `rawref` (`topic/partition/offset`) is set. `part` means that the rest of the
     delivery was accepted. A later entry with the same id records the outcome in `state` and, as text, in `resolution`.
     """
 

@@ -92,6 +92,14 @@ BREACH_ACTIONS = Topic(
     retention_ms=-1,  # the first record of a repeated action wins, so none may be compacted away
     co_partitioned=False,
 )
+DELIVERY_IDS = Topic(
+    name="delivery-ids",
+    key="SHA-256 of connection and delivery id",
+    producers=("gateway",),
+    consumers=("gateway",),
+    retention_ms=-1,  # a signature that covers no body stays valid for ever, and the first record of an id wins
+    co_partitioned=False,
+)
 EPOCHS = Topic(
     name="epochs",
     key="number of the epoch",
@@ -131,6 +139,7 @@ TOPICS = (
     KPI_CELLS,
     KPI_BREACHES,
     BREACH_ACTIONS,
+    DELIVERY_IDS,
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,

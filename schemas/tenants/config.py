@@ -138,6 +138,8 @@ class Connection(FrozenModel):
 class Tenant(FrozenModel):
     """One company. Its local days use `timezone`; its quarantine encryption and person hashing use its own keys.
 
+    Deliveries are encrypted under `quarantine_key`; those under one of `previous_quarantine_keys` stay readable, for rotation.
+
     `deleted_candidates` says what a candidate deletion removes from the numbers: `named` only the applications that the
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
     rates; `retract` all of the candidate's applications. An application deleted on its own never counts. Costs in another
@@ -157,6 +159,7 @@ class Tenant(FrozenModel):
     currency: Currency = DEFAULT_CURRENCY
     hire_value: Annotated[int, Field(ge=0, le=2**53)] = 0
     quarantine_key: Secret
+    previous_quarantine_keys: tuple[Secret, ...] = ()
     person_key: Secret
     api_tokens: tuple[Secret, ...] = ()
     channel_aliases: dict[str, str] = Field(default_factory=dict)

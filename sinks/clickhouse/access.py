@@ -11,12 +11,13 @@ WITHOUT_FILES = TlsFiles(prefix="HIRELAY_CLICKHOUSE")
 
 @dataclass(frozen=True, kw_only=True)
 class ClickHouseAccess:
-    """The URL, the password of its user (unless the URL contains it), and PEM files for `https`.
+    """The URL, its user unless the URL names one, the password of that user (unless the URL contains it), and PEM files for `https`.
 
     With a client certificate and no password, the certificate alone identifies the user.
     """
 
     url: str = field(repr=False)  # may contain a password
+    user: str = "default"
     password: str = field(default="", repr=False)
     tls: TlsFiles = WITHOUT_FILES
 

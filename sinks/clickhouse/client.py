@@ -46,7 +46,7 @@ def _connect_to_server(access: ClickHouseAccess, parts: SplitResult, timeout_s: 
         interface=parts.scheme,
         host=parts.hostname,
         port=parts.port or (8443 if parts.scheme == "https" else 8123),
-        username=unquote(parts.username or "default"),
+        username=unquote(parts.username or access.user),
         password=password,
         database=parts.path.strip("/") or "default",
         connect_timeout=5,

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from schemas.alerting.alert_texts import description, suggestion, summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
+from schemas.text.plain import plain_text
 from sinks.alertmanager import Alert
 
 RESEND_INTERVAL = timedelta(seconds=60)
 # An Alertmanager unreachable for ten minutes gives no false all-clear; an ending that is never sent takes effect by expiry.
+CHAT_CONTROLS = str.maketrans({"<": "‹", ">": "›"})
 ALERT_TTL = 15 * RESEND_INTERVAL
 # A restarted dispatcher resends endings this recent, in case one was lost.
 RESOLVED_RESEND_PERIOD = timedelta(days=1)
@@ -57,9 +59,9 @@ def _recently_resolved(breach: Breach, now: datetime) -> bool:
 def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
     """A breach in Alertmanager's format. The labels are its identity and never change while it is active."""
     annotations = {
-        "summary": summary(breach),
-        "description": description(breach),
-        "suggestion": suggestion(breach),
+        "summary": without_mentions(summary(breach)),
+        "description": without_mentions(description(breach)),
+        "suggestion": without_mentions(suggestion(breach)),
     }
     if links.runbook:
         annotations["runbook_url"] = f"{links.runbook}#{kind_of(breach).alert_name.lower()}"
@@ -75,6 +77,15 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
     if links.board:
         payload["generatorURL"] = annotations["board_url"]
     return payload
+
+
+def without_mentions(text: str) -> str:
+    """Return the text without what a chat acts on: Slack's `<!channel>`, `<@user>` and links, and control characters.
+
+    Alertmanager's templates pass annotations on as they are (https://api.slack.com/reference/surfaces/formatting).
+    """
+    lines = (plain_text(line).translate(CHAT_CONTROLS) for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def alert_labels(breach: Breach) -> dict[str, str]:

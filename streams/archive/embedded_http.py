@@ -1,97 +1,78 @@
 """Read access to embedded ClickHouse over its own HTTP protocol, so that every reader uses its production client."""
 
-import re
-from collections.abc import Iterable
-from queue import SimpleQueue
-from typing import Any
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-MAX_QUERY_LENGTH = 1_000_000  # characters
+from schemas.errors import Malformed, Unavailable
+from streams.archive.query_pool import QueryPool, error_code
 
-_QUOTED = re.compile(
-    r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/", re.DOTALL
-)
-_READ_STATEMENT = re.compile(
-    r"\s*\(*\s*(select|with|show|describe|desc|exists|explain)\b", re.IGNORECASE
-)
-_FORBIDDEN = re.compile(
-    r"\b(insert\s+into|into\s+outfile|drop|truncate|alter|attach|detach|rename|optimize|grant|revoke|create)\b"
-    r"|\b(file|url|s3|s3cluster|remote|remotesecure|mysql|postgresql|mongodb|redis|sqlite|jdbc|odbc|hdfs|executable"
-    r"|python|azureblobstorage|gcs|iceberg|deltalake|hudi|input|urlcluster|filecluster)\s*\(",
-    re.IGNORECASE,
-)
+MAX_QUERY_BYTES = 1_000_000
+SYNTAX, READONLY, LOGIN, TOO_MANY = 62, 164, 516, 202  # numbers of the engine's own errors
 
 
-def rejection_reason(sql: str) -> str | None:
-    """Return why a statement is rejected, or None; allowed is one read-only statement over this database's own tables."""
-    bare = _QUOTED.sub("''", sql).strip().rstrip(";")
-    if ";" in bare:
-        return "only one statement per request is allowed"
-    if not _READ_STATEMENT.match(bare):
-        return "only SELECT, WITH, SHOW, DESCRIBE, EXISTS and EXPLAIN are allowed"
-    match = _FORBIDDEN.search(bare)
-    return (
-        f"{match.group(0).strip()!r} is not allowed: this endpoint is read-only" if match else None
-    )
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """The name and password of the only user; without a password nobody may read."""
+
+    user: str
+    password: str = field(repr=False)
+
+    def admits(self, request: Request) -> bool:
+        """Return whether the request carries it: Basic authentication, or ClickHouse's own headers."""
+        user, password = _credentials(request)
+        same_user = hmac.compare_digest(user.encode(), self.user.encode())
+        same_password = hmac.compare_digest(password.encode(), self.password.encode())
+        return bool(self.password) and same_user and same_password
 
 
-def _error_response(code: int, message: str, status: int = 400) -> Response:
-    text = message if message.startswith("Code:") else f"Code: {code}. DB::Exception: {message}"
-    return PlainTextResponse(text + "\n", status, {"X-ClickHouse-Exception-Code": str(code)})
-
-
-class QueryConnections:
-    """Open chdb connections of this process, each of which answers one query at a time.
-
-    A connection holds the parameters of its query, so a shared connection would answer with another query's parameters.
-    """
-
-    def __init__(self, connections: Iterable[Any]) -> None:
-        """Start with every connection idle."""
-        self._idle: SimpleQueue[Any] = SimpleQueue()
-        for connection in connections:
-            self._idle.put(connection)
-
-    def run(self, sql: str, form: str, parameters: dict[str, str]) -> Any:
-        """Return the result of the query, on a connection that is idle or becomes so; raise RuntimeError."""
-        connection = self._idle.get()
+def _credentials(request: Request) -> tuple[str, str]:
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() == "basic":
         try:
-            return connection.query(sql, form, params=parameters)
-        finally:
-            self._idle.put(connection)
+            user, _, password = base64.b64decode(text, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return "", ""
+        return user, password
+    return request.headers.get("x-clickhouse-user", ""), request.headers.get("x-clickhouse-key", "")
 
 
-def create_app(connections: Iterable[Any]) -> Starlette:
-    """Create the application; `connections` are open chdb connections of this process, one per concurrent query."""
-    query_connections = QueryConnections(connections)
+def create_app(pool: QueryPool, login: Login) -> Starlette:
+    """Create the application: `/ping`, and `/` for queries of the user."""
 
     async def ping(_: Request) -> Response:
         return PlainTextResponse("Ok.\n")
 
     async def query(request: Request) -> Response:
-        return await _answer_query(query_connections, request)
+        if not login.admits(request):
+            return _error_response(LOGIN, _LOGIN_REMEDY, 401)
+        try:
+            return await _answer_query(pool, request)
+        except ClientDisconnect:
+            return Response(status_code=499)
 
     return Starlette(
-        routes=[
-            Route("/ping", ping),
-            Route("/", query, methods=["GET", "POST"]),
-        ]
+        routes=[Route("/ping", ping), Route("/", query, methods=["GET", "POST"])],
     )
 
 
-async def _answer_query(connections: QueryConnections, request: Request) -> Response:
-    body = (await request.body()).decode(errors="replace")
-    if len(body) > MAX_QUERY_LENGTH:
-        return _error_response(62, f"a query has at most {MAX_QUERY_LENGTH} characters", 413)
+_LOGIN_REMEDY = (
+    "Authentication failed: send the user and password of this stack, `roles.clickhouse` in its run.json "
+    "(for an archiver started by hand: HIRELAY_CLICKHOUSE_USER and HIRELAY_CLICKHOUSE_PASSWORD)."
+)
+
+
+async def _answer_query(pool: QueryPool, request: Request) -> Response:
+    body = await _read(request)
+    if body is None:
+        return _error_response(SYNTAX, f"a query has at most {MAX_QUERY_BYTES} bytes", 413)
     sql = "\n".join(part for part in (request.query_params.get("query", ""), body) if part)
-    reason = rejection_reason(sql)
-    if reason is not None:
-        return _error_response(164, reason, 403)
     parameters = {
         name.removeprefix("param_"): value
         for name, value in request.query_params.items()
@@ -99,12 +80,33 @@ async def _answer_query(connections: QueryConnections, request: Request) -> Resp
     }
     form = request.query_params.get("default_format", "TabSeparated")
     try:
-        result = await run_in_threadpool(connections.run, sql.strip().rstrip(";"), form, parameters)
+        result = await pool.run(sql.strip().rstrip(";"), form, parameters, request.receive)
+    except Malformed as refused:
+        return _error_response(READONLY, refused.detail, 403)
+    except Unavailable as busy:
+        return _error_response(TOO_MANY, busy.detail, 503)
     except RuntimeError as error:
-        match = re.search(r"Code:\s*(\d+)", str(error))
-        return _error_response(int(match.group(1)) if match else 1000, str(error))
+        return _error_response(error_code(str(error)), str(error))
     return Response(
-        result.bytes(),
+        result,
         media_type="application/octet-stream",
         headers={"X-ClickHouse-Format": form, "X-ClickHouse-Timezone": "UTC"},
     )
+
+
+async def _read(request: Request) -> str | None:
+    """Return the body, or None if it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_QUERY_BYTES:
+            return None
+    return body.decode(errors="replace")
+
+
+def _error_response(code: int, message: str, status: int = 400) -> Response:
+    text = message if message.startswith("Code:") else f"Code: {code}. DB::Exception: {message}"
+    headers = {"X-ClickHouse-Exception-Code": str(code)}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="ClickHouse"'
+    return PlainTextResponse(text + "\n", status, headers)

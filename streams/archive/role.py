@@ -9,6 +9,7 @@ import uvicorn
 from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -18,13 +19,16 @@ from sinks.clickhouse.client import connect, is_embedded
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
-from streams.archive.embedded_http import create_app
+from streams.archive.embedded_http import Login, create_app
 from streams.archive.kpi_gauges import KpiCollector
 from streams.archive.pump import pump, retry_forever
+from streams.archive.query_pool import QueryPool, reading_url
 from streams.archive.targets import target_rows
 from streams.archive.tenants import publish_tenants
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
+from streams.web.origin_guard import OriginGuard, hosts_of
+from streams.web.secure_headers import SecureHeaders
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +98,22 @@ def _create_app(settings: Settings, metrics: ArchiverMetrics) -> Starlette:
 
     routes: list[Any] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
     if is_embedded(settings.clickhouse):
-        import chdb
+        routes.append(Mount("/", _create_reading_app(settings)))
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SecureHeaders),
+            Middleware(OriginGuard, hosts=hosts_of(settings.public_host_list)),
+        ],
+    )
 
-        path = urlsplit(settings.clickhouse).path
-        routes.append(
-            Mount("/", create_app([chdb.connect(path) for _ in range(EMBEDDED_CONNECTIONS)]))
-        )
-    return Starlette(routes=routes)
+
+def _create_reading_app(settings: Settings) -> Starlette:
+    import chdb
+
+    path = urlsplit(settings.clickhouse).path
+    connections = [chdb.connect(reading_url(path)) for _ in range(EMBEDDED_CONNECTIONS)]
+    login = Login(user=settings.clickhouse_user, password=settings.clickhouse_password)
+    if not login.password:
+        log.warning("embedded clickhouse is closed to readers: set HIRELAY_CLICKHOUSE_PASSWORD")
+    return create_app(QueryPool(connections, chdb.connect(path)), login)

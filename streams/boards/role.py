@@ -14,8 +14,12 @@ from sinks.clickhouse.client import connect
 from streams.boards.page import create_app
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
+from streams.web.limits import IDLE_TIMEOUT_S, LimitedProtocol
+from streams.web.origin_guard import hosts_of
 
 log = logging.getLogger(__name__)
+
+MAX_CONNECTIONS = 500  # beyond this, new connections get 503 at once; every open page has one
 
 
 def serve(settings: Settings) -> None:
@@ -23,10 +27,16 @@ def serve(settings: Settings) -> None:
     app = create_app(
         cached_tenancy(settings.config),
         lambda: connect(settings.clickhouse_access),
+        hosts_of(settings.public_host_list),
     )
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=LimitedProtocol,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_keep_alive=IDLE_TIMEOUT_S,
+            ws="none",
+            server_header=False,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,  # event streams never end by themselves

@@ -33,11 +33,14 @@ def check(
     from streams.configuration.alerts import load_alerts
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets
+    from streams.ingest.configuration_watcher import vendor_schemes
+    from streams.ingest.connections import refuse_open_connections
     from streams.tools.backtest import backtest
     from streams.tools.backtest import text as backtest_text
 
     settings = load_settings(state)
     tenancy = load_tenancy(settings.config)
+    refuse_open_connections(tenancy, vendor_schemes())
     if settings.targets.exists():
         load_targets(settings.targets, tenancy)
     rules = load_alerts(alerts or settings.alerts, tenancy).rules

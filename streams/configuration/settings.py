@@ -66,8 +66,12 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8123",
         description="http(s)://user:password@host:port/database, or chdb:///directory for the embedded engine.",
     )
+    clickhouse_user: str = Field(
+        "default", description="ClickHouse user, when not in the URL; of the embedded engine too."
+    )
     clickhouse_password: str = Field(
-        "", description="Password of the ClickHouse user, when not in the URL."
+        "",
+        description="Password of the ClickHouse user, when not in the URL; of the embedded engine too.",
     )
     clickhouse_ca: OptionalFile = Field(
         None, description="PEM authorities that sign ClickHouse's certificate; none: the system's."
@@ -80,10 +84,16 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     gateway_port: Port = Field(8080, description="Port of the gateway; 0 takes a free one.")
+    gateway_admin_port: Port = Field(
+        0, description="Port of the gateway's /metrics and /docs alone; 0: on its only port."
+    )
     gateway_url: str = Field(
         "", description="Address at which vendors reach the gateway, for what `connect` prints."
     )
     gateway_body_bytes: int = Field(2_000_000, description="Largest webhook body accepted.")
+    gateway_connections_per_address: int = Field(
+        0, ge=0, description="Most connections of one address; 0: no limit, as behind a proxy."
+    )
     gateway_deadline_s: float = Field(
         8.0, description="Longest time from a whole body to an answer."
     )
@@ -108,6 +118,10 @@ class Settings(BaseSettings):
     )
     archiver_port: Port = Field(
         0, description="Port of the archiver's HTTP (and of embedded reads); 0: a free one."
+    )
+    public_hosts: str = Field(
+        "",
+        description="Host names with a dot under which boards, health and metrics are asked, comma separated.",
     )
     board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
     board_port: Port = Field(8090, description="Port of the board page; 0 takes a free one.")
@@ -143,6 +157,7 @@ class Settings(BaseSettings):
         """How every ClickHouse client connects."""
         return ClickHouseAccess(
             url=self.clickhouse,
+            user=self.clickhouse_user,
             password=self.clickhouse_password,
             tls=TlsFiles(
                 prefix="HIRELAY_CLICKHOUSE",
@@ -160,6 +175,11 @@ class Settings(BaseSettings):
             for address in self.alertmanagers.split(",")
             if address.strip()
         )
+
+    @property
+    def public_host_list(self) -> tuple[str, ...]:
+        """The addresses and names under which browsers and Prometheus may ask our servers."""
+        return (*self.public_hosts.split(","), self.board_url)
 
     @property
     def gateway_address(self) -> str:

@@ -17,6 +17,7 @@ from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.lenient_fields import plausible
 from streams.ingest.normalize import safe_name
+from streams.ingest.problems import MAX_PROBLEMS, listed
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +114,12 @@ def parse(body: bytes, now: datetime) -> ActionRequest:
 
 def _refused(error: ValidationError) -> Refused:
     """Describe every problem; values that were sent are never repeated, only the likely intended word."""
-    errors = error.errors(include_url=False)
+    errors = listed(error)
     unknown = any(problem["type"] == "literal_error" for problem in errors)
     reason = "unknown_action" if unknown else "invalid_action"
-    return Refused(400, reason, "; ".join(_problem(problem) for problem in errors) + ".")
+    return Refused(
+        400, reason, "; ".join(_problem(problem) for problem in errors[:MAX_PROBLEMS]) + "."
+    )
 
 
 def _problem(error: Any) -> str:

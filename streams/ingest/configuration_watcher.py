@@ -1,17 +1,17 @@
 """Reads the gateway's configuration with the keys of every vendor, and follows its files."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from streams.ingest import connections
 from streams.ingest.connections import Configuration
+from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 
 
-def key_parsers() -> dict[str, Callable[[bytes], bytes]]:
-    """Return each vendor's parser of signing keys, as `connections.load` needs them."""
-    return {vendor.name: vendor.key for vendor in VENDORS}
+def vendor_schemes() -> dict[str, Vendor]:
+    """Return what `connections.load` needs to know of each vendor."""
+    return {vendor.name: vendor for vendor in VENDORS}
 
 
 class ConfigurationWatcher:
@@ -24,7 +24,7 @@ class ConfigurationWatcher:
 
     def load(self) -> Configuration:
         """Return the current configuration; raise Misconfigured."""
-        configuration = connections.load(self._path, os.environ, key_parsers())
+        configuration = connections.load(self._path, os.environ, vendor_schemes())
         self._files = connections.watched_files(self._path, configuration.tenancy)
         self._stamp = self._file_stamps()
         return configuration

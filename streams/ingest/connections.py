@@ -1,14 +1,16 @@
 """The gateway's connections with their secrets resolved, or one error that lists everything missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.ingest.secret_safety import unsafe_secrets
 from streams.ingest.tokens import Token, parse_token
 
 QUARANTINE_PURPOSE, PERSON_PURPOSE = b"hirelay/quarantine/1", b"hirelay/person/1"
@@ -23,6 +25,7 @@ class ResolvedConnection:
     secrets: tuple[bytes, ...] = field(repr=False)
     address_key: bytes = field(default=b"", repr=False)
     quarantine_key: bytes = field(repr=False)
+    previous_quarantine_keys: tuple[bytes, ...] = field(default=(), repr=False)
     person_key: bytes = field(repr=False)
 
 
@@ -35,16 +38,32 @@ class Configuration:
     tokens: tuple[Token, ...] = ()
 
 
-# Vendor name → parser of a secret's text into a signing key (ValueError if unusable).
-KeyParsers = Mapping[str, Callable[[bytes], bytes]]
+class Scheme(Protocol):
+    """What a connection has to know of its vendor."""
+
+    @property
+    def key(self) -> Callable[[bytes], bytes]:
+        """Parses a secret's text into a signing key; raises ValueError if it is unusable."""
+
+    @property
+    def needs_address_key(self) -> bool:
+        """Whether no signature of the vendor covers the body."""
 
 
-def load(path: Path, environ: Mapping[str, str], keys: KeyParsers) -> Configuration:
+Schemes = Mapping[str, Scheme]  # by the vendor's name
+
+
+def load(path: Path, environ: Mapping[str, str], schemes: Schemes) -> Configuration:
     """Load the configuration at `path`; raise Misconfigured with every problem in it.
 
     Secret files are relative to the directory of `path`.
     """
-    return resolve(load_tenancy(path), SecretStore(environ, path.parent), keys)
+    tenancy, store = load_tenancy(path), SecretStore(environ, path.parent)
+    configuration = resolve(tenancy, store, schemes)
+    unsafe = list(unsafe_secrets(tenancy, path.parent, lambda secret: store.find(secret, "", [])))
+    if unsafe:
+        raise _misconfigured(unsafe)
+    return configuration
 
 
 def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
@@ -55,6 +74,7 @@ def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
         for secret in (
             tenant.quarantine_key,
             tenant.person_key,
+            *tenant.previous_quarantine_keys,
             *tenant.api_tokens,
             *(s for connection in tenant.connections for s in _all_secrets(connection)),
         )
@@ -67,29 +87,63 @@ def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
     return connection.secrets if key is None else (*connection.secrets, key)
 
 
-def resolve(tenancy: Tenancy, store: "SecretStore", keys: KeyParsers) -> Configuration:
+def resolve(tenancy: Tenancy, store: "SecretStore", schemes: Schemes) -> Configuration:
     """Resolve the connections and tokens of a tenancy; raise Misconfigured."""
     problems: list[str] = []
     resolved: dict[tuple[str, str], ResolvedConnection] = {}
     for tenant in tenancy.tenants:
         where = f"tenant {tenant.id}"
         quarantine = store.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
+        previous = tuple(
+            derive_key(
+                store.find(secret, f"{where}, previous_quarantine_key", problems),
+                QUARANTINE_PURPOSE,
+            )
+            for secret in tenant.previous_quarantine_keys
+        )
         person = store.find(tenant.person_key, f"{where}, person_key", problems)
         for connection in tenant.connections:
             resolved[connection.vendor, connection.id] = ResolvedConnection(
                 tenant=tenant,
                 connection=connection,
-                secrets=_secrets(connection, store, keys, problems),
+                secrets=_secrets(connection, store, schemes, problems),
                 address_key=_address_key(connection, store, problems),
                 quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
+                previous_quarantine_keys=previous,
                 person_key=derive_key(person, PERSON_PURPOSE),
             )
     tokens = _tokens(tenancy, store, problems)
     if problems:
-        raise Misconfigured(
-            "\n".join(["the gateway cannot start:", *(f"  {problem}" for problem in problems)])
-        )
+        raise _misconfigured(problems)
     return Configuration(tenancy=tenancy, connections=resolved, tokens=tokens)
+
+
+OPEN_CONNECTION = (
+    "signatures of {} do not cover the body, so whoever has seen one could send any: add `address_key` (a file with "
+    "`openssl rand -hex 16`), and append it to the address at the vendor"
+)
+
+
+def refuse_open_connections(tenancy: Tenancy, schemes: Schemes) -> None:
+    """Raise Misconfigured for connections that need an address key and have none; their secrets are not looked at."""
+    problems = [
+        f"connection {connection.id}: {OPEN_CONNECTION.format(connection.vendor)}"
+        for tenant in tenancy.tenants
+        for connection in tenant.connections
+        if connection.vendor in schemes and _is_open(connection, schemes[connection.vendor])
+    ]
+    if problems:
+        raise _misconfigured(problems)
+
+
+def _is_open(connection: Connection, scheme: Scheme) -> bool:
+    return scheme.needs_address_key and connection.address_key is None
+
+
+def _misconfigured(problems: Sequence[str]) -> Misconfigured:
+    return Misconfigured(
+        "\n".join(["the gateway cannot start:", *(f"  {problem}" for problem in problems)])
+    )
 
 
 def is_pending(secret: Secret, directory: Path) -> bool:
@@ -133,15 +187,17 @@ class SecretStore:
 
 
 def _secrets(
-    connection: Connection, store: SecretStore, keys: KeyParsers, problems: list[str]
+    connection: Connection, store: SecretStore, schemes: Schemes, problems: list[str]
 ) -> tuple[bytes, ...]:
     owner = f"connection {connection.id}"
-    parse_key = keys.get(connection.vendor)
-    if parse_key is None:
+    scheme = schemes.get(connection.vendor)
+    if scheme is None:
         problems.append(
-            f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(keys))}"
+            f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(schemes))}"
         )
         return ()
+    if _is_open(connection, scheme):
+        problems.append(f"{owner}: {OPEN_CONNECTION.format(connection.vendor)}")
     signing_keys: list[bytes] = []
     for number, secret in enumerate(connection.secrets, start=1):
         if store.is_pending(secret):
@@ -150,7 +206,7 @@ def _secrets(
         if not text:
             continue
         try:
-            signing_keys.append(parse_key(text))
+            signing_keys.append(scheme.key(text))
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
     return tuple(signing_keys)

@@ -30,9 +30,10 @@ from streams.ingest.cleaning.free_names import without_personal_data
 from streams.ingest.cleaning.identifiers import clean_id
 from streams.ingest.lenient_fields import MAX_ID_LENGTH, normalize_id, plausible
 from streams.ingest.normalize import safe_name
+from streams.ingest.problems import listed
 
 MAX_ENTRIES = 500  # entries per request
-MAX_PROBLEMS = 100  # problems listed per answer
+MAX_PROBLEMS = 20  # problems listed per answer
 MAX_MINOR_UNITS = 2**53  # minor units
 MEMBER_WORDS = {
     HIRE: "application"
@@ -225,7 +226,7 @@ def _problems(index: int, error: ValidationError) -> Iterator[EntryProblem]:
         field_info.alias or name: field_info for name, field_info in CostEntry.model_fields.items()
     }
     seen: set[str] = set()
-    for detail in error.errors(include_url=False, include_input=False):
+    for detail in listed(error):
         name = str(detail["loc"][0]) if detail["loc"] else ""
         if name in seen:
             continue

@@ -1,5 +1,6 @@
 """One request as it arrived: its authenticity, and the events that its bytes contain."""
 
+import hashlib
 import hmac
 import logging
 from collections import Counter
@@ -15,7 +16,6 @@ from streams.ingest.connections import ResolvedConnection
 from streams.ingest.kafka.publisher import EncodedEvent, encode
 from streams.ingest.problems import VENDOR_REMEDY
 from streams.ingest.quarantine import encryption
-from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,20 @@ class IncomingRequest:
         )
 
     @property
+    def delivery_key(self) -> bytes | None:
+        """The signed id of the delivery within all connections, as a digest; None if the vendor signs none."""
+        identity = self.vendor.delivery_id(self.headers, self.body)
+        if identity is None:
+            return None
+        text = f"{self.resolved.connection.id}\x1f{identity}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+    @property
+    def body_digest(self) -> bytes:
+        """The SHA-256 of the body."""
+        return hashlib.sha256(self.body).digest()
+
+    @property
     def stored_headers(self) -> Headers:
         """The headers that a replay needs, including the key at the end of the address."""
         if not self.address_key:
@@ -61,8 +75,8 @@ class IncomingRequest:
         }
 
 
-def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
-    """Raise Unauthentic for a wrong address key, a bad signature, or a signature reused for another body."""
+def verify(request: IncomingRequest) -> None:
+    """Raise Unauthentic for a wrong address key, a bad signature, or one without the body where no key is needed."""
     resolved, vendor = request.resolved, request.vendor
     if resolved.address_key and not hmac.compare_digest(
         resolved.address_key, request.address_key.encode()
@@ -70,10 +84,12 @@ def verify(request: IncomingRequest, replay_guard: ReplayGuard) -> None:
         raise Unauthentic(
             "bad_signature", "the last part of the address is not the connection's address key"
         )
+    if not resolved.address_key and not vendor.covers_body(request.headers):
+        raise Unauthentic(
+            "bad_signature",
+            "the signature does not cover the body: give the connection an address_key",
+        )
     vendor.verify(request.headers, request.body, resolved.secrets, request.at)
-    nonce = vendor.nonce(request.body)
-    if nonce is not None:
-        replay_guard.check_nonce(resolved.connection.id, nonce, request.body)
 
 
 def translate(request: IncomingRequest, now: datetime | None = None) -> Translation:

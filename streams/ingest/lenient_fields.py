@@ -19,9 +19,10 @@ from pydantic import (
 )
 
 from schemas.errors import Condition, Malformed
-from streams.ingest.problems import VENDOR_REMEDY, describe
+from streams.ingest.problems import MAX_LISTED, VENDOR_REMEDY, describe, listed
 
 MAX_ID_LENGTH, MAX_TEXT_LENGTH = 150, 500
+MAX_ENTRIES = 2_000  # of one list; validating one that is wrong takes time in proportion
 LATEST_MS = 2**42  # the year 2109
 TRUE, FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
@@ -47,7 +48,7 @@ def parse(model: type[M], body: bytes) -> tuple[M, tuple[Condition, ...]]:
 
 def malformed(error: ValidationError) -> Malformed:
     """Describe what is wrong with a body: locations and what belongs there, never values."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    problems = listed(error)
     kinds = {problem["type"] for problem in problems}
     if "json_invalid" in kinds:
         return Malformed("not_json", "the body is not JSON")
@@ -71,13 +72,16 @@ def _valid_entries(
 ) -> Any:
     """Return the valid entries of a list and record a fault for the others."""
     entries = value if isinstance(value, list) else [] if value in (None, {}, "") else value
+    if isinstance(entries, list) and len(entries) > MAX_ENTRIES and info.context is not None:
+        info.context.append(f"{info.field_name} has more than {MAX_ENTRIES} entries")
+        return ()
     try:
         return handler(entries)
     except ValidationError as error:
         _record_fault(error, info)
-        if not isinstance(entries, list):
+        if not isinstance(entries, list) or error.error_count() > MAX_LISTED:
             return ()
-        bad = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+        bad = {problem["loc"][0] for problem in listed(error) if problem["loc"]}
         return handler([entry for index, entry in enumerate(entries) if index not in bad])
 
 

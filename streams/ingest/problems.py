@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 MAX_PROBLEMS = 5  # named in one text; a sender corrects these first
+MAX_LISTED = 200  # looked at
 # What to do about a delivery whose sender is a vendor and not the customer.
 VENDOR_REMEDY = (
     "if the vendor has changed its format, update Hirelay, then run `hirelay dlq replay`"
@@ -45,6 +46,7 @@ _SENTENCES = {
     "timezone_aware": f"has no time zone: {_TIME}",
     "too_long": "has more than {max_length} entries",
     "too_short": "has too few entries",
+    "too_many": "has {count} problems, too many to list",
 }
 _BY_PREFIX = (("datetime_", f"is not a time: {_TIME}"), ("date_", f"is not a day: {_DAY}"))
 _BY_FIELD = {"currency": "is not three capital letters of ISO 4217, such as JPY"}
@@ -52,13 +54,23 @@ _BY_FIELD = {"currency": "is not three capital letters of ISO 4217, such as JPY"
 _PLAIN_MESSAGES = ("outside the years 1990 to 2099",)
 
 
+def listed(error: ValidationError) -> list[Any]:
+    """Return the problems as Pydantic describes them, or one that counts them if they are too many to look at.
+
+    Describing takes time and memory in proportion to the problems, which the sender chooses.
+    """
+    count = error.error_count()
+    if count > MAX_LISTED:
+        return [{"type": "too_many", "loc": (), "ctx": {"count": count}, "input": None}]
+    return list(error.errors(include_url=False))
+
+
 def describe(error: ValidationError, model: type[BaseModel] | None = None, place: str = "") -> str:
     """The problems as one text, such as `data.stage.id is missing; data.party has …`; `place` is where the value stood.
 
     With the model, an unknown field is answered with those that are known.
     """
-    problems = error.errors(include_url=False, include_input=False)
-    texts = list(dict.fromkeys(_texts(problems, model, place)))
+    texts = list(dict.fromkeys(_texts(listed(error), model, place)))
     more = len(texts) - MAX_PROBLEMS
     return "; ".join(texts[:MAX_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
 

@@ -73,9 +73,14 @@ def random_secret() -> str:
     return secrets.token_hex(32)
 
 
-def no_nonce(_body: bytes) -> str | None:
-    """Return None, for vendors whose signature covers the body."""
+def no_delivery_id(_headers: Headers, _body: bytes) -> str | None:
+    """Return None, for vendors whose signature covers no id of the delivery."""
     return None
+
+
+def covers_body(_headers: Headers) -> bool:
+    """Return True, for vendors whose signature always covers the body."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +94,9 @@ class Vendor:
     `success` is the status that the vendor accepts as success. `key_issuer` says who creates the secret;
     `generate_secret` creates it for the customer. `on_bad_signature` is the default of a new connection for deliveries
     it cannot verify. `handshake` allows the CloudEvents OPTIONS request. `preflight` answers requests that are not
-    deliveries, before verification. `nonce` is the value, unique per delivery, that a signature covers instead of the body.
+    deliveries, before verification. `delivery_id` is the id, unique per delivery, that the signature covers: it stands for
+    one body only. `covers_body` says whether a signature with these headers covers the body; where it does not, the
+    connection needs an `address_key`, and `needs_address_key` says that this is so for every delivery.
     `canonical` says that the sender chooses the canonical types, so that answers list those that are not counted yet.
     """
 
@@ -108,7 +115,9 @@ class Vendor:
     handshake: bool = False
     canonical: bool = False
     preflight: Callable[[Headers, bytes], Preflight | None] = no_preflight
-    nonce: Callable[[bytes], str | None] = no_nonce
+    delivery_id: Callable[[Headers, bytes], str | None] = no_delivery_id
+    covers_body: Callable[[Headers], bool] = covers_body
+    needs_address_key: bool = False
 
 
 def header_values(headers: Headers, name: str) -> list[str]:

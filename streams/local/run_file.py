@@ -34,7 +34,7 @@ def build(
             "kafka": {"pid": pids.get("kafka"), "bootstrap": settings.kafka},
             **{name: {"pid": pids.get(name), "url": address} for name, address in url.items()},
             **_observers(ports, pids),
-            "clickhouse": {"pid": pids.get("archiver"), "url": url["archiver"]},
+            "clickhouse": _clickhouse(settings, pids.get("archiver"), url["archiver"]),
         },
         "connections": [
             {"tenant": tenant.id, **_connection(connection, url["gateway"], settings.config.parent)}
@@ -60,6 +60,12 @@ def _observers(ports: Mapping[str, int], pids: Mapping[str, int]) -> dict[str, A
         for name in OBSERVERS
         if name in pids
     }
+
+
+def _clickhouse(settings: Settings, pid: int | None, url: str) -> dict[str, Any]:
+    """Return where the archiver lets readers in, and the login it asks for."""
+    login = {"user": settings.clickhouse_user, "password": settings.clickhouse_password}
+    return {"pid": pid, "url": url, **login}
 
 
 def _connection(connection: Connection, gateway: str, directory: Path) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from schemas.instants import local_today
 from schemas.planning.periods import APRIL
 from schemas.tenants.config import DEFAULT_CURRENCY
 from streams.configuration.yaml_document import dump_yaml
+from streams.ingest.vendors import VENDORS
 
 COMPANIES = (
     ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
@@ -123,10 +124,14 @@ def write_sample(state: Path) -> Path:
 
 
 def _connection(folder: Path, connection: str) -> dict[str, object]:
+    name = connection.rpartition("-")[2]
+    vendor = next(vendor for vendor in VENDORS if vendor.name == name)
+    address = {"address_key": {"file": _generate_secret(folder, f"{connection}-address")}}
     return {
         "id": connection,
-        "vendor": connection.rpartition("-")[2],
+        "vendor": name,
         "secrets": [{"file": _generate_secret(folder, connection)}],
+        **(address if vendor.needs_address_key else {}),
         **MAPPINGS.get(connection, {}),
     }
 

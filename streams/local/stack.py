@@ -4,6 +4,7 @@ import fcntl
 import json
 import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from streams.supervisor import Role, Supervisor
 log = logging.getLogger(__name__)
 
 STOP_S = 90.0
+CLICKHOUSE_USER = "hirelay"
 
 
 class Stack:
@@ -42,6 +44,8 @@ class Stack:
     def __init__(self, state: Path, config: Path | None = None, workers: int = 1) -> None:
         """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # a directory that existed, too: it holds secrets and people's data
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = _lock_state(self.state)
         self._role_of = run_file.process_names(workers)
@@ -72,6 +76,8 @@ class Stack:
             kafka=f"127.0.0.1:{ports['kafka']}",
             **WITHOUT_SECURITY,
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
+            clickhouse_user=CLICKHOUSE_USER,
+            clickhouse_password=_load_password(self.state / "clickhouse-password"),
             gateway_port=ports["gateway"],
             gateway_url=f"http://127.0.0.1:{ports['gateway']}",
             gateway_spool_dir=self.state / "spool",
@@ -205,6 +211,14 @@ class Stack:
         self.supervisor.stop()
         (self.state / "run.json").unlink(missing_ok=True)
         self._lock.close()
+
+
+def _load_password(path: Path) -> str:
+    """Return the password of embedded ClickHouse, made once, so that readers survive restarts."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text()
 
 
 def _lock_state(state: Path) -> TextIO:

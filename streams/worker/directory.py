@@ -22,7 +22,7 @@ def reserve(stores: Path) -> TextIO:
     Raise Unavailable when another worker uses them: two would also share one identity, and expel each other from the
     group.
     """
-    stores.mkdir(parents=True, exist_ok=True)
+    stores.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (stores / "lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,7 +35,7 @@ def reserve(stores: Path) -> TextIO:
 
 def identity_in(stores: Path) -> str:
     """Return a static member id, with which a restarted worker gets its partitions back at once."""
-    stores.mkdir(parents=True, exist_ok=True)
+    stores.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = stores / "identity"
     if not path.exists():
         path.write_text(uuid.uuid4().hex)

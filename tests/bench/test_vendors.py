@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 
 from streams.ingest.incoming_request import IncomingRequest, encode_readable, translate, verify
-from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Vendor
 from tests.fakes import NOON
 from tests.ingest import gateways
@@ -61,7 +60,7 @@ def minimal_work(request: IncomingRequest) -> object:
 
 def gateway_work(request: IncomingRequest) -> object:
     """What our gateway does before it waits for Kafka."""
-    verify(request, ReplayGuard())
+    verify(request)
     return [encoded.body for encoded in encode_readable(translate(request))[1]]
 
 

@@ -16,7 +16,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.settings import Settings
-from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import SecretStore, resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
@@ -76,7 +76,7 @@ async def _accepted(
 ) -> list[list[Event]]:
     """Send everything and return the accepted events of each request that had any."""
     environ = ENVIRON | {"COMPANY_TOKEN": "token-of-the-company-in-a-situation"}
-    configuration = resolve(settings, SecretStore(environ, Path()), key_parsers())
+    configuration = resolve(settings, SecretStore(environ, Path()), vendor_schemes())
     publisher = ListPublisher()
     app = create_app(Settings(), configuration, publisher, SetClock(NOW))
     accepted: list[list[Event]] = []

@@ -1,6 +1,7 @@
 """A configuration for end-to-end tests: one tenant per vendor, and some for special cases."""
 
 import base64
+import hashlib
 import urllib.error
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
@@ -22,26 +23,37 @@ where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
 """
 
 
-def secret_of(vendor: str) -> str:
-    """Return a secret in the vendor's format."""
+def secret_of(vendor: str, name: str) -> str:
+    """Return the secret of a connection, in the vendor's format."""
     if vendor == "standard":
-        return "whsec_" + base64.b64encode(bytes(range(32))).decode()
-    return f"a secret of {vendor} for the tests"
+        return "whsec_" + base64.b64encode(hashlib.sha256(name.encode()).digest()).decode()
+    return f"a secret of {vendor} for {name}"
+
+
+def write_secret(path: Path, text: str) -> dict[str, str]:
+    """Write a secret that only its owner can read; return its reference."""
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return {"file": str(path)}
 
 
 def tenant(folder: Path, name: str, *connections: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a tenant in Tokyo."""
-    key = folder / "key"
-    key.write_text("a key of the tests")
-    keys = {"quarantine_key": {"file": str(key)}, "person_key": {"file": str(key)}}
+    keys = {
+        purpose: write_secret(folder / f"{name}-{purpose}", f"a {purpose} of {name}")
+        for purpose in ("quarantine_key", "person_key")
+    }
     return {"id": name, "name": name, **keys, **more, "connections": list(connections)}
 
 
 def connection(folder: Path, name: str, vendor: str, *, waits: bool = False) -> dict[str, Any]:
     """Return a connection; a waiting one has an empty secret file."""
-    path = folder / f"{name}-secret"
-    path.write_text("" if waits else secret_of(vendor))
-    return {"id": name, "vendor": vendor, "secrets": [{"file": str(path)}]}
+    text = "" if waits else secret_of(vendor, name)
+    secrets = [write_secret(folder / f"{name}-secret", text)]
+    entry: dict[str, Any] = {"id": name, "vendor": vendor, "secrets": secrets}
+    if next(v for v in VENDORS if v.name == vendor).needs_address_key:
+        entry["address_key"] = write_secret(folder / f"{name}-address", f"address-of-{name}")
+    return entry
 
 
 def write_configuration(folder: Path) -> Path:
@@ -73,7 +85,7 @@ def write_configuration(folder: Path) -> Path:
 def post_delivery(stack: Stack, name: str, delivery: Fixture, number: int = 0) -> int:
     """Post a delivery to a connection, signed now as its vendor signs; return the HTTP status."""
     target = stack.connection(name)
-    secret = target["secret"] or secret_of(delivery.vendor)
+    secret = target["secret"] or secret_of(delivery.vendor, name)
     now = datetime.now(UTC)
     body, headers = signed(delivery, name=f"{name}-{number}", at=now, secret=secret)
     request = urllib.request.Request(target["url"], data=body, headers=headers)

@@ -44,8 +44,7 @@ class Stack:
 
     def client(self) -> Any:
         """Connect to ClickHouse as every reader does."""
-        port = int(self.run_file()["roles"]["clickhouse"]["url"].rsplit(":", 1)[1])
-        return clickhouse_connect.get_client(host="127.0.0.1", port=port)
+        return connect_as(self.run_file()["roles"]["clickhouse"])
 
     def connection(self, name: str) -> dict[str, str]:
         """Return a connection as run.json describes it."""
@@ -84,6 +83,16 @@ class Stack:
         loaded: dict[str, Any] = json.loads(done.stdout)
         assert loaded["equal"] == (done.returncode == 0), done.stderr[-2000:]
         return loaded
+
+
+def connect_as(clickhouse: dict[str, Any]) -> Any:
+    """Connect as `roles.clickhouse` of run.json says."""
+    return clickhouse_connect.get_client(
+        host="127.0.0.1",
+        port=int(clickhouse["url"].rsplit(":", 1)[1]),
+        username=clickhouse["user"],
+        password=clickhouse["password"],
+    )
 
 
 def wait_until(condition: Any, seconds: float) -> None:

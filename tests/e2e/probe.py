@@ -44,8 +44,11 @@ def standard_connection(run: dict[str, Any]) -> dict[str, str]:
 def measure_delays(run: dict[str, Any], *, probes: int, rate: float) -> list[float]:
     """Return the seconds from each response to its cell, for `probes` deliveries at `rate` per second."""
     connection = standard_connection(run)
-    host, port = run["roles"]["clickhouse"]["url"].removeprefix("http://").rstrip("/").split(":")
-    client = clickhouse_connect.get_client(host=host, port=int(port))
+    reader = run["roles"]["clickhouse"]
+    host, port = reader["url"].removeprefix("http://").rstrip("/").split(":")
+    client = clickhouse_connect.get_client(
+        host=host, port=int(port), username=reader["user"], password=reader["password"]
+    )
     mark = uuid.uuid4().hex[:8]
     answered: dict[str, float] = {}
     seen: dict[str, float] = {}

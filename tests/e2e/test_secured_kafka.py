@@ -19,6 +19,7 @@ from tests.e2e.probe import post
 from tests.secured_kafka import PASSWORD, USER, SecuredBroker, running_secured_broker
 
 ROLES = ("gateway", "worker", "archiver")
+READER_PASSWORD = "reads-only-on-this-machine"
 READY_S = 120.0  # seconds until a role is ready or a cell is counted, on a busy machine
 CELLS = """
 select count()
@@ -41,6 +42,8 @@ def settings_of(folder: Path, broker: SecuredBroker) -> Settings:
         kafka_password_file=broker.directory / "password",
         partitions=2,
         clickhouse=f"chdb://{folder / 'clickhouse'}",
+        clickhouse_user="reader",
+        clickhouse_password=READER_PASSWORD,
         gateway_port=free_port(),
         gateway_spool_dir=folder / "spool",
         worker_dir=folder / "worker",
@@ -95,10 +98,18 @@ def test_a_delivery_becomes_a_verified_cell(tmp_path: Path) -> None:
         created = hirelay("topics", environment)
         with running_roles(tmp_path, settings):
             base = f"http://127.0.0.1:{settings.gateway_port}"
-            target = {"url": f"{base}/hooks/standard/events", "secret": secret_of("standard")}
+            target = {
+                "url": f"{base}/hooks/standard/events",
+                "secret": secret_of("standard", "events"),
+            }
             application = {"id": "a-1", "candidate_id": "c-1", "applied_at": "2026-03-01T00:00:00Z"}
             status = post(target, "application.created", {"application": application})
-            client = clickhouse_connect.get_client(host="127.0.0.1", port=settings.archiver_port)
+            client = clickhouse_connect.get_client(
+                host="127.0.0.1",
+                port=settings.archiver_port,
+                username="reader",
+                password=READER_PASSWORD,
+            )
             wait_until(lambda: client.query(CELLS).result_rows == [(1,)], READY_S)
             archiver = {"HIRELAY_CLICKHOUSE": f"http://127.0.0.1:{settings.archiver_port}/"}
             verdict = hirelay("verify", environment | archiver)

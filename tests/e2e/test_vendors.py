@@ -58,7 +58,7 @@ def test_a_delivery_that_waited_for_a_secret_counts_once(own_stack: Stack) -> No
     )
     early = own_stack.hirelay("dlq", "replay", "--connection", "waiting-gh")
     file = Path(own_stack.run_file()["settings"]["config"]).parent / "waiting-gh-secret"
-    file.write_text(secret_of("greenhouse"))
+    file.write_text(secret_of("greenhouse", "waiting-gh"))
     description = own_stack.hirelay("dlq", "show", listed[0]["id"][:8])
     late = own_stack.hirelay("dlq", "replay", "--connection", "waiting-gh")
     again = own_stack.hirelay("dlq", "replay", "--connection", "waiting-gh")

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
-from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import Configuration, SecretStore, derive_key, resolve
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
@@ -26,7 +26,7 @@ ENVIRON = {
     **{vendor.name.upper(): f"a {vendor.name} secret of the test" for vendor in VENDORS},
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
-    "PERSON": "p",
+    "PERSON": "a person key of any length",
     "ADDRESS": "an-address-key",
     "TOKEN": "acme-token-of-the-first-half-year",
     "NEXT_TOKEN": "acme-token-of-the-second-half-year",
@@ -45,6 +45,17 @@ def connection(vendor: str, name: str, **more: Any) -> Connection:
     return Connection(id=f"acme-{name}", vendor=vendor, secrets=secrets, **more)
 
 
+def address_key(vendor: Vendor) -> Secret | None:
+    """The address key of a vendor whose signatures do not cover the body."""
+    return Secret(env="ADDRESS") if vendor.needs_address_key else None
+
+
+def address(name: str, connection_id: str = "") -> str:
+    """The path of a connection of acme, by default of its connection of that vendor's name."""
+    path = f"/hooks/{name}/acme-{connection_id or name}"
+    return f"{path}/{ENVIRON['ADDRESS']}" if vendor(name).needs_address_key else path
+
+
 def tenancy() -> Tenancy:
     """One tenant with one connection of each vendor and of each behaviour."""
     acme = Tenant(
@@ -54,7 +65,7 @@ def tenancy() -> Tenancy:
         person_key=Secret(env="PERSON"),
         api_tokens=(Secret(env="TOKEN"), Secret(env="NEXT_TOKEN")),
         connections=(
-            *(connection(vendor.name, vendor.name) for vendor in VENDORS),
+            *(connection(v.name, v.name, address_key=address_key(v)) for v in VENDORS),
             connection("greenhouse", "lenient", on_bad_signature="quarantine"),
             connection("greenhouse", "pending", secrets=()),
             connection("greenhouse", "prefixed", id_prefix="gh-", test=True),
@@ -70,7 +81,7 @@ def tenancy() -> Tenancy:
 
 def configuration() -> Configuration:
     """The resolved configuration of `tenancy`."""
-    return resolve(tenancy(), SecretStore(ENVIRON, Path()), key_parsers())
+    return resolve(tenancy(), SecretStore(ENVIRON, Path()), vendor_schemes())
 
 
 def vendor(name: str) -> Vendor:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.configuration.files import Misconfigured
-from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import load
 from tests.ingest.gateways import ENVIRON
 
@@ -33,7 +33,7 @@ def write_configuration(
 def test_example_names_every_missing_secret() -> None:
     """The example configuration lists every secret that is not set."""
     with pytest.raises(Misconfigured) as caught:
-        load(EXAMPLE, {}, key_parsers())
+        load(EXAMPLE, {}, vendor_schemes())
 
     assert "connection acme-greenhouse, secret 1: no secret in environment variable" in str(
         caught.value
@@ -43,8 +43,11 @@ def test_example_names_every_missing_secret() -> None:
 
 def test_file_secret(tmp_path: Path) -> None:
     """A secret is read from a file beside the configuration, without its trailing line break."""
+    (tmp_path / "key").touch(mode=0o600)
     (tmp_path / "key").write_text("a secret of sixteen or more\n")
-    configuration = load(write_configuration(tmp_path, secret="file: key"), ENVIRON, key_parsers())
+    configuration = load(
+        write_configuration(tmp_path, secret="file: key"), ENVIRON, vendor_schemes()
+    )
 
     assert configuration.connections["greenhouse", "gh"].secrets == (
         b"a secret of sixteen or more",
@@ -56,26 +59,26 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         Misconfigured, match=r"connection gh, secret 1: no secret in file .*nowhere"
     ):
-        load(write_configuration(tmp_path, secret="file: nowhere"), ENVIRON, key_parsers())
+        load(write_configuration(tmp_path, secret="file: nowhere"), ENVIRON, vendor_schemes())
 
 
 def test_unknown_vendor_is_named(tmp_path: Path) -> None:
     """A vendor without an adapter is refused before the gateway starts."""
     with pytest.raises(Misconfigured, match="known: ashby, greenhouse, huntflow"):
-        load(write_configuration(tmp_path, vendor="pigeon"), ENVIRON, key_parsers())
+        load(write_configuration(tmp_path, vendor="pigeon"), ENVIRON, vendor_schemes())
 
 
 def test_unusable_secret_is_named(tmp_path: Path) -> None:
     """A secret of the wrong format is refused before the gateway starts, and not printed."""
     with pytest.raises(Misconfigured, match="whsec_") as caught:
-        load(write_configuration(tmp_path, vendor="standard"), ENVIRON, key_parsers())
+        load(write_configuration(tmp_path, vendor="standard"), ENVIRON, vendor_schemes())
 
     assert ENVIRON["GREENHOUSE"] not in str(caught.value)
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     """The repr of a connection shows no secret; its derived keys have 32 bytes and differ."""
-    resolved = load(write_configuration(tmp_path), ENVIRON, key_parsers()).connections[
+    resolved = load(write_configuration(tmp_path), ENVIRON, vendor_schemes()).connections[
         "greenhouse", "gh"
     ]
 
@@ -90,7 +93,7 @@ def test_misspelt_key_is_explained(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("vendor:", "vender:"))
 
     with pytest.raises(Misconfigured, match="did you mean `vendor`"):
-        load(path, ENVIRON, key_parsers())
+        load(path, ENVIRON, vendor_schemes())
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_a_key_that_is_written_twice_is_refused(tmp_path: Path, again: str, line
     path.write_text(path.read_text().rstrip() + again)
 
     with pytest.raises(Misconfigured, match=rf"is written twice(.|\n)*line {line}, column"):
-        load(path, ENVIRON, key_parsers())
+        load(path, ENVIRON, vendor_schemes())
 
 
 def test_a_merged_key_may_be_overridden(tmp_path: Path) -> None:
@@ -112,10 +115,10 @@ def test_a_merged_key_may_be_overridden(tmp_path: Path) -> None:
     draft = "{<<: &draft {vendor: greenhouse, secrets: [{env: GREENHOUSE}]}, id: gh}"
     path.write_text(
         "tenants: [{id: acme, name: acme, quarantine_key: {env: QUARANTINE}, person_key: {env: PERSON},\n"
-        f"connections: [{draft}, {{<<: *draft, id: other, vendor: lever}}]}}]"
+        f"connections: [{draft}, {{<<: *draft, id: other, vendor: ashby}}]}}]"
     )
 
-    assert set(load(path, ENVIRON, key_parsers()).connections) == {
+    assert set(load(path, ENVIRON, vendor_schemes()).connections) == {
         ("greenhouse", "gh"),
-        ("lever", "other"),
+        ("ashby", "other"),
     }

@@ -19,7 +19,7 @@ from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.ingest import replay_guard
-from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import Configuration, SecretStore, resolve, watched_files
 from streams.ingest.http.costs_route import EXAMPLE
 from streams.ingest.http.server import create_app
@@ -65,7 +65,7 @@ def tenancy() -> Tenancy:
 
 def configuration(override: Tenancy | None = None) -> Configuration:
     """The resolved configuration of a tenancy."""
-    return resolve(override or tenancy(), SecretStore(SECRETS, Path()), key_parsers())
+    return resolve(override or tenancy(), SecretStore(SECRETS, Path()), vendor_schemes())
 
 
 @pytest.fixture
@@ -628,7 +628,7 @@ def test_an_invalid_token_is_reported_but_not_printed(text: str, words: str) -> 
     """The gateway does not start with a token that is too short, cannot be sent, or belongs to another tenant too."""
     store = SecretStore(SECRETS | {"GLOBEX": f"  {text}\n"}, Path())
     with pytest.raises(Misconfigured, match="tenant globex, api_token 1") as caught:
-        resolve(tenancy(), store, key_parsers())
+        resolve(tenancy(), store, vendor_schemes())
 
     assert words in str(caught.value)
     assert not text or text not in str(caught.value)
@@ -639,9 +639,9 @@ def test_a_token_may_come_later(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("\n")
     configured = changed(globex=(Secret(file="token"),))
     store = SecretStore(SECRETS, tmp_path)
-    before = resolve(configured, store, key_parsers()).tokens
+    before = resolve(configured, store, vendor_schemes()).tokens
     (tmp_path / "token").write_text("globex-token-that-came-later\n")
-    after = resolve(configured, store, key_parsers()).tokens
+    after = resolve(configured, store, vendor_schemes()).tokens
 
     assert [token.tenant.id for token in before] == ["acme", "acme"]
     assert [token.tenant.id for token in after] == ["acme", "acme", "globex"]

@@ -49,9 +49,11 @@ with
             sumIf(counted, part = 'numerator') as above,
             sumIf(counted, part = 'denominator') as below,
             sumIf(counted, part = 'requires') as required,
-            groupArrayIf(
-                (toInt32OrZero(splitByChar('.', measure)[-1]), counted),
-                part = 'numerator' and counted > 0
+            arraySort(
+                groupArrayIf(
+                    (toInt32OrZero(splitByChar('.', measure)[-1]), counted),
+                    part = 'numerator' and counted > 0
+                )
             ) as bars
         from
         (
@@ -71,10 +73,12 @@ with
         ) as meant using (pattern)
         group by period, member, kpi
     ),
-    arraySort(arrayFlatten(arrayMap(bar -> arrayWithConstant(bar.2, bar.1), bars))) as sorted,
-    (length(sorted) - 1) * share as place,
-    sorted[toUInt64(floor(place)) + 1] as lower,
-    sorted[least(toUInt64(floor(place)) + 2, length(sorted))] as upper
+    -- The cases up to and with each value: which case has which value is known without a list of all cases.
+    arrayCumSum(bars.2) as ranks,
+    toInt64(arraySum(bars.2)) as cases,
+    (cases - 1) * share as place,
+    (bars.1)[arrayFirstIndex(rank -> rank > toInt64(floor(place)), ranks)] as lower,
+    (bars.1)[arrayFirstIndex(rank -> rank > least(toInt64(floor(place)) + 1, cases - 1), ranks)] as upper
 select
     period,
     member,
@@ -87,14 +91,14 @@ select
     multiIf(
         kind = 'count', above,
         kind = 'ratio', toInt64(trunc(below / scale)),
-        toInt64(length(sorted))
+        cases
     ) as n,
     multiIf(
         kind = 'count', above / scale,
         kind = 'ratio', if(below = 0 or (requires = 1 and required = 0), null, above * scale / below),
-        length(sorted) = 0, null,
-        kind = 'mean', arraySum(bar -> bar.1 * bar.2, bars) / length(sorted) / scale,
-        kind = 'within', arrayCount(x -> x <= upto, sorted) / length(sorted),
+        cases = 0, null,
+        kind = 'mean', arraySum(bar -> bar.1 * bar.2, bars) / cases / scale,
+        kind = 'within', arraySum(bar -> if(bar.1 <= upto, bar.2, 0), bars) / cases,
         lower + (upper - lower) * (place - floor(place))
     ) as value,
     n < minimum_n as thin

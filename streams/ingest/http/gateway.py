@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import re
 import secrets
@@ -21,11 +22,12 @@ from streams.ingest.actions import ActionsHandler
 from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHandler
-from streams.ingest.delivery import Clock, DeliveryHandler
+from streams.ingest.delivery import Clock, DeliveryHandler, unauthentic
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
+from streams.ingest.kafka.delivery_ids import DeliveryIds
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.vendor import Vendor
@@ -34,6 +36,7 @@ from streams.ingest.vendors import VENDORS
 log = logging.getLogger(__name__)
 
 ORIGIN_PATTERN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
+HOPELESS = frozenset({400, 409, 413, 415})  # a retry of the same bytes gets the same answer
 RELOAD_INTERVAL_S = 1.0  # a changed configuration takes effect this soon
 REPORT_INTERVAL_S = 2.0  # `hirelay connections` shows a delivery this soon
 
@@ -48,10 +51,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayDependencies:
-    """What the gateway depends on: the publisher, the index of breaches, the clock and the metrics."""
+    """What the gateway depends on: the publisher, the indexes in Kafka, the clock and the metrics."""
 
     publisher: Publisher
     breaches: BreachIndex
+    delivery_ids: DeliveryIds
     clock: Clock
     metrics: GatewayMetrics
 
@@ -68,8 +72,11 @@ class Gateway:
         self._max_body_bytes = max_body_bytes
         self._clock = dependencies.clock
         self._health = ConnectionHealth()
+        self._delivery_ids = dependencies.delivery_ids
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
-        self._deliveries = DeliveryHandler(publisher, metrics, self._health)
+        self._deliveries = DeliveryHandler(
+            publisher, metrics, self._health, dependencies.delivery_ids
+        )
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
         for name in (*self._vendors, SOURCE_VENDOR):
@@ -126,6 +133,7 @@ class Gateway:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REPORT_INTERVAL_S):
                 await self.report_health()
+        await self._delivery_ids.close()
 
     async def deliver(
         self, vendor: str, connection: str, request: Request, address_key: str = ""
@@ -133,7 +141,9 @@ class Gateway:
         """Answer one request to `/hooks/…`, whatever it contains."""
         delivery, outcome = secrets.token_hex(8), FAILED
         try:
-            adapter, resolved = self._find_connection(vendor, connection, address_key)
+            adapter, resolved = await self._find_or_refuse(
+                (vendor, connection, address_key), request
+            )
             incoming = IncomingRequest(
                 id=delivery,
                 vendor=adapter,
@@ -148,7 +158,7 @@ class Gateway:
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
-            answer = refused.answer(delivery)
+            answer = _with_advice(refused.answer(delivery), self._vendors.get(vendor))
             outcome = answer.outcome
         finally:
             vendor_label = vendor if vendor in self._vendors else "unknown"
@@ -204,6 +214,21 @@ class Gateway:
         headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
         return Response(status_code=200, headers=headers)
 
+    async def _find_or_refuse(
+        self, address: tuple[str, str, str], request: Request
+    ) -> tuple[Vendor, connections.ResolvedConnection]:
+        """Return the connection; refuse another address as a wrong signature is, after the same reading.
+
+        So nobody learns by asking which connections exist.
+        """
+        try:
+            return self._find_connection(*address)
+        except Refused:
+            body = await request_body.read(request, self._max_body_bytes)
+            hmac.digest(b"no such connection", body, "sha256")
+            log.warning("no such connection", extra={"vendor": address[0][:40]})
+            raise unauthentic() from None
+
     def _find_connection(
         self, vendor: str, connection: str, address_key: str
     ) -> tuple[Vendor, connections.ResolvedConnection]:
@@ -220,6 +245,13 @@ def _response(answer: Answer) -> Response:
     if answer.retry_after is not None:
         headers["Retry-After"] = str(answer.retry_after)
     return JSONResponse(answer.content, status_code=answer.status, headers=headers)
+
+
+def _with_advice(answer: Answer, vendor: Vendor | None) -> Answer:
+    """Tell a sender of Standard Webhooks to stop where the same bytes can never be accepted (its specification, 1.0)."""
+    if vendor is not None and vendor.canonical and answer.status in HOPELESS:
+        return replace(answer, headers={**answer.headers, "webhook-delivery": "abort-message"})
+    return answer
 
 
 def _check_handshake(vendor: Vendor, origin: str) -> None:

@@ -12,19 +12,21 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schemas.kafka import topics
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
-from streams.ingest.http import actions_route, costs_route
+from streams.ingest.http import actions_route, costs_route, docs_page
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
-from streams.ingest.http.limits import IDLE_TIMEOUT_S, LimitedProtocol
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
+from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -32,10 +34,13 @@ from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.spool.spool import Spool
 from streams.ingest.spool.spooled_publisher import SpooledPublisher
 from streams.ingest.spool.store import SpoolStore
+from streams.web.limits import IDLE_TIMEOUT_S, limited
+from streams.web.secure_headers import SecureHeaders
 
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 2_000  # beyond this, new connections get 503 at once
+ADMIN_PATHS = frozenset({"/metrics", "/docs", "/openapi.json"})
 SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never interrupts one
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -47,6 +52,7 @@ RESPONSES: dict[int | str, dict[str, object]] = {
     401: {"description": "The signature does not match any active secret of the connection."},
     404: {"description": "There is no such vendor or connection."},
     408: {"description": "The body did not arrive in time."},
+    409: {"description": "The delivery's id came before with another body; this one is set aside."},
     413: {"description": "The body is larger than the limit."},
     415: {"description": "The body is compressed; send it uncompressed."},
     429: {"description": "Too many deliveries that cannot be verified."},
@@ -62,12 +68,15 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     metrics: GatewayMetrics | None = None,
     reload: Reload | None = None,
     breaches: BreachIndex | None = None,
+    delivery_ids: DeliveryIds | None = None,
 ) -> FastAPI:
     """Create the application; its lifespan starts the publisher and stops it after the last request."""
+    access, deadline_s = settings.kafka_access, settings.gateway_deadline_s
     dependencies = GatewayDependencies(
         publisher=publisher,
-        breaches=breaches
-        or BreachLookup(partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s),
+        breaches=breaches or BreachLookup(partial(make_consumer, access), deadline_s),
+        delivery_ids=delivery_ids
+        or SharedDeliveryIds(partial(make_clients, access), deadline_s / 4),
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
@@ -79,6 +88,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     actions_route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_middleware(AdminOnly, port=settings.gateway_admin_port)
     return app
 
 
@@ -107,6 +117,9 @@ def _create_fastapi(lifespan: Lifespan) -> FastAPI:
         version="1",
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[Middleware(SecureHeaders)],
     )
 
 
@@ -159,6 +172,12 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
             "message": "Kafka does not answer, and the spool is full, failing or not configured; reconnecting.",
         }
         return JSONResponse(content, status_code=503)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        """Show the API to people."""
+        policy = {"Content-Security-Policy": docs_page.POLICY}
+        return HTMLResponse(docs_page.render(app.openapi()), headers=policy)
 
     @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
     async def metrics() -> Response:
@@ -213,11 +232,15 @@ def serve(settings: Settings) -> None:
     metrics = GatewayMetrics()
     publisher = make_spooled_publisher(settings, metrics)
     app = create_app(settings, configuration, publisher, utc_now, metrics, watcher.reload)
-    with _listen(settings.gateway_host, settings.gateway_port) as listener:
+    listeners = [_listen(settings.gateway_host, settings.gateway_port)]
+    if settings.gateway_admin_port:
+        listeners.append(_listen(settings.gateway_host, settings.gateway_admin_port))
+    with contextlib.ExitStack() as stack:
+        listener, *_ = [stack.enter_context(listening) for listening in listeners]
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=LimitedProtocol,
+                http=limited(settings.gateway_connections_per_address),
                 ws="none",
                 loop="asyncio",
                 log_config=None,
@@ -230,8 +253,26 @@ def serve(settings: Settings) -> None:
         )
         _stop_on_signals(server)
         log.info("gateway started", extra={"port": listener.getsockname()[1]})
-        server.run(sockets=[listener])
+        server.run(sockets=listeners)
         log.info("gateway stopped")
+
+
+class AdminOnly:
+    """Hides metrics and documentation from every port but the admin port, if there is one."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        """`port` is the admin port; 0 hides nothing."""
+        self._app, self._port = app, port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and scope["path"] in ADMIN_PATHS and self._port:
+            server = scope.get("server")
+            if server is None or server[1] != self._port:
+                content = {"error": "no_such_address", "message": "It is on the admin port."}
+                await JSONResponse(content, 404)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from schemas.errors import Malformed
+from schemas.errors import Malformed, Unauthentic
 from schemas.events.application import ApplicationEventData, Updated
 from schemas.events.envelope import Event, event_id, full_type, short_type
 from schemas.kafka.quarantine import QuarantineEntry
@@ -16,8 +16,6 @@ from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Translation
 from streams.ingest.vendors import VENDORS
 
-UNVERIFIED_REASONS = frozenset({"bad_signature", "pending_secret"})
-
 
 def restore_request(entry: QuarantineEntry, configuration: Configuration) -> IncomingRequest:
     """Return the delivery as it arrived; raise Malformed when its connection or the tenant's key no longer exists."""
@@ -25,7 +23,9 @@ def restore_request(entry: QuarantineEntry, configuration: Configuration) -> Inc
     vendor = next((vendor for vendor in VENDORS if vendor.name == entry.vendor), None)
     if resolved is None or vendor is None or entry.sealed is None:
         raise Malformed("no_such_connection", f"{entry.connection} is not configured")
-    headers, body = encryption.decrypt(resolved.quarantine_key, entry.sealed)
+    identity = encryption.identity_of(entry.tenant or "", entry.connection or "", entry.id)
+    keys = (resolved.quarantine_key, *resolved.previous_quarantine_keys)
+    headers, body = encryption.decrypt(keys, entry.sealed, identity)
     return IncomingRequest(
         id=entry.id,
         vendor=vendor,
@@ -46,10 +46,12 @@ def retranslate(
 
     Raise Unauthentic while no active secret verifies it, and Malformed or Unmapped as for a new delivery.
     """
-    if entry.reason in UNVERIFIED_REASONS:
+    if entry.reason in encryption.UNVERIFIED_REASONS:
         if not request.resolved.secrets:
             raise Malformed("pending_secret", "the connection still has no secret")
-        verify(request, replay_guard)
+        verify(request)
+        if replay_guard.is_reused(request):
+            raise Unauthentic("bad_signature", "its delivery id came before, with another body")
     translation, _ = encode_readable(translate(request, now))
     if entry.part:
         translation = replace(

@@ -12,7 +12,7 @@ from sinks.clickhouse.client import connect as clickhouse
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest import connections
-from streams.ingest.vendor import Vendor, no_nonce
+from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 from streams.tools.connect import config_file
 
@@ -82,7 +82,7 @@ def connect(settings: Settings, request: ConnectRequest) -> ConnectResult:
     path = _write_secret(folder, request.connection, secret)
     entry = _new_entry(request, path)
     address_key = ""
-    if request.address_key or request.vendor.nonce is not no_nonce:
+    if request.address_key or request.vendor.needs_address_key:
         address_key = request.vendor.generate_secret()[:32]
         address_file = _write_secret(folder, f"{request.connection}-address", address_key)
         entry["address_key"] = {"file": f"{SECRETS_FOLDER}/{address_file.name}"}

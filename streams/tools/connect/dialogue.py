@@ -19,6 +19,11 @@ ARRIVAL_MESSAGES = {
         "ignored",
     ): "[green]an event arrived that is not counted: the connection works[/]",
     ("outcome", "ping"): "a test delivery arrived and was answered",
+    ("unverified", "ping"): "a test without a signature arrived and was answered",
+    (
+        "unverified",
+        "quarantined",
+    ): "[yellow]a delivery that cannot be verified was quarantined: see[/] hirelay dlq list",
     ("outcome", "quarantined"): "[yellow]a delivery was quarantined: see[/] hirelay dlq list",
     (
         "outcome",

@@ -20,6 +20,7 @@ from schemas.tenants.milestones import (
     normalize_name,
 )
 from schemas.tenants.reasons import EVENT_BY_PARTY, lookup_party
+from schemas.text.plain import plain_text
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
@@ -246,7 +247,7 @@ def _yaml_line(proposal: Proposal) -> str:
     subject = _quoted(proposal.id or proposal.name)
     rule = f"{key}: {subject}, {proposal.field}: {proposal.meaning or '…'}"
     status = proposal.basis if proposal.meaning else "unmapped: fill in and remove the #"
-    note = f"# {proposal.name or proposal.id}, {proposal.applications} applications, {status}"
+    note = f"# {plain_text(proposal.name or proposal.id)}, {proposal.applications} applications, {status}"
     return f"  {'- ' if proposal.meaning else '# - '}{{ {rule} }} {note}"
 
 

@@ -20,6 +20,7 @@ from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest.connections import is_pending
 from streams.ingest.vendors import VENDORS
+from streams.tools.untrusted import for_terminal
 
 COUNTS_SQL = """
 select
@@ -190,8 +191,8 @@ def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
         table.add_row(
             f"{status.connection}\n[dim]{status.vendor}[/]",
             "never" if silence is None else f"{_format_duration(silence)} ago",
-            "\n".join([*_counts(status.deliveries), *_not_counted(status)]),
-            "\n".join(_problems(status)),
+            "\n".join(map(for_terminal, [*_counts(status.deliveries), *_not_counted(status)])),
+            "\n".join(map(for_terminal, _problems(status))),
             f"[{style}]{advice}[/]" if advice else "[green]ok[/]",
         )
     return table

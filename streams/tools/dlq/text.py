@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from streams.ingest.vendor import Headers
 from streams.tools.dlq import dlq_replay
 from streams.tools.dlq.dlq_replay import EntryOutcome
 from streams.tools.dlq.entries import EntryFilter, Quarantine, StoredEntry
+from streams.tools.untrusted import for_terminal
 
 SECRET_HEADERS = ("signature", "token", "secret", "key", "authorization")
 
@@ -45,6 +45,10 @@ def print_entries(
     console.print(table)
 
 
+def _safe(cell: str) -> str:
+    return "\n".join(map(for_terminal, cell.split("\n")))
+
+
 def _row(entry: QuarantineEntry) -> tuple[str, ...]:
     reason = f"{entry.reason}: {entry.detail}"
     if entry.part:
@@ -52,7 +56,7 @@ def _row(entry: QuarantineEntry) -> tuple[str, ...]:
     if entry.state != "open":
         reason += f"\n{entry.state}: {entry.resolution}"
     received = f"{entry.at.astimezone():%Y-%m-%d %H:%M}"
-    return (entry.id[:12], received, entry.connection or "(worker)", escape(reason))
+    return (entry.id[:12], received, entry.connection or "(worker)", _safe(reason))
 
 
 def describe_entry(settings: Settings, entry_id: str, *, reveal: bool) -> dict[str, Any]:

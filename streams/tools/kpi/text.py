@@ -16,6 +16,7 @@ from schemas.text.languages import bilingual
 from schemas.text.units import NO_VALUE, format_value
 from schemas.text.words import TOO_FEW_CASES
 from streams.tools.kpi.query import KpiTable
+from streams.tools.untrusted import for_csv, for_terminal
 
 NUMBERS = "en"  # the table is in both languages; its numbers have English units
 # Minimum terminal columns per KPI column and per member column.
@@ -72,7 +73,7 @@ def as_csv(table: KpiTable) -> str:
         ["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"]
     )
     for row in table.rows:
-        head = [query.tenant, query.dimension, row.member, row.label]
+        head = [query.tenant, query.dimension, for_csv(row.member), for_csv(row.label)]
         head += [query.basis, query.first.isoformat(), query.last.isoformat()]
         for kpi in table.kpis:
             fields = _result_fields(kpi, table.value(kpi, row), query.currency)
@@ -124,7 +125,7 @@ def _add_lines_by_kpi(
 ) -> None:
     rich.add_column("", no_wrap=True)
     for row in table.rows:
-        rich.add_column(row.label, justify="right", overflow="fold")
+        rich.add_column(for_terminal(row.label), justify="right", overflow="fold")
     for number, kpi in enumerate(kpis):
         rich.add_row(
             f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]", *(cells[number] for cells in formatted)
@@ -138,7 +139,7 @@ def _add_lines_by_member(
     for kpi in kpis:
         rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
     for row, cells in zip(table.rows, formatted, strict=True):
-        rich.add_row(row.label, *cells)
+        rich.add_row(for_terminal(row.label), *cells)
 
 
 def _has_content(kpi: Kpi, result: DurationWindow) -> bool:

@@ -22,6 +22,7 @@ from schemas.text.units import (
 )
 from schemas.text.words import DIMENSIONS, PLAN_STATES, TOO_FEW_CASES
 from streams.tools.plan.query import PlanLine, PlanRequest
+from streams.tools.untrusted import for_csv, for_terminal
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}
 NUMBERS = "en"  # the table is in both languages; its numbers have English units
@@ -115,7 +116,7 @@ def as_csv(request: PlanRequest, lines: tuple[PlanLine, ...]) -> str:
 
 
 def _cell(value: object) -> object:
-    return f"{value:.12g}" if isinstance(value, float) else value
+    return f"{value:.12g}" if isinstance(value, float) else for_csv(value)
 
 
 def as_rich(request: PlanRequest, lines: tuple[PlanLine, ...]) -> Table:
@@ -205,8 +206,8 @@ def targets_table(targets: Targets, tenancy: Tenancy) -> Table:
         plan = format_value(target.plan, kpi.unit, NUMBERS, currencies[target.tenant])
         table.add_row(
             f"{target.tenant} {kpi.id}\n[dim]{kpi.ja}[/]",
-            f"{scope_label(target)}\n[dim]{target.basis}[/]",
+            f"{for_terminal(scope_label(target))}\n[dim]{target.basis}[/]",
             f"{target.period or ''}\n[dim]{days.first}..\n{days.last}[/]".lstrip("\n"),
-            f"{SIGNS[target.direction]} {plan}\n[dim]{target.owner or ''}[/]",
+            f"{SIGNS[target.direction]} {plan}\n[dim]{for_terminal(target.owner or '')}[/]",
         )
     return table

@@ -46,13 +46,18 @@ def cloud_event(name: str, data: dict[str, object]) -> dict[str, object]:
 def write_configuration(folder: Path, secret: str) -> Path:
     """Write a configuration of one connection whose secret is in a file."""
     path = folder / "hirelay.yaml"
-    for name, text in (("secret", secret), ("key", "k" * 20)):
+    for name, text in (
+        ("secret", secret),
+        ("key", "a key to encrypt with"),
+        ("person", "a key to hash people with"),
+    ):
+        (folder / name).touch(mode=0o600)
         (folder / name).write_text(text)
     tenant = {
         "id": "acme",
         "name": "アクメ",
         "quarantine_key": {"file": "key"},
-        "person_key": {"file": "key"},
+        "person_key": {"file": "person"},
         "connections": [
             {"id": "acme-gh", "vendor": "greenhouse", "secrets": [{"file": "secret"}]},
         ],
@@ -109,7 +114,7 @@ async def test_health_counts_are_reported_by_connection() -> None:
 
     assert {(count.what, count.name): count.total for count in publisher.counts} == {
         ("outcome", "accepted"): 2,
-        ("outcome", "refused"): 1,
+        ("unverified", "refused"): 1,
         ("event", "candidate_stage_change"): 2,
         ("signature", "refused"): 1,
     }

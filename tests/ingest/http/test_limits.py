@@ -8,9 +8,9 @@ import pytest
 import uvicorn
 
 from streams.configuration.settings import Settings
-from streams.ingest.http import limits
-from streams.ingest.http.limits import LimitedProtocol
 from streams.ingest.http.server import create_app
+from streams.web import limits
+from streams.web.limits import LimitedProtocol
 from tests.fakes import ListPublisher
 from tests.ingest.gateways import configuration
 
@@ -78,7 +78,7 @@ async def test_large_headers_are_cut_off(port: int) -> None:
 
 async def test_body_after_the_answer_is_cut_off(port: int) -> None:
     """A client that keeps sending after a refusal is disconnected."""
-    head = b"POST /hooks/pigeon/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx"
+    head = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx"
 
     assert b" 404 " in await exchange(port, head)
 

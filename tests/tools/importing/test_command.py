@@ -26,19 +26,25 @@ TABLE = HERE / "applications.csv"
 
 def configuration(folder: Path) -> Path:
     """A tenant with two standard connections, one of them without a secret, and one of another vendor."""
-    (folder / "secret").write_text(gateways.ENVIRON["STANDARD"])
-    (folder / "key").write_text("k" * 20)
+    for name, text in (
+        ("secret", gateways.ENVIRON["STANDARD"]),
+        ("key", "a key to encrypt with"),
+        ("person", "a key to hash people with"),
+        ("ashby", "a secret of the vendor"),
+    ):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(text)
     (folder / "empty").write_text("")
     connections = [
         {"id": "acme-events", "vendor": "standard", "secrets": [{"file": "secret"}]},
         {"id": "acme-waiting", "vendor": "standard", "secrets": [{"file": "empty"}]},
-        {"id": "acme-ashby", "vendor": "ashby", "secrets": [{"file": "key"}]},
+        {"id": "acme-ashby", "vendor": "ashby", "secrets": [{"file": "ashby"}]},
     ]
     tenant = {
         "id": "acme",
         "name": "アクメ",
         "quarantine_key": {"file": "key"},
-        "person_key": {"file": "key"},
+        "person_key": {"file": "person"},
         "connections": connections,
     }
     path = folder / "hirelay.yaml"

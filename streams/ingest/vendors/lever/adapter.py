@@ -52,5 +52,7 @@ VENDOR = Vendor(
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
     expected=EXPECTED,
-    nonce=verifier.nonce,
+    delivery_id=verifier.delivery_id,
+    covers_body=verifier.covers_body,
+    needs_address_key=True,
 )

@@ -115,6 +115,7 @@ VENDOR = Vendor(
     title="SmartRecruiters",
     key=signature.plain_key,
     verify=verifier.verify,
+    delivery_id=verifier.delivery_id,
     translate=translate,
     mapped=frozenset(EVENTS),
     ignored=IGNORED,

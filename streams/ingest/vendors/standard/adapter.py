@@ -73,6 +73,7 @@ VENDOR = Vendor(
     title="Standard Webhooks and CloudEvents",
     key=verifier.key,
     verify=verifier.verify,
+    delivery_id=verifier.signed_id,
     translate=translate,
     mapped=frozenset(TYPES) | {"batch"},
     ignored=IGNORED,

@@ -76,6 +76,8 @@ PROTECTED_ATTRIBUTES = (
     "correlationid",
     "sequence",
 )
+MAX_ATTRIBUTES = 100
+MAX_PARTS = 2_000  # of one object or list in an event
 SIMILARITY_CUTOFF = 0.75  # one wrong letter in a four-letter word
 
 
@@ -83,6 +85,8 @@ def without_extensions(value: object) -> object:
     """Drop foreign extension attributes, which CloudEvents allows; raise Malformed for a likely misspelling of ours."""
     if not isinstance(value, dict):
         return value
+    if len(value) > MAX_ATTRIBUTES:
+        raise Malformed("not_canonical", f"an event has at most {MAX_ATTRIBUTES} attributes")
     foreign = {name for name in value if _is_extension(name, value[name])}
     for name in sorted(foreign):
         for attribute in difflib.get_close_matches(
@@ -98,6 +102,18 @@ def _is_extension(name: str, value: object) -> bool:
     if name in CloudEvent.model_fields or re.fullmatch(r"[a-z0-9]+", name) is None:
         return False
     return value is None or isinstance(value, str | bool | int | float)
+
+
+def has_large_part(value: object) -> bool:
+    """Return whether an object or list in it has more than `MAX_PARTS` parts."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            if len(part) > MAX_PARTS:
+                return True
+            waiting.extend(part.values() if isinstance(part, dict) else part)
+    return False
 
 
 def parse(body: bytes) -> object:

@@ -45,8 +45,11 @@ def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> No
     message = signature.single_header(headers, prefix + "id")
     stamp = signature.single_header(headers, prefix + "timestamp")
     received = signature.single_header(headers, prefix + "signature").split(b" ")
-    if not message:
-        signature.refuse(f"{prefix}id is empty")
+    # The parts are joined by full stops; the body is the rest.
+    if not message or b"." in message:
+        signature.refuse(f"{prefix}id is empty or has a full stop")
+    if not stamp.isdigit():
+        signature.refuse(f"{prefix}timestamp is not a number of seconds")
     signed = b".".join((message, stamp, body))
     expected = [
         b"v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")) for secret in secrets
@@ -64,6 +67,11 @@ def header_prefix(headers: Headers) -> str:
 def delivery_id(headers: Headers) -> str:
     """Return the id that the signature covers; empty if there is none."""
     return first_header(headers, header_prefix(headers) + "id") or ""
+
+
+def signed_id(headers: Headers, _body: bytes) -> str | None:
+    """Return the id as the memory of deliveries keeps it."""
+    return delivery_id(headers) or None
 
 
 def sign(message_id: str, body: bytes, secret: str, at: datetime) -> dict[str, str]:

@@ -43,6 +43,7 @@ VENDOR = Vendor(
     title="Teamtailor",
     key=signature.plain_key,
     verify=verifier.verify,
+    covers_body=verifier.covers_body,
     translate=translate,
     mapped=frozenset(EVENTS),
     ignored=IGNORED,

@@ -19,6 +19,7 @@ from schemas.funnel.fold import (
     cell_places,
     member_places,
 )
+from streams.worker.turns import ROW, Steps
 
 SLOT_BY_BASIS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
@@ -128,12 +129,13 @@ class CellTable:
             self._dirty.append(cell)
         return cell
 
-    def drain(self, offset: int) -> Rows:
+    def drain(self, offset: int) -> Steps[Rows]:
         """Return the changed cells as rows, fenced at `offset`, and mark all cells clean."""
         rows = []
         for cell in self._dirty:
             cell.offset, cell.dirty = offset, False
             rows.append((encode_key(cell.key), encode_cell(Cell(offset, cell.measures))))
+            yield ROW
         self._dirty = []
         return rows
 

@@ -46,6 +46,7 @@ class ChangelogProducer:
         for key, value in rows:
             if builder.append(key=key, value=value, timestamp=now) is None:
                 pending.append(await self._send(builder, topic, partition))
+                await asyncio.sleep(0)  # a batch is a turn of the event loop
                 builder = self._producer.create_batch()
                 builder.append(key=key, value=value, timestamp=now)
         pending.append(await self._send(builder, topic, partition))

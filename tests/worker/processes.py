@@ -1,0 +1,189 @@
+"""Worker processes in one test process: the real funnel and stores over a Kafka that is a list, and may crash anywhere."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from schemas.cells import Cells
+from schemas.funnel.rules import TenantRules
+from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE
+from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
+from sinks.metrics import WorkerMetrics
+from streams.configuration.settings import Settings
+from streams.tools.verify.comparison import ChangelogCells
+from streams.tools.verify.oracle import Oracle
+from streams.worker.app import create_worker
+from streams.worker.cell_table import Rows
+from streams.worker.epoch_rules import EpochRules
+from streams.worker.flush import FlushWriter, Tables
+from streams.worker.freeze import FreezeGuard
+from streams.worker.funnel import FunnelProcessor
+from streams.worker.records import RecordApplier
+from streams.worker.recovery import NewestRows
+
+IDLE_ROUNDS = 5  # rounds of the event loop without a turn after which nothing is left to do
+TENANT = "t"
+MAPPING = MappingSnapshot(tenants={TENANT: TenantMapping()})
+
+
+class Message(NamedTuple):
+    """A record's message as Kafka delivers it."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+
+
+class Record(NamedTuple):
+    """A record as the stream delivers it."""
+
+    message: Message
+
+
+class Kafka:
+    """Topics as lists of rows, and the committed offsets of the one group. It is the source of the records as well.
+
+    A write fails once `writes_left` is 0.
+    """
+
+    def __init__(self, partitions: int) -> None:
+        """Start without records."""
+        self.writes_left = 1_000_000
+        self.partitions = partitions
+        self.topics: dict[tuple[str, int], Rows] = {}
+        self.committed = dict.fromkeys(range(partitions), 0)
+        self.paused: set[int] = set()
+
+    def rows(self, topic: str, partition: int) -> Rows:
+        """Return all records of a partition."""
+        return self.topics.setdefault((topic, partition), [])
+
+    async def write(self, topic: str, partition: int, rows: Rows) -> int:
+        """Append rows; return the offset of the last one."""
+        await asyncio.sleep(0)
+        if not self.writes_left:
+            raise ConnectionError
+        self.writes_left -= 1
+        self.rows(topic, partition).extend(rows)
+        return len(self.rows(topic, partition)) - 1
+
+    async def send(self, topic: str, key: bytes, value: bytes) -> None:
+        """Append one record."""
+        await self.write(topic, 0, [(key, value)])
+
+    async def acknowledge(self, record: Record) -> None:
+        """Commit what precedes the next record."""
+        self.committed[record.message.partition] = record.message.offset + 1
+
+    def pause(self, partition: int) -> None:
+        """Note that no more is read."""
+        self.paused.add(partition)
+
+    def resume(self, partition: int) -> None:
+        """Note that it is read again."""
+        self.paused.discard(partition)
+
+    def records(self, partition: int) -> list[Record]:
+        """Return the records of the source from the committed offset."""
+        topic, start = CANDIDATE_EVENTS.name, self.committed[partition]
+        return [
+            Record(Message(topic, partition, offset, value))
+            for offset, (_, value) in enumerate(self.rows(topic, partition))
+            if offset >= start
+        ]
+
+    def has_uncommitted(self) -> bool:
+        """Return whether any record waits to be counted."""
+        return any(self.records(number) for number in range(self.partitions))
+
+    def cells(self) -> Cells:
+        """Return the cells as the changelog has them."""
+        cells = ChangelogCells()
+        for number in range(self.partitions):
+            for key, value in self.rows(KPI_CELLS.name, number):
+                cells.add(number, key, value)
+        return cells.cells()
+
+    def expected_cells(self) -> Cells:
+        """Return the fold of all accepted events."""
+        oracle = Oracle()
+        for number in range(self.partitions):
+            for offset, (_, value) in enumerate(self.rows(CANDIDATE_EVENTS.name, number)):
+                oracle.add(offset, value)
+        return oracle.cells(TenantRules(MAPPING))
+
+
+class Process:
+    """One worker process that owns every partition, with an empty directory: it restores from the changelogs."""
+
+    def __init__(self, kafka: Kafka, directory: Path) -> None:
+        """Start, restored."""
+        self.kafka, self._sent = kafka, dict(kafka.committed)
+        settings = Settings(worker_dir=directory, partitions=kafka.partitions)
+        rules = EpochRules(MAPPING, lambda: MAPPING, lambda mapping: mapping)
+        tables = create_worker(settings, rules, 0).app.tables
+        self.tables = Tables(*(tables[topic.name] for topic in (APPLICATIONS, KPI_CELLS, PEOPLE)))
+        self._restore()
+        self.metrics = WorkerMetrics()
+        self.funnel = FunnelProcessor(
+            RecordApplier(rules, self.metrics, lambda: datetime.now(UTC)),
+            self.tables,
+            FlushWriter(self.tables, kafka, self.metrics),
+            self.metrics,
+            FreezeGuard(),
+        )
+        self.funnel.source = kafka
+        self.funnel.on_assigned()
+
+    def _restore(self) -> None:
+        for table in self.tables:
+            table.store.open(table.directory, set(range(self.kafka.partitions)))
+            for number, partition in table.store.partitions.items():
+                newest = NewestRows(table.version)
+                logged = self.kafka.rows(table.topic, number)
+                for key, value in logged:
+                    newest.add(key, value)
+                rows = newest.rows.items()
+                partition.write(rows, len(logged) - 1, table.index_keys(rows))
+
+    async def read(self, partitions: Iterable[int] | None = None) -> None:
+        """Deliver the records that were not delivered to this process yet."""
+        for number in range(self.kafka.partitions) if partitions is None else partitions:
+            for record in self.kafka.records(number):
+                if record.message.offset >= self._sent[number]:
+                    self._sent[number] = record.message.offset + 1
+                    await self.funnel.process(record)
+
+    async def work(self, turns: int) -> bool:
+        """Let the funnel take that many turns of work; return whether there were so many."""
+        goal, idle = self.turns + turns, 0
+        task = asyncio.create_task(self.funnel.work())
+        while self.turns < goal and idle < IDLE_ROUNDS:
+            before = self.turns
+            await asyncio.sleep(0)
+            idle = 0 if self.turns > before else idle + 1
+            if task.done():
+                task.result()
+        task.cancel()
+        return self.turns >= goal
+
+    @property
+    def turns(self) -> int:
+        """The turns of work taken so far."""
+        return sum(self.funnel.turns().values())
+
+    async def finish(self) -> None:
+        """Read, work and flush until everything is committed, copies included."""
+        while self.kafka.has_uncommitted():
+            await self.read()
+            while await self.work(1):
+                pass
+            await self.funnel.flush()
+
+    def crash(self) -> None:
+        """End without writing anything more."""
+        for table in self.tables:
+            table.store.open(table.directory, set())

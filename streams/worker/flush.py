@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE
 from sinks.metrics import WorkerMetrics
+from streams.kafka.whole_flushes import FLUSH_END
 from streams.worker.cell_table import Rows
+from streams.worker.changelog import Header
 from streams.worker.partition_state import PartitionChanges
 from streams.worker.records import Unflushed
 from streams.worker.store import LocalTable
@@ -27,8 +29,10 @@ class Tables(NamedTuple):
 class Changelog(Protocol):
     """Kafka as a flush sees it; any failure raises."""
 
-    async def write(self, topic: str, partition: int, rows: Rows) -> int:
-        """Append rows to one partition; return the offset of the last one once all are acknowledged."""
+    async def write(
+        self, topic: str, partition: int, rows: Rows, end: Sequence[Header] = ()
+    ) -> int:
+        """Append rows, the last with headers `end`; return the offset of the last one once all are acknowledged."""
 
     async def send(self, topic: str, key: bytes, value: bytes) -> None:
         """Send one record and wait for its acknowledgement."""
@@ -91,7 +95,8 @@ class FlushWriter:
         self, table: LocalTable, number: int, rows: Rows, local_keys: Iterable[bytes] = ()
     ) -> None:
         if rows:
-            offset = await self._changelog.write(table.topic, number, rows)
+            end = (FLUSH_END,) if table is self._tables.cells else ()
+            offset = await self._changelog.write(table.topic, number, rows, end)
             await in_turns(table.store.partitions[number].append(rows, offset, local_keys))
             self._metrics.rows.labels(table.name).inc(len(rows))
 

@@ -91,6 +91,10 @@ class FunnelProcessor:
         Faust may seek more than once, and farther when a commit of what was flushed before arrives in between.
         """
         self._sought.update(positions)
+        for number, position in positions.items():
+            if number in self._lanes:
+                state = self._lanes[number].state
+                state.offset = max(state.offset, position - 1)
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""

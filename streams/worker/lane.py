@@ -89,7 +89,7 @@ class Lane:
             self._is_flush_owed = True
             return None
         self._is_flush_owed = False
-        if not self.unflushed.records:
+        if not self.unflushed.records and not self.state.owes_end:
             return None
         self._is_draining = True
         unflushed, self.unflushed = self.unflushed, Unflushed()

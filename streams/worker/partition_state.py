@@ -129,6 +129,11 @@ class PartitionState:
         contexts = self._contexts.get(tenant)
         return contexts is not None and event.header.id in contexts
 
+    @property
+    def owes_end(self) -> bool:
+        """Whether the next flush writes at least one cell, so that readers see an end of what was flushed before."""
+        return self.cells.owes_end(self.offset)
+
     def restore_context(self, value: bytes) -> None:
         """Load a stored row of the people table."""
         tenant, event = _decoder.decode(value)

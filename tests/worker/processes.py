@@ -1,31 +1,38 @@
 """Worker processes in one test process: the real funnel and stores over a Kafka that is a list, and may crash anywhere."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from schemas.cells import Cells
+from schemas.funnel.candidate_events import ParentKey
 from schemas.funnel.rules import TenantRules
 from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE
 from schemas.tenants.mapping_snapshot import MappingSnapshot, TenantMapping
 from sinks.metrics import WorkerMetrics
 from streams.configuration.settings import Settings
+from streams.kafka.whole_flushes import WholeFlushes
 from streams.tools.verify.comparison import ChangelogCells
 from streams.tools.verify.oracle import Oracle
+from streams.worker import parent_index
 from streams.worker.app import create_worker
 from streams.worker.cell_table import Rows
+from streams.worker.changelog import Header
 from streams.worker.epoch_rules import EpochRules
 from streams.worker.flush import FlushWriter, Tables
 from streams.worker.freeze import FreezeGuard
 from streams.worker.funnel import FunnelProcessor
-from streams.worker.records import RecordApplier
+from streams.worker.partition_state import PartitionState
+from streams.worker.records import RecordApplier, Unflushed
 from streams.worker.recovery import NewestRows
+from streams.worker.turns import run
 
 IDLE_ROUNDS = 5  # rounds of the event loop without a turn after which nothing is left to do
 TENANT = "t"
 MAPPING = MappingSnapshot(tenants={TENANT: TenantMapping()})
+RULES = EpochRules(MAPPING, lambda: MAPPING, lambda mapping: mapping)
 
 
 class Message(NamedTuple):
@@ -43,10 +50,20 @@ class Record(NamedTuple):
     message: Message
 
 
+class CellRecord(NamedTuple):
+    """A record of `kpi-cells` as its readers get it."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes
+    headers: tuple[Header, ...]
+
+
 class Kafka:
     """Topics as lists of rows, and the committed offsets of the one group. It is the source of the records as well.
 
-    A write fails once `writes_left` is 0.
+    A write fails once `writes_left` is 0, with half of its rows written.
     """
 
     def __init__(self, partitions: int) -> None:
@@ -56,19 +73,25 @@ class Kafka:
         self.topics: dict[tuple[str, int], Rows] = {}
         self.committed = dict.fromkeys(range(partitions), 0)
         self.paused: set[int] = set()
+        self.headers: dict[tuple[str, int, int], tuple[Header, ...]] = {}
 
     def rows(self, topic: str, partition: int) -> Rows:
         """Return all records of a partition."""
         return self.topics.setdefault((topic, partition), [])
 
-    async def write(self, topic: str, partition: int, rows: Rows) -> int:
-        """Append rows; return the offset of the last one."""
+    async def write(
+        self, topic: str, partition: int, rows: Rows, end: Sequence[Header] = ()
+    ) -> int:
+        """Append rows, the last one with headers `end`; return its offset."""
         await asyncio.sleep(0)
         if not self.writes_left:
+            self.rows(topic, partition).extend(rows[: len(rows) // 2])
             raise ConnectionError
         self.writes_left -= 1
         self.rows(topic, partition).extend(rows)
-        return len(self.rows(topic, partition)) - 1
+        last = len(self.rows(topic, partition)) - 1
+        self.headers[topic, partition, last] = tuple(end)
+        return last
 
     async def send(self, topic: str, key: bytes, value: bytes) -> None:
         """Append one record."""
@@ -86,9 +109,10 @@ class Kafka:
         """Note that it is read again."""
         self.paused.discard(partition)
 
-    def records(self, partition: int) -> list[Record]:
-        """Return the records of the source from the committed offset."""
-        topic, start = CANDIDATE_EVENTS.name, self.committed[partition]
+    def records(self, partition: int, start: int | None = None) -> list[Record]:
+        """Return the records of the source from an offset, by default the committed one."""
+        topic = CANDIDATE_EVENTS.name
+        start = self.committed[partition] if start is None else start
         return [
             Record(Message(topic, partition, offset, value))
             for offset, (_, value) in enumerate(self.rows(topic, partition))
@@ -107,6 +131,35 @@ class Kafka:
                 cells.add(number, key, value)
         return cells.cells()
 
+    def whole_cells(self, partition: int) -> Cells:
+        """Return the cells of one partition that readers may show."""
+        cells, flushes, topic = ChangelogCells(), WholeFlushes(), KPI_CELLS.name
+        for offset, (key, value) in enumerate(self.rows(topic, partition)):
+            headers = self.headers.get((topic, partition, offset), ())
+            for row in flushes.release(CellRecord(topic, partition, key, value, headers)):
+                cells.add(partition, row.key, row.value)
+        return cells.cells()
+
+    def cells_of_prefixes(self, partition: int) -> list[Cells]:
+        """Return the cells of one partition after none, one, two ... of its records."""
+        links: set[bytes] = set()
+
+        def applications(tenant: str, parent: ParentKey) -> list[str]:
+            prefix = parent_index.key(tenant, parent, "")
+            return [key[len(prefix) :].decode() for key in links if key.startswith(prefix)]
+
+        state = PartitionState(lambda _: None, applications)
+        cells, counted = ChangelogCells(), [Cells()]
+        applier = RecordApplier(RULES, WorkerMetrics(), lambda: datetime.now(UTC))
+        for record in self.records(partition, 0):
+            run(applier.apply(state, record, Unflushed()))
+            changes = run(state.drain())
+            links.update(changes.links)
+            for key, value in changes.cells:
+                cells.add(partition, key, value)
+            counted.append(cells.cells())
+        return counted
+
     def expected_cells(self) -> Cells:
         """Return the fold of all accepted events."""
         oracle = Oracle()
@@ -123,13 +176,12 @@ class Process:
         """Start, restored."""
         self.kafka, self._sent = kafka, dict(kafka.committed)
         settings = Settings(worker_dir=directory, partitions=kafka.partitions)
-        rules = EpochRules(MAPPING, lambda: MAPPING, lambda mapping: mapping)
-        tables = create_worker(settings, rules, 0).app.tables
+        tables = create_worker(settings, RULES, 0).app.tables
         self.tables = Tables(*(tables[topic.name] for topic in (APPLICATIONS, KPI_CELLS, PEOPLE)))
         self._restore()
         self.metrics = WorkerMetrics()
         self.funnel = FunnelProcessor(
-            RecordApplier(rules, self.metrics, lambda: datetime.now(UTC)),
+            RecordApplier(RULES, self.metrics, lambda: datetime.now(UTC)),
             self.tables,
             FlushWriter(self.tables, kafka, self.metrics),
             self.metrics,
@@ -137,6 +189,7 @@ class Process:
         )
         self.funnel.source = kafka
         self.funnel.on_assigned()
+        self.funnel.on_sought(kafka.committed)
 
     def _restore(self) -> None:
         for table in self.tables:

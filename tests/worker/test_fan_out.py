@@ -2,6 +2,8 @@
 
 import hashlib
 import itertools
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,19 +109,38 @@ async def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path:
 async def test_a_crash_before_any_write_is_repaired(tmp_path: Path) -> None:
     """Each worker fails at another write of its flush; the events that reach all are copied at most once more."""
     kafka = filled(4)
-    for writes in itertools.count():
-        kafka.writes_left = writes
-        process = Process(kafka, tmp_path / str(writes))
-        try:
-            await process.finish()
-        except ConnectionError:
-            process.crash()
-        else:
-            break
+    writes = await crash_before_every_write(kafka, tmp_path, lambda: None)
 
     assert writes > 4
     assert kafka.cells() == kafka.expected_cells()
     assert copies(kafka) <= 6
+
+
+async def test_readers_see_the_fold_of_one_prefix_of_each_partition(tmp_path: Path) -> None:
+    """Whatever a crash cut off, rows of some events but not of others are held back."""
+    kafka = filled(4)
+    seen = []
+
+    def read() -> None:
+        seen.extend((number, kafka.whole_cells(number)) for number in range(PARTITIONS))
+
+    await crash_before_every_write(kafka, tmp_path, read)
+    prefixes = {number: kafka.cells_of_prefixes(number) for number in range(PARTITIONS)}
+
+    assert [(n, cells) for n, cells in seen if cells not in prefixes[n]] == []
+    assert seen[-2:] == [(number, prefixes[number][-1]) for number in range(PARTITIONS)]
+
+
+async def test_an_assignment_ends_the_flushes_before_it(tmp_path: Path) -> None:
+    """The end of the last flush may have been lost to compaction, or was never written by an older version."""
+    kafka = filled(4)
+    await Process(kafka, tmp_path / "1").finish()
+    kafka.headers.clear()
+    before = kafka.whole_cells(0)
+    await Process(kafka, tmp_path / "2").funnel.flush()
+
+    assert before == {}
+    assert kafka.whole_cells(0) == kafka.cells_of_prefixes(0)[-1]
 
 
 @pytest.mark.usefixtures("one_step_a_turn")
@@ -161,6 +182,22 @@ async def test_no_turn_does_the_work_of_a_whole_fan_out(
 
     assert sum(per_turn) >= 2_000
     assert max(per_turn) <= MAX_TURN / FOLDED_EVENT
+
+
+async def crash_before_every_write(
+    kafka: Kafka, directory: Path, after_each: Callable[[], None]
+) -> int:
+    """Let a first worker fail at its first write, the next at its second ... until one ends; return their number."""
+    for writes in itertools.count():
+        kafka.writes_left = writes
+        process = Process(kafka, directory / str(writes))
+        with suppress(ConnectionError):
+            await process.finish()
+        process.crash()
+        after_each()
+        if not kafka.has_uncommitted():
+            break
+    return writes
 
 
 def copies(kafka: Kafka) -> int:

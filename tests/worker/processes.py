@@ -206,9 +206,13 @@ class Process:
         """Deliver the records that were not delivered to this process yet."""
         for number in range(self.kafka.partitions) if partitions is None else partitions:
             for record in self.kafka.records(number):
-                if record.message.offset >= self._sent[number]:
-                    self._sent[number] = record.message.offset + 1
-                    await self.funnel.process(record)
+                await self._deliver(record)
+
+    async def _deliver(self, record: Record) -> None:
+        _, partition, offset, _ = record.message
+        if offset >= self._sent[partition]:
+            self._sent[partition] = offset + 1
+            await self.funnel.process(record)
 
     async def work(self, turns: int) -> bool:
         """Let the funnel take that many turns of work; return whether there were so many."""
@@ -228,13 +232,20 @@ class Process:
         """The turns of work taken so far."""
         return sum(self.funnel.turns().values())
 
-    async def finish(self) -> None:
-        """Read, work and flush until everything is committed, copies included."""
+    async def finish(self, *, flush_each: bool = False) -> None:
+        """Read, work and flush, if asked after each record, until everything is committed, copies included."""
         while self.kafka.has_uncommitted():
-            await self.read()
-            while await self.work(1):
-                pass
-            await self.funnel.flush()
+            for number in range(self.kafka.partitions):
+                for record in self.kafka.records(number):
+                    await self._deliver(record)
+                    if flush_each:
+                        await self._work_and_flush()
+            await self._work_and_flush()
+
+    async def _work_and_flush(self) -> None:
+        while await self.work(1):
+            pass
+        await self.funnel.flush()
 
     def crash(self) -> None:
         """End without writing anything more."""

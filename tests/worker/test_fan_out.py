@@ -101,9 +101,9 @@ async def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path:
             break
     await Process(kafka, tmp_path / "last").finish()
 
-    assert steps > 15
     assert kafka.cells() == kafka.expected_cells()
     assert copies(kafka) == 3
+    assert steps > 10
 
 
 async def test_a_crash_before_any_write_is_repaired(tmp_path: Path) -> None:
@@ -187,12 +187,15 @@ async def test_no_turn_does_the_work_of_a_whole_fan_out(
 async def crash_before_every_write(
     kafka: Kafka, directory: Path, after_each: Callable[[], None]
 ) -> int:
-    """Let a first worker fail at its first write, the next at its second ... until one ends; return their number."""
+    """Let a first worker fail at its first write, the next at its second ... until one ends; return their number.
+
+    Every other one flushes after each record, so that it comes less far with a flush than the one before it.
+    """
     for writes in itertools.count():
         kafka.writes_left = writes
         process = Process(kafka, directory / str(writes))
         with suppress(ConnectionError):
-            await process.finish()
+            await process.finish(flush_each=writes % 2 == 1)
         process.crash()
         after_each()
         if not kafka.has_uncommitted():

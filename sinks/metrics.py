@@ -30,6 +30,7 @@ class WorkerMetrics:
         self.rows = series.WORKER_ROWS.register(self.registry)
         self.partitions = series.WORKER_PARTITIONS.register(self.registry)
         self.flush_seconds = series.WORKER_FLUSH_SECONDS.register(self.registry)
+        self.turn_seconds = series.WORKER_TURN_SECONDS.register(self.registry)
         self._lag = series.WORKER_LAG.register(self.registry)
         self._waiting = series.WORKER_WAITING.register(self.registry)
         self.disk_free = series.WORKER_DISK_FREE.register(self.registry)

@@ -190,6 +190,11 @@ WORKER_FLUSH_SECONDS = HistogramRow(
     "Time from the start of a flush to its acknowledgements",
     buckets=SHORT_BUCKETS[1:],
 )
+WORKER_TURN_SECONDS = HistogramRow(
+    "hirelay_worker_turn_seconds",
+    "CPU time of the event loop's thread between two looks at it, 20 ms apart or as soon as it is free",
+    buckets=SHORT_BUCKETS[1:],
+)
 WORKER_LAG = GaugeRow(
     "hirelay_worker_lag_records", "Records of the owned partitions not yet processed", ("topic",)
 )

@@ -104,6 +104,10 @@ class ContextEvents:
                     queue.append(loser)
         return reached
 
+    def __contains__(self, event_id: bytes) -> bool:
+        """Whether an event of this id is known."""
+        return event_id in self._offsets
+
     def __len__(self) -> int:
         """The number of known events."""
         return len(self._offsets)

@@ -9,6 +9,7 @@ from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
+    CellFlush,
     ConnectionCount,
     EpochRow,
     KpiCell,
@@ -19,7 +20,7 @@ from sinks.clickhouse.writer import TABLES
 REBUILT_TABLES = tuple(
     TABLES[model]
     for model in (
-        *(KpiCell, CandidateEvent, EpochRow),
+        *(KpiCell, CellFlush, CandidateEvent, EpochRow),
         *(BreachRow, BreachActionRow, ConnectionCount),
     )
 )

@@ -72,6 +72,15 @@ class EpochRow(NamedTuple):
     version: int
 
 
+class CellFlush(NamedTuple):
+    """`cell_flushes`: the last whole flush of a source partition; the highest `version` (Kafka offset) wins."""
+
+    epoch: int
+    src_partition: int
+    as_of: datetime
+    version: int
+
+
 class BreachRow(NamedTuple):
     """`breaches`: one breach; the highest `version` (Kafka offset) wins, `body` is its Kafka record."""
 

@@ -7,6 +7,7 @@ from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
+    CellFlush,
     ConnectionCount,
     EpochRow,
     KpiCell,
@@ -19,6 +20,7 @@ from sinks.clickhouse.rows import (
 
 TABLES: dict[type[NamedTuple], str] = {
     KpiCell: "epoch_cells",
+    CellFlush: "cell_flushes",
     CandidateEvent: "candidate_events",
     Quarantined: "quarantined",
     EpochRow: "epochs",
@@ -32,6 +34,13 @@ TABLES: dict[type[NamedTuple], str] = {
 }
 
 
+# One block, whatever its size: readers see all rows of a partition (a month of an epoch) or none.
+_WHOLE = {
+    "async_insert": 0,
+    "min_insert_block_size_rows": 100_000_000,
+    "min_insert_block_size_bytes": 0,
+    "max_insert_block_size": 100_000_000,
+}
 _PARTS = """
 select distinct partition_id
 from system.parts
@@ -63,7 +72,7 @@ class Writer:
             list(zip(*rows, strict=True)),
             column_names=list(model._fields),
             column_oriented=True,
-            settings={"async_insert": 0, "insert_deduplication_token": token},
+            settings={**_WHOLE, "insert_deduplication_token": token},
         )
 
     def replace_targets(self, rows: Sequence[PlannedTarget]) -> None:

@@ -33,6 +33,7 @@ from streams.configuration.alerts import load_alerts
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
+from streams.kafka.whole_flushes import WholeFlushes
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ class _WatchSession:
         self._judge = Judge(watched.rules, watched.tenancy)
         self._epochs: dict[int, Epoch] = {}
         self._last_counted: dict[str, datetime] = {}
+        self._flushes = WholeFlushes()
 
     async def run(self, number: int) -> None:
         """Read everything, evaluate it once, then evaluate changes."""
@@ -130,7 +132,7 @@ class _WatchSession:
         consumer = await start_consumer(self._settings.kafka_access, topic, EPOCHS.name)
         try:
             async for record in read_to_end(consumer):
-                self._apply(record)
+                self._apply_whole(record)
             await self._write(self._judge.withdrawals(self._clock()))
             days = self._effective_days()
             await self._evaluate(None, days)
@@ -146,13 +148,17 @@ class _WatchSession:
                 series
                 for records in batches.values()
                 for record in records
-                for series in self._apply(record)
+                for series in self._apply_whole(record)
             ]
             days_changed = days != (days := self._effective_days())
             if touched or days_changed:
                 await self._evaluate(None if days_changed else touched, days)
             if polled_at := last_poll_time(consumer):
                 self._metrics.last_read.set(polled_at)
+
+    def _apply_whole(self, record: Any) -> list[KpiSeries]:
+        """Apply what is whole with this record: a flush in pieces could look like a breach."""
+        return [series for whole in self._flushes.release(record) for series in self._apply(whole)]
 
     def _apply(self, record: Any) -> list[KpiSeries]:
         if record.topic == EPOCHS.name:

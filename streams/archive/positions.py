@@ -12,6 +12,7 @@ from schemas.errors import Condition
 from schemas.kafka.lag import Offsets
 from schemas.kafka.topics import CLICKHOUSE_REBUILDS, KPI_BREACHES
 from sinks.clickhouse.archive_ledger import ArchiveLedger, ArchiveState
+from streams.kafka.whole_flushes import WholeFlushes
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class ArchivePositions:
         self._consumer, self._ledger, self._call, self._clock = consumer, ledger, call, clock
         self._state = ArchiveState("", 0)
         self._next: dict[TopicPartition, int] = {}
+        self.flushes = WholeFlushes()  # of the settled partitions
         self._checked = clock()
         self._can_request = False  # the first request creates the topic
 
@@ -85,6 +87,7 @@ class ArchivePositions:
     def forget(self) -> None:
         """Settle every partition anew: another process may have archived meanwhile."""
         self._next.clear()
+        self.flushes.forget()
 
     async def settle(self) -> None:
         """Let the consumer read newly assigned partitions from where ClickHouse ends, and the group's offsets say so.

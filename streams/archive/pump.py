@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ LOST_CODES = frozenset({60, 81, 107})
 
 TOPIC_PATTERN = rf"^({'|'.join(ROW_BUILDERS)}|{KPI_CELLS.name}(-e[0-9]+)?)$"
 METADATA_MAX_AGE_MS = 5_000  # how soon the topics of a new epoch are discovered
+Polled = Mapping[Any, Sequence[Any]]  # records by topic and partition
 Result = TypeVar("Result")
 
 
@@ -100,7 +101,8 @@ async def read_batch(
 ) -> RowBatch:
     """Read records until the batch is full or `archive_s` has passed since its first record.
 
-    Records of a partition that is not settled are dropped; the consumer reads them again once it is.
+    Records of a partition that is not settled are dropped; the consumer reads them again once it is. Cells come in whole
+    flushes: what has no end yet waits for it, and no position includes it.
     """
     batch = RowBatch(retired)
     deadline = None
@@ -111,15 +113,19 @@ async def read_batch(
         polled = await consumer.getmany(
             timeout_ms=int(remaining * 1000), max_records=settings.archive_rows
         )
-        for tp, records in polled.items():
-            if positions.is_settled(tp):
-                for record in records:
-                    batch.add(tp, record)
+        _add_whole(batch, polled, positions)
         if polled and deadline is None:
             deadline = time.monotonic() + settings.archive_s
         elif not polled and deadline is None:
             break
     return batch
+
+
+def _add_whole(batch: RowBatch, polled: Polled, positions: ArchivePositions) -> None:
+    for tp, records in polled.items():
+        for record in records if positions.is_settled(tp) else ():
+            for whole in positions.flushes.release(record):
+                batch.add(tp, whole)
 
 
 async def pump(

@@ -14,11 +14,12 @@ from schemas.kafka.topics import (
     QUARANTINE,
     epoch_of,
 )
-from sinks.clickhouse.rows import CandidateEvent, EpochRow, KpiCell
+from sinks.clickhouse.rows import CandidateEvent, CellFlush, EpochRow, KpiCell
 from streams.archive.rows import (
     RecordPosition,
     action_rows,
     breach_rows,
+    cell_flush,
     cell_rows,
     epoch_rows,
     event_rows,
@@ -49,6 +50,7 @@ class RowBatch:
         """Start empty; rows of `retired` epochs are skipped."""
         self._retired = retired
         self._cells: dict[tuple[str, int, bytes], list[KpiCell]] = {}
+        self._flushes: dict[tuple[str, int], CellFlush] = {}
         self._other_rows: dict[str, Rows] = {name: [] for name in ROW_BUILDERS}
         self.positions: dict[Any, int] = {}
         self.unreadable: list[tuple[RecordPosition, str]] = []
@@ -63,6 +65,7 @@ class RowBatch:
                 self._other_rows[record.topic].extend(reader(source, record.value))
             elif epoch_of(record.topic) not in self._retired:
                 self._add_cell(source, record.key, record.value)
+                self._flushes[source.topic, source.partition] = cell_flush(source, record.timestamp)
         except (Malformed, TypeError) as problem:
             self.unreadable.append((source, str(problem)))
 
@@ -74,9 +77,10 @@ class RowBatch:
             self._cells[place] = rows
 
     def rows(self) -> list[Rows]:
-        """Return one list of rows per table."""
+        """Return one list of rows per table, in the order in which they must be inserted."""
         cells: Rows = [row for rows in self._cells.values() for row in rows]
-        return [rows for rows in (cells, *self._other_rows.values()) if rows]
+        flushes: Rows = list(self._flushes.values())
+        return [rows for rows in (cells, flushes, *self._other_rows.values()) if rows]
 
     def retired_epochs(self) -> list[int]:
         """Return the epochs that this batch marks as retired."""

@@ -20,6 +20,7 @@ from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
+    CellFlush,
     ConnectionCount,
     EpochRow,
     KpiCell,
@@ -95,6 +96,12 @@ def cell_rows(source: RecordPosition, key: bytes, value: bytes) -> list[KpiCell]
         )
         for measure, n in cell.m.items()
     ]
+
+
+def cell_flush(source: RecordPosition, timestamp: int) -> CellFlush:
+    """Return the flush that a record, written at `timestamp` (Unix ms), belongs to."""
+    as_of = datetime.fromtimestamp(timestamp / 1000, UTC)
+    return CellFlush(epoch_of(source.topic), source.partition, as_of, source.offset)
 
 
 def event_rows(source: RecordPosition, value: bytes) -> list[CandidateEvent]:

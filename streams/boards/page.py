@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from schemas.errors import Malformed, Unavailable
 from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
+from sinks.clickhouse.as_of import read_as_of
 from sinks.metrics import BoardMetrics
 from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
@@ -96,16 +97,17 @@ class Page:
         )
 
     async def data(self, request: Request) -> Response:
-        """The rows of one panel."""
+        """The rows of one panel, and the instant up to which everything counted is in them."""
         board = BY_ID.get(request.path_params["board"])
         panels = () if board is None else board.panels
         panel = next((panel for panel in panels if panel.id == request.path_params["panel"]), None)
         if panel is None:
             return JSONResponse({"error": "no such panel"}, 404)
         panel_request = self._panel_request(request)
+        as_of = await run_in_threadpool(lambda: read_as_of(self._client()))
         rows = await run_in_threadpool(lambda: fetch_rows(self._client(), panel, panel_request))
         self._metrics.queries.labels("answered").inc()
-        return JSONResponse({"rows": rows})
+        return JSONResponse({"rows": rows, "as_of": as_of.isoformat(timespec="milliseconds")})
 
     async def breach(self, request: Request) -> Response:
         """The board, tenant and window that an alert link opens."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -40,6 +41,7 @@ def show(
 ) -> None:
     """Show the KPIs of one tenant from ClickHouse."""
     from schemas.instants import local_today
+    from sinks.clickhouse.as_of import read_as_of
     from sinks.clickhouse.client import connect
     from streams.configuration.files import currency_and_timezone
     from streams.tools.kpi import definitions
@@ -60,6 +62,8 @@ def show(
         currency=currency,
     )
     client = connect(settings.clickhouse_access)
+    numbers_of = read_as_of(client).astimezone(ZoneInfo(timezone))
+    Console(stderr=True).print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
     kpi_text.render(kpi_query.fetch_kpis(client, query), shape.value, Console())
 
 

@@ -21,12 +21,15 @@ from streams.configuration.settings import Settings
 from streams.kafka import clients
 from streams.kafka.epochs import consumer_group
 from streams.kafka.lag import measure_forever
-from streams.worker import lag
+from streams.worker import lag, turns
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.consumer import SeekingTransport
+from streams.worker.consumer import FaustSource, SeekingTransport
 from streams.worker.directory import identity_in, stores_of
-from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
+from streams.worker.flush import FlushWriter, Tables
+from streams.worker.freeze import FreezeGuard
+from streams.worker.funnel import FunnelProcessor
 from streams.worker.liveness import Liveness
+from streams.worker.records import RecordApplier, RuleSource
 from streams.worker.recovery import BulkTableManager
 from streams.worker.tables import add_tables
 from streams.worker.watchdog import CommittedOffsets, Observation, Watchdog
@@ -52,14 +55,16 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
     changelog = ChangelogProducer(settings.kafka_access)
     metrics = WorkerMetrics()
     lag.export_disk_usage(metrics, settings.worker_dir)
-    funnel = FunnelProcessor(rules, tables, changelog, metrics, lambda: datetime.now(UTC))
+    records = RecordApplier(rules, metrics, lambda: datetime.now(UTC))
+    writer = FlushWriter(tables, changelog, metrics)
+    funnel = FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
 
     SeekingTransport.install(app, funnel.on_sought)
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:
         manual_ack_stream = cast("faust.Stream[bytes]", stream).noack()
-        funnel.acknowledge = manual_ack_stream.ack
+        funnel.source = FaustSource(app, manual_ack_stream)
         async for event in manual_ack_stream.events():
             await funnel.process(event)
 
@@ -75,7 +80,8 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
 def _observe(app: faust.App, funnel: FunnelProcessor, tables: Tables) -> Observation:
     settled = funnel.is_restored and not app.rebalancing
     partitions = funnel.owned_partitions() if settled else None
-    return Observation(partitions, sum(table.restored_rows for table in tables))
+    restored_rows = sum(table.restored_rows for table in tables)
+    return Observation(partitions, restored_rows, funnel.turns())
 
 
 def _create_faust(settings: Settings, directory: Path, epoch: int) -> faust.App:
@@ -136,8 +142,16 @@ def _add_tasks(
         await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
 
     @app.task  # type: ignore[untyped-decorator]
+    async def work() -> None:
+        await _exit_on_failure(funnel.work())
+
+    @app.task  # type: ignore[untyped-decorator]
     async def detect_freeze() -> None:
         await _exit_on_failure(funnel.detect_freeze())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def measure_turns() -> None:
+        await turns.measure(metrics.turn_seconds)
 
     @app.task  # type: ignore[untyped-decorator]
     async def measure_lag() -> None:

@@ -19,6 +19,7 @@ from schemas.funnel.fold import (
     cell_places,
     member_places,
 )
+from streams.worker.turns import ROW, Steps
 
 SLOT_BY_BASIS: dict[str, int] = {basis: number for number, basis in enumerate(BASES)}
 
@@ -44,6 +45,7 @@ class CellTable:
         `fenced_until` is the highest offset that any restored cell already includes: later events are new to all cells.
         """
         self.fenced_until = -1
+        self._newest: LiveCell | None = None  # the restored cell that includes it
         self._members: dict[tuple[str, str, str], dict[int, LiveCell]] = {}
         self._dirty: list[LiveCell] = []
 
@@ -53,7 +55,16 @@ class CellTable:
         self.fenced_until = max(self.fenced_until, cell.o)
         days = self._members.setdefault(cell_key[:3], {})
         slot = cell_key.day * 3 + SLOT_BY_BASIS[cell_key.basis]
-        days[slot] = LiveCell((*cell_key[:3], cell_key.day, cell_key.basis), cell.o, cell.m)
+        live = days[slot] = LiveCell((*cell_key[:3], cell_key.day, cell_key.basis), cell.o, cell.m)
+        if cell.o == self.fenced_until:
+            self._newest = live
+
+    def owes_end(self, offset: int) -> bool:
+        """Whether a flush at this offset must have a row: the last flush of an earlier owner may lack its end.
+
+        It is whole once everything that its rows include is counted again.
+        """
+        return self._newest is not None and offset >= self.fenced_until
 
     def add(self, tenant: str, signed: SignedContribution, offset: int) -> None:
         """Add one event's changes to every cell whose fencing offset is below `offset`.
@@ -128,12 +139,17 @@ class CellTable:
             self._dirty.append(cell)
         return cell
 
-    def drain(self, offset: int) -> Rows:
+    def drain(self, offset: int) -> Steps[Rows]:
         """Return the changed cells as rows, fenced at `offset`, and mark all cells clean."""
         rows = []
+        if self._newest is not None and self.owes_end(offset):
+            if not self._newest.dirty:
+                self._dirty.append(self._newest)
+            self._newest = None
         for cell in self._dirty:
             cell.offset, cell.dirty = offset, False
             rows.append((encode_key(cell.key), encode_cell(Cell(offset, cell.measures))))
+            yield ROW
         self._dirty = []
         return rows
 

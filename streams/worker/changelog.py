@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from streams.configuration.kafka_access import KafkaAccess
@@ -9,6 +10,10 @@ from streams.kafka import clients
 from streams.worker.cell_table import Rows
 
 BATCH_BYTES = 900_000
+TURN_ROWS = 500  # rows after which the event loop gets its turn
+
+
+Header = tuple[str, bytes]
 
 
 class ChangelogProducer:
@@ -38,16 +43,23 @@ class ChangelogProducer:
         if self._producer is not None:
             await self._producer.stop()
 
-    async def write(self, topic: str, partition: int, rows: Rows) -> int:
-        """Append rows to one partition of a changelog; return the offset of the last one."""
+    async def write(
+        self, topic: str, partition: int, rows: Rows, end: Sequence[Header] = ()
+    ) -> int:
+        """Append rows to one partition of a changelog, the last one with headers `end`; return its offset."""
         pending = []
         now = int(time.time() * 1000)
         builder = self._producer.create_batch()
-        for key, value in rows:
-            if builder.append(key=key, value=value, timestamp=now) is None:
+        for number, (key, value) in enumerate(rows, 1):
+            record = {"key": key, "value": value, "timestamp": now}
+            if number == len(rows):
+                record["headers"] = list(end)
+            if builder.append(**record) is None:
                 pending.append(await self._send(builder, topic, partition))
                 builder = self._producer.create_batch()
-                builder.append(key=key, value=value, timestamp=now)
+                builder.append(**record)
+            if number % TURN_ROWS == 0:
+                await asyncio.sleep(0)
         pending.append(await self._send(builder, topic, partition))
         last = -1
         for count, future in pending:

@@ -1,4 +1,4 @@
-"""Faust's Kafka consumer, made to read every partition from exactly where its last owner stopped."""
+"""Faust's Kafka consumer, made to read every partition from exactly where its last owner stopped, and its flow."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -6,6 +6,8 @@ from typing import Any, cast
 import faust
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
+
+from schemas.kafka.topics import CANDIDATE_EVENTS
 
 PositionsSought = Callable[[Mapping[int, int]], None]
 
@@ -44,3 +46,20 @@ class SeekingTransport(Transport):
         transport: Any = cls(app.conf.broker_consumer, app)
         transport.on_sought = on_sought
         app.transport = transport
+
+
+class FaustSource:
+    """The records that an agent reads, as the funnel sees them."""
+
+    def __init__(self, app: faust.App, stream: faust.Stream[bytes]) -> None:
+        """`stream` leaves acknowledging to its reader."""
+        self._app, self.acknowledge = app, stream.ack
+
+    def pause(self, partition: int) -> None:
+        """Read no more of a partition; records that were read before may still arrive."""
+        self._app.consumer.pause_partitions({TP(CANDIDATE_EVENTS.name, partition)})
+
+    def resume(self, partition: int) -> None:
+        """Read a paused partition again; while partitions are assigned, Faust resumes what it assigns."""
+        if not self._app.rebalancing:
+            self._app.consumer.resume_partitions({TP(CANDIDATE_EVENTS.name, partition)})

@@ -26,13 +26,15 @@ class _Movement:
     moved_at: float
     is_moving: bool = False
     committed: int | None = None
+    turns: int | None = None
 
 
 class Liveness:
     """Judges a worker by what is observed of it; every `now` is in seconds of one monotonic clock.
 
-    A partition moves while its committed offset advances or nothing waits in it. An observation that fails, because the
-    broker does not answer, shows no movement.
+    A partition moves while its committed offset advances, nothing waits in it, or work on its records goes on: one event
+    may reach so many applications that nothing is committed for minutes. An observation that fails, because the broker
+    does not answer, shows no movement.
     """
 
     def __init__(self, now: float) -> None:
@@ -69,6 +71,14 @@ class Liveness:
             if advanced or offset >= ends[number]:
                 movement.moved_at, movement.is_moving = now, True
             movement.committed = offset
+
+    def observe_turns(self, turns: Mapping[int, int], now: float) -> None:
+        """`turns` counts the turns of work that each partition has taken so far; a missing one has taken none."""
+        for number, movement in self._movements.items():
+            count = turns.get(number, 0)
+            if movement.turns is not None and count > movement.turns:
+                movement.moved_at = now
+            movement.turns = count
 
     def is_ready(self, now: float) -> bool:
         """Return whether every owned partition has been seen to move since its assignment, and lately."""

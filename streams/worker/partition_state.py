@@ -1,6 +1,6 @@
 """One source partition in memory: its applications, cells and context events, and what of them has changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -9,10 +9,16 @@ from schemas.funnel import application_row, fold
 from schemas.funnel.application_row import ApplicationRow
 from schemas.funnel.candidate_events import ContextEvents, ParentKey
 from schemas.funnel.fold import Contribution, SignedContribution
-from schemas.funnel.funnel_events import ContextEvent, FunnelEvent, StoredContextEvent
+from schemas.funnel.funnel_events import (
+    ContextEvent,
+    FunnelEvent,
+    MergeEvent,
+    StoredContextEvent,
+)
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.cell_table import CellTable, Rows
+from streams.worker.turns import FOLDED_EVENT, INDEX_KEY, ROW, Steps
 
 MAX_CACHED_APPLICATIONS = (
     50_000  # decoded applications cached per partition; the rest are read from the store
@@ -46,7 +52,8 @@ class PartitionState:
     """State of one partition; single-threaded.
 
     New events of one record are counted together, by `count`; those that a cell may contain already, after a crash, one
-    by one behind its fence.
+    by one behind its fence. Between the first step of a record and the last of its `count`, nothing else may be applied,
+    and nothing drained: a replay repeats whole records.
 
     `read_row` returns an application's stored row or None; `stored_applications` the stored applications of a parent.
     """
@@ -90,7 +97,7 @@ class PartitionState:
             self._apply_known_context(tenant, key, row, event, rules)
         return True
 
-    def apply_context(self, tenant: str, event: ContextEvent, rules: Rules) -> bool:
+    def apply_context(self, tenant: str, event: ContextEvent, rules: Rules) -> Steps[bool]:
         """Apply an event about a candidate or a pipeline to every application of this partition that it reaches.
 
         Return False when it is known from another offset.
@@ -99,15 +106,33 @@ class PartitionState:
         if not contexts.add(event):
             return False
         self._new_context_events.append((tenant, event))
-        subjects = {
-            s for parent in contexts.parents_reached(event) for s in self._subjects(tenant, parent)
-        }
-        for subject in sorted(subjects):
+        parents = contexts.parents_reached(event)
+        subjects = dict.fromkeys(s for parent in parents for s in self._unstored(tenant, parent))
+        for parent in parents:
+            for subject in self._stored_applications(tenant, parent):
+                subjects[subject] = None
+                yield INDEX_KEY
+        for subject in subjects:
             key = f"{tenant}/{subject}".encode()
             row = self._row(key)
-            if row is not None:
+            if row is None:
+                continue
+            if isinstance(event, MergeEvent):  # the winner's earlier events reach it too
                 self._apply_known_context(tenant, key, row, event, rules)
+            else:
+                self._apply_to_row(tenant, key, row, event, rules)
+            yield FOLDED_EVENT * len(row.stored.log)
         return True
+
+    def knows_context(self, tenant: str, event: ContextEvent) -> bool:
+        """Return whether the event was applied before; then its copies are in the other partitions."""
+        contexts = self._contexts.get(tenant)
+        return contexts is not None and event.header.id in contexts
+
+    @property
+    def owes_end(self) -> bool:
+        """Whether the next flush writes at least one cell, so that readers see an end of what was flushed before."""
+        return self.cells.owes_end(self.offset)
 
     def restore_context(self, value: bytes) -> None:
         """Load a stored row of the people table."""
@@ -152,7 +177,7 @@ class PartitionState:
         else:
             self.cells.add_difference(tenant, difference, offset)
 
-    def count(self) -> None:
+    def count(self) -> Steps[None]:
         """Count the new events since the last call; call it after every record, which a replay repeats as a whole.
 
         Not later: a cell that several records change back and forth must be written, so that its fence covers them.
@@ -160,6 +185,7 @@ class PartitionState:
         uncounted, self._uncounted = self._uncounted, {}
         for application in uncounted.values():
             self._count(application)
+            yield FOLDED_EVENT * len(application.row.stored.log)
 
     def _count(self, uncounted: Uncounted) -> None:
         row = uncounted.row
@@ -174,31 +200,31 @@ class PartitionState:
                 row = self._rows[key] = application_row.decode(stored)
         return row
 
-    def _subjects(self, tenant: str, parent: ParentKey) -> Iterable[str]:
-        yield from self._stored_applications(tenant, parent)
+    def _unstored(self, tenant: str, parent: ParentKey) -> Iterator[str]:
+        """Yield the applications of a parent that the store may lack; read them before the store, which takes them over."""
         yield from self._flushing_links.get((tenant, parent), ())
         yield from self._pending_links.get((tenant, parent), ())
 
-    def drain(self) -> PartitionChanges:
+    def drain(self) -> Steps[PartitionChanges]:
         """Return all changes, cells fenced at the last offset taken, and mark everything clean."""
-        applications = [(key, application_row.encode(row)) for key, row in self._changed.items()]
+        applications = []
+        for key, row in self._changed.items():
+            applications.append((key, application_row.encode(row)))
+            yield ROW
         self._ended = [key for key, row in self._changed.items() if row.has_ended]
         self._flushing_links, self._pending_links = self._pending_links, {}
         context_events, self._new_context_events = self._new_context_events, []
         self._changed = {}
-        return PartitionChanges(
-            applications,
-            self.cells.drain(self.offset),
-            [
-                (f"{tenant}/{event.header.id.hex()}".encode(), _encoder.encode((tenant, event)))
-                for tenant, event in context_events
-            ],
-            [
-                parent_index.key(tenant, parent, subject)
-                for (tenant, parent), subjects in self._flushing_links.items()
-                for subject in subjects
-            ],
-        )
+        people = [
+            (f"{tenant}/{event.header.id.hex()}".encode(), _encoder.encode((tenant, event)))
+            for tenant, event in context_events
+        ]
+        links = []
+        for (tenant, parent), subjects in self._flushing_links.items():
+            links += [parent_index.key(tenant, parent, subject) for subject in subjects]
+            yield INDEX_KEY * len(subjects)
+        cells = yield from self.cells.drain(self.offset)
+        return PartitionChanges(applications, cells, people, links)
 
     def evict(self) -> None:
         """Drop rows that are stored and rarely needed: ended applications, and the oldest over the limit."""

@@ -13,6 +13,7 @@ from faust.types import TP
 from streams.kafka import clients
 from streams.worker.changelog import ChangelogProducer
 from streams.worker.store import LocalTable, Partition
+from streams.worker.turns import in_turns
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,8 @@ async def _write_again(tp: TopicPartition, keys: set[bytes], table: LocalTable) 
     producer = ChangelogProducer(table.access)
     try:
         await producer.start()
-        partition.append(rows, await producer.write(table.topic, tp.partition, rows))
+        offset = await producer.write(table.topic, tp.partition, rows)
+        await in_turns(partition.append(rows, offset))
     finally:
         await producer.stop()
 

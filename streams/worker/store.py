@@ -11,6 +11,7 @@ from faust.types import TP, EventT
 from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
 
 from streams.configuration.kafka_access import KafkaAccess
+from streams.worker.turns import ROW, Steps
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ DAMAGED = (
 CORRUPTION = "Corruption:"  # how RocksDB begins when what it reads is not what it wrote
 OFFSET_KEY = b"\x00changelog-offset"
 LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
+BATCH_ROWS = 500  # rows that the owner writes at once
 
 Rows = Iterable[tuple[bytes, bytes]]
 
@@ -113,17 +115,22 @@ class Partition:
 
     def append(
         self, rows: Sequence[tuple[bytes, bytes]], offset: int, local_keys: Iterable[bytes] = ()
-    ) -> None:
+    ) -> Steps[None]:
         """Write rows that the owner has just appended to the changelog, the last of them at `offset`.
 
         Raise LostPartition when they do not follow the rows stored here: another worker has written to the changelog, so
-        what is last there may be stale, and only a restart reads it.
+        what is last there may be stale, and only a restart reads it. The offset comes with the last rows: a crash between
+        two steps leaves rows that recovery reads again.
         """
         expected = self.offset + len(rows)
         if offset != expected:
             msg = f"rows landed at {offset} of the changelog, not at {expected}: another worker writes there too"
             raise LostPartition(msg)
-        self.write(rows, offset, local_keys)
+        last = max(0, len(rows) - 1) // BATCH_ROWS * BATCH_ROWS
+        for start in range(0, last, BATCH_ROWS):
+            self.write(rows[start : start + BATCH_ROWS], self.offset)
+            yield ROW * BATCH_ROWS
+        self.write(rows[last:], offset, local_keys)
 
     def persist(self) -> None:
         """Flush memory to disk, so that a restart reads less of the changelog."""

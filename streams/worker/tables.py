@@ -12,7 +12,7 @@ from schemas.funnel import application_row
 from schemas.kafka.topics import APPLICATIONS, KPI_CELLS, PEOPLE, Topic
 from streams.configuration.settings import Settings
 from streams.worker import parent_index, partition_state
-from streams.worker.funnel import Tables
+from streams.worker.flush import Tables
 from streams.worker.store import LocalTable, Rows
 
 

@@ -30,10 +30,14 @@ Offsets = Mapping[int, int]
 
 
 class Observation(NamedTuple):
-    """What a worker counts now: its partitions, None while they are restored; all rows that it has restored so far."""
+    """What a worker counts now: its partitions, None while they are restored; all rows that it has restored so far.
+
+    `turns` is how many turns of work each partition has taken: one event may take many before anything is committed.
+    """
 
     partitions: Collection[int] | None
     restored_rows: int
+    turns: Mapping[int, int]
 
 
 class Watchdog:
@@ -69,8 +73,9 @@ class Watchdog:
             _end("the watchdog failed", error)
 
     def _look(self) -> Stall | None:
-        partitions, restored_rows = self._observe()
+        partitions, restored_rows, turns = self._observe()
         self._liveness.observe_assignment(partitions, restored_rows, time.monotonic())
+        self._liveness.observe_turns(turns, time.monotonic())
         try:
             committed, ends = self._read_offsets() if partitions else ({}, {})
         except Unavailable as problem:

@@ -13,6 +13,7 @@ from schemas.errors import Unavailable
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
+from sinks.clickhouse.rows import CellFlush, KpiCell
 from sinks.metrics import ArchiverMetrics
 from streams.archive.positions import DatabaseReplaced
 from streams.archive.pump import MAX_BACKOFF_S, call_clickhouse, retry_forever
@@ -27,6 +28,7 @@ class Record(NamedTuple):
     offset: int
     key: bytes
     value: bytes
+    timestamp: int = 0
 
 
 def record(epoch: int, offset: int, hired: int) -> Record:
@@ -38,7 +40,9 @@ def record(epoch: int, offset: int, hired: int) -> Record:
 
 def values(batch: RowBatch) -> list[Any]:
     """Return (epoch, value) of every cell row."""
-    return [(row.epoch, row.value) for rows in batch.rows() for row in rows]  # type: ignore[attr-defined]
+    return [
+        (row.epoch, row.value) for rows in batch.rows() for row in rows if isinstance(row, KpiCell)
+    ]
 
 
 def test_the_newest_row_of_each_epoch_wins() -> None:
@@ -61,6 +65,17 @@ def test_an_older_version_appended_later_changes_nothing() -> None:
 
     assert values(batch) == [(0, 5)]
     assert [*batch.positions.values()] == [3]
+
+
+def test_numbers_are_as_of_the_last_record_of_each_partition() -> None:
+    """Its instant follows the cells, so that the numbers include at least what was written until then."""
+    batch = RowBatch()
+    for offset, written in ((1, 1_000), (2, 61_000)):
+        batch.add((KPI_CELLS.name, 0), record(0, offset, 5)._replace(timestamp=written))
+    cells, flushes = batch.rows()
+
+    assert [type(row) for row in cells] == [KpiCell]
+    assert flushes == [CellFlush(0, 0, datetime(1970, 1, 1, 0, 1, 1, tzinfo=UTC), 2)]
 
 
 def test_a_retired_epoch_is_skipped() -> None:

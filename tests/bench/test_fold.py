@@ -8,6 +8,7 @@ from schemas.events import packs
 from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.rules import Rules
 from streams.worker.partition_state import PartitionState
+from streams.worker.turns import run
 from tests.bench.load import Scale, season
 from tests.bench.load import packs as season_packs
 
@@ -30,10 +31,10 @@ def fold_all(records: list[bytes]) -> int:
             event = to_funnel_event(accepted, offset, index)
             assert event is not None
             count += state.apply(accepted.tenant, accepted.subject, event, rules)
-        state.count()
+        run(state.count())
         state.offset = offset
         if offset % FLUSH_PACKS == 0:
-            stored.update(state.drain().applications)
+            stored.update(run(state.drain()).applications)
             state.evict()
     return count
 

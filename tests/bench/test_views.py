@@ -34,6 +34,7 @@ VIEWS = {
     "v_breach_actions": "v_breach_actions(tenant='t1', days=14)",
     "v_quality": f"v_quality(tenant='t1', {YEAR})",
     "v_freshness": "v_freshness",
+    "v_as_of": "v_as_of",
 }
 BASELINE = """
 select member, measure, sum(value)

@@ -15,6 +15,7 @@ from sinks.clickhouse.rows import (
     BreachActionRow,
     BreachRow,
     CandidateEvent,
+    CellFlush,
     ConnectionCount,
     EpochRow,
     KpiCell,
@@ -45,7 +46,15 @@ def shown(client: Any, tenant: str) -> int | None:
 @pytest.mark.parametrize(
     "model",
     [
-        *(KpiCell, CandidateEvent, Quarantined, EpochRow, ConnectionCount, KpiDefinition),
+        *(
+            KpiCell,
+            CellFlush,
+            CandidateEvent,
+            Quarantined,
+            EpochRow,
+            ConnectionCount,
+            KpiDefinition,
+        ),
         *(KpiMeasure, BreachRow, BreachActionRow, TenantRow),
     ],
 )

@@ -14,7 +14,10 @@ from streams.configuration.settings import Settings
 from streams.worker.app import create_worker
 from streams.worker.changelog import ChangelogProducer
 from streams.worker.epoch_rules import EpochRules
-from streams.worker.funnel import FunnelProcessor, Tables
+from streams.worker.flush import FlushWriter, Tables
+from streams.worker.freeze import FreezeGuard
+from streams.worker.funnel import FunnelProcessor
+from streams.worker.records import RecordApplier
 
 
 def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
@@ -27,9 +30,9 @@ def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
     )
     for table in tables:
         table.store.open(table.directory, {0, 1})
-    return FunnelProcessor(
-        rules, tables, ChangelogProducer(settings.kafka_access), metrics, lambda: datetime.now(UTC)
-    )
+    records = RecordApplier(rules, metrics, lambda: datetime.now(UTC))
+    writer = FlushWriter(tables, ChangelogProducer(settings.kafka_access), metrics)
+    return FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
 
 
 async def test_a_worker_without_partitions_reports_none(tmp_path: Path) -> None:

@@ -91,3 +91,18 @@ def test_a_partition_that_moved_away_is_forgotten() -> None:
     liveness.observe_offsets({1: 10, 2: 20}, {1: 99, 2: 20}, 1e6)
 
     assert liveness.stall(1e6) is None
+
+
+def test_a_partition_works_on_one_event_for_minutes() -> None:
+    """An event may reach very many applications; while its turns go on, the worker is ready and does not end."""
+    liveness = moving()
+    for second in range(1, 300):
+        liveness.observe_offsets({1: 10, 2: 20}, {1: 11, 2: 20}, float(second))
+        liveness.observe_turns({1: second}, float(second))
+    working = (liveness.is_ready(299.0), liveness.stall(299.0))
+    liveness.observe_turns({1: 299}, 299.0 + STALL_S + 1)
+    stall = liveness.stall(299.0 + STALL_S + 1)
+
+    assert working == (True, None)
+    assert stall is not None
+    assert stall.subject == "partition 1"

@@ -16,6 +16,7 @@ from schemas.funnel.funnel_events import ContextEvent, FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import parent_index
 from streams.worker.partition_state import PartitionChanges, PartitionState, context_version
+from streams.worker.turns import run
 from tests.builders import context_events, delivered, funnel_event, histories
 
 RULES = Rules("Asia/Tokyo", deletion_policy="retract")
@@ -92,17 +93,17 @@ class Worker:
             for index, (subject, event) in enumerate(self.log[offset]):
                 arrived = delivered(event, offset, index)
                 if isinstance(event, ContextEvent):
-                    self.state.apply_context("t", arrived, RULES)
+                    run(self.state.apply_context("t", arrived, RULES))
                 else:
                     self.state.apply("t", subject, arrived, RULES)
-            self.state.count()
+            run(self.state.count())
             self.state.offset = offset
 
     def process_and_flush(self, packs: int, torn: random.Random | None) -> None:
         """Process some packs and flush; a torn flush is a crash, and a complete one may still not be committed."""
         reached = min(len(self.log), self.committed + packs)
         self.process(reached)
-        self.disk.write(self.state.drain(), torn)
+        self.disk.write(run(self.state.drain()), torn)
         if torn is None:
             self.state.evict()
             self.committed = reached
@@ -235,7 +236,7 @@ def test_rows_carry_the_version_that_recovery_compares() -> None:
     merged = funnel_event(7, "candidate.merged", loser="c1", winner="c2")
     worker = Worker([[Arrived("a1", created), Arrived("-", merged)]], Disk())
     worker.process(1)
-    changes = worker.state.drain()
+    changes = run(worker.state.drain())
     (_, row), *_ = changes.applications
 
     assert (application_row.decode_version(row), application_row.decode_parents(row)) == (

@@ -15,7 +15,7 @@ from streams.worker.watchdog import Observation, Watchdog
 logs.configure("INFO")
 app = SimpleNamespace(should_stop={crashed}, crashed={crashed}, crash_reason=KeyError("standby"))
 liveness = Liveness(time.monotonic() - {joining_s})
-observe = lambda: Observation(None, 0)
+observe = lambda: Observation(None, 0, {{}})
 Watchdog(liveness, observe, lambda: ({{}}, {{}})).start(app)
 time.sleep(60)
 """

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     alerts: Path = Field(
         Path("deploy/config/alerts.yaml"), description="Alert rules (YAML), for `watch`."
     )
+    relay: Path = Field(
+        Path("deploy/config/relay.yaml"), description="Policies of Career Relay (YAML)."
+    )
     alertmanagers: str = Field(
         "", description="Addresses of all Alertmanager instances, comma separated."
     )

@@ -116,6 +116,14 @@ CLICKHOUSE_REBUILDS = Topic(
     retention_ms=-1,  # the number of requests is what a filling of ClickHouse is compared with
     co_partitioned=False,
 )
+RELAY_LEDGER = Topic(
+    name="relay-ledger",
+    key="tenant",
+    producers=("relay",),
+    consumers=("relay", "archiver", "gateway", "relay commands"),
+    retention_ms=-1,  # the ledger itself: every balance is the sum of its records
+    co_partitioned=False,
+)
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
@@ -131,6 +139,7 @@ TOPICS = (
     KPI_CELLS,
     KPI_BREACHES,
     BREACH_ACTIONS,
+    RELAY_LEDGER,
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,

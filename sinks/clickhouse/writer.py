@@ -14,6 +14,7 @@ from sinks.clickhouse.rows import (
     KpiMeasure,
     PlannedTarget,
     Quarantined,
+    RelayRow,
     TenantRow,
 )
 
@@ -28,6 +29,7 @@ TABLES: dict[type[NamedTuple], str] = {
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
     BreachActionRow: "breach_actions",
+    RelayRow: "relay_ledger",
     TenantRow: "tenants",
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
+from streams.configuration.secret_store import SecretStore
 from streams.ingest.configuration_watcher import key_parsers
-from streams.ingest.connections import Configuration, SecretStore, derive_key, resolve
+from streams.ingest.connections import Configuration, derive_key, resolve
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
 from streams.simulator.signing import SIGNERS, UnsignedDelivery

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from schemas.tenants.config import Connection, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
-from streams.ingest.connections import SecretStore
 from streams.ingest.vendors.standard import verifier
 
 VENDOR = "standard"

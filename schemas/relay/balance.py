@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from schemas.events.application import FrozenModel
 from schemas.relay import accounts
 from schemas.relay.entries import PERSON, SLOT
+from schemas.relay.facts import Scope
 from schemas.relay.policy import PERSONS_PER_SLOT
 from schemas.relay.state import Slot, State
 
@@ -37,27 +38,17 @@ class Balance(FrozenModel):
 
 def balance(state: State) -> Balance:
     """The balance of all entries so far."""
-    by_scope = {
-        scope: sum(
-            state.balances.get((account, PERSON), 0)
-            for account in (accounts.progress(scope), accounts.in_slots(scope))
-        )
-        for scope in ("candidate", "tenant")
-    }
+    verified, unverified = _counted(state, "candidate"), _counted(state, "tenant")
     slots = {
         account: state.balances.get((account, SLOT), 0)
         for account in (*accounts.GRANTED, accounts.REVOKED)
     }
-    recovered = {
-        unit: amount
-        for (account, unit), amount in state.balances.items()
-        if account == accounts.RECOVERED and (amount or unit == state.currency)
-    }
+    recovered = _recovered(state)
     return Balance(
         tenant=state.tenant,
-        counted=sum(by_scope.values()),
-        verified=by_scope["candidate"],
-        unverified=by_scope["tenant"],
+        counted=verified + unverified,
+        verified=verified,
+        unverified=unverified,
         progress=accounts.total(state.balances, accounts.PROGRESS, PERSON),
         granted=sum(slots[account] for account in accounts.GRANTED),
         open=slots[accounts.OPEN],
@@ -71,6 +62,19 @@ def balance(state: State) -> Balance:
         other_currencies=recovered,
         void=_void_by_reason(state),
     )
+
+
+def _counted(state: State, scope: Scope) -> int:
+    places = accounts.progress(scope), accounts.in_slots(scope)
+    return sum(state.balances.get((account, PERSON), 0) for account in places)
+
+
+def _recovered(state: State) -> dict[str, int]:
+    return {
+        unit: amount
+        for (account, unit), amount in state.balances.items()
+        if account == accounts.RECOVERED and (amount or unit == state.currency)
+    }
 
 
 def _void_by_reason(state: State) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.events.application import FrozenModel, Id, Text
-from schemas.relay.policy import Policy
+from schemas.relay.policy import RelayPolicy
 
 Scope = Literal["candidate", "tenant"]
 Flag = Literal["employee", "self_referral", "bot", "test"]
@@ -23,7 +23,7 @@ class PoliciesSet(_Fact):
     """The policies of the company from now on, its time zone and currency; the id is a digest of them."""
 
     kind: Literal["policies"] = "policies"
-    policies: tuple[Policy, ...]
+    policies: tuple[RelayPolicy, ...]
     timezone: str
     currency: str
 

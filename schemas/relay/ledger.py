@@ -20,8 +20,8 @@ from schemas.relay.facts import (
     Tick,
     Withheld,
 )
-from schemas.relay.state import Application, Person, State
-from schemas.relay.verdict import Verdict, candidates_of, judge_person
+from schemas.relay.state import Person, RelayApplication, State
+from schemas.relay.verdict import PersonVerdict, candidates_of, judge_person
 
 # Reasons that can end because another person counts through another link, or no longer.
 LIMITS = frozenset({"duplicate", "link_used", "device", "cap"})
@@ -90,13 +90,13 @@ def _announce(state: State, fact: Fact) -> Iterator[Entry]:
         is_rejected = application.step_at(None) == "rejected"
         if is_rejected != application.eligible:
             yield _of_application("eligible" if is_rejected else "ineligible", application)
-    elif isinstance(fact, Invited):
+    elif isinstance(fact, Invited) and state.invitations[fact.token_id] is fact:
         yield _with_origin(state, Entry(kind="invited", scope=fact.scope), fact)
         for _ in range(_early_registrations(state, fact)):
             yield _with_origin(state, Entry(kind="registered", scope=fact.scope), fact)
     elif isinstance(fact, Withheld):
-        known = state.applications.get(fact.application) or Application(id=fact.application)
-        yield _of_application("withheld", known)
+        origin = state.applications.get(fact.application) or RelayApplication(id=fact.application)
+        yield _of_application("withheld", origin)
     elif isinstance(fact, Clicked | Registered):
         yield from _use_of_link(state, fact)
 
@@ -115,9 +115,7 @@ def _use_of_link(state: State, fact: Clicked | Registered) -> Iterator[Entry]:
 
 
 def _early_registrations(state: State, invitation: Invited) -> int:
-    """How many registrations arrived before their invitation; none if it is known already."""
-    if state.invitations[invitation.token_id] is not invitation:
-        return 0
+    """How many registrations arrived before their invitation."""
     persons = (state.persons[name] for name in state.persons_on.get(invitation.token_id, ()))
     return sum(
         registration.token_id == invitation.token_id
@@ -126,7 +124,7 @@ def _early_registrations(state: State, invitation: Invited) -> int:
     )
 
 
-def _of_application(kind: str, application: Application) -> Entry:
+def _of_application(kind: str, application: RelayApplication) -> Entry:
     return Entry.model_validate(
         {
             "kind": kind,
@@ -210,7 +208,7 @@ def _concerned_slots(state: State, fact: Fact) -> list[int]:
     return list(dict.fromkeys([fact.slot, *waiting])) if isinstance(fact, SlotClaim) else waiting
 
 
-def _change(person: Person, verdict: Verdict) -> Entry | None:
+def _change(person: Person, verdict: PersonVerdict) -> Entry | None:
     """The entry that brings a person to where the verdict says; a person who waits stays as judged before."""
     if verdict.state == "waits":
         return None
@@ -224,7 +222,7 @@ def _change(person: Person, verdict: Verdict) -> Entry | None:
     return None if person.reason == verdict.reason else _void(person, verdict)
 
 
-def _count(person: Person, verdict: Verdict, invitation: Invited) -> Entry:
+def _count(person: Person, verdict: PersonVerdict, invitation: Invited) -> Entry:
     source = accounts.WORLD if person.reason is None else accounts.void(person.reason)
     return Entry(
         kind="counted",
@@ -252,7 +250,7 @@ def _reclassify(person: Person, invitation: Invited) -> Entry:
     )
 
 
-def _void(person: Person, verdict: Verdict) -> Entry:
+def _void(person: Person, verdict: PersonVerdict) -> Entry:
     reason = verdict.reason or "ineligible"
     source = accounts.WORLD if person.reason is None else accounts.void(person.reason)
     return Entry(
@@ -263,7 +261,7 @@ def _void(person: Person, verdict: Verdict) -> Entry:
     )
 
 
-def _revoke(person: Person, verdict: Verdict) -> Entry:
+def _revoke(person: Person, verdict: PersonVerdict) -> Entry:
     """Take back a counted person; `slots.withdraw` revokes a slot if the others do not suffice for it."""
     reason = verdict.reason or "ineligible"
     return Entry(

@@ -57,7 +57,7 @@ class TrailingValue(FrozenModel):
 SlotValue = Annotated[FixedValue | AgencyFeeValue | TrailingValue, Field(discriminator="method")]
 
 
-class Policy(FrozenModel):
+class RelayPolicy(FrozenModel):
     """One version, in force from the local day `since` on until the next version.
 
     `link_days` is how long a candidate's link is valid, `slot_days` how long a slot can be reserved (None: for ever).
@@ -94,7 +94,7 @@ class RelayCompany(FrozenModel):
     tenant: Name
     page: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=500)]
     owner: Name = "hr_manager"
-    policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
+    policies: Annotated[tuple[RelayPolicy, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def check_order(self) -> Self:
@@ -127,10 +127,10 @@ class RelayFile(FrozenModel):
 
 
 # The models of the file, whose keys are suggested for misspelled ones.
-MODELS = (RelayFile, RelayCompany, Policy, FixedValue, AgencyFeeValue, TrailingValue)
+MODELS = (RelayFile, RelayCompany, RelayPolicy, FixedValue, AgencyFeeValue, TrailingValue)
 
 
-def policy_on(policies: tuple[Policy, ...], day: date) -> Policy:
+def policy_on(policies: tuple[RelayPolicy, ...], day: date) -> RelayPolicy:
     """The policy in force on a local day; before the first one, the first."""
     in_force = [policy for policy in policies if policy.since <= day]
     return in_force[-1] if in_force else policies[0]

@@ -14,7 +14,6 @@ from schemas.relay.facts import (
     ApplicationStep,
     CandidateErased,
     CandidatesMerged,
-    Clicked,
     ConsentWithdrawn,
     Fact,
     Invited,
@@ -23,16 +22,15 @@ from schemas.relay.facts import (
     Scope,
     SlotClaim,
     Step,
-    Tick,
     Withheld,
 )
-from schemas.relay.policy import Policy, policy_on
+from schemas.relay.policy import RelayPolicy, policy_on
 
 SlotState = Literal["open", "reserved", "redeemed", "expired", "revoked"]
 
 
 @dataclass
-class Application:
+class RelayApplication:
     """The steps of one application by time, and whether it was announced as eligible."""
 
     id: str
@@ -80,7 +78,7 @@ class Person:
     order: int = 0
     verified: int = 0
     slot: int | None = None
-    policy: Policy | None = None
+    policy: RelayPolicy | None = None
     registrations: list[Registered] = field(default_factory=list)
 
 
@@ -90,7 +88,7 @@ class Slot:
 
     number: int
     entry: Entry
-    policy: Policy
+    policy: RelayPolicy
     state: SlotState = "open"
     job: str | None = None
     redemption: Entry | None = None
@@ -109,9 +107,9 @@ class State:
     seq: int = 0
     timezone: str = "UTC"
     currency: str = "JPY"
-    policies: tuple[Policy, ...] = ()
+    policies: tuple[RelayPolicy, ...] = ()
     seen: set[str] = field(default_factory=set)
-    applications: dict[str, Application] = field(default_factory=dict)
+    applications: dict[str, RelayApplication] = field(default_factory=dict)
     applications_of: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     merges: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     merged_from: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -138,7 +136,7 @@ class State:
         """The company's local day."""
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
-    def policy_at(self, moment: datetime) -> Policy:
+    def policy_at(self, moment: datetime) -> RelayPolicy:
         """The policy in force at an instant."""
         return policy_on(self.policies, self.day(moment))
 
@@ -169,17 +167,7 @@ class State:
             case _:
                 self._note_other(fact)
 
-    def _note_other(
-        self,
-        fact: PoliciesSet
-        | CandidatesMerged
-        | CandidateErased
-        | Withheld
-        | Clicked
-        | ConsentWithdrawn
-        | AgencyFee
-        | Tick,
-    ) -> None:
+    def _note_other(self, fact: Fact) -> None:
         match fact:
             case PoliciesSet():
                 self.policies, self.timezone = fact.policies, fact.timezone
@@ -198,12 +186,10 @@ class State:
                 earlier_fee = self.fees.get(fact.cost)
                 if earlier_fee is None or fact.version >= earlier_fee.version:
                     self.fees[fact.cost] = fact
-            case _:
-                return
 
     def _note_step(self, fact: ApplicationStep) -> None:
         application = self.applications.setdefault(
-            fact.application, Application(id=fact.application)
+            fact.application, RelayApplication(id=fact.application)
         )
         insort(application.steps, (fact.at, fact.id, fact.step))
         if fact.candidate not in {None, application.candidate}:

@@ -12,12 +12,12 @@ from typing import Literal
 from schemas.relay import accounts
 from schemas.relay.entries import PERSON, VoidReason
 from schemas.relay.facts import Invited, Registered, Scope
-from schemas.relay.policy import Policy
-from schemas.relay.state import Application, Person, State
+from schemas.relay.policy import RelayPolicy
+from schemas.relay.state import Person, RelayApplication, State
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PersonVerdict:
     """Whether a registration counts, does not (`reason`), or waits for its invitation or rejection."""
 
     state: Literal["counts", "void", "waits"]
@@ -31,7 +31,7 @@ class Verdict:
         return "tenant" if self.invitation is None else self.invitation.scope
 
 
-WAITS = Verdict("waits")
+WAITS = PersonVerdict("waits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class _Case:
     person: Person
     registration: Registered
     invitation: Invited
-    application: Application | None
-    policy: Policy
+    application: RelayApplication | None
+    policy: RelayPolicy
     moment: datetime
 
     @property
@@ -51,7 +51,7 @@ class _Case:
         return self.person.counted and self.person.via == self.invitation.invitation
 
 
-def judge_person(state: State, person: Person) -> Verdict:
+def judge_person(state: State, person: Person) -> PersonVerdict:
     """The verdict on a person: as counted so far, else a verified registration, one that counts, or the first that does not."""
     verdicts = [_judge(state, person, registration) for registration in person.registrations]
     counting = [verdict for verdict in verdicts if verdict.state == "counts"]
@@ -61,43 +61,48 @@ def judge_person(state: State, person: Person) -> Verdict:
     return (*so_far, *verified, *counting, *void, WAITS)[0]
 
 
-def _judge(state: State, person: Person, registration: Registered) -> Verdict:
+def _judge(state: State, person: Person, registration: Registered) -> PersonVerdict:
     invitation = state.invitations.get(registration.token_id)
     if invitation is None or not state.policies:
         return WAITS
     moment = max(registration.at, invitation.at)
-    application = None
+    application = state.applications.get(invitation.application or "")
     if invitation.scope == "candidate":
-        application = state.applications.get(invitation.application or "")
-        rejected = None if application is None else application.first("rejected")
         if application is None or not application.steps:
             return WAITS
+        rejected = application.first("rejected")
         if rejected is None:
             return _never_rejected(application)
         moment = max(moment, rejected)
     # Whoever counts stays under the policy of the count.
     kept = person.policy if person.counted else None
-    case = _Case(
-        person=person,
-        registration=registration,
-        invitation=invitation,
-        application=application,
-        policy=kept or state.policy_at(moment),
-        moment=moment,
+    return _check(
+        state,
+        _Case(
+            person=person,
+            registration=registration,
+            invitation=invitation,
+            application=application if invitation.scope == "candidate" else None,
+            policy=kept or state.policy_at(moment),
+            moment=moment,
+        ),
     )
+
+
+def _check(state: State, case: _Case) -> PersonVerdict:
     for check in CHECKS:
         reason = check(state, case)
         if reason is not None:
-            return Verdict("void", reason)
-    return Verdict("counts", invitation=invitation, at=moment)
+            return PersonVerdict("void", reason)
+    return PersonVerdict("counts", invitation=case.invitation, at=case.moment)
 
 
-def _never_rejected(application: Application) -> Verdict:
+def _never_rejected(application: RelayApplication) -> PersonVerdict:
     """Whoever was hired or withdrew was not rejected; anybody else may still be."""
     steps = {step for _, _, step in application.steps}
     if "hired" in steps:
-        return Verdict("void", "employee")
-    return Verdict("void", "ineligible") if steps & {"withdrawn", "closed"} else WAITS
+        return PersonVerdict("void", "employee")
+    return PersonVerdict("void", "ineligible") if steps & {"withdrawn", "closed"} else WAITS
 
 
 def _own_fault(state: State, case: _Case) -> VoidReason | None:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from schemas.relay import accounts
 from schemas.relay.entries import Posting, transfer
 from schemas.relay.facts import AgencyFee, SlotClaim
-from schemas.relay.policy import AgencyFeeValue, FixedValue, Policy
+from schemas.relay.policy import AgencyFeeValue, FixedValue, RelayPolicy
 from schemas.relay.state import Slot, State
 
 
-def expected_value(state: State, policy: Policy, moment: datetime) -> int:
+def expected_value(state: State, policy: RelayPolicy, moment: datetime) -> int:
     """The value of a slot granted at this instant, in the company's currency."""
     value = policy.value
     if isinstance(value, FixedValue):
@@ -46,13 +46,13 @@ def slot_currency(slot: Slot, default: str) -> str:
     return next(units, default)
 
 
-def accrual(value: int, policy: Policy, currency: str) -> tuple[Posting, ...]:
+def accrual(value: int, policy: RelayPolicy, currency: str) -> tuple[Posting, ...]:
     """Accrue the expected part of a slot's value."""
     expected = value * policy.redemption // 100
     return transfer(accounts.WORLD, accounts.ACCRUED, expected, currency)
 
 
-def recovery(amount: int, policy: Policy, currency: str) -> tuple[Posting, ...]:
+def recovery(amount: int, policy: RelayPolicy, currency: str) -> tuple[Posting, ...]:
     """Recognise a value as recovered; with the credit mode `gross` also carry the hire at its gross fee, and credit it."""
     recovered = transfer(accounts.WORLD, accounts.RECOVERED, amount, currency)
     if policy.credit_mode == "zero":

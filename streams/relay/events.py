@@ -148,8 +148,8 @@ def _move(event: PackedEvent, state: State, rules: Rules) -> Step | None:
 
 def _has_ended(event: PackedEvent, state: State) -> bool:
     application = event.data.application
-    known = None if application is None else state.applications.get(application.id)
-    return known is not None and known.step_at(None) in {"rejected", "withdrawn", "closed"}
+    counted = None if application is None else state.applications.get(application.id)
+    return counted is not None and counted.step_at(None) in {"rejected", "withdrawn", "closed"}
 
 
 def _merge(event: PackedEvent) -> Fact | None:
@@ -206,28 +206,36 @@ def _relay_fact(event: Event) -> Fact | None:
         case RelayClick():
             return Clicked(id=id_, at=at, token_id=data.token_id)
         case RelayRegistration():
-            return Registered(
-                id=id_,
-                at=at,
-                registration=data.registration_id,
-                token_id=data.token_id,
-                person=data.person,
-                consent=data.consent_id,
-                device=data.device,
-                flags=data.flags,
-            )
+            return _registration(event, data)
         case RelayConsentWithdrawal():
             return ConsentWithdrawn(id=id_, at=at, registration=data.registration_id)
         case RelaySlot():
-            claim = CLAIMS[short_type(event.type)]
-            return SlotClaim(
-                id=id_,
-                at=at,
-                claim=claim,
-                slot=data.slot,
-                job=data.job_id,
-                application=data.application_id if claim == "redeem" else None,
-                salary=data.salary,
-                currency=data.currency,
-            )
+            return _claim(event, data)
     return None
+
+
+def _registration(event: Event, data: RelayRegistration) -> Registered:
+    return Registered(
+        id=event.id,
+        at=event.time,
+        registration=data.registration_id,
+        token_id=data.token_id,
+        person=data.person,
+        consent=data.consent_id,
+        device=data.device,
+        flags=data.flags,
+    )
+
+
+def _claim(event: Event, data: RelaySlot) -> SlotClaim:
+    claim = CLAIMS[short_type(event.type)]
+    return SlotClaim(
+        id=event.id,
+        at=event.time,
+        claim=claim,
+        slot=data.slot,
+        job=data.job_id,
+        application=data.application_id if claim == "redeem" else None,
+        salary=data.salary,
+        currency=data.currency,
+    )

@@ -14,12 +14,13 @@ from schemas.relay.ledger import accept, restore
 from schemas.relay.state import State
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from sinks.metrics import RelayMetrics
+from streams.configuration import relay_companies
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.relay_companies import RelayTenant
 from streams.configuration.settings import Settings
 from streams.kafka import clients
-from streams.relay import companies
-from streams.relay.companies import Company
 from streams.relay.events import read_events, to_fact
+from streams.relay.follow_up import follow_up
 from streams.relay.ledger_log import GROUP, LedgerWriter, read_ledger
 
 log = logging.getLogger(__name__)
@@ -36,18 +37,18 @@ class Keeper:
         """Load the configuration; raise Misconfigured."""
         self._settings, self._environ, self._clock = settings, environ, clock
         self.states: dict[str, State] = {}
-        self.companies: dict[str, Company] = {}
+        self.companies: dict[str, RelayTenant] = {}
         self._mtimes: tuple[float, ...] = ()
         self._load()
 
     def _load(self) -> None:
-        self._mtimes = companies.modification_times(self._settings)
-        self.companies = companies.load_companies(self._settings, self._environ)
+        self._mtimes = relay_companies.modification_times(self._settings)
+        self.companies = relay_companies.load_companies(self._settings, self._environ)
         self._rules = TenantRules(snapshot_mapping(load_tenancy(self._settings.config)))
 
     def reload(self) -> bool:
         """Load changed files; return whether they are usable. Those that are not leave everything as it was."""
-        mtimes = companies.modification_times(self._settings)
+        mtimes = relay_companies.modification_times(self._settings)
         if mtimes == self._mtimes:
             return True
         try:
@@ -91,12 +92,12 @@ class Keeper:
     def _state(self, tenant: str) -> State:
         return self.states.setdefault(tenant, State(tenant))
 
-    def _take(self, company: Company, fact: Fact) -> list[Record]:
+    def _take(self, company: RelayTenant, fact: Fact) -> list[Record]:
         state = self._state(company.tenant.id)
         record = accept(state, fact, self._clock())
         if record is None:
             return []
-        following = companies.follow_up(company, state, record)
+        following = follow_up(company, state, record)
         return [record] if following is None else [record, *self._take(company, following)]
 
 

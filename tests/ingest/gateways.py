@@ -25,6 +25,7 @@ SIGNING = [
 STANDARD_KEY = bytes(range(24))
 ENVIRON = {
     **{vendor.name.upper(): f"a {vendor.name} secret of the test" for vendor in VENDORS},
+    "CAREERRELAY": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
     "PERSON": "p",
@@ -62,6 +63,7 @@ def tenancy() -> Tenancy:
             connection("greenhouse", "addressed", address_key=Secret(env="ADDRESS")),
             connection("ashby", "ashby-lenient", on_bad_signature="quarantine"),
             connection("lever", "lever-locked", address_key=Secret(env="ADDRESS")),
+            connection("careerrelay", "relay"),
             connection("standard", "events"),
             connection("standard", "prefixed-events", id_prefix="own-"),
         ),

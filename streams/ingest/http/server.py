@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,14 +18,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from schemas.kafka import topics
+from streams.configuration.relay_companies import RelayCompanies
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
-from streams.ingest.http import actions_route, costs_route
+from streams.ingest.http import actions_route, costs_route, relay_route
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
 from streams.ingest.http.limits import IDLE_TIMEOUT_S, LimitedProtocol
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
+from streams.ingest.kafka.link_index import LinkIndex, LinkLookup
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -62,12 +65,16 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     metrics: GatewayMetrics | None = None,
     reload: Reload | None = None,
     breaches: BreachIndex | None = None,
+    links: LinkIndex | None = None,
 ) -> FastAPI:
     """Create the application; its lifespan starts the publisher and stops it after the last request."""
+    lookup = partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s
     dependencies = GatewayDependencies(
         publisher=publisher,
-        breaches=breaches
-        or BreachLookup(partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s),
+        breaches=breaches or BreachLookup(*lookup),
+        links=links or LinkLookup(*lookup),
+        relay=RelayCompanies(settings, os.environ),
+        base_url=settings.gateway_address,
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
@@ -75,8 +82,8 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
     app.state.gateway = gateway
     _add_hooks(app, gateway)
-    costs_route.add(app, gateway)
-    actions_route.add(app, gateway)
+    for route in (costs_route, actions_route, relay_route):
+        route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
     return app
@@ -170,8 +177,8 @@ async def _http_error(_: Request, error: Exception) -> Response:
     """Answer unknown paths and methods in the format of every other refusal."""
     status = error.status_code if isinstance(error, HTTPException) else 400
     message = (
-        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs "
-        "and actions at /v1/breaches/<id>/actions."
+        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs, "
+        "actions at /v1/breaches/<id>/actions and invitations at /v1/relay/invitations."
     )
     headers = error.headers if isinstance(error, HTTPException) else None
     content = {"error": "no_such_address" if status == 404 else "refused", "message": message}

@@ -14,7 +14,7 @@ from schemas.relay.facts import (
     Tick,
 )
 from schemas.relay.ledger import accept
-from schemas.relay.policy import FixedValue, Policy
+from schemas.relay.policy import FixedValue, RelayPolicy
 from schemas.relay.state import State
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
@@ -25,17 +25,17 @@ def day(number: float) -> datetime:
     return START + timedelta(days=number)
 
 
-def policy(**fields: Any) -> Policy:
+def policy(**fields: Any) -> RelayPolicy:
     """A policy with a fixed value of 1,000,000 and a redemption of 60 %."""
     terms: dict[str, Any] = {
         "since": date(2026, 1, 1),
         "value": FixedValue(method="fixed", amount=1_000_000),
         "redemption": 60,
     }
-    return Policy(**(terms | fields))
+    return RelayPolicy(**(terms | fields))
 
 
-def policies(*versions: Policy, name: str = "policies") -> PoliciesSet:
+def policies(*versions: RelayPolicy, name: str = "policies") -> PoliciesSet:
     """The policies of the company, in UTC and yen."""
     return PoliciesSet(
         id=name, at=START, policies=versions or (policy(),), timezone="UTC", currency="JPY"

@@ -7,7 +7,7 @@ from typing import Any
 from schemas.relay.balance import balance, problems
 from schemas.relay.facts import CandidateErased, CandidatesMerged, Fact
 from schemas.relay.ledger import accept
-from schemas.relay.policy import Policy
+from schemas.relay.policy import RelayPolicy
 from schemas.relay.state import State
 from tests.schemas.relay.builders import (
     claim,
@@ -37,7 +37,7 @@ ACTIONS = (
 )
 
 
-def random_policy(dice: Random) -> Policy:
+def random_policy(dice: Random) -> RelayPolicy:
     """A policy with every choice at random, but for the terms of slots."""
     choice = {
         name: dice.choice(("keep", "revoke"))
@@ -61,7 +61,7 @@ def candidate_of(application: str) -> str | None:
 class World:
     """Both ledgers and the facts told so far; `act` tells more and raises AssertionError when they differ."""
 
-    def __init__(self, terms: Policy) -> None:
+    def __init__(self, terms: RelayPolicy) -> None:
         """Start with the policies."""
         self.state, self.naive = State("aoba"), NaiveLedger()
         self.told: list[Fact] = []

@@ -1,4 +1,4 @@
-"""The Prometheus metrics of worker, archiver, watch, dispatcher and board, with one registry per role."""
+"""The Prometheus metrics of worker, archiver, watch, dispatcher, relay and board, with one registry per role."""
 
 from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
@@ -82,6 +82,28 @@ class WatchMetrics:
 
     def is_ready(self) -> bool:
         """Return whether every cell has been evaluated once."""
+        return _value(self.ready) == 1
+
+
+class RelayMetrics:
+    """The relay's series."""
+
+    def __init__(self) -> None:
+        """Register all series at 0."""
+        self.registry = new_registry()
+        self.ready = series.RELAY_READY.register(self.registry)
+        self.records = series.RELAY_RECORDS.register(self.registry)
+        self.unreadable = series.RELAY_UNREADABLE.register(self.registry)
+        self.configuration_stale = series.RELAY_CONFIGURATION_STALE.register(self.registry)
+        self._slots = series.RELAY_SLOTS.register(self.registry)
+
+    def show_slots(self, tenant: str, states: Mapping[str, int]) -> None:
+        """Export a company's number of slots by state."""
+        for state, number in states.items():
+            self._slots.labels(tenant, state).set(number)
+
+    def is_ready(self) -> bool:
+        """Return whether every event has been read once."""
         return _value(self.ready) == 1
 
 

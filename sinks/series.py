@@ -266,6 +266,16 @@ WATCH_RECORDS = CounterRow("hirelay_watch_records", "Breach records written", ("
 WATCH_UNREADABLE = CounterRow("hirelay_watch_unreadable", "Cells that could not be read")
 BREACHES_ACTIVE = GaugeRow("hirelay_kpi_breaches_active", "Active breaches", ("severity",))
 
+# Relay.
+RELAY_READY = GaugeRow("hirelay_relay_ready", "1 once the ledger has read every event")
+RELAY_RECORDS = CounterRow("hirelay_relay_records", "Records written to the ledger")
+RELAY_UNREADABLE = CounterRow("hirelay_relay_unreadable", "Records that could not be read")
+RELAY_CONFIGURATION_STALE = GaugeRow(
+    "hirelay_relay_configuration_stale",
+    "1 while the policies or tenants on disk are invalid and older ones are in use",
+)
+RELAY_SLOTS = GaugeRow("hirelay_relay_slots", "Hiring slots of Career Relay", ("tenant", "state"))
+
 # Dispatcher.
 DISPATCHER_READY = GaugeRow("hirelay_dispatcher_ready", "1 once every breach has been loaded")
 DISPATCHER_POSTS = CounterRow(

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from schemas.events.application import FrozenModel, Id, Minor, Stage, Text
 
@@ -149,8 +149,71 @@ class SurveyData(FrozenModel):
     application_id: Id | None = None
 
 
+RelayScope = Literal["candidate", "tenant"]
+
+
+class RelayInvitation(FrozenModel):
+    """relay.invited: a link of Career Relay (キャリアリレー) was issued, for one application or for the whole company.
+
+    `token_id` is a digest of the link's token, as everywhere: whoever reads it cannot use the link.
+    """
+
+    invitation_id: Id
+    token_id: Id
+    scope: RelayScope = "candidate"
+    application_id: Id | None = None
+    expires_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _belongs_to_an_application(self) -> Self:
+        """Refuse a candidate's link without an application, and a company-wide one with it."""
+        if (self.scope == "candidate") != (self.application_id is not None):
+            msg = "a link of the scope candidate names its application_id, one of the scope tenant has none"
+            raise ValueError(msg)
+        return self
+
+
+class RelayClick(FrozenModel):
+    """relay.clicked: a person opened a link."""
+
+    token_id: Id
+
+
+class RelayRegistration(FrozenModel):
+    """relay.registered: a person registered with the relay service; `person` is a keyed hash, `device` an opaque id.
+
+    `consent_id` names the consent that the service stores; a registration without one never counts.
+    """
+
+    registration_id: Id
+    token_id: Id
+    person: Annotated[str, Field(pattern=r"^[0-9a-f]{32}(?:[0-9a-f]{32})?$")]
+    consent_id: Id | None = None
+    device: Id | None = None
+    flags: tuple[Literal["employee", "self_referral", "bot", "test"], ...] = ()
+
+
+class RelayConsentWithdrawal(FrozenModel):
+    """relay.consent_withdrawn: the person of a registration withdrew the consent."""
+
+    registration_id: Id
+
+
+class RelaySlot(FrozenModel):
+    """relay.slot_reserved, .slot_released, .slot_redeemed: what was done with the hiring slot of that number.
+
+    A redemption names the application that was hired; `salary` is the first year's, in minor units of `currency`.
+    """
+
+    slot: Annotated[int, Field(ge=1, le=1_000_000)]
+    job_id: Id | None = None
+    application_id: Id | None = None
+    salary: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+
+
 class Relay(FrozenModel):
-    """relay.*: Career Relay (キャリアリレー); a token id, never a name."""
+    """relay.credit_granted, .credit_consumed, .credit_expired, .outcome: statements of the relay service; the ledger decides."""
 
     invitation_id: Id
     rejected_event_id: Id | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from schemas.events.envelope import TYPES, Event, short_type
+from schemas.events.envelope import Event, short_type
 
 # These change how the applications that they reach are counted; by themselves they count nothing.
 CONTEXT_TYPES = frozenset(
@@ -22,6 +22,18 @@ CONTEXT_TYPES = frozenset(
         "pipeline.remapped",
     }
 )
+# These are in no cell: the ledger of Career Relay counts them.
+LEDGER_TYPES = frozenset(
+    {
+        "relay.invited",
+        "relay.clicked",
+        "relay.registered",
+        "relay.consent_withdrawn",
+        "relay.slot_reserved",
+        "relay.slot_released",
+        "relay.slot_redeemed",
+    }
+)
 # Accepted and stored, so that a later release can count them from the log; the text says why no number contains them.
 NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
     {
@@ -33,8 +45,13 @@ NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
         **dict.fromkeys(("posting.published", "posting.unpublished"), "no KPI is by posting"),
         "survey.submitted": "no KPI contains survey scores",
         **dict.fromkeys(
-            (name for name in TYPES if name.startswith("relay.")),
-            "no KPI contains Career Relay (キャリアリレー)",
+            (
+                "relay.credit_granted",
+                "relay.credit_consumed",
+                "relay.credit_expired",
+                "relay.outcome",
+            ),
+            "the ledger of Career Relay decides, not the service's own statement",
         ),
     }
 )

@@ -124,6 +124,14 @@ CLICKHOUSE_REBUILDS = Topic(
     retention_ms=-1,  # the number of requests is what a filling of ClickHouse is compared with
     co_partitioned=False,
 )
+RELAY_LEDGER = Topic(
+    name="relay-ledger",
+    key="tenant",
+    producers=("relay",),
+    consumers=("relay", "archiver", "gateway", "relay commands"),
+    retention_ms=-1,  # the ledger itself: every balance is the sum of its records
+    co_partitioned=False,
+)
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
@@ -140,6 +148,7 @@ TOPICS = (
     KPI_BREACHES,
     BREACH_ACTIONS,
     DELIVERY_IDS,
+    RELAY_LEDGER,
     QUARANTINE,
     EPOCHS,
     CONNECTION_HEALTH,

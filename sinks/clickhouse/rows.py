@@ -124,6 +124,32 @@ class BreachActionRow(NamedTuple):
     version: int
 
 
+class RelayRow(NamedTuple):
+    """`relay_ledger`: a fact, a decision, or one posting of a decision; `measure` is what KPIs sum, empty for none."""
+
+    tenant: str
+    seq: int
+    line: int
+    day: date
+    at: datetime
+    recorded: datetime
+    fact: str
+    entry: str
+    reason: str
+    scope: str
+    account: str
+    unit: str
+    amount: int
+    measure: str
+    slot: int
+    due: date | None
+    invitation: str
+    application_id: str
+    job_id: str
+    channel: str
+    version: int
+
+
 class ConnectionCount(NamedTuple):
     """`connection_counts`: one count of a connection in one gateway process since it started."""
 

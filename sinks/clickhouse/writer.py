@@ -15,6 +15,7 @@ from sinks.clickhouse.rows import (
     KpiMeasure,
     PlannedTarget,
     Quarantined,
+    RelayRow,
     TenantRow,
 )
 
@@ -30,6 +31,7 @@ TABLES: dict[type[NamedTuple], str] = {
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
     BreachActionRow: "breach_actions",
+    RelayRow: "relay_ledger",
     TenantRow: "tenants",
 }
 

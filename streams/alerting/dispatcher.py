@@ -15,8 +15,9 @@ from schemas.kafka.topics import KPI_BREACHES
 from sinks import alertmanager
 from sinks.metrics import DispatcherMetrics
 from streams.alerting.alert_payload import RESEND_INTERVAL, ActiveBreaches, Links, to_alert
-from streams.alerting.breach_log import decode_breach, read_to_end, start_consumer
+from streams.alerting.breach_log import decode_breach
 from streams.configuration.settings import Settings
+from streams.kafka.committed_reader import read_to_end, start_consumer
 
 log = logging.getLogger(__name__)
 

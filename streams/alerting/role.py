@@ -5,9 +5,9 @@ import asyncio
 from sinks.metrics import DispatcherMetrics, WatchMetrics
 from streams.alerting.alert_payload import Links
 from streams.alerting.dispatcher import dispatch
-from streams.alerting.health_server import run_with_health_server
 from streams.alerting.watch import utc_now, watch
 from streams.configuration.settings import Settings
+from streams.health_server import run_with_health_server
 
 
 def serve_watch(settings: Settings) -> None:

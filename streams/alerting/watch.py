@@ -22,10 +22,7 @@ from schemas.tenants.config import Tenancy
 from sinks.metrics import WatchMetrics
 from streams.alerting.breach_log import (
     BreachWriter,
-    last_poll_time,
     latest_breaches,
-    read_to_end,
-    start_consumer,
 )
 from streams.alerting.cells import CellSums, KpiSeries
 from streams.alerting.judge import Judge
@@ -34,6 +31,7 @@ from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.whole_flushes import WholeFlushes
+from streams.kafka.committed_reader import last_poll_time, read_to_end, start_consumer
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,11 @@ from schemas.kafka.topics import (
     EPOCHS,
     KPI_BREACHES,
     QUARANTINE,
+    RELAY_LEDGER,
     epoch_of,
 )
 from sinks.clickhouse.rows import CandidateEvent, CellFlush, EpochRow, KpiCell
+from streams.archive.relay_rows import relay_rows
 from streams.archive.rows import (
     RecordPosition,
     action_rows,
@@ -37,6 +39,7 @@ ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]]
     CONNECTION_HEALTH.name: health_rows,
     KPI_BREACHES.name: breach_rows,
     BREACH_ACTIONS.name: action_rows,
+    RELAY_LEDGER.name: relay_rows,
 }
 
 

@@ -18,6 +18,7 @@ from streams.cli import (
     plan,
     quality,
     rebuild,
+    relay,
     roles,
     webhooks,
 )
@@ -39,6 +40,7 @@ app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(relay.app, name="relay")
 
 
 def main() -> None:

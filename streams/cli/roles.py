@@ -69,6 +69,14 @@ def dispatcher(state: State = None) -> None:
     serve_dispatcher(load_settings(state))
 
 
+@app.command("relay-ledger")
+def relay_ledger(state: State = None) -> None:
+    """Keep the ledger of Career Relay (キャリアリレー): persons, slots and their value."""
+    from streams.relay.role import serve
+
+    serve(load_settings(state))
+
+
 @app.command()
 def topics(state: State = None) -> None:
     """Create missing Kafka topics; fail if an existing topic has another partition count."""

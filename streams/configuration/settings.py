@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     alerts: Path = Field(
         Path("deploy/config/alerts.yaml"), description="Alert rules (YAML), for `watch`."
     )
+    relay: Path = Field(
+        Path("deploy/config/relay.yaml"), description="Policies of Career Relay (YAML)."
+    )
     alertmanagers: str = Field(
         "", description="Addresses of all Alertmanager instances, comma separated."
     )
@@ -41,8 +44,11 @@ class Settings(BaseSettings):
     dispatcher_port: Port = Field(
         0, description="Port of the dispatcher's health and metrics; 0: a free one."
     )
+    relay_port: Port = Field(
+        0, description="Port of the relay's health and metrics; 0: a free one."
+    )
     alerting_host: str = Field(
-        "127.0.0.1", description="Address of the health and metrics of watch and dispatcher."
+        "127.0.0.1", description="Address of the health and metrics of watch, dispatcher and relay."
     )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
     kafka_security: KafkaSecurity = Field(

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.secret_store import SecretStore
 from streams.ingest.secret_safety import unsafe_secrets
 from streams.ingest.tokens import Token, parse_token
 
@@ -87,7 +88,7 @@ def _all_secrets(connection: Connection) -> tuple[Secret, ...]:
     return connection.secrets if key is None else (*connection.secrets, key)
 
 
-def resolve(tenancy: Tenancy, store: "SecretStore", schemes: Schemes) -> Configuration:
+def resolve(tenancy: Tenancy, store: SecretStore, schemes: Schemes) -> Configuration:
     """Resolve the connections and tokens of a tenancy; raise Misconfigured."""
     problems: list[str] = []
     resolved: dict[tuple[str, str], ResolvedConnection] = {}
@@ -146,44 +147,9 @@ def _misconfigured(problems: Sequence[str]) -> Misconfigured:
     )
 
 
-def is_pending(secret: Secret, directory: Path) -> bool:
-    """Return whether the secret's file exists but is still empty, because the vendor issues the secret later."""
-    return secret.file is not None and _is_empty(directory / secret.file)
-
-
-def _is_empty(path: Path) -> bool:
-    return path.is_file() and not path.read_bytes().strip()
-
-
 def derive_key(secret: bytes, purpose: bytes) -> bytes:
     """Derive a 32-byte key for one purpose from a secret of any length (HKDF-SHA256, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
-
-
-class SecretStore:
-    """Looks up secrets in environment variables and files."""
-
-    def __init__(self, environ: Mapping[str, str], directory: Path) -> None:
-        """Read files relative to `directory`."""
-        self._environ = environ
-        self._directory = directory
-
-    def is_pending(self, secret: Secret) -> bool:
-        """Return whether the secret's file exists but is still empty."""
-        return is_pending(secret, self._directory)
-
-    def find(self, secret: Secret, owner: str, problems: list[str]) -> bytes:
-        """Return the secret's bytes, stripped; add a missing or empty secret to `problems`."""
-        if secret.env is not None:
-            value = self._environ.get(secret.env, "").strip().encode()
-            place = f"environment variable {secret.env}"
-        else:
-            path = self._directory / (secret.file or "")
-            value = path.read_bytes().strip() if path.is_file() else b""
-            place = f"file {path}"
-        if not value:
-            problems.append(f"{owner}: no secret in {place}")
-        return value
 
 
 def _secrets(

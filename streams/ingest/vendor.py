@@ -157,4 +157,7 @@ SUBJECT_FIELDS = (
     "pipeline_id",
     "survey_id",
     "invitation_id",
+    "registration_id",
+    "token_id",
+    "slot",
 )

@@ -79,6 +79,28 @@ rules:
 """
 
 
+# The sample company that uses Career Relay.
+RELAY = """# Career Relay (キャリアリレー): see deploy/config/relay.yaml for everything that can be written here.
+companies:
+  - tenant: aoba
+    page: http://127.0.0.1:1/register # `hirelay demo` writes the address of its relay service here
+    policies:
+      - since: 2026-01-01
+        automatic: true
+        slot_days: 365
+        value: { method: agency_fee, rate: 35 %, salary: 5000000 }
+        redemption: 60 %
+"""
+
+
+def write_relay(folder: Path) -> Path:
+    """Write sample policies of Career Relay if there are none."""
+    path = folder / "relay.yaml"
+    if not path.exists():
+        path.write_text(RELAY)
+    return path
+
+
 def write_alerts(folder: Path) -> Path:
     """Write sample alert rules if there are none."""
     path = folder / "alerts.yaml"

@@ -29,13 +29,19 @@ from streams.local.kafka import WITHOUT_SECURITY, free_port, prepare
 from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
 from streams.local.readiness import is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
-from streams.local.sample_companies import write_alerts, write_sample, write_targets
+from streams.local.sample_companies import (
+    write_alerts,
+    write_relay,
+    write_sample,
+    write_targets,
+)
 from streams.supervisor import Role, Supervisor
 
 log = logging.getLogger(__name__)
 
 STOP_S = 90.0
 CLICKHOUSE_USER = "hirelay"
+COMMANDS = {"relay": "relay-ledger"}  # `hirelay relay` is the group of commands about it
 
 
 class Stack:
@@ -67,11 +73,13 @@ class Stack:
         ports = self._ports_of
         targets = config and config.resolve().parent / "targets.yaml"
         alerts = config and config.resolve().parent / "alerts.yaml"
+        relay = config and config.resolve().parent / "relay.yaml"
         manager = f"http://127.0.0.1:{ports['alertmanager']}"
         return Settings(
             config=(config or write_sample(self.state)).resolve(),
             targets=targets or write_targets(self.state, datetime.now(UTC)),
             alerts=alerts or write_alerts(self.state),
+            relay=relay or write_relay(self.state),
             alertmanagers=manager if find_binary("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
             **WITHOUT_SECURITY,
@@ -88,6 +96,7 @@ class Stack:
             board_url=f"http://127.0.0.1:{ports['board']}/",
             watch_port=ports["watch"],
             dispatcher_port=ports["dispatcher"],
+            relay_port=ports["relay"],
         )
 
     def start(self, report: Callable[[str], None]) -> None:
@@ -101,7 +110,7 @@ class Stack:
         replay_reason = self._replay_reason()
         for name, role in self._role_of.items():
             report(name)
-            command = (sys.executable, "-P", "-m", "streams", role)
+            command = (sys.executable, "-P", "-m", "streams", COMMANDS.get(role, role))
             environment = self._environment(name, role)
             self.supervisor.add(Role(name, command, self._log_file(name), environment))
         self._start_observers(report)

@@ -112,6 +112,7 @@ def workable(delivery: UnsignedDelivery) -> Signed:
 
 SIGNERS: dict[str, Callable[[UnsignedDelivery], Signed]] = {
     "ashby": ashby,
+    "careerrelay": standard,
     "greenhouse": greenhouse,
     "huntflow": huntflow,
     "lever": lever,

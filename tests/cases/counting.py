@@ -15,9 +15,10 @@ from schemas.events.envelope import Event
 from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import vendor_schemes
-from streams.ingest.connections import SecretStore, resolve
+from streams.ingest.connections import resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
 from streams.tools.verify.oracle import Oracle

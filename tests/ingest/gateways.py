@@ -11,8 +11,9 @@ from typing import Any
 
 from schemas.errors import Malformed, Unmapped
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
+from streams.configuration.secret_store import SecretStore
 from streams.ingest.configuration_watcher import vendor_schemes
-from streams.ingest.connections import Configuration, SecretStore, derive_key, resolve
+from streams.ingest.connections import Configuration, derive_key, resolve
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors import VENDORS
 from streams.simulator.signing import SIGNERS, UnsignedDelivery
@@ -24,6 +25,7 @@ SIGNING = [
 STANDARD_KEY = bytes(range(24))
 ENVIRON = {
     **{vendor.name.upper(): f"a {vendor.name} secret of the test" for vendor in VENDORS},
+    "CAREERRELAY": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "STANDARD": "whsec_" + base64.b64encode(STANDARD_KEY).decode(),
     "QUARANTINE": "a quarantine key of any length",
     "PERSON": "a person key of any length",
@@ -72,6 +74,7 @@ def tenancy() -> Tenancy:
             connection("greenhouse", "addressed", address_key=Secret(env="ADDRESS")),
             connection("ashby", "ashby-lenient", on_bad_signature="quarantine"),
             connection("lever", "lever-locked", address_key=Secret(env="ADDRESS")),
+            connection("careerrelay", "relay"),
             connection("standard", "events"),
             connection("standard", "prefixed-events", id_prefix="own-"),
         ),

@@ -17,10 +17,11 @@ from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Secret, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
 from streams.ingest import replay_guard
 from streams.ingest.configuration_watcher import vendor_schemes
-from streams.ingest.connections import Configuration, SecretStore, resolve, watched_files
+from streams.ingest.connections import Configuration, resolve, watched_files
 from streams.ingest.http.costs_route import EXAMPLE
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode

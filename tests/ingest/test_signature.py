@@ -13,9 +13,9 @@ import pytest
 
 from schemas.errors import Unauthentic
 from streams.ingest import signature
+from streams.ingest import standard_webhooks as standard
 from streams.ingest.vendor import Headers
 from streams.ingest.vendors import VENDORS
-from streams.ingest.vendors.standard import verifier as standard
 
 MUTATIONS = 1_500
 FOLDER = Path(__file__).parents[1] / "vendors"

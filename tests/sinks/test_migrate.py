@@ -30,6 +30,7 @@ FROZEN = {
     "0049_archive_generations.sql": "4e13bbff8caa19bdee5b31eea92856a4d924a6f006f20ccc73c5b52d0bfd7e9c",
     "0050_archive_positions.sql": "fbe6f48324bf94b03853723ebd15430694281d1886d0691ad30a3a5f03847343",
     "0051_cell_flushes.sql": "b63fa2b7bb918b8d7d4f08fc01ebccbb79eec037d39b36fa3ef5a491d935b9a7",
+    "0052_relay_ledger.sql": "59f2c8527fac57827232b529b8b9ac662b315b0c6e5a307961c7d837af8de2fa",
 }
 
 

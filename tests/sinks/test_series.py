@@ -14,6 +14,7 @@ from sinks.metrics import (
     ArchiverMetrics,
     BoardMetrics,
     DispatcherMetrics,
+    RelayMetrics,
     WatchMetrics,
     WorkerMetrics,
 )
@@ -32,6 +33,7 @@ ROLES = {
     "archiver": ArchiverMetrics,
     "watch": WatchMetrics,
     "dispatcher": DispatcherMetrics,
+    "relay": RelayMetrics,
     "board": BoardMetrics,
 }
 # Labels that identify a person or an application, or are reserved for Prometheus, are forbidden.

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from schemas.errors import Unavailable
 from streams.configuration.files import Misconfigured
+from streams.configuration.relay_companies import RelayCompanies
 from streams.ingest import connections
 from streams.ingest.actions import ActionsHandler
 from streams.ingest.connection_health import ConnectionHealth
@@ -28,8 +29,11 @@ from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.delivery_ids import DeliveryIds
+from streams.ingest.kafka.link_index import LinkIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
+from streams.ingest.relay_invitations import InvitationsHandler
+from streams.ingest.relay_links import LinksHandler, LinkVisit
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 
@@ -51,11 +55,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayDependencies:
-    """What the gateway depends on: the publisher, the indexes in Kafka, the clock and the metrics."""
+    """What the gateway depends on: the publisher, the indexes in Kafka, the companies of Career Relay, the clock, the metrics.
+
+    `base_url` is where candidates reach its links.
+    """
 
     publisher: Publisher
     breaches: BreachIndex
     delivery_ids: DeliveryIds
+    links: LinkIndex
+    relay: RelayCompanies
+    base_url: str
     clock: Clock
     metrics: GatewayMetrics
 
@@ -79,6 +89,11 @@ class Gateway:
         )
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
+        self._relay = dependencies.relay
+        self._links = LinksHandler(publisher, dependencies.links)
+        self._invitations = InvitationsHandler(
+            publisher=publisher, links=dependencies.links, base_url=dependencies.base_url
+        )
         for name in (*self._vendors, SOURCE_VENDOR):
             metrics.register_vendor(name)
         self._apply(configuration)
@@ -178,6 +193,30 @@ class Gateway:
     async def post_action(self, request: Request, breach: str) -> Response:
         """Answer one request to `/v1/breaches/…/actions`."""
         return await self._handle_api_request(request, partial(self._actions.record, breach))
+
+    async def post_invitation(self, request: Request) -> Response:
+        """Answer one request to `/v1/relay/invitations`."""
+
+        async def invite(api_request: ApiRequest) -> Answer:
+            company = self._relay.current().get(api_request.tenant.id)
+            return await self._invitations.invite(company, api_request)
+
+        return await self._handle_api_request(request, invite)
+
+    async def open_link(self, token: str, request: Request) -> Response:
+        """Answer one visit of a link."""
+        visit = LinkVisit(
+            method=request.method,
+            headers=request.headers,
+            address="" if request.client is None else request.client.host,
+            at=self._clock(),
+        )
+        try:
+            answer = await self._links.open(token, visit, self._relay.current())
+        except Refused as refused:
+            self.metrics.refused.labels(refused.reason).inc()
+            return _response(refused.answer(secrets.token_hex(8)))
+        return Response(status_code=answer.status, headers=answer.headers)
 
     async def _handle_api_request(
         self, request: Request, handle: Callable[[ApiRequest], Awaitable[Answer]]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,14 +20,16 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schemas.kafka import topics
+from streams.configuration.relay_companies import RelayCompanies
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
-from streams.ingest.http import actions_route, costs_route, docs_page
+from streams.ingest.http import actions_route, costs_route, docs_page, relay_route
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
 from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
+from streams.ingest.kafka.link_index import LinkIndex, LinkLookup
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -69,14 +72,19 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     reload: Reload | None = None,
     breaches: BreachIndex | None = None,
     delivery_ids: DeliveryIds | None = None,
+    links: LinkIndex | None = None,
 ) -> FastAPI:
     """Create the application; its lifespan starts the publisher and stops it after the last request."""
     access, deadline_s = settings.kafka_access, settings.gateway_deadline_s
+    lookup = partial(make_consumer, access), deadline_s
     dependencies = GatewayDependencies(
         publisher=publisher,
-        breaches=breaches or BreachLookup(partial(make_consumer, access), deadline_s),
+        breaches=breaches or BreachLookup(*lookup),
         delivery_ids=delivery_ids
         or SharedDeliveryIds(partial(make_clients, access), deadline_s / 4),
+        links=links or LinkLookup(*lookup),
+        relay=RelayCompanies(settings, os.environ),
+        base_url=settings.gateway_address,
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
@@ -84,8 +92,8 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
     app.state.gateway = gateway
     _add_hooks(app, gateway)
-    costs_route.add(app, gateway)
-    actions_route.add(app, gateway)
+    for route in (costs_route, actions_route, relay_route):
+        route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(AdminOnly, port=settings.gateway_admin_port)
@@ -189,8 +197,8 @@ async def _http_error(_: Request, error: Exception) -> Response:
     """Answer unknown paths and methods in the format of every other refusal."""
     status = error.status_code if isinstance(error, HTTPException) else 400
     message = (
-        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs "
-        "and actions at /v1/breaches/<id>/actions."
+        "POST takes webhooks at /hooks/<vendor>/<connection id>, costs at /v1/costs, "
+        "actions at /v1/breaches/<id>/actions and invitations at /v1/relay/invitations."
     )
     headers = error.headers if isinstance(error, HTTPException) else None
     content = {"error": "no_such_address" if status == 404 else "refused", "message": message}

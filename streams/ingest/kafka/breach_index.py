@@ -6,18 +6,14 @@ faster, but every gateway would keep a consumer open for requests that few peopl
 `REFRESH_INTERVAL_S` apart, so invalid ids cannot keep Kafka busy; actions on a new breach are delayed by that at most.
 """
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
-from schemas.errors import Malformed, Unavailable
 from schemas.kafka.topics import KPI_BREACHES
 from streams.configuration.kafka_access import KafkaAccess
+from streams.ingest.kafka.topic_index import TopicIndex
 from streams.kafka import clients
 
 REFRESH_INTERVAL_S = 1.0
@@ -39,57 +35,21 @@ class BreachLookup:
 
     def __init__(self, make_consumer: Callable[[], Any], deadline_s: float) -> None:
         """Open no consumer before the first lookup."""
-        self._make_consumer = make_consumer
-        self._deadline_s = deadline_s
         self._keys: set[bytes] = set()
-        self._next_offset = 0
-        self._refreshed_at: float | None = None
-        self._lock = asyncio.Lock()
+        self._index = TopicIndex(
+            PARTITION, make_consumer, deadline_s, lambda: REFRESH_INTERVAL_S, "breaches_unknown"
+        )
 
     async def has(self, tenant: str, breach: str) -> bool:
         """Return whether the breach exists; at once if it is cached."""
         key = f"{tenant}/{breach}".encode()
-        if key in self._keys:
-            return True
-        try:
-            async with asyncio.timeout(self._deadline_s), self._lock:
-                if key not in self._keys and self._refresh_due():
-                    await self._refresh()
-        except (Malformed, KafkaError, OSError, TimeoutError) as error:
-            raise Unavailable("breaches_unknown", type(error).__name__) from error
+        if key not in self._keys:
+            await self._index.refresh(
+                lambda: key in self._keys,
+                lambda record: self._keys.add(record.key),
+                self._keys.clear,
+            )
         return key in self._keys
-
-    def _refresh_due(self) -> bool:
-        return (
-            self._refreshed_at is None
-            or time.monotonic() - self._refreshed_at >= REFRESH_INTERVAL_S
-        )
-
-    async def _refresh(self) -> None:
-        async with self._consumer() as consumer:
-            end = (await consumer.end_offsets([PARTITION]))[PARTITION]
-            await self._read(consumer, end)
-        self._refreshed_at = time.monotonic()
-
-    async def _read(self, consumer: Any, end: int) -> None:
-        if self._next_offset > end:  # the topic was recreated
-            self._keys.clear()
-            self._next_offset = 0
-        consumer.seek(PARTITION, self._next_offset)
-        while await consumer.position(PARTITION) < end:
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                self._keys.update(record.key for record in records)
-        self._next_offset = await consumer.position(PARTITION)
-
-    @asynccontextmanager
-    async def _consumer(self) -> AsyncIterator[Any]:
-        consumer = self._make_consumer()
-        try:
-            await consumer.start()
-            consumer.assign([PARTITION])
-            yield consumer
-        finally:
-            await consumer.stop()
 
 
 def make_consumer(access: KafkaAccess) -> Any:

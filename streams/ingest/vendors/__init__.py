@@ -1,6 +1,7 @@
 """The vendors that the gateway supports; to add one, add its package and one line here."""
 
 from streams.ingest.vendors.ashby import adapter as ashby
+from streams.ingest.vendors.careerrelay import adapter as careerrelay
 from streams.ingest.vendors.greenhouse import adapter as greenhouse
 from streams.ingest.vendors.huntflow import adapter as huntflow
 from streams.ingest.vendors.lever import adapter as lever
@@ -12,6 +13,7 @@ from streams.ingest.vendors.workable import adapter as workable
 
 VENDORS = (
     ashby.VENDOR,
+    careerrelay.VENDOR,
     greenhouse.VENDOR,
     huntflow.VENDOR,
     lever.VENDOR,

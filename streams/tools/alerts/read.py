@@ -11,8 +11,9 @@ from schemas.alerting.actions import BreachAction, deduplicate
 from schemas.alerting.breach import Breach
 from schemas.errors import Malformed
 from schemas.kafka.topics import BREACH_ACTIONS, KPI_BREACHES
-from streams.alerting.breach_log import decode_breach, read_to_end, start_consumer
+from streams.alerting.breach_log import decode_breach
 from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka.committed_reader import read_to_end, start_consumer
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from typing import Any
 from schemas.tenants.config import Connection, Tenancy
 from sinks.clickhouse.client import connect as clickhouse
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.secret_store import is_pending
 from streams.configuration.settings import Settings
 from streams.ingest import connections
 from streams.ingest.vendor import Vendor
@@ -128,9 +129,7 @@ def _update_existing(
 ) -> ConnectResult:
     """The existing connection; a new secret fills the awaited one or is added to the others."""
     directory = settings.config.parent
-    awaited = next(
-        (secret for secret in existing.secrets if connections.is_pending(secret, directory)), None
-    )
+    awaited = next((secret for secret in existing.secrets if is_pending(secret, directory)), None)
     latest = awaited or next((secret for secret in existing.secrets if secret.file), None)
     path = directory / latest.file if latest is not None and latest.file else None
     if request.secret and awaited is not None and path is not None:

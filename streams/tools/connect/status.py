@@ -17,8 +17,8 @@ from schemas.tenants.business_hours import BusinessHours
 from schemas.tenants.config import Connection, Tenancy, Tenant
 from sinks.clickhouse.client import connect
 from streams.configuration.files import load_tenancy
+from streams.configuration.secret_store import is_pending
 from streams.configuration.settings import Settings
-from streams.ingest.connections import is_pending
 from streams.ingest.vendors import VENDORS
 from streams.tools.untrusted import for_terminal
 

@@ -10,10 +10,10 @@ from typing import Any
 from schemas.tenants.config import DEFAULT_CURRENCY, Tenancy
 from schemas.text.units import format_amount
 from streams.configuration.files import Misconfigured, load_tenancy, read_document
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import YamlDocument
 from streams.ingest import cost_entries
-from streams.ingest.connections import SecretStore
 from streams.ingest.cost_entries import MAX_ENTRIES, CostEntry, EntryProblem, InvalidEntries
 from streams.ingest.costs import PATH
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from schemas.tenants.config import Connection, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
-from streams.ingest.connections import SecretStore
-from streams.ingest.vendors.standard import verifier
+from streams.ingest import standard_webhooks
 
 VENDOR = "standard"
 
@@ -61,7 +61,7 @@ def import_target(
     if problems:
         raise Misconfigured("; ".join(problems))
     try:
-        verifier.key(secret)
+        standard_webhooks.key(secret)
     except ValueError as error:
         msg = f"the secret of {connection.id} cannot sign: {error}"
         raise Misconfigured(msg) from error

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import stamina
 
-from streams.ingest.vendors.standard import verifier
+from streams.ingest import standard_webhooks
 from streams.ingest.vendors.standard.adapter import BATCH
 from streams.tools.gateway_retry import GatewayUndecided, pause_after, retry_options
 from streams.tools.importing.batches import EventBatch
@@ -109,7 +109,7 @@ class Sender:
 
     def _headers(self, batch: EventBatch) -> dict[str, str]:
         message_id = f"{self.run}-{batch.digest[:24]}"
-        signed = verifier.sign(message_id, batch.body, self.target.secret, self.clock())
+        signed = standard_webhooks.sign(message_id, batch.body, self.target.secret, self.clock())
         return {"content-type": BATCH, **signed}
 
 

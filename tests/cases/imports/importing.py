@@ -18,7 +18,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.settings import Settings
-from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import SecretStore, resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
@@ -68,7 +68,7 @@ class ImportedCompany:
             connections=(connection,),
         )
         self.tenancy = Tenancy(tenants=(self.tenant,))
-        configuration = resolve(self.tenancy, SecretStore(ENVIRON, Path()), key_parsers())
+        configuration = resolve(self.tenancy, SecretStore(ENVIRON, Path()), vendor_schemes())
         self.app = create_app(Settings(), configuration, self.publisher, SetClock(NOW))
 
     def import_files(

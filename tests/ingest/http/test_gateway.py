@@ -134,7 +134,7 @@ async def test_events_that_no_number_contains_are_reported() -> None:
     publisher = ListPublisher()
     app = create_app(Settings(), gateways.configuration(), publisher, SetClock())
     gateway: Gateway = app.state.gateway
-    relay = cloud_event("relay.clicked", {"invitation_id": "i-1"})
+    relay = cloud_event("relay.outcome", {"invitation_id": "i-1"})
     batch = json.dumps(
         [relay, relay | {"id": "e-2"}, cloud_event("application.created", APPLICATION)]
     ).encode()
@@ -154,14 +154,14 @@ async def test_events_that_no_number_contains_are_reported() -> None:
 
     assert answers[0]["accepted"] == 3
     assert answers[0]["not_counted"] == [
-        {"type": "relay.clicked", "events": 2, "reason": NOT_COUNTED["relay.clicked"]}
+        {"type": "relay.outcome", "events": 2, "reason": NOT_COUNTED["relay.outcome"]}
     ]
     assert set(answers[1]) == {"delivery", "accepted", "ignored", "quarantined"}
     assert {
         (count.connection, count.name): count.total
         for count in publisher.counts
         if count.what == "not_counted"
-    } == {("acme-events", "relay.clicked"): 2, ("acme-greenhouse", "candidate.updated"): 1}
+    } == {("acme-events", "relay.outcome"): 2, ("acme-greenhouse", "candidate.updated"): 1}
 
 
 async def test_counters_of_alerts_exist_before_the_first_event() -> None:

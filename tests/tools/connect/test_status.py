@@ -135,8 +135,8 @@ def test_the_json_contains_every_connection(client: Any) -> None:
 
 def test_events_that_no_number_contains_are_shown() -> None:
     """The table names the types that are not counted yet, which needs no action."""
-    health, console = status(not_counted={"relay.clicked": 7}), Console(width=200, file=StringIO())
+    health, console = status(not_counted={"relay.outcome": 7}), Console(width=200, file=StringIO())
     render([health], THURSDAY, console, as_table=True)
 
-    assert "not counted yet: relay.clicked 7" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "not counted yet: relay.outcome 7" in console.file.getvalue()  # type: ignore[attr-defined]
     assert health.advice(THURSDAY) == ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from schemas.errors import Condition, Malformed, Unmapped
 from schemas.events.envelope import TYPES, Event, short_type
+from streams.ingest import standard_webhooks
 from streams.ingest.cost_moves import accompanying_events
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first_header
 from streams.ingest.vendors.standard import verifier
@@ -34,7 +35,7 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
     content_type = (
         (first_header(headers, "content-type") or "").partition(";")[0].strip().casefold()
     )
-    message_id = verifier.delivery_id(headers)
+    message_id = standard_webhooks.delivery_id(headers)
     delivery = message_id[:200]
     if content_type not in {SINGLE, BATCH} and first_header(headers, "ce-specversion") is not None:
         raise Malformed("not_canonical", BINARY_MODE)
@@ -71,14 +72,14 @@ def _batch(value: object, context: Context, delivery: str) -> Translation:
 VENDOR = Vendor(
     name="standard",
     title="Standard Webhooks and CloudEvents",
-    key=verifier.key,
+    key=standard_webhooks.key,
     verify=verifier.verify,
-    delivery_id=verifier.signed_id,
+    delivery_id=standard_webhooks.signed_id,
     translate=translate,
     mapped=frozenset(TYPES) | {"batch"},
     ignored=IGNORED,
     key_issuer="customer",
-    generate_secret=verifier.generate_secret,
+    generate_secret=standard_webhooks.generate_secret,
     handshake=True,
     canonical=True,
 )

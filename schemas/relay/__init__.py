@@ -1,0 +1,1 @@
+"""Career Relay (キャリアリレー): the pure ledger of counted persons, hiring slots and their value."""

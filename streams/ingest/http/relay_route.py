@@ -1,0 +1,68 @@
+"""The routes of Career Relay and their OpenAPI description."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Security
+from fastapi.responses import Response
+
+from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
+from streams.ingest.http.gateway import Gateway
+from streams.ingest.relay_invitations import LINK_PATH, PATH, InvitationRequest
+
+RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
+    200: {"description": "The candidate belongs to the control group: no link was issued."},
+    202: {
+        "description": "The link, and the one line for the rejection mail in both languages.",
+        "content": {
+            "application/json": {
+                "example": {
+                    "accepted": 1,
+                    "invitation_id": "0123456789abcdef0123456789abcdef",
+                    "url": "https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA",
+                    "expires_at": "2026-06-30T00:00:00+00:00",
+                    "lines": {
+                        "ja": "▶ ご登録はこちら（無料）：https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA"
+                    },
+                }
+            }
+        },
+    },
+    404: {"description": "The company does not use Career Relay."},
+}
+LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
+    302: {"description": "Redirects to the registration page that the company configured."},
+    404: {"description": "There is no such link."},
+    410: {"description": "The link has expired."},
+    429: {"description": "Too many visits from one address."},
+    503: {"description": "The link cannot be looked up now."},
+}
+
+
+def add(app: FastAPI, gateway: Gateway) -> None:
+    """Add the routes."""
+    schema = {"application/json": {"schema": InvitationRequest.model_json_schema()}}
+
+    @app.post(
+        PATH,
+        tags=["relay"],
+        summary="Issue a link of Career Relay",
+        status_code=202,
+        dependencies=[Security(TOKEN)],
+        responses=RESPONSES,
+        openapi_extra={"requestBody": {"required": True, "content": schema}},
+    )
+    async def post_invitation(request: Request) -> Response:
+        """Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link."""
+        return await gateway.post_invitation(request)
+
+    @app.api_route(
+        LINK_PATH,
+        methods=["GET", "HEAD"],
+        tags=["relay"],
+        summary="Open a link of Career Relay",
+        status_code=302,
+        responses=LINK_RESPONSES,
+    )
+    async def open_link(token: str, request: Request) -> Response:
+        """Redirect a candidate to the registration page; previews and programs are redirected and not counted."""
+        return await gateway.open_link(token, request)

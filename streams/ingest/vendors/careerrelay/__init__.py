@@ -1,0 +1,1 @@
+"""Career Relay (キャリアリレー): the service at which rejected candidates register themselves."""

@@ -1,0 +1,1 @@
+"""The `hirelay relay` commands."""

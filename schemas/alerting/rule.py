@@ -1,7 +1,7 @@
 """An alert rule: the keys that every kind shares, and what a kind must implement."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -19,6 +19,8 @@ from schemas.tenants.config import Name
 from schemas.text.units import format_number
 
 EVERY = "*"  # every member of the dimension that has cells
+# Folds the cells of one member up to a day, in the light of what was reported about it.
+FoldMember = Callable[[str, ReportedHistory, int], Fold]
 Days = Annotated[int, Field(ge=1, le=366)]
 
 
@@ -123,6 +125,18 @@ class AlertRule(FrozenModel):
         that judges day by day, which may keep state and receives whether an episode is open.
         """
 
+    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+        """The fold of any one of these members, given the cells of all that the rule watches; by default each by itself."""
+
+        def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:
+            return self.fold(members.get(member, {}), history, as_of)
+
+        return fold_member
+
+    def migration_advice(self) -> str:
+        """What to write instead of keys of earlier versions, which have no effect any more; empty if there are none."""
+        return ""
+
     @property
     def min_sample(self) -> int:
         """The smallest sample that is judged; with 0, a breach whose cases are gone has recovered."""
@@ -138,8 +152,8 @@ class AlertRule(FrozenModel):
         return Evidence(
             value=rounded(judgement.value),
             n=judgement.n,
-            probability=rounded(judgement.probability),
             oldest=judgement.oldest,
+            members=judgement.members,
         )
 
     def worst_segment(

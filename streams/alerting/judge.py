@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from schemas.alerting.breach import Breach, Segment
 from schemas.alerting.reconcile import WatchedMember, close, reconcile
-from schemas.alerting.rule import EVERY, AlertRule
+from schemas.alerting.rule import EVERY, AlertRule, FoldMember
 from schemas.alerting.rules import AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
@@ -23,6 +23,7 @@ class Judge:
         self._rules = rules
         self._languages = {tenant.id: tenant.language for tenant in tenancy.tenants}
         self._breaches: dict[tuple[str, str, str, str], dict[str, Breach]] = {}
+        self._prepared: dict[tuple[str, str], tuple[int, FoldMember]] = {}
 
     def record(self, breaches: Iterable[Breach]) -> None:
         """Remember written records."""
@@ -81,6 +82,21 @@ class Judge:
                 records += self._reconcile_member(rule, member, sums, as_of, now)
         return records
 
+    def _fold_member(self, rule: AlertRule, sums: CellSums) -> FoldMember:
+        """The rule prepared for its members, again only when one of them was counted on a day for the first time."""
+        version = sums.calendar_version(rule.tenant, rule.kpi, rule.dimension)
+        previous = self._prepared.get((rule.tenant, rule.id))
+        if previous is not None and previous[0] == version:
+            return previous[1]
+        members = {
+            member: sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member))
+            for member in sums.members(rule.tenant, rule.kpi, rule.dimension)
+            if rule.member in (EVERY, member)
+        }
+        prepared = rule.prepare(members)
+        self._prepared[rule.tenant, rule.id] = version, prepared
+        return prepared
+
     def _all_members(self, rule: AlertRule, sums: CellSums) -> list[str]:
         counted = sums.members(rule.tenant, rule.kpi, rule.dimension)
         with_breaches = [
@@ -103,6 +119,7 @@ class Judge:
             member=member,
             days=sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member)),
             language=self._languages.get(rule.tenant, "ja"),
+            fold_member=self._fold_member(rule, sums),
         )
         existing = self._breaches.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(

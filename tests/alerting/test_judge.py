@@ -172,7 +172,7 @@ def test_few_of_a_past_that_is_being_brought_in_is_no_news() -> None:
     """During an import, decisions may precede applications, so a low count is judged only at its end."""
     few = rule(id="few", kpi="applications", at_least=20)
     session = session_for(AlertRules(rules=(few, rule(id="company"))))
-    for day, tally in ((DAY - 90, {"applications": 1}), (DAY - 50, screened(0, 20))):
+    for day, tally in ((DAY - 90, {"applications": 1}), (DAY - 50, screened(0, 40))):
         session._apply(record(0, *row("total", "all", tally, day=day), NOW))
 
     assert session._effective_days() == {"acme": NOW.date() - timedelta(days=50)}

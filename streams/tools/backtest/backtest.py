@@ -106,11 +106,12 @@ def run_backtest(
     for rule in rules:
         as_of = today(rule.tenant)
         members = _members(client, rule, as_of)
+        fold_member = rule.prepare(members)
         first = as_of - timedelta(days=days - 1)
         openings = [
             _to_opening(member, episode)
-            for member, cells in sorted(members.items())
-            for episode in rule.fold(cells, ReportedHistory(), day_number(as_of)).episodes
+            for member in sorted(members)
+            for episode in fold_member(member, ReportedHistory(), day_number(as_of)).episodes
         ]
         yield BacktestResult(
             rule=rule,

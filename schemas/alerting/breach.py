@@ -41,7 +41,7 @@ class Terms:
 class Evidence(FrozenModel):
     """The numbers behind a breach: its value and sample; for a rate also its 90 % interval.
 
-    `members` is how many members share the rule's budget of false alarms. For waiting cases, `oldest` is the longest wait in
+    `members` is how many members share the rule's budget of false alarms, `expected` the value without a change. For waiting cases, `oldest` is the longest wait in
     days. Only records of earlier versions have a `probability`: that the rate was worse than its target, at one look.
     """
 
@@ -52,16 +52,36 @@ class Evidence(FrozenModel):
     probability: float | None = None
     oldest: int | None = None
     members: int | None = None
+    expected: float | None = None
 
 
 class Segment(FrozenModel):
-    """The member of another dimension that contributes most: `missing` cases, out of `n`."""
+    """The member of another dimension that is the cause: `missing` cases, out of `n`; `past` is its own rate before."""
 
     dimension: str
     member: str
     value: float
     n: int
     missing: float
+    past: float | None = None
+
+
+class Split(FrozenModel):
+    """The change of a share from `before` to the window: the effects of the rates and of the mix of a dimension's members."""
+
+    dimension: str
+    before: float
+    rate: float
+    mix: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why a KPI is off target: the single segment, if there is one, and the split; `searched` segments were compared."""
+
+    segment: Segment | None = None
+    split: Split | None = None
+    searched: int = 0
 
 
 class Breach(FrozenModel):
@@ -96,6 +116,7 @@ class Breach(FrozenModel):
     judged: date
     evidence: Evidence
     segment: Segment | None = None
+    split: Split | None = None
     told: AwareDatetime
     ended: AwareDatetime | None = None
 

@@ -9,7 +9,7 @@ class Judgement:
     """The result for one day: its value and sample, whether it is off target, and whether it keeps a breach open.
 
     `off_target` implies `keeps_open`. `since` is the day on which the evidence begins, by default the judged day, and `members`
-    how many members share the budget of false alarms. `oldest` is the age in days of the case that has waited longest, for
+    how many members share the budget of false alarms; `expected` is the value without a change, for kinds that know it. `oldest` is the age in days of the case that has waited longest, for
     kinds that are about waiting cases.
     """
 
@@ -19,6 +19,7 @@ class Judgement:
     keeps_open: bool
     since: int | None = None
     members: int | None = None
+    expected: float | None = None
     oldest: int | None = None
 
 

@@ -56,6 +56,12 @@ def quoted_member(dimension: str, member: str, language: str) -> str:
     return translate((f"{name}「{member}」", f'{name} "{member}"'), language)
 
 
+def points(effect: float, language: str) -> str:
+    """A difference of two rates with its sign, in percentage points."""
+    unit = translate(("ポイント", "points"), language)
+    return f"{100 * effect:+.1f} {unit}"
+
+
 def budget_sentence(breach: Breach) -> str:
     """How many false alarms the rule allows a year; empty if it has no budget."""
     budget, members = breach.false_alarms_a_year, breach.evidence.members

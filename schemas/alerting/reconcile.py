@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.alerting.breach import Breach, Ending, Segment, Terms, breach_id
+from schemas.alerting.breach import Breach, Cause, Ending, Terms, breach_id
 from schemas.alerting.episodes import Episode, Fold, Judgement, ReportedHistory
 from schemas.alerting.rule import AlertRule, FoldMember
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
 
-SegmentOn = Callable[[int], Segment | None]  # the main contributor to an open breach on a day
+CauseOn = Callable[[int], Cause]  # the cause of an open breach on a day
 
 MAX_PASSES = 4  # over one set of cells until nothing changes; two sufficed in every case tried
 
@@ -42,19 +42,19 @@ def reconcile(
     existing: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: SegmentOn = lambda _: None,
+    find_cause: CauseOn = lambda _: Cause(),
 ) -> list[Breach]:
     """The records to write, given `existing`, all records written about this subject before; none if nothing changed.
 
     The result is a fixed point: once it is part of `existing`, the same cells and day yield nothing more. `now` is stored in the
-    records and affects no decision; `segment` returns the main contributor to an open breach on a day. Breaches that the rule
+    records and affects no decision; `find_cause` returns the cause of an open breach on a day. Breaches that the rule
     reported about another KPI are ignored.
     """
     current = {breach.id: breach for breach in existing if breach.kpi == subject.rule.kpi}
     as_of = max([as_of, *(day_number(breach.judged) for breach in current.values())])
     changed: dict[str, Breach] = {}
     for _ in range(MAX_PASSES):
-        records = _reconcile_once(subject, current, as_of, now, segment)
+        records = _reconcile_once(subject, current, as_of, now, find_cause)
         if not records:
             break
         for breach in records:
@@ -67,12 +67,12 @@ def _reconcile_once(
     existing: Mapping[str, Breach],
     as_of: int,
     now: datetime,
-    segment: Callable[[int], Segment | None],
+    find_cause: CauseOn,
 ) -> list[Breach]:
     """One pass: the records that differ from `existing`; retracting a breach may free or block days, which the next pass sees."""
     history = _reported_history(subject.rule, existing.values())
     breaches = [
-        _to_breach(subject, episode, as_of, now, segment)
+        _to_breach(subject, episode, as_of, now, find_cause)
         for episode in subject.fold(history, as_of).episodes
     ]
     changed = []
@@ -139,6 +139,7 @@ def _close_missing(subject: WatchedMember, breach: Breach, as_of: int, now: date
         "since": breach.opened,
         "evidence": subject.rule.evidence(last),
         "segment": None,
+        "split": None,
     }
     return close([breach], "recovered", now)[0].model_copy(update=update)
 
@@ -184,10 +185,11 @@ def _reported_history(rule: AlertRule, existing: Iterable[Breach]) -> ReportedHi
 
 
 def _to_breach(
-    subject: WatchedMember, episode: Episode, as_of: int, now: datetime, segment: SegmentOn
+    subject: WatchedMember, episode: Episode, as_of: int, now: datetime, find_cause: CauseOn
 ) -> Breach:
     rule, opened = subject.rule, local_date(episode.id_day)
     ended = episode.until is not None
+    cause = Cause() if ended else find_cause(as_of)
     ending: Ending | None = None
     if ended:
         ending = "recovered" if episode.last.n or rule.min_sample == 0 else "no_cases"
@@ -209,7 +211,8 @@ def _to_breach(
         until=None if episode.until is None else local_date(episode.until),
         judged=local_date(as_of if episode.until is None else episode.until),
         evidence=rule.evidence(episode.last),
-        segment=None if ended else segment(as_of),
+        segment=cause.segment,
+        split=cause.split,
         told=now,
         ended=now if ended else None,
     )

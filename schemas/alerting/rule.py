@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.alerting.breach import Breach, Evidence, Segment, Severity, Terms
+from schemas.alerting.breach import Breach, Cause, Evidence, Segment, Severity, Terms
 from schemas.alerting.chart import Week, window_weeks
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis, Tally
@@ -154,13 +154,14 @@ class AlertRule(FrozenModel):
             n=judgement.n,
             oldest=judgement.oldest,
             members=judgement.members,
+            expected=rounded(judgement.expected),
         )
 
-    def worst_segment(
+    def find_cause(
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-    ) -> Segment | None:
-        """The main contributor on `as_of` among members of other dimensions, given their cells; None if the kind has none."""
-        return None
+    ) -> Cause:
+        """The cause on `as_of` among members of other dimensions, given their cells; empty if the kind looks for none."""
+        return Cause()
 
     # Describing.
 
@@ -180,6 +181,11 @@ class AlertRule(FrozenModel):
         return format_number(segment.value, "ratio", language)
 
     # Charts.
+
+    @classmethod
+    def reference_value(cls, breach: Breach) -> float:
+        """The value that the charted values are compared with."""
+        return breach.target
 
     @classmethod
     @abstractmethod
@@ -204,6 +210,12 @@ class AlertRule(FrozenModel):
         return window_weeks(breach, days, week_ends)
 
     # Backtests.
+
+    def weeks_until_seen(
+        self, rates: tuple[float, float], weekly: float, members: int
+    ) -> float | None:
+        """The median weeks until a move between two rates is seen, with `weekly` cases of one of `members`; None if never."""
+        return None
 
     @abstractmethod
     def describe(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
-from schemas.alerting.breach import Breach, Segment
+from schemas.alerting.breach import Breach, Cause
 from schemas.alerting.reconcile import WatchedMember, close, reconcile
 from schemas.alerting.rule import EVERY, AlertRule, FoldMember
 from schemas.alerting.rules import AlertRules
@@ -68,6 +68,8 @@ class Judge:
         conclusive.
         """
         changed = None if touched is None else set(touched)
+        if changed is None:
+            self._prepared.clear()
         records: list[Breach] = []
         for rule in self._rules.rules:
             if rule.fires_on_low_count and rule.tenant in backfilling:
@@ -123,7 +125,7 @@ class Judge:
         )
         existing = self._breaches.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(
-            subject, [*existing.values()], as_of, now, lambda day: _worst_segment(rule, sums, day)
+            subject, [*existing.values()], as_of, now, lambda day: _find_cause(rule, sums, day)
         )
 
 
@@ -141,12 +143,12 @@ def _affected_member(rule: AlertRule, series: KpiSeries) -> str | None:
     return series.member if rule.covers(series.dimension, series.member) else None
 
 
-def _worst_segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
+def _find_cause(rule: AlertRule, sums: CellSums, as_of: int) -> Cause:
     if rule.dimension != TOTAL:
-        return None
+        return Cause()
     members = {
         (dimension, member): sums.days(KpiSeries(rule.tenant, rule.kpi, dimension, member))
         for dimension in SEGMENTS
         for member in sums.members(rule.tenant, rule.kpi, dimension)
     }
-    return rule.worst_segment(members, as_of)
+    return rule.find_cause(members, as_of)

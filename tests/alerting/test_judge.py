@@ -79,6 +79,7 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
     """Two rules open one breach each; the company's names its main channel; the next pass writes nothing."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())
     for dimension, member in (("total", "all"), ("channel", "doda")):
+        sums.apply(0, *row(dimension, member, screened(60, 40), day=DAY - 60))
         sums.apply(0, *row(dimension, member, screened(5, 45)))
     sums.apply(0, *row("channel", "other", screened(3, 2)))
     by_rule = {breach.rule: breach for breach in evaluate(sums, judge)}
@@ -94,6 +95,7 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
 def test_the_channel_is_named_also_when_its_cell_comes_later() -> None:
     """A pass may run between the company's cell and the channel's, and the channel is still named."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    sums.apply(0, *row("channel", "doda", screened(60, 40), day=DAY - 60))
     states = []
     for dimension, member in (("total", "all"), ("channel", "doda")):
         touched = sums.apply(0, *row(dimension, member, screened(5, 45)))

@@ -6,8 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.alerting.breach import Breach, Evidence, Segment, Terms
-from schemas.alerting.detectors.budget import MemberCounts, count_members
+from schemas.alerting.breach import Breach, Cause, Evidence, Terms
+from schemas.alerting.causes import find_cause
+from schemas.alerting.detectors.budget import MemberCounts, count_members, share_of_day
+from schemas.alerting.detectors.detectability import weeks_off_target
 from schemas.alerting.detectors.off_target import ProportionLimit, weigh_days
 from schemas.alerting.detectors.proportions import credible_interval, proportion_of
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
@@ -24,7 +26,6 @@ from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
 from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import Kpi, evaluate
-from schemas.kpis.durations import sum_tallies
 from schemas.planning.targets import Direction, direction_problem, parse_number
 from schemas.text.languages import translate
 from schemas.text.units import format_number
@@ -73,10 +74,9 @@ class ThresholdRule(AlertRule):
         return direction_problem(self.definition, self.direction) or self._ineffective_key()
 
     def _ineffective_key(self) -> str:
-        ineffective = [
-            name for name in _ignored_keys(self.definition) if name in self.model_fields_set
-        ]
-        return self.misplaced_key_problem(ineffective[0], self.kpi) if ineffective else ""
+        ignored = _ignored_keys(self.definition)
+        key = next((name for name in ignored if name in self.model_fields_set), "")
+        return key and self.misplaced_key_problem(key, self.kpi)
 
     @property
     def direction(self) -> Direction:
@@ -166,31 +166,14 @@ class ThresholdRule(AlertRule):
         low, high = credible_interval(round(judgement.value * judgement.n), judgement.n)
         return evidence.model_copy(update={"low": rounded(low), "high": rounded(high)})
 
-    def worst_segment(
+    def find_cause(
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-    ) -> Segment | None:
-        """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only."""
-        if not self.definition.is_share:
-            return None
-        window = range(as_of - self.window_days + 1, as_of + 1)
-        segments: list[Segment] = []
-        for (dimension, member), days in sorted(members.items()):
-            measured = evaluate(self.definition, sum_tallies(days.get(day, {}) for day in window))
-            if measured.value is None or measured.n <= 0:
-                continue
-            missing = (self.target - measured.value) * measured.n
-            missing = missing if self.direction == "at_least" else -missing
-            segments.append(
-                Segment(
-                    dimension=dimension,
-                    member=member,
-                    value=round(measured.value, 6),
-                    n=measured.n,
-                    missing=round(missing, 1),
-                )
-            )
-        worst = max(segments, key=lambda segment: (segment.missing, segment.n), default=None)
-        return worst if worst is not None and worst.missing > 0 else None
+    ) -> Cause:
+        """The segment whose own past says so, and the split into rate and mix; shares only."""
+        if self.limit is None or not self.definition.is_share:
+            return Cause()
+        minimum_n = self.definition.minimum_n
+        return find_cause(self.limit.proportion, members, as_of, self.window_days, minimum_n)
 
     @classmethod
     def summary(cls, breach: Breach) -> str:
@@ -210,6 +193,17 @@ class ThresholdRule(AlertRule):
         ja = f"推移(各日までの {breach.window_days} 日間、┊ が目標)"
         en = f"Weeks ({breach.window_days} days up to each date; ┊ is the target)"
         return translate((ja, en), language)
+
+    def weeks_until_seen(
+        self, rates: tuple[float, float], weekly: float, members: int
+    ) -> float | None:
+        """By the target of a rate, whose upper limit is a lower limit of its complement."""
+        if not self.definition.is_share:
+            return None
+        target, spent = self.target, share_of_day(self.false_alarms_a_year, members)
+        if self.direction == "at_most":
+            target, rates = 1 - target, (1 - rates[0], 1 - rates[1])
+        return weeks_off_target(target, rates, weekly, spent)
 
     def describe(self) -> str:
         """The target and the window."""

@@ -105,7 +105,7 @@ def run_backtest(
     """Judge each rule on the last `days` local days of its company; `today` returns a company's local day."""
     for rule in rules:
         as_of = today(rule.tenant)
-        members = _members(client, rule, as_of)
+        members = query_members(client, rule, as_of)
         fold_member = rule.prepare(members)
         first = as_of - timedelta(days=days - 1)
         openings = [
@@ -125,7 +125,8 @@ def run_backtest(
         )
 
 
-def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
+def query_members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
+    """The cells of every member that the rule covers, by day since 1970-01-01, up to `as_of`."""
     measures = MEASURES[rule.kpi]
     parameters = {
         "tenant": rule.tenant,

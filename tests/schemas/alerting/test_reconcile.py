@@ -341,15 +341,3 @@ def test_a_person_is_never_named() -> None:
 
     assert "4711" not in summary(breach) + description(breach) + suggestion(breach)
     assert "面接官 1 名" in summary(breach)
-
-
-def test_the_member_that_misses_most_is_named() -> None:
-    """Of two channels, the one that costs most passes is named, not the one with the worst rate on few cases."""
-    days = {
-        ("channel", "doda"): {FIRST: screened(10, 90)},
-        ("channel", "x"): {FIRST: screened(0, 5)},
-    }
-    segment = rule().worst_segment(days, FIRST)
-
-    assert segment is not None
-    assert (segment.member, segment.missing) == ("doda", 30.0)

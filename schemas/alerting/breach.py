@@ -35,12 +35,14 @@ class Terms:
     target: float
     window_days: int = 0
     limit_days: int | None = None
+    false_alarms_a_year: float | None = None
 
 
 class Evidence(FrozenModel):
-    """The numbers behind a breach: its value and sample; for a rate also its 90 % interval and P(worse than the target).
+    """The numbers behind a breach: its value and sample; for a rate also its 90 % interval.
 
-    For waiting cases, `oldest` is the longest wait in days.
+    `members` is how many members share the rule's budget of false alarms, `expected` the value without a change. For waiting cases, `oldest` is the longest wait in
+    days. Only records of earlier versions have a `probability`: that the rate was worse than its target, at one look.
     """
 
     value: float | None
@@ -49,25 +51,46 @@ class Evidence(FrozenModel):
     high: float | None = None
     probability: float | None = None
     oldest: int | None = None
+    members: int | None = None
+    expected: float | None = None
 
 
 class Segment(FrozenModel):
-    """The member of another dimension that contributes most: `missing` cases, out of `n`."""
+    """The member of another dimension that is the cause: `missing` cases, out of `n`; `past` is its own rate before."""
 
     dimension: str
     member: str
     value: float
     n: int
     missing: float
+    past: float | None = None
+
+
+class Split(FrozenModel):
+    """The change of a share from `before` to the window: the effects of the rates and of the mix of a dimension's members."""
+
+    dimension: str
+    before: float
+    rate: float
+    mix: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why a KPI is off target: the single segment, if there is one, and the split; `searched` segments were compared."""
+
+    segment: Segment | None = None
+    split: Split | None = None
+    searched: int = 0
 
 
 class Breach(FrozenModel):
     """The current state of a breach; the record of the topic `kpi-breaches`, whose key is `key`.
 
-    `opened` identifies it permanently. `since` is the first local day off target according to today's cells, `until` the day on
+    `opened` identifies it permanently. `since` is the local day on which it began according to today's cells, `until` the day on
     which it ended, `judged` the last day evaluated. `told` and `ended` are when it was first written and when its ending was. An
     ending is `recovered`, `no_cases` (none are left in the window), `corrected` (late events show that it never happened) or
-    `withdrawn` (the rule was removed or changed). `kind` is the kind of its rule; a record omits it where `limit_days` implies it.
+    `withdrawn` (the rule was removed or changed). `false_alarms_a_year` is the rule's budget over all its members. `kind` is the kind of its rule; a record omits it where `limit_days` implies it.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -85,6 +108,7 @@ class Breach(FrozenModel):
     target: float
     window_days: int
     limit_days: int | None = None
+    false_alarms_a_year: float | None = None
     kind: str = Field(default_factory=_implied_kind, exclude_if=_IMPLIED_KINDS.__contains__)
     opened: date
     since: date
@@ -92,6 +116,7 @@ class Breach(FrozenModel):
     judged: date
     evidence: Evidence
     segment: Segment | None = None
+    split: Split | None = None
     told: AwareDatetime
     ended: AwareDatetime | None = None
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 class Judgement:
     """The result for one day: its value and sample, whether it is off target, and whether it keeps a breach open.
 
-    `probability` is P(the rate is worse than the target), or None if there is none. `off_target` implies `keeps_open`. `oldest`
-    is the age in days of the case that has waited longest, for kinds that are about waiting cases.
+    `off_target` implies `keeps_open`. `since` is the day on which the evidence begins, by default the judged day, and `members`
+    how many members share the budget of false alarms; `expected` is the value without a change, for kinds that know it. `oldest` is the age in days of the case that has waited longest, for
+    kinds that are about waiting cases.
     """
 
     value: float | None
     n: int
-    probability: float | None = None
     off_target: bool
     keeps_open: bool
+    since: int | None = None
+    members: int | None = None
+    expected: float | None = None
     oldest: int | None = None
 
 
@@ -35,9 +38,13 @@ class ReportedHistory:
 
 @dataclass(kw_only=True)
 class Episode:
-    """The span from the opening day to the ending day, both included; open while `until` is None. `last` judges its last day."""
+    """The span from the opening day to the ending day, both included; open while `until` is None. `last` judges its last day.
+
+    `since` is the day, `opened` or before, on which its evidence begins.
+    """
 
     opened: int
+    since: int
     id_day: int  # the day its id is derived from: the first reported one, else `opened`
     last: Judgement
     until: int | None = None
@@ -70,7 +77,8 @@ def fold_judgements(judging: Judging, history: ReportedHistory, cool_down: int) 
         if open_ is None:
             opens = last.off_target and day >= cool_down_end and day not in history.blocked
             if opens or (last.keeps_open and day in history.openings):
-                open_ = Episode(opened=day, id_day=day, last=last)
+                since = day if last.since is None else min(last.since, day)
+                open_ = Episode(opened=day, since=since, id_day=day, last=last)
                 episodes.append(open_)
         else:
             open_.last = last

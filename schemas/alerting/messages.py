@@ -1,12 +1,10 @@
 """Phrases of alert texts that all kinds of rules share; they never contain a person's name, address or id."""
 
-from math import nextafter
-
 from schemas.alerting.breach import Breach
 from schemas.cells import TOTAL
 from schemas.kpis.definition import Unit
 from schemas.text.languages import translate
-from schemas.text.units import format_number, format_probability
+from schemas.text.units import format_number
 from schemas.text.words import anonymous_member, dimension_name
 
 ENDINGS = {
@@ -58,9 +56,28 @@ def quoted_member(dimension: str, member: str, language: str) -> str:
     return translate((f"{name}「{member}」", f'{name} "{member}"'), language)
 
 
-def format_doubt(probability: float) -> str:
-    """A probability that is never shown as certain, even where its computation is rounded to 1."""
-    return format_probability(min(probability, nextafter(1, 0)), "ratio", "en")
+def points(effect: float, language: str) -> str:
+    """A difference of two rates with its sign, in percentage points."""
+    unit = translate(("ポイント", "points"), language)
+    return f"{100 * effect:+.1f} {unit}"
+
+
+def budget_sentence(breach: Breach) -> str:
+    """How many false alarms the rule allows a year; empty if it has no budget."""
+    budget, members = breach.false_alarms_a_year, breach.evidence.members
+    if budget is None:
+        return ""
+    times = format_number(budget, "count", breach.language, 2)
+    if members is None or members < 2:
+        ja, en = f"誤報は年 {times} 回まで。", f"At most {times} false {_alarms(budget)} a year."
+    else:
+        ja = f"誤報は対象 {members} 件あわせて年 {times} 回まで。"
+        en = f"At most {times} false {_alarms(budget)} a year over {members} members."
+    return translate((ja, en), breach.language)
+
+
+def _alarms(budget: float) -> str:
+    return "alarm" if budget == 1 else "alarms"
 
 
 def format_distinct(

@@ -1,31 +1,40 @@
 """Reconciliation: the breach records to write so that the reported breaches agree with the cells; pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.alerting.breach import Breach, Ending, Segment, breach_id
-from schemas.alerting.episodes import Episode, Judgement, ReportedHistory
-from schemas.alerting.rule import AlertRule
+from schemas.alerting.breach import Breach, Cause, Ending, Terms, breach_id
+from schemas.alerting.episodes import Episode, Fold, Judgement, ReportedHistory
+from schemas.alerting.rule import AlertRule, FoldMember
 from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
 
-SegmentOn = Callable[[int], Segment | None]  # the main contributor to an open breach on a day
+CauseOn = Callable[[int], Cause]  # the cause of an open breach on a day
 
 MAX_PASSES = 4  # over one set of cells until nothing changes; two sufficed in every case tried
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedMember:
-    """One member under one rule: its cells by day since 1970-01-01, and the language of its messages."""
+    """One member under one rule: its cells by day since 1970-01-01, and the language of its messages.
+
+    `fold_member` is the rule prepared for all its members; without it, the member is the only one.
+    """
 
     rule: AlertRule
     dimension: str
     member: str
     days: Mapping[int, Tally]
     language: Literal["ja", "en"] = "ja"
+    fold_member: FoldMember | None = None
+
+    def fold(self, history: ReportedHistory, as_of: int) -> Fold:
+        """Fold the cells of the member into its episodes."""
+        fold_member = self.fold_member or self.rule.prepare({self.member: self.days})
+        return fold_member(self.member, history, as_of)
 
 
 def reconcile(
@@ -33,19 +42,19 @@ def reconcile(
     existing: Sequence[Breach],
     as_of: int,
     now: datetime,
-    segment: SegmentOn = lambda _: None,
+    find_cause: CauseOn = lambda _: Cause(),
 ) -> list[Breach]:
     """The records to write, given `existing`, all records written about this subject before; none if nothing changed.
 
     The result is a fixed point: once it is part of `existing`, the same cells and day yield nothing more. `now` is stored in the
-    records and affects no decision; `segment` returns the main contributor to an open breach on a day. Breaches that the rule
+    records and affects no decision; `find_cause` returns the cause of an open breach on a day. Breaches that the rule
     reported about another KPI are ignored.
     """
     current = {breach.id: breach for breach in existing if breach.kpi == subject.rule.kpi}
     as_of = max([as_of, *(day_number(breach.judged) for breach in current.values())])
     changed: dict[str, Breach] = {}
     for _ in range(MAX_PASSES):
-        records = _reconcile_once(subject, current, as_of, now, segment)
+        records = _reconcile_once(subject, current, as_of, now, find_cause)
         if not records:
             break
         for breach in records:
@@ -58,20 +67,20 @@ def _reconcile_once(
     existing: Mapping[str, Breach],
     as_of: int,
     now: datetime,
-    segment: Callable[[int], Segment | None],
+    find_cause: CauseOn,
 ) -> list[Breach]:
     """One pass: the records that differ from `existing`; retracting a breach may free or block days, which the next pass sees."""
     history = _reported_history(subject.rule, existing.values())
     breaches = [
-        _to_breach(subject, episode, as_of, now, segment)
-        for episode in subject.rule.fold(subject.days, history, as_of).episodes
+        _to_breach(subject, episode, as_of, now, find_cause)
+        for episode in subject.fold(history, as_of).episodes
     ]
     changed = []
     for breach in breaches:
         previous = existing.get(breach.id)
         if previous is None:
             changed.append(breach)
-        elif not breach.equivalent(previous):
+        elif not breach.equivalent(previous) and not _over_under_other_terms(breach, previous):
             changed.append(_next_record(previous, breach))
     named = {breach.id for breach in breaches}
     missing = [
@@ -91,6 +100,13 @@ def _settled(rule: AlertRule, breach: Breach) -> bool:
     return over or breach.ending in {"corrected", "withdrawn"} or _recovered_same_day(breach)
 
 
+def _over_under_other_terms(breach: Breach, previous: Breach) -> bool:
+    """Whether the breach is over and was reported under other terms, which a closed breach keeps."""
+    terms = ("kind", *(term.name for term in fields(Terms)))
+    changed = any(getattr(breach, name) != getattr(previous, name) for name in terms)
+    return changed and not breach.active and not previous.active
+
+
 def _same_terms(rule: AlertRule, breach: Breach) -> bool:
     """Whether the rule's terms are those of the breach's last record."""
     terms = _terms(rule)
@@ -103,8 +119,8 @@ def _terms(rule: AlertRule) -> dict[str, Any]:
 
 
 def _recovered_same_day(breach: Breach) -> bool:
-    """Whether no day shows the breach; one that began before it was reported and ended on that day is still shown."""
-    return breach.ending == "recovered" and breach.since == breach.opened == breach.until
+    """Whether no day shows the breach; one that began before the day on which it ended is still shown."""
+    return breach.ending == "recovered" and breach.since == breach.until
 
 
 def _close_missing(subject: WatchedMember, breach: Breach, as_of: int, now: datetime) -> Breach:
@@ -116,13 +132,14 @@ def _close_missing(subject: WatchedMember, breach: Breach, as_of: int, now: date
         return close([breach], "withdrawn", now)[0]
     last: Judgement | None = None
     if breach.active and day_number(breach.opened) == as_of:
-        last = subject.rule.fold(subject.days, ReportedHistory(), as_of).last
+        last = subject.fold(ReportedHistory(), as_of).last
     if last is None or last.value is None:
         return close([breach], "corrected", now)[0]
     update = {
         "since": breach.opened,
         "evidence": subject.rule.evidence(last),
         "segment": None,
+        "split": None,
     }
     return close([breach], "recovered", now)[0].model_copy(update=update)
 
@@ -168,10 +185,11 @@ def _reported_history(rule: AlertRule, existing: Iterable[Breach]) -> ReportedHi
 
 
 def _to_breach(
-    subject: WatchedMember, episode: Episode, as_of: int, now: datetime, segment: SegmentOn
+    subject: WatchedMember, episode: Episode, as_of: int, now: datetime, find_cause: CauseOn
 ) -> Breach:
     rule, opened = subject.rule, local_date(episode.id_day)
     ended = episode.until is not None
+    cause = Cause() if ended else find_cause(as_of)
     ending: Ending | None = None
     if ended:
         ending = "recovered" if episode.last.n or rule.min_sample == 0 else "no_cases"
@@ -189,11 +207,12 @@ def _to_breach(
         ending=ending,
         **_terms(rule),
         opened=opened,
-        since=local_date(episode.opened),
+        since=local_date(episode.since),
         until=None if episode.until is None else local_date(episode.until),
         judged=local_date(as_of if episode.until is None else episode.until),
         evidence=rule.evidence(episode.last),
-        segment=None if ended else segment(as_of),
+        segment=cause.segment,
+        split=cause.split,
         told=now,
         ended=now if ended else None,
     )

@@ -1,13 +1,13 @@
 """An alert rule: the keys that every kind shares, and what a kind must implement."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.alerting.breach import Breach, Evidence, Segment, Severity, Terms
+from schemas.alerting.breach import Breach, Cause, Evidence, Segment, Severity, Terms
 from schemas.alerting.chart import Week, window_weeks
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory
 from schemas.cells import ALL, DECISION, DIMENSIONS, TOTAL, Basis, Tally
@@ -19,6 +19,8 @@ from schemas.tenants.config import Name
 from schemas.text.units import format_number
 
 EVERY = "*"  # every member of the dimension that has cells
+# Folds the cells of one member up to a day, in the light of what was reported about it.
+FoldMember = Callable[[str, ReportedHistory, int], Fold]
 Days = Annotated[int, Field(ge=1, le=366)]
 
 
@@ -123,6 +125,18 @@ class AlertRule(FrozenModel):
         that judges day by day, which may keep state and receives whether an episode is open.
         """
 
+    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+        """The fold of any one of these members, given the cells of all that the rule watches; by default each by itself."""
+
+        def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:
+            return self.fold(members.get(member, {}), history, as_of)
+
+        return fold_member
+
+    def migration_advice(self) -> str:
+        """What to write instead of keys of earlier versions, which have no effect any more; empty if there are none."""
+        return ""
+
     @property
     def min_sample(self) -> int:
         """The smallest sample that is judged; with 0, a breach whose cases are gone has recovered."""
@@ -138,15 +152,16 @@ class AlertRule(FrozenModel):
         return Evidence(
             value=rounded(judgement.value),
             n=judgement.n,
-            probability=rounded(judgement.probability),
             oldest=judgement.oldest,
+            members=judgement.members,
+            expected=rounded(judgement.expected),
         )
 
-    def worst_segment(
+    def find_cause(
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-    ) -> Segment | None:
-        """The main contributor on `as_of` among members of other dimensions, given their cells; None if the kind has none."""
-        return None
+    ) -> Cause:
+        """The cause on `as_of` among members of other dimensions, given their cells; empty if the kind looks for none."""
+        return Cause()
 
     # Describing.
 
@@ -166,6 +181,11 @@ class AlertRule(FrozenModel):
         return format_number(segment.value, "ratio", language)
 
     # Charts.
+
+    @classmethod
+    def reference_value(cls, breach: Breach) -> float:
+        """The value that the charted values are compared with."""
+        return breach.target
 
     @classmethod
     @abstractmethod
@@ -190,6 +210,12 @@ class AlertRule(FrozenModel):
         return window_weeks(breach, days, week_ends)
 
     # Backtests.
+
+    def weeks_until_seen(
+        self, rates: tuple[float, float], weekly: float, members: int
+    ) -> float | None:
+        """The median weeks until a move between two rates is seen, with `weekly` cases of one of `members`; None if never."""
+        return None
 
     @abstractmethod
     def describe(self) -> str:

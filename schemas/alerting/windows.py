@@ -1,7 +1,8 @@
 """Sliding windows: the sums of one member's cells over the days up to each day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from schemas.alerting.episodes import Judgement, Judging
 from schemas.cells import Tally
@@ -10,8 +11,17 @@ from schemas.cells import Tally
 WindowJudge = Callable[[Mapping[str, int], bool], Judgement]
 
 
+class Window(NamedTuple):
+    """The window that ends on `day`: its sums, whether all its days were counted, and whether it differs from the day before."""
+
+    day: int
+    sums: Mapping[str, int]
+    whole: bool
+    changed: bool
+
+
 @dataclass(kw_only=True)
-class _Window:
+class _SlidingSums:
     """The sums over a sliding window of days."""
 
     days: Mapping[int, Tally]
@@ -27,18 +37,24 @@ class _Window:
         return bool(entering or leaving)
 
 
+def sliding_windows(days: Mapping[int, Tally], length: int, as_of: int) -> Iterator[Window]:
+    """The window of `length` days that ends on each day from the first cell to `as_of`; its sums are valid until the next."""
+    if not days:
+        return
+    first = min(days)
+    window = _SlidingSums(days=days, length=length)
+    for day in range(first, as_of + 1):
+        age = day - first + 1
+        changed = window.slide(day) or age in (1, length)
+        yield Window(day, window.sums, age >= length, changed)
+
+
 def judge_windows(
     days: Mapping[int, Tally], length: int, as_of: int, judge: WindowJudge
 ) -> Judging:
     """Every day from the first cell to `as_of`, with the judgement of the `length` days that end on it."""
-    if not days:
-        return
-    first = min(days)
-    window = _Window(days=days, length=length)
     judgement = None
-    for day in range(first, as_of + 1):
-        whole = day - first + 1 >= length
-        became_whole = day - first + 1 == length
-        if window.slide(day) or became_whole or judgement is None:
-            judgement = judge(window.sums, whole)
-        yield day, judgement
+    for window in sliding_windows(days, length, as_of):
+        if window.changed or judgement is None:
+            judgement = judge(window.sums, window.whole)
+        yield window.day, judgement

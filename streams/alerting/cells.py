@@ -1,5 +1,6 @@
 """The cells that alert rules need, summed over the source partitions."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ class CellSums:
         self._days: dict[KpiSeries, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
         self._latest: dict[str, int] = {}
+        self._calendar_versions: Counter[tuple[str, str, str]] = Counter()
 
     def latest_day(self, tenant: str) -> int | None:
         """The latest local day on which anything relevant to the rules was counted: how far the events have progressed."""
@@ -85,6 +87,8 @@ class CellSums:
         series = KpiSeries(cell_key.tenant, kpi, cell_key.dimension, cell_key.member)
         days = self._days.setdefault(series, {})
         self._members.setdefault(series[:3], {})[cell_key.member] = None
+        if cell_key.day not in days:
+            self._calendar_versions[series[:3]] += 1
         sums = days.setdefault(cell_key.day, {})
         for name, n in changes.items():
             sums[name] = sums.get(name, 0) + n
@@ -92,11 +96,16 @@ class CellSums:
                 del sums[name]
         if not sums:
             del days[cell_key.day]
+            self._calendar_versions[series[:3]] += 1
         return series
 
     def days(self, series: KpiSeries) -> Mapping[int, Tally]:
         """The counts by day; days on which everything is 0 are absent."""
         return self._days.get(series, {})
+
+    def calendar_version(self, tenant: str, kpi: str, dimension: str) -> int:
+        """A number that changes whenever a member of the dimension gains or loses a day on which the KPI was counted."""
+        return self._calendar_versions[tenant, kpi, dimension]
 
     def members(self, tenant: str, kpi: str, dimension: str) -> list[str]:
         """Every member for which the KPI was ever counted."""

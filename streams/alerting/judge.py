@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
-from schemas.alerting.breach import Breach, Segment
+from schemas.alerting.breach import Breach, Cause
 from schemas.alerting.reconcile import WatchedMember, close, reconcile
-from schemas.alerting.rule import EVERY, AlertRule
+from schemas.alerting.rule import EVERY, AlertRule, FoldMember
 from schemas.alerting.rules import AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
@@ -23,6 +23,7 @@ class Judge:
         self._rules = rules
         self._languages = {tenant.id: tenant.language for tenant in tenancy.tenants}
         self._breaches: dict[tuple[str, str, str, str], dict[str, Breach]] = {}
+        self._prepared: dict[tuple[str, str], tuple[int, FoldMember]] = {}
 
     def record(self, breaches: Iterable[Breach]) -> None:
         """Remember written records."""
@@ -67,6 +68,8 @@ class Judge:
         conclusive.
         """
         changed = None if touched is None else set(touched)
+        if changed is None:
+            self._prepared.clear()
         records: list[Breach] = []
         for rule in self._rules.rules:
             if rule.fires_on_low_count and rule.tenant in backfilling:
@@ -80,6 +83,21 @@ class Judge:
             for member in members:
                 records += self._reconcile_member(rule, member, sums, as_of, now)
         return records
+
+    def _fold_member(self, rule: AlertRule, sums: CellSums) -> FoldMember:
+        """The rule prepared for its members, again only when one of them was counted on a day for the first time."""
+        version = sums.calendar_version(rule.tenant, rule.kpi, rule.dimension)
+        previous = self._prepared.get((rule.tenant, rule.id))
+        if previous is not None and previous[0] == version:
+            return previous[1]
+        members = {
+            member: sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member))
+            for member in sums.members(rule.tenant, rule.kpi, rule.dimension)
+            if rule.member in (EVERY, member)
+        }
+        prepared = rule.prepare(members)
+        self._prepared[rule.tenant, rule.id] = version, prepared
+        return prepared
 
     def _all_members(self, rule: AlertRule, sums: CellSums) -> list[str]:
         counted = sums.members(rule.tenant, rule.kpi, rule.dimension)
@@ -103,10 +121,11 @@ class Judge:
             member=member,
             days=sums.days(KpiSeries(rule.tenant, rule.kpi, rule.dimension, member)),
             language=self._languages.get(rule.tenant, "ja"),
+            fold_member=self._fold_member(rule, sums),
         )
         existing = self._breaches.get((rule.tenant, rule.id, rule.dimension, member), {})
         return reconcile(
-            subject, [*existing.values()], as_of, now, lambda day: _worst_segment(rule, sums, day)
+            subject, [*existing.values()], as_of, now, lambda day: _find_cause(rule, sums, day)
         )
 
 
@@ -124,12 +143,12 @@ def _affected_member(rule: AlertRule, series: KpiSeries) -> str | None:
     return series.member if rule.covers(series.dimension, series.member) else None
 
 
-def _worst_segment(rule: AlertRule, sums: CellSums, as_of: int) -> Segment | None:
+def _find_cause(rule: AlertRule, sums: CellSums, as_of: int) -> Cause:
     if rule.dimension != TOTAL:
-        return None
+        return Cause()
     members = {
         (dimension, member): sums.days(KpiSeries(rule.tenant, rule.kpi, dimension, member))
         for dimension in SEGMENTS
         for member in sums.members(rule.tenant, rule.kpi, dimension)
     }
-    return rule.worst_segment(members, as_of)
+    return rule.find_cause(members, as_of)

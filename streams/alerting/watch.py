@@ -26,7 +26,7 @@ from streams.alerting.breach_log import (
 )
 from streams.alerting.cells import CellSums, KpiSeries
 from streams.alerting.judge import Judge
-from streams.configuration.alerts import load_alerts
+from streams.configuration.alerts import load_alerts, migration_advice
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
@@ -94,6 +94,8 @@ def load_watched(settings: Settings, current: Watched | None) -> Watched:
             raise
         log.warning("alert rules not loaded", extra={"reason": str(problem)[:500]})
         return Watched(rules=current.rules, tenancy=current.tenancy, mtimes=mtimes, stale=True)
+    for advice in migration_advice(rules):
+        log.warning("alert rule has former keys", extra={"advice": advice})
     return Watched(rules=rules, tenancy=tenancy, mtimes=mtimes)
 
 

@@ -13,6 +13,7 @@ from streams.cli.options import Language, State
 from streams.configuration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from streams.tools.alerts.coverage import RuleAccount
     from streams.tools.alerts.text import Audience
 
 app = typer.Typer(help="Breaches: what is off target, and the actions taken.", no_args_is_help=True)
@@ -95,6 +96,27 @@ def act(
     typer.echo(f"記録しました / Recorded: {action} ({breach})")
 
 
+@app.command()
+def coverage(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
+    """Print for each rule and member how soon a fall would be seen, or that it cannot be found."""
+    from streams.tools.alerts import coverage_text
+
+    language, accounts = _accounts(state, lang, tenant)
+    for account in accounts:
+        for line in coverage_text.coverage_lines(account, language):
+            typer.echo(line)
+
+
+@app.command()
+def budget(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
+    """Print the account of each rule: its budget of false alarms, what was used, the smallest change it sees in time."""
+    from streams.tools.alerts import coverage_text
+
+    language, accounts = _accounts(state, lang, tenant)
+    for line in coverage_text.budget_lines(accounts, language):
+        typer.echo(line)
+
+
 @app.command("test")
 def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
     """Send a test alert to every Alertmanager, and print whether it arrived and which receivers it was routed to."""
@@ -122,6 +144,28 @@ def silence_link(breach: Breach, state: State = None) -> None:
     match = alerts_read.read_history(settings.kafka_access).find(breach)
     for address in addresses:
         typer.echo(alertmanagers.silence_link(address, match))
+
+
+def _accounts(
+    state: Path | None, lang: Language | None, tenant: str
+) -> "tuple[str, list[RuleAccount]]":
+    """The language of the output, and the account of every rule of the company, or of all."""
+    from schemas.instants import local_today
+    from sinks.clickhouse.client import connect
+    from streams.configuration.alerts import load_alerts
+    from streams.tools.alerts import coverage as alerts_coverage
+    from streams.tools.alerts import read as alerts_read
+
+    settings = load_settings(state)
+    audience = _audience(settings, lang, tenant)
+    now = datetime.now(UTC)
+    today = {row.id: local_today(now, row.timezone) for row in audience.tenancy.tenants}
+    rules = load_alerts(settings.alerts, audience.tenancy).rules
+    chosen = [rule for rule in rules if tenant in ("", rule.tenant)]
+    breaches = alerts_read.read_history(settings.kafka_access).breaches
+    client = connect(settings.clickhouse_access)
+    accounts = [*alerts_coverage.read_accounts(client, chosen, breaches, today)]
+    return audience.default_language((), tenant), accounts
 
 
 def _audience(settings: Settings, lang: Language | None, tenant: str = "") -> "Audience":

@@ -30,7 +30,7 @@ def check(
     """
     from schemas.instants import local_today
     from sinks.clickhouse.client import connect
-    from streams.configuration.alerts import load_alerts
+    from streams.configuration.alerts import load_alerts, migration_advice
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets
     from streams.ingest.configuration_watcher import vendor_schemes
@@ -43,12 +43,15 @@ def check(
     refuse_open_connections(tenancy, vendor_schemes())
     if settings.targets.exists():
         load_targets(settings.targets, tenancy)
-    rules = load_alerts(alerts or settings.alerts, tenancy).rules
+    loaded = load_alerts(alerts or settings.alerts, tenancy)
+    rules = loaded.rules
     chosen = backtest.select_rules(rules, tenancy, tenant, rule)
     now = datetime.now(UTC)
     todays = {entry.id: local_today(now, entry.timezone) for entry in tenancy.tenants}
     errors = Console(stderr=True)
     errors.print(f"{len(tenancy.tenants)} companies and {len(chosen)} alert rules are valid.")
+    for advice in migration_advice(loaded):
+        errors.print(advice, style="yellow", markup=False)
     client = connect(settings.clickhouse_access)
     with errors.status("backtesting the rules", spinner="line"):
         results = list(backtest.run_backtest(client, chosen, days, todays.__getitem__))

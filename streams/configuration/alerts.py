@@ -21,3 +21,8 @@ def load_alerts(path: Path, tenancy: Tenancy) -> AlertRules:
     }
     check_tenants(path, tenant_by_place, tenancy)
     return rules
+
+
+def migration_advice(rules: AlertRules) -> list[str]:
+    """What to write instead of keys of earlier versions, one sentence per rule that has any."""
+    return [advice for rule in rules.rules if (advice := rule.migration_advice())]

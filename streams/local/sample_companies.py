@@ -69,7 +69,7 @@ targets:
 ALERTS = """# Alert rules: see deploy/config/alerts.yaml for everything that can be written here.
 rules:
   - { id: screening, tenant: aoba, kpi: screen_pass_rate, at_least: 15 %, owner: recruiting }
-  - { id: screening-by-channel, tenant: aoba, kpi: screen_pass_rate, dimension: channel, at_least: 30 %, minimum_n: 20, owner: recruiting }
+  - { id: screening-by-channel, tenant: aoba, kpi: screen_pass_rate, dimension: channel, at_least: 30 %, owner: recruiting }
   - { id: interviews, tenant: aoba, kpi: interview_pass_rate, at_least: 20 %, window_days: 56, owner: recruiting }
   - { id: answers, tenant: aoba, kpi: response_hours, at_most: 72, owner: recruiting }
   - { id: acceptances, tenant: aoba, kpi: offer_accept_rate, at_least: 50 %, window_days: 90, owner: hr_manager, severity: critical }

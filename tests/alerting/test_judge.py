@@ -79,6 +79,7 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
     """Two rules open one breach each; the company's names its main channel; the next pass writes nothing."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())
     for dimension, member in (("total", "all"), ("channel", "doda")):
+        sums.apply(0, *row(dimension, member, screened(60, 40), day=DAY - 60))
         sums.apply(0, *row(dimension, member, screened(5, 45)))
     sums.apply(0, *row("channel", "other", screened(3, 2)))
     by_rule = {breach.rule: breach for breach in evaluate(sums, judge)}
@@ -94,6 +95,7 @@ def test_the_company_and_the_channel_are_told_each_once() -> None:
 def test_the_channel_is_named_also_when_its_cell_comes_later() -> None:
     """A pass may run between the company's cell and the channel's, and the channel is still named."""
     sums, judge = CellSums(RULES), Judge(RULES, tenancy())
+    sums.apply(0, *row("channel", "doda", screened(60, 40), day=DAY - 60))
     states = []
     for dimension, member in (("total", "all"), ("channel", "doda")):
         touched = sums.apply(0, *row(dimension, member, screened(5, 45)))
@@ -172,7 +174,7 @@ def test_few_of_a_past_that_is_being_brought_in_is_no_news() -> None:
     """During an import, decisions may precede applications, so a low count is judged only at its end."""
     few = rule(id="few", kpi="applications", at_least=20)
     session = session_for(AlertRules(rules=(few, rule(id="company"))))
-    for day, tally in ((DAY - 90, {"applications": 1}), (DAY - 50, screened(0, 20))):
+    for day, tally in ((DAY - 90, {"applications": 1}), (DAY - 50, screened(0, 40))):
         session._apply(record(0, *row("total", "all", tally, day=day), NOW))
 
     assert session._effective_days() == {"acme": NOW.date() - timedelta(days=50)}

@@ -60,6 +60,20 @@ def test_a_slip_in_the_file_ends_no_watch(tmp_path: Path, slip: str) -> None:
     assert load_watched(settings, before).rules == before.rules
 
 
+def test_a_file_of_an_earlier_version_loads_with_advice(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A rule with a `confidence` stays in force, and the log says what to write instead."""
+    settings = Settings(config=write_sample(tmp_path), alerts=tmp_path / "alerts.yaml")
+    settings.alerts.write_text(
+        "rules: [{id: a, tenant: aoba, kpi: screen_pass_rate, at_least: 40 %, confidence: 0.99, owner: hr}]"
+    )
+    watched = load_watched(settings, None)
+
+    assert [rule.id for rule in watched.rules.rules] == ["a"]
+    assert "write `false_alarms_a_year: 1` instead" in caplog.records[-1].advice  # type: ignore[attr-defined]
+
+
 def test_without_a_file_nothing_is_watched(tmp_path: Path) -> None:
     """Without a rules file there are no alerts."""
     settings = Settings(config=write_sample(tmp_path), alerts=tmp_path / "none.yaml")

@@ -27,6 +27,7 @@ THRESHOLD_RULE = """
     member: {member}
     at_least: 30 %
     window_days: 7
+    false_alarms_a_year: 12
     owner: recruiting
     severity: critical
 """

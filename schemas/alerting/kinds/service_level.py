@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from schemas.alerting.breach import Breach, Segment, Terms
+from schemas.alerting.breach import Breach, Cause, Segment, Terms
 from schemas.alerting.chart import Week
 from schemas.alerting.episodes import (
     Fold,
@@ -106,9 +106,9 @@ class ServiceLevelRule(AlertRule):
                 ),
             )
 
-    def worst_segment(
+    def find_cause(
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-    ) -> Segment | None:
+    ) -> Cause:
         """The member with the most overdue cases."""
         segments: list[Segment] = []
         for (dimension, member), days in sorted(members.items()):
@@ -123,7 +123,8 @@ class ServiceLevelRule(AlertRule):
                         missing=overdue,
                     )
                 )
-        return max(segments, key=lambda segment: (segment.missing, -segment.n), default=None)
+        worst = max(segments, key=lambda segment: (segment.missing, -segment.n), default=None)
+        return Cause(segment=worst, searched=len(members))
 
     @classmethod
     def summary(cls, breach: Breach) -> str:

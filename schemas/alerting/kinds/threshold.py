@@ -1,32 +1,31 @@
 """Thresholds: a KPI of the last days must meet its target."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.alerting.breach import Breach, Evidence, Segment, Terms
+from schemas.alerting.breach import Breach, Cause, Evidence, Terms
+from schemas.alerting.causes import find_cause
+from schemas.alerting.detectors.budget import MemberCounts, count_members, share_of_day
+from schemas.alerting.detectors.detectability import weeks_off_target
+from schemas.alerting.detectors.off_target import ProportionLimit, weigh_days
+from schemas.alerting.detectors.proportions import credible_interval, proportion_of
 from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
 from schemas.alerting.messages import (
     before_japanese,
+    budget_sentence,
     format_distinct,
-    format_doubt,
     last_days,
     member_label,
     resolution_prefix,
 )
-from schemas.alerting.proportions import (
-    credible_interval,
-    numerator,
-    probability_below,
-)
-from schemas.alerting.rule import AlertRule, Days, rounded
+from schemas.alerting.rule import AlertRule, Days, FoldMember, rounded
 from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
 from schemas.kpis.catalogue import definition_of
-from schemas.kpis.definition import Kpi, KpiValue, evaluate
-from schemas.kpis.durations import sum_tallies
+from schemas.kpis.definition import Kpi, evaluate
 from schemas.planning.targets import Direction, direction_problem, parse_number
 from schemas.text.languages import translate
 from schemas.text.units import format_number
@@ -38,19 +37,20 @@ Probability = Annotated[float, Field(gt=0, lt=1)]
 class ThresholdRule(AlertRule):
     """A target for a window of `window_days` local days, by the day of the decision, that ends on the day being judged.
 
-    A rate is off target when P(it is worse than the target) exceeds `confidence` with at least `minimum_n` cases, and recovers
-    when that probability is `clear` or less (hysteresis). Other KPIs are compared directly, and recover once they are better
-    than the target by the share `margin`. `minimum_n` defaults to the KPI's own.
+    A rate or quantile is off target when the evidence of all its days has an alarm under the budget of at most
+    `false_alarms_a_year` over all members of the rule, and recovers when P(it is worse than the target) in the window is `clear`
+    or less. Other KPIs are compared directly, and recover once they are better than the target by the share `margin`.
     """
 
     kind: Literal["threshold"] = "threshold"
     window_days: Days = 28
     at_least: float | str | None = None
     at_most: float | str | None = None
-    minimum_n: Annotated[int, Field(ge=1)] | None = None
-    confidence: Probability = 0.95
+    false_alarms_a_year: Annotated[float, Field(gt=0, le=365)] = 1.0
     clear: Probability = 0.5
     margin: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    confidence: Probability | None = None  # of earlier versions: without effect
+    minimum_n: Annotated[int, Field(ge=1)] | None = None  # of earlier versions: without effect
 
     alert_name: ClassVar[str] = "HirelayOffTarget"
 
@@ -71,15 +71,12 @@ class ThresholdRule(AlertRule):
             return str(problem)
         if self.definition.is_share and not 0 < target < 1:
             return f"{target:g} can never be breached with certainty; a rate's target must lie between 0 and 1"
-        if self.clear >= self.confidence:
-            return f"`clear` {self.clear:g} must be below `confidence` {self.confidence:g}, or a breach would open and end at once"
         return direction_problem(self.definition, self.direction) or self._ineffective_key()
 
     def _ineffective_key(self) -> str:
-        ineffective = [
-            name for name in _ignored_keys(self.definition) if name in self.model_fields_set
-        ]
-        return self.misplaced_key_problem(ineffective[0], self.kpi) if ineffective else ""
+        ignored = _ignored_keys(self.definition)
+        key = next((name for name in ignored if name in self.model_fields_set), "")
+        return key and self.misplaced_key_problem(key, self.kpi)
 
     @property
     def direction(self) -> Direction:
@@ -93,16 +90,45 @@ class ThresholdRule(AlertRule):
             self.at_most if self.at_least is None else self.at_least, self.definition
         )
 
+    @cached_property
+    def limit(self) -> ProportionLimit | None:
+        """The limit of a rate or quantile; None if the KPI is compared directly."""
+        proportion = proportion_of(self.definition, self.target, self.direction)
+        if proportion is None:
+            return None
+        return ProportionLimit(
+            kpi=self.definition,
+            proportion=proportion,
+            window_days=self.window_days,
+            clear=self.clear,
+            false_alarms_a_year=self.false_alarms_a_year,
+        )
+
     @property
     def terms(self) -> Terms:
-        """The target and the window."""
-        return Terms(direction=self.direction, target=self.target, window_days=self.window_days)
+        """The target, the window and the budget."""
+        return Terms(
+            direction=self.direction,
+            target=self.target,
+            window_days=self.window_days,
+            false_alarms_a_year=self.false_alarms_a_year if self.limit else None,
+        )
+
+    def migration_advice(self) -> str:
+        """The budget to write instead of the certainty of one look and the smallest sample of earlier versions."""
+        names = ("confidence", "minimum_n", *(("margin",) if self.limit else ()))
+        former = [name for name in names if name in self.model_fields_set]
+        if not former:
+            return ""
+        keys, has = " and ".join(f"`{name}`" for name in former), "have" if former[1:] else "has"
+        return (
+            f"rule {self.tenant}/{self.id}: {keys} {has} no effect any more; write `false_alarms_a_year: "
+            f"{self.false_alarms_a_year:g}` instead, the most false alarms a year that the rule may raise over all its members"
+        )
 
     @property
     def min_sample(self) -> int:
         """The smallest sample that is judged; a count has no minimum, because its rule is about low numbers."""
-        if self.minimum_n is not None:
-            return self.minimum_n
         return 0 if self.definition.kind == "count" else self.definition.minimum_n
 
     @property
@@ -111,43 +137,43 @@ class ThresholdRule(AlertRule):
         return self.definition.kind == "count" and self.direction == "at_least"
 
     def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
-        """Judge the window that ends on each day."""
-        judgements = judge_windows(days, self.window_days, as_of, partial(judge, self))
-        return fold_judgements(judgements, history, self.cool_down)
+        """Judge each day of the only member."""
+        return self._fold(days, MemberCounts(), history, as_of)
+
+    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+        """All members with cases in the window share the budget."""
+        counts = count_members(members, self.window_days)
+
+        def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:
+            return self._fold(members.get(member, {}), counts, history, as_of)
+
+        return fold_member
+
+    def _fold(
+        self, days: Mapping[int, Tally], counts: MemberCounts, history: ReportedHistory, as_of: int
+    ) -> Fold:
+        if self.limit is None:
+            judging = judge_windows(days, self.window_days, as_of, partial(compare, self))
+        else:
+            judging = weigh_days(self.limit, days, counts, as_of)
+        return fold_judgements(judging, history, self.cool_down)
 
     def evidence(self, judgement: Judgement) -> Evidence:
         """The numbers of the window; a rate also has its interval."""
         evidence = super().evidence(judgement)
         if judgement.value is None or not self.definition.is_share:
             return evidence
-        low, high = credible_interval(numerator(judgement.value, judgement.n), judgement.n)
+        low, high = credible_interval(round(judgement.value * judgement.n), judgement.n)
         return evidence.model_copy(update={"low": rounded(low), "high": rounded(high)})
 
-    def worst_segment(
+    def find_cause(
         self, members: Mapping[tuple[str, str], Mapping[int, Tally]], as_of: int
-    ) -> Segment | None:
-        """The member that misses the most cases against the target, in the window that ends on `as_of`; proportions only."""
-        if not self.definition.is_share:
-            return None
-        window = range(as_of - self.window_days + 1, as_of + 1)
-        segments: list[Segment] = []
-        for (dimension, member), days in sorted(members.items()):
-            measured = evaluate(self.definition, sum_tallies(days.get(day, {}) for day in window))
-            if measured.value is None or measured.n <= 0:
-                continue
-            missing = (self.target - measured.value) * measured.n
-            missing = missing if self.direction == "at_least" else -missing
-            segments.append(
-                Segment(
-                    dimension=dimension,
-                    member=member,
-                    value=round(measured.value, 6),
-                    n=measured.n,
-                    missing=round(missing, 1),
-                )
-            )
-        worst = max(segments, key=lambda segment: (segment.missing, segment.n), default=None)
-        return worst if worst is not None and worst.missing > 0 else None
+    ) -> Cause:
+        """The segment whose own past says so, and the split into rate and mix; shares only."""
+        if self.limit is None or not self.definition.is_share:
+            return Cause()
+        minimum_n = self.definition.minimum_n
+        return find_cause(self.limit.proportion, members, as_of, self.window_days, minimum_n)
 
     @classmethod
     def summary(cls, breach: Breach) -> str:
@@ -157,8 +183,9 @@ class ThresholdRule(AlertRule):
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
-        """The window and its cases, the interval and the probability."""
-        return translate((_evidence_ja, _evidence_en), breach.language)(breach)
+        """The window and its cases, the interval and the budget of false alarms."""
+        write = translate((_evidence_ja, _evidence_en), breach.language)
+        return [*write(breach), budget_sentence(breach)]
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:
@@ -166,6 +193,17 @@ class ThresholdRule(AlertRule):
         ja = f"推移(各日までの {breach.window_days} 日間、┊ が目標)"
         en = f"Weeks ({breach.window_days} days up to each date; ┊ is the target)"
         return translate((ja, en), language)
+
+    def weeks_until_seen(
+        self, rates: tuple[float, float], weekly: float, members: int
+    ) -> float | None:
+        """By the target of a rate, whose upper limit is a lower limit of its complement."""
+        if not self.definition.is_share:
+            return None
+        target, spent = self.target, share_of_day(self.false_alarms_a_year, members)
+        if self.direction == "at_most":
+            target, rates = 1 - target, (1 - rates[0], 1 - rates[1])
+        return weeks_off_target(target, rates, weekly, spent)
 
     def describe(self) -> str:
         """The target and the window."""
@@ -175,8 +213,9 @@ class ThresholdRule(AlertRule):
 
     def noise_advice(self) -> str:
         """The target, the window, and the key by which this KPI is judged more strictly."""
-        stricter_key = "confidence" if self.definition.is_share else "margin"
-        return f"change the target, lengthen `window_days`, or raise `{stricter_key}` or `cool_down_days`"
+        if self.limit:
+            return "change the target, or lower `false_alarms_a_year`"
+        return "change the target, lengthen `window_days`, or raise `margin` or `cool_down_days`"
 
 
 def _summary_ja(breach: Breach) -> str:
@@ -200,27 +239,15 @@ def _value_and_target(breach: Breach) -> tuple[str, str]:
 
 
 def _evidence_ja(breach: Breach) -> list[str]:
-    evidence = breach.evidence
     low, high, cases = _interval(breach)
-    return [
-        f"直近 {breach.window_days} 日{cases and '、'}{cases}。",
-        f"90% 区間 {low}〜{high}。" if evidence.low is not None else "",
-        f"目標に届いていない確率 {format_doubt(evidence.probability)}。"
-        if evidence.probability is not None
-        else "",
-    ]
+    interval = f"90% 区間 {low}〜{high}。" if breach.evidence.low is not None else ""
+    return [f"直近 {breach.window_days} 日{cases and '、'}{cases}。", interval]
 
 
 def _evidence_en(breach: Breach) -> list[str]:
-    evidence = breach.evidence
     low, high, cases = _interval(breach)
-    return [
-        f"{last_days(breach.window_days)}{cases and ', '}{cases}.",
-        f"90% interval {low} to {high}." if evidence.low is not None else "",
-        f"P(off target) {format_doubt(evidence.probability)}."
-        if evidence.probability is not None
-        else "",
-    ]
+    interval = f"90% interval {low} to {high}." if breach.evidence.low is not None else ""
+    return [f"{last_days(breach.window_days)}{cases and ', '}{cases}.", interval]
 
 
 def _interval(breach: Breach) -> tuple[str, str, str]:
@@ -232,35 +259,15 @@ def _interval(breach: Breach) -> tuple[str, str, str]:
     return low, high, f"n = {evidence.n}" if kpi.counts_cases else ""
 
 
-def judge(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgement:
-    """Judge the sums of a window; `whole` states that all its days were counted, without which a low count is not judged."""
+def compare(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgement:
+    """Compare a window with the target; `whole` states that all its days were counted, without which a low count is not judged."""
     measured = evaluate(rule.definition, tally)
     if rule.definition.kind == "count":
-        conclusive = whole or not rule.fires_on_low_count
-        return _compare_value(rule, measured, conclusive=conclusive, keeps_open=conclusive)
-    if measured.value is None or measured.n <= 0:
+        conclusive = keeps_open = whole or not rule.fires_on_low_count
+    elif measured.value is None or measured.n <= 0:
         return Judgement(value=None, n=max(measured.n, 0), off_target=False, keeps_open=False)
-    if rule.definition.is_share:
-        return _judge_proportion(rule, measured, measured.value)
-    return _compare_value(rule, measured, conclusive=measured.n >= rule.min_sample, keeps_open=True)
-
-
-def _judge_proportion(rule: ThresholdRule, measured: KpiValue, value: float) -> Judgement:
-    below = probability_below(numerator(value, measured.n), measured.n, rule.target)
-    probability = below if rule.direction == "at_least" else 1 - below
-    enough = measured.n >= rule.min_sample
-    return Judgement(
-        value=value,
-        n=measured.n,
-        probability=probability,
-        off_target=enough and probability > rule.confidence,
-        keeps_open=probability > rule.clear,
-    )
-
-
-def _compare_value(
-    rule: ThresholdRule, measured: KpiValue, *, conclusive: bool, keeps_open: bool
-) -> Judgement:
+    else:
+        conclusive, keeps_open = measured.n >= rule.min_sample, True
     value, target, margin_factor = measured.value or 0.0, rule.target, 1 + rule.margin
     if rule.direction == "at_least":
         beyond_target, within_margin = value < target, value < target * margin_factor
@@ -275,7 +282,13 @@ def _compare_value(
 
 
 def _ignored_keys(kpi: Kpi) -> tuple[str, ...]:
-    """Keys without effect on the KPI: a directly compared KPI has no probability, and a count no sample."""
+    """Keys without effect on the KPI: only rates and quantiles have a probability and evidence, and only the others a margin."""
     if kpi.is_share:
         return ("margin",)
-    return ("confidence", "clear", "minimum_n") if kpi.kind == "count" else ("confidence", "clear")
+    if kpi.kind == "quantile":
+        return ()
+    return (
+        ("confidence", "clear", "minimum_n", "false_alarms_a_year")
+        if kpi.kind == "count"
+        else ("confidence", "clear", "false_alarms_a_year")
+    )

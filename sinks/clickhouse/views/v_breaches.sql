@@ -1,10 +1,11 @@
 -- Breaches as they are now, for boards; told to ended is also the span of an annotation. body is the record as JSON. last_action
 -- is the latest action, by its time. For a service level, limit_days is how long a case may wait, and the value is the number of
--- cases that wait longer; null if there is none. Joined tables share no
+-- cases that wait longer; null if there is none. The target of a change is the value expected without it. Joined tables share no
 -- column name with a breach; otherwise columns would be named after their table.
 create or replace view v_breaches as
 select
-    breaches.* except (ending, version),
+    breaches.* except (ending, version, target),
+    ifNull(JSONExtract(body, 'evidence', 'expected', 'Nullable(Float64)'), breaches.target) as target,
     nullIf(ending, '') as ending,
     state != 'resolved' as active,
     JSONExtract(body, 'limit_days', 'Nullable(UInt16)') as limit_days,

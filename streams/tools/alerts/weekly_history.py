@@ -65,10 +65,11 @@ def draw_chart(breach: Breach, weeks: Sequence[Week]) -> list[str]:
     if not weeks:
         return []
     kpi = BY_ID[breach.kpi]
-    scale_max = max([breach.target, *(week.value or 0 for week in weeks)], default=0)
+    reference = kind_of(breach).reference_value(breach)
+    scale_max = max([reference, *(week.value or 0 for week in weeks)], default=0)
     if scale_max <= 0:
         return []
-    target_position = round(WIDTH * breach.target / scale_max)
+    target_position = round(WIDTH * reference / scale_max)
     unit = kind_of(breach).chart_unit(breach)
     return [
         f"{week.last}  {_bar(week.value, scale_max, target_position)}  {_right_aligned(format_number(week.value, unit, breach.language))}"

@@ -105,12 +105,13 @@ def run_backtest(
     """Judge each rule on the last `days` local days of its company; `today` returns a company's local day."""
     for rule in rules:
         as_of = today(rule.tenant)
-        members = _members(client, rule, as_of)
+        members = query_members(client, rule, as_of)
+        fold_member = rule.prepare(members)
         first = as_of - timedelta(days=days - 1)
         openings = [
             _to_opening(member, episode)
-            for member, cells in sorted(members.items())
-            for episode in rule.fold(cells, ReportedHistory(), day_number(as_of)).episodes
+            for member in sorted(members)
+            for episode in fold_member(member, ReportedHistory(), day_number(as_of)).episodes
         ]
         yield BacktestResult(
             rule=rule,
@@ -124,7 +125,8 @@ def run_backtest(
         )
 
 
-def _members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
+def query_members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
+    """The cells of every member that the rule covers, by day since 1970-01-01, up to `as_of`."""
     measures = MEASURES[rule.kpi]
     parameters = {
         "tenant": rule.tenant,

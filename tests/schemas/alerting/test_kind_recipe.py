@@ -118,8 +118,8 @@ def add_kind(copy: Path) -> None:
         imported,
         f"from schemas.alerting.kinds.count_at_most import CountAtMostRule\n{imported}",
     ).replace(
-        "AnyRule = ThresholdRule | ServiceLevelRule\n",
-        "AnyRule = ThresholdRule | ServiceLevelRule | CountAtMostRule\n",
+        "AnyRule = ThresholdRule | ServiceLevelRule | ChangeRule\n",
+        "AnyRule = ThresholdRule | ServiceLevelRule | ChangeRule | CountAtMostRule\n",
     )
     (copy / LIST).write_text(lines)
 
@@ -180,6 +180,6 @@ def test_a_kind_that_is_not_listed_is_refused(copy: Path) -> None:
     """Without its place in the list, a module is no kind, and the error names the kinds that exist."""
     (copy / MODULE).write_text(SOURCE)
 
-    assert "no kind of rule 'count_at_most' (known: service_level, threshold)" in (
+    assert "no kind of rule 'count_at_most' (known: change, service_level, threshold)" in (
         story(copy, RULE).stderr
     )

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.alerting.kinds import AnyRule
-from schemas.alerting.kinds.threshold import judge
+from schemas.alerting.kinds.threshold import compare
 from schemas.alerting.rules import WATCHABLE_KPIS, AlertRules, Rule
 from schemas.kpis.catalogue import KPIS
 
@@ -40,13 +40,14 @@ def screened(passed: int, failed: int) -> dict[str, int]:
         ({"at_least": None, "at_most": 0.4}, "higher is better; write `at_least`"),
         ({"at_least": 40}, "write a rate as 0.4"),
         ({"at_least": 1.0}, "between 0 and 1"),
-        ({"clear": 0.99}, "`clear` 0.99 must be below"),
+        ({"false_alarms_a_year": 0}, "greater than 0"),
         (
             {"kpi": "applications", "at_least": 5, "dimension": "interviewer"},
             "cannot be broken down by",
         ),
         ({"margin": 0.1}, "`margin` has no effect on screen_pass_rate; leave it out"),
         ({"kpi": "applications", "at_least": 5, "minimum_n": 5}, "`minimum_n` has no effect"),
+        ({"kpi": "interview_hours", "at_least": 1, "clear": 0.5}, "`clear` has no effect"),
         ({"owner": "hanako@example.com"}, "a role"),
     ],
 )
@@ -108,33 +109,25 @@ def test_two_rules_of_one_name_are_refused() -> None:
         AlertRules(rules=(rule(), rule(at_least=0.5)))
 
 
-def test_too_few_cases_open_nothing() -> None:
-    """Nine rejections are too few to open a breach."""
-    assert not judge(rule(), screened(0, 9), True).off_target
-    assert judge(rule(), screened(0, 10), True).off_target
+def test_keys_of_earlier_versions_are_accepted_with_advice() -> None:
+    """A rule that states a certainty or a smallest sample still loads, and the advice says what to write instead."""
+    former = rule(confidence=0.99, minimum_n=20, false_alarms_a_year=0.5)
 
-
-def test_a_rate_just_below_its_target_is_no_certainty() -> None:
-    """38 % of 100 may well be 40 % in truth; 20 % of 100 may not."""
-    assert not judge(rule(), screened(38, 62), True).off_target
-    assert judge(rule(), screened(20, 80), True).off_target
-
-
-def test_an_open_breach_holds_until_it_is_more_likely_over() -> None:
-    """Between `clear` and `confidence` nothing changes, so no alert repeats."""
-    between = judge(rule(), screened(38, 62), True)
-
-    assert between.keeps_open and not between.off_target
-    assert not judge(rule(), screened(45, 55), True).keeps_open
+    assert rule().migration_advice() == ""
+    assert former.migration_advice() == (
+        "rule acme/screening: `confidence` and `minimum_n` have no effect any more; write `false_alarms_a_year: 0.5` "
+        "instead, the most false alarms a year that the rule may raise over all its members"
+    )
+    assert former.terms == rule(false_alarms_a_year=0.5).terms
 
 
 def test_a_count_is_judged_over_whole_windows_alone() -> None:
     """A company in its first week has not missed a monthly number of applications."""
     few = rule(kpi="applications", at_least=20)
 
-    assert not judge(few, {"applications": 3}, False).off_target
-    assert judge(few, {"applications": 3}, True).off_target
-    assert judge(few, {}, True).off_target
+    assert not compare(few, {"applications": 3}, False).off_target
+    assert compare(few, {"applications": 3}, True).off_target
+    assert compare(few, {}, True).off_target
 
 
 def test_every_kpi_that_can_be_watched_has_a_suggestion() -> None:

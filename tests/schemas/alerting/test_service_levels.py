@@ -113,7 +113,7 @@ def test_it_says_where_most_of_it_comes_from() -> None:
         ("job", "j1"): cells([(0, None), (1, None)]),
         ("job", "j2"): cells([(0, 1)]),
     }
-    segment = level().worst_segment(members, FIRST + 9)
+    segment = level().find_cause(members, FIRST + 9).segment
 
     assert segment is not None
     assert (segment.dimension, segment.member, segment.missing, segment.n) == ("job", "j1", 2, 2)

@@ -11,6 +11,7 @@ from schemas.alerting.breach import Breach
 from schemas.alerting.episodes import Fold, Judgement, Judging, ReportedHistory, fold_judgements
 from schemas.alerting.kinds.threshold import ThresholdRule
 from schemas.alerting.reconcile import WatchedMember, reconcile
+from schemas.alerting.rule import AlertRule, FoldMember
 from schemas.cells import Tally
 from tests.schemas.alerting.test_reconcile import FIRST, NOW, Days, compacted, of_days
 from tests.schemas.alerting.test_rules import screened
@@ -23,6 +24,10 @@ class EvidenceRule(ThresholdRule):
     """A Shiryaev–Roberts statistic per member: evidence accumulates daily and starts anew after an episode."""
 
     kind: Literal["evidence"] = "evidence"
+
+    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+        """Judge each member by itself."""
+        return AlertRule.prepare(self, members)
 
     def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
         """Fold the statistic."""

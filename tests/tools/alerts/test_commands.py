@@ -188,7 +188,9 @@ def test_everything_about_a_breach_is_said() -> None:
     command = record_action.curl_command(SETTINGS, acme, breach.id)
     output = text.render_explanation(breach, history, make_audience("en"), ["a week"], command)
 
-    assert "n = 20. 90% interval 0.0% to" in output and "P(off target) >99.9%" in output
+    assert (
+        "n = 20. 90% interval 0.0% to" in output and "At most 36.5 false alarms a year." in output
+    )
     assert "Since 2026-01-01. Check first: One channel only" in output
     assert "top three rejection reasons" in output and "(talent acquisition)" in output
     assert "  a week\n" in output and "  2026-04-01 13:00  accepted\n" in output

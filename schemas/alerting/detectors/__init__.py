@@ -1,0 +1,1 @@
+"""Sequential detectors whose false alarms are bounded by a budget."""

@@ -81,7 +81,7 @@ screenshots: setup ## Take the pictures of the boards in deploy/pictures, of a d
 
 lock: ## Write exact versions of all dependencies to deploy/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --group dev pyproject.toml -o deploy/requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o deploy/requirements-prod.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra report pyproject.toml -o deploy/requirements-prod.lock
 
 up: setup ## Run the whole stack here until Ctrl-C
 	$(BIN)/hirelay up --state $(STATE)

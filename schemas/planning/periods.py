@@ -1,6 +1,7 @@
-"""Planning periods (`2026-04`, `2026-Q2`, `FY2026`) as ranges of local days."""
+"""Periods (`2026-W14`, `2026-04`, `2026-Q2`, `FY2026`) as ranges of local days."""
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from schemas.instants import EPOCH_DAY
 
 APRIL = 4  # 年度, and the fiscal year of most Japanese companies
 YEARS = range(1970, 2149)  # range of the ClickHouse date columns
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
 PATTERNS = (
     (re.compile(r"(\d{4})-(\d{2})"), 1),
     (re.compile(r"(\d{4})-Q(\d)"), 3),
@@ -41,7 +43,7 @@ class Period(NamedTuple):
 
 
 def parse_period(text: str, fiscal_year_starts: int = APRIL) -> Period:
-    """Parse a month, calendar quarter or fiscal year; raise ValueError that lists the valid forms.
+    """Parse an ISO week, month, calendar quarter or fiscal year; raise ValueError that lists the valid forms.
 
     A fiscal year is numbered by the calendar year in which it starts (年度): with April, FY2026 ends on 2027-03-31.
     """
@@ -53,9 +55,11 @@ def parse_period(text: str, fiscal_year_starts: int = APRIL) -> Period:
         month = fiscal_year_starts if months == 12 else (rest[0] - 1) * months + 1
         if 1 <= month <= 12 and year in YEARS:
             return Period(date(year, month, 1), _month_start(year, month + months) - timedelta(1))
-    msg = (
-        f"no such period {text!r}; write a month 2026-04, a quarter 2026-Q2 or a fiscal year FY2026"
-    )
+    if (match := WEEK.fullmatch(text)) is not None and int(match[1]) in YEARS:
+        with suppress(ValueError):  # the year has no such week
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            return Period(monday, monday + timedelta(6))
+    msg = f"no such period {text!r}; write a week 2026-W14, a month 2026-04, a quarter 2026-Q2 or a fiscal year FY2026"
     raise ValueError(msg)
 
 

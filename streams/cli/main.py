@@ -19,6 +19,7 @@ from streams.cli import (
     quality,
     rebuild,
     relay,
+    report,
     roles,
     webhooks,
 )
@@ -31,7 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (local, webhooks, importing, numbers, quality, roles):
+for commands in (local, webhooks, importing, numbers, quality, report, roles):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

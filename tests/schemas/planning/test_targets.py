@@ -72,7 +72,7 @@ def test_numbers_are_written_as_people_write_them(changed: dict[str, Any], plan:
         ({"kpi": "retention_90d_rate"}, "not counted on the decision basis; write `basis: entry`"),
         ({"basis": "decided"}, "Input should be 'decision', 'cohort' or 'entry'"),
         ({"dimension": "interviewer", "member": "u1"}, "not available by interviewer; use one of"),
-        ({"period": "April"}, "no such period 'April'; write a month 2026-04"),
+        ({"period": "April"}, "no such period 'April'; write a week 2026-W14, a month 2026-04"),
         ({"period": None}, "give either `period` or `from` and `to`"),
         ({"from": "2026-04-01"}, "give either `period` or `from` and `to`"),
         ({"period": None, "from": "2026-04-01"}, "give both `from` and `to`"),

@@ -1,0 +1,1 @@
+"""Files of a report: HTML, PDF, PPTX, CSV and JSON."""

@@ -1,0 +1,111 @@
+"""Charts of panels as SVG: horizontal bars, stacked columns and lines."""
+
+from typing import Any
+
+import vl_convert
+
+from schemas.reporting.model import ReportCell, ReportPanel
+from sinks.reports.fonts import FAMILY, font_directory
+
+WIDTH, HEIGHT, BAR_PX = 420, 240, 28
+# Okabe and Ito: distinct for readers with any colour vision, ordered so that neighbours differ in lightness.
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#999999")
+Chart = dict[str, Any]
+
+
+def draw(panel: ReportPanel) -> str:
+    """Return the chart of the panel as SVG; an empty string for a table or without a single number."""
+    if panel.chart is None or not series(panel):
+        return ""
+    vl_convert.register_font_directory(str(font_directory()))
+    svg: str = vl_convert.vegalite_to_svg(_specification(panel))
+    return svg
+
+
+def series(panel: ReportPanel) -> dict[str, dict[str, float | None]]:
+    """Return the numbers of a chart by series and category; the first column is the category.
+
+    A stack has the series in its second column; otherwise each numeric column is one.
+    """
+    rows: dict[str, dict[str, float | None]] = {}
+    numeric = [at for at, column in enumerate(panel.columns) if column.numeric]
+    for row in panel.rows:
+        for at in numeric:
+            name = row[1].text if panel.chart == "stack" else panel.columns[at].label
+            rows.setdefault(name, {})[row[0].text] = number_of(row[at])
+    if all(value is None for values in rows.values() for value in values.values()):
+        return {}
+    return rows
+
+
+def number_of(cell: ReportCell) -> float | None:
+    """Return the number of a cell; None if it has none."""
+    return cell.value if isinstance(cell.value, float) else None
+
+
+def categories(panel: ReportPanel) -> list[str]:
+    """Return the categories of a chart in the order of the panel's rows."""
+    return list(dict.fromkeys(row[0].text for row in panel.rows))
+
+
+def percent(panel: ReportPanel) -> bool:
+    """Whether the numbers of the chart are rates."""
+    return any(
+        cell.unit == "ratio"
+        for row in panel.rows
+        for cell, column in zip(row, panel.columns, strict=True)
+        if column.numeric
+    )
+
+
+def _specification(panel: ReportPanel) -> Chart:
+    by_series = series(panel)
+    form = ".0%" if percent(panel) else ",.4~r"
+    category = {"field": "category", "type": "nominal", "sort": None, "title": None}
+    axis = {"format": form, "tickCount": 4}
+    value = {"field": "value", "type": "quantitative", "title": None, "axis": axis}
+    marks = (
+        _bars(category, value, form)
+        if panel.chart in {"bar", "funnel"}
+        else _columns(panel, category, value, legend=len(by_series) > 1)
+    )
+    values = [
+        {"category": name, "series": series_name, "value": number}
+        for series_name, by_category in by_series.items()
+        for name, number in by_category.items()
+    ]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": WIDTH,
+        "height": HEIGHT,
+        "data": {"values": values},
+        "config": {"font": FAMILY, "view": {"stroke": None}, "axis": {"grid": False}},
+    } | marks
+
+
+def _bars(category: Chart, value: Chart, form: str) -> Chart:
+    bar = {"mark": {"type": "bar", "color": COLOURS[0]}}
+    number = {
+        "mark": {"type": "text", "align": "left", "dx": 4},
+        "encoding": {"text": {"field": "value", "format": form}},
+    }
+    return {
+        "height": {"step": BAR_PX},
+        "encoding": {"y": {**category, "axis": {"labelLimit": 160}}, "x": value},
+        "layer": [bar, number],
+    }
+
+
+def _columns(panel: ReportPanel, category: Chart, value: Chart, *, legend: bool) -> Chart:
+    colour = {
+        "field": "series",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"range": list(COLOURS)},
+        "legend": {"title": None, "orient": "bottom", "columns": 3} if legend else None,
+    }
+    axis = {"labelAngle": -40, "labelOverlap": True}
+    return {
+        "mark": {"type": "line", "point": True} if panel.chart == "line" else {"type": "bar"},
+        "encoding": {"x": {**category, "axis": axis}, "y": value, "color": colour},
+    }

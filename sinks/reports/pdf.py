@@ -1,0 +1,71 @@
+"""A report as PDF by Typst, with the Japanese font embedded and no system library needed."""
+
+import json
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from schemas.reporting.model import Report, ReportPanel
+from sinks.reports import labels
+from sinks.reports.charts import draw
+from sinks.reports.fonts import FAMILY, font_directory
+
+TEMPLATE = "report.typ"
+
+
+def to_pdf(report: Report) -> bytes:
+    """Return the PDF: one landscape page per section, then the definitions."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = files("sinks.reports").joinpath("templates", TEMPLATE)
+        (folder / TEMPLATE).write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / "report.json").write_text(json.dumps(_data(report, folder)), encoding="utf-8")
+        document: bytes = typst.compile(
+            str(folder / TEMPLATE),
+            root=str(folder),
+            font_paths=[str(font_directory())],
+            ignore_system_fonts=True,
+        )
+        return document
+
+
+def _data(report: Report, folder: Path) -> dict[str, Any]:
+    """Return what the template reads; charts become files beside it."""
+    return {
+        "font": FAMILY,
+        "language": report.language,
+        "title": labels.title(report),
+        "window": labels.window_line(report),
+        "definitions_title": labels.label(report, "definitions"),
+        "version": f"{labels.label(report, 'version')} {report.definitions_version}",
+        "definitions": [definition.model_dump() for definition in report.definitions],
+        "sections": [
+            {
+                "title": section.title,
+                "sentences": section.sentences,
+                "panels": [_panel(report, panel, folder) for panel in section.panels],
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def _panel(report: Report, panel: ReportPanel, folder: Path) -> dict[str, Any]:
+    chart = draw(panel)
+    name = f"{panel.id.replace('/', '-')}.svg" if chart else ""
+    if chart:
+        (folder / name).write_text(chart, encoding="utf-8")
+    return {
+        "title": panel.title,
+        "chart": name,
+        "columns": [column.label for column in panel.columns],
+        "numeric": [column.numeric for column in panel.columns],
+        "rows": [[labels.cell_text(cell, report.language) for cell in row] for row in panel.rows],
+        "empty": panel.empty,
+        "source": labels.source_line(report, panel),
+        "link": panel.link,
+        "live": labels.label(report, "live"),
+    }

@@ -1,0 +1,52 @@
+"""Charts of a deck: native, so that readers can edit their data in PowerPoint."""
+
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.util import Pt
+
+from schemas.reporting.model import ChartKind, ReportPanel
+from sinks.reports.charts import COLOURS, categories, percent, series
+from sinks.reports.fonts import PPTX_FAMILY
+
+Box = tuple[int, int, int, int]  # left, top, width and height in EMU
+CHARTS: dict[ChartKind, Any] = {
+    "bar": XL_CHART_TYPE.BAR_CLUSTERED,
+    "funnel": XL_CHART_TYPE.BAR_CLUSTERED,
+    "stack": XL_CHART_TYPE.COLUMN_STACKED,
+    "line": XL_CHART_TYPE.LINE_MARKERS,
+}
+
+
+def add_chart(slide: Any, panel: ReportPanel, box: Box) -> None:
+    """Add the chart of a panel to a slide; `panel.chart` is its kind."""
+    if panel.chart is None:
+        return
+    data = CategoryChartData(number_format="0%" if percent(panel) else "#,##0.##")
+    data.categories = categories(panel)
+    for name, values in series(panel).items():
+        data.add_series(name, [values.get(category) for category in categories(panel)])
+    chart = slide.shapes.add_chart(CHARTS[panel.chart], *box, data).chart
+    chart.font.name, chart.font.size = PPTX_FAMILY, Pt(11)
+    chart.has_title = False
+    chart.value_axis.has_major_gridlines = False
+    chart.has_legend = len(series(panel)) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    if panel.chart in {"bar", "funnel"}:
+        chart.category_axis.reverse_order = True
+        chart.value_axis.visible, chart.value_axis.minimum_scale = False, 0
+        chart.plots[0].has_data_labels, chart.plots[0].gap_width = True, 40
+    for at, plot_series in enumerate(chart.plots[0].series):
+        _paint(plot_series.format, panel.chart, COLOURS[at % len(COLOURS)])
+
+
+def _paint(form: Any, kind: ChartKind, colour: str) -> None:
+    rgb = RGBColor.from_string(colour[1:].upper())
+    if kind == "line":
+        form.line.color.rgb = rgb
+        return
+    form.fill.solid()
+    form.fill.fore_color.rgb = rgb

@@ -1,0 +1,81 @@
+"""The command that writes the report of a period."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.cli.options import Language, State
+from streams.configuration.settings import load_settings
+
+app = typer.Typer()
+
+
+class ReportFormat(StrEnum):
+    """File format of a report."""
+
+    html = "html"
+    pdf = "pdf"
+    pptx = "pptx"
+    csv = "csv"
+    json = "json"
+
+
+@app.command()
+def report(
+    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    period: Annotated[
+        str,
+        typer.Option(help="A week 2026-W44, month 2026-10, quarter 2026-Q4 or fiscal year FY2026."),
+    ],
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats, separated by commas: html,pdf,pptx,csv,json.")
+    ] = "html,pdf,pptx,csv,json",
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="ja or en; default: the company's language.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Directory of the files.")] = Path("reports"),
+    state: State = None,
+) -> None:
+    """Write the report of a period: the numbers of the boards with their sources, as files."""
+    from sinks.clickhouse.client import connect
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import load_targets, require_tenant
+    from streams.reporting.files import write_report
+    from streams.reporting.read import ReportRequest, fill_report
+
+    chosen = _parse_formats(formats)
+    settings = load_settings(state)
+    tenancy = load_tenancy(settings.config)
+    company = require_tenant(tenancy, tenant)
+    try:
+        days = load_targets(settings.targets, tenancy).period(tenant, period)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--period") from error
+    request = ReportRequest(
+        tenant=company,
+        period=period,
+        days=days,
+        language=company.language if lang is None else lang.value,
+        now=datetime.now(UTC),
+        board=settings.board_url,
+    )
+    if days.first > request.today:
+        msg = f"{period} begins on {days.first}; today is {request.today}"
+        raise typer.BadParameter(msg, param_hint="--period")
+    console = Console()
+    filled = fill_report(connect(settings.clickhouse_access), request)
+    for path in write_report(filled, out, chosen):
+        console.print(f"{path}", highlight=False, soft_wrap=True)
+
+
+def _parse_formats(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in names if name not in [*ReportFormat]]
+    if unknown or not names:
+        msg = f"{text!r}: choose from {', '.join(ReportFormat)}"
+        raise typer.BadParameter(msg, param_hint="--format")
+    return names

@@ -1,0 +1,52 @@
+"""Write the files of a report: each appears whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from schemas.reporting.model import Report
+from sinks.reports import table
+
+
+def _html(report: Report) -> bytes:
+    from sinks.reports.html import to_html
+
+    return to_html(report).encode()
+
+
+def _pdf(report: Report) -> bytes:
+    from sinks.reports.pdf import to_pdf
+
+    return to_pdf(report)
+
+
+def _pptx(report: Report) -> bytes:
+    from sinks.reports.pptx import to_pptx
+
+    return to_pptx(report)
+
+
+# Each imports its library only when its format is asked for.
+WRITERS: Mapping[str, Callable[[Report], bytes]] = {
+    "html": _html,
+    "pdf": _pdf,
+    "pptx": _pptx,
+    "csv": lambda report: (
+        "\ufeff" + table.to_csv(report)
+    ).encode(),  # Excel reads UTF-8 by its mark
+    "json": lambda report: table.to_json(report).encode(),
+}
+
+
+def write_report(report: Report, directory: Path, formats: Sequence[str]) -> Iterator[Path]:
+    """Write one file per format and yield its path; an existing file is replaced at once."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in formats:
+        path = directory / f"{report.tenant}-{report.period}-{report.language}.{name}"
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            draft.write_bytes(WRITERS[name](report))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        yield path

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import State
+from streams.cli.options import State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer()
@@ -22,14 +22,12 @@ def import_file(
     map_path: Annotated[
         Path | None, typer.Option("--map", help="Map of its columns or activities (YAML).")
     ] = None,
-    inspect: Annotated[
-        bool, typer.Option("--inspect", help="Inspect the file and draft the map.")
-    ] = False,
+    inspect: Annotated[bool, flag("--inspect", "Inspect the file and draft the map.")] = False,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Send the valid rows; without it nothing is sent.")
+        bool, flag("--apply", "Send the valid rows; without it nothing is sent.")
     ] = False,
     restart: Annotated[
-        bool, typer.Option("--restart", help="Send batches again that were already confirmed.")
+        bool, flag("--restart", "Send batches again that were already confirmed.")
     ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write every refused row to this file (CSV).")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.table import Table
 from rich.text import Text
 
 from schemas.alerting.alert_texts import description, suggestion, summary
@@ -19,6 +18,7 @@ from streams.alerting.alert_payload import Links, to_alert
 from streams.boards.words import BREACH_LABELS
 from streams.tools.alerts.alertmanagers import TestOutcome
 from streams.tools.alerts.read import BreachHistory
+from streams.tools.tables import Column, TextTable
 
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 HEADINGS = {
@@ -91,21 +91,21 @@ def in_language(breach: Breach, language: str) -> Breach:
     return breach.model_copy(update={"language": language})
 
 
-def render_table(
+def breach_table(
     breaches: Sequence[Breach], history: BreachHistory, audience: Audience, tenant: str = ""
-) -> Table:
+) -> TextTable:
     """One row per breach, in the given order."""
     language = audience.default_language(breaches, tenant)
-    listing = Table(title=heading("listed", language))
     ended = any(not breach.active for breach in breaches)
     names = ("id", "since", "severity", *(("state",) if ended else ()), "what", "owner", "action")
-    for name in names:
-        narrow = name in {"id", "since", "severity", "state"}
-        listing.add_column(heading(name, language), overflow="fold", no_wrap=narrow)
-    for breach in breaches:
-        cells = _cells(breach, history, audience.language_of(breach))
-        listing.add_row(*(cells[name] for name in names))
-    return listing
+    cells = [_cells(breach, history, audience.language_of(breach)) for breach in breaches]
+    return TextTable(
+        title=heading("listed", language),
+        columns=[
+            Column(title=heading(name, language), prose=name in {"what", "owner"}) for name in names
+        ],
+        rows=[[row[name] for name in names] for row in cells],
+    )
 
 
 def _cells(breach: Breach, history: BreachHistory, language: str) -> dict[str, Text]:

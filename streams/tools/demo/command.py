@@ -10,8 +10,9 @@ from schemas.cells import DECISION
 from schemas.instants import local_today
 from schemas.kpis.catalogue import KPIS
 from sinks.clickhouse.client import connect
-from streams.configuration.files import currency_and_timezone
+from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings, load_settings
+from streams.configuration.targets import require_tenant
 from streams.local.stack import Stack, running
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import INCIDENT_NUMBERS, first_application_number, season
@@ -89,8 +90,10 @@ def _post_costs(
 
 def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
     client = connect(settings.clickhouse_access)
+    tenancy = load_tenancy(settings.config)
     for tenant, dimension in TABLES:
-        last = local_today(until, currency_and_timezone(settings.config, tenant)[1])
+        company = require_tenant(tenancy, tenant)
+        last = local_today(until, company.timezone)
         question = kpi_query.KpiQuery(
             tenant=tenant,
             dimension=dimension,
@@ -100,7 +103,8 @@ def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
             as_of=last,
             kpis=HEADLINES,
         )
-        kpi_text.render(kpi_query.fetch_kpis(client, question), "table", console)
+        table = kpi_query.fetch_kpis(client, question)
+        kpi_text.render(table, "table", console, company.language)
     connect_status.render(
         connect_status.load_statuses(settings), datetime.now(UTC), console, as_table=True
     )

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from streams.tools.importing import dictionary
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import RowProblem
 from streams.tools.importing.sender import SendResult
 from streams.tools.importing.source import ImportSource
+from streams.tools.tables import Column, TextTable, print_table
 
 MAX_SHOWN_PROBLEMS = 20
 FORMULA_PREFIXES = (
@@ -72,15 +72,13 @@ def render(report: ImportReport, source: ImportSource, console: Console) -> None
     """Print totals, events by type, and the first refused rows with what to do."""
     console.print(_totals(report, source), highlight=False, markup=False, soft_wrap=True)
     if report.types:
-        table = Table("event", "count")
-        table.columns[1].justify = "right"
-        for event_type, count in sorted(report.types.items()):
-            table.add_row(event_type, f"{count:,}")
-        console.print(table)
+        counts = [(name, f"{count:,}") for name, count in sorted(report.types.items())]
+        columns = (Column(title="event"), Column(title="count", numeric=True))
+        print_table(TextTable(columns=columns, rows=counts), console)
     for text in _notes(report, source):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if report.problems:
-        console.print(_refused_table(report))
+        print_table(_refused_table(report), console)
         rest = len(report.problems) - MAX_SHOWN_PROBLEMS
         if rest > 0:
             more = f"… and {rest:,} more; write all of them with --report FILE"
@@ -121,20 +119,16 @@ def _notes(report: ImportReport, source: ImportSource) -> list[str]:
     return notes
 
 
-def _refused_table(report: ImportReport) -> Table:
-    table = Table("line", "column", "what is wrong", "what to do", title="Refused")
-    for problem in report.problems[:MAX_SHOWN_PROBLEMS]:
-        table.add_row(
-            str(problem.line),
-            _escape_markup(problem.column),
-            _escape_markup(problem.message),
-            _escape_markup(problem.remedy),
-        )
-    return table
-
-
-def _escape_markup(text: str) -> str:
-    return text.replace("[", r"\[")
+def _refused_table(report: ImportReport) -> TextTable:
+    titles = ("line", "column", "what is wrong", "what to do")
+    return TextTable(
+        title="Refused",
+        columns=[Column(title=title, prose=title.startswith("what")) for title in titles],
+        rows=[
+            (str(problem.line), problem.column, problem.message, problem.remedy)
+            for problem in report.problems[:MAX_SHOWN_PROBLEMS]
+        ],
+    )
 
 
 def write_csv(report: ImportReport, path: Path) -> None:

@@ -17,6 +17,7 @@ from streams.tools.importing.journal import Journal
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
 from streams.tools.importing.source import ImportSource, open_source
+from streams.tools.progress import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ def run(
     target = (
         importing_connection.import_target(settings, connection, environ) if request.apply else None
     )
-    summary = report.summarize(readings(import_source, settings))
+    summary = report.summarize(counted(readings(import_source, settings), "rows read"))
     report.render(summary, import_source, console)
     if request.report is not None:
         report.write_csv(summary, request.report)

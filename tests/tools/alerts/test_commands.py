@@ -32,6 +32,7 @@ from streams.tools.alerts.read import BreachHistory, build_history
 from streams.tools.alerts.text import Audience
 from streams.tools.alerts.weekly_history import WEEKS, draw_chart, weekly_values
 from streams.tools.costs.api_client import ApiReply
+from streams.tools.tables import print_table
 from tests.ingest.gateways import tenancy
 from tests.schemas.alerting import test_service_levels
 from tests.schemas.alerting.test_reconcile import FIRST, bad, breaches_after, good
@@ -72,7 +73,7 @@ def render(breaches: list[Breach], history: BreachHistory, audience: Audience) -
     """The rendered list, wide enough for one line per breach."""
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(text.render_table(breaches, history, audience))
+        print_table(text.breach_table(breaches, history, audience), console)
     return capture.get()
 
 

@@ -96,7 +96,7 @@ def act(
 
 @app.command("test")
 def try_out(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> None:
-    """Send a test alert to every Alertmanager, and print whether it arrived and which receivers it was routed to."""
+    """Send a test alert to every Alertmanager, and print whom it reached; exit 1 if it reached nobody."""
     from streams.tools.alerts import alertmanagers, text
 
     settings = load_settings(state)
@@ -107,7 +107,7 @@ def try_out(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> 
     ]
     for outcome in outcomes:
         typer.echo(text.render_outcome(outcome, language))
-    raise typer.Exit(1 if any(outcome.problem for outcome in outcomes) else 0)
+    raise typer.Exit(1 if any(outcome.failed for outcome in outcomes) else 0)
 
 
 @app.command("silence-link")

@@ -40,6 +40,10 @@ HEADINGS = {
     "rule": ("規則", "rule"),
     "listed": ("目標から外れているもの", "Off target"),
     "arrived": ("届きました。宛先: {receivers}", "arrived; routed to {receivers}"),
+    "nobody": (
+        "Alertmanager には届きましたが、誰にも通知されません。宛先 {receivers} に通知先(slack_configs、email_configs など)がありません。",
+        "arrived, but reaches nobody: receiver {receivers} has no notifier such as slack_configs or email_configs",
+    ),
     "lost": ("届いていません: {problem}", "did not arrive: {problem}"),
     "nothing": ("目標から外れているものはありません。", "Nothing is off target."),
 }  # fmt: skip
@@ -199,4 +203,5 @@ def render_outcome(test_outcome: TestOutcome, language: str) -> str:
     if test_outcome.problem:
         return f"{test_outcome.address}  {heading('lost', language).format(problem=test_outcome.problem)}"
     receivers = ", ".join(test_outcome.receivers)
-    return f"{test_outcome.address}  {heading('arrived', language).format(receivers=receivers)}"
+    arrived = "nobody" if test_outcome.reaches_nobody else "arrived"
+    return f"{test_outcome.address}  {heading(arrived, language).format(receivers=receivers)}"

@@ -61,8 +61,8 @@ def show(
     from schemas.text.languages import DEFAULT_LANGUAGE
     from sinks.clickhouse.client import connect
     from streams.configuration.targets import find_tenant
+    from streams.reading import kpis as kpi_query
     from streams.tools.kpi import definitions
-    from streams.tools.kpi import query as kpi_query
     from streams.tools.kpi import text as kpi_text
     from streams.tools.progress import working
 

@@ -53,7 +53,7 @@ def show(
     from sinks.clickhouse.client import connect
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets, require_tenant
-    from streams.tools.plan import query as plan_query
+    from streams.reading import plan as plan_query
     from streams.tools.plan import text as plan_text
     from streams.tools.progress import working
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from schemas.cells import Tally
 from schemas.kpis.catalogue import KPIS
-from streams.tools.kpi.query import KpiQuery, KpiRow, KpiTable
+from streams.reading.kpis import KpiQuery, KpiRow, KpiTable
 from streams.tools.kpi.text import as_csv, render
 
 WIDTH = 80

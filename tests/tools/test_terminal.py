@@ -20,6 +20,8 @@ from schemas.planning.actuals import actual_vs_plan
 from schemas.planning.forecast import TargetForecast
 from schemas.planning.targets import Targets
 from schemas.tenants.config import Tenancy
+from streams.reading.kpis import KpiQuery, KpiRow, KpiTable
+from streams.reading.plan import PlanLine, PlanRequest
 from streams.tools import boards
 from streams.tools.alerts import text as alerts_text
 from streams.tools.alerts.read import build_history
@@ -29,9 +31,7 @@ from streams.tools.dlq import text as dlq_text
 from streams.tools.importing import report as import_report
 from streams.tools.kpi import definitions
 from streams.tools.kpi import text as kpi_text
-from streams.tools.kpi.query import KpiQuery, KpiRow, KpiTable
 from streams.tools.plan import text as plan_text
-from streams.tools.plan.query import PlanLine, PlanRequest
 from streams.tools.quality import text as quality_text
 from streams.tools.quality.query import ExampleEvent, QualityFinding, QualityReport
 from streams.tools.tables import TextTable, print_table

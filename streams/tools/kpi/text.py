@@ -18,7 +18,7 @@ from schemas.text import words
 from schemas.text.languages import Words, sentence_case, translate
 from schemas.text.units import NO_VALUE, format_value
 from schemas.text.words import BASES, DIMENSIONS, TOO_FEW_CASES, dimension_name
-from streams.tools.kpi.query import KpiRow, KpiTable
+from streams.reading.kpis import KpiRow, KpiTable
 from streams.tools.tables import GAP, Cell, Column, TextTable, fit, print_table, smallest_width
 
 LEGEND: Words = (

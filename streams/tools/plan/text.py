@@ -23,7 +23,7 @@ from schemas.text.units import (
     format_value,
 )
 from schemas.text.words import BASES, PLAN_STATES, TOO_FEW_CASES, dimension_name
-from streams.tools.plan.query import PlanLine, PlanRequest
+from streams.reading.plan import PlanLine, PlanRequest
 from streams.tools.tables import Column, TextTable, print_table
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}

@@ -23,8 +23,8 @@ from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import load_settings
 from streams.configuration.targets import load_targets, require_tenant
 from streams.local.sample_companies import write_sample, write_targets
+from streams.reading.plan import PlanLine, PlanRequest, fetch_lines
 from streams.tools.plan import text as plan_text
-from streams.tools.plan.query import PlanLine, PlanRequest, fetch_lines
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
 from tests.vendors.folding import folded_cells

@@ -9,7 +9,8 @@ import httpx
 
 from schemas.errors import Unavailable
 
-PATH = "/api/v2/alerts"
+ALERTS_PATH = "/api/v2/alerts"
+STATUS_PATH = "/api/v2/status"
 TIMEOUT_S = 5.0  # for connecting, and for every silence of the server
 
 Alert = dict[str, Any]  # as the API describes `postableAlert` and `gettableAlert`
@@ -18,17 +19,34 @@ Alert = dict[str, Any]  # as the API describes `postableAlert` and `gettableAler
 def post(address: str, alerts: Sequence[Alert]) -> None:
     """Return only after this instance has accepted all alerts, else raise Unavailable; idempotent."""
     body = json.dumps(list(alerts), ensure_ascii=False).encode()
-    _request("POST", address, content=body, headers={"content-type": "application/json"})
+    _request(
+        "POST",
+        f"{address}{ALERTS_PATH}",
+        content=body,
+        headers={"content-type": "application/json"},
+    )
 
 
 def active_alerts(address: str, *matchers: str) -> list[Alert]:
     """Return the alerts that currently fire in this instance; raise Unavailable."""
-    response = _request("GET", address, params={"filter": list(matchers)})
+    alerts: list[Alert] = _get(address, ALERTS_PATH, params={"filter": list(matchers)})
+    return alerts
+
+
+def configuration(address: str) -> str:
+    """Return the configuration of this instance as YAML, without its secrets; raise Unavailable."""
     try:
-        alerts: list[Alert] = json.loads(response)
+        original: str = _get(address, STATUS_PATH)["config"]["original"]
+    except (KeyError, TypeError) as error:
+        raise Unavailable("alertmanager", f"{address}: no configuration in its status") from error
+    return original
+
+
+def _get(address: str, path: str, **content: Any) -> Any:
+    try:
+        return json.loads(_request("GET", f"{address}{path}", **content))
     except ValueError as error:
         raise Unavailable("alertmanager", f"{address}: not an Alertmanager response") from error
-    return alerts
 
 
 @cache
@@ -37,9 +55,8 @@ def _client() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT_S, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def _request(method: str, address: str, **content: Any) -> bytes:
+def _request(method: str, url: str, **content: Any) -> bytes:
     """The body of a successful response; a redirect is not followed, because it would lose the alerts."""
-    url = f"{address}{PATH}"
     try:
         response = _client().request(method, url, **content)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

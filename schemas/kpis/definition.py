@@ -142,7 +142,8 @@ class Kpi:
     @property
     def counts_cases(self) -> bool:
         """Whether the sample size is a number of cases and not a sum of money."""
-        return not any(name in MONEY_MEASURES for name in self.denominator)
+        is_amount = self.kind == "count" and self.unit == "money"
+        return not is_amount and not any(name in MONEY_MEASURES for name in self.denominator)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ BREACH_STATES: Table = {
     "open": ("継続中", "open"),
     "recovered": ("解消", "recovered"),
     "no_cases": ("対象なし", "no cases left"),
-    "corrected": ("訂正", "corrected"),
+    "corrected": ("訂正により取消", "corrected"),
     "withdrawn": ("取り下げ", "withdrawn"),
 }
 ACTIONS: Table = {

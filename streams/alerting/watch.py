@@ -30,8 +30,8 @@ from streams.configuration.alerts import load_alerts, migration_advice
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
-from streams.kafka.whole_flushes import WholeFlushes
 from streams.kafka.committed_reader import last_poll_time, read_to_end, start_consumer
+from streams.kafka.whole_flushes import WholeFlushes
 
 log = logging.getLogger(__name__)
 

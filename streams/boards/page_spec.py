@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.kpis.catalogue import BY_ID, KPIS
 from schemas.kpis.definition import Kpi
+from schemas.planning.periods import APRIL
 from schemas.tenants.config import Tenancy
 from schemas.text.languages import LANGUAGES
 from streams.boards.formats import INSTANT, page_formats
@@ -25,6 +26,7 @@ def build_page_spec(tenancy: Tenancy) -> dict[str, Any]:
                 "language": tenant.language,
                 "timezone": tenant.timezone,
                 "currency": tenant.currency,
+                "fiscal_start": APRIL,
                 "formats": {
                     language: page_formats(language, tenant.currency) for language in LANGUAGES
                 },
@@ -50,7 +52,8 @@ def _board(board: Board) -> dict[str, Any]:
 def _panel(panel: Panel) -> dict[str, Any]:
     fields = asdict(panel)
     del fields["sql"]
-    return fields | {"chart": {language: chart(panel, language) for language in LANGUAGES}}
+    charts = {language: chart(panel, language) for language in LANGUAGES}
+    return fields | {"chart": charts, "filtered_by": panel.filtered_by}
 
 
 def _service_levels() -> dict[str, Any]:

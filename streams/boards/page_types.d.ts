@@ -8,6 +8,8 @@ interface Tenant {
   language: Language;
   timezone: string;
   currency: string;
+  /** The month in which its fiscal year begins. */
+  fiscal_start: number;
   /** By language and unit: the formats of its numbers; the first whose `at_least` the number reaches applies. */
   formats: Record<Language, Record<string, NumberFormat[]>>;
 }
@@ -41,6 +43,8 @@ interface Panel {
   columns: Column[];
   basis: string;
   kpi: string;
+  /** The dimensions by which the panel can be filtered; of others it shows the whole company. */
+  filtered_by: string[];
   kpis: string[];
   minimum_n: number;
   width: number;
@@ -99,6 +103,8 @@ type BoardSelection = {
   from: string;
   to: string;
   lang: string;
+  /** What numbers are compared with: `previous`, `year`, or the first day of a period of the same length. */
+  compare: string;
   breach?: string;
 };
 
@@ -116,7 +122,16 @@ interface Page {
   /** Navigate within the page, unless the reader opens the link elsewhere. */
   followLink(event: MouseEvent, change: Partial<BoardSelection>): void;
   render(): void;
-  showDefinitions(ids: string[]): void;
+  /** Explain the KPIs as they are counted on a basis. */
+  showDefinitions(ids: string[], basis: string): void;
+}
+
+/** How a reader looks at a table: what is searched for, whether all rows are shown, and the index of the column they are sorted by. */
+interface TableView {
+  query: string;
+  all: boolean;
+  sorted: number;
+  ascending: boolean;
 }
 
 /** A panel on the screen; `removed` once the reader has left its board. */
@@ -124,6 +139,7 @@ interface Frame {
   section: HTMLElement;
   body: HTMLElement;
   panel: Panel;
+  table: TableView;
   removed?: boolean;
   rowsJson?: string;
   rows?: Row[];

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.cells import ALL, FULL_DIMENSIONS, INTERVIEWER, JOB, TOTAL
+from schemas.cells import ALL, JOB, TOTAL
 from schemas.errors import Malformed
 from schemas.kpis.catalogue import MEMBER_SIZE
 from schemas.money import decimals
 from schemas.planning.periods import YEARS
 from schemas.tenants.config import Tenancy, Tenant
-from streams.boards.spec import Panel
+from streams.boards.plan_rows import plan_rows
+from streams.boards.spec import DIMENSIONS, Panel
 
-DIMENSIONS = (*FULL_DIMENSIONS, INTERVIEWER)  # dimensions that a board can be filtered by
 DEFAULT_WINDOW_DAYS = 90  # days shown by default, as in `hirelay kpi show`
 # Interviewers are ordered by decisions; those with too few decisions are left out.
 OF_SIZE = f"kpi = '{MEMBER_SIZE.id}'" if MEMBER_SIZE else "true"
@@ -33,7 +33,7 @@ from
     where people = 1 and n >= 5 and {{dimension:String}} = 'interviewer'
 )
 order by cases desc, member
-limit 200
+limit 1000
 """  # noqa: S608 built from constants
 JOB_TITLES = """
 select job_id, argMax(job_name, time) as title
@@ -51,7 +51,10 @@ where id = {breach:String}
 
 @dataclass(frozen=True, kw_only=True)
 class PanelRequest:
-    """The tenant, local days (both inclusive) and member whose numbers are requested."""
+    """The tenant, local days (both inclusive) and member whose numbers are requested.
+
+    They are compared with the window of equal length that ends on `before`, by default the day before the first.
+    """
 
     tenant: Tenant
     first: date
@@ -59,6 +62,7 @@ class PanelRequest:
     today: date
     dimension: str = TOTAL
     member: str = ALL
+    before: date | None = None
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of every board query."""
@@ -67,7 +71,7 @@ class PanelRequest:
             "first": self.first,
             "last": self.last,
             "as_of": min(self.last, self.today),
-            "before": self.first - timedelta(days=1),
+            "before": self.before or self.first - timedelta(days=1),
             "dimension": self.dimension,
             "member": self.member,
             "minor": 10 ** decimals(self.tenant.currency),
@@ -77,7 +81,7 @@ class PanelRequest:
 def parse_request(query: Mapping[str, str], tenant: Tenant, today: date) -> PanelRequest:
     """Parse the query string of the page; raise Malformed if it is invalid."""
     last = _parse_day(query.get("to", ""), today)
-    first = _parse_day(query.get("from", ""), last - timedelta(days=DEFAULT_WINDOW_DAYS))
+    first = _parse_day(query.get("from", ""), last - timedelta(days=DEFAULT_WINDOW_DAYS - 1))
     dimension = query.get("dimension") or TOTAL
     member = query.get("member") or ALL
     if first > last:
@@ -87,7 +91,13 @@ def parse_request(query: Mapping[str, str], tenant: Tenant, today: date) -> Pane
     if dimension == TOTAL:
         member = ALL
     return PanelRequest(
-        tenant=tenant, first=first, last=last, today=today, dimension=dimension, member=member
+        tenant=tenant,
+        first=first,
+        last=last,
+        today=today,
+        dimension=dimension,
+        member=member,
+        before=_parse_day(query.get("before", ""), first - timedelta(days=1)),
     )
 
 
@@ -105,6 +115,8 @@ def _parse_day(text: str, default: date) -> date:
 
 def fetch_rows(client: Any, panel: Panel, request: PanelRequest) -> list[list[Any]]:
     """Return the rows of a panel in column order; days and instants as ISO text."""
+    if panel.answered_by == "plan":
+        return plan_rows(client, request.tenant, request.parameters())
     rows = client.query(panel.sql, parameters=request.parameters()).result_rows
     return [[_to_json(value) for value in row] for row in rows]
 

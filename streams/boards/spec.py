@@ -6,18 +6,20 @@ inclusive), `before` (the last day of the preceding window of equal length), `di
 `all` for the whole company), `minor` (minor units per unit of the tenant's currency).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from schemas.cells import FULL_DIMENSIONS, Basis
+from schemas.cells import FULL_DIMENSIONS, INTERVIEWER, Basis
 
 # tiles: one number per KPI. plot: a funnel plot with control limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
-# text, milestone, spending and word (a key of `BREACH_LABELS` or `QUALITY_LABELS`, otherwise a plain name) are names; period is the first day of one; the rest are numbers.
+# text, milestone, spending and word (a key of `words.VALUE_NAMES`, otherwise a plain name) are names; period is the first day of one; the rest are numbers,
+# a forecast four of them: mean, low and high of the 80 % interval, probability of the target.
 Unit = Literal[
-    "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
+    "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money", "forecast",
 ]  # fmt: skip
 Now = Literal["now"]
+DIMENSIONS = (*FULL_DIMENSIONS, INTERVIEWER)  # dimensions that a board can be filtered by
 NAMES = ("text", "milestone", "spending", "word", "kpi")
 PARAMETERS = {
     "tenant": "String",
@@ -37,7 +39,7 @@ class Column:
 
     `n` names the column with the sample size; null with fewer cases than `minimum` (0: the panel's) means too few cases.
     `leads` is the board that a member of `dimension` links to; a row with an empty `member` id has no link.
-    A hidden column holds only the n of another column, or the id of the row.
+    A hidden column holds only the n of another column, or the id of the row. A `page_only` column is last, and not in the SQL.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Column:
     leads: str = ""
     dimension: str = ""
     hidden: bool = False
+    page_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,8 @@ class Panel:
 
     `kpis` are the definitions behind the numbers, of tiles and table columns in their order; none if all of them were deleted.
     `minimum_n` is the sample size below which a rate is hidden, `width` is in twelfths. `none` is shown without rows, if that is a result and not
-    missing data.
+    missing data. `own_dimension` is the dimension of its rows, if those can be filtered by that one alone. `answered_by` says what reads the
+    rows of the page: its SQL, or `plan_rows`, which knows what no SQL does; Grafana always has the SQL.
     """
 
     id: str
@@ -74,6 +78,20 @@ class Panel:
     note_en: str = ""
     none_ja: str = ""
     none_en: str = ""
+    own_dimension: str = ""
+    answered_by: Literal["sql", "plan"] = "sql"
+
+    @property
+    def filtered_by(self) -> tuple[str, ...]:
+        """The dimensions by which the panel can be filtered; it shows the whole company on a board filtered by another."""
+        if self.own_dimension:
+            return (self.own_dimension,)
+        return DIMENSIONS if "{member:String}" in self.sql else ()
+
+    def of_sql(self) -> "Panel":
+        """Return the panel with the columns of its SQL."""
+        columns = tuple(column for column in self.columns if not column.page_only)
+        return replace(self, columns=columns)
 
     @property
     def names(self) -> tuple[Column, ...]:
@@ -82,11 +100,12 @@ class Panel:
 
     @property
     def numbers(self) -> tuple[Column, ...]:
-        """The visible numeric columns."""
+        """The visible numeric columns of its SQL."""
         return tuple(
             column
             for column in self.columns
-            if column.unit not in (*NAMES, "period", "time") and not column.hidden
+            if column.unit not in (*NAMES, "period", "time")
+            and not (column.hidden or column.page_only)
         )
 
 

@@ -1,7 +1,8 @@
 """Vega-Lite charts of panels, over rows that the page supplies with names in the reader's language.
 
 The page adds to each row `_say` (tooltip text), `_text` (label beside a bar), `_at` (bar length), `_chosen` (whether the board
-is filtered to this row), and for stacks `_rank` (order of the series).
+is filtered to this row), `_part` (whether its period is not whole), `_member` (the id that a click follows), `_colour` and
+`_name` of the points of a plot, and for stacks `_rank` (order of the series).
 """
 
 from typing import Any
@@ -79,6 +80,7 @@ def _bar(panel: Panel, language: str) -> Chart:
             {
                 "mark": {
                     "type": "bar",
+                    **({"cursor": "pointer"} if category.leads else {}),
                     "cornerRadiusEnd": 3,
                     "height": {"expr": f"min({MAX_BAR_PX}, bandwidth('y') * 0.72)"},
                 },
@@ -113,24 +115,34 @@ def _line(panel: Panel, language: str) -> Chart:
     pairs = [[column.name, title] for column, title in zip(numbers, titles, strict=True)]
     series_names = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
     series = {"field": "series", "type": "nominal", "sort": titles}
+    dashes = {
+        **series,
+        "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
+    }
     return {
         "transform": [
             {"fold": [column.name for column in numbers], "as": ["key", "drawn"]},
             {"calculate": f"{series_names} : ''", "as": "series"},
         ],
-        "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
         "encoding": {
             "x": _period(panel, language, scale={"type": "point", "padding": 0.3}),
             "y": {"field": "drawn", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
             "color": {**series, "legend": STROKE_LEGEND},
-            "strokeDash": {
-                **series,
-                "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
-                "legend": STROKE_LEGEND,
-            },
             "tooltip": {"field": "_say"},
         },
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5},
+                "encoding": {"strokeDash": dashes | {"legend": STROKE_LEGEND}},
+            },
+            _points("!datum._part", {"filled": True}),
+            _points("datum._part", {"filled": False, "style": "part", "strokeWidth": 2}),
+        ],
     }
+
+
+def _points(test: str, mark: Chart) -> Chart:
+    return {"transform": [{"filter": test}], "mark": {"type": "point", "opacity": 1, **mark}}
 
 
 LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}
@@ -146,6 +158,7 @@ def _stack(panel: Panel, language: str) -> Chart:
             "y": {"field": value.name, "type": "quantitative", "axis": _axis(value, language)},
             "color": {"field": series.name, "type": "nominal", "sort": {"field": "_rank", "op": "min"}, "legend": LEGEND},
             "order": {"field": "_rank", "type": "quantitative"},
+            "opacity": {"condition": {"test": "datum._part", "value": 0.45}, "value": 1},
             "tooltip": {"field": "_say"},
         },
     }  # fmt: skip
@@ -171,6 +184,14 @@ def _plot(panel: Panel, language: str) -> Chart:
             *(_limit(x, f"limit_95_{end}", [4, 4]) for end in ("low", "high")),
             *(_limit(x, f"limit_998_{end}", [1, 0]) for end in ("low", "high")),
             _rates(x, _axis(columns["rate"], language)),
+            {
+                "mark": {"type": "text", "dy": -12},
+                "encoding": {
+                    "x": x,
+                    "y": {"field": "rate", "type": "quantitative"},
+                    "text": {"field": "_name"},
+                },
+            },
         ],
     }
 
@@ -184,13 +205,12 @@ def _limit(x: Chart, name: str, dash: list[int]) -> Chart:
 
 def _rates(x: Chart, axis: Chart) -> Chart:
     y = {"field": "rate", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
-    outside = "datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low"
     return {
-        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "cursor": "pointer"},
         "encoding": {
             "x": x,
             "y": y,
-            "color": {"condition": {"test": outside, "value": "#c2410c"}, "value": "#2563eb"},
+            "color": {"field": "_colour", "type": "nominal", "scale": None},
             "size": {"condition": {"test": "datum._chosen", "value": 320}, "value": 90},
             "tooltip": {"field": "_say"},
         },

@@ -9,6 +9,7 @@ from schemas.text.words import (
     COST_KINDS,
     DIMENSIONS,
     MILESTONES,
+    PLAN_STATES,
     SEVERITIES,
     TOO_FEW_CASES,
     UNKNOWN,
@@ -16,12 +17,13 @@ from schemas.text.words import (
     anonymous_member,
 )
 
+PLAN_SIGNS = {"ahead": "▲", "on": "●", "behind": "▼", "unknown": "?"}  # told apart without colour
 LABELS: Table = {
     "tenant": ("会社", "Company"),
     "dimension": ("絞り込み", "Only"),
     "member": ("対象", "Which"),
     "unknown": UNKNOWN,
-    "before": ("前の期間", "before"),
+    "before": ("前期間", "before"),
     "basis": ("基準", "Basis"),
     "definition": ("定義", "Definition"),
     "minimum": ("最小件数", "Smallest sample"),
@@ -35,10 +37,14 @@ PAGE_LABELS: Table = {
     "d30": ("直近30日", "Last 30 days"),
     "d90": ("直近90日", "Last 90 days"),
     "d180": ("直近180日", "Last 180 days"),
-    "d365": ("直近1年", "Last year"),
+    "d365": ("直近365日", "Last 365 days"),
+    "month": ("今月", "This month"),
+    "last_month": ("先月", "Last month"),
+    "quarter": ("今四半期", "This quarter"),
+    "fiscal_year": ("今年度", "This fiscal year"),
     "custom": ("日付を指定", "Days"),
-    "dark": ("暗い配色", "Dark"),
-    "light": ("明るい配色", "Light"),
+    "dark": ("ダーク", "Dark"),
+    "light": ("ライト", "Light"),
     "boards": ("ボード", "Boards"),
     "table": ("表で見る", "As a table"),
     "close": ("閉じる", "Close"),
@@ -48,13 +54,46 @@ PAGE_LABELS: Table = {
         "読み込めませんでした。つながり次第、やり直します。",
         "It could not be read. It is tried again once there is a connection.",
     ),
-    "fresh": ("最後に届いたイベント", "Last event heard"),
-    "never": ("まだ届いていません", "nothing heard yet"),
+    "fresh": ("最終受信", "Last event"),
+    "never": ("まだ届いていません", "nothing received yet"),
     "offline": ("接続が切れています。つなぎ直しています…", "Disconnected; connecting again…"),
     "better": ("改善", "better"),
     "worse": ("悪化", "worse"),
     "same": ("変わらず", "no change"),
     "others": ("その他", "Others"),
+    "part": ("○ は途中の期間", "○ marks a period in progress"),
+    "part_bar": ("薄い棒は途中の期間", "pale bars are periods in progress"),
+    "filters": ("絞り込みと期間", "Filters and period"),
+    "compare": ("比較", "Compare with"),
+    "since": ("比較の開始日", "Compare from"),
+    "compare.previous": ("前期間", "Period before"),
+    "compare.year": ("前年同期", "A year before"),
+    "compare.since": ("日付を指定", "Days"),
+    "year_before": ("前年同期", "a year before"),
+    "search": ("検索", "Search"),
+    "sort": ("並べ替え", "Sort"),
+    "more": ("ほか {n} 件", "{n} more"),
+    "outage": (
+        "数字を読み込めません。{at} 時点の数字を表示しています。",
+        "Numbers cannot be read now. Those on the screen are as of {at}.",
+    ),
+    "reach": ("達成確率", "chance"),
+    "no_before": ("比較できる前期間なし", "no earlier period"),
+    "in_part": ("途中の期間", "in progress"),
+    "unfiltered": ("絞り込みの対象外（全社の数字）", "not filtered: whole company"),
+    "basis.decision": (
+        "判定日基準：選んだ期間に起きた出来事を数えます。応募が期間より前でも含みます。",
+        "Day of the event: counts what happened in the period, also of applications from before it.",
+    ),
+    "basis.cohort": (
+        "応募日コホート基準：選んだ期間に応募した人だけを、その後の結果まで追って数えます。",
+        "Day of application: counts only applications made in the period, with whatever became of them since.",
+    ),
+    "basis.entry": (
+        "進出日コホート基準：選んだ期間にその段階に入った応募を、まだ待っているものも含めて数えます。",
+        "Day of entry: counts applications that entered the stage in the period, those still waiting included.",
+    ),
+    "basis.now": ("現時点：いまの状態を数えます。", "Now: counts the present state."),
     "lost": ("リンク先の通知を開けませんでした", "What the link leads to could not be opened"),
     "now": ("たった今", "just now"),
     "seconds": ("秒前", "s ago"),
@@ -74,7 +113,7 @@ GRAFANA_LABELS: Table = {
         "この時点で、全期間を新しい設定で数え直しました(世代 ",
         "All days were counted anew by the present settings (epoch ",
     ),
-    "days": ("日付の区切り", "Days are cut in"),
+    "days": ("集計タイムゾーン", "Time zone of days"),
     "id": ("ID", "id"),
     "name": ("名前", "Name"),
     "explanation": ("説明", "Explanation"),
@@ -96,11 +135,15 @@ QUALITY_LABELS: Table = {
     **{f"quality.{kind.id}": kind.name for kind in KINDS},
     **{f"advice.{kind.id}": kind.advice for kind in KINDS},
 }
+PLAN_LABELS: Table = {
+    f"plan.{name}": (f"{PLAN_SIGNS[name]} {ja}", f"{PLAN_SIGNS[name]} {en}")
+    for name, (ja, en) in PLAN_STATES.items()
+}
 # The names of the values of a column, by its unit.
 VALUE_NAMES: dict[str, Table] = {
     "milestone": MILESTONES,
     "spending": COST_KINDS,
-    "word": {**BREACH_LABELS, **QUALITY_LABELS},
+    "word": {**BREACH_LABELS, **QUALITY_LABELS, **PLAN_LABELS},
     "text": {"unknown": UNKNOWN},
 }
 

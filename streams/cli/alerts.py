@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Language, State
+from streams.cli.options import Lang, Language, OnlyTenant, State, flag
 from streams.configuration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -18,34 +18,33 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Breaches: what is off target, and the actions taken.", no_args_is_help=True)
 Breach = Annotated[str, typer.Argument(metavar="ID", help="Id of the breach, or a prefix of it.")]
-Tenant = Annotated[str, typer.Option("--tenant", help="Only this company.")]
-Lang = Annotated[
-    Language | None, typer.Option("--lang", help="ja or en; default: the company's language.")
-]
 
 
 @app.command("list")
 def list_(
-    tenant: Tenant = "",
+    tenant: OnlyTenant = "",
     every: Annotated[
-        bool, typer.Option("--all", help="Include breaches that ended in the last 30 days.")
+        bool, flag("--all", "Include breaches that ended in the last 30 days.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, flag("--json", "As JSON.")] = False,
     lang: Lang = None,
     state: State = None,
 ) -> None:
     """List what is off target now, newest first."""
     from streams.tools.alerts import read as alerts_read
     from streams.tools.alerts import text
+    from streams.tools.progress import working
+    from streams.tools.tables import print_table
 
     settings = load_settings(state)
     audience = _audience(settings, lang, tenant)
-    history = alerts_read.read_history(settings.kafka_access)
+    with working("reading breaches"):
+        history = alerts_read.read_history(settings.kafka_access)
     breaches = history.select(tenant, datetime.now(UTC), ended=every)
     if as_json:
         typer.echo(text.as_json(breaches, history, audience))
     elif breaches:
-        Console().print(text.render_table(breaches, history, audience, tenant))
+        print_table(text.breach_table(breaches, history, audience, tenant), Console())
     else:
         typer.echo(text.heading("nothing", audience.default_language(breaches, tenant)))
 
@@ -97,7 +96,7 @@ def act(
 
 
 @app.command()
-def coverage(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
+def coverage(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> None:
     """Print for each rule and member how soon a fall would be seen, or that it cannot be found."""
     from streams.tools.alerts import coverage_text
 
@@ -108,7 +107,7 @@ def coverage(tenant: Tenant = "", lang: Lang = None, state: State = None) -> Non
 
 
 @app.command()
-def budget(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
+def budget(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> None:
     """Print the account of each rule: its budget of false alarms, what was used, the smallest change it sees in time."""
     from streams.tools.alerts import coverage_text
 
@@ -118,8 +117,8 @@ def budget(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
 
 
 @app.command("test")
-def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None:
-    """Send a test alert to every Alertmanager, and print whether it arrived and which receivers it was routed to."""
+def try_out(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> None:
+    """Send a test alert to every Alertmanager, and print whom it reached; exit 1 if it reached nobody."""
     from streams.tools.alerts import alertmanagers, text
 
     settings = load_settings(state)
@@ -130,7 +129,7 @@ def try_out(tenant: Tenant = "", lang: Lang = None, state: State = None) -> None
     ]
     for outcome in outcomes:
         typer.echo(text.render_outcome(outcome, language))
-    raise typer.Exit(1 if any(outcome.problem for outcome in outcomes) else 0)
+    raise typer.Exit(1 if any(outcome.failed for outcome in outcomes) else 0)
 
 
 @app.command("silence-link")

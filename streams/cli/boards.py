@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Language
+from streams.cli.options import Catalogue, Language, flag
 
 app = typer.Typer(help="List boards and generate their Grafana files.", no_args_is_help=True)
 FOLDER = Path("deploy/grafana/boards")
@@ -16,7 +16,7 @@ FOLDER = Path("deploy/grafana/boards")
 def generate(
     to: Annotated[Path, typer.Option(help="Output folder.")] = FOLDER,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
+        bool, flag("--check", "Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
     """Generate the Grafana dashboards; the output is deterministic."""
@@ -28,8 +28,9 @@ def generate(
 
 
 @app.command("list")
-def list_(lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja) -> None:
+def list_(lang: Catalogue = Language.ja) -> None:
     """List every panel of every board with its id and question."""
     from streams.tools import boards
+    from streams.tools.tables import print_table
 
-    Console().print(boards.panel_table(lang.value))
+    print_table(boards.panel_table(lang.value), Console())

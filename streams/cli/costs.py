@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.options import State
+from streams.cli.options import State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer(help="Record hiring costs.", no_args_is_help=True)
@@ -26,9 +26,7 @@ def add(
         Path | None,
         typer.Option(help="File with an API token; by default the tenant's first active one."),
     ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only validate the file; send nothing.")
-    ] = False,
+    check: Annotated[bool, flag("--check", "Only validate the file; send nothing.")] = False,
     state: State = None,
 ) -> None:
     """Record the costs of a file through the gateway; an entry that was already recorded counts once."""

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Listing, QuarantineState, State
+from streams.cli.options import Listing, QuarantineState, State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer(
@@ -41,9 +41,7 @@ def list_entries(
 @app.command()
 def show(
     entry: Annotated[str, typer.Argument(help="Prefix of the entry's id.")],
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show values; they may be personal data.")
-    ] = False,
+    reveal: Annotated[bool, flag("--reveal", "Show values; they may be personal data.")] = False,
     state: State = None,
 ) -> None:
     """Show one delivery with its values masked, and what a replay would do now."""
@@ -63,7 +61,7 @@ def replay(
     connection: ConnectionOf = "",
     reason: ReasonOf = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would happen without changing anything.")
+        bool, flag("--dry-run", "Show what would happen without changing anything.")
     ] = False,
     state: State = None,
 ) -> None:

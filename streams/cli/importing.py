@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import State
+from streams.cli.options import State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer()
@@ -30,11 +30,9 @@ def import_files(
         ),
     ] = None,
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook to read.")] = "",
-    inspect: Annotated[
-        bool, typer.Option("--inspect", help="Inspect the file and draft the map.")
-    ] = False,
+    inspect: Annotated[bool, flag("--inspect", "Inspect the file and draft the map.")] = False,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Send the valid rows; without it nothing is sent.")
+        bool, flag("--apply", "Send the valid rows; without it nothing is sent.")
     ] = False,
     accept: Annotated[
         list[str] | None,
@@ -44,7 +42,7 @@ def import_files(
         bool, typer.Option("--new", help="Nothing was imported before: do not compare.")
     ] = False,
     restart: Annotated[
-        bool, typer.Option("--restart", help="Send batches again that were already confirmed.")
+        bool, flag("--restart", "Send batches again that were already confirmed.")
     ] = False,
     undo: Annotated[str, typer.Option(help="Run to take back, by the id that it printed.")] = "",
     report: Annotated[

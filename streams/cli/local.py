@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import LocalState
+from streams.cli.options import LocalState, flag
 
 app = typer.Typer()
 
@@ -17,9 +17,7 @@ def up(
     workers: Annotated[
         int, typer.Option(min=1, help="Number of workers; partitions are shared among them.")
     ] = 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print run.json as one line when ready.")
-    ] = False,
+    as_json: Annotated[bool, flag("--json", "Print run.json as one line when ready.")] = False,
     config: Annotated[
         Path | None,
         typer.Option(help="Configuration file to use instead of the sample companies."),
@@ -43,7 +41,7 @@ def down(state: LocalState = Path("state")) -> None:
 @app.command()
 def demo(
     state: LocalState = Path("state"),
-    once: Annotated[bool, typer.Option("--once", help="Exit after the check.")] = False,
+    once: Annotated[bool, flag("--once", "Exit after the check.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the simulated season.")] = 7,
 ) -> None:
     """Start the stack, post a simulated hiring season over HTTP, and show and check the numbers."""

@@ -1,13 +1,27 @@
 """CLI commands that show, verify and replay KPIs."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
-from streams.cli.options import AnswerFormat, Basis, Dimension, Language, Shape, State, parse_day
+from streams.cli.completion import complete_kpi
+from streams.cli.options import (
+    AnswerFormat,
+    Basis,
+    Catalogue,
+    Dimension,
+    Lang,
+    Language,
+    Shape,
+    State,
+    TenantId,
+    flag,
+    parse_day,
+    parse_window,
+)
 from streams.configuration.settings import load_settings
 
 app = typer.Typer()
@@ -17,10 +31,11 @@ app.add_typer(kpi_app, name="kpi")
 
 @kpi_app.command("show")
 def show(
-    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    tenant: TenantId,
     dim: Annotated[Dimension, typer.Option(help="Dimension to group by.")] = Dimension.channel,
     first: Annotated[
-        str | None, typer.Option("--from", help="First local day, 2026-11-24; default 90 days ago.")
+        str | None,
+        typer.Option("--from", help="First local day, 2026-11-24; default: 90 days up to --to."),
     ] = None,
     last: Annotated[
         str | None, typer.Option("--to", help="Last local day, included; default today.")
@@ -34,57 +49,68 @@ def show(
         typer.Option(help="Day as of which in-flight cases are evaluated; default today."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--kpi", help="Only this KPI; may be repeated.")
+        list[str] | None,
+        typer.Option("--kpi", help="Only this KPI; may be repeated.", autocompletion=complete_kpi),
     ] = None,
+    lang: Lang = None,
     shape: Annotated[Shape, typer.Option("--format", help="Output format.")] = Shape.table,
     state: State = None,
 ) -> None:
     """Show the KPIs of one tenant from ClickHouse."""
     from schemas.instants import local_today
+    from schemas.tenants.config import DEFAULT_CURRENCY, DEFAULT_TIMEZONE
+    from schemas.text.languages import DEFAULT_LANGUAGE
     from sinks.clickhouse.as_of import read_as_of
     from sinks.clickhouse.client import connect
-    from streams.configuration.files import currency_and_timezone
+    from streams.configuration.targets import find_tenant
+    from streams.reading import kpis as kpi_query
     from streams.tools.kpi import definitions
-    from streams.tools.kpi import query as kpi_query
     from streams.tools.kpi import text as kpi_text
+    from streams.tools.progress import working
 
     settings = load_settings(state)
-    currency, timezone = currency_and_timezone(settings.config, tenant)
+    company = find_tenant(settings.config, tenant)
+    timezone = company.timezone if company else DEFAULT_TIMEZONE
+    language = company.language if company else DEFAULT_LANGUAGE
     today = local_today(datetime.now(UTC), timezone)
+    window = parse_window(first, last, today)
     query = kpi_query.KpiQuery(
         tenant=tenant,
         dimension=dim.value,
         basis=basis.value,
-        first=parse_day(first, today - timedelta(days=90)),
-        last=parse_day(last, today),
+        first=window[0],
+        last=window[1],
         as_of=parse_day(as_of, today),
         kpis=tuple(definitions.find(kpi_id).id for kpi_id in only or ()),
-        currency=currency,
+        currency=company.currency if company else DEFAULT_CURRENCY,
     )
     client = connect(settings.clickhouse_access)
     numbers_of = read_as_of(client).astimezone(ZoneInfo(timezone))
     Console(stderr=True).print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
-    kpi_text.render(kpi_query.fetch_kpis(client, query), shape.value, Console())
+    with working(f"reading the KPIs of {tenant}"):
+        table = kpi_query.fetch_kpis(client, query)
+    kpi_text.render(table, shape.value, Console(), lang.value if lang else language)
 
 
 @kpi_app.command("list")
 def list_(
-    lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja,
-    page: Annotated[bool, typer.Option("--page", help="The whole catalogue as Markdown.")] = False,
+    lang: Catalogue = Language.ja,
+    page: Annotated[bool, flag("--page", "The whole catalogue as Markdown.")] = False,
 ) -> None:
     """List every KPI: id, name, formula, bases."""
     from streams.tools.kpi import definitions
+    from streams.tools.tables import print_table
 
     if page:
         typer.echo(definitions.catalogue_page(lang.value), nl=False)
     else:
-        Console().print(definitions.catalogue_table(lang.value))
+        print_table(definitions.catalogue_table(lang.value), Console())
 
 
 @kpi_app.command("explain")
 def explain(
-    kpi: Annotated[str, typer.Argument(help="KPI id.")],
-    lang: Annotated[Language, typer.Option(help="ja or en.")] = Language.ja,
+    kpi: Annotated[str, typer.Argument(help="KPI id.", autocompletion=complete_kpi)],
+    lang: Catalogue = Language.ja,
 ) -> None:
     """Explain a KPI: numerator, denominator, basis, smallest sample, standards, policies."""
     from streams.tools.kpi import definitions
@@ -101,9 +127,9 @@ def verify(
     patience: Annotated[float, typer.Option(help="Seconds to wait for cells in flight.")] = 30.0,
     independent: Annotated[
         bool,
-        typer.Option(
+        flag(
             "--independent",
-            help="Compare with the independent reading too, which shares no code with the fold; slow.",
+            "Compare with the independent reading too, which shares no code with the fold; slow.",
         ),
     ] = False,
 ) -> None:
@@ -123,9 +149,7 @@ def verify(
 @app.command()
 def replay(
     state: State = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replay even if nothing has changed.")
-    ] = False,
+    force: Annotated[bool, flag("--force", "Replay even if nothing has changed.")] = False,
 ) -> None:
     """Recount every accepted event with the current configuration and version, verify the result, then switch to it."""
     from streams.tools.replay import replay as run

@@ -1,11 +1,19 @@
 """Options shared by several commands."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from streams.cli.completion import complete_connection, complete_tenant
+
+
+def flag(name: str, help_: str) -> Any:
+    """Declare an option that takes no value, and looks like it in the help."""
+    return typer.Option(name, help=help_, metavar="")
+
 
 State = Annotated[
     Path | None,
@@ -74,6 +82,34 @@ class AnswerFormat(StrEnum):
 
     text = "text"
     json = "json"
+
+
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="ja or en; default: the company's language.")
+]
+TenantId = Annotated[
+    str, typer.Option("--tenant", help="Tenant id.", autocompletion=complete_tenant)
+]
+OnlyTenant = Annotated[
+    str, typer.Option("--tenant", help="Only this company.", autocompletion=complete_tenant)
+]
+ConnectionId = Annotated[
+    str,
+    typer.Option("--connection", help="Id of the connection.", autocompletion=complete_connection),
+]
+Catalogue = Annotated[Language, typer.Option("--lang", help="ja or en.")]
+
+
+def parse_window(
+    first: str | None, last: str | None, today: date, days: int = 90
+) -> tuple[date, date]:
+    """Parse the days of a window, by default the `days` days up to and with today; raise BadParameter."""
+    end = parse_day(last, today)
+    start = parse_day(first, end - timedelta(days=days - 1))
+    if start > end:
+        msg = f"--from {start} is after --to {end}"
+        raise typer.BadParameter(msg)
+    return start, end
 
 
 def parse_day(text: str | None, default: date) -> date:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Shape, State, parse_day
+from streams.cli.options import Catalogue, Lang, Language, Shape, State, TenantId, flag, parse_day
 from streams.configuration.settings import load_settings
 
 app = typer.Typer(help="予実: compare targets with actuals.", no_args_is_help=True)
@@ -17,22 +17,22 @@ File = Annotated[
 
 
 @app.command()
-def check(targets: File = None, state: State = None) -> None:
+def check(lang: Catalogue = Language.ja, targets: File = None, state: State = None) -> None:
     """Validate the targets and print them; exit 2 with what to change."""
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets
     from streams.tools.plan import text as plan_text
+    from streams.tools.tables import print_table
 
     settings = load_settings(state)
     tenancy = load_tenancy(settings.config)
-    Console().print(
-        plan_text.targets_table(load_targets(targets or settings.targets, tenancy), tenancy)
-    )
+    loaded = load_targets(targets or settings.targets, tenancy)
+    print_table(plan_text.targets_table(loaded, tenancy, lang.value), Console())
 
 
 @app.command()
 def show(
-    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    tenant: TenantId,
     period: Annotated[
         str | None,
         typer.Option(help="2026-04, 2026-Q2 or FY2026; default: targets active on the day."),
@@ -41,8 +41,9 @@ def show(
         str | None, typer.Option("--as-of", help="Last local day to include; default today.")
     ] = None,
     with_arrivals: Annotated[
-        bool, typer.Option("--with-arrivals", help="Include future applications in the forecast.")
+        bool, flag("--with-arrivals", "Include future applications in the forecast.")
     ] = False,
+    lang: Lang = None,
     shape: Annotated[Shape, typer.Option("--format", help="Output format.")] = Shape.table,
     targets: File = None,
     state: State = None,
@@ -52,8 +53,9 @@ def show(
     from sinks.clickhouse.client import connect
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets, require_tenant
-    from streams.tools.plan import query as plan_query
+    from streams.reading import plan as plan_query
     from streams.tools.plan import text as plan_text
+    from streams.tools.progress import working
 
     settings = load_settings(state)
     tenancy = load_tenancy(settings.config)
@@ -72,4 +74,7 @@ def show(
         tenant=tenant_config, targets=loaded, as_of=last_day, period=days, arrivals=with_arrivals
     )
     client = connect(settings.clickhouse_access)
-    plan_text.render(request, plan_query.fetch_lines(client, request), shape.value, Console())
+    with working(f"reading the numbers of {tenant}"):
+        lines = plan_query.fetch_lines(client, request)
+    language = lang.value if lang else tenant_config.language
+    plan_text.render(lines, plan_text.Output(request, shape.value, language), Console())

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import State
+from streams.cli.options import State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer(help="Rebuild copies from Kafka.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def clickhouse(
     state: State = None,
     discard: Annotated[
         bool,
-        typer.Option("--discard", help="Also discard what ClickHouse has and Kafka does not."),
+        flag("--discard", "Also discard what ClickHouse has and Kafka does not."),
     ] = False,
 ) -> None:
     """Fill ClickHouse anew from Kafka; quarantined deliveries that Kafka no longer has stay."""

@@ -105,6 +105,11 @@ def migrate(state: State = None) -> None:
 @app.command()
 def version() -> None:
     """Print the version."""
+    typer.echo(installed_version())
+
+
+def installed_version() -> str:
+    """Return the version of the installed package."""
     from importlib.metadata import version as installed
 
-    typer.echo(installed("hirelay"))
+    return installed("hirelay")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Listing, State
+from streams.cli.options import ConnectionId, Listing, State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer()
@@ -26,12 +26,8 @@ def connect(
         Path | None,
         typer.Option(help="File with the secret issued by the vendor; - reads standard input."),
     ] = None,
-    address_key: Annotated[
-        bool, typer.Option("--address-key", help="Append a secret key to the URL.")
-    ] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait until the first event arrives.")
-    ] = False,
+    address_key: Annotated[bool, flag("--address-key", "Append a secret key to the URL.")] = False,
+    wait: Annotated[bool, flag("--wait", "Wait until the first event arrives.")] = False,
     state: State = None,
 ) -> None:
     """Create the connection of a vendor's webhook, or add a secret to it, and show what to do at the vendor."""
@@ -69,14 +65,16 @@ def connections(
 
 @mapping_app.command("suggest")
 def suggest(
-    connection: Annotated[str, typer.Option(help="Id of the connection.")],
+    connection: ConnectionId,
     state: State = None,
 ) -> None:
     """Propose meanings for the stages and reasons that a connection has sent, and channel aliases of its company, as YAML."""
     from streams.tools.connect import mapping
+    from streams.tools.progress import working
 
     settings = load_settings(state)
-    proposals = mapping.proposals(settings, connection, datetime.now(UTC))
+    with working(f"reading what {connection} has sent"):
+        proposals = mapping.proposals(settings, connection, datetime.now(UTC))
     typer.echo(mapping.summary(connection, proposals), err=True)
     typer.echo(mapping.as_yaml(connection, proposals), nl=False)
     typer.echo(mapping.alias_yaml(settings, connection), nl=False)

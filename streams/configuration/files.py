@@ -9,8 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.did_you_mean import did_you_mean
 from schemas.tenants.config import (
-    DEFAULT_CURRENCY,
-    DEFAULT_TIMEZONE,
     Connection,
     ReasonRule,
     Secret,
@@ -91,15 +89,6 @@ def check_tenants(path: Path, tenant_by_place: dict[str, str], tenancy: Tenancy)
         message = f"no tenant {name!r} in the configuration{did_you_mean(name, tenant_ids)}"
         lines.append(format_problem(document, keys, message))
     raise problems_error(path, lines)
-
-
-def currency_and_timezone(path: Path, tenant: str) -> tuple[str, str]:
-    """The tenant's currency and time zone; the defaults for a tenant that is not configured here."""
-    tenancy = load_tenancy(path) if path.exists() else Tenancy(tenants=())
-    configured = tenancy.tenant(tenant)
-    if configured is None:
-        return DEFAULT_CURRENCY, DEFAULT_TIMEZONE
-    return configured.currency, configured.timezone
 
 
 def _hint(problem: object, keys: Iterable[str]) -> str:

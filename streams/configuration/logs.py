@@ -4,9 +4,11 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from logging.handlers import MemoryHandler
 
 import stamina
 
+KEPT_LINES = 10_000  # of one tool; when there are more, they are written at once
 _STANDARD_FIELDS = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -29,12 +31,18 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
-def configure(level: str) -> None:
-    """Log everything of `level` and above to standard error; libraries only from WARNING on."""
+def configure(level: str, *, until_exit: bool = False) -> None:
+    """Log everything of `level` and above to standard error; libraries only from WARNING on.
+
+    With `until_exit` lines are kept until the process ends, so that they never stand between the lines of a tool.
+    """
     # Callers log their own retries, with their facts; the library would repeat each one.
     stamina.instrumentation.set_on_retry_hooks(())
-    handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    if until_exit:
+        # `logging` flushes every handler at exit.
+        handler = MemoryHandler(KEPT_LINES, flushLevel=sys.maxsize, target=handler)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

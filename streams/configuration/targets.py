@@ -5,7 +5,7 @@ from pathlib import Path
 from schemas.did_you_mean import did_you_mean
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy, Tenant
-from streams.configuration.files import Misconfigured, check_tenants, read_yaml
+from streams.configuration.files import Misconfigured, check_tenants, load_tenancy, read_yaml
 
 
 def load_targets(path: Path, tenancy: Tenancy) -> Targets:
@@ -32,3 +32,8 @@ def require_tenant(tenancy: Tenancy, tenant_id: str) -> Tenant:
         msg = f"no tenant {tenant_id!r} in the configuration{did_you_mean(tenant_id, tenant_ids)}"
         raise Misconfigured(msg)
     return tenant
+
+
+def find_tenant(path: Path, tenant_id: str) -> Tenant | None:
+    """The tenant, or None if there is no configuration at `path`; raise Misconfigured with the closest match."""
+    return require_tenant(load_tenancy(path), tenant_id) if path.exists() else None

@@ -1,5 +1,6 @@
 """Simulates an incident: the screening of one channel goes wrong."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streams.simulator.company import Company
@@ -7,22 +8,28 @@ from streams.simulator.season import SimulatedDelivery, deliveries_of
 from streams.simulator.story import Beat, Story
 
 
+@dataclass(frozen=True)
+class Screenings:
+    """How many applications pass and fail the screening, one after the other."""
+
+    passed: int
+    failed: int
+    every: timedelta = timedelta(seconds=1)
+
+
 def incident(
     company: Company,
     channel: str,
-    pass_fail_counts: tuple[int, int],
+    screenings: Screenings,
     *,
     first_number: int,
     until: datetime,
 ) -> list[SimulatedDelivery]:
-    """Return deliveries of applications numbered from `first_number`, passed or failed in the minutes before `until`.
-
-    `pass_fail_counts` is (passed, failed).
-    """
-    passed, failed = pass_fail_counts
+    """Return deliveries of applications numbered from `first_number`, the last of which is screened before `until`."""
+    passed, failed, every = screenings.passed, screenings.failed, screenings.every
     deliveries: list[SimulatedDelivery] = []
     for number in range(passed + failed):
-        decided = until - timedelta(seconds=passed + failed - number)
+        decided = until - every * (passed + failed - number)
         applied = decided - timedelta(hours=30)
         story = Story(
             number=first_number + number,

@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-from rich.table import Table
-
 from schemas.text.languages import LANGUAGES, translate
 from streams.boards.grafana.dashboard import dashboards
 from streams.boards.specs.catalogue import BOARDS
+from streams.tools.tables import Column, TextTable
 
 
 def expected_files(folder: Path) -> dict[Path, str]:
@@ -45,12 +44,17 @@ def generate(folder: Path) -> list[Path]:
     return changed
 
 
-def panel_table(language: str) -> Table:
+def panel_table(language: str) -> TextTable:
     """Return a table with one row per panel: board, id and question."""
-    table = Table()
-    for name in ("board", "panel", "question"):
-        table.add_column(name, no_wrap=name != "question")
-    for board in BOARDS:
-        for panel in board.panels:
-            table.add_row(board.id, panel.id, translate((panel.ja, panel.en), language))
-    return table
+    titles = (("ボード", "Board"), ("パネル", "Panel"), ("問い", "Question"))
+    return TextTable(
+        columns=[
+            Column(title=translate(title, language), prose=title[1] == "Question")
+            for title in titles
+        ],
+        rows=[
+            (board.id, panel.id, translate((panel.ja, panel.en), language))
+            for board in BOARDS
+            for panel in board.panels
+        ],
+    )

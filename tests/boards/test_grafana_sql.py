@@ -184,7 +184,7 @@ def test_grafana_shows_what_the_page_shows(
     assert actual or panel.id == COUNTED_BY_GATEWAYS
     if panel.kind in ("table", "bar", "funnel", "plot"):
         for row in actual:
-            for column in panel.columns:
+            for column in panel.of_sql().columns:
                 value = row[column.name]
                 expected_type = str if column in mixed_unit_columns(panel) else column_type(column)
                 assert value is None or column.unit == "time" or isinstance(value, expected_type)

@@ -14,7 +14,7 @@ from sinks.clickhouse.rows import CandidateEvent, KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.boards.page import create_app
 from tests.boards.test_page import served
-from tests.e2e.browser import BoardPage, Gate, chromium, needs_chromium
+from tests.e2e.browser import PHONE, BoardPage, Gate, chromium, needs_chromium
 from tests.ingest.gateways import tenancy
 
 pytestmark = needs_chromium
@@ -182,7 +182,7 @@ def test_a_board_left_open_moves_to_the_new_day(browser: Browser, site: str) -> 
     board_page.navigate("funnel")
     before = board_page.page.locator("[name=to]").input_value()
     board_page.page.clock.fast_forward("12:00:00")
-    board_page.page.wait_for_selector(".top p:has-text('2026-10-22 – 2026-11-21')")
+    board_page.page.wait_for_selector(".top p:has-text('2026-10-23 – 2026-11-21')")
     after = board_page.page.locator("[name=to]").input_value()
     period = board_page.page.locator("[name=period]").input_value()
     board_page.close()
@@ -238,3 +238,104 @@ def test_changes_before_the_subscription_are_not_missed(
     gate.open()
     board_page.page.wait_for_selector(".figure[data-kpi=applications][data-value='50001']")
     board_page.close()
+
+
+def test_a_period_is_chosen_and_compared(browser: Browser, site: str, client: Any) -> None:
+    """Periods follow the fiscal calendar, and numbers are compared with the period before, a year before or any other."""
+    board_page = BoardPage(browser, site)
+    board_page.page.clock.install(time=datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Asia/Tokyo")))
+    write_applications(client, 60)
+    page = board_page.open("summary", tenant=COMPANY, lang="en", period="fiscal_year").page
+
+    def window() -> tuple[str, str]:
+        first, last = (page.locator(f"[name={name}]").input_value() for name in ("from", "to"))
+        return first, last
+
+    assert window() == ("2026-04-01", "2026-05-20")
+    shown = {}
+    for period in ("month", "last_month", "quarter", "d90"):
+        page.locator("[name=period]").select_option(period)
+        page.wait_for_selector("main[data-ready]")
+        shown[period] = window()
+    assert shown == {
+        "month": ("2026-05-01", "2026-05-20"),
+        "last_month": ("2026-04-01", "2026-04-30"),
+        "quarter": ("2026-04-01", "2026-05-20"),
+        "d90": ("2026-02-20", "2026-05-20"),
+    }
+    tile = page.locator(".tile:has([data-kpi=applications]) .change")
+    assert "no earlier period" in tile.inner_text()
+    page.locator("[name=period]").select_option("month")
+    page.locator("[name=compare]").select_option("since")
+    page.locator("[name=since]").fill("2026-04-01")
+    page.locator("[name=since]").dispatch_event("change")
+    page.wait_for_selector(".change:has-text('2026-04-01 – 2026-04-20 60')")
+    assert "▼ 100.0%" in tile.inner_text()
+    assert "compare=2026-04-01" in page.url
+    board_page.close()
+    assert not board_page.console_errors
+
+
+def test_an_outage_says_of_when_the_numbers_are(browser: Browser, site: str) -> None:
+    """While numbers cannot be read one line says since when, the old ones turn grey, and every panel stays; then it goes."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    page = board_page.page
+    page.route("**/api/data/**", lambda route: route.abort())
+    page.locator("[name=dimension]").select_option("channel")
+    page.wait_for_selector(".failed")
+    assert page.locator("#outage").inner_text().startswith("Numbers cannot be read now")
+    assert page.locator("main.stale .panel").count() == page.locator(".panel").count()
+    page.unroute("**/api/data/**")
+    page.wait_for_selector("main:not(.stale)[data-ready]")
+    assert page.locator("#outage").is_hidden()
+    board_page.close()
+
+
+def test_a_thousand_channels_are_searched_and_sorted(
+    browser: Browser, site: str, client: Any
+) -> None:
+    """A long table shows its first rows and how many more there are, finds by name, sorts, and follows a clicked bar."""
+    version = next(VERSIONS)
+    names = [f"媒体 {number:03}" for number in range(60)] + ["とても長い名前の媒体" * 8]
+    rows = [
+        KpiCell(0, COMPANY, "channel", name, DAY, "cohort", measure, 0, 100 + number, version)
+        for number, name in enumerate(names)
+        for measure in ("applications", "applications_rated", "hired")
+    ]
+    Writer(client).write(rows, f"{COMPANY}-channels-{version}")
+    board_page = BoardPage(browser, site, size=PHONE).open("channels", **WINDOW)
+    page, table = board_page.page, board_page.page.locator("#panel-channels")
+    wide = board_page.evaluate("document.documentElement.scrollWidth")
+    folded = page.locator("[name=period]").is_hidden()
+    first = table.locator("tbody tr").count()
+    table.locator(".search").fill("媒体 007")
+    found = table.locator("tbody tr").count()
+    table.locator(".search").fill("")
+    table.locator("th .sort.applications").click()
+    highest = table.locator("tbody th").first.inner_text()
+    more = table.locator(".more").inner_text()
+    table.locator(".more").click()
+    every = table.locator("tbody tr").count()
+    page.locator(
+        "#panel-hire_rate .chart path[aria-label], #panel-hire_rate .mark-rect path"
+    ).first.click()
+    page.wait_for_selector("main[data-ready^='funnel-']")
+    board_page.close()
+
+    assert (wide, folded, first, found) == (PHONE[0], True, 20, 1)
+    assert highest == names[-1] and every >= len(names)
+    assert more == f"{every - 20} more"
+    client.command(f"delete from epoch_cells where tenant = '{COMPANY}' and dimension = 'channel' and member != 'doda'")  # fmt: skip
+    assert not board_page.console_errors
+
+
+def test_the_summary_prints_on_one_page(browser: Browser, site: str) -> None:
+    """The executive summary is one sheet of A4 that names the company and the days."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    pdf = board_page.page.pdf(prefer_css_page_size=True)
+    board_page.page.emulate_media(media="print")
+    heading = board_page.page.locator(".top").inner_text()
+    board_page.close()
+
+    assert pdf.count(b"/Type /Page\n") == 1, pdf.count(b"/Type /Page")
+    assert "2026-04-01 – 2026-04-30" in heading

@@ -9,6 +9,7 @@ import pytest
 from schemas.alerting.actions import ACTIONS
 from schemas.alerting.breach import PERSON_DIMENSIONS, Breach, Ending, Severity
 from schemas.cells import ALL, TOTAL
+from schemas.errors import Malformed
 from schemas.kpis.data_quality import KINDS
 from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
@@ -91,9 +92,9 @@ def test_every_panel_is_answered(client: Any, company: Tenant, panel: Panel) -> 
     if panel.id == COUNTED_BY_GATEWAYS:
         return
     assert result.result_rows
-    assert list(result.column_names) == [column.name for column in panel.columns]
+    assert list(result.column_names) == [column.name for column in panel.of_sql().columns]
     for row in result.result_rows:
-        for column, value in zip(panel.columns, row, strict=True):
+        for column, value in zip(panel.of_sql().columns, row, strict=True):
             kind = (
                 str if column.unit in NAMES else date if column.unit == "period" else (int, float)
             )
@@ -271,6 +272,7 @@ def test_a_tile_shows_a_fall_to_0(client: Any) -> None:
     """A count without cases is 0 with its previous value, a refund is negative, and an unknown rate stays null."""
     before, now = date(2026, 3, 2), date(2026, 4, 2)
     cells = [
+        ("total", "all", date(2025, 12, 1), "decision", "applications", 1),
         ("total", "all", before, "decision", "hired", 3),
         ("total", "all", now, "decision", "applications", 4),
         ("total", "all", now, "decision", "cost.media", -500),
@@ -285,6 +287,46 @@ def test_a_tile_shows_a_fall_to_0(client: Any) -> None:
     assert rows["applications"] == [4, 4, 0]
     assert rows["cost_total"] == [-500, -500, 0]
     assert rows["offer_accept_rate"] == [None, 0, None]
+
+
+def test_a_window_before_any_data_is_not_compared(client: Any) -> None:
+    """Nothing has improved on a window that begins before the first application; an earlier one can be chosen."""
+    days = [date(2026, 2, 1), date(2026, 4, 2)]
+    cells = [("total", "all", day, "decision", "applications", 4) for day in days]
+    company = write_cells(client, "young", cells)
+    window = {"from": "2026-04-01", "to": "2026-05-30"}
+    panel = find_panel("summary", "headline")
+
+    def compared(**query: str) -> int | None:
+        request = parse_request(window | query, company, LAST)
+        rows = {row[0]: row for row in fetch_rows(client, panel, request)}
+        value: int | None = rows["applications"][3]
+        return value
+
+    assert (compared(), compared(before="2026-04-01")) == (None, 4)
+    with pytest.raises(Malformed, match="is not a day"):
+        compared(before="yesterday")
+
+
+def test_a_board_of_a_channel_shows_that_channel(client: Any) -> None:
+    """Filtered by a channel, tables, rankings and the mix of channels show it alone; by a job, all of them."""
+    cells = [
+        ("channel", name, date(2026, 4, 2), basis, measure, count)
+        for name, count in (("doda", 30), ("agent", 40))
+        for basis in ("decision", "cohort")
+        for measure in ("applications", "applications_rated", "hired", "cost.media")
+    ]
+    company = write_cells(client, "filtered", cells)
+    window = {"tenant": company, "first": FIRST, "last": LAST, "today": LAST}
+    for panel_id in ("channels", "cost_per_hire", "mix"):
+        panel = find_panel("channels", panel_id)
+        of_channel = PanelRequest(**window, dimension="channel", member="doda")
+        names = {
+            row[1 if panel_id == "mix" else 0] for row in fetch_rows(client, panel, of_channel)
+        }
+        assert (panel.filtered_by, names) == (("channel",), {"doda"}), panel_id
+        of_job = PanelRequest(**window, dimension="job", member="j-1")
+        assert len(fetch_rows(client, panel, of_job)) > len(names), panel_id
 
 
 def test_costs_are_those_of_the_chosen_member(client: Any) -> None:
@@ -371,7 +413,38 @@ def test_a_plan_of_a_job_shows_its_title(client: Any) -> None:
     request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=LAST)
 
     rows = fetch_rows(client, find_panel("summary", "plan"), request)
-    assert sorted((row[1], row[3]) for row in rows) == [("", 0), ("Cook", 1), ("j-1", 0)]
+    assert sorted((row[2], row[4]) for row in rows) == [("", 0), ("Cook", 1), ("j-1", 0)]
+
+
+def test_the_plan_says_first_what_is_behind(client: Any) -> None:
+    """The page and Grafana judge alike; the page adds durations and forecasts, and both put what is behind first."""
+    cells = [
+        ("total", "all", date(2026, 4, 2), "decision", name, n)
+        for name, n in (("hired", 1), ("applications", 80), ("hire_days.40", 12))
+    ]
+    company = write_cells(client, "behind", cells)
+    target = planned_target("behind", FIRST, LAST, 20)
+    targets = [
+        target,
+        target._replace(kpi="applications", plan=50),
+        target._replace(kpi="time_to_hire_days", plan=30, better=-1),
+        target._replace(kpi="joins", plan=9, first=date(2025, 1, 1), last=date(2025, 2, 1)),
+    ]
+    Writer(client).replace_targets([planned_target(COMPANY, FIRST, LAST, 4), *targets])
+    request = PanelRequest(tenant=company, first=FIRST, last=LAST, today=date(2026, 6, 1))
+    panel = find_panel("money", "plan")
+    rows = fetch_rows(client, panel, request)
+    of_sql = client.query(panel.sql, parameters=request.parameters()).result_rows
+
+    assert [(row[0], row[1]) for row in of_sql] == [
+        ("plan.behind", "hires"),
+        ("plan.ahead", "applications"),
+    ]
+    assert {row[:2] for row in of_sql} < {tuple(row[:2]) for row in rows}
+    assert [row[0] for row in rows] == ["plan.behind", "plan.behind", "plan.ahead"]
+    forecasts = {row[1]: row[9] for row in rows}
+    assert len(forecasts["hires"]) == 4 and forecasts["time_to_hire_days"] is None
+    assert all(len(row) == len(panel.columns) for row in rows)
 
 
 @pytest.mark.parametrize("name", ["waiting", "ages", "bottleneck"])

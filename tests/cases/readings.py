@@ -9,7 +9,7 @@ from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.durations import DailyTallies, sum_tallies
 from schemas.money import to_major
 from schemas.tenants.config import DEFAULT_CURRENCY
-from streams.tools.kpi.query import KpiQuery, KpiRow, KpiTable
+from streams.reading.kpis import KpiQuery, KpiRow, KpiTable
 from tests.cases.situations import Expectation, Situation
 
 TOLERANCE = 1e-9

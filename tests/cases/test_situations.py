@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.cells import Cells
-from streams.tools.kpi.query import KpiRow, KpiTable
+from streams.reading.kpis import KpiRow, KpiTable
 from tests.cases.counting import NOW, count, shuffled
 from tests.cases.readings import ReadValue, kpi_reading, measure_reading, query_of, read_cells
 from tests.cases.situations import Expectation, Situation, delivery, situations

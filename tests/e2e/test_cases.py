@@ -16,7 +16,7 @@ import yaml
 from schemas.cells import CellKey, Cells
 from schemas.instants import day_number
 from schemas.tenants.config import DEFAULT_TIMEZONE
-from streams.tools.kpi.query import KpiQuery, KpiTable, fetch_kpis
+from streams.reading.kpis import KpiQuery, KpiTable, fetch_kpis
 from tests.cases.counting import shuffled
 from tests.cases.readings import ReadValue, kpi_reading, measure_reading, query_of
 from tests.cases.situations import Expectation, Situation, delivery, situations

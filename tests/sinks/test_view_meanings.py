@@ -14,7 +14,7 @@ from schemas.kpis.durations import evaluate_duration
 from schemas.tenants.config import Tenancy
 from schemas.tenants.milestones import MAIN_LINE, MILESTONES, SIDE_STEPS
 from sinks.clickhouse import tenants
-from streams.tools.kpi.query import KpiQuery, fetch_kpis
+from streams.reading.kpis import KpiQuery, fetch_kpis
 from tests.ingest import gateways
 from tests.sinks.test_views import (
     AS_OF,

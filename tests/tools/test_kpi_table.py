@@ -8,7 +8,7 @@ from rich.console import Console
 
 from schemas.cells import Tally
 from schemas.kpis.catalogue import KPIS
-from streams.tools.kpi.query import KpiQuery, KpiRow, KpiTable
+from streams.reading.kpis import KpiQuery, KpiRow, KpiTable
 from streams.tools.kpi.text import as_csv, render
 
 WIDTH = 80
@@ -32,14 +32,14 @@ def table(dimension: str, members: int) -> KpiTable:
 def lines(shown: KpiTable) -> list[str]:
     """The lines printed on a terminal of 80 columns."""
     console = Console(width=WIDTH, file=io.StringIO())
-    render(shown, "table", console)
+    render(shown, "table", console, "ja")
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
 def test_an_empty_company_is_told_what_to_try() -> None:
     """Without data there is a sentence and no table."""
-    assert lines(table("total", 0))[0].startswith("No data for aoba by total")
+    assert "データがありません（aoba、全社別）" in lines(table("total", 0))[0]
 
 
 def test_one_member_shows_every_kpi() -> None:
@@ -48,7 +48,7 @@ def test_one_member_shows_every_kpi() -> None:
     text = "\n".join(lines(shown))
 
     assert all(kpi.id in text for kpi in shown.kpis if kpi.additive)
-    assert "more KPIs" not in text
+    assert "省略" not in text
 
 
 def test_a_thousand_channels_show_the_headlines() -> None:
@@ -58,14 +58,17 @@ def test_a_thousand_channels_show_the_headlines() -> None:
 
     assert len(text) < 1_030
     assert all(f"媒体 {number} " in "\n".join(text) for number in (0, 999))
-    assert "more KPIs: name them with --kpi" in " ".join(line.strip() for line in text[-3:])
+    assert "列を省略しました。`--kpi` で選ぶか" in " ".join(line.strip() for line in text[-3:])
     assert len(as_csv(shown).splitlines()) == 1 + 1_000 * len(shown.kpis)
 
 
 def test_a_sum_of_money_is_no_number_of_cases() -> None:
-    """The denominator of a return is yen: no n stands beside it."""
+    """The denominator of a return and a cost are yen: no n stands beside them, in the table or in CSV."""
     text = lines(table("total", 1))
     (line,) = [line for line in text if "採用ROI" in line]
 
     assert any("(20)" in line for line in text)
     assert re.search(r"\(\d", line) is None
+    rows = [row.split(",") for row in as_csv(table("total", 1)).splitlines()[1:]]
+    ns = {row[7]: row[9] for row in rows}
+    assert (ns["roi_ratio"], ns["cost_total"], ns["hires"]) == ("", "", "20")

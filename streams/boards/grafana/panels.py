@@ -35,6 +35,7 @@ def panel_id(id_: str) -> int:
 
 def render_panel(panel: Panel, language: str) -> Json:
     """Return the Grafana panel without its position."""
+    panel = panel.of_sql()
     kind, config, options, transformations = BUILDERS[panel.kind](panel, language)
     fields = {"defaults": DEFAULTS | config["defaults"], "overrides": config["overrides"]}
     money_columns = [column.name for column in panel.columns if column.unit == "money"]

@@ -72,6 +72,7 @@ def target(sql: str, ref: str = "A", form: int = TABLE) -> Target:
 
 def panel_targets(panel: Panel, language: str) -> list[Target]:
     """The queries of a panel: its rows, and the unit of money where money is shown."""
+    panel = panel.of_sql()
     shape = mixed_table_sql if mixed_unit_columns(panel) else SQL_BUILDERS.get(panel.kind)
     sql = substitute_parameters(panel.sql if shape is None else shape(panel, language))
     form = TIME_SERIES if panel.kind in ("line", "stack") else TABLE

@@ -19,7 +19,7 @@ MEMBER_FILTER = "({dimension:String} = 'total' or (dimension = {dimension:String
 KPI_KEY = "if(limit_days is null, kpi, concat('waits.', kpi))"
 BREACHES = Panel(
     id="breaches",
-    ja="目標から外れているものは?",
+    ja="目標未達はどれか",
     en="What is off target?",
     kind="table",
     sql=f"""select id as breach, toString(found.since) as since, {KPI_KEY} as kpi, {MEMBER_LABEL} as whose, value, target, n,
@@ -59,7 +59,7 @@ limit 100""",
 )
 OPEN_BREACHES = Panel(
     id="open_breaches",
-    ja="目標から外れているものは何件あるか?",
+    ja="目標未達は何件あるか",
     en="How many things are off target?",
     kind="table",
     sql=f"""select concat('severity.', severities.name) as severity, found.breaches as breaches,
@@ -80,7 +80,7 @@ order by indexOf(['critical', 'warning', 'info'], severities.name)""",
         Column(name="severity", unit="word", ja="重大度", en="Severity"),
         Column(name="breaches", unit="count", ja="継続中", en="Open"),
         Column(name="waiting", unit="count", ja="対応の記録なし", en="Without an action"),
-        Column(name="oldest", unit="text", ja="最も古いもの", en="Oldest since"),
+        Column(name="oldest", unit="text", ja="最も古い発生日", en="Oldest since"),
     ),
     basis="now",
     kpis=ids(placed("summary/open_breaches")),

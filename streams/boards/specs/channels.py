@@ -1,11 +1,11 @@
-"""チャネル: which channels and jobs lead to hires, and at what cost."""
+"""媒体: which channels and jobs lead to hires, and at what cost."""
 
-from schemas.cells import COHORT, DECISION
+from schemas.cells import CHANNEL, COHORT
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs.panels import drawn, members, ranking
-from streams.boards.specs.sql import series_view
+from streams.boards.specs.sql import own_filter, series_view
 
 
 def _mix(kpis: tuple[Kpi, ...]) -> Panel | None:
@@ -21,12 +21,12 @@ def _mix(kpis: tuple[Kpi, ...]) -> Panel | None:
         sql=f"""select period as time, if(member in (
         select member
         from v_kpis(tenant = {{tenant:String}}, dimension = 'channel', basis = 'cohort', first = {{first:Date}}, last = {{last:Date}})
-        where kpi = '{kpi.id}'
+        where kpi = '{kpi.id}' and {own_filter(CHANNEL)}
         order by value desc, member
         limit 6
     ), member, '…') as channel, sum(value) as {kpi.id}
 from {series_view("cohort", "week", "'channel'")}
-where kpi = '{kpi.id}'
+where kpi = '{kpi.id}' and {own_filter(CHANNEL)}
 group by time, channel
 order by time, channel""",
         columns=(
@@ -37,12 +37,13 @@ order by time, channel""",
         basis=COHORT,
         kpis=(kpi.id,),
         width=12,
+        own_dimension=CHANNEL,
     )
 
 
 BOARD = Board(
     id="channels",
-    ja="チャネル",
+    ja="媒体",
     en="Channels",
     for_ja="どの媒体・求人が採用につながるか。",
     for_en="Which channels and jobs lead to hires?",
@@ -65,11 +66,10 @@ BOARD = Board(
         ),
         ranking(
             "cost_per_hire",
-            "どの媒体の採用が高くついたか",
-            "Which channel's hires were expensive?",
+            "採用単価が高い媒体はどれか",
+            "Which channels have the highest cost per hire?",
             "channel",
             placed("channels/cost_per_hire"),
-            basis=DECISION,
             leads="money",
         ),
         _mix(placed("channels/mix")),

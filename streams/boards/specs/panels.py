@@ -15,10 +15,14 @@ from streams.boards.specs.sql import (
     WITH_FILL,
     durations_view,
     kpis_view,
+    own_filter,
     series_view,
     sql_list,
 )
 
+EARLIER = "addDays({before:Date}, -dateDiff('day', {first:Date}, {last:Date}))"
+# A window that begins before anything is known is not compared.
+KNOWN_SINCE = "(select day from v_first_day(tenant = {tenant:String}))"
 GRAINS = {"week": ("週", "Week"), "month": ("月", "Month")}
 DIMENSION_LABELS = {
     "channel": ("媒体", "Channel"),
@@ -67,16 +71,15 @@ def _tiles_sql(kpis: tuple[Kpi, ...], basis: Basis) -> str:
     """Select one row per KPI, with its value in the window and in the preceding one."""
     additive = tuple(kpi for kpi in kpis if kpi.additive)
     others = tuple(kpi for kpi in kpis if not kpi.additive)
-    earlier = "addDays({before:Date}, -dateDiff('day', {first:Date}, {last:Date}))"
     previous_view = (
         kpis_view(basis)
-        .replace("first = {first:Date}", f"first = {earlier}")
+        .replace("first = {first:Date}", f"first = {EARLIER}")
         .replace("last = {last:Date}", "last = {before:Date}")
     )
     parts = [(kpis_view(basis), previous_view, additive)] if additive else []
     if others:
         now = durations_view("{first:Date}", "{last:Date}")
-        parts.append((now, durations_view(earlier, "{before:Date}"), others))
+        parts.append((now, durations_view(EARLIER, "{before:Date}"), others))
     return "\nunion all\n".join(_tile(*part) for part in parts)
 
 
@@ -87,7 +90,7 @@ def _tile(now: str, then: str, kpis: tuple[Kpi, ...]) -> str:
     is_count = f"kpi in ({counts})" if counts else "false"
     shown_value = f"if(thin and not ({is_count}), null, {VALUE_IN_UNITS}) as shown"  # a refund is negative, but not too few cases
     return f"""select wanted.kpi as kpi, if({is_count}, ifNull(now.shown, 0), now.shown) as value, toInt64(now.cases) as n,
-    if({is_count}, ifNull(then.shown, 0), then.shown) as before
+    if(ifNull({KNOWN_SINCE} > {EARLIER}, true), null, if({is_count}, ifNull(then.shown, 0), then.shown)) as before
 from (select arrayJoin([{sql_list(ids(kpis))}]) as kpi) as wanted
 left join (select kpi, {shown_value}, n as cases from {now} {condition}) as now using (kpi)
 left join (select kpi, {shown_value} from {then} {condition}) as then using (kpi)"""
@@ -112,6 +115,7 @@ def members(
         en=en,
         kind="table",
         sql=_members_sql(dimension, kpis, basis),
+        own_dimension=dimension,
         columns=(
             Column(name="member", unit="text", hidden=True),
             _member_column("name", dimension, leads),
@@ -136,11 +140,12 @@ from
 (
     select member, {member_values(kpis, VALUE_IN_UNITS)}
     from {kpis_view(basis, f"'{dimension}'")}
+    where {own_filter(dimension)}
     group by member
     having {" or ".join(f"{count} != 0" for count in counts)}
 ) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
 order by {first} desc, member
-limit 50"""
+limit 1000"""
 
 
 def _member_column(name: str, dimension: str, leads: str) -> Column:
@@ -217,11 +222,13 @@ def ranking(
         ja=ja,
         en=en,
         kind="bar",
+        # The page leaves out members without a case: a condition on n takes the view twenty times as long.
         sql=f"""select member, if(thin, null, {VALUE_IN_UNITS}) as value, n as cases
 from {kpis_view(basis, f"'{dimension}'")}
-where kpi = '{kpi.id}' and n > 0
+where kpi = '{kpi.id}' and {own_filter(dimension)}
 order by value desc, member
 limit 12""",
+        own_dimension=dimension,
         columns=(_member_column("member", dimension, leads), *_value_columns(kpi)),
         basis=basis,
         kpis=(kpi.id,),

@@ -41,7 +41,7 @@ from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'deci
 where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
 group by member
 order by {columns[0].name} desc, person
-limit 30""",
+limit 1000""",
         columns=(*PERSON_COLUMNS, *columns),
         basis=DECISION,
         kpis=ids(kpis),
@@ -97,7 +97,7 @@ order by n, person""",
             sql=f"""select {MEMBER_AND_PERSON}, if(thin, null, rate) as rate, n, shrunk, low, high
 from {INTERVIEWERS_VIEW}
 order by n desc, person
-limit 30""",
+limit 1000""",
             columns=(
                 *PERSON_COLUMNS,
                 Column(name="rate", unit="ratio", ja="通過率", en="Pass rate", n="n"),

@@ -2,11 +2,13 @@
 
 from schemas.kpis.catalogue import placed
 from schemas.kpis.definition import Kpi
+from schemas.planning.actuals import TOLERANCE
 from streams.boards.spec import Column, Panel
 from streams.boards.specs.panels import ids
 from streams.boards.specs.sql import JOIN_JOB_TITLES, WITH_FILL, series_view
 
 PLAN_COLUMNS = (
+    Column(name="state", unit="word", ja="状態", en="State"),
     Column(name="kpi", unit="kpi", ja="KPI", en="KPI"),
     Column(name="whose", unit="text", ja="対象", en="Of"),
     Column(name="period", unit="text", ja="期間", en="Period"),
@@ -15,7 +17,16 @@ PLAN_COLUMNS = (
     Column(name="plan", unit="count", ja="計画", en="Plan"),
     Column(name="achieved", unit="ratio", ja="達成率", en="Achieved"),
     Column(name="n", unit="count", hidden=True, ja="n", en="n"),
+    Column(name="forecast", unit="forecast", ja="着地見込み", en="Forecast", page_only=True),
 )
+# As `schemas.planning.actuals` judges: within the tolerance of a period that runs, or of the rounding of floats.
+STATE = f"""multiIf(
+        actual is null or (kind != 'count' and n < minimum_n), 'unknown',
+        abs(actual - plan_to_date) < if(gone < 1, greatest({TOLERANCE} * plan_to_date, if(unit = 'count', 1, 0)), 0)
+            or abs(actual - plan_to_date) <= 1e-9 * greatest(abs(actual), abs(plan_to_date)), 'on',
+        gap > 0, 'ahead',
+        'behind'
+    )"""
 MEMBER_LABEL = """multiIf(
         member = 'all', '',
         dimension = 'job' and jobs.job_title != '', jobs.job_title,
@@ -23,10 +34,11 @@ MEMBER_LABEL = """multiIf(
     )"""
 PLAN = Panel(
     id="plan",
-    ja="計画に対して、どこが遅れているか",
-    en="Where are we behind the plan?",
+    ja="計画に対して、何が遅れているか",
+    en="What is behind the plan?",
     kind="table",
-    sql=f"""select kpi, {MEMBER_LABEL} as whose, period,
+    answered_by="plan",
+    sql=f"""select concat('plan.', {STATE}) as state, kpi, {MEMBER_LABEL} as whose, period,
     if(unit = 'money', actual / {{minor:UInt32}}, actual) as actual,
     if(unit = 'money', plan_to_date / {{minor:UInt32}}, plan_to_date) as plan_to_date,
     if(unit = 'money', plan / {{minor:UInt32}}, plan) as plan,
@@ -35,14 +47,17 @@ from
 (
     select *
     from v_plan(tenant = {{tenant:String}}, as_of = {{as_of:Date}})
-) as found{JOIN_JOB_TITLES}
-order by dimension = 'total' desc, kpi, whose, first""",
+    where {{as_of:Date}} between first and last
+        and ({{dimension:String}} = 'total' or (dimension = {{dimension:String}} and member = {{member:String}}))
+) as found
+inner join (select id, kind, minimum_n from v_definitions) as definitions on definitions.id = found.kpi{JOIN_JOB_TITLES}
+order by indexOf(['plan.behind', 'plan.unknown', 'plan.on', 'plan.ahead'], state), dimension != 'total', achieved, kpi""",
     columns=PLAN_COLUMNS,
     basis="decision",
     kpis=ids(placed("shared/plan")),
     width=12,
-    note_ja="目標は targets.yaml。分位点とコホートの目標は `hirelay plan show` で見ます。",
-    note_en="Targets are in targets.yaml; those of quantiles and cohorts are shown by `hirelay plan show`.",
+    note_ja="目標は targets.yaml。見込みは選考中の応募だけによる 80% 区間と、達成の確率です。",
+    note_en="Targets are in targets.yaml. Forecasts are 80% intervals from applications in flight, and the probability of the target.",
 )
 
 

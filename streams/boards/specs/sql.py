@@ -44,6 +44,11 @@ def durations_view(first: str, last: str) -> str:
     )
 
 
+def own_filter(dimension: str) -> str:
+    """Return the condition that keeps the chosen member on a board filtered by the dimension of the rows."""
+    return f"({{dimension:String}} != '{dimension}' or member = {{member:String}})"
+
+
 def sql_list(ids: Iterable[str]) -> str:
     """Quote ids as an SQL list."""
     return ", ".join(f"'{id_}'" for id_ in ids)

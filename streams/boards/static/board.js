@@ -6,7 +6,7 @@ import { showDefinitions } from "./definitions.js";
 import { byId, element } from "./dom.js";
 import { subscribe, updateFreshness } from "./live.js";
 import { createFrame, fill } from "./panel.js";
-import { parseSelection, toUrl } from "./selection.js";
+import { comparedDays, parseSelection, toUrl } from "./selection.js";
 
 const RETRY_MS = 5000;
 const main = byId("board", HTMLElement);
@@ -17,6 +17,7 @@ let page;
 let frames = [];
 let subscribedTenant = "";
 let breachMissing = false;
+let loadedAt = 0;
 let scrolledToBreach = "";
 
 const urlParams = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -39,7 +40,7 @@ const createPage = (spec) => ({
     scrollTo({ top: 0 });
   },
   render,
-  showDefinitions: (ids) => showDefinitions(ids, page),
+  showDefinitions: (ids, basis) => showDefinitions(ids, basis, page),
 });
 
 /**
@@ -102,7 +103,8 @@ function renderPanels() {
   main.replaceChildren(
     element("div", { class: "top" }, element("h1", {}, board[language]),
       breachMissing ? element("p", { class: "lost", role: "alert" }, labels.lost) : null,
-      element("p", {}, `${tenant.name} · ${selection.from} – ${selection.to}`, filter, member, ` · ${board[`for_${language}`]}`)),
+      element("p", {}, `${tenant.name} · ${selection.from} – ${selection.to}`, filter, member, ` · ${board[`for_${language}`]}`),
+      element("p", { id: "outage", class: "outage", role: "status", hidden: "" })),
     ...frames.map((frame) => frame.section));
   refresh();
 }
@@ -132,9 +134,12 @@ async function refresh() {
 async function load(frame) {
   const { selection } = page;
   try {
-    const { rows } = await fetchJson(`data/${selection.board}/${frame.panel.id}`, selection);
+    const [, before] = comparedDays(selection);
+    const { rows } = await fetchJson(`data/${selection.board}/${frame.panel.id}`, { ...selection, before });
     if (frame.removed) return;
     frame.section.classList.remove("failed");
+    loadedAt = Date.now();
+    showOutage();
     const rowsJson = JSON.stringify(rows);
     if (rowsJson !== frame.rowsJson) await fill(frame, rows, page);
     if (frame.removed) return;
@@ -146,8 +151,20 @@ async function load(frame) {
     if (frame.removed) return;
     frame.section.classList.add("failed");
     frame.section.dataset.failed = page.labels.failed;
+    showOutage();
     setTimeout(() => { if (!frame.removed) load(frame); }, RETRY_MS);
   }
+}
+
+/** Say in one line that numbers cannot be read, and of when those on the screen are, which turn grey. */
+function showOutage() {
+  const failed = frames.some(({ section }) => section.classList.contains("failed"));
+  const banner = byId("outage", HTMLElement);
+  main.classList.toggle("stale", failed);
+  banner.hidden = !failed;
+  if (!failed) return;
+  const at = loadedAt ? new Intl.DateTimeFormat("sv-SE", { timeStyle: "short", timeZone: page.tenant.timezone }).format(loadedAt) : "";
+  banner.textContent = at ? page.labels.outage.replace("{at}", at) : page.labels.failed;
 }
 
 /** Move on to a new day, and keep the age of the last event. */

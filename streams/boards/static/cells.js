@@ -37,20 +37,49 @@ export function unitOf(panel, row, column, page) {
 }
 
 /**
- * The text of a cell.
+ * The smallest amount of money in the rows, which decides how all of them are written: never ¥600万 beside ¥299,178.
+ * @param {Panel} panel
+ * @param {Row[]} rows
+ * @param {Page} page
+ * @returns {number | undefined}
+ */
+export function smallestAmount(panel, rows, page) {
+  const amounts = rows.flatMap((row) => panel.columns.map((column, index) =>
+    (!column.hidden && row[index] && !isName(column) && unitOf(panel, row, column, page) === "money" ? Math.abs(row[index]) : Infinity)));
+  const smallest = Math.min(...amounts);
+  return smallest === Infinity ? undefined : smallest;
+}
+
+/**
+ * The text of a cell; an amount of money is written as another is, the smallest of its panel.
  * @param {Panel} panel
  * @param {Row} row
  * @param {Column} column
  * @param {number} index
  * @param {Page} page
+ * @param {number} [amount]
  * @returns {string}
  */
-export function formatCell(panel, row, column, index, page) {
+export function formatCell(panel, row, column, index, page, amount) {
   const { spec, language, tenant } = page;
   if (isName(column)) return formatName(row[index], column.unit, page);
+  if (column.unit === "forecast") return formatForecast(row[index], page);
   const n = sampleSize(panel, row, column);
   if (row[index] === null) return formatMissing(n, column.minimum || panel.minimum_n, spec, language);
-  return formatNumber(row[index], unitOf(panel, row, column, page), tenant, language);
+  const unit = unitOf(panel, row, column, page);
+  return formatNumber(row[index], unit, tenant, language, unit === "money" ? amount : undefined);
+}
+
+/**
+ * A forecast as `18.4 (16–21) · reached 2 %`; a dash without one.
+ * @param {[number, number, number, number] | null} forecast
+ * @param {Page} page
+ */
+function formatForecast(forecast, { tenant, language, labels }) {
+  if (!forecast) return "–";
+  const [mean, low, high, reach] = forecast;
+  const written = (/** @type {number} */ value, /** @type {string} */ unit) => formatNumber(value, unit, tenant, language);
+  return `${written(mean, "count")} (${low}–${high}) · ${labels.reach} ${written(reach, "share")}`;
 }
 
 /**

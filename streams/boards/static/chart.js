@@ -1,7 +1,8 @@
 /** Charts: drawn once, then updated with new rows. */
-import { emptyMessage, formatCell, isName, isSelected, sampleSize } from "./cells.js";
+import { emptyMessage, formatCell, isName, isSelected, memberId, sampleSize, smallestAmount } from "./cells.js";
 import { element } from "./dom.js";
 import { formatNumber } from "./format.js";
+import { addDays, today } from "./selection.js";
 
 const LEGEND_PX = 120;  // width per legend entry
 const TRANSLATED_UNITS = ["text", "milestone", "spending", "word"];
@@ -20,8 +21,9 @@ function config() {
     legend: { labelColor: ink, labelFontSize: 12, symbolType: "circle" },
     text: { color: ink, fontSize: 12 },
     rect: { stroke: css("--card"), strokeWidth: 2 },
+    style: { part: { fill: css("--card") } },
     bar: { color: css("--blue") }, line: { color: css("--blue") }, point: { color: css("--blue"), size: 36 },
-    range: { category: [css("--blue"), "#ea8a00", "#0d9488", "#c026a8", "#65a30d", "#7c5cd6", "#8a94a6"] },
+    range: { category: css("--series").split(" ") },
   };
 }
 
@@ -34,18 +36,41 @@ function config() {
 function toChartRows(panel, rows, page) {
   const first = rows[0];
   const index = plottedIndex(panel);
+  const amount = smallestAmount(panel, rows, page);
   return rows.map((row) => {
     /** @type {Datum} */
     const datum = {};
     panel.columns.forEach((column, position) => {
       datum[column.name] = TRANSLATED_UNITS.includes(column.unit) ? formatCell(panel, row, column, position, page) : row[position];
     });
-    datum._say = tooltip(panel, row, page);
+    datum._part = isPart(panel, row, page);
+    datum._say = `${tooltip(panel, row, page)}${datum._part ? `\n${page.labels.in_part}` : ""}`;
     datum._at = row[index] ?? 0;
     datum._chosen = isSelected(panel, row, page);
-    datum._text = row[index] === null ? missingLabel(panel, row, index, page) : valueLabel(panel, row, index, first, page);
+    datum._member = memberId(panel, row) ?? "";
+    if (panel.kind === "plot") {
+      datum._outside = datum.rate > datum.limit_998_high || datum.rate < datum.limit_998_low;
+      datum._colour = css(datum._outside ? "--bad" : "--blue");
+      datum._name = datum._outside || datum._chosen ? String(datum.person) : "";
+    }
+    datum._text = row[index] === null ? missingLabel(panel, row, index, page) : valueLabel(panel, row, index, first, page, amount);
     return datum;
   });
+}
+
+/**
+ * Whether the row is of a week or month of which the window holds only some days, or that is not over yet.
+ * @param {Panel} panel
+ * @param {Row} row
+ * @param {Page} page
+ */
+function isPart(panel, row, { selection, tenant }) {
+  const [period] = panel.columns;
+  if (period.unit !== "period" || panel.kind === "triangle") return false;
+  const day = today(tenant.timezone);
+  const first = row[0], until = selection.to < day ? selection.to : addDays(day, -1);  // today is not over
+  const last = period.en === "Month" ? addDays(`${addDays(first, 31).slice(0, 8)}01`, -1) : addDays(first, 6);
+  return first < selection.from || last > until;
 }
 
 /**
@@ -88,10 +113,11 @@ function plottedIndex(panel) {
  * @param {number} index
  * @param {Row} first
  * @param {Page} page
+ * @param {number} [amount]
  */
-function valueLabel(panel, row, index, first, page) {
+function valueLabel(panel, row, index, first, page, amount) {
   const column = panel.columns[index];
-  const text = formatCell(panel, row, column, index, page);
+  const text = formatCell(panel, row, column, index, page, amount);
   const share = (/** @type {number} */ rate) => formatNumber(rate, "share", page.tenant, page.language);
   if (panel.kind === "triangle") return share(row[index]).replace("%", "");
   if (panel.kind === "funnel" && first[index] > 0) return `${text}  (${share(row[index] / first[index])})`;
@@ -180,6 +206,11 @@ async function draw(frame, rows, page) {
   if (frame.removed) { result.finalize(); return; }
   frame.view = result.view;
   frame.view.cleanThreshold = CLEAN_THRESHOLD;
+  const lead = panel.columns.find((column) => column.leads);
+  if (lead) frame.view.addEventListener("click", (/** @type {MouseEvent} */ event, /** @type {any} */ item) => {
+    const member = item?.datum?._member;
+    if (member) page.followLink(event, { board: lead.leads, dimension: lead.dimension, member });
+  });
   frame.finalize = () => result.finalize();
 }
 

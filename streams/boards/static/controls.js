@@ -1,7 +1,7 @@
 /** The controls of the page: boards, filters, language and theme. */
 import { fetchJson } from "./api.js";
 import { byId, element } from "./dom.js";
-import { addDays, PERIODS, preset, today, validDay } from "./selection.js";
+import { comparedDays, PERIODS, periodDays, preset, today, validDay } from "./selection.js";
 
 const form = byId("filters", HTMLFormElement);
 
@@ -26,7 +26,11 @@ export function renderControls(page) {
   }));
   setOptions(form.tenant, spec.tenants.map((tenant) => [tenant.id, tenant.name]), selection.tenant);
   setOptions(form.dimension, board.dimensions.map((dimension) => [dimension, labels[dimension]]), selection.dimension);
-  setOptions(form.period, [...Object.keys(PERIODS), "custom"].map((period) => [period, labels[period]]), preset(spec, selection) ?? "custom");
+  setOptions(form.period, [...PERIODS, "custom"].map((period) => [period, labels[period]]), preset(spec, selection) ?? "custom");
+  const custom = validDay(selection.compare) ? "since" : selection.compare;
+  setOptions(form.compare, ["previous", "year", "since"].map((name) => [name, labels[`compare.${name}`]]), custom);
+  form.since.value = comparedDays(selection)[0];
+  form.since.closest("label").hidden = custom !== "since";
   form.from.value = selection.from;
   form.to.value = selection.to;
   const languageButton = byId("language", HTMLButtonElement);
@@ -77,10 +81,12 @@ async function loadMembers(page) {
 async function changeFilter(page, name, value) {
   const selection = { ...page.selection };
   if (name === "period") {
-    if (!PERIODS[value]) return selection;
-    selection.to = today(page.tenant.timezone);
-    selection.from = addDays(selection.to, -PERIODS[value]);
+    if (!PERIODS.includes(value)) return selection;
+    [selection.from, selection.to] = periodDays(value, today(page.tenant.timezone), page.tenant.fiscal_start);
     return selection;
+  }
+  if (name === "since" || (name === "compare" && value === "since")) {
+    return { ...selection, compare: validDay(form.since.value) || "previous" };
   }
   Object.assign(selection, { [name]: value });
   if (name === "tenant") {
@@ -112,6 +118,8 @@ export function listenToControls(page) {
     localStorage.setItem("hirelay-language", lang);
     page.navigate({ ...page.selection, lang });
   });
+  const fold = byId("fold", HTMLButtonElement);
+  fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(!form.classList.toggle("folded"))));
   byId("theme", HTMLButtonElement).addEventListener("click", () => {
     const theme = page.dark() ? "light" : "dark";
     document.documentElement.dataset.theme = theme;

@@ -2,14 +2,16 @@
 import { byId, element } from "./dom.js";
 
 /**
- * Open the dialog with these KPIs.
+ * Open the dialog with these KPIs, as they are counted on a basis.
  * @param {string[]} ids
+ * @param {string} basis
  * @param {Page} page
  */
-export function showDefinitions(ids, page) {
+export function showDefinitions(ids, basis, page) {
   const dialog = byId("definition", HTMLDialogElement);
   const close = element("form", { method: "dialog" }, element("button", { autofocus: "" }, page.labels.close));
-  dialog.replaceChildren(...ids.map((id, index) => definition(id, index, page)), close);
+  const counted = element("p", { class: "facts basis" }, page.labels[`basis.${basis}`]);
+  dialog.replaceChildren(...ids.map((id, index) => definition(id, index, page)), counted, close);
   dialog.showModal();
   dialog.scrollTo({ top: 0 });
 }

@@ -40,7 +40,7 @@ const focusKey = (node) => node.getAttribute("href") ?? (node.className === "def
  * @returns {HTMLElement[]}
  */
 const focusCandidates = (body, like) =>
-  [.../** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("a, button, summary, .scroll"))].filter((node) => focusKey(node) === focusKey(like));
+  [.../** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("a, button, summary, .scroll, .search"))].filter((node) => focusKey(node) === focusKey(like));
 
 /**
  * Replace the content; focus and scroll position stay.

@@ -17,15 +17,16 @@ function digits(value, options, language) {
 }
 
 /**
- * Write a number in its unit, in the first format that applies; a sign precedes the prefix.
+ * Write a number in its unit, in the first format that applies to it, or to another that it is written `like`; a sign
+ * precedes the prefix.
  * @param {number} value
  * @param {string} unit
  * @param {Tenant} tenant
  * @param {Language} language
  */
-export function formatNumber(value, unit, tenant, language) {
+export function formatNumber(value, unit, tenant, language, like = value) {
   const formats = tenant.formats[language][unit];
-  const { options, prefix, suffix, divisor } = formats.find((format) => Math.abs(value) >= format.at_least) ?? formats[0];
+  const { options, prefix, suffix, divisor } = formats.find((format) => Math.abs(like) >= format.at_least) ?? formats[0];
   const text = digits(value / divisor, options, language);
   const sign = text.startsWith("-") ? "-" : "";
   return `${sign}${prefix}${text.slice(sign.length)}${suffix}`;

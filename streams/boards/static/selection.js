@@ -1,10 +1,35 @@
 /** The selection of the page, stored in its URL so that it can be bookmarked and shared. */
 
 /**
- * Days before today at which a preset period begins.
+ * How many days a rolling period has, today included.
  * @type {Record<string, number>}
  */
-export const PERIODS = { d30: 30, d90: 90, d180: 180, d365: 365 };
+const ROLLING = { d30: 30, d90: 90, d180: 180, d365: 365 };
+/** The names of all periods that move with the day, in the order in which they are offered. */
+export const PERIODS = ["month", "last_month", "quarter", "fiscal_year", ...Object.keys(ROLLING)];
+const DEFAULT_PERIOD = "d90";
+
+/**
+ * Return the first and the last day of a period, as of a day; a fiscal year begins in the month `fiscalStart`.
+ * @param {string} name
+ * @param {string} day
+ * @param {number} fiscalStart
+ * @returns {[string, string]}
+ */
+export function periodDays(name, day, fiscalStart) {
+  if (ROLLING[name]) return [addDays(day, 1 - ROLLING[name]), day];
+  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
+  if (name === "month") return [firstOf(year, month), day];
+  if (name === "last_month") return [firstOf(year, month - 1), addDays(firstOf(year, month), -1)];
+  return [firstOf(year, month - (name === "quarter" ? (month - 1) % 3 : (month - fiscalStart + 12) % 12)), day];
+}
+
+/**
+ * The first day of a month; months before January are of the year before.
+ * @param {number} year
+ * @param {number} month
+ */
+const firstOf = (year, month) => new Date(Date.UTC(year, month - 1, 1)).toISOString().slice(0, 10);
 
 /**
  * Return the day of now in a time zone, as YYYY-MM-DD.
@@ -25,14 +50,30 @@ export function validDay(day = "") {
 }
 
 /**
- * Return the name of the preset period that ends today; undefined for custom days.
+ * Return the name of the period that moves with the day; undefined for custom days.
  * @param {PageSpec} spec
  * @param {BoardSelection} selection
  */
 export function preset(spec, { tenant, from, to }) {
-  const day = today((spec.tenants.find((candidate) => candidate.id === tenant) ?? spec.tenants[0]).timezone);
-  return Object.keys(PERIODS).find((name) => to === day && addDays(to, -PERIODS[name]) === from);
+  const company = spec.tenants.find((candidate) => candidate.id === tenant) ?? spec.tenants[0];
+  const day = today(company.timezone);
+  return PERIODS.toReversed().find((name) => periodDays(name, day, company.fiscal_start).join() === `${from},${to}`);
 }
+
+/**
+ * Return the first and last day of the period that a selection is compared with, as long as its own.
+ * @param {BoardSelection} selection
+ * @returns {[string, string]}
+ */
+export function comparedDays({ from, to, compare }) {
+  const days = (Date.parse(to) - Date.parse(from)) / 864e5;
+  if (validDay(compare)) return [compare, addDays(compare, days)];
+  const last = compare === "year" ? yearBefore(to) : addDays(from, -1);
+  return [addDays(last, -days), last];
+}
+
+/** @param {string} day */
+const yearBefore = (day) => addDays(`${Number(day.slice(0, 4)) - 1}${day.slice(4).replace("02-29", "02-28")}`, 0);
 
 /**
  * Return the URL of a selection: a preset period is stored by name instead of days, so it moves with today.
@@ -40,7 +81,8 @@ export function preset(spec, { tenant, from, to }) {
  * @param {BoardSelection} selection
  */
 export function toUrl(spec, selection) {
-  const { from, to, ...others } = selection;
+  const { from, to, compare, ...rest } = selection;
+  const others = compare === "previous" ? rest : { ...rest, compare };
   const period = preset(spec, selection);
   return `?${new URLSearchParams(period ? { ...others, period } : { ...others, from, to })}`;
 }
@@ -55,7 +97,9 @@ export function parseSelection(spec, params) {
   const tenant = spec.tenants.find((candidate) => candidate.id === params.tenant) ?? spec.tenants[0];
   const board = spec.boards.find((candidate) => candidate.id === params.board) ?? spec.boards[0];
   const filtered = params.member && params.dimension !== "total" && board.dimensions.includes(params.dimension);
-  const last = validDay(params.to) || today(tenant.timezone);
+  const period = PERIODS.includes(params.period) ? params.period : DEFAULT_PERIOD;
+  const [since, until] = periodDays(period, today(tenant.timezone), tenant.fiscal_start);
+  const last = validDay(params.to) || until;
   const first = validDay(params.from);
   const stored = localStorage.getItem("hirelay-language");
   return {
@@ -63,8 +107,9 @@ export function parseSelection(spec, params) {
     tenant: tenant.id,
     dimension: filtered ? params.dimension : "total",
     member: filtered ? params.member : "all",
-    from: first && first <= last ? first : addDays(last, -(PERIODS[params.period] ?? PERIODS.d90)),
+    from: first && first <= last ? first : last === until ? since : addDays(last, 1 - ROLLING[DEFAULT_PERIOD]),
     to: last,
+    compare: params.compare === "year" || validDay(params.compare) ? params.compare : "previous",
     lang: params.lang || stored || tenant.language,
     ...(params.breach && params.board ? { breach: params.breach } : {}),
   };

@@ -13,6 +13,7 @@ from sinks import alertmanager
 from sinks.alertmanager import Alert
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
+from streams.configuration.yaml_document import NotYaml, parse_yaml
 
 TEST_ALERT_NAME = "HirelayTest"
 TEST_ALERT_TTL = timedelta(minutes=2)
@@ -31,11 +32,20 @@ TEST_MESSAGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class TestOutcome:
-    """The result of a test alert at one address: the receivers it was routed to, or why it did not arrive."""
+    """The result of a test alert at one address: the receivers it was routed to, or why it did not arrive.
+
+    It `reaches_nobody` if none of the receivers has a notifier, such as `slack_configs`.
+    """
 
     address: str
     receivers: tuple[str, ...] = ()
     problem: str = ""
+    reaches_nobody: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether nobody hears of an alert through this instance."""
+        return bool(self.problem) or self.reaches_nobody
 
 
 def addresses(settings: Settings) -> tuple[str, ...]:
@@ -68,13 +78,30 @@ def send_test_alert(
         deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
             for alert in alertmanager.active_alerts(address, f'test="{token}"'):
+                receivers = tuple(receiver["name"] for receiver in alert["receivers"])
                 return TestOutcome(
-                    address=address, receivers=tuple(r["name"] for r in alert["receivers"])
+                    address=address,
+                    receivers=receivers,
+                    reaches_nobody=not notifying_receivers(alertmanager.configuration(address))
+                    & set(receivers),
                 )
             sleep(0.2)
     except Unavailable as problem:
         return TestOutcome(address=address, problem=problem.detail)
     return TestOutcome(address=address, problem="it accepted the alert but does not list it")
+
+
+def notifying_receivers(configuration: str) -> set[str]:
+    """Return the receivers of an Alertmanager configuration that notify anybody; raise Unavailable if it is no YAML."""
+    try:
+        receivers = parse_yaml(configuration).value["receivers"]
+        return {
+            receiver["name"]
+            for receiver in receivers
+            if any(key.endswith("_configs") and receiver[key] for key in receiver)
+        }
+    except (NotYaml, KeyError, TypeError) as error:
+        raise Unavailable("alertmanager", "its configuration cannot be read") from error
 
 
 def silence_link(address: str, breach: Breach) -> str:

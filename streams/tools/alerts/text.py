@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.table import Table
 from rich.text import Text
 
 from schemas.alerting.alert_texts import description, suggestion, summary
@@ -19,6 +18,7 @@ from streams.alerting.alert_payload import Links, to_alert
 from streams.boards.words import BREACH_LABELS
 from streams.tools.alerts.alertmanagers import TestOutcome
 from streams.tools.alerts.read import BreachHistory
+from streams.tools.tables import Column, TextTable
 
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 HEADINGS = {
@@ -40,6 +40,10 @@ HEADINGS = {
     "rule": ("規則", "rule"),
     "listed": ("目標から外れているもの", "Off target"),
     "arrived": ("届きました。宛先: {receivers}", "arrived; routed to {receivers}"),
+    "nobody": (
+        "Alertmanager には届きましたが、誰にも通知されません。宛先 {receivers} に通知先(slack_configs、email_configs など)がありません。",
+        "arrived, but reaches nobody: receiver {receivers} has no notifier such as slack_configs or email_configs",
+    ),
     "lost": ("届いていません: {problem}", "did not arrive: {problem}"),
     "nothing": ("目標から外れているものはありません。", "Nothing is off target."),
 }  # fmt: skip
@@ -91,21 +95,21 @@ def in_language(breach: Breach, language: str) -> Breach:
     return breach.model_copy(update={"language": language})
 
 
-def render_table(
+def breach_table(
     breaches: Sequence[Breach], history: BreachHistory, audience: Audience, tenant: str = ""
-) -> Table:
+) -> TextTable:
     """One row per breach, in the given order."""
     language = audience.default_language(breaches, tenant)
-    listing = Table(title=heading("listed", language))
     ended = any(not breach.active for breach in breaches)
     names = ("id", "since", "severity", *(("state",) if ended else ()), "what", "owner", "action")
-    for name in names:
-        narrow = name in {"id", "since", "severity", "state"}
-        listing.add_column(heading(name, language), overflow="fold", no_wrap=narrow)
-    for breach in breaches:
-        cells = _cells(breach, history, audience.language_of(breach))
-        listing.add_row(*(cells[name] for name in names))
-    return listing
+    cells = [_cells(breach, history, audience.language_of(breach)) for breach in breaches]
+    return TextTable(
+        title=heading("listed", language),
+        columns=[
+            Column(title=heading(name, language), prose=name in {"what", "owner"}) for name in names
+        ],
+        rows=[[row[name] for name in names] for row in cells],
+    )
 
 
 def _cells(breach: Breach, history: BreachHistory, language: str) -> dict[str, Text]:
@@ -199,4 +203,5 @@ def render_outcome(test_outcome: TestOutcome, language: str) -> str:
     if test_outcome.problem:
         return f"{test_outcome.address}  {heading('lost', language).format(problem=test_outcome.problem)}"
     receivers = ", ".join(test_outcome.receivers)
-    return f"{test_outcome.address}  {heading('arrived', language).format(receivers=receivers)}"
+    arrived = "nobody" if test_outcome.reaches_nobody else "arrived"
+    return f"{test_outcome.address}  {heading(arrived, language).format(receivers=receivers)}"

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from schemas.alerting.breach import PERSON_DIMENSIONS
 from streams.tools.backtest.backtest import BacktestResult
+from streams.tools.tables import Column, TextTable, print_table
 
 BARS = " ▁▂▃▄▅▆▇█"
 LOUD_OPENINGS_PER_WEEK = 1.0  # per rule; above this, people stop reading its alerts
@@ -36,24 +36,33 @@ def render(results: Iterable[BacktestResult], shape: str, console: Console) -> N
             json.dumps([_to_json_object(result) for result in results], ensure_ascii=False)
         )
         return
-    table = Table(caption="by week, judged with today's data for each day", show_lines=True)
-    table.add_column("rule", overflow="fold")
-    table.add_column("on history", overflow="fold")
-    for result in results:
-        lines = (
-            [result.summary, f"│{bars(result.by_week)}│"] if result.openings else [result.summary]
-        )
-        if result.open_now:
-            lines.append(f"{result.open_now} open now")
-        if result.openings and result.members > 1:
-            lines.append(
-                f"for {len({opening.member for opening in result.openings})} of {result.members} members"
-            )
-        table.add_row(
-            f"[bold]{result.rule.tenant}/{result.rule.id}[/]\n{escape(result.rule.describe())}",
-            "\n".join([*lines, *(f"[yellow]{line}[/]" for line in [advice(result)] if line)]),
-        )
-    console.print(table)
+    print_table(backtest_table(results), console)
+
+
+def backtest_table(results: Iterable[BacktestResult]) -> TextTable:
+    """Return one row per rule: what it says, and how often it would have fired."""
+    return TextTable(
+        columns=(Column(title="rule", prose=True), Column(title="on history", prose=True)),
+        rows=[(_rule_cell(result), _history_cell(result)) for result in results],
+        notes=("by week, judged with today's data for each day",),
+        ruled=True,
+    )
+
+
+def _rule_cell(result: BacktestResult) -> Text:
+    name = Text(f"{result.rule.tenant}/{result.rule.id}", "bold")
+    return name.append(f"\n{result.rule.describe()}", "not bold")
+
+
+def _history_cell(result: BacktestResult) -> Text:
+    lines = [result.summary, f"│{bars(result.by_week)}│"] if result.openings else [result.summary]
+    if result.open_now:
+        lines.append(f"{result.open_now} open now")
+    if result.openings and result.members > 1:
+        fired_for = len({opening.member for opening in result.openings})
+        lines.append(f"for {fired_for} of {result.members} members")
+    cell = Text("\n".join(lines))
+    return cell.append(f"\n{advice(result)}", "yellow") if advice(result) else cell
 
 
 def _to_json_object(result: BacktestResult) -> dict[str, object]:

@@ -12,7 +12,6 @@ from sinks.clickhouse.client import connect as clickhouse
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.secret_store import is_pending
 from streams.configuration.settings import Settings
-from streams.ingest import connections
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 from streams.tools.connect import config_file

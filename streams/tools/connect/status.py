@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from schemas.kafka.connection_health import ACCEPTED_OUTCOMES
 from schemas.kafka.topics import DAY_MS, QUARANTINE
@@ -20,7 +20,7 @@ from streams.configuration.files import load_tenancy
 from streams.configuration.secret_store import is_pending
 from streams.configuration.settings import Settings
 from streams.ingest.vendors import VENDORS
-from streams.tools.untrusted import for_terminal
+from streams.tools.tables import Column, TextTable, print_table
 
 COUNTS_SQL = """
 select
@@ -180,22 +180,30 @@ def as_json(statuses: list[ConnectionStatus], now: datetime) -> str:
     )
 
 
-def as_rich(statuses: list[ConnectionStatus], now: datetime) -> Table:
-    """A table for the terminal; connections that need attention are highlighted."""
-    table = Table(title=f"Connections at {_local_times(statuses, now)}")
-    for name in ("connection", "last", "deliveries", "problems", "what to do"):
-        table.add_column(name, overflow="fold")
+def status_table(statuses: list[ConnectionStatus], now: datetime) -> TextTable:
+    """Return a table for the terminal; connections that need attention are coloured."""
+    titles = ("connection", "last", "deliveries", "problems", "what to do")
+    prose = {"problems", "what to do"}
+    rows = []
     for status in statuses:
         silence, advice = status.silent_for(now), status.advice(now)
         style = "red" if status.is_refusing() else "yellow"
-        table.add_row(
-            f"{status.connection}\n[dim]{status.vendor}[/]",
-            "never" if silence is None else f"{_format_duration(silence)} ago",
-            "\n".join(map(for_terminal, [*_counts(status.deliveries), *_not_counted(status)])),
-            "\n".join(map(for_terminal, _problems(status))),
-            f"[{style}]{advice}[/]" if advice else "[green]ok[/]",
+        name = Text(status.connection).append(f"\n{status.vendor}", "dim")
+        rows.append(
+            (
+                name,
+                "never" if silence is None else f"{_format_duration(silence)} ago",
+                "\n".join(_counts(status.deliveries)),
+                "\n".join([*_problems(status), *_not_counted(status)]),
+                Text(advice, style) if advice else Text("ok", "green"),
+            )
         )
-    return table
+    return TextTable(
+        title=f"Connections at {_local_times(statuses, now)}",
+        columns=[Column(title=title, prose=title in prose) for title in titles],
+        rows=rows,
+        ruled=True,
+    )
 
 
 def _local_times(statuses: list[ConnectionStatus], now: datetime) -> str:
@@ -216,7 +224,7 @@ def _counts(counts: dict[str, int]) -> list[str]:
 
 
 def _not_counted(status: ConnectionStatus) -> list[str]:
-    return [f"[dim]not counted yet: {line}[/]" for line in _counts(status.not_counted)]
+    return [f"not counted yet: {line}" for line in _counts(status.not_counted)]
 
 
 def _format_duration(duration: timedelta) -> str:
@@ -232,6 +240,6 @@ def render(
 ) -> None:
     """Print as a table or as JSON."""
     if as_table:
-        console.print(as_rich(statuses, now))
+        print_table(status_table(statuses, now), console)
     else:
         console.file.write(as_json(statuses, now) + "\n")

@@ -1,74 +1,109 @@
 """`hirelay demo`: the whole product on one machine, from signed webhooks to verified numbers."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from schemas.cells import DECISION
-from schemas.instants import local_today
-from schemas.kpis.catalogue import KPIS
+from schemas.alerting.breach import Breach
 from sinks.clickhouse.client import connect
-from streams.configuration.files import currency_and_timezone
+from streams.alerting.alert_payload import Links, to_alert
 from streams.configuration.settings import Settings, load_settings
 from streams.local.stack import Stack, running
 from streams.simulator.company import COMPANIES
 from streams.simulator.season import INCIDENT_NUMBERS, first_application_number, season
 from streams.simulator.spending import cost_entries
-from streams.tools.connect import status as connect_status
 from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
-from streams.tools.demo.incident import play_incident, print_explanation
+from streams.tools.demo.incident import open_breach, play_incident
 from streams.tools.demo.simulate import DAYS, play
-from streams.tools.kpi import query as kpi_query
-from streams.tools.kpi import text as kpi_text
+from streams.tools.progress import working
 from streams.tools.verify.command import verify_live
 
 HISTORY_DELIVERIES = 8_000  # deliveries
-TABLES = (("aoba", "channel"), ("aoba", "interviewer"), ("kaede", "channel"))
-HEADLINES = tuple(kpi.id for kpi in KPIS if kpi.headline)
 LIVE_DELIVERIES = 400  # deliveries of one live round; the next round uses the next seed
-LIVE_RATE = 4.0  # deliveries per second
+LIVE_RATE = (
+    0.2  # deliveries per second: some ten applications an hour, so that plans keep their meaning
+)
+FOUND = """
+select count() as events, uniqExact(tenant) as companies, min(time) as first, max(time) as last
+from v_events
+"""
+
+
+@dataclass(frozen=True)
+class FoundSeason:
+    """What an earlier run has left in the state directory."""
+
+    events: int
+    companies: int
+    first: datetime
+    last: datetime
+
+    def describe(self) -> str:
+        """Return one line that says what there is and how to begin anew."""
+        return (
+            f"found {self.events:,} events of {self.companies} companies from {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}: "
+            "nothing is played again; remove the state directory to begin anew"
+        )
+
+
+def find_season(client: Any) -> FoundSeason | None:
+    """Return the season that ClickHouse has; None if it is empty."""
+    (row,) = client.query(FOUND).result_rows
+    return FoundSeason(*row) if row[0] else None
 
 
 def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
-    """Play a season, show and verify the numbers; return 0 when every cell is equal. Continues live unless `once`."""
+    """Play a season, verify the numbers, and say where to look; return 0 when every cell is equal. Continues live unless `once`.
+
+    A season of an earlier run in the same state directory is kept and not played again.
+    """
     console.print(
-        "[bold]Hirelay demo[/bold]: six companies on five systems, 120 days of hiring, real Kafka, real ClickHouse."
+        f"[bold]Hirelay demo[/bold]: {len(COMPANIES)} companies, {DAYS} days of hiring, real Kafka and ClickHouse"
     )
     try:
-        with running(state, lambda step: console.print(f"  starting {step} …")) as stack:
-            return _run_tour(stack, once=once, seed=seed, console=console)
+        with working("starting", console) as status:
+            report = status.update if status is not None else (lambda _: None)
+            with running(state, lambda step: report(f"starting {step}")) as stack:
+                if status is not None:
+                    status.stop()
+                return _run_tour(stack, once=once, seed=seed, console=console)
     except KeyboardInterrupt:
         console.print("Stopped; the data remains in the state directory.")
         return 0
 
 
 def _run_tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
-    run_file = stack.run_info()
-    until = datetime.now(UTC).replace(microsecond=0)
-    history = season(seed, deliveries=HISTORY_DELIVERIES, days=DAYS, until=until)
-    report = play(run_file, history, rate=None, console=console, title="playing 120 days")
-    console.print(f"  {report.describe()}")
-    _post_costs(run_file, cost_entries(history, seed=seed, days=DAYS, until=until), console)
-    settings = load_settings(stack.state)
-    breach = play_incident(
-        run_file,
-        settings,
-        first=first_application_number(seed, until) + INCIDENT_NUMBERS,
-        console=console,
-    )
+    run_file, settings = stack.run_info(), load_settings(stack.state)
+    earlier = find_season(connect(settings.clickhouse_access))
+    if earlier is None:
+        complete, breach = _play_season(run_file, settings, seed, console)
+    else:
+        console.print(f"  {earlier.describe()}", highlight=False, soft_wrap=True)
+        complete, breach = True, open_breach(settings)
     verification = verify_live(settings, patience_s=60, console=console)
-    _print_kpis(settings, until, console)
     style = "green" if not verification.differences else "red"
-    console.print(f"[bold {style}]{verification.as_text()}[/]")
-    if breach is not None:
-        print_explanation(breach, settings, console)
-    _print_addresses(run_file, stack, console)
+    console.print(f"  [{style}]{verification.as_text()}[/]", highlight=False, soft_wrap=True)
+    print_places(run_file, stack.state, breach, console)
     if not once:
         _play_live(run_file, seed, console)
-    return 0 if report.complete and not verification.differences else 1
+    return 0 if complete and not verification.differences else 1
+
+
+def _play_season(
+    run_file: dict[str, Any], settings: Settings, seed: int, console: Console
+) -> tuple[bool, Breach | None]:
+    """Play the history, its costs and the incident; return whether all of it was accepted, and the breach."""
+    until = datetime.now(UTC).replace(microsecond=0)
+    history = season(seed, deliveries=HISTORY_DELIVERIES, days=DAYS, until=until)
+    report = play(run_file, history, rate=None, console=console, title=f"playing {DAYS} days")
+    console.print(f"  {report.describe()}", highlight=False)
+    _post_costs(run_file, cost_entries(history, seed=seed, days=DAYS, until=until), console)
+    first = first_application_number(seed, until) + INCIDENT_NUMBERS
+    return report.complete, play_incident(run_file, settings, first=first, console=console)
 
 
 def _post_costs(
@@ -87,48 +122,30 @@ def _post_costs(
     console.print(f"  {posted} costs accepted: contracts of media, fees for hires, tools")
 
 
-def _print_kpis(settings: Settings, until: datetime, console: Console) -> None:
-    client = connect(settings.clickhouse_access)
-    for tenant, dimension in TABLES:
-        last = local_today(until, currency_and_timezone(settings.config, tenant)[1])
-        question = kpi_query.KpiQuery(
-            tenant=tenant,
-            dimension=dimension,
-            basis=DECISION,
-            first=last - timedelta(days=DAYS),
-            last=last,
-            as_of=last,
-            kpis=HEADLINES,
-        )
-        kpi_text.render(kpi_query.fetch_kpis(client, question), "table", console)
-    connect_status.render(
-        connect_status.load_statuses(settings), datetime.now(UTC), console, as_table=True
-    )
-
-
-def _print_addresses(run_file: dict[str, Any], stack: Stack, console: Console) -> None:
-    state = stack.state
+def print_places(
+    run_file: dict[str, Any], state: Path, breach: Breach | None, console: Console
+) -> None:
+    """Print three links and two commands, for what was played."""
+    board = run_file["roles"]["board"]["url"]
+    company = COMPANIES[0].tenant
+    links = [("boards", f"{board}/?tenant={company}")]
+    commands = [f"hirelay kpi show --tenant {company} --dim channel --state {state}"]
+    if breach is not None:
+        alert = to_alert(breach, Links(board=f"{board}/", runbook=""), breach.told)
+        links.append(("one alert", alert["annotations"]["board_url"]))
+        commands.append(f"hirelay alerts explain {breach.id[:8]} --state {state}")
+    links.append(("API", f"{run_file['roles']['gateway']['url']}/docs"))
     console.print("\n[bold]Where to look[/bold]")
-    console.print(f"  boards      {run_file['roles']['board']['url']}  (日本語, English)")
-    console.print(f"  gateway     {run_file['roles']['gateway']['url']}/docs (OpenAPI), /metrics")
-    console.print(
-        f"  ClickHouse  {run_file['roles']['clickhouse']['url']} (HTTP protocol, read only)"
-    )
-    console.print(f"  addresses, pids and secrets of this stack: {state / 'run.json'}")
-    console.print(f"  companies: {', '.join(company.tenant for company in COMPANIES)}")
-    for command in (
-        "kpi show --tenant northwind --dim channel --basis cohort",
-        "mapping suggest --connection northwind-lever",
-        "connections",
-        "alerts list",
-        "config check",
-        "verify",
-    ):
-        console.print(f"  hirelay {command} --state {state}", soft_wrap=True)
+    for name, url in links:
+        console.print(f"  {name:<10} {url}", highlight=False, soft_wrap=True)
+    for command in commands:
+        console.print(f"  {'try':<10} {command}", highlight=False, soft_wrap=True)
 
 
 def _play_live(run_file: dict[str, Any], seed: int, console: Console) -> None:
-    console.print(f"\nLive now, {LIVE_RATE:g} deliveries a second; Ctrl-C ends it.")
+    console.print(
+        f"\nHiring goes on, a delivery every {1 / LIVE_RATE:g} s; Ctrl-C ends it.", highlight=False
+    )
     while True:
         seed += 1
         until = datetime.now(UTC).replace(microsecond=0)

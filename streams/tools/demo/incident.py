@@ -1,7 +1,7 @@
-"""The demo's incident: a channel's pass rate falls, Alertmanager fires, and the alert is explained."""
+"""The demo's incident: a channel's pass rate falls, and Alertmanager fires."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -11,14 +11,13 @@ from schemas.cells import CHANNEL
 from sinks import alertmanager
 from streams.configuration.settings import Settings
 from streams.simulator.company import COMPANIES
-from streams.simulator.incident import incident
+from streams.simulator.incident import Screenings, incident
 from streams.tools.alerts import read as alerts_read
-from streams.tools.alerts.explain import audience_for, explanation
 from streams.tools.demo.simulate import play
 
 COMPANY = COMPANIES[0]
 FAILING_CHANNEL = "doda"
-PASSED, FAILED = 6, 70
+SCREENINGS = Screenings(passed=3, failed=45, every=timedelta(hours=4))  # over eight days
 TIMEOUT_S = 30.0
 
 
@@ -27,13 +26,13 @@ def play_incident(
 ) -> Breach | None:
     """Post the incident, its applications numbered from `first`; return the reported breach, None on timeout."""
     now = datetime.now(UTC).replace(microsecond=0)
-    before = _open_breach(settings)
-    deliveries = incident(COMPANY, FAILING_CHANNEL, (PASSED, FAILED), first_number=first, until=now)
+    before = open_breach(settings)
+    deliveries = incident(COMPANY, FAILING_CHANNEL, SCREENINGS, first_number=first, until=now)
     play(run, deliveries, rate=None, console=console, title="an incident")
     started = time.monotonic()
     addresses = settings.alertmanager_addresses
     while (waited := time.monotonic() - started) < TIMEOUT_S:
-        breach = _open_breach(settings)
+        breach = open_breach(settings)
         if breach is not None and (
             not addresses or alertmanager.active_alerts(addresses[0], f'breach="{breach.id}"')
         ):
@@ -41,7 +40,9 @@ def play_incident(
             if before is not None:
                 outcome = f"it has been off target since {before.opened}"
             console.print(
-                f"  {FAILING_CHANNEL} of {COMPANY.tenant}: {FAILED} of {PASSED + FAILED} fail the screening; {outcome}"
+                f"  {FAILING_CHANNEL} of {COMPANY.tenant}: {SCREENINGS.failed} of {SCREENINGS.passed + SCREENINGS.failed} fail the screening; {outcome}",
+                highlight=False,
+                soft_wrap=True,
             )
             return breach
         time.sleep(0.1)
@@ -49,7 +50,8 @@ def play_incident(
     return None
 
 
-def _open_breach(settings: Settings) -> Breach | None:
+def open_breach(settings: Settings) -> Breach | None:
+    """Return the breach of the incident while it is open."""
     return next(
         (
             breach
@@ -68,20 +70,3 @@ def _matches(breach: Breach) -> bool:
         CHANNEL,
         FAILING_CHANNEL,
     )
-
-
-def print_explanation(breach: Breach, settings: Settings, console: Console) -> None:
-    """Print the alert as Alertmanager's API returns it, and its full explanation."""
-    addresses = settings.alertmanager_addresses
-    console.print("\n[bold]One alert, explained[/bold]")
-    if addresses:
-        (alert,) = alertmanager.active_alerts(addresses[0], f'breach="{breach.id}"')
-        labels, state = alert["labels"], alert["status"]["state"]
-        summary = f"{labels['alertname']} {state}, owner {labels['owner']}, {labels['severity']}"
-        console.print(f"  {addresses[0]}/#/alerts  {summary}", soft_wrap=True, highlight=False)
-    else:
-        console.print(
-            "  This machine has no Alertmanager; the breach is in Kafka and on the boards."
-        )
-    for line in explanation(settings, audience_for(settings), breach.id).splitlines():
-        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)

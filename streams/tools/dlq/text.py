@@ -6,7 +6,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from schemas.errors import Condition
 from schemas.kafka.quarantine import QuarantineEntry
@@ -20,7 +19,8 @@ from streams.ingest.vendor import Headers
 from streams.tools.dlq import dlq_replay
 from streams.tools.dlq.dlq_replay import EntryOutcome
 from streams.tools.dlq.entries import EntryFilter, Quarantine, StoredEntry
-from streams.tools.untrusted import for_terminal
+from streams.tools.progress import working
+from streams.tools.tables import Column, TextTable, print_table
 
 SECRET_HEADERS = ("signature", "token", "secret", "key", "authorization")
 
@@ -29,7 +29,8 @@ def print_entries(
     settings: Settings, entry_filter: EntryFilter, console: Console, *, as_table: bool
 ) -> None:
     """Print the matching entries, oldest first; raises Unavailable or Malformed."""
-    matches = Quarantine(settings.kafka_access).read(entry_filter)
+    with working("reading quarantined deliveries"):
+        matches = Quarantine(settings.kafka_access).read(entry_filter)
     if not as_table:
         documents = [stored.entry.model_dump(mode="json", exclude={"sealed"}) for stored in matches]
         console.file.write(json.dumps(documents, ensure_ascii=False) + "\n")
@@ -37,16 +38,16 @@ def print_entries(
     if not matches:
         console.print("No quarantined deliveries.")
         return
-    table = Table()
-    for name, wraps in (("id", False), ("received", False), ("connection", True), ("reason", True)):
-        table.add_column(name, no_wrap=not wraps, overflow="fold")
-    for stored in matches:
-        table.add_row(*_row(stored.entry))
-    console.print(table)
+    print_table(entry_table([stored.entry for stored in matches]), console)
 
 
-def _safe(cell: str) -> str:
-    return "\n".join(map(for_terminal, cell.split("\n")))
+def entry_table(entries: Sequence[QuarantineEntry]) -> TextTable:
+    """Return one row per entry, without values of its payload."""
+    titles = ("id", "received", "connection", "reason")
+    return TextTable(
+        columns=[Column(title=title, prose=title == "reason") for title in titles],
+        rows=[_row(entry) for entry in entries],
+    )
 
 
 def _row(entry: QuarantineEntry) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def _row(entry: QuarantineEntry) -> tuple[str, ...]:
     if entry.state != "open":
         reason += f"\n{entry.state}: {entry.resolution}"
     received = f"{entry.at.astimezone():%Y-%m-%d %H:%M}"
-    return (entry.id[:12], received, entry.connection or "(worker)", _safe(reason))
+    return (entry.id[:12], received, entry.connection or "(worker)", reason)
 
 
 def describe_entry(settings: Settings, entry_id: str, *, reveal: bool) -> dict[str, Any]:

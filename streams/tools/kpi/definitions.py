@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from rich.table import Table
+from rich.text import Text
 
 from schemas.errors import Malformed
 from schemas.kpis import policies
@@ -12,6 +12,7 @@ from schemas.kpis.definition import Kpi
 from schemas.kpis.policies import POLICIES
 from schemas.text.languages import other_language, translate
 from schemas.text.words import BASES, TOO_FEW_CASES, UNITS
+from streams.tools.tables import Column, TextTable
 
 LABELS = {
     "ja": {
@@ -102,17 +103,22 @@ def _explanation(kpi: Kpi, lang: str) -> str:
     return translate((kpi.explain_ja, kpi.explain_en), lang)
 
 
-def catalogue_table(lang: str) -> Table:
-    """Return a table with one line per KPI; `explain` gives the full definition."""
+def catalogue_table(lang: str) -> TextTable:
+    """Return a table with one row per KPI; `explain` gives the full definition."""
     labels = LABELS[lang]
-    table = Table(title=f"{labels['title']} ({labels['version']} {VERSION})")
-    table.add_column("id", no_wrap=True)
-    table.add_column(labels["title"])
-    table.add_column(labels["basis"])
+    rows = []
     for kpi in KPIS:
         bases = ", ".join(translate(BASES[basis], lang) for basis in kpi.bases)
-        table.add_row(kpi.id, translate((kpi.ja, kpi.en), lang), bases)
-    return table
+        name = Text(kpi.id).append(f"\n{translate((kpi.ja, kpi.en), lang)}", "dim")
+        rows.append((name, Text(formula(kpi)).append(f"\n{bases}", "dim")))
+    return TextTable(
+        title=f"{labels['title']} ({labels['version']} {VERSION})",
+        columns=(
+            Column(title="KPI"),
+            Column(title=f"{labels['formula']} · {labels['basis']}", prose=True),
+        ),
+        rows=rows,
+    )
 
 
 def explain(kpi: Kpi, lang: str) -> str:

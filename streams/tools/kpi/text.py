@@ -4,24 +4,36 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
-from rich.table import Table as RichTable
+from rich.text import Text
 
 from schemas import money
+from schemas.cells import ALL, TOTAL, UNKNOWN
 from schemas.kpis.catalogue import VERSION
 from schemas.kpis.definition import Kpi
 from schemas.kpis.durations import DurationWindow
-from schemas.text.languages import bilingual
+from schemas.text import words
+from schemas.text.languages import Words, sentence_case, translate
 from schemas.text.units import NO_VALUE, format_value
-from schemas.text.words import TOO_FEW_CASES
-from streams.tools.kpi.query import KpiTable
-from streams.tools.untrusted import for_csv, for_terminal
+from schemas.text.words import BASES, DIMENSIONS, TOO_FEW_CASES, dimension_name
+from streams.reading.kpis import KpiRow, KpiTable
+from streams.tools.tables import GAP, Cell, Column, TextTable, fit, print_table, smallest_width
+from streams.tools.untrusted import for_csv
 
-NUMBERS = "en"  # the table is in both languages; its numbers have English units
-# Minimum terminal columns per KPI column and per member column.
-KPI_COLUMN_WIDTH, MEMBER_COLUMN_WIDTH = 13, 9
-COLUMN_MARGIN = 3  # the padding and border of a column
+LEGEND: Words = (
+    f"括弧内は n。* {TOO_FEW_CASES[0]}。定義は `hirelay kpi explain ID` で見られます。",
+    f"n in brackets; * {TOO_FEW_CASES[1]}; `hirelay kpi explain ID` explains a KPI.",
+)
+HIDDEN: Words = (
+    "{n} 列を省略しました。`--kpi` で選ぶか、`--format csv` を使ってください。",
+    "{n} columns hidden: choose KPIs with `--kpi`, or use `--format csv`.",
+)
+NO_DATA: Words = (
+    "{first} から {last} までのデータがありません（{tenant}、{by}別）。`--from` と `--to` の期間を広げてください。",
+    "No data for {tenant} by {by} from {first} to {last}: try a longer --from/--to range.",
+)
 
 
 def as_json(table: KpiTable) -> str:
@@ -58,7 +70,11 @@ def _result_fields(kpi: Kpi, result: DurationWindow, currency: str) -> dict[str,
     value = result.value
     if kpi.unit == "money" and value is not None:
         value = money.to_major(value, currency)
-    fields: dict[str, object] = {"value": value, "n": result.n, "thin": result.n < kpi.minimum_n}
+    fields: dict[str, object] = {
+        "value": value,
+        "n": result.n if kpi.counts_cases else None,
+        "thin": result.n < kpi.minimum_n,
+    }
     if not kpi.additive:
         fields |= {"in_flight": result.in_flight, "low": result.low, "high": result.high}
     return fields
@@ -79,67 +95,116 @@ def as_csv(table: KpiTable) -> str:
             fields = _result_fields(kpi, table.value(kpi, row), query.currency)
             value = fields["value"]
             written = "" if value is None else f"{value:.12g}"
-            writer.writerow([*head, kpi.id, written, fields["n"]])
+            n = "" if fields["n"] is None else fields["n"]
+            writer.writerow([*head, kpi.id, written, n])
     return output.getvalue()
 
 
-def as_rich(table: KpiTable, width: int) -> RichTable:
-    """Build a terminal table with Japanese and English titles; values with too few cases are marked.
+def tables(table: KpiTable, width: int, language: str) -> list[TextTable]:
+    """Arrange the KPIs for a terminal of `width` columns; KPIs without data are left out.
 
-    One line per member; if that is wider than `width` columns, one line per KPI; if there are too many members for that
-    too, one line per member with the KPIs that fit, headlines first. KPIs without data are left out.
+    One line per member if every KPI has room for a column, otherwise one line per KPI if every member has. If neither fits,
+    the KPIs that were asked for by name are split over several tables, and of all others the headlines are shown.
     """
-    query = table.query
-    caption = f"n in brackets; * {bilingual(TOO_FEW_CASES)}; definitions: `hirelay kpi explain ID`"
-    title = f"{query.tenant}: {query.dimension}, {query.first} to {query.last}, {query.basis} basis"
-    rich = RichTable(title=title, caption=caption)
-    values = {kpi.id: [table.value(kpi, row) for row in table.rows] for kpi in table.kpis}
-    kpis = [
-        kpi for kpi in table.kpis if any(_has_content(kpi, result) for result in values[kpi.id])
-    ]
-    by_kpi = KPI_COLUMN_WIDTH * (1 + len(kpis)) > width > MEMBER_COLUMN_WIDTH * len(table.rows)
-    listed = kpis if by_kpi else _fitting(kpis, width)
-    if len(listed) < len(kpis):
-        left_out = len(kpis) - len(listed)
-        rich.caption = f"{caption}; {left_out} more KPIs: name them with --kpi, or use --format csv"
-    formatted = [
-        [_format_result(kpi, values[kpi.id][number], query.currency) for kpi in listed]
-        for number in range(len(table.rows))
-    ]
-    if by_kpi:
-        _add_lines_by_kpi(rich, table, listed, formatted)
-    else:
-        _add_lines_by_member(rich, table, listed, formatted)
-    return rich
+    arranged = _Arrangement(table, language)
+    candidates = (
+        arranged.by_member(arranged.kpis),
+        arranged.by_kpi(),
+        arranged.by_kpi(two_lines=True),
+    )
+    for candidate in candidates:
+        if fit(candidate, width) is not None:
+            return [candidate]
+    if table.query.kpis:
+        return arranged.split(width)
+    return [arranged.headlines(width)]
 
 
-def _fitting(kpis: list[Kpi], width: int) -> list[Kpi]:
-    """The KPIs that have room for a column each beside the member's, headlines first, in their own order."""
-    room = max(width // (KPI_COLUMN_WIDTH + COLUMN_MARGIN) - 1, 1)
-    first = sorted(kpis, key=lambda kpi: not kpi.headline)[:room]
-    return [kpi for kpi in kpis if kpi in first]
+class _Arrangement:
+    """The formatted values of one KPI table, and the ways to lay them out."""
 
-
-def _add_lines_by_kpi(
-    rich: RichTable, table: KpiTable, kpis: Sequence[Kpi], formatted: Sequence[Sequence[str]]
-) -> None:
-    rich.add_column("", no_wrap=True)
-    for row in table.rows:
-        rich.add_column(for_terminal(row.label), justify="right", overflow="fold")
-    for number, kpi in enumerate(kpis):
-        rich.add_row(
-            f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]", *(cells[number] for cells in formatted)
+    def __init__(self, table: KpiTable, language: str) -> None:
+        """Evaluate and format every KPI of every member."""
+        query, self.rows, self.language = table.query, table.rows, language
+        results = {kpi.id: [table.value(kpi, row) for row in table.rows] for kpi in table.kpis}
+        self.kpis = [
+            kpi for kpi in table.kpis if any(_has_content(kpi, r) for r in results[kpi.id])
+        ]
+        self._cells = {
+            kpi.id: [_format_result(kpi, r, query.currency, language) for r in results[kpi.id]]
+            for kpi in self.kpis
+        }
+        self._member_title = sentence_case(dimension_name(query.dimension, language))
+        basis = translate(BASES[query.basis], language)
+        self._title = (
+            f"{query.tenant} · {self._member_title} · {query.first} – {query.last} · {basis}"
         )
 
+    def by_member(self, kpis: Sequence[Kpi], notes: tuple[str, ...] = ()) -> TextTable:
+        """Return one line per member, with a column per KPI."""
+        lang = self.language
+        titles = [Column(title=translate((kpi.ja, kpi.en), lang), numeric=True) for kpi in kpis]
+        return TextTable(
+            title=self._title,
+            columns=(Column(title=self._member_title), *titles),
+            rows=[
+                (_label(row, lang), *(self._cells[kpi.id][number] for kpi in kpis))
+                for number, row in enumerate(self.rows)
+            ],
+            notes=(*notes, translate(LEGEND, lang)),
+        )
 
-def _add_lines_by_member(
-    rich: RichTable, table: KpiTable, kpis: Sequence[Kpi], formatted: Sequence[Sequence[str]]
-) -> None:
-    rich.add_column(table.query.dimension, overflow="fold")
-    for kpi in kpis:
-        rich.add_column(f"{kpi.ja}\n{kpi.en}", justify="right")
-    for row, cells in zip(table.rows, formatted, strict=True):
-        rich.add_row(for_terminal(row.label), *cells)
+    def by_kpi(self, *, two_lines: bool = False) -> TextTable:
+        """Return one line per KPI, with a column per member; the id stands last or, in two lines, below the name."""
+        lang = self.language
+        members = [Column(title=_label(row, lang), numeric=True) for row in self.rows]
+        rows: list[tuple[Cell, ...]] = []
+        for kpi in self.kpis:
+            name, id_ = translate((kpi.ja, kpi.en), lang), Text(kpi.id, "dim")
+            if two_lines:
+                rows.append((Text(f"{name}\n").append_text(id_), *self._cells[kpi.id]))
+            else:
+                rows.append((name, *self._cells[kpi.id], id_))
+        ids = () if two_lines else (Column(title="id"),)
+        return TextTable(
+            title=self._title,
+            columns=(Column(title="KPI"), *members, *ids),
+            rows=rows,
+            notes=(translate(LEGEND, lang),),
+        )
+
+    def split(self, width: int) -> list[TextTable]:
+        """Return tables of as many KPIs as fit, one below the other."""
+        parts: list[TextTable] = []
+        rest = self.kpis
+        while rest:
+            count = max(self._how_many_fit(rest, width), 1)
+            parts.append(self.by_member(rest[:count]))
+            rest = rest[count:]
+        return [replace(part, notes=()) for part in parts[:-1]] + parts[-1:]
+
+    def headlines(self, width: int) -> TextTable:
+        """Return the KPIs that fit, headlines first, and how many are hidden."""
+        ranked = sorted(self.kpis, key=lambda kpi: not kpi.headline)
+        visible = ranked[: max(self._how_many_fit(ranked, width), 1)]
+        hidden = len(ranked) - len(visible)
+        note = translate(HIDDEN, self.language).format(n=hidden)
+        return self.by_member([kpi for kpi in self.kpis if kpi in visible], (note,))
+
+    def _how_many_fit(self, kpis: Sequence[Kpi], width: int) -> int:
+        table = self.by_member(kpis)
+        room = width - 1
+        for number in range(len(table.columns)):
+            room -= smallest_width(table, number) + (GAP if number else 0)
+            if room < 0:
+                return max(number - 1, 0)
+        return len(kpis)
+
+
+def _label(row: KpiRow, language: str) -> str:
+    """Return the name of a member as a reader knows it."""
+    names = {ALL: DIMENSIONS[TOTAL], UNKNOWN: words.UNKNOWN}
+    return translate(names[row.member], language) if row.member in names else row.label
 
 
 def _has_content(kpi: Kpi, result: DurationWindow) -> bool:
@@ -149,16 +214,16 @@ def _has_content(kpi: Kpi, result: DurationWindow) -> bool:
     return result.n > 0 and not (kpi.unit == "money" and result.value == 0)
 
 
-def _format_result(kpi: Kpi, result: DurationWindow, currency: str) -> str:
+def _format_result(kpi: Kpi, result: DurationWindow, currency: str, language: str) -> str:
     if result.value is None:
         return f"{NO_VALUE} ({result.n})" if result.n and kpi.counts_cases else NO_VALUE
     value = money.to_major(result.value, currency) if kpi.unit == "money" else result.value
-    text = format_value(value, kpi.unit, NUMBERS, currency)
+    text = format_value(value, kpi.unit, language, currency)
     thin = "*" if result.n < kpi.minimum_n else ""
     return text if kpi.kind == "count" or not kpi.counts_cases else f"{text}{thin} ({result.n})"
 
 
-def render(table: KpiTable, output_format: str, console: Console) -> None:
+def render(table: KpiTable, output_format: str, console: Console, language: str) -> None:
     """Print in the given format; for an empty table, print what to try next."""
     query = table.query
     if output_format == "json":
@@ -166,9 +231,10 @@ def render(table: KpiTable, output_format: str, console: Console) -> None:
     elif output_format == "csv":
         console.file.write(as_csv(table))
     elif not table.rows:
-        console.print(
-            f"No data for {query.tenant} by {query.dimension} from {query.first} to {query.last}: "
-            "try a longer --from/--to range, or check the tenant id in the configuration."
-        )
+        by = dimension_name(query.dimension, language)
+        words = translate(NO_DATA, language)
+        line = words.format(tenant=query.tenant, by=by, first=query.first, last=query.last)
+        console.print(line, highlight=False)
     else:
-        console.print(as_rich(table, console.width))
+        for part in tables(table, console.width, language):
+            print_table(part, console)

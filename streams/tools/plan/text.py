@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from schemas.cells import TOTAL
 from schemas.kpis.catalogue import VERSION
 from schemas.planning.forecast import TargetForecast
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenancy
-from schemas.text.languages import bilingual
+from schemas.text.languages import Words, translate
 from schemas.text.units import (
     NO_VALUE,
     format_difference,
@@ -20,17 +22,42 @@ from schemas.text.units import (
     format_probability,
     format_value,
 )
-from schemas.text.words import DIMENSIONS, PLAN_STATES, TOO_FEW_CASES
-from streams.tools.plan.query import PlanLine, PlanRequest
-from streams.tools.untrusted import for_csv, for_terminal
+from schemas.text.words import BASES, PLAN_STATES, TOO_FEW_CASES, dimension_name
+from streams.reading.plan import PlanLine, PlanRequest
+from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.untrusted import for_csv
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}
-NUMBERS = "en"  # the table is in both languages; its numbers have English units
-CAPTION = (
-    f"n in brackets; 差異 gap: actual − plan to date; * {bilingual(TOO_FEW_CASES)}; ? no data for this member; "
-    "見込み forecast: 80% interval; definitions: `hirelay kpi explain ID`"
-)
-FORECAST_SCOPE = {False: "選考中のみ in flight only", True: "今後の応募込み with arrivals"}
+STATE_STYLES = {"ahead": "green", "on": "green", "behind": "bold red", "unknown": "dim"}
+LABELS: Mapping[str, Words] = {
+    "title": ("予実", "Plan and actual"),
+    "targets": ("目標", "Targets"),
+    "plan": ("計画\n現時点", "Plan\nTo date"),
+    "actual": ("実績\n差異", "Actual\nGap"),
+    "achieved": ("達成率\n状態", "Achieved\nState"),
+    "in_flight": ("見込み（選考中のみ）", "Forecast (in flight only)"),
+    "with_arrivals": ("見込み（応募も予測）", "Forecast (with arrivals)"),
+    "days": ("期間\n日", "Period\nDays"),
+    "owner": ("計画\n担当", "Plan\nOwner"),
+    "basis": ("対象\n基準", "Of\nBasis"),
+    "reach": ("達成の確率 {}", "reached with {}"),
+    "history": (
+        "選考中 {open}、{whose}の実績{thin} {n}",
+        "{open} open, {whose} history{thin} ({n})",
+    ),
+    "company": ("全社", "company"),
+    "own": ("自身", "own"),
+    "legend": (
+        f"括弧内は n。差異 = 実績 − 現時点の計画。* {TOO_FEW_CASES[0]}。? は対象のデータなし。見込みは 80% 区間。",
+        f"n in brackets; gap: actual − plan to date; * {TOO_FEW_CASES[1]}; ? no data for this member; forecasts are 80% intervals.",
+    ),
+    "no_targets": (
+        "{tenant} の目標は {when} にはありません。",
+        "No targets of {tenant} for {when}.",
+    ),
+    "periods": ("--period で選べる期間: {}", "Choose one of its periods with --period: {}"),
+    "none": ("目標が一つもありません。", "There are none at all."),
+}
 FORECAST_FIELDS = (
     "forecast",
     "forecast_low",
@@ -44,11 +71,24 @@ FORECAST_FIELDS = (
 )
 
 
-def scope_label(target: Target, label: str | None = None) -> str:
+@dataclass(frozen=True)
+class Output:
+    """What was asked for, and the format and language of the answer."""
+
+    request: PlanRequest
+    format: str
+    language: str
+
+
+def label(name: str, language: str) -> str:
+    """Return a heading or a sentence."""
+    return translate(LABELS[name], language)
+
+
+def scope_label(target: Target, language: str, name: str | None = None) -> str:
     """Return a readable label for the target's member, or for the whole company."""
-    if target.dimension == TOTAL:
-        return bilingual(DIMENSIONS[TOTAL])
-    return f"{target.dimension} {label or target.member}"
+    dimension = dimension_name(target.dimension, language)
+    return dimension if target.dimension == TOTAL else f"{dimension} {name or target.member}"
 
 
 def line_fields(line: PlanLine) -> dict[str, object]:
@@ -67,7 +107,7 @@ def line_fields(line: PlanLine) -> dict[str, object]:
         "plan": comparison.plan,
         "plan_to_date": comparison.plan_to_date,
         "actual": comparison.actual,
-        "n": comparison.n,
+        "n": comparison.n if target.definition.counts_cases else None,
         "gap": comparison.gap,
         "achieved": comparison.achieved,
         "state": comparison.state,
@@ -119,95 +159,116 @@ def _cell(value: object) -> object:
     return f"{value:.12g}" if isinstance(value, float) else for_csv(value)
 
 
-def as_rich(request: PlanRequest, lines: tuple[PlanLine, ...]) -> Table:
+def plan_table(lines: tuple[PlanLine, ...], output: Output) -> TextTable:
     """Build a terminal table, with a forecast column if any target has a forecast."""
-    table = Table(
-        title=f"予実 {request.tenant.id}, {request.as_of}", caption=CAPTION, show_lines=True
-    )
-    heads = (
-        "KPI",
-        "対象 scope\n期間 period",
-        "計画 plan\nto date",
-        "実績 actual\n差異 gap",
-        "達成率\nachieved",
-    )
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    request, language = output.request, output.language
+    columns = [Column(title="KPI")]
+    columns += [
+        Column(title=label(name, language), numeric=True) for name in ("plan", "actual", "achieved")
+    ]
     has_forecast = any(line.forecast for line in lines)
     if has_forecast:
-        table.add_column("着地見込み forecast\n" + FORECAST_SCOPE[request.arrivals])
+        scope = "with_arrivals" if request.arrivals else "in_flight"
+        columns.append(Column(title=label(scope, language), prose=True))
+    rows = []
     for line in lines:
-        cells = _cells(line, request.tenant.currency)
-        table.add_row(*cells, *([_forecast_cell(line.forecast)] if has_forecast else []))
-    return table
+        forecast = [_forecast_cell(line.forecast, language)] if has_forecast else []
+        rows.append((*_cells(line, request.tenant.currency, language), *forecast))
+    return TextTable(
+        title=f"{label('title', language)} · {request.tenant.id} · {request.as_of}",
+        columns=columns,
+        rows=rows,
+        notes=(label("legend", language),),
+        ruled=True,
+    )
 
 
-def _cells(line: PlanLine, currency: str) -> tuple[str, ...]:
+def _two_lines(first: str, second: str) -> Text:
+    return Text(first).append(f"\n{second}", "dim")
+
+
+def _cells(line: PlanLine, currency: str, language: str) -> tuple[Text, ...]:
     target, comparison = line.target, line.comparison
     kpi = target.definition
-    unit = kpi.unit
     thin = "*" if kpi.kind != "count" and comparison.n < kpi.minimum_n else ""
-    n = "" if kpi.kind == "count" else f" ({comparison.n})"
+    n = "" if kpi.kind == "count" or not kpi.counts_cases else f" ({comparison.n})"
     no_data = "" if line.has_data or comparison.actual is None else " ?"
     plan, plan_to_date, actual = (
-        format_value(value, unit, NUMBERS, currency)
+        format_value(value, kpi.unit, language, currency)
         for value in (comparison.plan, comparison.plan_to_date, comparison.actual)
     )
-    gap = format_difference(comparison.gap, unit, NUMBERS, currency)
+    gap = format_difference(comparison.gap, kpi.unit, language, currency)
+    state = Text(translate(PLAN_STATES[comparison.state], language), STATE_STYLES[comparison.state])
+    achieved = Text(format_number(comparison.achieved, "ratio", language) + "\n").append_text(state)
     return (
-        f"{kpi.ja}\n[dim]{kpi.en} · {kpi.id}[/]",
-        f"{scope_label(target, line.label)}{no_data}\n[dim]{target.period_label}[/]",
-        f"{SIGNS[target.direction]} {plan}\n[dim]{plan_to_date}[/]",
-        f"{actual}{thin}{n}\n{gap}",
-        f"{format_number(comparison.achieved, 'ratio', NUMBERS)}\n{bilingual(PLAN_STATES[comparison.state])}",
+        _two_lines(
+            f"{translate((kpi.ja, kpi.en), language)}{no_data}\n{scope_label(target, language, line.label)}",
+            f"{kpi.id} · {target.period_label}",
+        ),
+        _two_lines(f"{SIGNS[target.direction]} {plan}", plan_to_date),
+        Text(f"{actual}{thin}{n}\n{gap}"),
+        achieved,
     )
 
 
-def _forecast_cell(forecast: TargetForecast | None) -> str:
+def _forecast_cell(forecast: TargetForecast | None, language: str) -> Text:
     if forecast is None:
-        return NO_VALUE
-    thin = "*" if forecast.thin else ""
-    reach = format_probability(forecast.reach, "share", NUMBERS)
-    return (
-        f"{format_number(forecast.mean, 'count', NUMBERS)} ({forecast.low}–{forecast.high})\n達成 P {reach}\n"
-        f"[dim]{forecast.open} open, {forecast.history} history{thin} ({forecast.history_n})[/]"
+        return Text(NO_VALUE)
+    reach = format_probability(forecast.reach, "share", language)
+    mean = format_number(forecast.mean, "count", language)
+    whose = label("company" if forecast.history == "company" else "own", language)
+    history = label("history", language).format(
+        open=forecast.open, whose=whose, thin="*" * forecast.thin, n=forecast.history_n
     )
+    first = f"{mean} ({forecast.low}–{forecast.high})\n{label('reach', language).format(reach)}"
+    return _two_lines(first, history)
 
 
-def render(
-    request: PlanRequest, lines: tuple[PlanLine, ...], output_format: str, console: Console
-) -> None:
+def render(lines: tuple[PlanLine, ...], output: Output, console: Console) -> None:
     """Print in the given format; if no target was selected, print which periods have targets."""
-    if output_format == "json":
+    request = output.request
+    if output.format == "json":
         console.file.write(as_json(request, lines) + "\n")
-    elif output_format == "csv":
+    elif output.format == "csv":
         console.file.write(as_csv(request, lines))
     elif lines:
-        console.print(as_rich(request, lines))
+        print_table(plan_table(lines, output), console)
     else:
-        ours = [target for target in request.targets.targets if target.tenant == request.tenant.id]
-        periods = ", ".join(sorted({target.period_label for target in ours}))
-        when = request.as_of if request.period is None else "that period"
-        hint = (
-            f"there are targets for {periods}: give --period" if ours else "there are none at all"
-        )
-        console.print(f"No targets of {request.tenant.id} for {when}; {hint}.")
+        console.print(_no_targets(request, output.language), highlight=False, markup=False)
 
 
-def targets_table(targets: Targets, tenancy: Tenancy) -> Table:
+def _no_targets(request: PlanRequest, language: str) -> str:
+    ours = [target for target in request.targets.targets if target.tenant == request.tenant.id]
+    periods = ", ".join(sorted({target.period_label for target in ours}))
+    when = (
+        request.as_of
+        if request.period is None
+        else f"{request.period.first} – {request.period.last}"
+    )
+    hint = label("periods", language).format(periods) if ours else label("none", language)
+    absent = label("no_targets", language).format(tenant=request.tenant.id, when=when)
+    return f"{absent} {hint}"
+
+
+def targets_table(targets: Targets, tenancy: Tenancy, language: str) -> TextTable:
     """Build a table of the parsed targets."""
-    table = Table(title=f"{len(targets.targets)} targets", show_lines=True)
-    table.add_column("KPI", no_wrap=True)
-    for head in ("対象 scope\nbasis", "期間 period\ndays", "計画 plan\nowner"):
-        table.add_column(head, overflow="fold")
     currencies = {tenant.id: tenant.currency for tenant in tenancy.tenants}
+    rows = []
     for target in targets.targets:
         kpi, days = target.definition, targets.days(target)
-        plan = format_value(target.plan, kpi.unit, NUMBERS, currencies[target.tenant])
-        table.add_row(
-            f"{target.tenant} {kpi.id}\n[dim]{kpi.ja}[/]",
-            f"{for_terminal(scope_label(target))}\n[dim]{target.basis}[/]",
-            f"{target.period or ''}\n[dim]{days.first}..\n{days.last}[/]".lstrip("\n"),
-            f"{SIGNS[target.direction]} {plan}\n[dim]{for_terminal(target.owner or '')}[/]",
+        plan = format_value(target.plan, kpi.unit, language, currencies[target.tenant])
+        rows.append(
+            (
+                _two_lines(f"{target.tenant} {kpi.id}", translate((kpi.ja, kpi.en), language)),
+                _two_lines(scope_label(target, language), translate(BASES[target.basis], language)),
+                _two_lines(target.period or "–", f"{days.first} – {days.last}"),
+                _two_lines(f"{SIGNS[target.direction]} {plan}", target.owner or ""),
+            )
         )
-    return table
+    names = ("basis", "days", "owner")
+    return TextTable(
+        title=f"{label('targets', language)} ({len(rows)})",
+        columns=(Column(title="KPI"), *(Column(title=label(name, language)) for name in names)),
+        rows=rows,
+        ruled=True,
+    )

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from schemas.kpis.data_quality import SET_ASIDE
 from schemas.text.languages import Words, translate
 from schemas.text.units import NO_VALUE, format_instant, format_number
 from streams.tools.quality.query import ExampleEvent, QualityFinding, QualityReport
+from streams.tools.tables import Column, TextTable, print_table
 
 ALL_WELL: Words = (
     "直すべきデータはありません（受理したイベント {accepted} 件）。",
@@ -33,23 +33,28 @@ def print_reports(reports: Sequence[QualityReport], language: str, console: Cons
     for report in reports:
         console.print(Text(f"{report.tenant.id}: {report.first} – {report.last}", style="bold"))
         if report.findings:
-            console.print(_table(report, language))
+            print_table(_table(report, language), console)
         else:
             accepted = format_number(report.accepted, "count", language)
             console.print(Text(translate(ALL_WELL, language).format(accepted=accepted)))
 
 
-def _table(report: QualityReport, language: str) -> Table:
-    table = Table(show_lines=True)
-    table.add_column(translate(EVENTS, language), justify="right", no_wrap=True)
-    table.add_column(translate(KIND, language), overflow="fold")
+def _table(report: QualityReport, language: str) -> TextTable:
+    rows = []
     for finding in report.findings:
-        lines = Text(translate(finding.kind.name, language), style="bold")
+        lines = Text(translate(finding.kind.name, language), "bold")
         advice = translate(ADVICE, language).format(translate(finding.kind.advice, language))
         for line in (*_example_lines(report, finding, language), advice):
-            lines.append(f"\n{line}", style="not bold")
-        table.add_row(format_number(finding.events, "count", language), lines)
-    return table
+            lines.append(f"\n{line}", "not bold")
+        rows.append((format_number(finding.events, "count", language), lines))
+    return TextTable(
+        columns=(
+            Column(title=translate(EVENTS, language), numeric=True),
+            Column(title=translate(KIND, language), prose=True),
+        ),
+        rows=rows,
+        ruled=True,
+    )
 
 
 def _example_lines(report: QualityReport, finding: QualityFinding, language: str) -> list[str]:

@@ -42,6 +42,17 @@ def test_a_panel_has_its_question_and_definition(board: Board, panel: Panel) -> 
         assert not column.leads or (column.leads in BY_ID and column.dimension in DIMENSIONS)
 
 
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.id)
+def test_a_kpi_has_one_basis_on_a_board(board: Board) -> None:
+    """No board shows two numbers under the name of one KPI: each is counted on one basis there."""
+    bases: dict[str, set[str]] = {}
+    for panel in board.panels:
+        for kpi in () if panel.kind == "triangle" else panel.kpis:
+            bases.setdefault(kpi, set()).add(panel.basis)
+
+    assert {kpi: found for kpi, found in bases.items() if len(found - {"now"}) > 1} == {}
+
+
 @pytest.mark.parametrize(("board", "panel"), PANELS)
 def test_a_panel_reads_views_of_the_requesting_tenant(board: Board, panel: Panel) -> None:
     """Queries read only views, name no tenant and use only known parameters."""

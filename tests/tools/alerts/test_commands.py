@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from schemas.alerting.actions import ACTIONS, BreachAction, action_id
 from schemas.alerting.breach import Breach
 from schemas.cells import Tally
-from schemas.errors import Malformed
+from schemas.errors import Malformed, Unavailable
 from schemas.instants import EPOCH_DAY
 from schemas.tenants.config import Tenancy
 from streams.alerting.alert_payload import Links
@@ -32,6 +32,7 @@ from streams.tools.alerts.read import BreachHistory, build_history
 from streams.tools.alerts.text import Audience
 from streams.tools.alerts.weekly_history import WEEKS, draw_chart, weekly_values
 from streams.tools.costs.api_client import ApiReply
+from streams.tools.tables import print_table
 from tests.ingest.gateways import tenancy
 from tests.schemas.alerting import test_service_levels
 from tests.schemas.alerting.test_reconcile import FIRST, bad, breaches_after, good
@@ -72,7 +73,7 @@ def render(breaches: list[Breach], history: BreachHistory, audience: Audience) -
     """The rendered list, wide enough for one line per breach."""
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(text.render_table(breaches, history, audience))
+        print_table(text.breach_table(breaches, history, audience), console)
     return capture.get()
 
 
@@ -293,7 +294,7 @@ def test_a_silence_is_for_exactly_one_breach() -> None:
 
 @contextmanager
 def alertmanager(
-    *, lists_nothing: bool = False, page: bytes = b""
+    *, lists_nothing: bool = False, page: bytes = b"", notifiers: str = "slack_configs: [{}]"
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A server that stores alerts, or accepts them and lists none, or answers with another page."""
     received: list[dict[str, Any]] = []
@@ -304,6 +305,9 @@ def alertmanager(
             self._say([])
 
         def do_GET(self) -> None:
+            if self.path == "/api/v2/status":
+                text = f"receivers: [{{name: people, {notifiers}}}, {{name: log}}]"
+                return self._say({"config": {"original": text}})
             (matcher,) = parse_qs(urlsplit(self.path).query)["filter"]
             routed = [{"name": "people"}, {"name": "log"}]
             matches = [
@@ -311,7 +315,7 @@ def alertmanager(
                 for alert in received
                 if matcher == f'test="{alert["labels"]["test"]}"' and not lists_nothing
             ]
-            self._say([{**alert, "receivers": routed} for alert in matches])
+            return self._say([{**alert, "receivers": routed} for alert in matches])
 
         def _say(self, content: Any) -> None:
             self.send_response(200)
@@ -344,6 +348,18 @@ def test_a_test_alert_arrives_and_ends_by_itself() -> None:
     )
     assert "対応は不要" in sent["annotations"]["summary"]
     assert text.render_outcome(outcome, "ja") == f"{address}  届きました。宛先: people, log"
+
+
+def test_an_alert_that_reaches_nobody_is_said() -> None:
+    """A receiver without a notifier reaches nobody, which is a failure, even where the alert arrived."""
+    with alertmanager(notifiers="webhook_configs: []") as (address, _):
+        outcome = alertmanagers.send_test_alert(address, "acme", "en", NOW, lambda _: None)
+    output = text.render_outcome(outcome, "en")
+
+    assert outcome.failed
+    assert "reaches nobody: receiver people, log has no notifier" in output
+    with pytest.raises(Unavailable, match="cannot be read"):
+        alertmanagers.notifying_receivers("receivers: [")
 
 
 def test_what_does_not_arrive_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

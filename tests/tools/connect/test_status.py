@@ -88,7 +88,7 @@ def status(**fields: Any) -> ConnectionStatus:
     """A healthy connection, except for the fields passed."""
     healthy = {"last": THURSDAY - HOUR, "deliveries": {"accepted": 9}, "secrets": 1}
     identity = {"tenant": "acme", "business_hours": business_hours("Asia/Tokyo", "JP")}
-    return ConnectionStatus(**identity, connection="c", vendor="ashby", **{**healthy, **fields})
+    return ConnectionStatus(**identity | {"connection": "c", "vendor": "ashby"} | healthy | fields)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from schemas.planning.forecast import (
 from schemas.planning.periods import Period
 from schemas.planning.targets import Target, Targets
 from schemas.tenants.config import Tenant
-from streams.tools.kpi import query as kpi_query
+from streams.reading import kpis as kpi_query
 
 CASES = """
 select

@@ -1,0 +1,1 @@
+"""Queries of KPIs and plans that the tools and the boards share."""

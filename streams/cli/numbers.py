@@ -63,7 +63,8 @@ def show(
     )
     client = connect(settings.clickhouse_access)
     numbers_of = read_as_of(client).astimezone(ZoneInfo(timezone))
-    Console(stderr=True).print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
+    if shape is Shape.table:
+        Console().print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
     kpi_text.render(kpi_query.fetch_kpis(client, query), shape.value, Console())
 
 

@@ -86,7 +86,8 @@ def show(
     )
     client = connect(settings.clickhouse_access)
     numbers_of = read_as_of(client).astimezone(ZoneInfo(timezone))
-    Console(stderr=True).print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
+    if shape is Shape.table:
+        Console().print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
     with working(f"reading the KPIs of {tenant}"):
         table = kpi_query.fetch_kpis(client, query)
     kpi_text.render(table, shape.value, Console(), lang.value if lang else language)

@@ -19,6 +19,7 @@ from streams.cli import (
     quality,
     rebuild,
     roles,
+    token,
     webhooks,
 )
 from streams.configuration import logs
@@ -39,6 +40,7 @@ app.add_typer(costs.app, name="costs")
 app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

@@ -80,15 +80,14 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         metrics=metrics or GatewayMetrics(),
     )
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
-    app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
+    lifespan = _make_lifespan(gateway, publisher, reload)
+    app = _create_fastapi(lifespan, settings.gateway_admin_port)
     app.state.gateway = gateway
     _add_hooks(app, gateway)
     costs_route.add(app, gateway)
     actions_route.add(app, gateway)
     _add_operations(app, gateway)
-    docs_page.add(app)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(AdminOnly, port=settings.gateway_admin_port)
     return app
 
 
@@ -107,8 +106,8 @@ def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None
     return lifespan
 
 
-def _create_fastapi(lifespan: Lifespan) -> FastAPI:
-    return FastAPI(
+def _create_fastapi(lifespan: Lifespan, admin_port: int) -> FastAPI:
+    app = FastAPI(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery, or, while Kafka "
@@ -119,8 +118,10 @@ def _create_fastapi(lifespan: Lifespan) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(SecureHeaders)],
+        middleware=[Middleware(SecureHeaders), Middleware(AdminOnly, port=admin_port)],
     )
+    docs_page.add(app)
+    return app
 
 
 def _add_hooks(app: FastAPI, gateway: Gateway) -> None:

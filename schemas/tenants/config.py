@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from schemas.events.application import FrozenModel
+from schemas.tenants.access import AccessToken
 from schemas.tenants.business_hours import COUNTRY_BY_ZONE, BusinessHours, business_hours, countries
 from schemas.tenants.milestones import MILESTONES
 from schemas.text.plain import plain_name
@@ -145,6 +146,7 @@ class Tenant(FrozenModel):
     rates; `retract` all of the candidate's applications. An application deleted on its own never counts. Costs in another
     currency than `currency` are reported separately, never added. `hire_value` is the value of one hire in minor units; ROI
     is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
+    `access_tokens` have scopes and an end, and open the tenant's boards too.
     `channel_aliases` maps other names of a channel to the one that it is counted under, in webhooks, costs and imports alike.
     `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
     Japan for tenants in the Japanese time zone.
@@ -162,6 +164,7 @@ class Tenant(FrozenModel):
     previous_quarantine_keys: tuple[Secret, ...] = ()
     person_key: Secret
     api_tokens: tuple[Secret, ...] = ()
+    access_tokens: tuple[AccessToken, ...] = ()
     channel_aliases: dict[str, str] = Field(default_factory=dict)
     connections: tuple[Connection, ...] = ()
 

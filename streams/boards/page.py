@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from prometheus_client import generate_latest
@@ -14,14 +15,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Malformed, Unauthentic, Unavailable
 from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
 from sinks.clickhouse.as_of import read_as_of
 from sinks.metrics import BoardMetrics
+from streams.boards.access import BoardAccess
 from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
 from streams.boards.query import (
@@ -56,24 +58,33 @@ class Page:
     """The route handlers."""
 
     def __init__(
-        self, tenancy: Callable[[], Tenancy], connect: Callable[[], Any], metrics: BoardMetrics
+        self, access: BoardAccess, connect: Callable[[], Any], metrics: BoardMetrics
     ) -> None:
-        """`tenancy` is read on every request; `connect` returns a connection, or raises if ClickHouse is unavailable."""
-        self._tenancy = tenancy
+        """`access` is asked on every request; `connect` returns a connection, or raises if ClickHouse is unavailable."""
+        self._access = access
         self._metrics = metrics
         self._client = cache(connect)
         self._watcher = Watcher(self._client)
         metrics.readers.set_function(self._watcher.readers)
 
+    def _tenancy(self, request: Request) -> Tenancy:
+        """Return what the request may see; raise Unauthentic if it must log in first."""
+        tenancy = self._access.visible(request)
+        if tenancy is None:
+            raise Unauthentic("login", "log in first (ログインしてください)")
+        return tenancy
+
     def _tenant(self, request: Request) -> Tenant:
-        return require_tenant(self._tenancy(), request.query_params.get("tenant", ""))
+        return require_tenant(self._tenancy(request), request.query_params.get("tenant", ""))
 
     def _panel_request(self, request: Request) -> PanelRequest:
         tenant = self._tenant(request)
         return parse_request(request.query_params, tenant, _today(tenant))
 
-    async def index(self, _: Request) -> Response:
-        """The index page, revalidated on every visit."""
+    async def index(self, request: Request) -> Response:
+        """The index page, revalidated on every visit; the page to log in at for those who must."""
+        if self._access.visible(request) is None:
+            return RedirectResponse(f"login?{urlencode({'next': request.url.query})}", 303)
         return HTMLResponse(index_html(), headers=SECURITY_HEADERS | {"Cache-Control": "no-cache"})
 
     async def healthz(self, _: Request) -> Response:
@@ -85,9 +96,9 @@ class Page:
         text = generate_latest(self._metrics.registry)
         return Response(text, media_type="text/plain; version=0.0.4")
 
-    async def boards(self, _: Request) -> Response:
+    async def boards(self, request: Request) -> Response:
         """Boards, KPI definitions and tenants."""
-        return JSONResponse(build_page_spec(self._tenancy()))
+        return JSONResponse(build_page_spec(self._tenancy(request)))
 
     async def members(self, request: Request) -> Response:
         """The selectable members of a dimension."""
@@ -98,6 +109,7 @@ class Page:
 
     async def data(self, request: Request) -> Response:
         """The rows of one panel, and the instant up to which everything counted is in them."""
+        self._tenancy(request)
         board = BY_ID.get(request.path_params["board"])
         panels = () if board is None else board.panels
         panel = next((panel for panel in panels if panel.id == request.path_params["panel"]), None)
@@ -111,7 +123,7 @@ class Page:
 
     async def breach(self, request: Request) -> Response:
         """The board, tenant and window that an alert link opens."""
-        breach, tenancy = request.path_params["breach"], self._tenancy()
+        breach, tenancy = request.path_params["breach"], self._tenancy(request)
         location = await run_in_threadpool(
             lambda: locate_breach(self._client(), tenancy, breach, _today)
         )
@@ -124,14 +136,16 @@ class Page:
 
 
 def create_app(
-    tenancy: Callable[[], Tenancy], connect: Callable[[], Any], hosts: Collection[str] = ()
+    access: BoardAccess, connect: Callable[[], Any], hosts: Collection[str] = ()
 ) -> Starlette:
     """Create the application; `Page` documents the arguments, `OriginGuard` the hosts."""
     metrics = BoardMetrics()
-    page, static_files = Page(tenancy, connect, metrics), VersionedFiles()
+    page, static_files = Page(access, connect, metrics), VersionedFiles()
     return Starlette(
         routes=[
             Route("/", page.index),
+            Route("/login", access.login, methods=["GET", "POST"]),
+            Route("/logout", access.logout, methods=["POST"]),
             Route("/healthz", page.healthz),
             Route("/metrics", page.metrics),
             Route("/api/boards", page.boards),
@@ -154,6 +168,7 @@ def create_app(
 
 def _exception_handlers(metrics: BoardMetrics) -> dict[Any, Any]:
     return {
+        Unauthentic: _error_handler(401, metrics),
         Malformed: _error_handler(400, metrics),
         Misconfigured: _error_handler(400, metrics),
         Unavailable: _failure_handler(metrics),

@@ -1,6 +1,7 @@
 """The board role: serves the board page until it is stopped."""
 
 import asyncio
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import uvicorn
 
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
+from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
@@ -25,7 +27,7 @@ MAX_CONNECTIONS = 500  # beyond this, new connections get 503 at once; every ope
 def serve(settings: Settings) -> None:
     """Serve the boards until SIGTERM or Ctrl-C and log the address; raise OSError if the port is in use."""
     app = create_app(
-        cached_tenancy(settings.config),
+        BoardAccess(cached_tenancy(settings.config), is_login_required(settings)),
         lambda: connect(settings.clickhouse_access),
         hosts_of(settings.public_host_list),
     )
@@ -49,6 +51,16 @@ def serve(settings: Settings) -> None:
         host = f"[{settings.board_host}]" if ":" in settings.board_host else settings.board_host
         log.info("board opened", extra={"address": f"http://{host}:{listener.getsockname()[1]}/"})
         asyncio.run(server.serve(sockets=[listener]))
+
+
+def is_login_required(settings: Settings) -> bool:
+    """Return whether boards ask for a token: always, or wherever others than this machine can reach them."""
+    if settings.board_login == "always":
+        return True
+    try:
+        return not ipaddress.ip_address(settings.board_host).is_loopback
+    except ValueError:
+        return settings.board_host != "localhost"
 
 
 def cached_tenancy(path: Path) -> Callable[[], Tenancy]:

@@ -24,6 +24,7 @@ from streams.cli import (
     relay,
     report,
     roles,
+    token,
     webhooks,
 )
 from streams.configuration import logs
@@ -46,6 +47,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(relay.app, name="relay")
+app.add_typer(token.app, name="token")
 # Commands whose output is their log; every other command writes warnings below its own lines.
 LOGGING_COMMANDS = {"up", "gateway", "worker", "archiver", "board", "watch", "dispatcher"}
 DEFAULT_STATE = Path("state")

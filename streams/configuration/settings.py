@@ -129,6 +129,9 @@ class Settings(BaseSettings):
         "",
         description="Host names with a dot under which boards, health and metrics are asked, comma separated.",
     )
+    board_login: Literal["auto", "always"] = Field(
+        "auto", description="auto: boards ask for an access token unless they listen on loopback."
+    )
     board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
     board_port: Port = Field(8090, description="Port of the board page; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(

@@ -12,7 +12,7 @@ from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.secret_store import SecretStore
 from streams.ingest.secret_safety import unsafe_secrets
-from streams.ingest.tokens import Token, parse_token
+from streams.ingest.tokens import Token, access_tokens, parse_token
 
 QUARANTINE_PURPOSE, PERSON_PURPOSE = b"hirelay/quarantine/1", b"hirelay/person/1"
 
@@ -182,6 +182,9 @@ def _tokens(tenancy: Tenancy, store: SecretStore, problems: list[str]) -> tuple[
     """Return every active token; a token that two tenants share is a problem."""
     tokens: dict[bytes, Token] = {}
     for tenant in tenancy.tenants:
+        for token in access_tokens(tenant):
+            if tokens.setdefault(token.digest, token).tenant.id != tenant.id:
+                problems.append(f"tenant {tenant.id}: an access token of another tenant")
         for number, secret in enumerate(tenant.api_tokens, start=1):
             owner = f"tenant {tenant.id}, api_token {number}"
             text = b"" if store.is_pending(secret) else store.find(secret, owner, problems)

@@ -9,6 +9,7 @@ from schemas.errors import Malformed, Unavailable
 from schemas.events.context import Cost
 from schemas.events.envelope import Event, event_id, full_type
 from schemas.funnel.costs import RECORDED, REVERSED
+from schemas.tenants.access import Scope
 from schemas.tenants.config import Tenant
 from streams.ingest import cost_entries, normalize, tokens
 from streams.ingest.cost_entries import CostEntry, InvalidEntries
@@ -58,13 +59,17 @@ class CostsHandler:
         self._replay_guard = ReplayGuard()
 
     def authenticate(
-        self, active_tokens: Sequence[Token], authorization: Sequence[str], at: datetime
+        self,
+        active_tokens: Sequence[Token],
+        authorization: Sequence[str],
+        scope: Scope,
+        at: datetime,
     ) -> Tenant:
         """Return the tenant of the token in the `Authorization` headers; raise the same Refused for every reason.
 
         Failed attempts are rate-limited like unverified deliveries; a valid token is accepted regardless.
         """
-        tenant = tokens.authenticate(active_tokens, authorization)
+        tenant = tokens.authenticate(active_tokens, authorization, scope, at.date())
         if tenant is None:
             self._replay_guard.count_unverified(PATH, at)
             raise Refused(401, "unauthorized", "Send `Authorization: Bearer <token>`.")

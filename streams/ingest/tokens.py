@@ -5,7 +5,9 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from schemas.tenants.access import AccessToken, Scope
 from schemas.tenants.config import Tenant
 
 MIN_TOKEN_BYTES = 24  # bytes: 96 bits as random hex digits, which cannot be guessed over a network
@@ -15,10 +17,15 @@ SCHEME = "bearer"
 
 @dataclass(frozen=True)
 class Token:
-    """One active token of a tenant."""
+    """One active token of a tenant; `access` limits it in what it may do and how long, None does not."""
 
     tenant: Tenant
     digest: bytes = field(repr=False)
+    access: AccessToken | None = None
+
+    def allows(self, scope: Scope, today: date) -> bool:
+        """Return whether the token may be used for that on this day (UTC)."""
+        return self.access is None or self.access.allows(scope, today)
 
 
 def parse_token(tenant: Tenant, text: bytes) -> Token:
@@ -32,8 +39,15 @@ def parse_token(tenant: Tenant, text: bytes) -> Token:
     return Token(tenant, _digest(text))
 
 
-def authenticate(tokens: Sequence[Token], headers: Sequence[str]) -> Tenant | None:
-    """Return the tenant whose token the `Authorization` header carries, or None; two headers are refused.
+def access_tokens(tenant: Tenant) -> list[Token]:
+    """Return the tenant's tokens with scopes, expired ones too."""
+    return [Token(tenant, bytes.fromhex(access.sha256), access) for access in tenant.access_tokens]
+
+
+def authenticate(
+    tokens: Sequence[Token], headers: Sequence[str], scope: Scope, today: date
+) -> Tenant | None:
+    """Return the tenant whose token for this scope the `Authorization` header carries, or None; two headers are refused.
 
     Digests are compared, not texts, and always against every token, so neither the time nor the number of
     comparisons reveals how close a guess was or whose token it was close to.
@@ -41,7 +55,7 @@ def authenticate(tokens: Sequence[Token], headers: Sequence[str]) -> Tenant | No
     digest = _digest(_bearer_token(headers))
     tenant: Tenant | None = None
     for token in tokens:
-        if hmac.compare_digest(token.digest, digest):
+        if hmac.compare_digest(token.digest, digest) and token.allows(scope, today):
             tenant = token.tenant
     return tenant
 

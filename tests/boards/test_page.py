@@ -19,6 +19,7 @@ from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, breach_rows
+from streams.boards.access import BoardAccess
 from streams.boards.live import Watcher
 from streams.boards.page import create_app
 from streams.boards.specs.catalogue import BY_ID
@@ -48,7 +49,7 @@ def board_tenancy() -> Tenancy:
 
 def http_client(connect: Callable[[], Any]) -> httpx.AsyncClient:
     """An HTTP client of the page."""
-    app = create_app(board_tenancy, connect)
+    app = create_app(BoardAccess(board_tenancy), connect)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://board")
 
@@ -191,7 +192,7 @@ async def test_a_changed_cell_is_announced(client: Any) -> None:
 async def test_a_reader_of_changes_counts_until_the_connection_ends(client: Any) -> None:
     """A reader gets the current stamp as an uncached, uncompressed event, and is counted until it disconnects."""
     write_applications(client, 7, 1)
-    with served(create_app(board_tenancy, lambda: client)) as url:
+    with served(create_app(BoardAccess(board_tenancy), lambda: client)) as url:
         async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(60):
             stream = http.stream("GET", "/api/events", params={"tenant": "board"}, timeout=60)
             async with stream as response:

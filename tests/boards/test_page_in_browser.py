@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.rows import CandidateEvent, KpiCell
 from sinks.clickhouse.writer import Writer
+from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
 from tests.boards.test_page import served
 from tests.e2e.browser import PHONE, BoardPage, Gate, chromium, needs_chromium
@@ -60,7 +61,7 @@ def site(client: Any) -> Iterator[str]:
     write_job_title(client)
     (acme,) = tenancy().tenants
     configured = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
-    app = create_app(lambda: configured, lambda: client)
+    app = create_app(BoardAccess(lambda: configured), lambda: client)
     with served(app) as url:
         yield url
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
 from streams.web.origin_guard import hosts_of, is_own_host
 from tests.boards.test_page import board_tenancy
@@ -56,6 +57,6 @@ async def test_only_own_pages_ask_the_board(headers: dict[str, str], status: int
     def connect() -> Any:
         raise AssertionError
 
-    transport = httpx.ASGITransport(create_app(board_tenancy, connect, HOSTS))
+    transport = httpx.ASGITransport(create_app(BoardAccess(board_tenancy), connect, HOSTS))
     async with httpx.AsyncClient(transport=transport, base_url="http://board") as page:
         assert (await page.get("/api/boards", headers=headers)).status_code == status

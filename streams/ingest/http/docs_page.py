@@ -3,8 +3,21 @@
 from html import escape
 from typing import Any
 
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, Response
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 STYLE = "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}code{background:#eee}"
+
+
+def add(app: FastAPI) -> None:
+    """Add the route."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        """Show the API to people."""
+        headers = {"Content-Security-Policy": POLICY}
+        return HTMLResponse(render(app.openapi()), headers=headers)
 
 
 def render(openapi: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 
 from schemas.errors import Unavailable
+from schemas.tenants.access import Scope
 from streams.configuration.files import Misconfigured
 from streams.configuration.relay_companies import RelayCompanies
 from streams.ingest import connections
@@ -188,11 +189,12 @@ class Gateway:
             self.metrics.events.labels(SOURCE_VENDOR).inc(len(accepted.ids))
             return accepted.answer()
 
-        return await self._handle_api_request(request, record_costs)
+        return await self._handle_api_request(request, "costs:write", record_costs)
 
     async def post_action(self, request: Request, breach: str) -> Response:
         """Answer one request to `/v1/breaches/…/actions`."""
-        return await self._handle_api_request(request, partial(self._actions.record, breach))
+        handle = partial(self._actions.record, breach)
+        return await self._handle_api_request(request, "breaches:act", handle)
 
     async def post_invitation(self, request: Request) -> Response:
         """Answer one request to `/v1/relay/invitations`."""
@@ -219,14 +221,14 @@ class Gateway:
         return Response(status_code=answer.status, headers=answer.headers)
 
     async def _handle_api_request(
-        self, request: Request, handle: Callable[[ApiRequest], Awaitable[Answer]]
+        self, request: Request, scope: Scope, handle: Callable[[ApiRequest], Awaitable[Answer]]
     ) -> Response:
         """Answer one API request; the token is checked before the body is read."""
         delivery, authorization = secrets.token_hex(8), request.headers.getlist("authorization")
         outcome = FAILED
         try:
             tenant = self._costs.authenticate(
-                self._configuration.tokens, authorization, self._clock()
+                self._configuration.tokens, authorization, scope, self._clock()
             )
             body = await request_body.read(request, self._max_body_bytes)
             api_request = ApiRequest(id=delivery, tenant=tenant, body=body, at=self._clock())

@@ -13,11 +13,10 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schemas.kafka import topics
 from streams.configuration.relay_companies import RelayCompanies
@@ -37,13 +36,13 @@ from streams.ingest.metrics import GatewayMetrics
 from streams.ingest.spool.spool import Spool
 from streams.ingest.spool.spooled_publisher import SpooledPublisher
 from streams.ingest.spool.store import SpoolStore
+from streams.web.admin_port import AdminOnly
 from streams.web.limits import IDLE_TIMEOUT_S, limited
 from streams.web.secure_headers import SecureHeaders
 
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 2_000  # beyond this, new connections get 503 at once
-ADMIN_PATHS = frozenset({"/metrics", "/docs", "/openapi.json"})
 SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never interrupts one
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -89,14 +88,14 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
         metrics=metrics or GatewayMetrics(),
     )
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
-    app = _create_fastapi(_make_lifespan(gateway, publisher, reload))
+    lifespan = _make_lifespan(gateway, publisher, reload)
+    app = _create_fastapi(lifespan, settings.gateway_admin_port)
     app.state.gateway = gateway
     _add_hooks(app, gateway)
     for route in (costs_route, actions_route, relay_route):
         route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(AdminOnly, port=settings.gateway_admin_port)
     return app
 
 
@@ -115,8 +114,8 @@ def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None
     return lifespan
 
 
-def _create_fastapi(lifespan: Lifespan) -> FastAPI:
-    return FastAPI(
+def _create_fastapi(lifespan: Lifespan, admin_port: int) -> FastAPI:
+    app = FastAPI(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery, or, while Kafka "
@@ -127,8 +126,10 @@ def _create_fastapi(lifespan: Lifespan) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(SecureHeaders)],
+        middleware=[Middleware(SecureHeaders), Middleware(AdminOnly, port=admin_port)],
     )
+    docs_page.add(app)
+    return app
 
 
 def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
@@ -180,12 +181,6 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
             "message": "Kafka does not answer, and the spool is full, failing or not configured; reconnecting.",
         }
         return JSONResponse(content, status_code=503)
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        """Show the API to people."""
-        policy = {"Content-Security-Policy": docs_page.POLICY}
-        return HTMLResponse(docs_page.render(app.openapi()), headers=policy)
 
     @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
     async def metrics() -> Response:
@@ -240,11 +235,8 @@ def serve(settings: Settings) -> None:
     metrics = GatewayMetrics()
     publisher = make_spooled_publisher(settings, metrics)
     app = create_app(settings, configuration, publisher, utc_now, metrics, watcher.reload)
-    listeners = [_listen(settings.gateway_host, settings.gateway_port)]
-    if settings.gateway_admin_port:
-        listeners.append(_listen(settings.gateway_host, settings.gateway_admin_port))
     with contextlib.ExitStack() as stack:
-        listener, *_ = [stack.enter_context(listening) for listening in listeners]
+        listeners = [stack.enter_context(listener) for listener in _listeners(settings)]
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -260,27 +252,14 @@ def serve(settings: Settings) -> None:
             )
         )
         _stop_on_signals(server)
-        log.info("gateway started", extra={"port": listener.getsockname()[1]})
+        log.info("gateway started", extra={"port": listeners[0].getsockname()[1]})
         server.run(sockets=listeners)
         log.info("gateway stopped")
 
 
-class AdminOnly:
-    """Hides metrics and documentation from every port but the admin port, if there is one."""
-
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        """`port` is the admin port; 0 hides nothing."""
-        self._app, self._port = app, port
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if scope["type"] == "http" and scope["path"] in ADMIN_PATHS and self._port:
-            server = scope.get("server")
-            if server is None or server[1] != self._port:
-                content = {"error": "no_such_address", "message": "It is on the admin port."}
-                await JSONResponse(content, 404)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+def _listeners(settings: Settings) -> list[socket.socket]:
+    ports = (settings.gateway_port, settings.gateway_admin_port or None)
+    return [_listen(settings.gateway_host, port) for port in ports if port is not None]
 
 
 def _listen(host: str, port: int) -> socket.socket:

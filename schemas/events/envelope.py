@@ -85,6 +85,10 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
 )
 
 
+# unknown: it happened, and nobody knows when; `time` is a day on which it can be counted, and ends no duration.
+TimeQuality = Literal["exact", "vendor_state", "received", "assumed", "unknown"]
+
+
 class Event(FrozenModel):
     """One accepted event.
 
@@ -101,7 +105,7 @@ class Event(FrozenModel):
     tenant: Id
     subject: Id
     recordedtime: AwareDatetime
-    timequality: Literal["exact", "vendor_state", "received", "assumed"] = "exact"
+    timequality: TimeQuality = "exact"
     ingestmode: Literal["webhook", "poll", "backfill", "csv", "api", "derived"] = "webhook"
     test: bool = False
     vendorevent: Text | None = None

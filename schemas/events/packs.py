@@ -176,6 +176,7 @@ class PackedEvent(msgspec.Struct, gc=False):
     test: bool = False
     sequence: str | None = None
     ingestmode: str = "webhook"
+    timequality: str = "exact"
 
 
 class Pack(msgspec.Struct, gc=False):

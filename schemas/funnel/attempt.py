@@ -52,7 +52,8 @@ class Attempt(NamedTuple):
     """One attempt: its own events and the context events that reach the application, each in order.
 
     `applied_at` is in milliseconds since 1970 UTC, None if nobody said it. `owners` are recruiters with the instant from
-    which each was responsible, in order.
+    which each was responsible, in order. `is_orphan` if a table of hires, interviews or offers is all that tells of it: nobody
+    said that there was an application. At the instants in `undated` something happened of which nobody knows when.
     """
 
     events: list[FunnelEvent]
@@ -63,6 +64,8 @@ class Attempt(NamedTuple):
     opening: str | None
     owners: list[tuple[int, str]]
     is_reapplication: bool
+    is_orphan: bool = False
+    undated: frozenset[int] = frozenset()
 
 
 class _Profile(msgspec.Struct):
@@ -211,7 +214,15 @@ def _attempt(
     reapplied = any(isinstance(event, UpdateEvent) and event.is_reapplication for event in events)
     return Attempt(
         events, context, attributes, applied_at, touches, profile.opening, owners, reapplied
+    )._replace(
+        is_orphan=applied_at is None and all(map(_tells_of_no_application, events)),
+        undated=frozenset([event.header.at for event in events if event.header.undated]),
     )
+
+
+def _tells_of_no_application(event: FunnelEvent) -> bool:
+    """Whether it is a line of a table that lists something else than applications and their stages."""
+    return event.header.imported and not isinstance(event, UpdateEvent)
 
 
 def _owners(events: list[FunnelEvent], inherited: str | None) -> list[tuple[int, str]]:

@@ -27,6 +27,7 @@ from schemas.funnel.funnel_events import (
 from schemas.instants import milliseconds, parse_day
 
 SEQUENCE_LENGTH = 64
+UNDATED = "unknown"  # of `timequality`
 IMPORTED = frozenset({"backfill", "csv"})
 # Greenhouse's names for an anonymisation that resets stages, and one that erases offers.
 STAGE_DATA, OFFER_DATA = "candidate_stage_data", "all_offer_versions"
@@ -76,6 +77,7 @@ def _header(event: PackedEvent, kind: str, offset: int, index: int) -> EventHead
         sequence=_sequence_key(event.sequence),
         by_person=actor is None or actor.kind == "user",
         imported=event.ingestmode in IMPORTED,
+        undated=event.timequality == UNDATED,
     )
 
 

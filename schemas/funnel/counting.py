@@ -101,14 +101,21 @@ def is_ended(attempt: Attempt, rules: Rules) -> bool:
     return read_attempt(attempt, rules).journey.endings.top is not None
 
 
+def fact_list(attempt: Attempt, rules: Rules) -> FactList:
+    """An empty list for the facts of an attempt."""
+    first_at, is_orphan = attempt.events[0].header.at, attempt.is_orphan
+    return FactList(rules, attempt.owners, first_at, attempt.undated, is_orphan=is_orphan)
+
+
 def count_attempt(attempt: Attempt, rules: Rules) -> tuple[list[Change], bool]:
     """The facts of an attempt, and whether it has ended."""
-    facts = FactList(rules, attempt.owners, attempt.events[0].header.at)
+    facts = fact_list(attempt, rules)
     reading = read_attempt(attempt, rules)
     endings, cohort_day = reading.journey.endings, attempt.attributes.cohort_day
     top = endings.top
     ended_day = None if top is None else facts.day(top.at)
-    _add_application(facts, attempt, is_duplicate=top is not None and top.duplicate)
+    if not attempt.is_orphan:
+        _add_application(facts, attempt, is_duplicate=top is not None and top.duplicate)
     renege_at = renege_by_withdrawal(reading.offers, endings)
     if renege_at is not None:
         facts.add("offers_reneged", renege_at)
@@ -148,9 +155,8 @@ def _agreed_day(facts: FactList, reading: AttemptReading) -> int | None:
     """The local day of the first acceptance, else of the hire."""
     accepted = [o.accepted_at for o in reading.offers if o.accepted_at is not None]
     hire = reading.journey.endings.hire
-    if accepted:
-        return facts.day(min(accepted))
-    return None if hire is None else facts.day(hire.at)
+    agreed_at = min(accepted) if accepted else None if hire is None else hire.at
+    return None if agreed_at is None or facts.is_undated(agreed_at) else facts.day(agreed_at)
 
 
 def _add_offered(facts: FactList, reading: AttemptReading) -> bool:
@@ -174,11 +180,13 @@ def _add_ending(facts: FactList, attempt: Attempt, reading: AttemptReading, rule
         add_hire(facts, attempt, rules, top.at)
     else:
         facts.add(measure, top.at)
+    if not top.mapped:
+        facts.add("unmapped_reasons", top.at)
+    if facts.is_orphan:
+        return
     first_at = attempt.events[0].header.at
-    if top.duplicate:
+    if top.duplicate or facts.is_undated(top.at):
         facts.add_unknown_duration("application", first_at, cohort_day)
     else:
         days = (cohort_day, facts.day(top.at))
         facts.add_duration(f"application.{measure}", first_at, days)
-    if not top.mapped:
-        facts.add("unmapped_reasons", top.at)

@@ -46,8 +46,22 @@ COMPANY = ("total/all",)
 class FactList:
     """The facts of one attempt; instants are in milliseconds since 1970 UTC, days are local."""
 
-    def __init__(self, rules: Rules, owners: list[tuple[int, str]], first_at: int) -> None:
-        """`owners` are recruiters with the instant from which each was responsible, in order."""
+    def __init__(
+        self,
+        rules: Rules,
+        owners: list[tuple[int, str]],
+        first_at: int,
+        undated: frozenset[int] = frozenset(),
+        *,
+        is_orphan: bool = False,
+    ) -> None:
+        """`owners` are recruiters with the instant from which each was responsible, in order.
+
+        Nobody knows when what has an instant in `undated` happened. The facts of an orphan belong to no cohort.
+        """
+        self._undated = undated
+        self._scope = Scope.DECISION_DAY if is_orphan else Scope.APPLICATION
+        self.is_orphan = is_orphan
         self._rules = rules
         self._owners = owners
         self._first_at = first_at
@@ -57,6 +71,10 @@ class FactList:
     def day(self, at: int) -> int:
         """The local day of an instant."""
         return self._rules.day(at)
+
+    def is_undated(self, *instants: int) -> bool:
+        """Whether nobody knows when something at one of the instants happened."""
+        return bool(self._undated) and not self._undated.isdisjoint(instants)
 
     def recruiter(self, at: int) -> str | None:
         """The recruiter at an instant; before the first event, the one that it named."""
@@ -78,12 +96,13 @@ class FactList:
         n: int = 1,
     ) -> None:
         """Count `n` on the day of an instant."""
+        scope = self._scope if scope is Scope.APPLICATION else scope
         fact = FunnelFact(measure, self._rules.day(at), self.recruiter(at), members, scope, None)
         self.changes.append((n, fact))
 
     def add_on(self, measure: str, day: int, at: int) -> None:
         """Count 1 on a day that an event at the instant `at` named."""
-        fact = FunnelFact(measure, day, self.recruiter(at), (), Scope.APPLICATION, None)
+        fact = FunnelFact(measure, day, self.recruiter(at), (), self._scope, None)
         self.changes.append((1, fact))
 
     def add_days(self, measure: str, days: tuple[int, int], at: int) -> None:

@@ -35,7 +35,7 @@ from schemas.funnel.rules import Rules
 
 # Increase it whenever equal events may give other facts, or rows are encoded differently: numbers counted by another
 # version, and the rows stored with them, need a replay.
-VERSION = 6
+VERSION = 7
 
 MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.OWN_DAY})
 

@@ -13,7 +13,8 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     both in milliseconds since 1970 UTC. `kind` is the short type, `id` 16 bytes. `offset` and `index` are where in the
     source partition the event was first accepted. A `test` event counts nowhere. `sequence` orders events of one instant;
     equal lengths make integers sort by value. `by_person` is false for what automation, a system or the candidate did.
-    `imported` events come from a table of what happened before, in whatever order.
+    `imported` events come from a table of what happened before, in whatever order. Of an `undated` one nobody knows when
+    it happened: it counts on the day of `at`, and no duration begins or ends with it.
     """
 
     at: int
@@ -27,6 +28,7 @@ class EventHeader(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     sequence: str = ""
     by_person: bool = True
     imported: bool = False
+    undated: bool = False
 
 
 class ApplicationAttributes(msgspec.Struct, array_like=True, gc=False, kw_only=True):

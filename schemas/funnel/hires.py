@@ -14,7 +14,7 @@ def add_hire(facts: FactList, attempt: Attempt, rules: Rules, at: int) -> None:
     """採用決定: a hire at an instant (ms), with the local days since the application and the days that its seat was open."""
     day, cohort_day = facts.day(at), attempt.attributes.cohort_day
     facts.add("hired", at)
-    if day >= cohort_day:
+    if day >= cohort_day and not (facts.is_orphan or facts.is_undated(at)):
         facts.add(f"hire_days.{day - cohort_day}", at)
     if rules.hire_value:
         facts.add("hire_value", at, n=rules.hire_value)
@@ -22,6 +22,8 @@ def add_hire(facts: FactList, attempt: Attempt, rules: Rules, at: int) -> None:
     if open_ms is not None:
         facts.add(f"fill_days.{open_ms // DAY_MS}", at)
     channel = attempt.attributes.channel
+    if facts.is_orphan:
+        return
     touches = attempt.touches or ((channel,) if channel else ())
     for measure, members, share in _channel_credits(touches):
         facts.add(measure, at, members, Scope.MEMBERS, share)

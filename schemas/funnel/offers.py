@@ -154,9 +154,15 @@ def add_offers(
         made_day = facts.day(offer.made_at)
         if answer is not None:
             outcome, at = answer
+            if facts.is_undated(offer.made_at, at):
+                facts.add_unknown_duration("answer", offer.made_at, made_day)
+                continue
             facts.add_duration(f"answer.{outcome}", offer.made_at, (made_day, facts.day(at)))
         elif ended_day is not None:
             closed_day = max(made_day, ended_day)
+            if facts.is_undated(offer.made_at):
+                facts.add_unknown_duration("answer", offer.made_at, made_day)
+                continue
             facts.add_duration("answer.closed", offer.made_at, (made_day, closed_day))
 
 
@@ -167,7 +173,8 @@ def _add_answer(
     at = offer.accepted_at
     if at is not None:
         facts.add("offers_accepted", at)
-        facts.add_days("accept_days", (cohort_day, facts.day(at)), at)
+        if not (facts.is_orphan or facts.is_undated(at)):
+            facts.add_days("accept_days", (cohort_day, facts.day(at)), at)
         paid = offer.acceptance
         if paid is not None and paid.amount is not None and paid.currency == currency:
             facts.add("compensation", at, n=paid.amount)

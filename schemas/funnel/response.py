@@ -34,10 +34,13 @@ def add_first_response(
     applied_at = attempt.applied_at
     if applied_at is None:
         return
-    at = min((moment for moment in moved_at if moment > applied_at), default=None)
+    dated = [moment for moment in moved_at if moment not in attempt.undated]
+    at = min((moment for moment in dated if moment > applied_at), default=None)
     for event in attempt.events:
         moment = _response_at(event, held_at, rules)
-        if moment is not None and moment > applied_at and (at is None or moment < at):
+        if moment is None or event.header.undated:
+            continue
+        if moment > applied_at and (at is None or moment < at):
             at = moment
     if at is None:
         return

@@ -20,6 +20,9 @@ def add_visits(
         facts.add(f"entered.{UNMAPPED}", at)
     top, current = journey.endings.top, journey.visits.current
     people = {id(visit): deciders(meetings, visit) for visit in journey.visits.standing}
+    if top is None and current is not None and facts.is_undated(current.entered_at):
+        day = facts.day(current.entered_at)
+        facts.add_unknown_duration(current.milestone, current.entered_at, day)
     for visit in journey.visits.standing:
         facts.add(f"entered.{visit.milestone}", visit.entered_at)
         ending = top if visit is current else None
@@ -62,6 +65,9 @@ def _add_outcome(
 ) -> None:
     facts.add(f"{outcome}.{visit.milestone}", at, people)
     days = (facts.day(visit.entered_at), facts.day(at))
+    if facts.is_undated(visit.entered_at, at):
+        facts.add_unknown_duration(visit.milestone, visit.entered_at, days[0])
+        return
     facts.add_duration(f"{visit.milestone}.{outcome}", visit.entered_at, days)
 
 

@@ -1,6 +1,7 @@
 """Commands that import history from before the webhooks."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,44 +15,70 @@ app = typer.Typer()
 
 
 @app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV or TSV table, XES or OCEL log.")],
+def import_files(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Tables (CSV, TSV, .gz, .xlsx) or event logs (XES, OCEL)."),
+    ] = None,
     connection: Annotated[
         str, typer.Option(help="Connection of vendor standard to send through.")
     ] = "",
-    map_path: Annotated[
-        Path | None, typer.Option("--map", help="Map of its columns or activities (YAML).")
+    map_paths: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--map", help="Map of the columns or activities (YAML): one, or one per file."
+        ),
     ] = None,
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook to read.")] = "",
     inspect: Annotated[
         bool, typer.Option("--inspect", help="Inspect the file and draft the map.")
     ] = False,
     apply: Annotated[
         bool, typer.Option("--apply", help="Send the valid rows; without it nothing is sent.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of a warning that is no mistake; may be repeated."),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Nothing was imported before: do not compare.")
+    ] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Send batches again that were already confirmed.")
     ] = False,
+    undo: Annotated[str, typer.Option(help="Run to take back, by the id that it printed.")] = "",
     report: Annotated[
-        Path | None, typer.Option(help="Write every refused row to this file (CSV).")
+        Path | None, typer.Option(help="Write every problem to this file (CSV).")
     ] = None,
     state: State = None,
 ) -> None:
-    """Import a table or an event log: by default a dry run that only reads it and explains every refused row."""
-    from streams.tools.importing import inspect_file, run
+    """Import tables or event logs: by default a dry run that reads them and says what would come of it."""
+    from streams.tools.importing import inspect_file, run, undo_run
 
     if inspect:
-        typer.echo(inspect_file.draft_map(file), nl=False)
+        for file in files or ():
+            typer.echo(inspect_file.draft_map(file, sheet or None), nl=False)
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to only inspect the file")
-    request = run.ImportRequest(
-        path=file,
+    settings, now = load_settings(state), datetime.now(UTC)
+    if undo:
+        request = undo_run.UndoRequest(connection=connection, run=undo, apply=apply)
+        succeeded = undo_run.undo(settings, request, os.environ, Console(), now)
+        raise typer.Exit(0 if succeeded else 1)
+    if not files:
+        raise typer.BadParameter("give a file to import")
+    import_request = run.ImportRequest(
+        paths=tuple(files),
         connection=connection,
-        map_path=map_path,
+        maps=tuple(map_paths or ()),
         state=state,
         apply=apply,
         restart=restart,
+        new=new,
         report=report,
+        sheet=sheet or None,
+        accepted=tuple(accept or ()),
     )
-    succeeded = run.run(load_settings(state), request, os.environ, Console())
+    succeeded = run.run(settings, import_request, os.environ, Console(), now)
     raise typer.Exit(0 if succeeded else 1)

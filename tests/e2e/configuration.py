@@ -62,7 +62,7 @@ def write_configuration(folder: Path) -> Path:
             tenant(
                 folder, name, connection(folder, f"{name}-events", "standard"), hire_value=5_000_000
             )
-            for name in ("golden", "tables", "logs")
+            for name in ("golden", "tables", "logs", "corrections")
         ),
     ]
     path = folder / "hirelay.yaml"

@@ -1,122 +1,160 @@
-"""Convert rows of applications, stage history and hires to events."""
+"""Convert rows of applications and hires to events."""
 
+from schemas.tenants.milestones import lookup_milestone
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
+from streams.tools.importing.endings import (
+    HIRED,
+    TYPE_BY_PARTY,
+    RowEnding,
+    ending_of_stage,
+    read_endings,
+)
 from streams.tools.importing.events import Fact, RowEvent, to_events
 from streams.tools.importing.row import RowReader
+from streams.tools.importing.stages import stage_move
+from streams.tools.importing.steps import WideRow, read_steps, step_events
 
-END_TYPE_BY_PARTY = {
-    "company": "application.rejected",
-    "candidate": "application.withdrawn",
-    "neither": "application.closed",
-}
-HIRED, ACTIVE = "hired", "active"
-OUTCOMES = (*END_TYPE_BY_PARTY, HIRED, ACTIVE)
-# One date column per outcome, for tables without an outcome column.
-PARTY_BY_END_DATE = {"rejected_at": "company", "withdrawn_at": "candidate", "closed_at": "neither"}
+KIND = "applications"
+OFFER_DATES = ("offer_at", "offer_accepted_at", "offer_declined_at")
 
 
 def application_events(row: RowReader) -> list[RowEvent]:
-    """The events of one application row: application, current stage and outcome."""
+    """The events of one application row: application, steps, current stage, offer, endings and first day of work."""
     row.require("applied_at")
     parts, applied = canonical_parts.application_parts(row), row.instant("applied_at")
-    stage, stage_entered = canonical_parts.stage(row), row.instant("stage_at")
-    party, ended, hired = _outcome(row)
-    reason, start = canonical_parts.reason(row), row.day("start_date")
-    if ended is not None and party is None and reason is None:
-        row.refuse("ended_at", "unknown_end_party")
-    _check_order(row, applied, stage_entered, ended, hired)
-    if row.problems or applied is None:
+    wide = read_steps(row)
+    endings = read_endings(row, wide.endings)
+    _check_order(row, applied, wide, endings)
+    if row.is_refused or applied is None:
         return []
+    # Only the application itself tells its day, so that a corrected day corrects nothing else.
     application = {**_as_part(parts["application"]), "applied_at": applied}
-    parts = {**parts, "application": application}
-    kind, entity = "applications", canonical_parts.application_id(row)
-    events = to_events(
-        row, kind, Fact(type="application.created", when=applied, entity=entity), parts
-    )
-    if stage is not None and (stage_entered is not None or (ended is None and hired is None)):
-        events += _stage_change(
-            row, parts, stage, stage_entered or applied, is_estimated=stage_entered is None
-        )
-    if ended is not None:
-        data = {**parts, "stage": stage, "reason": reason, "party": party or "unknown"}
-        name = END_TYPE_BY_PARTY.get(party or "company", "application.rejected")
-        events += to_events(row, kind, Fact(type=name, when=ended, entity=entity), data)
-    if hired is not None:
-        fact = Fact(type="application.hired", when=hired, entity=entity)
-        events += to_events(row, kind, fact, {**parts, "stage": stage, "start_date": start})
-    return events
+    entity = canonical_parts.application_id(row)
+    created = Fact(type="application.created", when=applied, entity=entity, slot="created")
+    return [
+        *to_events(row, KIND, created, {**parts, "application": application}),
+        *step_events(row, KIND, wide, applied, parts),
+        *_current_stage(row, wide, endings, applied, parts),
+        *_offer_events(row, endings, parts),
+        *_ending_events(row, endings, parts),
+        *_join_events(row, endings),
+    ]
 
 
-def _stage_change(
-    row: RowReader, parts: Part, stage: Part, when: TableInstant, *, is_estimated: bool
+def _current_stage(
+    row: RowReader, wide: WideRow, endings: list[RowEnding], applied: TableInstant, parts: Part
 ) -> list[RowEvent]:
-    """A move to the current stage, dated at the application itself if the row has no date for it (`is_estimated`)."""
-    entity, name = canonical_parts.application_id(row), str(stage.get("name") or stage["id"])
+    """The move to the current stage: dated, else at a time that nobody knows, before the ending if there is one."""
+    stage, entered = canonical_parts.stage(row), row.instant("stage_at")
+    if stage is None or ending_of_stage(row) is not None:
+        return []
+    name = str(stage.get("name") or stage["id"])
+    if wide.has_reached(name):
+        return []
+    # Passing the last step is when the next one begins.
+    when, is_undated = entered or wide.left_at, False
+    if when is None:
+        is_undated = lookup_milestone(name, None) not in {"applied", "lead"}
+        when = endings[0].when if is_undated and endings else applied
     fact = Fact(
         type="application.stage_changed",
         when=when,
-        entity=entity,
-        discriminators=(name,),
-        is_estimated=is_estimated,
-    )
-    return to_events(row, "applications", fact, {**parts, "to_stage": stage})
-
-
-def _outcome(row: RowReader) -> tuple[str | None, TableInstant | None, TableInstant | None]:
-    """Ending party, end and hire date, each None if absent; record a problem where outcome and dates disagree."""
-    outcome, ended, hired = row.choice("outcome"), row.instant("ended_at"), row.instant("hired_at")
-    dates_by_party = [(party, row.instant(name)) for name, party in PARTY_BY_END_DATE.items()]
-    ended_dates = [(party, when) for party, when in dates_by_party if when is not None]
-    if outcome == ACTIVE:
-        return None, None, None
-    if outcome == HIRED:
-        if hired is None and ended is None:
-            row.refuse("outcome", "no_date_of", "hired|hired_at")
-        return None, None, hired or ended
-    if ended_dates:
-        party, ended = max(ended_dates, key=lambda ending: ending[1].at)
-        outcome = outcome or party
-    if outcome is not None and ended is None:
-        row.refuse("outcome", "no_date_of", f"{outcome}|ended_at")
-    if ended is not None and hired is not None and ended.at == hired.at:
-        row.refuse("ended_at", "both_ended")
-    return outcome, ended, hired
-
-
-def _check_order(row: RowReader, applied: TableInstant | None, *later: TableInstant | None) -> None:
-    """Refuse dates before the application; compare days only if one of the two has no time."""
-    names = ("stage_at", "ended_at", "hired_at")
-    for name, when in zip(names, later, strict=True):
-        if applied is None or when is None:
-            continue
-        exact = not (applied.is_date_only or when.is_date_only)
-        if when.at < applied.at if exact else when.day < applied.day:
-            row.refuse(name, "dates_out_of_order", f"{name}|applied_at")
-
-
-def stage_change_events(row: RowReader) -> list[RowEvent]:
-    """The event of one stage history row: a move to another stage."""
-    row.require("entered_at")
-    parts, stage = canonical_parts.application_parts(row), canonical_parts.stage(row)
-    entered, left = row.instant("entered_at"), row.instant("left_at")
-    before = canonical_parts.stage(row, "from_stage")
-    if stage is None and not row.problems:
-        row.refuse("stage", "empty")
-    if row.problems or stage is None or entered is None:
-        return []
-    name = str(stage.get("name") or stage["id"])
-    data: Part = {**parts, "to_stage": stage, "left_at": left}
-    if before is not None:
-        data |= {"from_stage": before, "from_known": "payload"}
-    fact = Fact(
-        type="application.stage_changed",
-        when=entered,
         entity=canonical_parts.application_id(row),
-        discriminators=(name,),
+        slot=f"stage:{name}",
+        undated=is_undated,
     )
-    return to_events(row, "stage_history", fact, data)
+    return stage_move(row, KIND, parts, stage, fact)
+
+
+def _offer_events(row: RowReader, endings: list[RowEnding], parts: Part) -> list[RowEvent]:
+    """The offer and its answer; a hire accepts an offer, a withdrawal declines one, if the row does not say when."""
+    sent, accepted, declined = (row.instant(name) for name in OFFER_DATES)
+    if sent is None and accepted is None and declined is None:
+        return []
+    amount, currency = row.money()
+    entity = canonical_parts.application_id(row)
+    data = {**parts, "offer_id": entity, "amount": amount, "currency": currency}
+    steps = [("sent", sent, False), ("accepted", accepted, False), ("declined", declined, False)]
+    last = endings[-1] if endings else None
+    if last is not None and sent is not None and accepted is None and declined is None:
+        answer = {HIRED: "accepted", "candidate": "declined"}.get(last.party)
+        if answer is not None and last.when.at >= sent.at:
+            steps.append((answer, last.when, answer == "accepted"))
+    events: list[RowEvent] = []
+    for step, when, is_undated in steps:
+        if when is not None:
+            slot = "offer:sent" if step == "sent" else "offer:answer"
+            fact = Fact(
+                type=f"offer.{step}", when=when, entity=entity, slot=slot, undated=is_undated
+            )
+            events += to_events(row, KIND, fact, data)
+    return events
+
+
+def _ending_events(row: RowReader, endings: list[RowEnding], parts: Part) -> list[RowEvent]:
+    entity, reason = canonical_parts.application_id(row), canonical_parts.reason(row)
+    events: list[RowEvent] = []
+    for ending in endings:
+        is_hire = ending.party == HIRED
+        start = row.day("start_date") if is_hire else None
+        data = {"start_date": start} if is_hire else {"reason": reason, "party": ending.party}
+        fact = Fact(
+            type="application.hired"
+            if is_hire
+            else TYPE_BY_PARTY.get(ending.party, TYPE_BY_PARTY["company"]),
+            when=ending.when,
+            entity=entity,
+            slot="hire" if is_hire else "ending",
+            estimated=ending.estimated,
+            undated=ending.undated,
+        )
+        events += to_events(row, KIND, fact, {**parts, **data})
+    return events
+
+
+def _join_events(row: RowReader, endings: list[RowEnding]) -> list[RowEvent]:
+    """The first day of work of an application without a hire, which is no hire."""
+    start = row.instant("start_date")
+    if start is None or endings:
+        return []
+    row.note("start_date", "join_without_hire")
+    entity = canonical_parts.application_id(row)
+    fact = Fact(type="employment.started", when=start, entity=entity, slot="start")
+    data = {"application_id": entity, "start": start.day.isoformat()}
+    return to_events(row, KIND, fact, data)
+
+
+def _check_order(
+    row: RowReader, applied: TableInstant | None, wide: WideRow, endings: list[RowEnding]
+) -> None:
+    """Refuse dates in an order that cannot be; compare days only if one of the two has no time."""
+    names = ("stage_at", *OFFER_DATES, "start_date")
+    dated = [(name, row.instant(name)) for name in names]
+    dated += [(ending.name, ending.when) for ending in endings] + list(wide.dates)
+    for name, when in dated:
+        check_order(row, ("applied_at", applied), (name, when))
+    for name in OFFER_DATES[1:]:
+        check_order(row, ("offer_at", row.instant("offer_at")), (name, row.instant(name)))
+    hire = next((ending for ending in endings if ending.party == HIRED), None)
+    start = ("start_date", row.instant("start_date"))
+    if hire is not None:
+        check_order(row, (hire.name, hire.when), start)
+    check_order(row, ("offer_accepted_at", row.instant("offer_accepted_at")), start)
+
+
+def check_order(
+    row: RowReader, first: tuple[str, TableInstant | None], then: tuple[str, TableInstant | None]
+) -> None:
+    """Refuse the row if the second (field, date) comes before the first."""
+    (first_name, before), (name, after) = first, then
+    if before is None or after is None:
+        return
+    exact = not (before.is_date_only or after.is_date_only)
+    if after.at < before.at if exact else after.day < before.day:
+        columns = f"{row.header(name)} {after.day}|{row.header(first_name)} {before.day}"
+        row.refuse(name, "dates_out_of_order", columns)
 
 
 def hire_events(row: RowReader) -> list[RowEvent]:
@@ -124,9 +162,11 @@ def hire_events(row: RowReader) -> list[RowEvent]:
     row.require("hired_at")
     parts, hired = canonical_parts.application_parts(row), row.instant("hired_at")
     data = {**parts, "offer_id": row.id("offer_id"), "start_date": row.day("start_date")}
-    if row.problems or hired is None:
+    check_order(row, ("hired_at", hired), ("start_date", row.instant("start_date")))
+    if row.is_refused or hired is None:
         return []
-    fact = Fact(type="application.hired", when=hired, entity=canonical_parts.application_id(row))
+    entity = canonical_parts.application_id(row)
+    fact = Fact(type="application.hired", when=hired, entity=entity, slot="hire")
     return to_events(row, "hires", fact, data)
 
 

@@ -60,8 +60,8 @@ def panel(row: RowReader, name: str = "interviewers") -> tuple[Part, ...]:
 
 
 def application_id(row: RowReader) -> str:
-    """The application id; empty if the row has none, which `application_parts` records as a problem."""
-    return row.cells.get("application_id", "").strip()
+    """The application id in its clean form; empty if the row has none, which `application_parts` records as a problem."""
+    return row.id("application_id") or ""
 
 
 def _without_nulls(part: Mapping[str, object]) -> Part | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.errors import Malformed
 from schemas.money import minor_units
@@ -20,9 +20,11 @@ ID_SEPARATORS = re.compile(r"[,、;|\n]+")
 # Decoding turns the yen sign of Shift_JIS into a backslash.
 CURRENCY_BY_MARK = {"¥": "JPY", "\\": "JPY", "円": "JPY", "$": "USD", "€": "EUR", "£": "GBP"}
 MONEY = re.compile(
-    r"(?P<before>[¥\\$€£]|[A-Z]{3})?\s*(?P<number>[-\d,.]+)\s*(?P<many>万)?\s*(?P<after>円|[A-Z]{3})?"
+    r"(?P<before>[¥\\$€£]|[A-Z]{3})?\s*(?P<number>[-\d,.]+)\s*(?P<many>億|千万|百万|万|千)?\s*(?P<after>円|[A-Z]{3})?"
+    r"\s*(?:\((?:税込|税抜|税別)\))?"
 )
-TEN_THOUSAND = 10_000  # 万
+MULTIPLES = {"億": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "千": 1_000}
+UNITS = ("円", "千円", "万円", "百万円")  # of a column whose cells are bare numbers
 
 
 def parse_id(text: str) -> str:
@@ -71,8 +73,11 @@ def parse_currency(text: str) -> str:
     return normalized
 
 
-def parse_money(text: str, expected: str | None) -> tuple[int, str]:
-    """Minor units and currency: `expected`, else the currency marked in the cell, else JPY."""
+def parse_money(text: str, expected: str | None, unit: str = "", tax: int = 0) -> tuple[int, str]:
+    """Minor units and currency: `expected`, else the currency marked in the cell, else JPY.
+
+    `unit` (of `UNITS`) is that of cells without one of their own; `tax` percent are included and taken out.
+    """
     match = MONEY.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None or GROUPED_NUMBER.fullmatch(match["number"]) is None:
         raise Malformed("not_money", quoted_cell(text))
@@ -82,7 +87,10 @@ def parse_money(text: str, expected: str | None) -> tuple[int, str]:
         if marked_currency != expected:
             raise Malformed("other_currency", marked_currency)
     code = expected or "JPY"
-    amount = Decimal(match["number"].replace(",", "")) * (TEN_THOUSAND if match["many"] else 1)
+    multiple = match["many"] or ("" if match["after"] else unit.removesuffix("円"))
+    amount = Decimal(match["number"].replace(",", "")) * MULTIPLES.get(multiple, 1)
+    if tax:
+        amount = (amount * 100 / (100 + tax)).quantize(Decimal(1), ROUND_HALF_UP)
     minor = minor_units(amount, code)
     if minor is None or abs(minor) > MAX_NUMBER:
         raise Malformed("not_money", quoted_cell(text))

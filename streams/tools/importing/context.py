@@ -10,6 +10,7 @@ from streams.tools.importing.row import RowReader
 
 COST_SCOPES: tuple[str, ...] = get_args(CostScope)
 COST_KINDS: tuple[str, ...] = get_args(CostKind)
+COST_REQUIRED = ("amount", "scope", "cost_kind", "period_from")
 # Event type, column of its date, and the fields of the event.
 EMPLOYMENT_STEPS = (
     ("employment.started", "start", ("start",)),
@@ -29,7 +30,7 @@ def employment_events(row: RowReader) -> list[RowEvent]:
         row.refuse("rating", "no_date_of", "a rating|rated_at")
     start, end = dates["start"], dates["end"]
     _check_order(row, ("start", start), ("end", end))
-    if not any(dates.values()) and not row.problems:
+    if not any(dates.values()) and not row.is_refused:
         row.refuse("start", "no_dates", "start, confirmed_at, rated_at and end")
     fields: Part = {
         "start": row.day("start"),
@@ -40,10 +41,12 @@ def employment_events(row: RowReader) -> list[RowEvent]:
     events: list[RowEvent] = []
     for name, column, included in EMPLOYMENT_STEPS:
         when = dates[column]
-        if when is None or row.problems:
+        if when is None or row.is_refused:
             continue
         data: Part = {"application_id": entity, **{field: fields[field] for field in included}}
-        events += to_events(row, "employment", Fact(type=name, when=when, entity=entity), data)
+        slot = f"employment:{column}"
+        fact = Fact(type=name, when=when, entity=entity, slot=slot)
+        events += to_events(row, "employment", fact, data)
     return events
 
 
@@ -56,20 +59,26 @@ def _check_order(
         row.refuse(end_column, "dates_out_of_order", f"{end_column}|{start_column}")
 
 
+def _check_cost(row: RowReader, member: str | None) -> None:
+    """Refuse a cost of nobody in particular, and one whose period ends before it begins."""
+    if row.choice("scope") not in {None, "company"} and member is None:
+        row.refuse("member", "empty")
+    period_end = ("period_to", row.instant("period_to"))
+    _check_order(row, ("period_from", row.instant("period_from")), period_end)
+
+
 def cost_events(row: RowReader) -> list[RowEvent]:
     """The event of one cost row; a 媒体 is named as in the applications."""
-    for name in ("amount", "scope", "cost_kind", "period_from"):
+    for name in COST_REQUIRED:
         row.require(name)
     amount, currency = row.money()
     scope, kind = row.choice("scope"), row.choice("cost_kind")
     period_start, period_end = row.instant("period_from"), row.instant("period_to")
     channel = row.channel()
     member = row.id("member") or (channel.id if channel is not None else None)
-    if scope not in {None, "company"} and member is None:
-        row.refuse("member", "empty")
-    _check_order(row, ("period_from", period_start), ("period_to", period_end))
+    _check_cost(row, member)
     cost_id, recorded = row.id("cost_id"), row.instant("recorded_at") or period_start
-    if row.problems or period_start is None or recorded is None:
+    if row.is_refused or period_start is None or recorded is None:
         return []
     last_day = None if period_end is None else period_end.day.isoformat()
     cost_id = cost_id or derived_id(
@@ -85,4 +94,5 @@ def cost_events(row: RowReader) -> list[RowEvent]:
         "period_from": period_start.day.isoformat(),
         "period_to": last_day,
     }
-    return to_events(row, "costs", Fact(type="cost.recorded", when=recorded, entity=cost_id), data)
+    fact = Fact(type="cost.recorded", when=recorded, entity=f"cost/{cost_id}", slot="cost")
+    return to_events(row, "costs", fact, data)

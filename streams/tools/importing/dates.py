@@ -1,19 +1,21 @@
-"""Parse dates as tables write them, including Japanese ones; ambiguous dates are refused."""
+"""Parse dates as tables write them, including Japanese ones; ambiguous and impossible dates are refused."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from schemas.errors import Malformed
+from streams.tools.importing import clock_times, date_parts
+from streams.tools.importing.date_parts import DateForm
 from streams.tools.importing.refusals import quoted_cell
 
-INSTANT = re.compile(
-    r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})|"
-    r"年\s*(?P<month_ja>\d{1,2})月\s*(?P<day_ja>\d{1,2})日)\s*(?:\([月火水木金土日]\))?"
-    r"(?:[T\s]*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?|"
-    r"時(?:\s*(?P<minute_ja>\d{1,2})分)?))?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
-)
+# The commonest way to write an instant; everything else takes the slower way.
+PLAIN = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+# One day of margin on both sides, so that no zone moves an instant out of the range of an event.
+FIRST, LAST = datetime(1990, 1, 2, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,39 +32,49 @@ class TableInstant:
         return self.at.isoformat()
 
 
-def parse_instant(text: str, zone: tzinfo) -> TableInstant:
-    """The instant in the cell, in `zone` unless the cell names its own; raise Malformed."""
-    match = INSTANT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match is None or (match["zone"] and not match["hour"]):
+@lru_cache(maxsize=1 << 16)  # a table has far fewer days than rows
+def parse_instant(
+    text: str, zone: tzinfo, form: DateForm = DateForm.ONE_READING, clock_cell: str = ""
+) -> TableInstant:
+    """The instant in the cell, in `zone` unless the cell names its own; raise Malformed.
+
+    `form` is the order of the parts in the column, `clock_cell` that of a separate column with the time of day.
+    """
+    if form is DateForm.ONE_READING and not clock_cell and (match := PLAIN.fullmatch(text)):
+        return _plain(text, match, zone)
+    normalized = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip().lstrip("'").strip()
+    day, rest = date_parts.read_day(normalized, form, quoted_cell(text))
+    clock, own_zone = clock_times.read_time(rest, quoted_cell(text))
+    if clock_cell.strip():
+        if clock is not None:
+            raise Malformed("two_times", f"{quoted_cell(text)}|{quoted_cell(clock_cell)}")
+        plain_time = INVISIBLE.sub("", unicodedata.normalize("NFKC", clock_cell)).strip()
+        clock, own_zone = clock_times.read_time(plain_time, quoted_cell(clock_cell))
+    if clock is None and own_zone is not None:
         raise Malformed("not_a_date", quoted_cell(text))
+    return _instant(text, day, clock, own_zone or zone)
+
+
+def _plain(text: str, match: re.Match[str], zone: tzinfo) -> TableInstant:
+    year, _, month, number, hour, minute, second = match.groups()
     try:
-        local = _local_time(match)
-        at = local.replace(tzinfo=_parse_zone(match["zone"], zone)).astimezone(UTC)
+        day = date(int(year), int(month), int(number))
+        clock = None if hour is None else time(int(hour), int(minute), int(second or 0))
+    except ValueError as error:
+        reason = "midnight" if (hour, minute) == ("24", "00") else "not_a_date"
+        raise Malformed(reason, quoted_cell(text)) from error
+    if clock is None:
+        return _instant(text, day, None, zone)
+    since_midnight = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+    return _instant(text, day, since_midnight, zone)
+
+
+def _instant(text: str, day: date, clock: timedelta | None, zone: tzinfo) -> TableInstant:
+    try:
+        local = datetime(day.year, day.month, day.day, tzinfo=zone) + (clock or timedelta())
+        at = local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Malformed("not_a_date", quoted_cell(text)) from error
-    # One day of margin on both sides, so that no zone moves an instant out of the range of an event.
-    if not datetime(1990, 1, 2, tzinfo=UTC) <= at < datetime(2099, 12, 31, tzinfo=UTC):
+        raise Malformed("out_of_range", quoted_cell(text)) from error
+    if not FIRST <= at < LAST:
         raise Malformed("out_of_range", quoted_cell(text))
-    return TableInstant(at=at, is_date_only=match["hour"] is None, day=local.date())
-
-
-def _local_time(match: re.Match[str]) -> datetime:
-    microseconds = (match["part"] or "")[:6].ljust(6, "0")
-    return datetime(  # noqa: DTZ001 - the caller sets the zone
-        int(match["year"]),
-        int(match["month"] or match["month_ja"]),
-        int(match["day"] or match["day_ja"]),
-        int(match["hour"] or 0),
-        int(match["minute"] or match["minute_ja"] or 0),
-        int(match["second"] or 0),
-        int(microseconds),
-    )
-
-
-def _parse_zone(offset: str | None, default: tzinfo) -> tzinfo:
-    if offset is None:
-        return default
-    if offset in {"Z", "UTC"}:
-        return UTC
-    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
-    return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
+    return TableInstant(at=at, is_date_only=clock is None, day=day)

@@ -1,5 +1,6 @@
 """Look up headers, cell values and activities in the dictionary (`words.yaml`)."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -8,6 +9,13 @@ from typing import Any
 
 from schemas.tenants.milestones import normalize_name
 from streams.configuration.yaml_document import parse_yaml
+
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+
+
+def without_invisible(text: str) -> str:
+    """The text without characters of no width, which people copy from web pages."""
+    return INVISIBLE.sub("", text)
 
 
 @cache
@@ -19,7 +27,7 @@ def _dictionary() -> dict[str, Any]:
 
 def normalize_header(text: str) -> str:
     """NFKC, lower case, without spaces, `_`, `-` and `・`."""
-    normalized = unicodedata.normalize("NFKC", text).casefold()
+    normalized = unicodedata.normalize("NFKC", without_invisible(text)).casefold()
     return "".join(char for char in normalized if not char.isspace() and char not in "_-・")
 
 
@@ -34,6 +42,18 @@ def fields_by_header(kind: str) -> Mapping[str, str]:
     return field_by_header
 
 
+@cache
+def all_headers() -> frozenset[str]:
+    """Every normalized header of any kind of table."""
+    return frozenset(
+        normalize_header(synonym)
+        for fields in _dictionary()["headers"].values()
+        for name, synonyms in fields.items()
+        for synonym in (name, *synonyms)
+    )
+
+
+@cache
 def is_personal(header: str) -> bool:
     """Whether the header names personal data."""
     normalized = normalize_header(header)

@@ -1,76 +1,133 @@
-"""Build canonical events with deterministic ids from rows."""
+"""Build canonical events from rows; their order within a day and their ids are settled per application."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime
+from functools import lru_cache
 
+import msgspec
 from pydantic import ValidationError
 
 from schemas.events.envelope import TYPES, full_type
-from schemas.tenants.milestones import RANK, UNMAPPED, lookup_milestone
+from schemas.text.plain import plain_name
 from streams.ingest.cleaning.times import check_times
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.row import RowReader
 
 SOURCE = "urn:hirelay:import:"
-# Events with a date only get a time of day in the order of a hiring process: the application first, a move after the
-# interview that caused it, the outcome last. Without this, events of one day would have no order.
-TIME_OF_DAY = {
-    "interview": timedelta(hours=12),
-    "feedback": timedelta(hours=13),
-    "application.stage_changed": timedelta(hours=23),
-    "offer": timedelta(hours=23, minutes=30),
-    "application.rejected": timedelta(hours=23, minutes=45),
-    "application.withdrawn": timedelta(hours=23, minutes=45),
-    "application.closed": timedelta(hours=23, minutes=45),
-    "application.hired": timedelta(hours=23, minutes=45),
-}
+MAX_SLOT = 80  # characters of an id that has at most 200
+LOGGED = '{"application":{'  # how the data of an event about an application begins
 
 Data = Mapping[str, object]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowEvent:
-    """One canonical event of the row on `line`; `id` is a pure function of the kind of file and the fact."""
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One occurrence: type, time, and what of the entity it is about.
+
+    `slot` identifies it within the entity without its date, so that a corrected date corrects it: `ending`,
+    `stage:一次面接`. An entity has a `single` slot once in a kind of file; others are numbered by time. The time is
+    `estimated` if it is that of another date of the row, and `undated` if nobody knows when it happened.
+    """
+
+    type: str
+    when: TableInstant
+    entity: str
+    slot: str
+    single: bool = True
+    estimated: bool = False
+    undated: bool = False
+
+
+class RowEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One canonical event of the row on `line` of the file with that index in the run.
+
+    `at`, `number` and `revision` are settled once all events of the entity are known: `at` orders the events of a day,
+    `number` counts the occurrences of the slot, `revision` is set on what corrects an earlier import.
+    """
 
     line: int
-    type: str
-    id: str
-    source: str
-    at: datetime
-    assumed: bool
+    file: int = 0
+    kind: str
+    fact: Fact
+    stage: str = ""
     data: str
+    at: datetime
+    number: int = 1
+    revision: datetime | None = None
+    connection: str = ""
+
+    @property
+    def type(self) -> str:
+        """The short type."""
+        return self.fact.type
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the time of day, or more, is not in the file."""
+        return self.fact.when.is_date_only or self.fact.estimated or self.fact.undated
+
+    @property
+    def log_id(self) -> str:
+        """What the event is the latest word on; the same for every version of one fact."""
+        return f"import:{self.connection}:{self.kind}:{_short(self.fact.slot)}:{self.number}"
+
+    @property
+    def id(self) -> str:
+        """A pure function of the fact, and of the import that corrected it."""
+        fact = self.fact
+        parts = [self.kind, fact.type, fact.entity, fact.slot, str(self.number), fact.when.text]
+        if self.revision is not None:
+            parts.append(self.revision.isoformat())
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def time_quality(self) -> str:
+        """What the envelope says of the time."""
+        if self.fact.undated:
+            return "unknown"
+        return "assumed" if self.assumed else "exact"
+
+    @property
+    def content(self) -> str:
+        """A digest of what the event says, by which a later import knows it again."""
+        parts = (self.type, self.at.isoformat(), self.time_quality, self.data)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
     def envelope(self, mode: str) -> bytes:
         """The event as CloudEvents 1.0 JSON."""
         head = {
             "specversion": "1.0",
             "id": self.id,
-            "source": self.source,
+            "source": SOURCE + self.kind,
             "type": full_type(self.type),
             "time": self.at.isoformat(),
-            "timequality": "assumed" if self.assumed else "exact",
+            "timequality": self.time_quality,
             "ingestmode": mode,
+            "correlationid": self.content,
         }
         text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
-        return f'{text[:-1]},"data":{self.data}}}'.encode()
+        return f'{text[:-1]},"data":{self.logged_data()}}}'.encode()
+
+    def logged_data(self) -> str:
+        """The data with the id of the fact and its revision, which events about applications have."""
+        if not self.data.startswith(LOGGED):
+            return self.data
+        rest = self.data.removeprefix(LOGGED)
+        revision = "" if self.revision is None else f'"revision":"{self.revision.isoformat()}",'
+        log_id = json.dumps(self.log_id, ensure_ascii=False)
+        return f'{{"log_id":{log_id},"application":{{{revision}{rest}'
 
     def check_times(self, now: datetime) -> None:
         """Raise Malformed if the event happened more than two days after `now`."""
         check_times(self.type, TYPES[self.type].model_validate_json(self.data), self.at, now)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """One occurrence: type, time, entity, and `discriminators` that distinguish it from others of the same entity and time."""
-
-    type: str
-    when: TableInstant
-    entity: str
-    discriminators: tuple[str, ...] = ()
-    is_estimated: bool = False  # the time is taken from another date of the row
+@lru_cache(maxsize=1 << 12)
+def _short(slot: str) -> str:
+    """The slot in the form in which the gateway keeps ids, and short enough for one."""
+    name = plain_name(slot)
+    return name if len(name) <= MAX_SLOT else f"{name[:MAX_SLOT]}-{derived_id(name)}"
 
 
 def to_events(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEvent]:
@@ -83,32 +140,19 @@ def to_events(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEven
             location = ".".join(map(str, problem["loc"])) or "the row"
             row.refuse(location, "not_canonical", location)
         return []
-    parts = (kind, fact.type, fact.entity, fact.when.text, *fact.discriminators)
+    stage = data.get("to_stage")
     return [
         RowEvent(
             line=row.line,
-            type=fact.type,
-            id=hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
-            source=SOURCE + kind,
-            at=_event_time(fact, row.layout.zone),
-            assumed=fact.when.is_date_only or fact.is_estimated,
+            file=row.layout.file,
+            kind=kind,
+            fact=fact,
+            stage=str(stage.get("name") or stage["id"]) if isinstance(stage, dict) else "",
+            at=fact.when.at,
             data=validated.model_dump_json(exclude_none=True, exclude_defaults=True),
+            connection=row.layout.connection,
         )
     ]
-
-
-def _event_time(fact: Fact, zone: tzinfo) -> datetime:
-    if not fact.when.is_date_only:
-        return fact.when.at
-    family = fact.type.partition(".")[0]
-    offset = TIME_OF_DAY.get(fact.type) or TIME_OF_DAY.get(family) or timedelta()
-    if fact.type == "application.stage_changed":
-        milestone = (
-            lookup_milestone(fact.discriminators[0], None) if fact.discriminators else UNMAPPED
-        )
-        offset += timedelta(seconds=RANK.get(milestone, 0))
-    # In local wall-clock time, so that the event stays within a day of 23 hours.
-    return (datetime.combine(fact.when.day, time(), zone) + offset).astimezone(UTC)
 
 
 def _json_default(value: object) -> object:

@@ -10,19 +10,19 @@ from streams.tools.importing import dictionary, ocel
 from streams.tools.importing.kinds import KINDS_BY_NAME, LOG
 from streams.tools.importing.recognise import personal_data_reason, recognise
 from streams.tools.importing.source import OCEL, is_log, traces
-from streams.tools.importing.table import open_table
+from streams.tools.importing.table import TableOptions, open_table
 
 SAMPLE_SIZE = 200  # sampled values per attribute
 
 
-def draft_map(path: Path) -> str:
+def draft_map(path: Path, sheet: str | None = None) -> str:
     """A draft of the map as YAML, to be reviewed and corrected; raise Misconfigured or Unreadable."""
-    lines = _draft_log_map(path) if is_log(path) else _draft_table_map(path)
+    lines = _draft_log_map(path) if is_log(path) else _draft_table_map(path, sheet)
     return "\n".join(lines) + "\n"
 
 
-def _draft_table_map(path: Path) -> Iterator[str]:
-    table = open_table(path)
+def _draft_table_map(path: Path, sheet: str | None) -> Iterator[str]:
+    table = open_table(path, TableOptions(sheet=sheet))
     recognised = recognise(table)
     yield f"# Draft of the map of {path.name}: {table.encoding}, {len(table.headers)} columns."
     if recognised.kind is None:

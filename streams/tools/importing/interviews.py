@@ -1,61 +1,89 @@
 """Convert rows of interviews, scorecards and offers to events."""
 
+from dataclasses import dataclass
+
+from schemas.tenants.milestones import INTERVIEWS, lookup_milestone
 from streams.tools.importing import canonical_parts
+from streams.tools.importing.applications import check_order
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
+from streams.tools.importing.refusals import quoted_cell
 from streams.tools.importing.row import RowReader
 
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 DECISIONS = ("-2", "-1", "0", "1", "2")
 ANSWERS = ("accepted", "declined", "expired", "revoked")
+OPEN = "open"  # an offer without an answer
+# Minor units below which an amount cannot be what somebody earns in a year.
+LEAST_YEARLY = {"JPY": 100_000, "USD": 100_000, "EUR": 100_000, "GBP": 100_000}
+KIND = "interviews"
 ANSWER_BY_DATE = {f"{answer}_at": answer for answer in ANSWERS}
 
 
 def interview_events(row: RowReader) -> list[RowEvent]:
     """The events of one interview row: scheduled, and then its outcome."""
     row.require("start")
-    parts, start, end = (
-        canonical_parts.application_parts(row),
-        row.instant("start"),
-        row.instant("end"),
-    )
+    parts = canonical_parts.application_parts(row)
+    start, end = row.instant("start"), row.instant("end")
     scheduled, cancelled = row.instant("scheduled_at"), row.instant("cancelled_at")
     status = row.choice("status") or ("cancelled" if cancelled else "scheduled")
-    panel, number = canonical_parts.panel(row), row.integer("round")
-    details = {"kind": row.text("interview_kind"), "mode": row.text("mode"), "round": number}
+    panel, number, kind = (
+        canonical_parts.panel(row),
+        row.integer("round"),
+        row.text("interview_kind"),
+    )
+    details = {"kind": kind, "mode": row.text("mode"), "round": number, "stage": _stage(kind)}
     interview_id = row.id("interview_id")
-    if row.problems or start is None:
+    check_order(row, ("start", start), ("end", end))
+    if row.is_refused or start is None:
         return []
     entity = canonical_parts.application_id(row)
-    interview_id = interview_id or derived_id(
-        entity, start.text, *(str(interviewer["user_id"]) for interviewer in panel)
-    )
+    slot = f"interview:{interview_id or kind or number or ''}"
+    people = () if interview_id else tuple(str(person["user_id"]) for person in panel)
+    key = interview_id or derived_id(entity, start.text, kind or "", str(number or ""), *people)
     span = {} if start.is_date_only else {"start": start, "end": end}
-    data: Part = {**parts, **details, **span, "interview_id": interview_id, "interviewers": panel}
-    events = _status_events(
-        row, data, "scheduled", scheduled or start, is_estimated=scheduled is None
-    )
-    outcomes = {"completed": end or start, "cancelled": cancelled or start, "no_show": start}
-    if status in outcomes:
-        is_estimated = status == "cancelled" and cancelled is None
-        events += _status_events(row, data, status, outcomes[status], is_estimated=is_estimated)
-    return events
+    data: Part = {**parts, **details, **span, "interview_id": key, "interviewers": panel}
+    return [
+        event
+        for fact in _interview_facts(row, slot, start, scheduled, status)
+        for event in to_events(row, KIND, fact, data)
+    ]
 
 
-def _status_events(
-    row: RowReader, data: Part, status: str, when: TableInstant, *, is_estimated: bool = False
-) -> list[RowEvent]:
-    """The event of the interview's status; `is_estimated` if the row lacks that date and the interview's own stands in."""
-    entity, key = canonical_parts.application_id(row), str(data["interview_id"])
+def _interview_facts(
+    row: RowReader, slot: str, start: TableInstant, scheduled: TableInstant | None, status: str
+) -> list[Fact]:
+    """That the interview was scheduled, and what became of it."""
+    entity, is_single = canonical_parts.application_id(row), row.has("interview_id")
     fact = Fact(
-        type=f"interview.{status}",
-        when=when,
+        type="interview.scheduled",
+        when=scheduled or start,
         entity=entity,
-        discriminators=(key,),
-        is_estimated=is_estimated,
+        slot=f"{slot}:scheduled",
+        single=is_single,
+        estimated=scheduled is None,
     )
-    return to_events(row, "interviews", fact, data)
+    end, cancelled = row.instant("end"), row.instant("cancelled_at")
+    outcomes = {"completed": end or start, "cancelled": cancelled or start, "no_show": start}
+    if status not in outcomes:
+        return [fact]
+    outcome = Fact(
+        type=f"interview.{status}",
+        when=outcomes[status],
+        entity=entity,
+        slot=f"{slot}:outcome",
+        single=is_single,
+        estimated=status == "cancelled" and cancelled is None,
+    )
+    return [fact, outcome]
+
+
+def _stage(kind: str | None) -> Part | None:
+    """The stage that a kind of interview such as 一次面接 names."""
+    if kind is None or lookup_milestone(kind, None) not in {*INTERVIEWS, "casual"}:
+        return None
+    return {"id": kind[:100], "name": kind}
 
 
 def feedback_events(row: RowReader) -> list[RowEvent]:
@@ -69,7 +97,7 @@ def feedback_events(row: RowReader) -> list[RowEvent]:
     )
     interviewer, interview = row.id("interviewer_id"), row.id("interview_id")
     decision, feedback_id = row.choice("decision"), row.id("feedback_id")
-    if row.problems or submitted is None or interviewer is None:
+    if row.is_refused or submitted is None or interviewer is None:
         return []
     entity = canonical_parts.application_id(row)
     feedback_id = feedback_id or derived_id(entity, interview or submitted.text, interviewer)
@@ -83,7 +111,7 @@ def feedback_events(row: RowReader) -> list[RowEvent]:
         "submitted_at": None if submitted.is_date_only else submitted,
     }
     fact = Fact(
-        type="feedback.submitted", when=submitted, entity=entity, discriminators=(feedback_id,)
+        type="feedback.submitted", when=submitted, entity=entity, slot=f"feedback:{feedback_id}"
     )
     return to_events(row, "feedback", fact, data)
 
@@ -91,9 +119,9 @@ def feedback_events(row: RowReader) -> list[RowEvent]:
 def offer_events(row: RowReader) -> list[RowEvent]:
     """The events of one offer row: sent, and its answers."""
     parts, sent = canonical_parts.application_parts(row), row.instant("sent_at")
-    amount, currency = row.money()
+    amount, currency = _money(row)
     entity = canonical_parts.application_id(row)
-    answers = _answers(row)
+    answers = _answers(row, sent)
     data: Part = {
         **parts,
         "offer_id": row.id("offer_id") or entity or None,
@@ -103,31 +131,74 @@ def offer_events(row: RowReader) -> list[RowEvent]:
         "start_date": row.day("start_date"),
         "decline_reason": canonical_parts.reason(row),
     }
-    if sent is None and not answers and not row.problems:
+    if sent is None and not answers and not row.is_refused:
         row.refuse("sent_at", "no_dates", "the dates of the offer")
-    for answer, when in answers:
-        if sent is not None and when.day < sent.day:
-            row.refuse(f"{answer}_at", "dates_out_of_order", f"{answer}_at|sent_at")
-    if row.problems:
+    for answer in answers:
+        check_order(row, ("sent_at", sent), (answer.name, answer.when))
+    check_order(row, ("sent_at", sent), ("start_date", row.instant("start_date")))
+    if row.is_refused:
         return []
-    dated_steps = ([("sent", sent)] if sent is not None else []) + answers
-    events: list[RowEvent] = []
-    for name, when in dated_steps:
-        key = str(data["offer_id"])
-        fact = Fact(type=f"offer.{name}", when=when, entity=entity, discriminators=(key,))
-        events += to_events(row, "offers", fact, data)
-    return events
+    steps = [OfferAnswer(kind="sent", when=sent, name="sent_at")] if sent is not None else []
+    return [
+        event
+        for step in (*steps, *answers)
+        for event in to_events(
+            row, "offers", _offer_fact(step, entity, str(data["offer_id"])), data
+        )
+    ]
 
 
-def _answers(row: RowReader) -> list[tuple[str, TableInstant]]:
-    """The answers and their dates, from one column per answer or from an answer column and a date column."""
-    columns = [(answer, row.instant(name)) for name, answer in ANSWER_BY_DATE.items()]
-    answers = [(answer, when) for answer, when in columns if when is not None]
-    answer_value, answered_at = row.choice("answer"), row.instant("answered_at")
-    if answer_value is not None and answered_at is not None:
-        answers.append((answer_value, answered_at))
-    elif answer_value is not None and answer_value not in dict(answers):
-        row.refuse("answer", "no_date_of", f"{answer_value}|answered_at")
-    elif answered_at is not None and answer_value is None and not answers and not row.has("answer"):
+def _offer_fact(step: "OfferAnswer", entity: str, offer: str) -> Fact:
+    return Fact(
+        type=f"offer.{step.kind}",
+        when=step.when,
+        entity=entity,
+        slot=f"offer:{offer}:{'sent' if step.kind == 'sent' else 'answer'}",
+        undated=step.undated,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferAnswer:
+    """An answer to an offer; `undated` if the row says no day, so that `when` is that of the offer."""
+
+    kind: str
+    when: TableInstant
+    name: str
+    undated: bool = False
+
+
+def _answers(row: RowReader, sent: TableInstant | None) -> list[OfferAnswer]:
+    """The answers, from one column per answer or from an answer column and a date column."""
+    columns = [(answer, row.instant(name), name) for name, answer in ANSWER_BY_DATE.items()]
+    answers = [
+        OfferAnswer(kind=answer, when=when, name=name)
+        for answer, when, name in columns
+        if when is not None
+    ]
+    kind, answered = row.choice("answer"), row.instant("answered_at")
+    if kind == OPEN:
+        if answered is not None:
+            row.note("answer", "no_answer", row.cells["answer"].strip())
+        return answers
+    if kind is not None and answered is not None:
+        answers.append(OfferAnswer(kind=kind, when=answered, name="answered_at"))
+    elif kind is not None and kind not in {answer.kind for answer in answers}:
+        if sent is None:
+            row.refuse("answer", "no_date_of", f"{kind}|{row.header('answered_at')}")
+            return answers
+        row.note("answer", "undated_answer", f"{kind}|{row.header('answered_at')}")
+        answers.append(OfferAnswer(kind=kind, when=sent, name="answered_at", undated=True))
+    elif answered is not None and kind is None and not answers and not row.has("answer"):
         row.refuse("answer", "empty")
-    return list(dict(answers).items())
+    return list({answer.kind: answer for answer in answers}.values())
+
+
+def _money(row: RowReader) -> tuple[int | None, str | None]:
+    """The first year's compensation; one too small to be true is left out and noted."""
+    amount, currency = row.money()
+    least = LEAST_YEARLY.get(currency or "", 0)
+    if amount is not None and amount < least:
+        row.note("amount", "implausible_amount", f"{quoted_cell(row.cells['amount'])}|{currency}")
+        return None, None
+    return amount, currency

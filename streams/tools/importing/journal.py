@@ -1,5 +1,6 @@
 """Remember which batches of a file were confirmed through a connection, so that an interrupted import can resume."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,21 +10,22 @@ FOLDER = "imports"  # in the state directory of a local stack
 CHUNK = 1 << 20
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of the file's bytes, in hexadecimal."""
+def digest(*paths: Path) -> str:
+    """The SHA-256 of the files' bytes, in hexadecimal."""
     hasher = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            hasher.update(chunk)
+    for path in paths:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                hasher.update(chunk)
     return hasher.hexdigest()
 
 
-def journal_path(path: Path, connection: str, state: Path | None) -> Path:
-    """The journal of that content and connection: in the state directory, else beside the file."""
-    name = f"{digest(path)[:16]}-{connection}"
+def journal_path(paths: Sequence[Path], connection: str, state: Path | None) -> Path:
+    """The journal of that content and connection: in the state directory, else beside the first file."""
+    name = f"{digest(*paths)[:16]}-{connection}"
     if state is not None:
         return state / FOLDER / f"{name}.confirmed"
-    return path.with_name(f"{path.name}.{name}.confirmed")
+    return paths[0].with_name(f"{paths[0].name}.{name}.confirmed")
 
 
 class Journal:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.tools.importing import applications, interviews
+from streams.tools.importing import applications, endings, interviews, stages
 from streams.tools.importing import context as importing_context
 from streams.tools.importing.canonical_parts import APPLICATION_FIELDS
 from streams.tools.importing.events import RowEvent
@@ -13,10 +13,11 @@ LOG = "log"  # an event log (XES or OCEL); not a table, but described by the sam
 
 # Allowed values by field; any other cell value needs an entry under `values`.
 ALLOWED_VALUES = {
-    "outcome": applications.OUTCOMES,
+    "outcome": endings.OUTCOMES,
+    "result": stages.RESULTS,
     "status": interviews.STATUSES,
     "decision": interviews.DECISIONS,
-    "answer": interviews.ANSWERS,
+    "answer": (*interviews.ANSWERS, interviews.OPEN),
     "scope": importing_context.COST_SCOPES,
     "cost_kind": importing_context.COST_KINDS,
 }
@@ -38,8 +39,8 @@ KINDS = (
         fields=(
             *APPLICATION_FIELDS,
             *("applied_at", "stage", "stage_id", "stage_at", "outcome", "ended_at"),
-            *applications.PARTY_BY_END_DATE,
-            *("reason", "hired_at", "start_date"),
+            *("rejected_at", "withdrawn_at", "closed_at", "reason", "hired_at", "start_date"),
+            *(*applications.OFFER_DATES, "amount", "currency"),
         ),
         required=(("application_id",), ("applied_at",)),
         to_events=applications.application_events,
@@ -49,9 +50,10 @@ KINDS = (
         fields=(
             *APPLICATION_FIELDS,
             *("stage", "stage_id", "entered_at", "left_at", "from_stage", "from_stage_id"),
+            *("result", "reason"),
         ),
         required=(("application_id",), ("stage", "stage_id"), ("entered_at",)),
-        to_events=applications.stage_change_events,
+        to_events=stages.stage_change_events,
     ),
     Kind(
         name="interviews",

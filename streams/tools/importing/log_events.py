@@ -48,7 +48,7 @@ def trace_readings(trace: Trace, activities: Activities) -> Iterator[Reading]:
         row = _row(trace, entry, activities)
         reading, when = _read_entry(row, entry, activities)
         readings.append(reading)
-        if when is None or reading.problems or not trace.application:
+        if when is None or reading.is_refused or not trace.application:
             continue
         if first is None or when.at < first[0].at:
             first = (when, index, row)
@@ -93,7 +93,7 @@ def _read_entry(
     ignored = ""
     for step in steps:
         ignored = step.ignore or ignored
-        if step.type is None or when is None or row.problems:
+        if step.type is None or when is None or row.is_refused:
             continue
         if not row.has("application_id") and step.type not in JOB_TYPES:
             row.refuse(ACTIVITY, "no_application")
@@ -126,13 +126,15 @@ def _step_events(
             type="application.stage_changed",
             when=when,
             entity=entity,
-            discriminators=(stage_name, activity),
+            slot=f"stage:{stage_name}:{activity}",
+            single=False,
         )
         events = to_events(row, LOG, fact, {**parts, "to_stage": stage})
     if event_type == "application.stage_changed":
         return events
     data, key = _event_data(row, step, when, stage)
-    fact = Fact(type=event_type, when=when, entity=entity, discriminators=(activity, *key))
+    slot = ":".join((event_type.partition(".")[0], activity, *key))
+    fact = Fact(type=event_type, when=when, entity=entity, slot=slot, single=False)
     return events + to_events(row, LOG, fact, {**parts, **data})
 
 
@@ -177,7 +179,8 @@ def _created_events(row: RowReader, when: TableInstant, stage: str | None = None
     data = {**parts, "application": {**application, "applied_at": when}}
     if stage:
         data["stage"] = {"id": stage, "name": stage}
-    fact = Fact(type=CREATED, when=when, entity=canonical_parts.application_id(row))
+    entity = canonical_parts.application_id(row)
+    fact = Fact(type=CREATED, when=when, entity=entity, slot="created", single=False)
     return to_events(row, LOG, fact, data)
 
 
@@ -187,4 +190,5 @@ def _job_events(row: RowReader, event_type: str, when: TableInstant) -> list[Row
     if job_id is None:
         return []
     data: Part = {"job_id": job_id, "name": row.text("job_name")}
-    return to_events(row, LOG, Fact(type=event_type, when=when, entity=job_id), data)
+    fact = Fact(type=event_type, when=when, entity=f"job/{job_id}", slot=event_type, single=False)
+    return to_events(row, LOG, fact, data)

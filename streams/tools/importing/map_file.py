@@ -1,9 +1,10 @@
 """Load and validate `map.yaml`, which maps the columns, values and activities of a file."""
 
+import codecs
 import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -16,20 +17,53 @@ from streams.configuration.files import (
     read_document,
 )
 from streams.tools.importing.activity_map import ATTRIBUTES, ROLES, ActivityMeaning
-from streams.tools.importing.kinds import ALLOWED_VALUES, KINDS_BY_NAME, LOG
+from streams.tools.importing.cell_values import UNITS
+from streams.tools.importing.date_parts import DateForm
+from streams.tools.importing.endings import HIRED, TYPE_BY_PARTY
+from streams.tools.importing.kinds import ALLOWED_VALUES, KINDS_BY_NAME, LOG, Kind
+
+WIDE_KINDS = frozenset({"applications"})  # whose rows may have columns per step
+ENDINGS = (*TYPE_BY_PARTY, HIRED)
+
+
+class StepColumns(BaseModel):
+    """The columns of one step of a wide table: when it was held and decided, its result, and who interviewed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stage: str
+    held_at: str | None = None
+    decided_at: str | None = None
+    result: str | None = None
+    interviewers: str | None = None
+
+    def columns(self) -> dict[str, str]:
+        """Headers by part."""
+        return {part: header for part, header in self if header and part != "stage"}
 
 
 class Map(BaseModel):
-    """One map. `columns` and `constants` are by field, `values` by field and cell value."""
+    """One map. `columns` and `constants` are by field, `values` by field and cell value.
+
+    `dates` are the orders of the parts of dates, `times` headers of times of day, `units` and `tax` (percent included) of
+    amounts, all by field. `stages` says who ends an application in a stage, `steps` are the columns of a wide table.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str
     timezone: str | None = None
-    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp932", "shift_jis"] | None = None
+    encoding: str | None = None
+    sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    dates: dict[str, DateForm] = Field(default_factory=dict)
+    times: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)
+    tax: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=dict)
+    stages: dict[str, str] = Field(default_factory=dict)
+    steps: tuple[StepColumns, ...] = ()
     objects: dict[str, str] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
     activities: dict[str, tuple[ActivityMeaning, ...]] = Field(default_factory=dict)
@@ -39,6 +73,18 @@ class Map(BaseModel):
     def validate_timezone(cls, value: str | None) -> str | None:
         """Require a zone of the IANA database."""
         return value if value is None else Tenant.check_timezone(value)
+
+    @field_validator("encoding")
+    @classmethod
+    def validate_encoding(cls, value: str | None) -> str | None:
+        """Require an encoding that can be read."""
+        if value is not None:
+            try:
+                codecs.lookup(value)
+            except LookupError as error:
+                msg = f"no encoding {value!r}; write utf-8, cp932, euc-jp, iso-2022-jp, utf-16 or another one of Python's"
+                raise ValueError(msg) from error
+        return value
 
     @field_validator("activities", mode="before")
     @classmethod
@@ -81,10 +127,37 @@ class Map(BaseModel):
         if both:
             msg = f"{both[0]} is in `columns` and in `constants`; keep one"
             raise ValueError(msg)
+        self._validate_details(kind)
         for group in kind.required:
             if not any(name in self.columns or name in self.constants for name in group):
                 msg = f"{self.kind} needs {' or '.join(group)} under `columns`"
                 raise ValueError(msg)
+
+    def _validate_details(self, kind: Kind) -> None:
+        """Reject words that no section knows, and steps of a kind that has none."""
+        for section in ("dates", "times", "units", "tax"):
+            _check_fields(section, getattr(self, section), kind.fields)
+        for section, values, allowed in (
+            ("units", self.units, UNITS),
+            ("stages", self.stages, ENDINGS),
+        ):
+            for name, value in values.items():
+                if value not in allowed:
+                    msg = f"{section}.{name}: {value!r} is none of {', '.join(allowed)}"
+                    raise ValueError(msg)
+        if self.steps and kind.name not in WIDE_KINDS:
+            msg = f"{kind.name} has no `steps`; only {', '.join(sorted(WIDE_KINDS))} has"
+            raise ValueError(msg)
+
+    def all_columns(self) -> dict[str, str]:
+        """Headers by field, with those of the times of day and of the steps under fields of their own."""
+        times = {f"{name}.time": header for name, header in self.times.items()}
+        steps = {
+            f"step.{number}.{part}": header
+            for number, step in enumerate(self.steps)
+            for part, header in step.columns().items()
+        }
+        return {**self.columns, **times, **steps}
 
     def value_mappings(self) -> dict[str, dict[str, str]]:
         """`values` by tidied cell value."""

@@ -15,7 +15,38 @@ REFUSALS = {
         "{} is not a date that can be read in only one way",
         "write 2026-04-01, 2026/04/01 or 2026年4月1日, with or without 10:30",
     ),
-    "out_of_range": ("{} lies outside the years 1990 to 2099", "correct the year"),
+    "ambiguous_date": (
+        "{} can be read as more than one day",
+        "write it with the year first, or say the order of the column under `dates` in the map: m/d/y, d/m/y or y/m/d",
+    ),
+    "serial_number": (
+        "{} may be the serial number that a spreadsheet stores for a date",
+        "format the column as a date and save again, or write `excel` for the column under `dates` in the map",
+    ),
+    "narrow_column": (
+        "{} is what a spreadsheet shows if the column is too narrow",
+        "widen the column and save the table again",
+    ),
+    "outside_era": (
+        "{} lies outside the era {}, which began on {} and ended on {}",
+        "write the year of the right era, or the western year",
+    ),
+    "other_weekday": (
+        "{} names the wrong day of the week: {} is a {}",
+        "correct the date or the day of the week",
+    ),
+    "midnight": (
+        "{} is the end of one day and the beginning of the next",
+        "write 23:59 of that day or 00:00 of the next",
+    ),
+    "two_times": (
+        "{} has a time of day and so has {} in another column",
+        "keep the time in one of the two columns",
+    ),
+    "out_of_range": (
+        "{} lies outside the years 1990 to 2099",
+        "correct the year, or leave the cell empty if it stands for “never” or “not yet”",
+    ),
     "not_a_number": ("{} is not a number", "write digits, with a point for decimals"),
     "not_whole": ("{} is not a whole number", "write digits only"),
     "not_money": (
@@ -47,6 +78,35 @@ REFUSALS = {
         "leave one of the two empty, or write when each happened",
     ),
     "dates_out_of_order": ("{} comes before {}", "correct one of the two dates"),
+    "contradiction": (
+        "{} says that the application is {}, but {}",
+        "correct the one that is wrong, or leave it empty",
+    ),
+    "ruled": ("the row has more than one ending: {}", "nothing, if that is right: {} counts"),
+    "no_answer": (
+        "{} is not an answer to the offer, so that the date beside it counts for nothing",
+        "nothing, if the offer is still open",
+    ),
+    "undated_answer": (
+        "the answer {} has no date",
+        "fill in or map {}; until then the answer counts, and the time it took does not",
+    ),
+    "join_without_hire": (
+        "the first day of work is known and the decision to hire is not",
+        "fill in the date of the hire; until then the join counts and no hire does",
+    ),
+    "implausible_amount": (
+        "{} as a yearly amount in {} is too small to be true",
+        "write the unit in the cells (550万円), or set `units` in the map; the offer counts without the amount",
+    ),
+    "total_row": (
+        "the row looks like a total or a note and not like an application",
+        "delete the row",
+    ),
+    "stage_is_ending": (
+        "the stage {} ends applications, but its name does not say who ends them",
+        "say under `stages` in the map who does: company, candidate, neither or hired",
+    ),
     "no_dates": (
         "none of {} is filled in",
         "fill one in; a row without any of them holds no event",
@@ -57,8 +117,12 @@ REFUSALS = {
     ),
     "not_csv": ("the row cannot be split into cells", "save the table as CSV again"),
     "conflict": (
-        "line {} holds the same event with different values",
-        "keep one of the two rows",
+        "{} says something else about the same thing",
+        "keep the row that is right and delete the other one",
+    ),
+    "one_id": (
+        "the ids {} and {} differ only in their form and are one id",
+        "nothing, if they are the same application",
     ),
     "future_time": (
         "the date lies more than two days ahead, and nothing can have happened then",
@@ -84,15 +148,27 @@ REFUSALS = {
 
 @dataclass(frozen=True, kw_only=True)
 class RowProblem:
-    """One reason why the row on `line` is refused; `line` counts from 1, or counts events in a log without lines."""
+    """Why the row on `line` is refused, or, if it is not, what a person should know about it.
+
+    `line` counts from 1, or counts events in a log without lines; `file` is the index of the file in the run.
+    """
 
     line: int
     column: str
     message: str
     remedy: str
+    refuses: bool = True
+    file: int = 0
 
 
-def row_problem(line: int, column: str, condition: Malformed | Unmapped) -> RowProblem:
+def row_problem(
+    line: int,
+    column: str,
+    condition: Malformed | Unmapped,
+    *,
+    refuses: bool = True,
+    file: int = 0,
+) -> RowProblem:
     """The problem with its texts filled in; details of one reason are separated by `|`."""
     message, remedy = REFUSALS[condition.reason]
     details = condition.detail.split("|")
@@ -102,6 +178,8 @@ def row_problem(line: int, column: str, condition: Malformed | Unmapped) -> RowP
         column=column,
         message=message.format(*details[:placeholders]),
         remedy=remedy.format(*(details[placeholders:] or details)),
+        refuses=refuses,
+        file=file,
     )
 
 

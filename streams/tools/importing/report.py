@@ -1,22 +1,20 @@
-"""Report what an import would send or has sent: on screen, and the refused rows as CSV."""
+"""Count what an import would send or has sent, and write the problems as CSV."""
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from streams.tools.importing import dictionary
+from schemas.instants import milliseconds
+from streams.tools.importing.consequences import Consequences
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import RowProblem
-from streams.tools.importing.sender import SendResult
-from streams.tools.importing.source import ImportSource
+from streams.tools.importing.settling.changes import Changes
+from streams.tools.importing.settling.settle import Settled
 
-MAX_SHOWN_PROBLEMS = 20
+MAX_KEPT_PROBLEMS = 100_000  # beyond it problems are counted and not listed
+MAX_KEPT_CORRECTIONS = 1_000
 FORMULA_PREFIXES = (
     "=",
     "+",
@@ -28,140 +26,88 @@ FORMULA_PREFIXES = (
 
 @dataclass
 class ImportReport:
-    """Counts over the rows of a file."""
+    """Counts over the rows of all files and the entities that they tell of."""
 
-    rows: int = 0
-    refused: int = 0
+    rows: Counter[int] = field(default_factory=Counter)
+    refused_rows: set[tuple[int, int]] = field(default_factory=set)
     duplicates: int = 0
     assumed: int = 0
+    undated: int = 0
     types: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     problems: list[RowProblem] = field(default_factory=list)
+    unlisted: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    consequences: Consequences = field(default_factory=Consequences)
+    orphans: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    corrected: int = 0
+    to_send: int = 0
 
     @property
     def events(self) -> int:
         """Number of events in the valid rows."""
         return self.types.total()
 
-    def add(self, reading: Reading) -> None:
+    @property
+    def last_ms(self) -> int:
+        """The instant of the last event in milliseconds since 1970 UTC, 0 if there is none."""
+        return 0 if self.last is None else milliseconds(self.last)
+
+    @property
+    def refused(self) -> int:
+        """Number of refused rows."""
+        return len(self.refused_rows)
+
+    def add_row(self, reading: Reading) -> None:
         """Count one row."""
-        self.rows += 1
-        self.refused += bool(reading.problems)
-        self.duplicates += reading.duplicates
-        self.problems += reading.problems
-        if reading.ignored and not reading.problems:
+        self.rows[reading.file] += 1
+        self._add_problems(reading.problems)
+        if reading.ignored and not reading.is_refused:
             self.ignored[reading.ignored] += 1
-        for event in reading.events:
+
+    def add_entity(self, settled: Settled, changes: Changes, *, is_orphan: bool) -> None:
+        """Count one entity and what changes of it."""
+        self._add_problems(settled.problems)
+        self.duplicates += settled.duplicates
+        for event in settled.events:
             self.types[event.type] += 1
             self.assumed += event.assumed
+            self.undated += event.fact.undated
             self.first = event.at if self.first is None else min(self.first, event.at)
             self.last = event.at if self.last is None else max(self.last, event.at)
+        self.consequences.add(settled)
+        if is_orphan:
+            self.orphans.append(settled.entity)
+        self.to_send += len(changes.events)
+        self.changes.unchanged += changes.unchanged
+        self.changes.details += changes.details
+        self.corrected += len(changes.corrections)
+        space = MAX_KEPT_CORRECTIONS - len(self.changes.corrections)
+        self.changes.corrections += changes.corrections[: max(0, space)]
+
+    def _add_problems(self, problems: tuple[RowProblem, ...]) -> None:
+        for problem in problems:
+            if problem.refuses:
+                self.refused_rows.add((problem.file, problem.line))
+            if len(self.problems) < MAX_KEPT_PROBLEMS:
+                self.problems.append(problem)
+            else:
+                self.unlisted += 1
 
 
-def summarize(readings: Iterable[Reading]) -> ImportReport:
-    """The report of all readings."""
-    report = ImportReport()
-    for reading in readings:
-        report.add(reading)
-    return report
-
-
-def render(report: ImportReport, source: ImportSource, console: Console) -> None:
-    """Print totals, events by type, and the first refused rows with what to do."""
-    console.print(_totals(report, source), highlight=False, markup=False, soft_wrap=True)
-    if report.types:
-        table = Table("event", "count")
-        table.columns[1].justify = "right"
-        for event_type, count in sorted(report.types.items()):
-            table.add_row(event_type, f"{count:,}")
-        console.print(table)
-    for text in _notes(report, source):
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-    if report.problems:
-        console.print(_refused_table(report))
-        rest = len(report.problems) - MAX_SHOWN_PROBLEMS
-        if rest > 0:
-            more = f"… and {rest:,} more; write all of them with --report FILE"
-            console.print(more, highlight=False, markup=False, soft_wrap=True)
-
-
-def _totals(report: ImportReport, source: ImportSource) -> str:
-    period = ""
-    if report.first is not None and report.last is not None:
-        days = [instant.astimezone(source.zone).date() for instant in (report.first, report.last)]
-        period = f", from {days[0]} to {days[1]} ({source.zone.key})"
-    return (
-        f"{source.path.name} ({source.kind}): {report.rows:,} rows read, "
-        f"{report.rows - report.refused:,} valid, {report.refused:,} refused; "
-        f"{report.events:,} events{period}"
-    )
-
-
-def _notes(report: ImportReport, source: ImportSource) -> list[str]:
-    read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
-    notes = [f"read: {read}; other columns are not read"] if read else []
-    notes += [
-        f"{header} looks like personal data, but the map sends it as {name}"
-        for name, header in source.columns.items()
-        if dictionary.is_personal(header)
-    ]
-    notes += [
-        f"ignored, {count:,} rows: {reason}" for reason, count in sorted(report.ignored.items())
-    ]
-    if report.assumed:
-        notes.append(
-            f"{report.assumed:,} events have a date without a time, or the date of another event"
-        )
-    if report.duplicates:
-        notes.append(
-            f"{report.duplicates:,} events are in the file more than once and are sent once"
-        )
-    return notes
-
-
-def _refused_table(report: ImportReport) -> Table:
-    table = Table("line", "column", "what is wrong", "what to do", title="Refused")
-    for problem in report.problems[:MAX_SHOWN_PROBLEMS]:
-        table.add_row(
-            str(problem.line),
-            _escape_markup(problem.column),
-            _escape_markup(problem.message),
-            _escape_markup(problem.remedy),
-        )
-    return table
-
-
-def _escape_markup(text: str) -> str:
-    return text.replace("[", r"\[")
-
-
-def write_csv(report: ImportReport, path: Path) -> None:
+def write_csv(report: ImportReport, files: tuple[str, ...], path: Path) -> None:
     """Write every problem as CSV, with a byte order mark so that spreadsheets read Japanese."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("line", "column", "what is wrong", "what to do"))
+        writer.writerow(("file", "line", "refused", "column", "what is wrong", "what to do"))
         for problem in report.problems:
             cells = (problem.column, problem.message, problem.remedy)
-            writer.writerow((problem.line, *(_escape_formula(cell) for cell in cells)))
+            name, refused = files[problem.file], "yes" if problem.refuses else "no"
+            row = (name, problem.line, refused, *map(_escape_formula, cells))
+            writer.writerow(row)
 
 
 def _escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
-
-
-def render_result(sent: SendResult, console: Console) -> None:
-    """Print what became of the valid rows."""
-    lines = [f"{sent.events:,} events accepted in {sent.batches:,} batches"]
-    if sent.already_confirmed:
-        lines.append(f"{sent.already_confirmed:,} events were already confirmed by an earlier run")
-    if sent.retries:
-        lines.append(f"{sent.retries:,} attempts failed and were retried")
-    if sent.set_aside:
-        lines.append(
-            f"{sent.set_aside:,} events were quarantined by the gateway ({sent.quarantine_message}): see `hirelay dlq list`"
-        )
-    if sent.failure:
-        lines.append(f"{sent.failure}; run the same command again to continue")
-    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)

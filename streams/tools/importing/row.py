@@ -1,8 +1,9 @@
 """Typed access to the cells of a row; problems are collected, not raised."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import TypeVar
 
 from schemas.errors import Malformed
@@ -10,20 +11,48 @@ from schemas.events import application as canonical
 from schemas.tenants.milestones import normalize_name
 from streams.ingest import normalize
 from streams.tools.importing import cell_values, dates
+from streams.tools.importing.date_parts import DateForm
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.refusals import RowProblem, quoted_cell, row_problem
 
 T = TypeVar("T")
 
+# What people write into a cell to say that there is nothing.
+BLANK = re.compile(
+    r"[-‐–—―ー－−\s]*|n/?a|#n/a|null|none|nil|なし|無し|無|未定|未|該当なし|該当無し|1900[-/]1[-/]0",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WideStep:
+    """One step of a wide table; the fields of its columns begin with `key`."""
+
+    key: str
+    stage: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How to read the cells of one file: headers by field, and mapped and allowed values by field."""
+    """How to read the cells of one file.
+
+    `headers`, `forms` of dates, `units` of amounts and `tax` (percent included in them) are by field; mapped and allowed
+    values by field. `endings` are normalized names of stages that are endings, and who ends. `file` is the index of the
+    file in the run, `connection` the one that the events are sent through.
+    """
 
     zone: tzinfo
     headers: Mapping[str, str]
     value_mappings: Mapping[str, Mapping[str, str]]
     allowed_values: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, DateForm] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    tax: Mapping[str, int] = field(default_factory=dict)
+    endings: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[WideStep, ...] = ()
+    today: date = date.max
+    file: int = 0
+    connection: str = ""
 
 
 @dataclass
@@ -37,12 +66,32 @@ class RowReader:
 
     def refuse(self, name: str, reason: str, detail: str = "") -> None:
         """Add a problem that refuses the row; `name` is the field at fault."""
-        column = self.layout.headers.get(name, name)
-        self.problems.append(row_problem(self.line, column, Malformed(reason, detail)))
+        self._add(name, Malformed(reason, detail), refuses=True)
+
+    def note(self, name: str, reason: str, detail: str = "") -> None:
+        """Add what a person should know about the row, which counts all the same."""
+        self._add(name, Malformed(reason, detail), refuses=False)
+
+    def _add(self, name: str, condition: Malformed, *, refuses: bool) -> None:
+        problem = row_problem(
+            self.line, self.header(name), condition, refuses=refuses, file=self.layout.file
+        )
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a problem refuses the row."""
+        return any(problem.refuses for problem in self.problems)
+
+    def header(self, name: str) -> str:
+        """The header of the field's column, else the field."""
+        return self.layout.headers.get(name, name)
 
     def has(self, name: str) -> bool:
         """Whether the field is not empty."""
-        return bool(self.cells.get(name, "").strip())
+        cell = self.cells.get(name, "").strip()
+        return bool(cell) and BLANK.fullmatch(cell) is None
 
     def require(self, name: str) -> None:
         """Add a problem if the field is empty."""
@@ -70,8 +119,14 @@ class RowReader:
         return self._read(name, cell_values.parse_integer)
 
     def instant(self, name: str) -> TableInstant | None:
-        """An instant."""
-        return self._read(name, lambda text: dates.parse_instant(text, self.layout.zone))
+        """An instant; its time of day may be in a column of its own, the field `<name>.time`."""
+        if name not in self.cells:
+            return None
+        time = self.cells.get(f"{name}.time", "")
+        form = self.layout.forms.get(name, DateForm.ONE_READING)
+        return self._read(
+            name, lambda text: dates.parse_instant(text.strip(), self.layout.zone, form, time)
+        )
 
     def day(self, name: str) -> str | None:
         """The calendar day as written in the cell, ISO 8601."""
@@ -81,16 +136,20 @@ class RowReader:
     def money(self, name: str = "amount") -> tuple[int | None, str | None]:
         """Minor units and currency; (None, None) if there is no amount."""
         expected = self._read("currency", cell_values.parse_currency)
-        amount = self._read(name, lambda text: cell_values.parse_money(text, expected))
+        unit, tax = self.layout.units.get(name, ""), self.layout.tax.get(name, 0)
+        amount = self._read(name, lambda text: cell_values.parse_money(text, expected, unit, tax))
         return (None, None) if amount is None else amount
 
     def channel(self) -> canonical.Channel | None:
         """The 媒体 by its name, normalised across systems."""
         return normalize.channel(self.text("channel"))
 
-    def choice(self, name: str) -> str | None:
-        """The allowed value of the cell: by the map, by the dictionary, or the cell value itself."""
-        return self._read(name, lambda text: self._map_value(name, text))
+    def choice(self, name: str, vocabulary: str = "") -> str | None:
+        """The allowed value of the cell: by the map, by the dictionary, or the cell value itself.
+
+        `vocabulary` is the field whose words are used, if it is another one.
+        """
+        return self._read(name, lambda text: self._map_value(vocabulary or name, text))
 
     def _map_value(self, name: str, text: str) -> str:
         word, allowed = normalize_name(text), self.layout.allowed_values[name]

@@ -1,102 +1,274 @@
-"""`hirelay import`: read the file, report, and send with `--apply`."""
+"""`hirelay import`: read the files, report, and send with `--apply`."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from schemas.instants import local_today
+from schemas.tenants.config import Connection, StageRule, Tenant
+from schemas.tenants.milestones import normalize_name
+from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
-from streams.tools.importing import journal, map_file, report
-from streams.tools.importing.batches import EventBatch, batches, refuse_future, refuse_oversized
+from streams.tools.importing import journal, map_file, report_text, warnings
+from streams.tools.importing.arrival import StoredFacts, await_arrival, open_stored_facts
+from streams.tools.importing.batches import batches
+from streams.tools.importing.events import RowEvent
 from streams.tools.importing.journal import Journal
-from streams.tools.importing.readings import Reading
-from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
-from streams.tools.importing.source import ImportSource, open_source
+from streams.tools.importing.map_file import Map
+from streams.tools.importing.plan import ImportPlan, PlanOptions, open_plan
+from streams.tools.importing.report import ImportReport, write_csv
+from streams.tools.importing.sender import GatewayReply, Sender, send
+from streams.tools.importing.settling.changes import Changes, compare
+from streams.tools.importing.settling.settle import Settled
+from streams.tools.importing.settling.stored import with_stored
+from streams.tools.importing.source import ImportScope, ImportSource, open_source
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRequest:
-    """The options of one import; without `map_path` the headers of a table determine the map."""
+    """The options of one import.
 
-    path: Path
+    `maps` are one for all files, one per file, or none, so that headers determine the maps. `new` sends without comparing
+    with what was imported before. `accepted` names the warnings that do not keep the run from being sent.
+    """
+
+    paths: tuple[Path, ...]
     connection: str
-    map_path: Path | None = None
+    maps: tuple[Path, ...] = ()
     state: Path | None = None
     apply: bool = False
     restart: bool = False
+    new: bool = False
     report: Path | None = None
+    sheet: str | None = None
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportRun:
+    """One run: its id, its instant, its files, and what is known from before."""
+
+    id: str
+    now: datetime
+    plan: ImportPlan
+    stored: StoredFacts
+
+    @property
+    def mode(self) -> str:
+        """The ingestmode of all events: that of logs if a file is one."""
+        modes = {source.mode for source in self.plan.sources}
+        return "backfill" if "backfill" in modes else "csv"
+
+    def changes(self) -> Iterator[tuple[Settled, Changes, bool]]:
+        """What each entity changes, and whether nothing tells of its application."""
+        for settled, before in with_stored(self.plan.settled(), self.stored.lookup):
+            changes = compare(settled, before, self.now, self.plan.options.zone)
+            yield settled, changes, settled.is_orphan and not before.is_application
+
+    def events(self) -> Iterator[RowEvent]:
+        """All events to send."""
+        for _, changes, _ in self.changes():
+            yield from changes.events
 
 
 def run(
-    settings: Settings, request: ImportRequest, environ: Mapping[str, str], console: Console
+    settings: Settings,
+    request: ImportRequest,
+    environ: Mapping[str, str],
+    console: Console,
+    now: datetime,
 ) -> bool:
     """Report, and send with `apply`; return whether every row was valid and everything sent was accepted.
 
     Raises Misconfigured and Unreadable before anything is sent.
     """
     tenant, connection = importing_connection.find_connection(settings, request.connection)
-    import_map = None if request.map_path is None else map_file.load(request.map_path)
-    import_source = open_source(request.path, import_map, tenant.timezone)
+    sources = open_sources(request, tenant, connection, now)
     target = (
         importing_connection.import_target(settings, connection, environ) if request.apply else None
     )
-    summary = report.summarize(readings(import_source, settings))
-    report.render(summary, import_source, console)
-    if request.report is not None:
-        report.write_csv(summary, request.report)
-    if target is None:
-        message = "Nothing was sent: this was a dry run. Add --apply to send the valid rows."
-        console.print(message, highlight=False, markup=False, soft_wrap=True)
-        return summary.refused == 0
-    sent = _send(
-        Sender(target=target, post=_not_connected, journal=_open_journal(request, connection.id)),
-        import_source,
-        settings,
-        summary.events,
+    stored = open_stored_facts(
+        settings, tenant, connection, is_new=request.new, required=request.apply
     )
-    report.render_result(sent, console)
-    return summary.refused == 0 and not sent.failure and not sent.set_aside
+    with (
+        tempfile.TemporaryDirectory(prefix="hirelay-import-") as folder,
+        open_plan(sources, plan_options(settings, tenant, connection, now), Path(folder)) as plan,
+    ):
+        importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored)
+        summary = summarize(importing)
+        may_send = _report(summary, importing, request, connection, console)
+        if target is None or not may_send:
+            _say_nothing_sent(console, applied=request.apply, blocking=not may_send)
+            return summary.refused == 0 and may_send
+        batch_journal = _open_journal(request, connection.id)
+        sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=importing.id)
+        return _send(sender, importing, settings, summary, console) and summary.refused == 0
 
 
-def readings(import_source: ImportSource, settings: Settings) -> Iterator[Reading]:
-    """The rows of the file; rows that the gateway could not accept now are refused."""
-    checked = refuse_future(import_source.readings(), datetime.now(UTC))
-    return refuse_oversized(checked, import_source.mode, settings.gateway_body_bytes)
+def run_id(request: ImportRequest, now: datetime) -> str:
+    """The id of the run, by which it can be taken back."""
+    return f"import-{now:%Y%m%d-%H%M%S}-{journal.digest(*request.paths)[:6]}"
 
 
-def import_batches(import_source: ImportSource, settings: Settings) -> Iterator[EventBatch]:
-    """All events of the valid rows; the same file and map give the same batches."""
-    events = (event for reading in readings(import_source, settings) for event in reading.events)
-    return batches(events, import_source.mode, settings.gateway_body_bytes)
+def plan_options(
+    settings: Settings, tenant: Tenant, connection: Connection, now: datetime
+) -> PlanOptions:
+    """What a run through the connection needs beside its files."""
+    return PlanOptions(
+        now=now,
+        max_bytes=settings.gateway_body_bytes,
+        zone=ZoneInfo(tenant.timezone),
+        pipeline=pipeline(connection),
+    )
+
+
+def _say_nothing_sent(console: Console, *, applied: bool, blocking: bool) -> None:
+    if applied and blocking:
+        text = "Nothing was sent: accept each warning by its name with --accept, or correct the file or the map."
+    else:
+        text = "Nothing was sent: this was a dry run. Add --apply to send the valid rows."
+    report_text.say(console, text)
+
+
+def _report(
+    summary: ImportReport,
+    importing: ImportRun,
+    request: ImportRequest,
+    connection: Connection,
+    console: Console,
+) -> bool:
+    """Print what would come of the run; return whether no warning keeps it from being sent."""
+    sources = importing.plan.sources
+    report_text.render(summary, sources, console)
+    if importing.stored.note:
+        report_text.say(console, importing.stored.note)
+    if request.report is not None:
+        write_csv(summary, tuple(source.path.name for source in sources), request.report)
+    consequences = warnings.find(summary, connection)
+    return not warnings.render(consequences, request.accepted, console)
+
+
+def open_sources(
+    request: ImportRequest, tenant: Tenant, connection: Connection, now: datetime
+) -> tuple[ImportSource, ...]:
+    """The files of the request with their maps."""
+    maps = _maps(request)
+    today = local_today(now, tenant.timezone)
+    return tuple(
+        open_source(
+            path,
+            import_map,
+            tenant.timezone,
+            ImportScope(
+                file=file,
+                connection=connection.id,
+                today=today,
+                endings=stage_endings(connection),
+                sheet=request.sheet,
+            ),
+        )
+        for file, (path, import_map) in enumerate(zip(request.paths, maps, strict=True))
+    )
+
+
+def _maps(request: ImportRequest) -> list[Map | None]:
+    """The map of each file, None if its headers determine it; raise Misconfigured if there are too many or too few."""
+    maps: list[Map | None] = [map_file.load(path) for path in request.maps]
+    if len(maps) == 1:
+        maps *= len(request.paths)
+    maps = maps or [None] * len(request.paths)
+    if len(maps) != len(request.paths):
+        msg = f"{len(request.paths)} files and {len(maps)} maps: give one map for all files, or one per file in their order"
+        raise Misconfigured(msg)
+    return maps
+
+
+def stage_endings(connection: Connection) -> dict[str, str]:
+    """Who ends an application in a stage by normalized name, where a rule of the connection says that it is an ending."""
+    return {
+        normalize_name(name): rule.ending
+        for rule in connection.stages
+        if rule.ending is not None and (name := _stage_name(rule))
+    }
+
+
+def pipeline(connection: Connection) -> dict[str, int]:
+    """The place of each stage in the process by normalized name, where the rules of the connection give one."""
+    return {
+        normalize_name(name): rule.order
+        for rule in connection.stages
+        if rule.order is not None and (name := _stage_name(rule))
+    }
+
+
+def _stage_name(rule: StageRule) -> str | None:
+    return rule.stage_name or rule.stage_id
+
+
+def summarize(importing: ImportRun) -> ImportReport:
+    """The report of all rows and entities of the run."""
+    summary = ImportReport()
+    for reading in _with_progress(importing.plan.read(), "reading rows"):
+        summary.add_row(reading)
+    for settled, changes, is_orphan in _with_progress(importing.changes(), "settling"):
+        summary.add_entity(settled, changes, is_orphan=is_orphan)
+    return summary
+
+
+def _with_progress(items: Iterable[T], description: str) -> Iterator[T]:
+    """The items, counted on the terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(description, total=None)
+        for count, item in enumerate(items):
+            if count % 1_000 == 0:
+                bar.update(task, completed=count)
+            yield item
 
 
 def _open_journal(request: ImportRequest, connection: str) -> Journal:
     """Return the journal of batches confirmed before, which a restart empties."""
-    batch_journal = Journal(journal.journal_path(request.path, connection, request.state))
+    batch_journal = Journal(journal.journal_path(request.paths, connection, request.state))
     if request.restart:
         batch_journal.clear()
     return batch_journal
 
 
 def _send(
-    sender: Sender, import_source: ImportSource, settings: Settings, total: int
-) -> SendResult:
-    console = Console(stderr=True)
+    sender: Sender,
+    importing: ImportRun,
+    settings: Settings,
+    summary: ImportReport,
+    console: Console,
+) -> bool:
+    """Send the events, and return whether all were accepted once they are where the next import compares with them."""
+    terminal = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("sending events", total=total)
+    packed = batches(importing.events(), importing.mode, settings.gateway_body_bytes)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("sending events", total=summary.to_send)
         sender.progress = lambda n: bar.advance(task, n)
-        return asyncio.run(send(sender, import_batches(import_source, settings)))
+        sent = asyncio.run(send(sender, packed))
+    report_text.render_result(sent, importing.id, console)
+    await_arrival(importing.stored, importing.id, sent, console)
+    return not sent.failure and not sent.set_aside
 
 
 async def _not_connected(_body: bytes, _headers: dict[str, str]) -> GatewayReply:

@@ -51,13 +51,17 @@ class SendResult:
 
 @dataclass
 class Sender:
-    """Posts batches, signs each attempt anew, and records confirmed batches in the journal."""
+    """Posts batches, signs each attempt anew, and records confirmed batches in the journal.
+
+    `run` begins the id of every delivery, so that what an import sent can be found again.
+    """
 
     target: ImportTarget
     post: Post
     journal: Journal
     progress: Callable[[int], None] = lambda _n: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    run: str = "import"
     result: SendResult = field(default_factory=SendResult)
 
     async def send(self, batches: Iterable[EventBatch]) -> SendResult:
@@ -104,7 +108,7 @@ class Sender:
             self.result.quarantine_message = self.result.quarantine_message or reply.message
 
     def _headers(self, batch: EventBatch) -> dict[str, str]:
-        message_id = f"import-{batch.digest[:32]}"
+        message_id = f"{self.run}-{batch.digest[:24]}"
         signed = verifier.sign(message_id, batch.body, self.target.secret, self.clock())
         return {"content-type": BATCH, **signed}
 

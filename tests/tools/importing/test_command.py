@@ -73,11 +73,9 @@ def test_a_dry_run_sends_nothing(gateway: ListPublisher) -> None:
     result = run_import(str(TABLE), "--connection", "acme-events")
 
     assert result.exit_code == 0, result.output
-    assert (
-        "applications.csv (applications): 3 rows read, 3 valid, 0 refused; 6 events"
-        in result.output
-    )
-    assert "from 2026-04-01 to 2026-05-01 (Asia/Tokyo)" in result.output
+    assert "applications.csv (applications): 3 rows read, 3 valid, 0 refused" in result.output
+    assert "8 events, from 2026-04-01 to 2026-05-01 (Asia/Tokyo)" in result.output
+    assert "What comes of it: 3 applications, 1 rejected, 1 hired" in result.output
     assert "Add --apply" in result.output
     assert gateway.events == []
 
@@ -86,16 +84,16 @@ def test_a_repeated_import_sends_nothing(gateway: ListPublisher, tmp_path: Path)
     """The second run sends nothing; the third, with --restart, sends the same ids."""
     path = tmp_path / TABLE.name
     path.write_bytes(TABLE.read_bytes())
-    arguments = (str(path), "--connection", "acme-events", "--apply")
+    arguments = (str(path), "--connection", "acme-events", "--apply", "--new")
     first, second = run_import(*arguments), run_import(*arguments)
     once = len(gateway.events)
     third = run_import(*arguments, "--restart")
 
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 0)
-    assert "6 events accepted in 1 batches" in first.output
-    assert "6 events were already confirmed by an earlier run" in second.output
-    assert (once, len(gateway.events)) == (6, 12)
-    assert len({event.id for event in gateway.events}) == 6
+    assert "8 events accepted in 1 batches" in first.output
+    assert "8 events were already confirmed by an earlier run" in second.output
+    assert (once, len(gateway.events)) == (8, 16)
+    assert len({event.id for event in gateway.events}) == 8
 
 
 def test_refused_rows_are_written_and_the_others_sent(
@@ -107,15 +105,16 @@ def test_refused_rows_are_written_and_the_others_sent(
     path.write_text(f"応募ID,応募日\nok-1,2026-04-01\n{rows}", "utf-8")
     report = tmp_path / "refused.csv"
     result = run_import(
-        str(path), "--connection", "acme-events", "--apply", "--report", str(report)
+        *(str(path), "--connection", "acme-events", "--apply", "--new"),
+        *("--report", str(report)),
     )
     written = list(csv.reader(report.open(encoding="utf-8-sig", newline="")))
 
     assert result.exit_code == 1
     assert "… and 5 more" in result.output
     assert [event.subject for event in gateway.events] == ["ok-1"]
-    assert written[0] == ["line", "column", "what is wrong", "what to do"]
-    assert (len(written), written[1][:2]) == (26, ["3", "応募日"])
+    assert written[0] == ["file", "line", "refused", "column", "what is wrong", "what to do"]
+    assert (len(written), written[1][:4]) == (26, ["t.csv", "3", "yes", "応募日"])
 
 
 def test_a_map_that_sends_a_name_prints_a_warning(

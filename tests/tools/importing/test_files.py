@@ -47,7 +47,7 @@ def test_undecodable_bytes_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"application_id,applied_at\na-1,2026-04-01\n\x81\xff,2026-04-01\n")
 
-    with pytest.raises(Misconfigured, match="line 3 is not cp932; save the table as UTF-8"):
+    with pytest.raises(Misconfigured, match="line 3 is not cp932: it holds the byte 0x81"):
         table.open_table(path)
 
 
@@ -122,9 +122,10 @@ def test_a_map_is_text_throughout(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("t.xlsx", "", "save spreadsheets as CSV"),
+        ("t.xlsx", "", "not a workbook that can be read"),
         ("t.csv", "a,b\n1,2\n", "do not determine its kind; draft a map"),
-        ("t.csv", "\n1,2\n", "no header on its first line"),
+        ("t.csv", "\n\n", "no row of headers"),
+        ("t.xls", "", "save spreadsheets as .xlsx or CSV"),
         ("t.xes", "<log/>", "is a log and needs a map"),
     ],
 )

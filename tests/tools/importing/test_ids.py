@@ -37,7 +37,7 @@ def ids(rows: list[str]) -> list[tuple[str, str, str]]:
         events = events_of(
             open_sample(Path(folder), text, kind="applications", **identity_columns(*FIELDS))
         )
-    return [(event.source, event.id, event.data) for event in events]
+    return [(event.kind, event.id, event.data) for event in events]
 
 
 @given(ROWS)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,8 @@ from streams.ingest.http.server import create_app
 from streams.tools.importing import sender as sending
 from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
-from streams.tools.importing.events import RowEvent
+from streams.tools.importing.dates import parse_instant
+from streams.tools.importing.events import Fact, RowEvent
 from streams.tools.importing.journal import Journal, journal_path
 from streams.tools.importing.sender import GatewayReply, Sender
 from streams.tools.importing.source import ImportSource
@@ -205,13 +207,16 @@ def test_the_journal_depends_on_content_and_connection(tmp_path: Path) -> None:
     """A corrected file, or another connection, gets a new journal."""
     path = tmp_path / "t.csv"
     path.write_text("a")
-    beside, within = journal_path(path, "c", None), journal_path(path, "c", tmp_path / "state")
+    beside, within = (
+        journal_path((path,), "c", None),
+        journal_path((path,), "c", tmp_path / "state"),
+    )
     path.write_text("b")
 
     assert beside.parent == tmp_path and beside.name.startswith("t.csv.")
     assert within.parent == tmp_path / "state" / "imports"
-    assert journal_path(path, "c", None) != beside
-    assert journal_path(path, "d", None) != journal_path(path, "c", None)
+    assert journal_path((path,), "c", None) != beside
+    assert journal_path((path,), "d", None) != journal_path((path,), "c", None)
 
 
 SIZES = st.lists(st.integers(0, 300), min_size=1, max_size=60)
@@ -220,14 +225,13 @@ SIZES = st.lists(st.integers(0, 300), min_size=1, max_size=60)
 @given(SIZES, st.integers(700, 3_000))
 def test_no_body_exceeds_the_limit(sizes: list[int], largest: int) -> None:
     """No batch exceeds the gateway's limit and no event is lost, whatever the event sizes."""
+    when = parse_instant("2026-04-01", UTC)
     events = [
         RowEvent(
             line=n,
-            type="application.created",
-            id=f"{n:032}",
-            source="urn:hirelay:import:test",
+            kind="test",
+            fact=Fact(type="application.created", when=when, entity=f"a-{n}", slot="created"),
             at=NOON,
-            assumed=False,
             data='{"x":"' + "x" * size + '"}',
         )
         for n, size in enumerate(sizes)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from schemas.errors import Malformed
+from schemas.events.envelope import TimeQuality
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -54,7 +55,7 @@ class CloudEvent(StrictModel):
     partitionkey: str | None = None
     tenant: Name | None = None
     recordedtime: AwareDatetime | None = None
-    timequality: Literal["exact", "vendor_state", "received", "assumed"] = "exact"
+    timequality: TimeQuality = "exact"
     ingestmode: Literal["webhook", "poll", "backfill", "csv", "api", "derived"] = "api"
     test: bool = False
     vendorevent: str | None = None

@@ -6,7 +6,11 @@ from streams.tools.verify.independent.employment import NamedDay, ratings_of, te
 from streams.tools.verify.independent.facts import CountedFact
 from streams.tools.verify.independent.meaning import HIRE, WITHDRAWN
 from streams.tools.verify.independent.offers import ToldOffer
-from streams.tools.verify.independent.stage_facts import duration, whole_days
+from streams.tools.verify.independent.stage_facts import (
+    duration,
+    unknown_duration,
+    whole_days,
+)
 from streams.tools.verify.independent.told import Moment
 from streams.tools.verify.independent.whole import Whole
 
@@ -31,18 +35,27 @@ def _answer_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
             yield CountedFact(f"offers_{name}", whole.day(at), at)
     if offer.accepted is not None:
         day = whole.day(offer.accepted)
-        yield whole_days("accept_days", day - whole.cohort_day, day, offer.accepted)
+        if not (whole.is_orphan or whole.is_undated(offer.accepted)):
+            yield whole_days("accept_days", day - whole.cohort_day, day, offer.accepted)
         if offer.amount and offer.currency == whole.attempt.mapping.currency:
             yield CountedFact("compensation", day, offer.accepted, n=offer.amount)
         if offer.reneged is not None:
             yield CountedFact("acceptances_reneged", day, offer.accepted)
-    answer = offer.answer
-    if answer is not None:
-        days = (whole.day(offer.made_at), whole.day(answer[1]))
-        yield from duration(f"answer.{answer[0]}", days, offer.made_at)
-    elif whole.top is not None:
-        made_day = whole.day(offer.made_at)
-        days = (made_day, max(made_day, whole.day(whole.top.moment)))
+    yield from _waiting_facts(whole, offer)
+
+
+def _waiting_facts(whole: Whole, offer: ToldOffer) -> Iterator[CountedFact]:
+    """How long an offer waited for its answer, or until the application was over."""
+    answer, top, made_day = offer.answer, whole.top, whole.day(offer.made_at)
+    end = None if answer is None else answer[1]
+    if end is None and top is None:
+        return
+    if whole.is_undated(offer.made_at, *([] if end is None else [end])):
+        yield unknown_duration("answer", made_day, offer.made_at)
+    elif answer is not None:
+        yield from duration(f"answer.{answer[0]}", (made_day, whole.day(answer[1])), offer.made_at)
+    elif top is not None:
+        days = (made_day, max(made_day, whole.day(top.moment)))
         yield from duration("answer.closed", days, offer.made_at)
 
 
@@ -77,7 +90,7 @@ def _days_to_start(whole: Whole, start: NamedDay) -> Iterator[CountedFact]:
     accepted = [offer.accepted for offer in whole.offers if offer.accepted is not None]
     hires = [] if whole.hire is None else [whole.hire.moment]
     decided = min(accepted) if accepted else next(iter(hires), None)
-    if decided is not None:
+    if decided is not None and not whole.is_undated(decided):
         days = start.day - whole.day(decided)
         yield whole_days("start_days", days, start.day, start.named_at)
 

@@ -119,7 +119,7 @@ def _places(
         return
     for where in _members(fact, attributes, of_moment):
         yield where, fact.day, DECISION
-    if fact.kind is not CountsIn.TIME:
+    if fact.kind is not CountsIn.TIME and not (whole.is_orphan and fact.kind is CountsIn.FACT):
         for where in _members(fact, attributes, attributes.recruiter):
             yield where, whole.cohort_day if fact.kind is not CountsIn.QUALITY else fact.day, COHORT
 

@@ -24,6 +24,8 @@ FULL_CREDIT = 1_000_000  # of one hire, in millionths
 
 def application_facts(whole: Whole) -> Iterator[CountedFact]:
     """応募: one application, and whether it is one again, a duplicate, or counts in rates."""
+    if whole.is_orphan:
+        return
     day, at = whole.cohort_day, whole.attempt.attributes.first_moment
     yield CountedFact("applications", day, at)
     created = [event for _, event in whole.attempt.events if event.kind == CREATED]
@@ -39,7 +41,8 @@ def response_facts(whole: Whole) -> Iterator[CountedFact]:
     responses = first_response(
         attempt.events, attempt.endings.told_moves, whole.interviews, attempt.meanings
     )
-    after = [moment for moment in responses if applied is not None and moment.at > applied]
+    dated = [moment for moment in responses if not whole.is_undated(moment)]
+    after = [moment for moment in dated if applied is not None and moment.at > applied]
     if after and applied is not None:
         first = min(after)
         hours = min((first.at - applied) // 3_600_000, LONGEST_RESPONSE_HOURS)
@@ -51,14 +54,16 @@ def visit_facts(whole: Whole) -> Iterator[CountedFact]:
     for move in whole.attempt.endings.moves:
         if move.stage.unmapped:
             yield CountedFact("entered.unmapped", whole.day(move.moment), move.moment)
+    current = whole.journey.current
+    if whole.top is None and current is not None and whole.is_undated(current.entered):
+        yield unknown_duration(current.milestone, whole.day(current.entered), current.entered)
     for visit in whole.journey.standing:
         yield CountedFact(f"entered.{visit.milestone}", whole.day(visit.entered), visit.entered)
         if visit.passed is not None:
             people, name = whole.deciders(visit), visit.milestone
             day = whole.day(visit.passed)
             yield CountedFact(f"passed.{name}", day, visit.passed, people)
-            days = (whole.day(visit.entered), day)
-            yield from duration(f"{name}.passed", days, visit.entered)
+            yield from between(whole, f"{name}.passed", visit.entered, visit.passed)
             if people and whole.offers_or_hire:
                 yield CountedFact(f"then_offered.{name}", day, visit.passed, people)
             if name == "final_interview" and whole.offers_or_hire:
@@ -73,9 +78,10 @@ def ending_facts(whole: Whole) -> Iterator[CountedFact]:
     day, at = whole.day(top.moment), top.moment
     yield CountedFact(top.kind, day, at)
     first = whole.attempt.attributes.first_moment
-    if whole.is_duplicate:
-        unknown = CountedFact("days.application.unknown.0", whole.cohort_day, first)
-        yield unknown._replace(kind=CountsIn.DURATION)
+    if whole.is_orphan:
+        pass
+    elif whole.is_duplicate or whole.is_undated(at):
+        yield unknown_duration("application", whole.cohort_day, first)
     else:
         yield from duration(f"application.{top.kind}", (whole.cohort_day, day), first)
     if top.reason.unmapped:
@@ -88,8 +94,7 @@ def ending_facts(whole: Whole) -> Iterator[CountedFact]:
         yield CountedFact(f"{outcome}.unmapped", day, at)
         return
     yield CountedFact(f"{outcome}.{visit.milestone}", day, at, whole.deciders(visit))
-    days = (whole.day(visit.entered), day)
-    yield from duration(f"{visit.milestone}.{outcome}", days, visit.entered)
+    yield from between(whole, f"{visit.milestone}.{outcome}", visit.entered, at)
     if top.kind == WITHDRAWN:
         yield from _withdrawal_facts(whole, visit, at)
 
@@ -127,13 +132,18 @@ def _place(visit: Stay) -> int:
 def _hire_facts(whole: Whole, at: Moment) -> Iterator[CountedFact]:
     """採用: days to hire and to fill, the value of the hire, and its credit to the channels."""
     attributes, day = whole.attempt.attributes, whole.day(at)
-    if day >= whole.cohort_day:  # else the time since the application says that it is impossible
+    is_timed = not (whole.is_orphan or whole.is_undated(at))
+    if (
+        is_timed and day >= whole.cohort_day
+    ):  # else the time since the application says that it is impossible
         yield CountedFact(f"hire_days.{day - whole.cohort_day}", day, at)
     if whole.attempt.mapping.hire_value:
         yield CountedFact("hire_value", day, at, n=whole.attempt.mapping.hire_value)
     open_days = days_open(whole.attempt.story, attributes.job, attributes.opening, at)
     if open_days is not None:
         yield CountedFact(f"fill_days.{open_days}", day, at)
+    if whole.is_orphan:
+        return
     touches = attributes.touches or (attributes.channel or "unknown",)
     for model in ("first", "last", "linear", "position"):
         for channel, share in credit(touches, model).items():
@@ -168,6 +178,20 @@ def whole_days(name: str, days: int, day: int, at: Moment) -> CountedFact:
     if days < 0:
         return CountedFact(IMPOSSIBLE, day, at, kind=CountsIn.QUALITY)
     return CountedFact(f"{name}.{days}", day, at)
+
+
+def unknown_duration(subject: str, day: int, at: Moment) -> CountedFact:
+    """A case that is neither running nor over, of a duration that began on a local day."""
+    return CountedFact(f"days.{subject}.unknown.0", day, at, kind=CountsIn.DURATION)
+
+
+def between(whole: Whole, name: str, begin: Moment, end: Moment) -> Iterator[CountedFact]:
+    """How long something took between two moments; unknown if nobody knows when one of them was."""
+    first, last = whole.day(begin), whole.day(end)
+    if whole.is_undated(begin, end):
+        yield unknown_duration(name.partition(".")[0], first, begin)
+    else:
+        yield from duration(name, (first, last), begin)
 
 
 def duration(

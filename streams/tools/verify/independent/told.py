@@ -49,6 +49,8 @@ class Told:
     sequence: str | None
     test: bool
     revision: int
+    imported: bool = False
+    undated: bool = False
 
     @property
     def application(self) -> JsonObject:
@@ -99,6 +101,8 @@ def read_event(event: JsonObject, offset: int, index: int) -> Told:
         sequence=event.get("sequence"),
         test=bool(event.get("test")),
         revision=0 if revision is None else instant(revision),
+        imported=event.get("ingestmode") in {"csv", "backfill"},
+        undated=event.get("timequality") == "unknown",
     )
 
 

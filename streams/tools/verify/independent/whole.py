@@ -15,7 +15,7 @@ from streams.tools.verify.independent.offers import (
     reneged_by_withdrawal,
 )
 from streams.tools.verify.independent.scorecards import ToldScorecard, scorecards_of
-from streams.tools.verify.independent.told import UNTOLD, Moment
+from streams.tools.verify.independent.told import HIRED, REOPENED, UNHIRED, UNTOLD, Moment
 from streams.tools.verify.independent.visits import (
     SEVERAL,
     Stay,
@@ -61,6 +61,26 @@ class Whole:
         """When the candidate applied, else the first own event."""
         at = self.attempt.attributes.applied_at
         return self.attempt.attributes.first_moment if at is None else Moment(at, UNTOLD)
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether tables of hires, interviews or offers are all that tells of it, so that nobody told of an application."""
+        if self.attempt.attributes.applied_at is not None:
+            return False
+        beside = ("application.rejected", "application.withdrawn", "application.closed", HIRED)
+        return all(
+            event.imported
+            and (
+                not event.kind.startswith("application.")
+                or event.kind in (*beside, REOPENED, UNHIRED)
+            )
+            for _, event in self.attempt.events
+        )
+
+    def is_undated(self, *moments: Moment) -> bool:
+        """Whether nobody knows when something at one of the moments happened."""
+        undated = {event.at for _, event in self.attempt.events if event.undated}
+        return any(moment.at in undated for moment in moments)
 
     @property
     def cohort_day(self) -> int:

@@ -1,0 +1,1 @@
+"""Read the files of an import: encodings, delimiters, header rows, workbooks."""

@@ -1,0 +1,102 @@
+"""Warnings that keep an import from being sent until a person accepts each by its name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from schemas.funnel.funnel_events import VendorStage
+from schemas.funnel.rules import Rules, to_rule
+from schemas.tenants.config import Connection
+from schemas.tenants.milestones import UNMAPPED
+from streams.tools.importing import report_text
+from streams.tools.importing.report import ImportReport
+
+MIN_APPLICATIONS = 30  # fewer say nothing about what is missing
+MIN_SHARE = 0.2  # of the rows of a run, or of what was imported before
+MAX_NAMED = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """One consequence that is probably a mistake; one that `blocks` keeps the run from being sent."""
+
+    name: str
+    text: str
+    blocks: bool = True
+
+
+def find(report: ImportReport, connection: Connection) -> list[Consequence]:
+    """The warnings of a run."""
+    return [*_missing(report), *_too_many(report), *_unmapped(report, connection)]
+
+
+def render(warnings: Sequence[Consequence], accepted: Sequence[str], console: Console) -> bool:
+    """Print the warnings; return whether one that blocks is not accepted."""
+    for warning in warnings:
+        mark = "accepted" if warning.name in accepted else "warning"
+        report_text.say(console, f"{mark}: {warning.text} [{warning.name}]")
+    return any(warning.blocks and warning.name not in accepted for warning in warnings)
+
+
+def _missing(report: ImportReport) -> Iterator[Consequence]:
+    """What nearly every company has and the run has none of."""
+    totals = report.consequences.totals
+    if totals["applications"] < MIN_APPLICATIONS:
+        return
+    for name, noun in (("hired", "hires"), ("rejected", "rejections")):
+        if not totals[name]:
+            yield Consequence(
+                name=f"no-{noun}",
+                text=f"0 {noun} would come of {totals['applications']:,} applications; map the column that tells of them",
+            )
+
+
+def _too_many(report: ImportReport) -> Iterator[Consequence]:
+    totals, rows = report.consequences.totals, report.rows.total()
+    if rows >= MIN_APPLICATIONS and report.refused > rows * MIN_SHARE:
+        yield Consequence(
+            name="many-refused",
+            text=f"{report.refused:,} of {rows:,} rows are refused",
+        )
+    stored = report.changes.unchanged + report.corrected
+    if stored >= MIN_APPLICATIONS and report.corrected > stored * MIN_SHARE:
+        yield Consequence(
+            name="many-corrections",
+            text=f"{report.corrected:,} of {stored:,} facts that were imported before would change",
+        )
+    if totals["applications"] >= MIN_APPLICATIONS and totals["hired"] > totals["applications"] / 2:
+        yield Consequence(
+            name="many-hires",
+            text=f"{totals['hired']:,} hires would come of {totals['applications']:,} applications",
+        )
+
+
+def _unmapped(report: ImportReport, connection: Connection) -> Iterator[Consequence]:
+    """Stages that count as unmapped until a rule of the connection says what they mean."""
+    unmapped = unmapped_stages(report, connection)
+    if not unmapped:
+        return
+    names = ", ".join(
+        f"{name} ({report.consequences.stages[name]:,})" for name in unmapped[:MAX_NAMED]
+    )
+    more = f" and {len(unmapped) - MAX_NAMED} more" if len(unmapped) > MAX_NAMED else ""
+    yield Consequence(
+        name="unmapped-stages",
+        text=f"{len(unmapped)} stages count as unmapped: {names}{more}; give them a milestone under `stages` of connection "
+        f"{connection.id}, now or later (`hirelay mapping suggest`, then `hirelay replay`)",
+        blocks=False,
+    )
+
+
+def unmapped_stages(report: ImportReport, connection: Connection) -> list[str]:
+    """The stages of the run without a milestone, most frequent first."""
+    rules = Rules("UTC", {connection.id: tuple(map(to_rule, connection.stages))})
+    return [
+        name
+        for name, _ in report.consequences.stages.most_common()
+        if rules.stage_meaning(
+            connection.id, VendorStage(id=name[:100], name=name), None, report.last_ms
+        ).milestone
+        == UNMAPPED
+    ]

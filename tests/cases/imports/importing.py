@@ -1,0 +1,173 @@
+"""Imports tables as `hirelay import` does, through the gateway's HTTP application, and counts what comes of them."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from schemas.cells import Cells
+from schemas.events import packs
+from schemas.events.envelope import Event, short_type
+from schemas.funnel.rules import TenantRules
+from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
+from schemas.tenants.mapping_snapshot import snapshot_mapping
+from streams.configuration.settings import Settings
+from streams.ingest.configuration_watcher import key_parsers
+from streams.ingest.connections import SecretStore, resolve
+from streams.ingest.http.server import create_app
+from streams.ingest.kafka.publisher import encode
+from streams.tools.importing import run
+from streams.tools.importing.arrival import StoredFacts
+from streams.tools.importing.batches import batches
+from streams.tools.importing.connection import ImportTarget
+from streams.tools.importing.journal import Journal
+from streams.tools.importing.plan import PlanOptions, open_plan
+from streams.tools.importing.report import ImportReport
+from streams.tools.importing.run import ImportRequest, ImportRun
+from streams.tools.importing.sender import Sender, http_post
+from streams.tools.importing.settling.stored import StoredEntity, StoredFact
+from streams.tools.importing.source import ImportSource
+from streams.tools.verify.independent.log import Log
+from streams.tools.verify.independent.reading import count
+from streams.tools.verify.oracle import Oracle
+from tests.fakes import ListPublisher, SetClock
+from tests.ingest.gateways import ENVIRON
+
+NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
+ADDRESS = "http://gateway/hooks/standard/history"
+LIMIT = 2_000_000
+
+
+@dataclass
+class ImportedCompany:
+    """A company with one connection; it keeps what the gateway accepted."""
+
+    stages: tuple[StageRule, ...] = ()
+    publisher: ListPublisher = field(default_factory=ListPublisher)
+    now: datetime = NOW
+
+    def __post_init__(self) -> None:
+        """Configure the company and its gateway."""
+        connection = Connection(
+            id="history",
+            vendor="standard",
+            secrets=(Secret(env="STANDARD"),),
+            stages=self.stages,
+        )
+        self.tenant = Tenant(
+            id="company",
+            name="company",
+            quarantine_key=Secret(env="QUARANTINE"),
+            person_key=Secret(env="PERSON"),
+            connections=(connection,),
+        )
+        self.tenancy = Tenancy(tenants=(self.tenant,))
+        configuration = resolve(self.tenancy, SecretStore(ENVIRON, Path()), key_parsers())
+        self.app = create_app(Settings(), configuration, self.publisher, SetClock(NOW))
+
+    def import_files(
+        self, paths: Sequence[Path], maps: Sequence[Path] = (), *, apply: bool = True
+    ) -> tuple[ImportReport, tuple[ImportSource, ...]]:
+        """Import the files in one run; every run is a minute after the one before."""
+        self.now += timedelta(minutes=1)
+        request = ImportRequest(paths=tuple(paths), connection="history", maps=tuple(maps))
+        (connection,) = self.tenant.connections
+        sources = run.open_sources(request, self.tenant, connection, self.now)
+        zone = ZoneInfo(self.tenant.timezone)
+        options = PlanOptions(
+            now=self.now, max_bytes=LIMIT, zone=zone, pipeline=run.pipeline(connection)
+        )
+        facts = StoredFacts(tenant="company", connection="history", lookup=self.lookup)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            open_plan(sources, options, Path(folder)) as plan,
+        ):
+            importing = ImportRun(
+                id=f"import-{self.now:%H%M}", now=self.now, plan=plan, stored=facts
+            )
+            report = run.summarize(importing)
+            events = list(importing.events())
+        if apply:
+            asyncio.run(self._send(importing, events))
+        return report, sources
+
+    async def _send(self, importing: ImportRun, events: list[Any]) -> None:
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            with tempfile.TemporaryDirectory() as folder:
+                sender = Sender(
+                    target=ImportTarget(address=ADDRESS, url=ADDRESS, secret=ENVIRON["STANDARD"]),
+                    post=http_post(client, ADDRESS),
+                    journal=Journal(Path(folder) / "journal"),
+                    run=importing.id,
+                    clock=lambda: NOW,
+                )
+                result = await sender.send(batches(events, importing.mode, LIMIT))
+        assert not result.failure, result.failure
+        assert not result.set_aside, result.quarantine_message
+
+    def lookup(self, entities: Sequence[str]) -> dict[str, StoredEntity]:
+        """What the gateway accepted before, as ClickHouse would say it."""
+        stored: dict[str, StoredEntity] = {}
+        for entity in entities:
+            own = [event for event in self.publisher.events if event.subject == entity]
+            if own:
+                stored[entity] = _stored(own)
+        return stored
+
+    def records(self) -> list[bytes]:
+        """What the gateway wrote to Kafka, one record per event."""
+        return [packs.encode([encode(event).body]) for event in self.publisher.events]
+
+    def cells(self) -> Cells:
+        """All cells of the company."""
+        oracle = Oracle()
+        for offset, record in enumerate(self.records()):
+            oracle.add(offset, record)
+        return oracle.cells(TenantRules(snapshot_mapping(self.tenancy)))
+
+    def cells_by_reading(self) -> Cells:
+        """The same cells by the independent reading."""
+        log = Log()
+        for offset, record in enumerate(self.records()):
+            log.add(offset, record)
+        mapping = snapshot_mapping(self.tenancy).tenants["company"]
+        cells: Cells = {}
+        for (tenant, _), events in log.stories():
+            for key, tally in count(events, tenant, mapping).items():
+                sums = cells.setdefault(key, {})
+                for measure, n in tally.items():
+                    sums[measure] = sums.get(measure, 0) + n
+        return cells
+
+
+def _stored(events: list[Event]) -> StoredEntity:
+    latest: dict[str, tuple[datetime, Event]] = {}
+    for event in events:
+        log_id = getattr(event.data, "log_id", None)
+        if log_id is not None:
+            application = getattr(event.data, "application", None)
+            revision = getattr(application, "revision", None) or datetime.min.replace(tzinfo=UTC)
+            if log_id not in latest or latest[log_id][0] <= revision:
+                latest[log_id] = (revision, event)
+    facts = {
+        log_id: StoredFact(
+            log_id=log_id,
+            type=short_type(event.type),
+            time=event.time,
+            content=event.correlationid or "",
+            retracted=bool(getattr(event.data, "retracted", False)),
+            delivery=event.deliveryid or "",
+        )
+        for log_id, (_, event) in latest.items()
+    }
+    told = {"application.created", "application.stage_changed"}
+    return StoredEntity(
+        facts=facts, is_application=any(short_type(event.type) in told for event in events)
+    )

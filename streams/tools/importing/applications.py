@@ -1,6 +1,5 @@
 """Convert rows of applications and hires to events."""
 
-from schemas.tenants.milestones import lookup_milestone
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
@@ -13,7 +12,7 @@ from streams.tools.importing.endings import (
 )
 from streams.tools.importing.events import Fact, RowEvent, to_events
 from streams.tools.importing.row import RowReader
-from streams.tools.importing.stages import stage_move
+from streams.tools.importing.stages import stage_milestone, stage_move
 from streams.tools.importing.steps import WideRow, read_steps, step_events
 
 KIND = "applications"
@@ -30,7 +29,7 @@ def application_events(row: RowReader) -> list[RowEvent]:
     if row.is_refused or applied is None:
         return []
     # Only the application itself tells its day, so that a corrected day corrects nothing else.
-    application = {**_as_part(parts["application"]), "applied_at": applied}
+    application = {**_as_part(parts["application"]), "applied_at": applied.at}
     entity = canonical_parts.application_id(row)
     created = Fact(type="application.created", when=applied, entity=entity, slot="created")
     return [
@@ -56,7 +55,7 @@ def _current_stage(
     # Passing the last step is when the next one begins.
     when, is_undated = entered or wide.left_at, False
     if when is None:
-        is_undated = lookup_milestone(name, None) not in {"applied", "lead"}
+        is_undated = stage_milestone(name) not in {"applied", "lead"}
         when = endings[0].when if is_undated and endings else applied
     fact = Fact(
         type="application.stage_changed",

@@ -132,9 +132,14 @@ def _short(slot: str) -> str:
 
 def to_events(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEvent]:
     """The event as a list; an empty list and a problem of the row if the data does not fit our model."""
-    present = {name: value for name, value in data.items() if value not in (None, ())}
+    present = {
+        name: value.at if isinstance(value, TableInstant) else value
+        for name, value in data.items()
+        if value is not None and value != ()
+    }
     try:
-        validated = TYPES[fact.type].model_validate_json(json.dumps(present, default=_json_default))
+        payload = _encoder.encode(present)
+        TYPES[fact.type].model_validate_json(payload)
     except ValidationError as error:
         for problem in error.errors():
             location = ".".join(map(str, problem["loc"])) or "the row"
@@ -149,19 +154,20 @@ def to_events(row: RowReader, kind: str, fact: Fact, data: Data) -> list[RowEven
             fact=fact,
             stage=str(stage.get("name") or stage["id"]) if isinstance(stage, dict) else "",
             at=fact.when.at,
-            data=validated.model_dump_json(exclude_none=True, exclude_defaults=True),
+            data=payload.decode(),
             connection=row.layout.connection,
         )
     ]
 
 
 def _json_default(value: object) -> object:
-    """Encode our models and instants as JSON."""
-    if isinstance(value, TableInstant):
-        return value.text
+    """Encode our models as JSON."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", exclude_none=True)
     raise TypeError(type(value).__name__)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_json_default)
 
 
 def derived_id(*parts: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schemas.tenants.milestones import INTERVIEWS, lookup_milestone
+from schemas.tenants.milestones import INTERVIEWS
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.applications import check_order
 from streams.tools.importing.canonical_parts import Part
@@ -10,6 +10,7 @@ from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
 from streams.tools.importing.refusals import quoted_cell
 from streams.tools.importing.row import RowReader
+from streams.tools.importing.stages import stage_milestone
 
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 DECISIONS = ("-2", "-1", "0", "1", "2")
@@ -81,7 +82,7 @@ def _interview_facts(
 
 def _stage(kind: str | None) -> Part | None:
     """The stage that a kind of interview such as 一次面接 names."""
-    if kind is None or lookup_milestone(kind, None) not in {*INTERVIEWS, "casual"}:
+    if kind is None or stage_milestone(kind) not in {*INTERVIEWS, "casual"}:
         return None
     return {"id": kind[:100], "name": kind}
 

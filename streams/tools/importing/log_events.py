@@ -176,7 +176,7 @@ def _stage(row: RowReader, step: ActivityMeaning) -> Part | None:
 def _created_events(row: RowReader, when: TableInstant, stage: str | None = None) -> list[RowEvent]:
     parts = canonical_parts.application_parts(row)
     application = parts["application"] if isinstance(parts["application"], dict) else {}
-    data = {**parts, "application": {**application, "applied_at": when}}
+    data = {**parts, "application": {**application, "applied_at": when.at}}
     if stage:
         data["stage"] = {"id": stage, "name": stage}
     entity = canonical_parts.application_id(row)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from functools import lru_cache
 from typing import TypeVar
 
 from schemas.errors import Malformed
@@ -22,6 +23,12 @@ BLANK = re.compile(
     r"[-‐–—―ー－−\s]*|n/?a|#n/a|null|none|nil|なし|無し|無|未定|未|該当なし|該当無し|1900[-/]1[-/]0",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=1 << 14)
+def is_blank(cell: str) -> bool:
+    """Whether the cell says that there is nothing."""
+    return BLANK.fullmatch(cell.strip()) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +97,8 @@ class RowReader:
 
     def has(self, name: str) -> bool:
         """Whether the field is not empty."""
-        cell = self.cells.get(name, "").strip()
-        return bool(cell) and BLANK.fullmatch(cell) is None
+        cell = self.cells.get(name)
+        return cell is not None and not is_blank(cell)
 
     def require(self, name: str) -> None:
         """Add a problem if the field is empty."""

@@ -89,10 +89,7 @@ def run(
     console: Console,
     now: datetime,
 ) -> bool:
-    """Report, and send with `apply`; return whether every row was valid and everything sent was accepted.
-
-    Raises Misconfigured and Unreadable before anything is sent.
-    """
+    """Report, and send with `apply`; return whether every row was valid and everything sent accepted. Raises before that."""
     tenant, connection = importing_connection.find_connection(settings, request.connection)
     sources = open_sources(request, tenant, connection, now)
     target = (

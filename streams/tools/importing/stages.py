@@ -1,5 +1,7 @@
 """Convert rows of stage histories to events; a stage that is an ending ends the application."""
 
+from functools import lru_cache
+
 from schemas.tenants.milestones import lookup_milestone, normalize_name
 from schemas.tenants.stage_endings import guess_party, is_ending_name
 from streams.tools.importing import canonical_parts
@@ -10,8 +12,16 @@ from streams.tools.importing.events import Fact, RowEvent, to_events
 from streams.tools.importing.row import RowReader
 
 KIND = "stage_history"
+# A table has few stages and many rows.
+_guessed_party, _is_ending = lru_cache(guess_party), lru_cache(is_ending_name)
 RESULTS = ("passed", "failed", "withdrew", "pending")  # of one step of the process
 PARTY_BY_RESULT = {"failed": "company", "withdrew": "candidate"}
+
+
+@lru_cache(maxsize=1 << 10)
+def stage_milestone(name: str) -> str:
+    """The milestone that the name of a stage states."""
+    return lookup_milestone(name, None)
 
 
 def stage_move(row: RowReader, kind: str, parts: Part, stage: Part, fact: Fact) -> list[RowEvent]:
@@ -35,8 +45,8 @@ def stage_change_events(row: RowReader) -> list[RowEvent]:
         return []
     if party is not None:
         return _ending(row, party, _ending_fact(party, entity, entered), parts)
-    if lookup_milestone(name, None) == "applied":
-        application = {**_as_part(parts["application"]), "applied_at": entered}
+    if stage_milestone(name) == "applied":
+        application = {**_as_part(parts["application"]), "applied_at": entered.at}
         created = Fact(type="application.created", when=entered, entity=entity, slot="created")
         return to_events(row, KIND, created, {**parts, "application": application, "stage": stage})
     events = _move_events(row, stage, entered, parts)
@@ -82,8 +92,8 @@ def _ending(row: RowReader, party: str, fact: Fact, parts: Part) -> list[RowEven
 def ending_party(row: RowReader, name: str) -> str | None:
     """Who ends an application in the stage, None if it is no ending; refuse the row if nobody can tell."""
     normalized = normalize_name(name)
-    party = row.layout.endings.get(normalized) or guess_party(normalized)
-    if party is None and is_ending_name(normalized):
+    party = row.layout.endings.get(normalized) or _guessed_party(normalized)
+    if party is None and _is_ending(normalized):
         row.refuse("stage", "stage_is_ending", f"“{name}”")
     return party
 

@@ -6,14 +6,14 @@ selection board shows the candidate there, and it counts a pass on the day of th
 
 from dataclasses import dataclass, field
 
-from schemas.tenants.milestones import INTERVIEWS, lookup_milestone, normalize_name
+from schemas.tenants.milestones import INTERVIEWS, normalize_name
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.endings import RowEnding
 from streams.tools.importing.events import Fact, RowEvent, to_events
 from streams.tools.importing.row import RowReader, WideStep
-from streams.tools.importing.stages import PARTY_BY_RESULT, stage_move
+from streams.tools.importing.stages import PARTY_BY_RESULT, stage_milestone, stage_move
 
 MET = frozenset({*INTERVIEWS, "casual"})  # milestones at which people meet
 
@@ -107,7 +107,7 @@ def step_events(
 
 def _meeting(row: RowReader, kind: str, step: TakenStep, parts: Part) -> list[RowEvent]:
     meeting_at, name = step.held_at, step.step.stage
-    if meeting_at is None or lookup_milestone(name, None) not in MET:
+    if meeting_at is None or stage_milestone(name) not in MET:
         return []
     entity = canonical_parts.application_id(row)
     status = "completed" if meeting_at.day <= row.layout.today else "scheduled"

@@ -57,7 +57,8 @@ def import_files(
 
     if inspect:
         for file in files or ():
-            typer.echo(inspect_file.draft_map(file, sheet or None), nl=False)
+            draft = inspect_file.draft_map(file, sheet or None, datetime.now(UTC))
+            typer.echo(draft, nl=False)
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to only inspect the file")

@@ -38,9 +38,7 @@ def import_files(
         list[str] | None,
         typer.Option(help="Name of a warning that is no mistake; may be repeated."),
     ] = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Nothing was imported before: do not compare.")
-    ] = False,
+    new: Annotated[bool, flag("--new", "Nothing was imported before: do not compare.")] = False,
     restart: Annotated[
         bool, flag("--restart", "Send batches again that were already confirmed.")
     ] = False,
@@ -55,7 +53,8 @@ def import_files(
 
     if inspect:
         for file in files or ():
-            typer.echo(inspect_file.draft_map(file, sheet or None), nl=False)
+            draft = inspect_file.draft_map(file, sheet or None, datetime.now(UTC))
+            typer.echo(draft, nl=False)
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to only inspect the file")

@@ -193,3 +193,46 @@ def test_times_of_an_imported_log_are_those_of_pandas(own_stack: Stack, tmp_path
         ("response_p90_hours", hours.quantile(0.9)),
     ):
         assert float(counted[kpi]["value"]) == pytest.approx(expected, rel=1e-9)
+
+
+TABLES = Path(__file__).parents[1] / "cases" / "imports" / "tables"
+MEASURE = """
+select sum(value)
+from v_cells
+where tenant = 'corrections'
+    and dimension = 'total'
+    and basis = 'decision'
+    and measure = {measure:String}
+"""
+CORRECTIONS = ("--connection", "corrections-events")
+
+
+def sums_of(stack: Stack, *measures: str) -> list[int]:
+    """The sums of the measures over all days."""
+    return [int(stack.query(MEASURE, measure=measure)[0][0]) for measure in measures]
+
+
+def run_of(output: str) -> str:
+    """The id of the run that the command printed."""
+    return output.partition("this was run ")[2].partition(";")[0]
+
+
+def test_a_correction_corrects_and_can_be_taken_back(own_stack: Stack) -> None:
+    """A corrected table says what it changes, the same table again sends nothing, and undoing restores the first one."""
+    before, after = TABLES / "corrected-before.csv", TABLES / "corrected-after.csv"
+    first = own_stack.hirelay("import", str(before), *CORRECTIONS, "--apply")
+    assert first.returncode == 0, first.stdout + first.stderr
+    corrected = own_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
+    assert "C1: hired 2026-05-01 → hired 2026-05-11" in corrected.stdout, corrected.stdout
+    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 2, 1], 60)
+    again = own_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
+    assert "6 events are there already" in again.stdout, again.stdout
+    assert "0 events accepted" in again.stdout
+    undo = ("import", "--undo", run_of(corrected.stdout), *CORRECTIONS)
+    undone = own_stack.hirelay(*undo, "--apply")
+    assert undone.returncode == 0, undone.stdout + undone.stderr
+
+    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 1, 2], 60)
+    assert own_stack.verify()["equal"]
+    independent = own_stack.hirelay("verify", "--independent")
+    assert independent.returncode == 0, independent.stdout + independent.stderr

@@ -1,4 +1,4 @@
-"""Read object-centric event logs (OCEL 1.0, JSON) as traces of applications."""
+"""Read object-centric event logs (OCEL 1.0 and 2.0) as traces of applications."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from streams.tools.importing import ocel2
 from streams.tools.importing.event_log import LogEntry, Trace, Unreadable
 
 Scalar = str | int | float | bool | None
@@ -42,19 +43,25 @@ class Ocel(BaseModel):
 
 
 def load(path: Path) -> Ocel:
-    """The log in `path`; raise Unreadable."""
+    """The log in `path`, of version 1.0 or 2.0; raise Unreadable."""
     try:
-        value = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("not_ocel", f"{path} is not JSON") from error
-    if isinstance(value, dict) and "eventTypes" in value:
-        raise Unreadable("not_ocel", f"{path} is OCEL 2.0; export it as OCEL 1.0 or as XES")
-    try:
-        return Ocel.model_validate(value)
+        return Ocel.model_validate(_document(path))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise Unreadable("not_ocel", f"{path}: {place or 'top'}: {first['msg']}") from None
+
+
+def _document(path: Path) -> object:
+    """The document in the form of version 1.0."""
+    if ocel2.is_sqlite(path):
+        return ocel2.from_sqlite(path)
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not_ocel", f"{path} is not JSON") from error
+    is_second = isinstance(value, dict) and "eventTypes" in value
+    return ocel2.from_json(value) if is_second else value
 
 
 def traces(log: Ocel, roles: Mapping[str, str]) -> Iterator[Trace]:

@@ -19,7 +19,7 @@ from streams.tools.importing.row import Layout
 from streams.tools.importing.table import WORKBOOK, SourceTable, TableOptions, open_table
 from streams.tools.importing.table_rows import table_readings, with_columns
 
-XES, OCEL = (".xes", ".xes.gz"), (".jsonocel", ".json")
+XES, OCEL = (".xes", ".xes.gz"), (".jsonocel", ".json", ".sqlite", ".sqlite3", ".db")
 TABLE = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", *WORKBOOK)
 
 

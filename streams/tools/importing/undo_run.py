@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from schemas.tenants.config import Connection
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
@@ -43,6 +44,7 @@ def undo(
     Raises Misconfigured if the run told nothing through the connection.
     """
     tenant, connection = importing_connection.find_connection(settings, request.connection)
+    _check_prefix(connection)
     stored = open_stored_facts(settings, tenant, connection, is_new=False, required=True)
     parameters = {"tenant": tenant.id, "connection": connection.id, "run": f"{request.run}-"}
     steps = list(undoing.undoings(stored.client, parameters, now))
@@ -68,6 +70,16 @@ def _send(bodies: list[bytes], target: ImportTarget, run_id: str, max_bytes: int
         batch_journal = Journal(Path(folder) / "undo")
         sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=run_id)
         return asyncio.run(send(sender, pack(bodies, max_bytes)))
+
+
+def _check_prefix(connection: Connection) -> None:
+    """Raise Misconfigured for a connection whose ids have a prefix, which would be put before them twice."""
+    if connection.id_prefix:
+        msg = (
+            f"runs through {connection.id} cannot be taken back, because it puts {connection.id_prefix!r} before ids: import the "
+            "files from before again, which corrects what the run told"
+        )
+        raise Misconfigured(msg)
 
 
 def _say_plan(

@@ -2,11 +2,10 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -17,21 +16,22 @@ from schemas.events.envelope import Event, short_type
 from schemas.funnel.rules import TenantRules
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import vendor_schemes
-from streams.ingest.connections import SecretStore, resolve
+from streams.ingest.connections import resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
 from streams.tools.importing import run
 from streams.tools.importing.arrival import StoredFacts
-from streams.tools.importing.batches import batches
+from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
 from streams.tools.importing.plan import PlanOptions, open_plan
 from streams.tools.importing.report import ImportReport
 from streams.tools.importing.run import ImportRequest, ImportRun
 from streams.tools.importing.sender import Sender, http_post
-from streams.tools.importing.settling.stored import StoredEntity, StoredFact
+from streams.tools.importing.settling.stored import Lookup, StoredEntity, StoredFact
 from streams.tools.importing.source import ImportSource
 from streams.tools.verify.independent.log import Log
 from streams.tools.verify.independent.reading import count
@@ -46,11 +46,13 @@ LIMIT = 2_000_000
 
 @dataclass
 class ImportedCompany:
-    """A company with one connection; it keeps what the gateway accepted."""
+    """A company with one connection; it keeps what the gateway accepted, and compares with `archive` if there is one."""
 
     stages: tuple[StageRule, ...] = ()
     publisher: ListPublisher = field(default_factory=ListPublisher)
     now: datetime = NOW
+    archive: Lookup | None = None
+    name: str = "company"
 
     def __post_init__(self) -> None:
         """Configure the company and its gateway."""
@@ -61,8 +63,8 @@ class ImportedCompany:
             stages=self.stages,
         )
         self.tenant = Tenant(
-            id="company",
-            name="company",
+            id=self.name,
+            name=self.name,
             quarantine_key=Secret(env="QUARANTINE"),
             person_key=Secret(env="PERSON"),
             connections=(connection,),
@@ -83,7 +85,9 @@ class ImportedCompany:
         options = PlanOptions(
             now=self.now, max_bytes=LIMIT, zone=zone, pipeline=run.pipeline(connection)
         )
-        facts = StoredFacts(tenant="company", connection="history", lookup=self.lookup)
+        facts = StoredFacts(
+            tenant=self.name, connection="history", lookup=self.archive or self.lookup
+        )
         with (
             tempfile.TemporaryDirectory() as folder,
             open_plan(sources, options, Path(folder)) as plan,
@@ -94,10 +98,14 @@ class ImportedCompany:
             report = run.summarize(importing)
             events = list(importing.events())
         if apply:
-            asyncio.run(self._send(importing, events))
+            self.send(importing.id, batches(events, importing.mode, LIMIT))
         return report, sources
 
-    async def _send(self, importing: ImportRun, events: list[Any]) -> None:
+    def send(self, name: str, packed: Iterable[EventBatch]) -> None:
+        """Send the batches of a run of that name."""
+        asyncio.run(self._send(name, packed))
+
+    async def _send(self, name: str, packed: Iterable[EventBatch]) -> None:
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             with tempfile.TemporaryDirectory() as folder:
@@ -105,10 +113,10 @@ class ImportedCompany:
                     target=ImportTarget(address=ADDRESS, url=ADDRESS, secret=ENVIRON["STANDARD"]),
                     post=http_post(client, ADDRESS),
                     journal=Journal(Path(folder) / "journal"),
-                    run=importing.id,
+                    run=name,
                     clock=lambda: NOW,
                 )
-                result = await sender.send(batches(events, importing.mode, LIMIT))
+                result = await sender.send(packed)
         assert not result.failure, result.failure
         assert not result.set_aside, result.quarantine_message
 
@@ -137,7 +145,7 @@ class ImportedCompany:
         log = Log()
         for offset, record in enumerate(self.records()):
             log.add(offset, record)
-        mapping = snapshot_mapping(self.tenancy).tenants["company"]
+        mapping = snapshot_mapping(self.tenancy).tenants[self.name]
         cells: Cells = {}
         for (tenant, _), events in log.stories():
             for key, tally in count(events, tenant, mapping).items():

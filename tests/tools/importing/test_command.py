@@ -170,3 +170,30 @@ def test_the_connection_is_required() -> None:
 
     assert result.exit_code == 2
     assert "--connection" in result.output
+
+
+def test_a_likely_mistake_is_sent_only_if_it_is_accepted(
+    gateway: ListPublisher, tmp_path: Path
+) -> None:
+    """A run without any hire is not sent until a person accepts that by name."""
+    path = tmp_path / "t.csv"
+    rows = "".join(f"a-{n},2026/4/1,2026/4/9\n" for n in range(40))
+    path.write_text(f"応募ID,応募日,不採用日\n{rows}", "utf-8")
+    arguments = (str(path), "--connection", "acme-events", "--apply", "--new")
+    first = run_import(*arguments)
+    refused = len(gateway.events)
+    second = run_import(*arguments, "--accept", "no-hires")
+
+    assert (first.exit_code, refused) == (1, 0)
+    assert "0 hires would come of 40 applications" in first.output
+    assert "[no-hires]" in first.output
+    assert (second.exit_code, len(gateway.events)) == (0, 80)
+
+
+def test_a_correction_without_a_comparison_is_not_sent(gateway: ListPublisher) -> None:
+    """Without ClickHouse nothing is sent unless it is said that nothing was imported before."""
+    result = run_import(str(TABLE), "--connection", "acme-events", "--apply")
+
+    assert isinstance(result.exception, Misconfigured)
+    assert "or give --new" in str(result.exception)
+    assert gateway.events == []

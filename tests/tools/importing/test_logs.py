@@ -122,7 +122,7 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&
         ("log.xes", "<table/>", "contains no <log>"),
         ("log.xes.gz", "<log/>", "not a complete gzip file"),
         ("log.json", "{", "is not JSON"),
-        ("log.json", '{"eventTypes": [], "events": []}', "is OCEL 2.0"),
+        ("log.sqlite", "SQLite format 3\x00", "is no OCEL 2.0 database"),
         ("log.json", '{"ocel:events": {}}', "ocel:objects: Field required"),
     ],
 )

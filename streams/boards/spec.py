@@ -13,7 +13,7 @@ from schemas.cells import FULL_DIMENSIONS, Basis
 
 # tiles: one number per KPI. plot: a funnel plot with control limits. triangle: cohorts by age.
 Kind = Literal["tiles", "table", "bar", "stack", "line", "funnel", "plot", "triangle"]
-# text, milestone, spending and word (a key of `BREACH_LABELS` or `QUALITY_LABELS`, otherwise a plain name) are names; period is the first day of one; the rest are numbers.
+# text, milestone, spending and word (a key of `BREACH_LABELS`, `QUALITY_LABELS` or `RELAY_LABELS`, otherwise a plain name) are names; period is the first day of one; the rest are numbers.
 Unit = Literal[
     "text", "milestone", "spending", "word", "kpi", "period", "time", "count", "ratio", "days", "hours", "money",
 ]  # fmt: skip

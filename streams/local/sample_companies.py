@@ -11,7 +11,13 @@ from schemas.tenants.config import DEFAULT_CURRENCY
 from streams.configuration.yaml_document import dump_yaml
 
 COMPANIES = (
-    ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
+    (
+        "aoba",
+        "青葉テクノロジー",
+        "Asia/Tokyo",
+        "ja",
+        ("aoba-greenhouse", "aoba-standard", "aoba-careerrelay"),
+    ),
     ("brightwater", "Brightwater Ltd", "America/New_York", "en", ("brightwater-greenhouse",)),
     ("sakura", "さくらメディカル", "Asia/Tokyo", "ja", ("sakura-standard", "sakura-huntflow")),
     ("kaede", "かえでラボ", "Asia/Tokyo", "ja", ("kaede-ashby", "kaede-workable")),
@@ -158,5 +164,9 @@ def _generate_secret(folder: Path, name: str) -> str:
     if not path.exists():
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         path.touch(mode=0o600)
-        path.write_text(f"whsec_{key}" if name.endswith("-standard") else secrets.token_hex(32))
+        path.write_text(
+            f"whsec_{key}"
+            if name.endswith(("-standard", "-careerrelay"))
+            else secrets.token_hex(32)
+        )
     return str(path)

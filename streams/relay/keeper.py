@@ -1,5 +1,6 @@
 """The loop of the relay: reads events, decides, and writes records with its position in one transaction."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,12 +14,14 @@ from schemas.relay.facts import Fact, Tick
 from schemas.relay.ledger import accept, restore
 from schemas.relay.state import State
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from sinks.alertmanager import Alert
 from sinks.metrics import RelayMetrics
 from streams.configuration import relay_companies
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.relay_companies import RelayTenant
 from streams.configuration.settings import Settings
 from streams.kafka import clients
+from streams.relay import notices
 from streams.relay.events import read_events, to_fact
 from streams.relay.follow_up import follow_up
 from streams.relay.ledger_log import GROUP, LedgerWriter, read_ledger
@@ -89,6 +92,15 @@ class Keeper:
                 records += self._take(company, fact)
         return records
 
+    def alerts(self) -> list[Alert]:
+        """The alerts about slots that fire now."""
+        now = self._clock()
+        return [
+            alert
+            for tenant, company in sorted(self.companies.items())
+            for alert in notices.alerts(company, self._state(tenant), now)
+        ]
+
     def _state(self, tenant: str) -> State:
         return self.states.setdefault(tenant, State(tenant))
 
@@ -107,10 +119,14 @@ async def keep(
     """Keep the ledgers forever; any failure raises, and the next process goes on from what is in Kafka."""
     writer = LedgerWriter(settings.kafka_access)
     await writer.start()
+    sender: asyncio.Task[None] | None = None
     try:
         keeper = Keeper(settings, environ, clock)
         async for record in read_ledger(settings.kafka_access):
             keeper.restore(record)
+        sender = asyncio.create_task(
+            notices.send_forever(settings.alertmanager_addresses, keeper.alerts)
+        )
         while True:
             consumer = await _open_events(settings, writer, from_start=bool(keeper.new_companies()))
             try:
@@ -118,6 +134,8 @@ async def keep(
             finally:
                 await consumer.stop()
     finally:
+        if sender is not None:
+            sender.cancel()
         await writer.stop()
 
 

@@ -32,6 +32,7 @@ from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.relay_invitations import InvitationsHandler
 from streams.ingest.relay_links import LinksHandler, LinkVisit
+from streams.ingest.relay_registrations import RegistrationsHandler
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 
@@ -80,6 +81,7 @@ class Gateway:
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
         self._relay = dependencies.relay
+        self._registrations = RegistrationsHandler(publisher)
         self._links = LinksHandler(publisher, dependencies.links)
         self._invitations = InvitationsHandler(
             publisher=publisher, links=dependencies.links, base_url=dependencies.base_url
@@ -189,6 +191,15 @@ class Gateway:
             return await self._invitations.invite(company, api_request)
 
         return await self._handle_api_request(request, invite)
+
+    async def post_registrations(self, request: Request) -> Response:
+        """Answer one request to `/v1/relay/registrations`."""
+
+        async def register(api_request: ApiRequest) -> Answer:
+            connections = self._configuration.connections.values()
+            return await self._registrations.register(connections, api_request)
+
+        return await self._handle_api_request(request, register)
 
     async def open_link(self, token: str, request: Request) -> Response:
         """Answer one visit of a link."""

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 from streams.ingest.relay_invitations import LINK_PATH, PATH, InvitationRequest
+from streams.ingest.relay_registrations import REGISTRATIONS_PATH, RegistrationList
 
 RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     200: {"description": "The candidate belongs to the control group: no link was issued."},
@@ -28,6 +29,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
         },
     },
     404: {"description": "The company does not use Career Relay."},
+}
+REGISTRATION_RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
+    202: {"description": "Every registration is acknowledged; `ids` are the ids of the events."},
+    422: {"description": "Nothing was accepted; `message` says what to change."},
 }
 LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
     302: {"description": "Redirects to the registration page that the company configured."},
@@ -54,6 +59,21 @@ def add(app: FastAPI, gateway: Gateway) -> None:
     async def post_invitation(request: Request) -> Response:
         """Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link."""
         return await gateway.post_invitation(request)
+
+    registrations = {"application/json": {"schema": RegistrationList.model_json_schema()}}
+
+    @app.post(
+        REGISTRATIONS_PATH,
+        tags=["relay"],
+        summary="Record registrations that the relay service exports",
+        status_code=202,
+        dependencies=[Security(TOKEN)],
+        responses=REGISTRATION_RESPONSES,
+        openapi_extra={"requestBody": {"required": True, "content": registrations}},
+    )
+    async def post_registrations(request: Request) -> Response:
+        """Record up to 500 registrations, all or none; one that a callback reported before counts once."""
+        return await gateway.post_registrations(request)
 
     @app.api_route(
         LINK_PATH,

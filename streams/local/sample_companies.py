@@ -88,7 +88,7 @@ rules:
 RELAY = """# Career Relay (キャリアリレー): see deploy/config/relay.yaml for everything that can be written here.
 companies:
   - tenant: aoba
-    page: http://127.0.0.1:1/register # `hirelay demo` writes the address of its relay service here
+    page: http://127.0.0.1:1/register # the registration page of the relay service; nothing listens here
     policies:
       - since: 2026-01-01
         automatic: true

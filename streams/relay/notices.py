@@ -21,14 +21,14 @@ ALERT_TTL = timedelta(minutes=15)  # an Alertmanager that misses a few posts giv
 NEWS_PERIOD = timedelta(days=7)  # how long a slot is new
 WARNING_DAYS = 30
 TEXTS = {
-    GRANTED: (
-        "採用支援枠を1つ獲得しました(枠{slot}、価値 {value})。",
-        "A hiring slot was granted: slot {slot}, worth {value}.",
-    ),
-    EXPIRING: (
-        "採用支援枠{slot}は{due}に使えなくなります(価値 {value})。求人に予約してください。",
-        "Hiring slot {slot}, worth {value}, can no longer be used from {due} on: reserve it for a job.",
-    ),
+    GRANTED: {
+        "ja": "採用支援枠を1つ獲得しました(枠{slot}、価値 {value})。",
+        "en": "A hiring slot was granted: slot {slot}, worth {value}.",
+    },
+    EXPIRING: {
+        "ja": "採用支援枠{slot}は{due}に使えなくなります(価値 {value})。求人に予約してください。",
+        "en": "Hiring slot {slot}, worth {value}, can no longer be used from {due} on: reserve it for a job.",
+    },
 }
 
 
@@ -48,15 +48,15 @@ def alerts(company: RelayTenant, state: State, now: datetime) -> list[Alert]:
 
 def _alert(company: RelayTenant, slot: Slot, name: str, now: datetime) -> Alert:
     tenant = company.tenant
-    ja, en = (
-        text.format(
+    texts = {
+        language: text.format(
             slot=slot.number,
             due=slot.entry.due,
             value=format_amount(slot.entry.value, tenant.currency, language),
         )
-        for text, language in zip(TEXTS[name], ("ja", "en"), strict=True)
-    )
-    first, second = (ja, en) if tenant.language == "ja" else (en, ja)
+        for language, text in TEXTS[name].items()
+    }
+    summary = texts.pop(tenant.language)
     return {
         "labels": {
             "alertname": name,
@@ -66,7 +66,7 @@ def _alert(company: RelayTenant, slot: Slot, name: str, now: datetime) -> Alert:
             "owner": company.relay.owner,
             "language": tenant.language,
         },
-        "annotations": {"summary": first, "description": second},
+        "annotations": {"summary": summary, "description": " / ".join(texts.values())},
         "endsAt": (now + ALERT_TTL).isoformat(),
     }
 

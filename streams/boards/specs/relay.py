@@ -61,14 +61,14 @@ order by position""",
     columns=(
         Column(name="name", unit="word", ja="段階", en="Step"),
         Column(name="persons", unit="count", ja="人数", en="Persons"),
-        Column(name="share", unit="ratio", ja="案内に対する割合", en="Share of invited", n="n", minimum=10),
+        Column(name="share", unit="ratio", ja="割合", en="Share", n="n", minimum=10),
         Column(name="n", unit="count", hidden=True, ja="n", en="n"),
-        Column(name="days", unit="days", ja="案内からの日数(中央値)", en="Days since (median)"),
+        Column(name="days", unit="days", ja="日数(中央値)", en="Days (median)"),
     ),
     basis="now",
     kpis=ids(placed("relay/funnel")),
-    note_ja="期間に発行した本人 URL。まだ登録していない人は日数に含みません。",
-    note_en="Candidates' links issued in the window; days are of those who came that far.",
+    note_ja="期間に発行した本人 URL。割合は案内に対するもの、日数は案内から。まだ登録していない人は日数に含みません。",
+    note_en="Candidates' links issued in the window: share of the invited, and days since, of those who came that far.",
 )  # fmt: skip
 SLOTS = Panel(
     id="slots",
@@ -76,7 +76,7 @@ SLOTS = Panel(
     en="Which slot can be used until when?",
     kind="table",
     sql="""select toString(slot) as slot, toString(granted) as granted, ifNull(toString(until), '') as until,
-    concat('slot.', state) as state, job_id as job,
+    concat('slot.', state) as state, if(job_id = '', '–', job_id) as job,
     (accrued + recovered) / {minor:UInt32} as value
 from v_relay_slots
 where tenant = {tenant:String}

@@ -20,6 +20,7 @@ from streams.tools.connect import status as connect_status
 from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
 from streams.tools.demo.incident import play_incident, print_explanation
+from streams.tools.demo.relay import play_relay
 from streams.tools.demo.simulate import DAYS, play
 from streams.tools.kpi import query as kpi_query
 from streams.tools.kpi import text as kpi_text
@@ -59,6 +60,7 @@ def _run_tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
         first=first_application_number(seed, until) + INCIDENT_NUMBERS,
         console=console,
     )
+    play_relay(run_file, settings, console)
     verification = verify_live(settings, patience_s=60, console=console)
     _print_kpis(settings, until, console)
     style = "green" if not verification.differences else "red"
@@ -121,6 +123,7 @@ def _print_addresses(run_file: dict[str, Any], stack: Stack, console: Console) -
         "mapping suggest --connection northwind-lever",
         "connections",
         "alerts list",
+        "relay balance --tenant aoba",
         "config check",
         "verify",
     ):

@@ -23,6 +23,27 @@ def test_each_tone_is_another_mail_with_the_same_line(language: str) -> None:
         assert "青葉" in mail.splitlines()[0] and "青葉" in mail.splitlines()[-1]
 
 
+PARTS = {
+    "ja": (
+        "件名：選考結果のご連絡（青葉）", "［応募者名］ 様", "ご応募", "ご期待に添えない", "印象", "応援", "▶ ご登録はこちら（無料）：http",
+        "専任のアドバイザー", "お祈り", "青葉 採用担当",
+    ),
+    "en": (
+        "Subject: The result", "Dear [name]", "Thank you very much for", "careful consideration", "impression", "support you",
+        "▶ Register here", "an adviser", "wish you", "青葉, Recruiting",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", sorted(PARTS))
+def test_the_default_mail_has_its_parts_in_order(language: str) -> None:
+    """Thanks, result, encouragement, the service, the line, its advisers, and the closing words."""
+    mail = render(language, URL, "青葉", "formal")
+    places = [mail.find(part) for part in PARTS[language]]
+
+    assert -1 not in places and places == sorted(places), mail
+
+
 @pytest.mark.parametrize(
     ("template", "problem"),
     [

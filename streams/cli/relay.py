@@ -34,7 +34,14 @@ class ToneOption(StrEnum):
 
 
 @app.command()
-def balance(tenant: Tenant, format: Format = AnswerFormat.text, state: State = None) -> None:  # noqa: A002
+def balance(
+    tenant: Tenant,
+    format: Format = AnswerFormat.text,  # noqa: A002
+    details: Annotated[
+        bool, typer.Option("--details", help="With JSON: also scopes, expired slots and reasons.")
+    ] = False,
+    state: State = None,
+) -> None:
     """Print persons, slots and money of a company."""
     from schemas.relay.balance import balance as figures_of
     from streams.tools.relay import read, text
@@ -43,7 +50,8 @@ def balance(tenant: Tenant, format: Format = AnswerFormat.text, state: State = N
     figures = figures_of(history.state)
     if format is AnswerFormat.json:
         as_of = history.records[-1].recorded.isoformat() if history.records else None
-        typer.echo(json.dumps({**figures.model_dump(), "as_of": as_of}, ensure_ascii=False))
+        fields = figures.model_dump(include=None if details else text.BALANCE_FIELDS)
+        typer.echo(json.dumps({**fields, "as_of": as_of}, ensure_ascii=False))
     else:
         Console().print(text.balance_table(figures))
 

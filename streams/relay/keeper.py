@@ -170,22 +170,28 @@ async def _follow(
     # One transaction: a company that is new is only known once its events are going to be read from the beginning.
     positions = {tp: await consumer.position(tp) for tp in consumer.assignment()}
     await _write(writer, keeper.on_time(), positions, metrics)
+    ends = await consumer.end_offsets(list(positions))
     while True:
+        metrics.configuration_stale.set(not keeper.reload())
+        if keeper.new_companies():  # before anything is decided, which would be lost otherwise
+            log.info("a company is new: reading all events again")
+            return
         batches = await consumer.getmany(timeout_ms=int(POLL_S * 1000), max_records=BATCH_RECORDS)
         records, positions = list[Record](), {}
         for tp, messages in batches.items():
             for message in messages:
                 records += _decide(keeper, message, metrics)
                 positions[tp] = message.offset + 1
-        metrics.configuration_stale.set(not keeper.reload())
-        if keeper.new_companies():
-            log.info("a company is new: reading all events again")
-            return
         records += keeper.on_time()
         await _write(writer, records, positions, metrics)
         _show(keeper, metrics)
-        if not batches:
+        if not metrics.is_ready() and await _has_reached(consumer, ends):
             metrics.ready.set(1)
+
+
+async def _has_reached(consumer: Any, ends: Mapping[Any, int]) -> bool:
+    """Whether everything has been read that existed at the start."""
+    return all([await consumer.position(tp) >= end for tp, end in ends.items()])
 
 
 def _decide(keeper: Keeper, message: Any, metrics: RelayMetrics) -> list[Record]:

@@ -11,11 +11,12 @@ from schemas.kpis.definitions import (
     money,
     offers,
     quality,
+    relay,
     retention,
     times,
 )
 
-VERSION = 2  # bumped whenever a definition changes; printed with every number
+VERSION = 3  # bumped whenever a definition changes; printed with every number
 
 KPIS: tuple[Kpi, ...] = (
     *funnel.KPIS,
@@ -26,6 +27,7 @@ KPIS: tuple[Kpi, ...] = (
     *retention.KPIS,
     *money.KPIS,
     *quality.KPIS,
+    *relay.KPIS,
 )
 BY_ID = {kpi.id: kpi for kpi in KPIS}
 # The KPI whose n is the size of a member, for lists with the largest member first; without it the sum of every n is.

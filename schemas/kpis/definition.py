@@ -17,7 +17,12 @@ Unit = Literal["count", "ratio", "days", "hours", "money", "score"]
 ForecastCases = Literal["applications", "acceptances"]
 BOTH: tuple[Basis, ...] = (DECISION, COHORT)
 DECIDED: tuple[Basis, ...] = (DECISION,)
-MONEY_MEASURES = ("cost.*", "valued_cost", "compensation")  # measures that are sums of money
+MONEY_MEASURES = (
+    "cost.*",
+    "cost.tool",
+    "valued_cost",
+    "compensation",
+)  # measures that are sums of money
 # What may be dated ahead: readers count it as `planned.<measure>` on the days after today. Cells know no clock.
 PLANNABLE = ("joined", "left_employment", "start_days")
 PLANNED = "planned."

@@ -178,13 +178,17 @@ def _step(
     return Entry(
         kind=kind,
         slot=slot.number,
-        job=_job(slot, kind, claim),
+        job=_job(state, slot, kind, claim),
         application=None if claim is None else claim.application,
         postings=postings,
     )
 
 
-def _job(slot: Slot, kind: EntryKind, claim: SlotClaim | None) -> str | None:
+def _job(state: State, slot: Slot, kind: EntryKind, claim: SlotClaim | None) -> str | None:
+    """The job of a slot: that of the claim, else the latest one that any claim has named."""
     if kind == "released":
         return None
-    return slot.job if claim is None or claim.job is None else claim.job
+    jobs = [other.job for other in state.claims.get(slot.number, ()) if other.job is not None]
+    if claim is not None and claim.job is not None:
+        return claim.job
+    return slot.job or (jobs[-1] if jobs else None)

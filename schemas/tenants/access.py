@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.events.application import FrozenModel
 
-Scope = Literal["board:read", "costs:write", "breaches:act"]
+Scope = Literal["board:read", "costs:write", "breaches:act", "relay:write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 

@@ -139,11 +139,41 @@ PLAN_LABELS: Table = {
     f"plan.{name}": (f"{PLAN_SIGNS[name]} {ja}", f"{PLAN_SIGNS[name]} {en}")
     for name, (ja, en) in PLAN_STATES.items()
 }
+RELAY_LABELS: Table = {
+    "relay.invited": ("案内", "Invited"),
+    "relay.clicked": ("クリック", "Clicked"),
+    "relay.registered": ("登録", "Registered"),
+    "relay.counted": ("カウント", "Counted"),
+    "balance.missing": ("次の枠まであと", "Missing for the next slot"),
+    "balance.progress": ("次の枠への進捗(10人中)", "Progress to the next slot (of 10)"),
+    "balance.counted": ("カウント累計", "Counted in all"),
+    "balance.verified": ("うち本人URL", "of them by their own link"),
+    "balance.unverified": ("うち会社共通URL", "of them by the company's link"),
+    "slot.open": ("未使用", "Open"),
+    "slot.reserved": ("予約中", "Reserved"),
+    "slot.redeemed": ("消化済み", "Redeemed"),
+    "slot.expired": ("失効", "Expired"),
+    "slot.revoked": ("取消", "Revoked"),
+    "void.expired_link": ("リンクの期限切れ", "Link expired"),
+    "void.no_consent": ("同意なし", "No consent"),
+    "void.consent_withdrawn": ("同意の撤回", "Consent withdrawn"),
+    "void.employee": ("社員・採用済み", "Employee or hired"),
+    "void.self_referral": ("自己登録", "Self-referral"),
+    "void.bot": ("ボット", "Bot"),
+    "void.test": ("テスト", "Test"),
+    "void.ineligible": ("会社の不採用ではない", "Not rejected by the company"),
+    "void.duplicate": ("同一候補者の重複", "Same candidate twice"),
+    "void.link_used": ("リンクは使用済み", "Link already used"),
+    "void.device": ("同一端末の上限超過", "Too many from one device"),
+    "void.cap": ("会社共通URLの上限超過", "Beyond the cap of the company's link"),
+    "void.undone": ("不採用の取消", "Rejection undone"),
+    "void.erased": ("候補者データの消去", "Candidate erased"),
+}
 # The names of the values of a column, by its unit.
 VALUE_NAMES: dict[str, Table] = {
     "milestone": MILESTONES,
     "spending": COST_KINDS,
-    "word": {**BREACH_LABELS, **QUALITY_LABELS, **PLAN_LABELS},
+    "word": {**BREACH_LABELS, **QUALITY_LABELS, **PLAN_LABELS, **RELAY_LABELS},
     "text": {"unknown": UNKNOWN},
 }
 

@@ -1,24 +1,47 @@
 """The `hirelay relay` commands."""
 
 import json
-from typing import Annotated
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from streams.cli.options import AnswerFormat, State
-from streams.configuration.settings import load_settings
+from streams.cli.options import AnswerFormat, Language, State
+from streams.configuration.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from streams.configuration.relay_companies import RelayTenant
 
 app = typer.Typer(
     help="Career Relay (キャリアリレー): who counts, and what became of the slots.",
     no_args_is_help=True,
 )
 Tenant = Annotated[str, typer.Option("--tenant", help="Tenant id.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the mail.")]
 Format = Annotated[AnswerFormat, typer.Option("--format", help="Output format.")]
 
 
+class ToneOption(StrEnum):
+    """Tone of the rejection mail."""
+
+    formal = "formal"
+    warm = "warm"
+    brief = "brief"
+
+
 @app.command()
-def balance(tenant: Tenant, format: Format = AnswerFormat.text, state: State = None) -> None:  # noqa: A002
+def balance(
+    tenant: Tenant,
+    format: Format = AnswerFormat.text,  # noqa: A002
+    details: Annotated[
+        bool, typer.Option("--details", help="With JSON: also scopes, expired slots and reasons.")
+    ] = False,
+    state: State = None,
+) -> None:
     """Print persons, slots and money of a company."""
     from schemas.relay.balance import balance as figures_of
     from streams.tools.relay import read, text
@@ -27,7 +50,8 @@ def balance(tenant: Tenant, format: Format = AnswerFormat.text, state: State = N
     figures = figures_of(history.state)
     if format is AnswerFormat.json:
         as_of = history.records[-1].recorded.isoformat() if history.records else None
-        typer.echo(json.dumps({**figures.model_dump(), "as_of": as_of}, ensure_ascii=False))
+        fields = figures.model_dump(include=None if details else text.BALANCE_FIELDS)
+        typer.echo(json.dumps({**fields, "as_of": as_of}, ensure_ascii=False))
     else:
         Console().print(text.balance_table(figures))
 
@@ -92,3 +116,106 @@ def check(state: State = None) -> None:
         versions = ", ".join(policy.since.isoformat() for policy in company.policies)
         typer.echo(f"{company.tenant}: {company.page}; policies since {versions}")
     typer.echo(f"Checked: {len(relay.companies)} company(ies) use Career Relay.")
+
+
+@app.command()
+def link(
+    tenant: Tenant,
+    application: Annotated[
+        str | None,
+        typer.Option(help="Id of the rejected application; without it the company's link."),
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="List the lines to send for rejections so far.")
+    ] = False,
+    lang: Lang = Language.ja,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with an API token; default: one of the tenant's.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Print the one line for a rejection mail, or with --pending the lines that are still to be sent."""
+    from schemas.relay.lines import line
+    from streams.tools.costs.command import resolve_api
+    from streams.tools.relay import links, read
+
+    settings = load_settings(state)
+    if pending:
+        history = read.read_history(settings, tenant)
+        company = _company(settings, tenant)
+        for fact in links.pending(history, datetime.now(UTC)):
+            url = links.link_url(company, fact, settings.gateway_address)
+            typer.echo(f"{fact.application}\t{line(lang.value, url)}")
+        return
+    api = resolve_api(settings, tenant, os.environ, token_file)
+    body = {} if application is None else {"application_id": application}
+    answer = links.issue(api, json.dumps(body).encode())
+    typer.echo(answer["lines"][lang.value] if "lines" in answer else answer["message"])
+
+
+@app.command()
+def preview(
+    tenant: Tenant,
+    lang: Lang = Language.ja,
+    tone: Annotated[
+        ToneOption | None, typer.Option(help="Tone of the mail; default: the policy's.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="A template of your own (Jinja2, in a sandbox).")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the preview as a page instead of printing it.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Show the rejection mail as the ATS would send it, with the company-wide link in place of the candidate's."""
+    from schemas.relay.policy import policy_on
+    from schemas.relay.tokens import WHOLE_COMPANY, invitation_id
+    from streams.tools.relay import mail
+
+    settings = load_settings(state)
+    company = _company(settings, tenant)
+    policy = policy_on(company.relay.policies, datetime.now(UTC).date())
+    address = f"{settings.gateway_address}/r/{company.token(invitation_id(tenant, WHOLE_COMPANY))}"
+    chosen = policy.tone if tone is None else tone.value
+    text = mail.render(lang.value, address, company.tenant.name, chosen, template)
+    if html is None:
+        typer.echo(text, nl=False)
+    else:
+        html.write_text(mail.page(text, lang.value), "utf-8")
+
+
+def _company(settings: Settings, tenant: str) -> "RelayTenant":
+    """The company with its policies and key; raise Misconfigured if it does not use Career Relay."""
+    from streams.configuration.files import Misconfigured
+    from streams.configuration.relay_companies import load_companies
+
+    companies = load_companies(settings, os.environ)
+    if tenant not in companies:
+        msg = f"{tenant} does not use Career Relay; add it to {settings.relay}"
+        raise Misconfigured(msg)
+    return companies[tenant]
+
+
+@app.command()
+def register(
+    tenant: Tenant,
+    file: Annotated[Path, typer.Option(help="The service's export: CSV with a header, UTF-8.")],
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with an API token; default: one of the tenant's.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Record registrations of a file through the gateway; one that was reported before counts once."""
+    from dataclasses import replace
+
+    from streams.ingest.costs import PATH
+    from streams.ingest.relay_registrations import REGISTRATIONS_PATH
+    from streams.tools.costs import api_client
+    from streams.tools.costs.command import resolve_api
+    from streams.tools.relay.register import bodies
+
+    api = resolve_api(load_settings(state), tenant, os.environ, token_file)
+    address = replace(api, url=api.url.removesuffix(PATH) + REGISTRATIONS_PATH)
+    accepted = [event_id for body in bodies(file) for event_id in api_client.post(address, body)]
+    typer.echo(f"Accepted: {len(accepted)} registration(s).")

@@ -12,7 +12,13 @@ from streams.configuration.yaml_document import dump_yaml
 from streams.ingest.vendors import VENDORS
 
 COMPANIES = (
-    ("aoba", "青葉テクノロジー", "Asia/Tokyo", "ja", ("aoba-greenhouse", "aoba-standard")),
+    (
+        "aoba",
+        "青葉テクノロジー",
+        "Asia/Tokyo",
+        "ja",
+        ("aoba-greenhouse", "aoba-standard", "aoba-careerrelay"),
+    ),
     ("brightwater", "Brightwater Ltd", "America/New_York", "en", ("brightwater-greenhouse",)),
     ("sakura", "さくらメディカル", "Asia/Tokyo", "ja", ("sakura-standard", "sakura-huntflow")),
     ("kaede", "かえでラボ", "Asia/Tokyo", "ja", ("kaede-ashby", "kaede-workable")),
@@ -83,7 +89,7 @@ rules:
 RELAY = """# Career Relay (キャリアリレー): see deploy/config/relay.yaml for everything that can be written here.
 companies:
   - tenant: aoba
-    page: http://127.0.0.1:1/register # `hirelay demo` writes the address of its relay service here
+    page: http://127.0.0.1:1/register # the registration page of the relay service; nothing listens here
     policies:
       - since: 2026-01-01
         automatic: true
@@ -163,5 +169,9 @@ def _generate_secret(folder: Path, name: str) -> str:
     if not path.exists():
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         path.touch(mode=0o600)
-        path.write_text(f"whsec_{key}" if name.endswith("-standard") else secrets.token_hex(32))
+        path.write_text(
+            f"whsec_{key}"
+            if name.endswith(("-standard", "-careerrelay"))
+            else secrets.token_hex(32)
+        )
     return str(path)

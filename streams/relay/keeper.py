@@ -1,5 +1,6 @@
 """The loop of the relay: reads events, decides, and writes records with its position in one transaction."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,12 +14,14 @@ from schemas.relay.facts import Fact, Tick
 from schemas.relay.ledger import accept, restore
 from schemas.relay.state import State
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from sinks.alertmanager import Alert
 from sinks.metrics import RelayMetrics
 from streams.configuration import relay_companies
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.relay_companies import RelayTenant
 from streams.configuration.settings import Settings
 from streams.kafka import clients
+from streams.relay import notices
 from streams.relay.events import read_events, to_fact
 from streams.relay.follow_up import follow_up
 from streams.relay.ledger_log import GROUP, LedgerWriter, read_ledger
@@ -89,6 +92,15 @@ class Keeper:
                 records += self._take(company, fact)
         return records
 
+    def alerts(self) -> list[Alert]:
+        """The alerts about slots that fire now."""
+        now = self._clock()
+        return [
+            alert
+            for tenant, company in sorted(self.companies.items())
+            for alert in notices.alerts(company, self._state(tenant), now)
+        ]
+
     def _state(self, tenant: str) -> State:
         return self.states.setdefault(tenant, State(tenant))
 
@@ -107,10 +119,14 @@ async def keep(
     """Keep the ledgers forever; any failure raises, and the next process goes on from what is in Kafka."""
     writer = LedgerWriter(settings.kafka_access)
     await writer.start()
+    sender: asyncio.Task[None] | None = None
     try:
         keeper = Keeper(settings, environ, clock)
         async for record in read_ledger(settings.kafka_access):
             keeper.restore(record)
+        sender = asyncio.create_task(
+            notices.send_forever(settings.alertmanager_addresses, keeper.alerts)
+        )
         while True:
             consumer = await _open_events(settings, writer, from_start=bool(keeper.new_companies()))
             try:
@@ -118,6 +134,8 @@ async def keep(
             finally:
                 await consumer.stop()
     finally:
+        if sender is not None:
+            sender.cancel()
         await writer.stop()
 
 
@@ -152,22 +170,28 @@ async def _follow(
     # One transaction: a company that is new is only known once its events are going to be read from the beginning.
     positions = {tp: await consumer.position(tp) for tp in consumer.assignment()}
     await _write(writer, keeper.on_time(), positions, metrics)
+    ends = await consumer.end_offsets(list(positions))
     while True:
+        metrics.configuration_stale.set(not keeper.reload())
+        if keeper.new_companies():  # before anything is decided, which would be lost otherwise
+            log.info("a company is new: reading all events again")
+            return
         batches = await consumer.getmany(timeout_ms=int(POLL_S * 1000), max_records=BATCH_RECORDS)
         records, positions = list[Record](), {}
         for tp, messages in batches.items():
             for message in messages:
                 records += _decide(keeper, message, metrics)
                 positions[tp] = message.offset + 1
-        metrics.configuration_stale.set(not keeper.reload())
-        if keeper.new_companies():
-            log.info("a company is new: reading all events again")
-            return
         records += keeper.on_time()
         await _write(writer, records, positions, metrics)
         _show(keeper, metrics)
-        if not batches:
+        if not metrics.is_ready() and await _has_reached(consumer, ends):
             metrics.ready.set(1)
+
+
+async def _has_reached(consumer: Any, ends: Mapping[Any, int]) -> bool:
+    """Whether everything has been read that existed at the start."""
+    return all([await consumer.position(tp) >= end for tp, end in ends.items()])
 
 
 def _decide(keeper: Keeper, message: Any, metrics: RelayMetrics) -> list[Record]:

@@ -30,6 +30,7 @@ from streams.boards.words import label
 from tests.boards.expanding import FROM, TO, expand
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
+from tests.relay.season import relay_season
 from tests.sinks.test_views import write
 from tests.vendors.folding import folded_cells
 
@@ -59,8 +60,14 @@ def company(client: Any) -> Iterator[Tenant]:
     Writer(client).write([off_target], "grafana-off-target")
     poor = KpiCell(0, COMPANY, TOTAL, ALL, LAST, "decision", "quality.corrected", 0, 1, 1)
     Writer(client).write([poor], "grafana-quality")
+    Writer(client).write(relay_season(COMPANY)[1], "grafana-relay")
     yield tenant
-    for table, column in (("epoch_cells", "tenant"), ("breaches", "tenant"), ("tenants", "id")):
+    for table, column in (
+        ("epoch_cells", "tenant"),
+        ("relay_ledger", "tenant"),
+        ("breaches", "tenant"),
+        ("tenants", "id"),
+    ):
         client.command(f"delete from {table} where {column} = '{COMPANY}'")
 
 

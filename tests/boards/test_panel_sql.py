@@ -21,6 +21,7 @@ from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.boards.words import BREACH_LABELS, QUALITY_LABELS
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
+from tests.relay.season import relay_season
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
 from tests.schemas.alerting.test_reconcile import bad, breaches_after
 from tests.sinks.test_views import write
@@ -79,6 +80,7 @@ def company(client: Any) -> Iterator[Tenant]:
     at = datetime(2026, 6, 2, tzinfo=UTC)
     done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
     Writer(client).write([done], "boards-action")
+    Writer(client).write(relay_season(COMPANY)[1], "boards-relay")
     yield Tenant.model_construct(id=COMPANY, name="x", timezone="Asia/Tokyo", currency="JPY")
     client.command(f"delete from epoch_cells where tenant = '{COMPANY}'")
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from schemas.alerting.kinds import KINDS
 from streams.alerting.alert_payload import ALERT_TTL, Links, to_alert
 from streams.cli.main import app
+from streams.relay.notices import TEXTS
 from tests.alerting.test_alert_payload import NOW, open_breach
 from tests.deploy.health import RUNBOOK, alerts
 
@@ -27,7 +28,7 @@ def commands(text: str) -> list[str]:
 def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
     """Sections match the alerts of Prometheus and of the dispatcher."""
     assert [*SECTIONS] == [*dict.fromkeys(SECTIONS)]
-    assert {*SECTIONS} == {*alerts(), *(kind.alert_name for kind in KINDS.values())}
+    assert {*SECTIONS} == {*alerts(), *(kind.alert_name for kind in KINDS.values()), *TEXTS}
 
 
 @pytest.mark.parametrize("name", SECTIONS)

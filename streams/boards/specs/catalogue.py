@@ -1,6 +1,6 @@
 """All boards, in menu order."""
 
-from streams.boards.specs import channels, funnel, money, people, pipeline, summary
+from streams.boards.specs import channels, funnel, money, people, pipeline, relay, summary
 
 BOARDS = (
     summary.BOARD,
@@ -8,6 +8,7 @@ BOARDS = (
     channels.BOARD,
     people.BOARD,
     money.BOARD,
+    relay.BOARD,
     pipeline.BOARD,
 )
 BY_ID = {board.id: board for board in BOARDS}

@@ -35,6 +35,7 @@ from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.relay_invitations import InvitationsHandler
 from streams.ingest.relay_links import LinksHandler, LinkVisit
+from streams.ingest.relay_registrations import RegistrationsHandler
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 
@@ -91,6 +92,7 @@ class Gateway:
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
         self._relay = dependencies.relay
+        self._registrations = RegistrationsHandler(publisher)
         self._links = LinksHandler(publisher, dependencies.links)
         self._invitations = InvitationsHandler(
             publisher=publisher, links=dependencies.links, base_url=dependencies.base_url
@@ -203,7 +205,16 @@ class Gateway:
             company = self._relay.current().get(api_request.tenant.id)
             return await self._invitations.invite(company, api_request)
 
-        return await self._handle_api_request(request, invite)
+        return await self._handle_api_request(request, "relay:write", invite)
+
+    async def post_registrations(self, request: Request) -> Response:
+        """Answer one request to `/v1/relay/registrations`."""
+
+        async def register(api_request: ApiRequest) -> Answer:
+            connections = self._configuration.connections.values()
+            return await self._registrations.register(connections, api_request)
+
+        return await self._handle_api_request(request, "relay:write", register)
 
     async def open_link(self, token: str, request: Request) -> Response:
         """Answer one visit of a link."""

@@ -4,10 +4,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 from streams.ingest.relay_invitations import LINK_PATH, PATH, InvitationRequest
+from streams.ingest.relay_registrations import REGISTRATIONS_PATH, RegistrationList
 
 RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     200: {"description": "The candidate belongs to the control group: no link was issued."},
@@ -29,6 +31,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     },
     404: {"description": "The company does not use Career Relay."},
 }
+REGISTRATION_RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
+    202: {"description": "Every registration is acknowledged; `ids` are the ids of the events."},
+    422: {"description": "Nothing was accepted; `message` says what to change."},
+}
 LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
     302: {"description": "Redirects to the registration page that the company configured."},
     404: {"description": "There is no such link."},
@@ -40,20 +46,8 @@ LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Add the routes."""
-    schema = {"application/json": {"schema": InvitationRequest.model_json_schema()}}
-
-    @app.post(
-        PATH,
-        tags=["relay"],
-        summary="Issue a link of Career Relay",
-        status_code=202,
-        dependencies=[Security(TOKEN)],
-        responses=RESPONSES,
-        openapi_extra={"requestBody": {"required": True, "content": schema}},
-    )
-    async def post_invitation(request: Request) -> Response:
-        """Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link."""
-        return await gateway.post_invitation(request)
+    _add_invitations(app, gateway)
+    _add_registrations(app, gateway)
 
     @app.api_route(
         LINK_PATH,
@@ -66,3 +60,38 @@ def add(app: FastAPI, gateway: Gateway) -> None:
     async def open_link(token: str, request: Request) -> Response:
         """Redirect a candidate to the registration page; previews and programs are redirected and not counted."""
         return await gateway.open_link(token, request)
+
+
+def _add_invitations(app: FastAPI, gateway: Gateway) -> None:
+    @app.post(
+        PATH,
+        tags=["relay"],
+        summary="Issue a link of Career Relay",
+        status_code=202,
+        dependencies=[Security(TOKEN)],
+        responses=RESPONSES,
+        openapi_extra=_body(InvitationRequest),
+    )
+    async def post_invitation(request: Request) -> Response:
+        """Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link."""
+        return await gateway.post_invitation(request)
+
+
+def _add_registrations(app: FastAPI, gateway: Gateway) -> None:
+    @app.post(
+        REGISTRATIONS_PATH,
+        tags=["relay"],
+        summary="Record registrations that the relay service exports",
+        status_code=202,
+        dependencies=[Security(TOKEN)],
+        responses=REGISTRATION_RESPONSES,
+        openapi_extra=_body(RegistrationList),
+    )
+    async def post_registrations(request: Request) -> Response:
+        """Record up to 500 registrations, all or none; one that a callback reported before counts once."""
+        return await gateway.post_registrations(request)
+
+
+def _body(model: type[BaseModel]) -> dict[str, Any]:
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}

@@ -18,6 +18,7 @@ from streams.simulator.spending import cost_entries
 from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
 from streams.tools.demo.incident import open_breach, play_incident
+from streams.tools.demo.relay import play_relay
 from streams.tools.demo.simulate import DAYS, play
 from streams.tools.progress import working
 from streams.tools.verify.command import verify_live
@@ -103,7 +104,9 @@ def _play_season(
     console.print(f"  {report.describe()}", highlight=False)
     _post_costs(run_file, cost_entries(history, seed=seed, days=DAYS, until=until), console)
     first = first_application_number(seed, until) + INCIDENT_NUMBERS
-    return report.complete, play_incident(run_file, settings, first=first, console=console)
+    breach = play_incident(run_file, settings, first=first, console=console)
+    play_relay(run_file, settings, console)
+    return report.complete, breach
 
 
 def _post_costs(

@@ -19,6 +19,18 @@ BALANCE_ROWS = (
     ("expired", "失効", "Expired"),
     ("revoked", "取消", "Revoked"),
 )
+# What `relay balance --format json` has besides `as_of`, unless details are asked for.
+BALANCE_FIELDS = {
+    "tenant",
+    "counted",
+    "progress",
+    "granted",
+    "open",
+    "reserved",
+    "redeemed",
+    "accrued",
+    "recovered",
+}
 SLOT_STATES = {
     "open": "未使用 / open",
     "reserved": "予約中 / reserved",

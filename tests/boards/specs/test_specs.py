@@ -22,7 +22,7 @@ PANELS = [
 
 def test_there_is_a_board_for_each_audience() -> None:
     """There are six boards, with unique panels and questions."""
-    assert len(BY_ID) == len(BOARDS) == 6
+    assert len(BY_ID) == len(BOARDS) == 7
     for board in BOARDS:
         assert len({panel.id for panel in board.panels}) == len(board.panels)
         assert len({panel.ja for panel in board.panels}) == len(board.panels)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from schemas.errors import Malformed
 from schemas.relay.tokens import token_id
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import dump_yaml
@@ -15,11 +16,14 @@ from streams.ingest.http.server import create_app
 from streams.ingest.kafka.link_index import Link
 from streams.ingest.relay_invitations import PATH
 from streams.ingest.relay_links import CLICKS_PER_MINUTE
+from streams.ingest.relay_registrations import REGISTRATIONS_PATH
+from streams.tools.relay.register import bodies, read_rows
 from tests.fakes import NOON, ListPublisher, SetClock
 from tests.ingest import gateways
 
 PERSON = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"}
 TOKEN = {"authorization": f"Bearer {gateways.ENVIRON['TOKEN']}"}
+CALLBACK = Path(__file__).parents[2] / "vendors/careerrelay/registration.completed.json"
 PAGE = "https://relay.example/register"
 
 
@@ -173,3 +177,27 @@ async def test_the_control_group_gets_no_link(
 
     assert (response.status_code, response.json()["withheld"]) == (200, True)
     assert site.published("invited") == []
+
+
+async def test_registrations_of_a_file_are_those_of_callbacks(site: Site, tmp_path: Path) -> None:
+    """The same person has the same hash whichever way it comes; a bad row refuses the whole request with its place."""
+    path = tmp_path / "export.csv"
+    header = "registration_id,token,person_key,registered_at,consent_id,consented_at,device,flags\n"
+    link, at = "A" * 22, "2026-03-02T08:00:00Z"
+    path.write_text(f"{header}r-1,{link},x,{at},c-1,{at},d-1,\nr-2,{link},y,{at},,,,bot employee\n")
+    (body,) = bodies(path)
+
+    response = await site.client.post(REGISTRATIONS_PATH, content=body, headers=TOKEN)
+
+    assert response.status_code == 202
+    first, second = (event["data"] for event in site.published("registered"))
+    expected = gateways.fixture(CALLBACK).translated().events[0].data
+    assert first == expected.model_dump(mode="json", exclude_none=True)
+    assert second["flags"] == ["bot", "employee"] and "consent_id" not in second
+    bad = json.dumps({"entries": [{"registration_id": "r"}]}).encode()
+    refused = await site.client.post(REGISTRATIONS_PATH, content=bad, headers=TOKEN)
+    assert (refused.status_code, "token" in refused.text) == (422, True)
+    with pytest.raises(Malformed, match="did you mean `token`"):
+        read_rows(header.replace("token", "tokn"))
+    with pytest.raises(Malformed, match="line 2 has no token"):
+        read_rows(header + f"r-1,,x,{at},,,,")

@@ -235,7 +235,7 @@ class NaiveLedger:
         return {
             "state": "open",
             "due": None,
-            "value": policy.value.amount,
+            "value": getattr(policy.value, "amount", 0),
             "likely": policy.redemption,
             "hire": None,
         }

@@ -1,0 +1,17 @@
+-- Every hiring slot of Career Relay: when it was granted, until when it can be reserved, and what became of it.
+create or replace view v_relay_slots as
+select
+    tenant,
+    slot,
+    minIf(day, entry = 'granted') as granted,
+    anyIf(due, entry = 'granted') as until,
+    argMaxIf(account, seq * 1000 + line, amount > 0 and startsWith(account, 'slots.')) as account_now,
+    substring(account_now, length('slots.') + 1) as state,
+    argMaxIf(job_id, seq * 1000 + line, entry = 'reserved') as job_id,
+    sumIf(amount, account = 'value.accrued') as accrued,
+    sumIf(amount, account = 'value.recovered') as recovered
+from relay_ledger final
+where slot > 0
+group by
+    tenant,
+    slot

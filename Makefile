@@ -18,10 +18,10 @@ define if_installed
 @if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench chaos docs screenshots lock up down
+.PHONY: help setup demo test check fmt bench bench-detect chaos docs screenshots lock up down
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Hirelay needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
@@ -64,6 +64,9 @@ chaos: setup ## Kill, stop and freeze workers under load (SEEDS=3 repeats it wit
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)
+
+bench-detect: setup ## Measure the detectors on simulated years, for any seed (ARGS="--seed 7 --json figures.json")
+	$(BIN)/python -m tests.bench.detection $(ARGS)
 
 docs: setup ## Generate the reference pages, KPI definitions and Grafana boards in deploy/
 	$(BIN)/python -m streams.tools.reference deploy/reference

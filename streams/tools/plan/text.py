@@ -167,9 +167,11 @@ def _forecast_cell(forecast: TargetForecast | None) -> str:
         return NO_VALUE
     thin = "*" if forecast.thin else ""
     reach = format_probability(forecast.reach, "share", NUMBERS)
+    changed = "\n[yellow]最近の採用が過去の幅を外れています / latest hires left the past range[/]"
     return (
         f"{format_number(forecast.mean, 'count', NUMBERS)} ({forecast.low}–{forecast.high})\n達成 P {reach}\n"
         f"[dim]{forecast.open} open, {forecast.history} history{thin} ({forecast.history_n})[/]"
+        + (changed if forecast.changed else "")
     )
 
 

@@ -20,10 +20,10 @@ define if_installed
 @if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench attack chaos release docs screenshots lock up down
+.PHONY: help setup demo test check fmt bench bench-detect attack chaos release docs screenshots lock up down
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Hirelay needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
@@ -76,6 +76,9 @@ release: setup ## Write what the image contains to dist/sbom.cdx.json (CycloneDX
 	rm -f dist/audit.json
 	$(BIN)/uv tool run pip-audit -r deploy/requirements-prod.lock --require-hashes --disable-pip -f json -o dist/audit.json \
 		|| if test -s dist/audit.json; then cat dist/audit.json; exit 1; else echo "NOT AUDITED, because the database of vulnerabilities was not reachable; run make release again where it is" >&2; exit 2; fi
+
+bench-detect: setup ## Measure the detectors on simulated years, for any seed (ARGS="--seed 7 --json figures.json")
+	$(BIN)/python -m tests.bench.detection $(ARGS)
 
 docs: setup ## Generate the reference pages, KPI definitions and Grafana boards in deploy/
 	$(BIN)/python -m streams.tools.reference deploy/reference

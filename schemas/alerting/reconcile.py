@@ -190,9 +190,6 @@ def _to_breach(
     rule, opened = subject.rule, local_date(episode.id_day)
     ended = episode.until is not None
     cause = Cause() if ended else find_cause(as_of)
-    ending: Ending | None = None
-    if ended:
-        ending = "recovered" if episode.last.n or rule.min_sample == 0 else "no_cases"
     return Breach(
         id=breach_id(rule.tenant, rule.id, subject.dimension, subject.member, opened),
         tenant=rule.tenant,
@@ -204,7 +201,7 @@ def _to_breach(
         severity=rule.severity,
         language=rule.language or subject.language,
         state="resolved" if ended else "opened",
-        ending=ending,
+        ending=_ending(rule, episode) if ended else None,
         **_terms(rule),
         opened=opened,
         since=local_date(episode.since),
@@ -216,3 +213,8 @@ def _to_breach(
         told=now,
         ended=now if ended else None,
     )
+
+
+def _ending(rule: AlertRule, episode: Episode) -> Ending:
+    """How an episode ended: without cases, a rule that needs some cannot have recovered."""
+    return "recovered" if episode.last.n or rule.min_sample == 0 else "no_cases"

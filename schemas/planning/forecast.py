@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict
 
 from schemas.cells import ALL
 from schemas.instants import day_number
 from schemas.kpis.definition import ForecastCases, histogram
 from schemas.kpis.durations import DailyTallies, triangle
 from schemas.planning.periods import Period
-from schemas.statistics.forecast import HIRED, Arrivals, forecast
+from schemas.statistics.dispersion import hire_variation
+from schemas.statistics.forecast import HIRED, Arrivals, Forecast, forecast
 from schemas.statistics.incidence import aalen_johansen
 from schemas.statistics.triangle import Triangle, life_table
 
@@ -27,7 +28,9 @@ class TargetForecast:
 
     `reach` is the probability of reaching the target. `history` says whose history was used and `history_n` how many cases
     it has; fewer than `MIN_HISTORY` are thin. `open` cases are in flight now; `unseen` of them are older than any resolved
-    case and count as no hire.
+    case and count as no hire. `follow_up` is for how many days the first case was followed, `horizon` how many are forecast.
+    `dispersion` is φ of past hires, which widens the interval; if `changed`, the latest hires leave even that range, by a trend, a
+    season or another hire rate, and the interval does not cover it.
     """
 
     mean: float
@@ -39,11 +42,15 @@ class TargetForecast:
     history: Literal["member", "company"]
     history_n: int
     arrivals: bool
+    follow_up: int = 0
+    horizon: int = 0
+    dispersion: float = 1.0
+    changed: bool = False
 
     @property
     def thin(self) -> bool:
-        """Whether the history is too small to rely on."""
-        return self.history_n < MIN_HISTORY
+        """Whether the history is too small or too short to rely on: nobody was followed for as long as the horizon."""
+        return self.history_n < MIN_HISTORY or self.follow_up < self.horizon
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,21 +71,42 @@ def forecast_target(
     as_of, days_ahead = day_number(remaining[0]), (remaining[1] - remaining[0]).days
     own, company = aalen_johansen(cases.own, as_of), aalen_johansen(cases.company, as_of)
     use_own = own is not None and own.n >= MIN_HISTORY
-    history = own if use_own else company
+    history, past = (own, cases.own) if use_own else (company, cases.company)
     if history is None:
         return None
     arriving = _recent_arrivals(cases.own, as_of) if arrivals else None
-    expected = forecast(in_flight(cases.own, as_of), {ALL: history}, days_ahead, arriving)
+    variation, open_cases = hire_variation(past, history, as_of), in_flight(cases.own, as_of)
+    expected = forecast(open_cases, {ALL: history}, days_ahead, arriving, variation.phi)
     return TargetForecast(
+        **_outcome(expected, done, plan),
+        history="member" if use_own else "company",
+        history_n=history.n,
+        arrivals=arriving is not None,
+        follow_up=as_of - min(past.entered, default=as_of),
+        horizon=days_ahead,
+        dispersion=variation.phi,
+        changed=variation.changed,
+    )
+
+
+class _Outcome(TypedDict):
+    mean: float
+    low: int
+    high: int
+    reach: float
+    open: int
+    unseen: int
+
+
+def _outcome(expected: Forecast, done: int, plan: float) -> _Outcome:
+    """The forecast with the hires so far."""
+    return _Outcome(
         mean=done + expected.mean,
         low=done + expected.low,
         high=done + expected.high,
         reach=expected.at_least(math.ceil(plan - done - ROUNDING_TOLERANCE)),
         open=expected.n,
         unseen=expected.unseen,
-        history="member" if use_own else "company",
-        history_n=history.n,
-        arrivals=arriving is not None,
     )
 
 

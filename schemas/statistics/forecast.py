@@ -67,22 +67,22 @@ def forecast(
     tables: Mapping[str, Incidence],
     days: int,
     arrivals: Arrivals | None = None,
+    dispersion: float = 1.0,
 ) -> Forecast:
-    """Forecast the hires of the next `days` days.
+    """Forecast the hires of the next `days` days; the variance is multiplied by `dispersion`, φ of past hires.
 
     `in_flight[milestone, age]` counts open cases; ages are measured as in the milestone's table. A milestone without a table
     uses that of `ALL`. Negative ages are treated as 0; negative counts as none.
     """
     exposures = _exposures(in_flight, tables, days)
     n = sum(max(count, 0) for count in in_flight.values())
-    covered = sum(case.count for cases in exposures.values() for case in cases)
-    variance = 0.0
+    covered, variance = sum(case.count for cases in exposures.values() for case in cases), 0.0
     if arrivals and ALL in tables:
         arriving = [Exposure(arrivals.per_day, -1, age, poisson=True) for age in range(days)]
         variance = _rate_variance(arrivals, tables[ALL], arriving)
         exposures[ALL] = [*exposures.get(ALL, ()), *arriving]
     mean, variance = _add_moments(exposures, tables, variance)
-    low, high = _interval(mean, variance)
+    low, high = _interval(mean, variance := variance * dispersion)
     return Forecast(
         mean=mean,
         low=low,

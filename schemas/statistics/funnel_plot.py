@@ -36,23 +36,24 @@ class Dispersion:
     factor: float
 
 
-def limits(n: int, rate: float, level: float, factor: float = 1.0) -> Limits:
-    """Return the rates x/n whose mid-p tails, P(beyond x) + ½·P(x), both reach (1 − level)/2.
+def limits(n: int, rate: float, level: float, factor: float = 1.0, *, own: float = 0.5) -> Limits:
+    """Return the rates x/n whose tails, P(beyond x) + `own`·P(x), both reach (1 − level)/2.
 
-    `factor` widens the limits around `rate`. `n` is at least 1.
+    With `own` ½ these are mid-p limits, with 1 exact ones, which flag at most 1 − level by chance. `factor` widens the limits
+    around `rate`. `n` is at least 1.
     """
     tail = (1 - level) / 2
-    low = bisect_left(range(n), tail, key=lambda x: lower_tail(x, n, rate))
-    high = n - bisect_left(range(n), tail, key=lambda y: lower_tail(y, n, 1 - rate))
+    low = bisect_left(range(n), tail, key=lambda x: lower_tail(x, n, rate, own))
+    high = n - bisect_left(range(n), tail, key=lambda y: lower_tail(y, n, 1 - rate, own))
     return Limits(
         max(0.0, rate - factor * (rate - low / n)), min(1.0, rate + factor * (high / n - rate))
     )
 
 
-def lower_tail(passes: int, n: int, rate: float) -> float:
-    """Return the mid-p value P(X < passes) + ½·P(X = passes) of a binomial."""
+def lower_tail(passes: int, n: int, rate: float, own: float = 0.5) -> float:
+    """Return P(X < passes) + `own`·P(X = passes) of a binomial, by default the mid-p value."""
     below = special.bdtr(passes - 1, n, rate) if passes else 0.0
-    return float(below + special.bdtr(passes, n, rate)) / 2
+    return float(below + own * (special.bdtr(passes, n, rate) - below))
 
 
 def z_score(observed: int, expected: float, variance: float) -> float | None:

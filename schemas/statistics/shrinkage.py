@@ -21,9 +21,9 @@ NEGLIGIBLE = 1e-6  # weights below this change no displayed digit
 
 @dataclass(frozen=True)
 class PassCount:
-    """Passes of n decisions."""
+    """Passes of n decisions; passes that were adjusted for something need not be whole."""
 
-    passes: int
+    passes: float
     n: int
 
 

@@ -71,7 +71,7 @@ class Course:
     """Page's sum in one direction: where it began, and the offsets and cases since."""
 
     score: float = 0.0
-    held: bool = False
+    pinned: bool = False
     start: int = 0
     before: Grid = field(default_factory=lambda: prior(1.0))
     count: int = 0
@@ -114,7 +114,7 @@ class OffsetEvidence:
     def hold(self, direction: int) -> Course:
         """Keep the course of a direction from beginning anew, as long as its change is reported."""
         course = self.courses[direction]
-        course.held = True
+        course.pinned = True
         return course
 
     def release(self) -> None:
@@ -138,7 +138,7 @@ class OffsetEvidence:
         self.weights = self.weights * likelihood / mean
 
     def _follow(self, course: Course, day: int, gain: float, classes: list[ClassDay]) -> None:
-        if course.score <= 0 and not course.held:
+        if course.score <= 0 and not course.pinned:
             course.score, course.start, course.before = 0.0, day, self.weights
             course.count = course.n = 0
             course.expected = 0.0

@@ -45,6 +45,10 @@ LABELS: Mapping[str, Words] = {
         "選考中 {open}、{whose}の実績{thin} {n}",
         "{open} open, {whose} history{thin} ({n})",
     ),
+    "changed": (
+        "最近の採用は過去の幅の外にあります",
+        "the latest hires lie outside the past range",
+    ),
     "company": ("全社", "company"),
     "own": ("自身", "own"),
     "legend": (
@@ -221,7 +225,10 @@ def _forecast_cell(forecast: TargetForecast | None, language: str) -> Text:
         open=forecast.open, whose=whose, thin="*" * forecast.thin, n=forecast.history_n
     )
     first = f"{mean} ({forecast.low}–{forecast.high})\n{label('reach', language).format(reach)}"
-    return _two_lines(first, history)
+    cell = _two_lines(first, history)
+    if forecast.changed:
+        cell.append(f"\n{label('changed', language)}", "yellow")
+    return cell
 
 
 def render(lines: tuple[PlanLine, ...], output: Output, console: Console) -> None:

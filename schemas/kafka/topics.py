@@ -94,7 +94,7 @@ BREACH_ACTIONS = Topic(
 )
 EPOCHS = Topic(
     name="epochs",
-    key="number of the epoch",
+    key="number of the epoch, or `replay`",
     producers=("worker", "replay", "up"),
     consumers=("worker", "archiver", "verify", "replay", "watch", "topics", "up"),
     compacted=True,

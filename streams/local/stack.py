@@ -1,6 +1,5 @@
 """Implements `hirelay up`: Kafka, an embedded ClickHouse and every role in the foreground under one supervisor."""
 
-import fcntl
 import json
 import logging
 import os
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import typer
 
@@ -29,6 +28,7 @@ from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed
 from streams.local.readiness import is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import write_alerts, write_sample, write_targets
+from streams.local.state_lock import lock_state
 from streams.supervisor import Role, Supervisor
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Stack:
         """Lock the directory, choose ports once so that addresses survive restarts, and load the configuration."""
         self.state = state.resolve()
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
-        self._lock = _lock_state(self.state)
+        self._lock = lock_state(self.state)
         self._role_of = run_file.process_names(workers)
         self._ports_of = self._load_ports()
         self.settings = self._create_settings(config)
@@ -205,21 +205,6 @@ class Stack:
         self.supervisor.stop()
         (self.state / "run.json").unlink(missing_ok=True)
         self._lock.close()
-
-
-def _lock_state(state: Path) -> TextIO:
-    lock = (state / "up.pid").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise Unavailable(
-            "state", f"a stack already runs in {state}; stop it first (hirelay down)"
-        ) from error
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 @contextmanager

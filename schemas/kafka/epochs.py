@@ -1,5 +1,6 @@
 """An epoch: one generation of all numbers, computed by one version of the fold and one mapping snapshot."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -29,3 +30,34 @@ class Epoch(FrozenModel):
         if earlier is None:
             return self
         return self.model_copy(update={"meaning": earlier.meaning.extended_with(self.meaning)})
+
+
+REPLAY_KEY = b"replay"  # the key of claims in the topic of epochs; all other keys are numbers
+
+
+class ReplayClaim(FrozenModel):
+    """One record of a running replay, written again and again while it runs; `beat` counts these records.
+
+    `replaces` is the id of the claim that its writer saw end, empty if there was none. `by` says who, where and in which
+    process.
+    """
+
+    id: str
+    by: str
+    since: AwareDatetime
+    replaces: str = ""
+    beat: int = 0
+    released: bool = False
+
+
+@dataclass
+class ReplayClaims:
+    """Who may replay, by the order of claims in the topic, which is the same for every reader."""
+
+    holder: ReplayClaim | None = None
+
+    def add(self, claim: ReplayClaim) -> None:
+        """Add the next claim; one that replaces another than the present holder came too late, and counts nothing."""
+        holder = self.holder
+        if holder is None or holder.released or holder.id in {claim.id, claim.replaces}:
+            self.holder = claim

@@ -102,7 +102,7 @@ DELIVERY_IDS = Topic(
 )
 EPOCHS = Topic(
     name="epochs",
-    key="number of the epoch",
+    key="number of the epoch, or `replay`",
     producers=("worker", "replay", "up"),
     consumers=("worker", "archiver", "verify", "replay", "watch", "topics", "up"),
     compacted=True,

@@ -15,7 +15,7 @@ from schemas.alerting.breach import Breach
 from schemas.alerting.rules import AlertRules
 from schemas.errors import Malformed
 from schemas.instants import local_today
-from schemas.kafka.epochs import Epoch
+from schemas.kafka.epochs import REPLAY_KEY, Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.planning.periods import local_date
 from schemas.tenants.config import Tenancy
@@ -162,8 +162,9 @@ class _WatchSession:
 
     def _apply(self, record: Any) -> list[KpiSeries]:
         if record.topic == EPOCHS.name:
-            epoch = Epoch.model_validate_json(record.value)
-            self._epochs[epoch.number] = epoch
+            if record.key != REPLAY_KEY:
+                epoch = Epoch.model_validate_json(record.value)
+                self._epochs[epoch.number] = epoch
             return []
         try:
             touched = self._sums.apply(record.partition, record.key, record.value)

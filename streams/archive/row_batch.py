@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from schemas.errors import Malformed
+from schemas.kafka.epochs import REPLAY_KEY
 from schemas.kafka.topics import (
     BREACH_ACTIONS,
     CANDIDATE_EVENTS,
@@ -64,6 +65,8 @@ class RowBatch:
         self.positions[tp] = record.offset + 1
         try:
             reader = ROW_BUILDERS.get(record.topic)
+            if record.topic == EPOCHS.name and record.key == REPLAY_KEY:
+                return  # who replays is no row
             if reader is not None:
                 self._other_rows[record.topic].extend(reader(source, record.value))
             elif epoch_of(record.topic) not in self._retired:

@@ -1,5 +1,6 @@
 """Commands that run a whole local stack."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,31 @@ def down(state: LocalState = Path("state")) -> None:
 
     stop(state)
     typer.echo(f"stopped the stack in {state}")
+
+
+@app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="New file, such as hirelay-2026-11-27.tar.gz.")],
+    state: LocalState = Path("state"),
+) -> None:
+    """Copy a stopped local stack into one file: Kafka, ClickHouse, spool, configuration and secrets; keep it safe."""
+    from streams.local.backup import back_up
+
+    typer.echo(back_up(state, path, datetime.now(UTC)).as_text("copied", path))
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="File that `hirelay backup` wrote.")],
+    state: LocalState = Path("state"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove what is in the directory.")
+    ] = False,
+) -> None:
+    """Put a backup into the directory of a stopped local stack; then `hirelay up` and `hirelay verify`."""
+    from streams.local.backup import restore as run
+
+    typer.echo(run(path, state, replace=replace).as_text("restored", state))
 
 
 @app.command()

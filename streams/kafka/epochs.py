@@ -7,7 +7,7 @@ from kafka.errors import KafkaError
 
 from schemas.errors import Malformed, Unavailable
 from schemas.funnel import fold
-from schemas.kafka.epochs import Epoch
+from schemas.kafka.epochs import REPLAY_KEY, Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from streams.configuration.kafka_access import KafkaAccess
@@ -52,7 +52,8 @@ class EpochReader:
             while self._consumer.position(self._partition) < end:
                 for records in self._consumer.poll(timeout_ms=500).values():
                     for record in records:
-                        self._add(_decode(record.value))
+                        if record.key != REPLAY_KEY:
+                            self._add(_decode(record.value))
         except KafkaError as error:
             raise Unavailable("kafka", f"reading the epochs failed: {error}") from error
         return self._epochs

@@ -1,6 +1,5 @@
 """Implements `hirelay up`: Kafka, an embedded ClickHouse and every role in the foreground under one supervisor."""
 
-import fcntl
 import json
 import logging
 import os
@@ -15,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import typer
 
@@ -35,6 +34,7 @@ from streams.local.sample_companies import (
     write_sample,
     write_targets,
 )
+from streams.local.state_lock import lock_state
 from streams.supervisor import Role, Supervisor
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Stack:
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state.chmod(0o700)  # a directory that existed, too: it holds secrets and people's data
         (self.state / "logs").mkdir(parents=True, exist_ok=True)
-        self._lock = _lock_state(self.state)
+        self._lock = lock_state(self.state)
         self._role_of = run_file.process_names(workers)
         self._ports_of = self._load_ports()
         self.settings = self._create_settings(config)
@@ -228,21 +228,6 @@ def _load_password(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24))
     return path.read_text()
-
-
-def _lock_state(state: Path) -> TextIO:
-    lock = (state / "up.pid").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise Unavailable(
-            "state", f"a stack already runs in {state}; stop it first (hirelay down)"
-        ) from error
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 @contextmanager

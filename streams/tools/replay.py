@@ -1,8 +1,11 @@
 """`hirelay replay`: recount all accepted events beside the live numbers, verify the result, then switch over."""
 
+import getpass
+import os
+import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +23,7 @@ from streams.configuration.settings import Settings
 from streams.kafka import admin as kafka_admin
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.groups import ConsumerGroup
+from streams.kafka.replay_lock import Check, replaying
 from streams.supervisor import Role, Supervisor
 from streams.tools.verify.command import VerificationReport, verify_epoch
 
@@ -33,8 +37,18 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
     """Rebuild and switch over; None when the live numbers already equal a rebuild and not `force`.
 
     Readers see the old numbers until the new ones are proven equal to the fold of the accepted events, then the new
-    ones at once. After differences or a failure the old ones stay live. Raises Unavailable.
+    ones at once. After differences or a failure the old ones stay live. A replay that was killed is continued where it
+    was, unless the configuration or the fold has changed since. Raises Unavailable, also when another replay runs.
     """
+    kafka_epochs.read(settings.kafka_access)  # its errors say what to do
+    by = f"{getpass.getuser()} on {socket.gethostname()} (process {os.getpid()})"
+    with replaying(settings.kafka_access, by, datetime.now(UTC)) as check:
+        return _replay(settings, force=force, check=check, console=console)
+
+
+def _replay(
+    settings: Settings, *, force: bool, check: Check, console: Console
+) -> VerificationReport | None:
     epochs = kafka_epochs.read(settings.kafka_access)
     live = kafka_epochs.live_epoch(epochs)
     if live is None:
@@ -43,21 +57,44 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
         )
     configured = snapshot_mapping(load_tenancy(settings.config))
     reasons = _replay_reasons(live, configured)
+    unfinished = _unfinished(epochs, live, configured)
     for reason in reasons:
         console.print(f"  epoch {live.number}: {reason}")
-    if not reasons and not force:
+    _retire_old_epochs(settings, console, unfinished)
+    if not reasons and not force and unfinished is None:
         return None
-    _retire_old_epochs(settings, console)
-    number = max(epochs) + 1
-    _create_epoch(settings, number, configured.extended_with(live.meaning))
+    if unfinished is not None:
+        console.print(f"  epoch {unfinished.number} was begun before and is continued")
+    number = max(epochs) + 1 if unfinished is None else unfinished.number
+    begun = configured if unfinished is None else unfinished.meaning.extended_with(configured)
+    _begin_epoch(settings, number, begun.extended_with(live.meaning))
+    return _build(settings, number, check=check, console=console)
+
+
+def _build(
+    settings: Settings, number: int, *, check: Check, console: Console
+) -> VerificationReport:
+    """Count everything into an epoch, verify it, and make it live if it is equal."""
     with _running_worker(settings, number) as restart_dead:
         _catch_up(settings, number, restart_dead, console)
         report = verify_epoch(settings, number, patience_s=VERIFY_TIMEOUT_S, console=console)
+    check()
     if not report.differences:
         _set_state(settings, number, "live")
         console.print(f"  epoch {number} is live")
     _retire_old_epochs(settings, console)
     return report
+
+
+def _unfinished(
+    epochs: Mapping[int, Epoch], live: Epoch, configured: MappingSnapshot
+) -> Epoch | None:
+    """Return the epoch of a replay that was killed, if counting on in it gives what a new one would."""
+    building = [epoch for epoch in epochs.values() if epoch.state == "building"]
+    latest = max(building, key=lambda epoch: epoch.number, default=None)
+    if latest is None or latest.number < live.number or latest.facts != fold.VERSION:
+        return None
+    return None if latest.meaning.changes(configured) else latest
 
 
 def _replay_reasons(live: Epoch, configured: MappingSnapshot) -> list[str]:
@@ -70,8 +107,8 @@ def _replay_reasons(live: Epoch, configured: MappingSnapshot) -> list[str]:
     return reasons
 
 
-def _create_epoch(settings: Settings, number: int, meaning: MappingSnapshot) -> None:
-    """Create the topics of an epoch, then record that it is being built."""
+def _begin_epoch(settings: Settings, number: int, meaning: MappingSnapshot) -> None:
+    """Create the topics of an epoch that are missing, then record that it is being built."""
     kafka_admin.create_topics(
         settings.kafka_access, settings.partitions, settings.replication, epoch_topics(number)
     )
@@ -149,16 +186,17 @@ def _set_state(settings: Settings, number: int, state: str) -> None:
     kafka_epochs.write(settings.kafka_access, epoch.model_copy(update=changed))
 
 
-def _retire_old_epochs(settings: Settings, console: Console) -> None:
+def _retire_old_epochs(
+    settings: Settings, console: Console, unfinished: Epoch | None = None
+) -> None:
     """Retire every epoch that is not live and has no workers, and remove its topics; the archiver drops its rows.
 
-    What could not be removed is reported, and the next replay removes it.
+    An unfinished one that is continued stays. What could not be removed is reported, and the next replay removes it.
     """
     epochs = kafka_epochs.read(settings.kafka_access)
     live = kafka_epochs.live_epoch(epochs)
-    others = [
-        epoch for epoch in epochs.values() if live is not None and epoch.number != live.number
-    ]
+    kept = {epoch.number for epoch in (live, unfinished) if epoch is not None}
+    others = [epoch for epoch in epochs.values() if live is not None and epoch.number not in kept]
     for epoch in others:
         if epoch.state == "retired":
             continue

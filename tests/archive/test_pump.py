@@ -10,7 +10,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from schemas.cells import Cell, CellKey, encode_cell, encode_key
 from schemas.errors import Unavailable
-from schemas.kafka.epochs import Epoch
+from schemas.kafka.epochs import REPLAY_KEY, Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.clickhouse.rows import CellFlush, KpiCell
@@ -98,6 +98,14 @@ def test_a_batch_lists_its_retired_epochs() -> None:
         batch.add("p", Record(EPOCHS.name, 0, offset, b"4", value))
 
     assert batch.retired_epochs() == [4]
+
+
+def test_a_claim_of_a_replay_is_no_epoch() -> None:
+    """Claims are in the topic of epochs, and nothing of them is archived or unreadable."""
+    batch = RowBatch()
+    batch.add("p", Record(EPOCHS.name, 0, 5, REPLAY_KEY, b"{}"))
+
+    assert (batch.rows(), batch.unreadable, batch.positions) == ([], [], {"p": 6})
 
 
 def failing(times: int) -> Callable[[], Coroutine[Any, Any, str]]:

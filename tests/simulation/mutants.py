@@ -24,7 +24,6 @@ drain_cells = CellTable.drain
 flush = FunnelProcessor.flush
 process = FunnelProcessor.process
 write_copies = FunnelProcessor._write_copies
-write_table = FunnelProcessor._write
 catch_up = recovery._catch_up
 
 
@@ -36,7 +35,7 @@ class Mutant:
     part: object
     attribute: str
     value: Callable[..., Any]
-    schedules: int = 60  # within which some schedule catches it
+    schedules: int = 200  # within which some schedule catches it
 
     def plant(self, patch: pytest.MonkeyPatch) -> None:
         """Let workers run so."""

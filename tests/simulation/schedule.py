@@ -1,6 +1,7 @@
 """One schedule: the load and faults of a seed, run until everything is counted, and every cell compared with the oracle."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -35,8 +36,14 @@ RESTART_S = 1.0
 POLL_S = 0.5
 MAX_CRASHES = 30  # by which workers end themselves; faults come a dozen times
 COMPACTION_LAG_S = 10.0  # Kafka leaves the newest segment alone, which takes a day here
-STRIKE_AT_WRITE = 0.02  # how often a process dies or freezes when its write has just landed
+STRIKE_AT_WRITE = 0.025  # how often a process dies or freezes when its write has just landed
 FREEZES_S = (0.5, 5.0, 12.0, 30.0, 90.0)
+CUTS_S = (
+    2.0,
+    12.0,
+    16.0,
+    25.0,
+)  # of the longer ones what was sent before arrives when others have taken over
 # How a worker may end itself: another wrote to its changelog, a record is missing, or it was frozen.
 EXPECTED_CRASHES = {"LostPartition", "RuntimeError"}
 
@@ -63,7 +70,8 @@ def simulated_edges() -> Iterator[Any]:
         patch.setattr(clients, "async_producer", Producer)
         patch.setattr(store, "WriteBatch", WriteBatch)
         patch.setattr(store, "Rdict", lambda path, _options: Database(now.disk, path))
-        patch.setattr(funnel, "time", SimpleNamespace(monotonic=lambda: now.clock.now))
+        virtual = vars(time) | {"monotonic": lambda: now.clock.now}
+        patch.setattr(funnel, "time", SimpleNamespace(**virtual))
         yield now
 
 
@@ -163,7 +171,7 @@ class Schedule:
 
     def _cut_off(self) -> None:
         if worker := self._some_worker():
-            worker.cut_off(self.dice.choice(FREEZES_S))
+            worker.cut_off(self.dice.choice(CUTS_S))
 
     def _stop(self) -> None:
         if worker := self._some_worker():
@@ -199,12 +207,12 @@ class Schedule:
     def _strike(self, writer: Worker) -> None:
         """Sometimes kill or freeze the process whose write has just landed."""
         if self.dice.random() < STRIKE_AT_WRITE:
-            name = self.dice.choice(["kill", "kill", "freeze", "cut off"])
+            name = self.dice.choice(["kill", "freeze", "cut off"])
             seconds = self.dice.choice(FREEZES_S)
             strikes = {
                 "kill": writer.kill,
                 "freeze": lambda: writer.freeze(seconds),
-                "cut off": lambda: writer.cut_off(seconds),
+                "cut off": lambda: writer.cut_off(self.dice.choice(CUTS_S)),
             }
             self._inflict(f"{name} at a write", strikes[name])
 

@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.schedule import Outcome, run
 
-SCHEDULES = 25  # a few seconds' worth; `make chaos` runs thousands
+SCHEDULES = 15  # a few seconds' worth; `make chaos` runs thousands
 
 
 @pytest.fixture(scope="module")

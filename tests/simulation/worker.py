@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,16 +11,11 @@ from typing import Any
 
 from faust.types import TP
 
-from schemas.cells import decode_cell
-from schemas.funnel.application_row import decode_version
-from schemas.kafka.topics import APPLICATIONS, CANDIDATE_EVENTS, KPI_CELLS, PEOPLE
-from sinks.metrics import WorkerMetrics
-from streams.worker import parent_index
+from schemas.kafka.topics import CANDIDATE_EVENTS
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.funnel import FunnelProcessor, RuleSource, Tables
-from streams.worker.partition_state import context_version
+from streams.worker.funnel import RuleSource
 from streams.worker.recovery import BulkRecovery
-from streams.worker.store import LocalStore
+from tests.simulation.composition import create_funnel, create_tables, tasks_of
 from tests.simulation.group import Group
 from tests.simulation.kafka import Access, Broker, Record
 from tests.simulation.rocks import Disk
@@ -29,7 +23,6 @@ from tests.simulation.virtual_time import VirtualLoop
 
 COMMIT_S = 1.0
 SEEK_RACE = 0.05  # how often the first records after an assignment are skipped, as plain Faust does
-METRICS = WorkerMetrics()
 
 
 @dataclass(frozen=True)
@@ -44,25 +37,6 @@ class World:
     crashes: Counter[str]
 
 
-def _table(world: World, access: Access, directory: Path, topic: str) -> SimpleNamespace:
-    version, index_keys = {
-        APPLICATIONS.name: (decode_version, parent_index.index_keys),
-        KPI_CELLS.name: (lambda value: decode_cell(value).o, lambda _rows: ()),
-        PEOPLE.name: (context_version, lambda _rows: ()),
-    }[topic]
-    return SimpleNamespace(
-        name=topic,
-        topic=topic,
-        partitions=world.group.partitions,
-        version=version,
-        index_keys=index_keys,
-        directory=directory / topic,
-        access=access,
-        restored_rows=0,
-        store=LocalStore("rocksdb://", None, None, table_name=topic),
-    )
-
-
 class Worker:
     """One process from its start to its end; the next one of the same identity finds its disk."""
 
@@ -72,18 +46,11 @@ class Worker:
         self._dice = world.broker.dice
         self.loop = VirtualLoop(world.broker.clock)
         self._access = Access(world.broker, self.loop)
-        directory = world.directory / identity
-        self._tables = Tables(
-            *(
-                _table(world, self._access, directory, topic.name)
-                for topic in (APPLICATIONS, KPI_CELLS, PEOPLE)
-            )
+        self._tables = create_tables(
+            self._access, world.directory / identity, world.group.partitions
         )
         changelog = ChangelogProducer(self._access)
-        self.funnel = FunnelProcessor(
-            world.rules, self._tables, changelog, METRICS, lambda: datetime(2026, 4, 1, tzinfo=UTC)
-        )
-        self.funnel.acknowledge = self._acknowledge
+        self.funnel = create_funnel(world.rules, self._tables, changelog, self._acknowledge)
         self._generation: int | None = None
         self._racing: set[int] = set()
         self._positions: dict[int, int] = {}
@@ -146,7 +113,8 @@ class Worker:
 
     async def _begin(self, changelog: ChangelogProducer) -> None:
         await changelog.start()
-        self.start(self.funnel.detect_freeze)
+        for task in tasks_of(self.funnel):
+            self.start(task)
         self.start(self._flush_forever)
         self.start(self._commit_forever)
         self.start(self._heartbeat_forever)

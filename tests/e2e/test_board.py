@@ -121,7 +121,7 @@ def test_the_page_shows_the_numbers_of_the_command(
                 assert text == (TEXTS[language]["thin"] if few else "–"), kpi
                 continue
             assert float(value) == pytest.approx(cell["value"], rel=1e-9), kpi
-            assert cases in {"", f"n = {cell['n']:,}"}, kpi
+            assert cases in {"", f"n = {cell['n'] or 0:,}"}, kpi
             if kpi not in {"cost_total", "cph_internal"}:
                 assert text == formatted(kpi, cell["value"], language), kpi
     board_page.close()

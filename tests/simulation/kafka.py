@@ -1,7 +1,7 @@
 """A broker in memory behind the interfaces of aiokafka: logs with compaction, and clients whose requests take time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -119,8 +119,10 @@ class Batch:
 
     rows: Rows = field(default_factory=list)
 
-    def append(self, *, key: bytes, value: bytes, timestamp: int) -> object | None:
-        """Add a row; return None when the batch is full."""
+    def append(
+        self, *, key: bytes, value: bytes, timestamp: int, headers: Sequence[Any] = ()
+    ) -> object | None:
+        """Add a row, whose headers no simulated reader needs; return None when the batch is full."""
         if len(self.rows) == MAX_BATCH_ROWS:
             return None
         self.rows.append((key, value))

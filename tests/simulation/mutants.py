@@ -13,9 +13,11 @@ from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import Rules
 from streams.worker import recovery
 from streams.worker.cell_table import CellTable, Rows
+from streams.worker.flush import FlushWriter
 from streams.worker.funnel import FunnelProcessor
 from streams.worker.recovery import NewestRows
 from streams.worker.store import LocalTable, Partition
+from streams.worker.turns import Steps
 
 LATER_S = 0.5
 
@@ -23,7 +25,7 @@ restore_cell = CellTable.restore
 drain_cells = CellTable.drain
 flush = FunnelProcessor.flush
 process = FunnelProcessor.process
-write_copies = FunnelProcessor._write_copies
+write_copies = FlushWriter._write_copies
 catch_up = recovery._catch_up
 
 
@@ -50,22 +52,22 @@ def restore_without_fence(self: CellTable, key: bytes, value: bytes) -> None:
             cell.offset = -1
 
 
-def drain_with_old_fence(self: CellTable, offset: int) -> Rows:
+def drain_with_old_fence(self: CellTable, offset: int) -> Steps[Rows]:
     """Fence cells one offset too low."""
     return drain_cells(self, offset - 1)
 
 
 async def acknowledge_then_flush(self: FunnelProcessor) -> None:
     """Acknowledge before anything is written."""
-    for event in self._unacked:
-        await self._acknowledge(event)
+    for lane in self._lanes.values():
+        await self._acknowledge(lane.unflushed.records)
     await flush(self)
 
 
-async def process_and_acknowledge(self: FunnelProcessor, event: Any) -> None:
+async def process_and_acknowledge(self: FunnelProcessor, record: Any) -> None:
     """Acknowledge what was read, as a stream of Faust does by itself."""
-    await process(self, event)
-    await self._acknowledge(event)
+    await process(self, record)
+    await self._acknowledge([record])
 
 
 def _later(work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -81,7 +83,7 @@ def _later(work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None
 
 
 async def write_store_first(
-    self: FunnelProcessor,
+    self: FlushWriter,
     table: LocalTable,
     number: int,
     rows: Rows,
@@ -111,9 +113,10 @@ async def leave_stale_rows(*_: Any) -> None:
 
 def append_anywhere(
     self: Partition, rows: Rows, offset: int, local_keys: Iterable[bytes] = ()
-) -> None:
+) -> Steps[None]:
     """Do not notice that somebody else has written to the changelog."""
     self.write(rows, offset, local_keys)
+    yield 0
 
 
 def read_past_a_gap(self: FunnelProcessor, partition: int, offset: int) -> None:
@@ -141,11 +144,11 @@ MUTANTS = (
     _of("flush: written, then acknowledged", FunnelProcessor, "flush", acknowledge_then_flush),
     _of(
         "flush: copies are part of it",
-        FunnelProcessor,
+        FlushWriter,
         "_write_copies",
         _later(write_copies),
     ),
-    _of("flush: changelog, then store", FunnelProcessor, "_write", write_store_first),
+    _of("flush: changelog, then store", FlushWriter, "_write", write_store_first),
     _of("commit: only what is acknowledged", FunnelProcessor, "process", process_and_acknowledge),
     _of("stale writers lose", NewestRows, "add", take_last_row),
     _of("stale rows are replaced", recovery, "_write_again", leave_stale_rows),

@@ -13,9 +13,9 @@ from faust.types import TP
 
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.funnel import RuleSource
+from streams.worker.records import RuleSource
 from streams.worker.recovery import BulkRecovery
-from tests.simulation.composition import create_funnel, create_tables, tasks_of
+from tests.simulation.composition import create_parts, create_tables
 from tests.simulation.group import Group
 from tests.simulation.kafka import Access, Broker, Record
 from tests.simulation.rocks import Disk
@@ -50,7 +50,11 @@ class Worker:
             self._access, world.directory / identity, world.group.partitions
         )
         changelog = ChangelogProducer(self._access)
-        self.funnel = create_funnel(world.rules, self._tables, changelog, self._acknowledge)
+        clock = world.broker.clock
+        self._parts = create_parts(
+            world.rules, self._tables, changelog, self._acknowledge, lambda: clock.now
+        )
+        self.funnel = self._parts.funnel
         self._generation: int | None = None
         self._racing: set[int] = set()
         self._positions: dict[int, int] = {}
@@ -113,7 +117,7 @@ class Worker:
 
     async def _begin(self, changelog: ChangelogProducer) -> None:
         await changelog.start()
-        for task in tasks_of(self.funnel):
+        for task in self._parts.tasks:
             self.start(task)
         self.start(self._flush_forever)
         self.start(self._commit_forever)

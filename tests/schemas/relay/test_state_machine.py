@@ -85,7 +85,7 @@ def live_many(worlds: int) -> Counter[str]:
 
 def test_every_policy_and_reason_occurs() -> None:
     """Worlds of all policies reach most reasons; a thorough run reaches each of them at least 200 times."""
-    worlds, least = (1_400, OCCURRENCES) if is_thorough() else (6, 0)
+    worlds, least = (2_400, OCCURRENCES) if is_thorough() else (6, 0)
     hits = live_many(worlds)
 
     assert {name: n for name in (*REASONS, *CHOICES) if (n := hits[name]) < least} == {}

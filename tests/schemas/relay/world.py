@@ -180,7 +180,7 @@ def live(seed: int, actions: int) -> Counter[str]:
     """Act at random in one world; return how often each policy, reason and kind of entry occurred."""
     dice = Random(seed)
     world = World(random_policy(dice))
-    weights = [4, 2, 9, 5, 3, 1, 0.4, 0.3, 1, 1]
+    weights = [4, 2, 10, 5, 3, 2, 1, 1.5, 1, 1]
     for _ in range(actions):
         world.act(dice.choices(ACTIONS, weights)[0], dice)
     return world.hits

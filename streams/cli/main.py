@@ -12,6 +12,7 @@ from streams.cli import (
     config,
     costs,
     dlq,
+    explaining,
     importing,
     local,
     numbers,
@@ -30,7 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (local, webhooks, importing, numbers, quality, roles):
+for commands in (local, webhooks, importing, numbers, explaining, quality, roles):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

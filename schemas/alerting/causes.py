@@ -18,8 +18,8 @@ Members = Mapping[tuple[str, str], Mapping[int, Tally]]  # cells by day, by dime
 
 PAST_DAYS = 365  # before the window, as a member's own past
 PAST_WEIGHT = 20.0  # cases by which a member's past is drawn to that of its dimension
-MARGIN = 1.2  # of the log likelihood ratio, beyond the logarithm of the number of segments
-OTHERS_Z = 3.0  # standard errors by which the others may differ from their past, for a single segment to be the cause
+MARGIN = 0.9  # of the log likelihood ratio, beyond the logarithm of the number of segments
+OTHERS_Z = 3.5  # standard errors by which the others may differ from their past, for a single segment to be the cause
 
 
 @dataclass(frozen=True)

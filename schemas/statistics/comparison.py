@@ -67,7 +67,7 @@ class _Row:
 
 
 def compare(decisions: Mapping[str, Mapping[str, PassCount]]) -> list[Comparison]:
-    """Compare members given their decisions by stage; members without decisions are left out. The order is by n, largest first."""
+    """Compare members given their decisions by stage; members without decisions are left out, and so is who has few and is alone. The order is by n, largest first."""
     rows = _rows(_group(decisions))
     if not rows:
         return []
@@ -89,7 +89,7 @@ def compare(decisions: Mapping[str, Mapping[str, PassCount]]) -> list[Comparison
 def _group(
     decisions: Mapping[str, Mapping[str, PassCount]],
 ) -> dict[tuple[str, ...], dict[str, PassCount]]:
-    """Members by themselves, those with few decisions together; a single one takes the smallest of the others along."""
+    """Members by themselves, those with few decisions together; a single one takes the smallest of the others along, if any."""
     sizes = {
         member: sum(count.n for count in stages.values()) for member, stages in decisions.items()
     }
@@ -102,7 +102,7 @@ def _group(
     groups = [(member,) for member in ordered if member not in few]
     return {
         group: _merge([decisions[member] for member in group])
-        for group in [*groups, *([tuple(few)] if few else [])]
+        for group in [*groups, *([tuple(few)] if len(few) >= MIN_GROUP else [])]
     }
 
 

@@ -15,6 +15,7 @@ from streams.cli import (
     config,
     costs,
     dlq,
+    explaining,
     importing,
     local,
     numbers,
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (local, webhooks, importing, numbers, quality, report, roles):
+for commands in (local, webhooks, importing, numbers, explaining, quality, report, roles):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

@@ -66,6 +66,14 @@ def quality_cell(measure: str) -> KpiCell:
     return KpiCell(0, COMPANY, TOTAL, ALL, LAST, "decision", measure, 0, 1, 1)
 
 
+def interviewer_cells() -> list[KpiCell]:
+    """The decision of one more interviewer, so that the few decisions of two are shown together, and nobody else's."""
+    return [
+        KpiCell(0, COMPANY, "interviewer", "p9", LAST, "decision", measure, 0, 1, 1)
+        for measure in ("passed.screening", "failed.screening")
+    ]
+
+
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
     """The golden season with a hires target, four breaches and one event of each kind of poor data."""
@@ -77,6 +85,7 @@ def company(client: Any) -> Iterator[Tenant]:
         )
         Writer(client).write(rows, f"boards-{offset}")
     Writer(client).write([quality_cell(kind.id) for kind in KINDS[:-1]], "boards-quality")
+    Writer(client).write(interviewer_cells(), "boards-interviewers")
     at = datetime(2026, 6, 2, tzinfo=UTC)
     done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
     Writer(client).write([done], "boards-action")

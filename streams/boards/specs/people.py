@@ -69,7 +69,7 @@ BOARD = Board(
             ja="通過率が偶然では説明できない面接官はいるか",
             en="Does anybody pass more or fewer than chance explains?",
             kind="plot",
-            sql=f"""select person as member, person, n, rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
+            sql=f"""select person as member, person, n, adjusted as rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
 from {INTERVIEWERS_VIEW}
 where person != '(n < 5)'
 order by n, person""",

@@ -24,6 +24,7 @@ from tests.bench.detection.rivals import river_rules, static_band, two_deviation
 from tests.schemas.alerting.test_rules import rule
 
 TARGET, YEAR = 0.4, 365
+FALL_DAY = 364  # a Monday, after a year on target
 EPOCH = 20_000  # a day of the present
 # Dimension, members, decisions a week of each: the default rules, each with one false alarm a year.
 QUIET_COMPANY = (("channel", 12, 20.0), ("interviewer", 40, 3.0), ("job", 30, 8.0))
@@ -80,11 +81,11 @@ def off_target_delays(
     """The median days to an alarm at 20 decisions a week, by the rate that 40 % falls to; one budgeted alarm in `part` days."""
     delays = {}
     for fallen in (0.3, 0.2):
-        rates = np.full((series, YEAR + 300), TARGET)
-        rates[:, YEAR:] = fallen
+        rates = np.full((series, FALL_DAY + 300), TARGET)
+        rates[:, FALL_DAY:] = fallen
         alarms = budgeted(*decisions(rng, 20, rates), TARGET, 1 / part)
-        calm = ~alarms.open[:, YEAR - 1]
-        delays[fallen] = float(np.median(first_alarm(alarms, YEAR)[calm]))
+        calm = ~alarms.open[:, FALL_DAY - 1]
+        delays[fallen] = float(np.median(first_alarm(alarms, FALL_DAY)[calm]))
     return delays
 
 

@@ -1,0 +1,49 @@
+"""The command that explains a change of a KPI."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import Language, State, parse_day
+from streams.configuration.settings import load_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def explain(
+    kpi: Annotated[
+        str, typer.Argument(metavar="KPI", help="Id of a KPI, as in `hirelay kpi list`.")
+    ],
+    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    first: Annotated[
+        str | None, typer.Option("--from", help="First local day; default 27 days ago.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last local day; default today.")] = None,
+    versus: Annotated[
+        str | None,
+        typer.Option(help="First day of as many days to compare with; default: those just before."),
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="ja or en.")] = Language.ja,
+    state: State = None,
+) -> None:
+    """Explain why a KPI differs between two periods: rates and mix by channel, job and recruiter, and the bridge of hires."""
+    from schemas.instants import local_today
+    from sinks.clickhouse.client import connect
+    from streams.configuration.files import currency_and_timezone
+    from streams.tools.explaining import explain as explaining
+    from streams.tools.explaining import text
+    from streams.tools.kpi import definitions
+
+    settings = load_settings(state)
+    _, timezone = currency_and_timezone(settings.config, tenant)
+    today = local_today(datetime.now(UTC), timezone)
+    end = parse_day(last, today)
+    after = explaining.DayRange(parse_day(first, end - timedelta(days=27)), end)
+    before = after.before if versus is None else after.shifted_to(parse_day(versus, today))
+    explanation = explaining.explain_change(
+        connect(settings.clickhouse_access), tenant, definitions.find(kpi), after, before
+    )
+    for line in text.explanation_lines(explanation, lang.value):
+        typer.echo(line)

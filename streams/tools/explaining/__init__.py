@@ -1,0 +1,1 @@
+"""`hirelay explain`: why a KPI differs between two periods."""

@@ -312,7 +312,7 @@ def test_a_thousand_channels_are_searched_and_sorted(
     table.locator(".search").fill("媒体 007")
     found = table.locator("tbody tr").count()
     table.locator(".search").fill("")
-    table.locator("th .sort.applications").click()
+    table.locator("th [data-column=applications]").click()
     highest = table.locator("tbody th").first.inner_text()
     more = table.locator(".more").inner_text()
     table.locator(".more").click()

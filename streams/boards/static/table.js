@@ -68,7 +68,7 @@ function headCell(column, index, page, view, draw) {
     draw();
   };
   return element("th", { scope: "col", class: isName(column) ? column.unit : "number", ...(current ? { "aria-sort": view.ascending ? "ascending" : "descending" } : {}) },
-    element("button", { type: "button", class: `sort ${column.name}`, title: page.labels.sort, onclick }, column[page.language]));
+    element("button", { type: "button", class: "sort", "data-column": column.name, title: page.labels.sort, onclick }, column[page.language]));
 }
 
 /**

@@ -12,6 +12,7 @@ from schemas.funnel.funnel_events import (
     ContextEvent,
     CostEvent,
     DeletionEvent,
+    EmploymentEvent,
     FunnelEvent,
     InterviewEvent,
     JobEvent,
@@ -63,6 +64,7 @@ class Attempt(NamedTuple):
     opening: str | None
     owners: list[tuple[int, str]]
     is_reapplication: bool
+    kind: str | None
 
 
 class _Profile(msgspec.Struct):
@@ -102,6 +104,40 @@ def attempts(
         if not is_lead and profile.kind not in NOT_APPLICATIONS:
             counted.append(attempt)
     return counted
+
+
+def says_nothing_new(attempt: Attempt, event: FunnelEvent, rules: Rules) -> bool:
+    """Whether an event that follows all others leaves everything but the `events` of a counted attempt as it is."""
+    if isinstance(event, EmploymentEvent):
+        return not event.header.test
+    if not isinstance(event, ApplicationEvent) or isinstance(event, DeletionEvent):
+        return False
+    if event.header.test or (isinstance(event, UpdateEvent) and event.is_reapplication):
+        return False
+    stated, last = event.application, attempt.events[-1]
+    if not attempt.context and isinstance(last, ApplicationEvent) and last.application == stated:
+        return True
+    return _is_stated(stated, attempt, rules)
+
+
+def _is_stated(stated: ApplicationAttributes, attempt: Attempt, rules: Rules) -> bool:
+    """Whether the events of the attempt said all this."""
+    now, owners = attempt.attributes, attempt.owners
+    recruiter = owners[-1][1] if owners else None
+    pairs = (
+        (stated.recruiter, recruiter),
+        (stated.job, now.job),
+        (stated.applied_at, attempt.applied_at),
+        (stated.kind, attempt.kind),
+        (stated.opening, attempt.opening),
+        (stated.source_detail, now.source_detail),
+        (stated.department, now.department),
+        (stated.location, now.location),
+        (stated.hiring_managers or None, now.hiring_managers),
+        (tuple(map(rules.channel, stated.touches)) or None, attempt.touches),
+        (None if stated.channel is None else rules.channel(stated.channel), now.channel),
+    )
+    return all(said is None or said == before for said, before in pairs)
 
 
 def _left_the_leads(attempt: Attempt, rules: Rules) -> bool:
@@ -210,7 +246,15 @@ def _attempt(
     profile.attributes = msgspec.structs.replace(attributes)
     reapplied = any(isinstance(event, UpdateEvent) and event.is_reapplication for event in events)
     return Attempt(
-        events, context, attributes, applied_at, touches, profile.opening, owners, reapplied
+        events,
+        context,
+        attributes,
+        applied_at,
+        touches,
+        profile.opening,
+        owners,
+        reapplied,
+        profile.kind,
     )
 
 

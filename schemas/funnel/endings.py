@@ -8,7 +8,7 @@ HIRED, REJECTED = "application.hired", "application.rejected"
 WITHDRAWN, CLOSED = "application.withdrawn", "application.closed"
 
 
-class Ending(msgspec.Struct, eq=False):
+class Ending(msgspec.Struct, eq=False, gc=False):
     """One ending at an instant (ms); `told` is false for a hire that only a stage reported."""
 
     kind: str

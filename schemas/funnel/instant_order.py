@@ -65,6 +65,9 @@ def last_told_stage(events: Sequence[FunnelEvent]) -> str | None:
 
 def said_once(group: list[FunnelEvent]) -> list[FunnelEvent]:
     """The events of one instant without those that say what an earlier one said, under another id."""
+    kinds = [event.header.kind for event in group]
+    if len(set(kinds)) == len(kinds):
+        return group
     unique: list[FunnelEvent] = []
     contents: set[tuple[str, bytes]] = set()
     for event in group:

@@ -29,7 +29,7 @@ FIRST_ROUNDS = {1: ("interview_1",), 2: ("interview_2",)}
 LATER_ROUNDS = ("interview_n", "final_interview")
 
 
-class Meeting(msgspec.Struct, eq=False):
+class Meeting(msgspec.Struct, eq=False, gc=False):
     """Something that shows who assessed the candidate at a visit: an interview that was held, or a scorecard."""
 
     at: int

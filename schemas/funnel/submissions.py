@@ -10,7 +10,7 @@ from schemas.funnel.funnel_events import ScorecardEvent
 REQUESTED, DELETED = "feedback.requested", "feedback.deleted"
 
 
-class Scorecard(msgspec.Struct, eq=False):
+class Scorecard(msgspec.Struct, eq=False, gc=False):
     """One scorecard; `submitted_at` is the instant (ms) of its first submission, `decision` -2..+2 or None.
 
     `interview` is the one that it names, `appointment` the one held that it is about, if any.

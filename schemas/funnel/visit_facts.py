@@ -19,7 +19,7 @@ def add_visits(
     for at in journey.unmapped_at:
         facts.add(f"entered.{UNMAPPED}", at)
     top, current = journey.endings.top, journey.visits.current
-    people = {id(visit): deciders(meetings, visit) for visit in journey.visits.standing}
+    people = _deciders_by_visit(journey, meetings)
     for visit in journey.visits.standing:
         facts.add(f"entered.{visit.milestone}", visit.entered_at)
         ending = top if visit is current else None
@@ -30,6 +30,17 @@ def add_visits(
         facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
     if top is not None and current is not None and top.kind == WITHDRAWN:
         _add_withdrawal(facts, journey, meetings, top, people)
+
+
+def _deciders_by_visit(journey: Journey, meetings: list[Meeting]) -> dict[int, tuple[str, ...]]:
+    """Who decided on each standing visit, by its identity."""
+    meetings_at: dict[int, list[Meeting]] = {}
+    for meeting in meetings:
+        meetings_at.setdefault(id(meeting.visit), []).append(meeting)
+    return {
+        id(visit): deciders(meetings_at[id(visit)], visit) if id(visit) in meetings_at else ()
+        for visit in journey.visits.standing
+    }
 
 
 def _add_end(

@@ -33,7 +33,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     order: int | None = None
 
 
-class Visit(msgspec.Struct, eq=False):
+class Visit(msgspec.Struct, eq=False, gc=False):
     """One visit; instants in milliseconds since 1970 UTC.
 
     `entered_at` is the first entry and `first_passed_at` the first pass, whatever was taken back and restored since;

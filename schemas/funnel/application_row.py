@@ -53,7 +53,7 @@ class ApplicationRow:
     def __init__(self, stored: StoredRow | None = None) -> None:
         """Begin without events, or with those of a stored row."""
         self.stored = StoredRow() if stored is None else stored
-        self._contributions: list[Contribution] | None = None
+        self._contributions: list[Contribution] | None = None if self.stored.log else []
         self._history: OrderedHistory | None = None
         self._count: RunningCount | None = None
 

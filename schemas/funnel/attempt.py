@@ -137,7 +137,7 @@ def _is_stated(stated: ApplicationAttributes, attempt: Attempt, rules: Rules) ->
         (tuple(map(rules.channel, stated.touches)) or None, attempt.touches),
         (None if stated.channel is None else rules.channel(stated.channel), now.channel),
     )
-    return all(said is None or said == before for said, before in pairs)
+    return all(value is None or value == before for value, before in pairs)
 
 
 def _left_the_leads(attempt: Attempt, rules: Rules) -> bool:

@@ -48,15 +48,13 @@ class FactList:
 
     def __init__(self, rules: Rules, owners: list[tuple[int, str]], first_at: int) -> None:
         """`owners` are recruiters with the instant from which each was responsible, in order."""
-        self._rules = rules
+        self.day = rules.day  # the local day of an instant
         self._owners = owners
         self._first_at = first_at
         self._only = owners[0][1] if len(owners) == 1 and owners[0][0] <= first_at else None
         self.changes: list[Change] = []
-
-    def day(self, at: int) -> int:
-        """The local day of an instant."""
-        return self._rules.day(at)
+        # The changes of visits counted before: most stay as they are while their application goes on.
+        self.visit_changes: dict[tuple[object, ...], list[Change]] = {}
 
     def recruiter(self, at: int) -> str | None:
         """The recruiter at an instant; before the first event, the one that it named."""
@@ -78,7 +76,7 @@ class FactList:
         n: int = 1,
     ) -> None:
         """Count `n` on the day of an instant."""
-        fact = FunnelFact(measure, self._rules.day(at), self.recruiter(at), members, scope, None)
+        fact = FunnelFact(measure, self.day(at), self.recruiter(at), members, scope, None)
         self.changes.append((n, fact))
 
     def add_on(self, measure: str, day: int, at: int) -> None:

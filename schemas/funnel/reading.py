@@ -33,6 +33,7 @@ class AttemptReading:
     __slots__ = (
         "_first_offer",
         "_interview_events",
+        "_invited_at",
         "_meanings",
         "_offer_events",
         "_responded_at",
@@ -56,6 +57,7 @@ class AttemptReading:
         self._scorecard_events: list[ScorecardEvent] = []
         self.employment_events: list[FunnelEvent] = []
         self._responded_at: int | None = None
+        self._invited_at: int | None = None
         for event in attempt.events:
             self._file(event)
         self._first_offer = first_offer(read_offers(self._offer_events))
@@ -124,6 +126,7 @@ class AttemptReading:
                 self.offers = offers_by_stages(journey.visits, journey.endings)
         if changes & INTERVIEWS:
             self.interviews = read_interviews(self._interview_events)
+            self._invited_at = self._first_invitation()
         if changes & (INTERVIEWS | SCORECARDS):
             self.scorecards = read_scorecards(self._scorecard_events, self.interviews)
         if changes & (INTERVIEWS | SCORECARDS | JOURNEY):
@@ -135,27 +138,32 @@ class AttemptReading:
     def offered_at(self) -> int | None:
         """When (ms) the application was first made an offer, or hired without one."""
         top = self.journey.endings.top
-        made = [offer.made_at for offer in self.offers if offer.made_at is not None]
-        if made:
-            return min(made)
+        made_at = [offer.made_at for offer in self.offers if offer.made_at is not None]
+        if made_at:
+            return min(made_at)
         return top.at if top is not None and top.is_hire else None
+
+    def _first_invitation(self) -> int | None:
+        """When (ms) an interview first was a response after the application."""
+        applied_at = self.attempt.applied_at
+        if applied_at is None or not self._interview_events:
+            return None
+        held_at = told_held_at(self.interviews)
+        moments = [response_at(event, held_at, self._rules) for event in self._interview_events]
+        return min((at for at in moments if at is not None and at > applied_at), default=None)
 
     @property
     def responded_at(self) -> int | None:
         """When (ms) the company first responded after the application."""
-        applied_at, at = self.attempt.applied_at, self._responded_at
+        applied_at = self.attempt.applied_at
         if applied_at is None:
             return None
-        moments = [*self.journey.moved_by_company_at]
-        held_at = told_held_at(self.interviews) if self._interview_events else {}
-        for event in self._interview_events:
-            moment = response_at(event, held_at, self._rules)
-            if moment is not None:
-                moments.append(moment)
-        for moment in moments:
-            if moment > applied_at and (at is None or moment < at):
-                at = moment
-        return at
+        moments = [at for at in self.journey.moved_by_company_at if at > applied_at]
+        if self._invited_at is not None:
+            moments.append(self._invited_at)
+        if self._responded_at is not None:
+            moments.append(self._responded_at)
+        return min(moments, default=None)
 
 
 def first_offer(offers: list[Offer]) -> OfferEvent | None:

@@ -1,5 +1,7 @@
 """Facts of the visits to stages: entered, passed, and what ended there, with the people who decided."""
 
+from typing import NamedTuple
+
 from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN, Ending
 from schemas.funnel.facts import FactList
 from schemas.funnel.journey import Journey
@@ -12,6 +14,14 @@ OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: 
 FINAL = "final_interview"
 
 
+class VisitEnd(NamedTuple):
+    """The outcome of a visit, if it has one, and its instant (ms); when it was passed, if it was."""
+
+    outcome: str | None
+    at: int | None
+    passed_at: int | None
+
+
 def add_visits(
     facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool
 ) -> None:
@@ -21,11 +31,8 @@ def add_visits(
     top, current = journey.endings.top, journey.visits.current
     people = _deciders_by_visit(journey, meetings)
     for visit in journey.visits.standing:
-        facts.add(f"entered.{visit.milestone}", visit.entered_at)
-        ending = top if visit is current else None
-        passed_at = _add_end(facts, visit, ending, people[id(visit)])
-        if passed_at is not None and offered:
-            _add_then_offered(facts, visit, passed_at, people[id(visit)])
+        end = _end(visit, top if visit is current else None)
+        _add_visit(facts, visit, end, people[id(visit)], offered=offered)
     if top is not None and current is None and not top.is_hire:
         facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
     if top is not None and current is not None and top.kind == WITHDRAWN:
@@ -43,29 +50,35 @@ def _deciders_by_visit(journey: Journey, meetings: list[Meeting]) -> dict[int, t
     }
 
 
-def _add_end(
-    facts: FactList, visit: Visit, ending: Ending | None, people: tuple[str, ...]
-) -> int | None:
-    """Count how the visit ended, by the application's ending or by a pass; return the instant of a pass."""
-    if ending is not None:
-        return _add_ending_at(facts, visit, ending, people)
-    if visit.passed_at is not None:
-        _add_outcome(facts, visit, "passed", visit.passed_at, people)
-    return visit.passed_at
-
-
-def _add_ending_at(
-    facts: FactList, visit: Visit, top: Ending, people: tuple[str, ...]
-) -> int | None:
-    """Count what the ending means for the visit where it happened; return the instant of a pass."""
-    if not top.is_hire:
-        _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
-        return None
+def _end(visit: Visit, ending: Ending | None) -> VisitEnd:
+    """How the visit ended, by the application's ending there or by a pass."""
+    if ending is None:
+        passed = None if visit.passed_at is None else "passed"
+        return VisitEnd(passed, visit.passed_at, visit.passed_at)
+    if not ending.is_hire:
+        return VisitEnd(OUTCOMES[ending.kind], ending.at, None)
     if visit.milestone == HIRED_MILESTONE:
-        return None
-    passed_at = top.at if visit.first_passed_at is None else visit.first_passed_at
-    _add_outcome(facts, visit, OUTCOMES[top.kind], passed_at, people)
-    return passed_at
+        return VisitEnd(None, None, None)
+    passed_at = ending.at if visit.first_passed_at is None else visit.first_passed_at
+    return VisitEnd(OUTCOMES[ending.kind], passed_at, passed_at)
+
+
+def _add_visit(
+    facts: FactList, visit: Visit, end: VisitEnd, people: tuple[str, ...], *, offered: bool
+) -> None:
+    """Count one visit; one that is as it was when it was counted last has the same changes."""
+    key = (visit.milestone, visit.entered_at, end, people, offered)
+    counted = facts.visit_changes.get(key)
+    if counted is not None:
+        facts.changes += counted
+        return
+    start = len(facts.changes)
+    facts.add(f"entered.{visit.milestone}", visit.entered_at)
+    if end.outcome is not None and end.at is not None:
+        _add_outcome(facts, visit, end.outcome, end.at, people)
+    if end.passed_at is not None and offered:
+        _add_then_offered(facts, visit, end.passed_at, people)
+    facts.visit_changes[key] = facts.changes[start:]
 
 
 def _add_outcome(

@@ -121,8 +121,24 @@ class CellTable:
         return tallies
 
     def _member_tallies(self, tenant: str, places: list[CellPlace], offset: int) -> list[Tally]:
-        cells = [self._writable_cell((tenant, *place), offset) for place in places]
-        return [cell.measures for cell in cells if cell is not None]
+        """The tallies of the cells of the members that a fact lists."""
+        tallies: list[Tally] = []
+        for dimension, member, day, basis in places:
+            name = (tenant, dimension, member)
+            cells = self._members.get(name)
+            if cells is None:
+                cells = self._members[name] = {}
+            slot = day * 3 + SLOT_BY_BASIS[basis]
+            cell = cells.get(slot)
+            if cell is None:
+                cell = cells[slot] = LiveCell((*name, day, basis), -1, {})
+            elif cell.offset >= offset:
+                continue
+            if not cell.dirty:
+                cell.dirty = True
+                self._dirty.append(cell)
+            tallies.append(cell.measures)
+        return tallies
 
     def add_difference(
         self, tenant: str, signed_contributions: list[SignedContribution], offset: int

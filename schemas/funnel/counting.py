@@ -80,8 +80,9 @@ class AttemptCount:
                 self._parts[number] = self._facts.changes
         self._changes = 0
         if top is not None and top.duplicate:
-            return tuple([_without_rates(part) for part in self._parts])
-        return tuple(self._parts)
+            parts = [*self._parts, *self._facts.visit_changes]
+            return tuple([_without_rates(part) for part in parts])
+        return (*self._parts, *self._facts.visit_changes)
 
     @property
     def attempt(self) -> Attempt:

@@ -53,8 +53,9 @@ class FactList:
         self._first_at = first_at
         self._only = owners[0][1] if len(owners) == 1 and owners[0][0] <= first_at else None
         self.changes: list[Change] = []
-        # The changes of visits counted before: most stay as they are while their application goes on.
-        self.visit_changes: dict[tuple[object, ...], list[Change]] = {}
+        # Of each visit: its own list, which stays the same list while the visit stays as it is.
+        self.visit_changes: list[list[Change]] = []
+        self.changes_by_visit: dict[tuple[object, ...], list[Change]] = {}
 
     def recruiter(self, at: int) -> str | None:
         """The recruiter at an instant; before the first event, the one that it named."""

@@ -1,9 +1,7 @@
 """Facts of the visits to stages: entered, passed, and what ended there, with the people who decided."""
 
-from typing import NamedTuple
-
 from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN, Ending
-from schemas.funnel.facts import FactList
+from schemas.funnel.facts import Change, FactList
 from schemas.funnel.journey import Journey
 from schemas.funnel.meetings import Meeting, deciders, was_interviewed
 from schemas.funnel.visits import HIRED_MILESTONE, OFFER, Visit
@@ -14,25 +12,24 @@ OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: 
 FINAL = "final_interview"
 
 
-class VisitEnd(NamedTuple):
-    """The outcome of a visit, if it has one, and its instant (ms); when it was passed, if it was."""
-
-    outcome: str | None
-    at: int | None
-    passed_at: int | None
+# The outcome of a visit, if it has one, and its instant (ms); when it was passed, if it was.
+VisitEnd = tuple[str | None, int | None, int | None]
 
 
 def add_visits(
     facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool
 ) -> None:
-    """Count every visit that stands; `offered` says whether the application was made an offer."""
+    """Count every visit that stands, each in changes of its own; `offered` says whether the application was made an offer."""
     for at in journey.unmapped_at:
         facts.add(f"entered.{UNMAPPED}", at)
     top, current = journey.endings.top, journey.visits.current
     people = _deciders_by_visit(journey, meetings)
-    for visit in journey.visits.standing:
-        end = _end(visit, top if visit is current else None)
-        _add_visit(facts, visit, end, people[id(visit)], offered=offered)
+    facts.visit_changes = [
+        _count_visit(
+            facts, visit, top if visit is current else None, people.get(id(visit), ()), offered
+        )
+        for visit in journey.visits.standing
+    ]
     if top is not None and current is None and not top.is_hire:
         facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
     if top is not None and current is not None and top.kind == WITHDRAWN:
@@ -40,13 +37,16 @@ def add_visits(
 
 
 def _deciders_by_visit(journey: Journey, meetings: list[Meeting]) -> dict[int, tuple[str, ...]]:
-    """Who decided on each standing visit, by its identity."""
+    """Who decided on the standing visits at which anybody met the candidate, by the identity of the visit."""
+    if not meetings:
+        return {}
     meetings_at: dict[int, list[Meeting]] = {}
     for meeting in meetings:
         meetings_at.setdefault(id(meeting.visit), []).append(meeting)
     return {
-        id(visit): deciders(meetings_at[id(visit)], visit) if id(visit) in meetings_at else ()
+        id(visit): deciders(meetings_at[id(visit)], visit)
         for visit in journey.visits.standing
+        if id(visit) in meetings_at
     }
 
 
@@ -54,31 +54,40 @@ def _end(visit: Visit, ending: Ending | None) -> VisitEnd:
     """How the visit ended, by the application's ending there or by a pass."""
     if ending is None:
         passed = None if visit.passed_at is None else "passed"
-        return VisitEnd(passed, visit.passed_at, visit.passed_at)
+        return passed, visit.passed_at, visit.passed_at
     if not ending.is_hire:
-        return VisitEnd(OUTCOMES[ending.kind], ending.at, None)
+        return OUTCOMES[ending.kind], ending.at, None
     if visit.milestone == HIRED_MILESTONE:
-        return VisitEnd(None, None, None)
+        return None, None, None
     passed_at = ending.at if visit.first_passed_at is None else visit.first_passed_at
-    return VisitEnd(OUTCOMES[ending.kind], passed_at, passed_at)
+    return OUTCOMES[ending.kind], passed_at, passed_at
 
 
-def _add_visit(
-    facts: FactList, visit: Visit, end: VisitEnd, people: tuple[str, ...], *, offered: bool
-) -> None:
-    """Count one visit; one that is as it was when it was counted last has the same changes."""
-    key = (visit.milestone, visit.entered_at, end, people, offered)
-    counted = facts.visit_changes.get(key)
-    if counted is not None:
-        facts.changes += counted
-        return
-    start = len(facts.changes)
-    facts.add(f"entered.{visit.milestone}", visit.entered_at)
-    if end.outcome is not None and end.at is not None:
-        _add_outcome(facts, visit, end.outcome, end.at, people)
-    if end.passed_at is not None and offered:
-        _add_then_offered(facts, visit, end.passed_at, people)
-    facts.visit_changes[key] = facts.changes[start:]
+def _count_visit(
+    facts: FactList, visit: Visit, ending: Ending | None, people: tuple[str, ...], offered: bool
+) -> list[Change]:
+    """The changes of one visit, where an ending may stand; the same list as before if nothing of it has changed."""
+    key = (
+        visit.milestone,
+        visit.entered_at,
+        visit.passed_at,
+        visit.first_passed_at,
+        None if ending is None else (ending.kind, ending.at),
+        people,
+        offered,
+    )
+    counted = facts.changes_by_visit.get(key)
+    if counted is None:
+        others, facts.changes = facts.changes, []
+        outcome, at, passed_at = _end(visit, ending)
+        facts.add(f"entered.{visit.milestone}", visit.entered_at)
+        if outcome is not None and at is not None:
+            _add_outcome(facts, visit, outcome, at, people)
+        if passed_at is not None and offered:
+            _add_then_offered(facts, visit, passed_at, people)
+        counted = facts.changes_by_visit[key] = facts.changes
+        facts.changes = others
+    return counted
 
 
 def _add_outcome(
@@ -116,7 +125,7 @@ def _add_withdrawal(
     if not current.is_side_step and RANK[current.milestone] >= RANK[OFFER]:
         return
     main = [visit for visit in visits.standing if not visit.is_side_step]
-    passed = [v for v in main if v is not current and v.passed_at is not None and people[id(v)]]
+    passed = [v for v in main if v is not current and v.passed_at is not None and people.get(id(v))]
     if not passed or passed[-1].passed_at is None:
         return
     previous = passed[-1]

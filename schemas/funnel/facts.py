@@ -77,8 +77,8 @@ class FactList:
         n: int = 1,
     ) -> None:
         """Count `n` on the day of an instant."""
-        fact = FunnelFact(measure, self.day(at), self.recruiter(at), members, scope, None)
-        self.changes.append((n, fact))
+        recruiter = self._only if self._only is not None else self.recruiter(at)
+        self.changes.append((n, FunnelFact(measure, self.day(at), recruiter, members, scope, None)))
 
     def add_on(self, measure: str, day: int, at: int) -> None:
         """Count 1 on a day that an event at the instant `at` named."""

@@ -12,6 +12,7 @@ from schemas.funnel.meetings import add_interviews, add_pending, add_scorecards
 from schemas.funnel.offers import add_offers, renege_by_withdrawal
 from schemas.funnel.reading import (
     EMPLOYMENTS,
+    ENDING,
     EVERYTHING,
     INTERVIEWS,
     JOURNEY,
@@ -36,13 +37,10 @@ RATED = (
 )
 
 
-ENDED_DAY = 32  # the local day on which the attempt ended: beside the changes of a reading, a cause to count again
-
-
 class AttemptCount:
     """What one attempt contributes, which may grow; only the parts that an event may change are counted again."""
 
-    __slots__ = ("_changes", "_ended_day", "_facts", "_parts", "_reading", "_rules")
+    __slots__ = ("_changes", "_facts", "_parts", "_reading", "_rules")
 
     def __init__(self, attempt: Attempt, rules: Rules) -> None:
         """Read the attempt as a whole."""
@@ -50,7 +48,6 @@ class AttemptCount:
         self._reading = AttemptReading(attempt, rules)
         self._facts = FactList(rules, attempt.owners, attempt.events[0].header.at)
         self._changes = EVERYTHING
-        self._ended_day: int | None = None
         self._parts: list[list[Change]] = [[] for _ in PARTS]
 
     def take(self, event: FunnelEvent) -> bool:
@@ -66,13 +63,8 @@ class AttemptCount:
 
     def parts(self) -> tuple[list[Change], ...]:
         """The facts of the attempt in parts; one that is unchanged is the same list as before."""
-        changes, reading = self._changes, self._reading
-        reading.refresh(changes)
-        top = reading.journey.endings.top
-        ended_day = None if top is None else self._facts.day(top.at)
-        if ended_day != self._ended_day:
-            self._ended_day = ended_day
-            changes |= ENDED_DAY
+        reading = self._reading
+        changes, top = reading.refresh(self._changes), reading.journey.endings.top
         for number, (causes, add) in enumerate(PARTS):
             if changes & causes:
                 self._facts.changes = []
@@ -189,11 +181,11 @@ def _agreed_day(facts: FactList, reading: AttemptReading) -> int | None:
 
 # Each part of the facts of an attempt, and what changes it.
 PARTS: tuple[tuple[int, Callable[[FactList, AttemptReading, Rules], None]], ...] = (
-    (JOURNEY | OFFERS, _add_application),
+    (ENDING | OFFERS, _add_application),
     (JOURNEY | OFFERS | INTERVIEWS | SCORECARDS, _add_visits),
     (INTERVIEWS, _add_interviews),
-    (INTERVIEWS | SCORECARDS | ENDED_DAY, _add_scorecards),
-    (JOURNEY | OFFERS, _add_offers),
+    (INTERVIEWS | SCORECARDS | ENDING, _add_scorecards),
+    (ENDING | OFFERS, _add_offers),
     (JOURNEY | OFFERS | INTERVIEWS | SCORECARDS, _add_response),
-    (JOURNEY | OFFERS | EMPLOYMENTS, _add_employments),
+    (ENDING | OFFERS | EMPLOYMENTS, _add_employments),
 )

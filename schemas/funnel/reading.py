@@ -1,7 +1,8 @@
 """What the events of one attempt come to: its journey, meetings, offers and employments, read as a whole; it may grow."""
 
-from schemas.funnel.appointments import Interview, read_interviews
+from schemas.funnel.appointments import Interview
 from schemas.funnel.attempt import Attempt
+from schemas.funnel.endings import Endings
 from schemas.funnel.funnel_events import (
     ApplicationEvent,
     EmploymentEvent,
@@ -18,21 +19,26 @@ from schemas.funnel.meetings import Meeting, read_meetings, told_held_at
 from schemas.funnel.offers import Offer, offers_by_stages, read_offers
 from schemas.funnel.response import response_at
 from schemas.funnel.rules import Rules
+from schemas.funnel.running_interviews import RunningInterviews
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard, read_scorecards
 from schemas.funnel.undoings import take_in_turn
 
 # What an event may change, as bits of one number.
-JOURNEY, OFFERS, INTERVIEWS, SCORECARDS, EMPLOYMENTS = 1, 2, 4, 8, 16
-EVERYTHING = JOURNEY | OFFERS | INTERVIEWS | SCORECARDS | EMPLOYMENTS
+JOURNEY, OFFERS, INTERVIEWS, SCORECARDS, EMPLOYMENTS, ENDING = 1, 2, 4, 8, 16, 32
+EVERYTHING = JOURNEY | OFFERS | INTERVIEWS | SCORECARDS | EMPLOYMENTS | ENDING
+
+EndingState = tuple[object, ...]  # all that facts depend on of the endings that stand
 
 
 class AttemptReading:
     """The events of an attempt by what they tell. `refresh` brings the rest up to date after events were taken."""
 
     __slots__ = (
+        "_ending_state",
         "_first_offer",
         "_interview_events",
+        "_interviews",
         "_invited_at",
         "_meanings",
         "_offer_events",
@@ -41,7 +47,6 @@ class AttemptReading:
         "_scorecard_events",
         "attempt",
         "employment_events",
-        "interviews",
         "journey",
         "meetings",
         "offers",
@@ -62,7 +67,8 @@ class AttemptReading:
             self._file(event)
         self._first_offer = first_offer(read_offers(self._offer_events))
         self.journey = read_journey(attempt, self._first_offer, self._meanings, rules)
-        self.interviews: list[Interview] = []
+        self._ending_state: EndingState = ()
+        self._interviews = RunningInterviews()
         self.scorecards: list[Scorecard] = []
         self.meetings: list[Meeting] = []
         self.offers: list[Offer] = []
@@ -116,16 +122,18 @@ class AttemptReading:
                 self.journey.make_offer(event.header.at)
         return changes
 
-    def refresh(self, changes: int) -> None:
-        """Read again what the changes touch."""
+    @property
+    def interviews(self) -> list[Interview]:
+        """The interviews in the order of their first events."""
+        return self._interviews.all
+
+    def refresh(self, changes: int) -> int:
+        """Read again what the changes touch; return them with those that follow from them."""
         journey = self.journey
         if changes & (JOURNEY | OFFERS):
-            if self._offer_events:
-                self.offers = read_offers(self._offer_events)
-            else:
-                self.offers = offers_by_stages(journey.visits, journey.endings)
+            changes |= self._refresh_ending_and_offers()
         if changes & INTERVIEWS:
-            self.interviews = read_interviews(self._interview_events)
+            self._interviews.refresh(self._interview_events)
             self._invited_at = self._first_invitation()
         if changes & (INTERVIEWS | SCORECARDS):
             self.scorecards = read_scorecards(self._scorecard_events, self.interviews)
@@ -133,6 +141,21 @@ class AttemptReading:
             self.meetings = read_meetings(
                 journey.visits, self._meanings, self.interviews, self.scorecards
             )
+        return changes
+
+    def _refresh_ending_and_offers(self) -> int:
+        """Read the ending and the offers again; return which of them may have changed."""
+        journey, before = self.journey, self.offers
+        if self._offer_events:
+            self.offers = read_offers(self._offer_events)
+        else:
+            self.offers = offers_by_stages(journey.visits, journey.endings)
+        changes = OFFERS if before or self.offers else 0
+        state = _ending_state(journey.endings)
+        if state != self._ending_state:
+            self._ending_state = state
+            changes |= ENDING
+        return changes
 
     @property
     def offered_at(self) -> int | None:
@@ -164,6 +187,15 @@ class AttemptReading:
         if self._responded_at is not None:
             moments.append(self._responded_at)
         return min(moments, default=None)
+
+
+def _ending_state(endings: Endings) -> EndingState:
+    top, hire = endings.top, endings.hire
+    if top is None:
+        return (endings.was_hired,)
+    hired_at = None if hire is None else hire.at
+    state = (top.kind, top.at, top.mapped, top.duplicate, top.over_hire)
+    return (endings.was_hired, hired_at, *state)
 
 
 def first_offer(offers: list[Offer]) -> OfferEvent | None:

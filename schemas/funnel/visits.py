@@ -5,23 +5,11 @@ A return takes back what was entered and passed since. Going on again restores i
 
 import msgspec
 
-from schemas.tenants.milestones import SIDE_STEPS
+from schemas.tenants.milestones import MAIN_LINE, SIDE_STEPS
 
 HIRED_MILESTONE, OFFER = "hired", "offer"
 # Steps of which a process has one each: naming the milestone names the step. Other milestones may have several.
-SINGLE_STEPS = frozenset(
-    {
-        "lead",
-        "applied",
-        "screening",
-        "interview_1",
-        "interview_2",
-        "final_interview",
-        OFFER,
-        "accepted",
-        HIRED_MILESTONE,
-    }
-)
+SINGLE_STEPS = frozenset(MAIN_LINE) - {"interview_n"}
 SIDE = frozenset(SIDE_STEPS)
 
 

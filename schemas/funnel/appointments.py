@@ -67,6 +67,11 @@ class Appointment(msgspec.Struct, eq=False, gc=False):
         """The type of the outcome."""
         return self.told[0].header.kind if self.told else None
 
+    @property
+    def was_held(self) -> bool:
+        """Whether the interview was held."""
+        return self.kind == COMPLETED
+
 
 class Interview(msgspec.Struct, eq=False, gc=False):
     """One interview with its appointments in order, the last one current; instants in milliseconds since 1970 UTC.

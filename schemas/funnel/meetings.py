@@ -99,7 +99,7 @@ def read_meetings(
     visit_of: dict[int, Visit | None] = {}
     for interview in interviews:
         for appointment in interview.outcomes:
-            if appointment.kind == COMPLETED:
+            if appointment.was_held:
                 at = appointment.happened_at
                 visit = _visit(visits, meanings, interview, at)
                 visit_of[id(appointment)] = visit
@@ -143,7 +143,7 @@ def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
         event.header.id: appointment.happened_at
         for interview in interviews
         for appointment in interview.outcomes
-        if appointment.kind == COMPLETED
+        if appointment.was_held
         for event in appointment.told_held
     }
 
@@ -177,7 +177,7 @@ def add_pending(
         for appointment in interview.outcomes:
             outcome = appointment.outcome
             if (
-                appointment.kind == COMPLETED
+                appointment.was_held
                 and outcome is not None
                 and expects_scorecards(outcome.header.connection)
             ):

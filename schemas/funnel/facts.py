@@ -6,7 +6,6 @@ import msgspec
 
 from schemas.funnel.rules import Rules
 
-MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 UNKNOWN_DURATION = "unknown"  # the outcome of a duration that ended before it began
 
 

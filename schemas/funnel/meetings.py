@@ -5,10 +5,11 @@ from collections.abc import Callable
 import msgspec
 
 from schemas.funnel.appointments import CANCELLED, COMPLETED, NO_SHOW, Appointment, Interview
-from schemas.funnel.facts import DAY_MS, HOUR_MS, MINUTE_MS, FactList, Scope
+from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard
 from schemas.funnel.visits import Step, Visit, Visits
+from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS
 
 OUTCOMES = {
     COMPLETED: "interviews_held",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schemas.funnel.facts import HOUR_MS, FactList, Scope
+from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.funnel_events import (
     EndingEvent,
     FunnelEvent,
@@ -11,6 +11,7 @@ from schemas.funnel.funnel_events import (
     ScorecardEvent,
 )
 from schemas.funnel.rules import Rules
+from schemas.instants import HOUR_MS
 
 MAX_RESPONSE_HOURS = 2_400  # 100 days; longer waits count as 100 days
 ANSWERS = frozenset({"application.rejected", "application.hired"})

@@ -9,7 +9,7 @@ from schemas.funnel.appointments import Appointment, Interview
 from schemas.funnel.attempt import Attributes
 from schemas.funnel.employments import EmploymentPeriod, Employments
 from schemas.funnel.endings import HIRED, Ending, Endings
-from schemas.funnel.facts import DAY_MS, FactList, FunnelFact
+from schemas.funnel.facts import FactList, FunnelFact
 from schemas.funnel.funnel_events import EventHeader, FunnelEvent, InterviewEvent, ScorecardEvent
 from schemas.funnel.meetings import Meeting
 from schemas.funnel.offers import DECLINED, Offer
@@ -17,6 +17,7 @@ from schemas.funnel.rules import EndingMeaning, Rules
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard
 from schemas.funnel.visits import Step, Visit, Visits
+from schemas.instants import DAY_MS
 from schemas.tenants.milestones import RANK
 
 # The right readings, which some of the wrong ones begin with.

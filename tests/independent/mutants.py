@@ -25,11 +25,12 @@ from schemas.funnel import (
 from schemas.funnel.appointments import Appointment, Interview
 from schemas.funnel.employments import Employments
 from schemas.funnel.endings import CLOSED, WITHDRAWN, Ending, Endings
-from schemas.funnel.facts import DAY_MS, FactList
+from schemas.funnel.facts import FactList
 from schemas.funnel.journey import Journey
 from schemas.funnel.offers import Offer
 from schemas.funnel.rules import EndingMeaning, Rules
 from schemas.funnel.visits import Visit, Visits
+from schemas.instants import DAY_MS
 from tests.independent import misreadings
 
 

@@ -5,7 +5,13 @@ from typing import cast
 import msgspec
 
 from schemas.funnel import candidate_events
-from schemas.funnel.fold import Contribution, SignedContribution, count, difference, fold
+from schemas.funnel.fold import (
+    Contribution,
+    RunningCount,
+    SignedContribution,
+    difference,
+    fold,
+)
 from schemas.funnel.funnel_events import FunnelEvent, StoredEvent
 from schemas.funnel.history import OrderedHistory
 from schemas.funnel.rules import Rules
@@ -42,13 +48,14 @@ class StoredRow(msgspec.Struct, array_like=True):
 class ApplicationRow:
     """One application in memory: its stored row, and what its events contribute, counted when it is first needed."""
 
-    __slots__ = ("_contributions", "_history", "stored")
+    __slots__ = ("_contributions", "_count", "_history", "stored")
 
     def __init__(self, stored: StoredRow | None = None) -> None:
         """Begin without events, or with those of a stored row."""
         self.stored = StoredRow() if stored is None else stored
-        self._contributions: list[Contribution] | None = None
+        self._contributions: list[Contribution] | None = None if self.stored.log else []
         self._history: OrderedHistory | None = None
+        self._count: RunningCount | None = None
 
     @property
     def version(self) -> int:
@@ -68,7 +75,9 @@ class ApplicationRow:
     def contributions(self, rules: Rules) -> list[Contribution]:
         """What its events contribute."""
         if self._contributions is None:
-            self._contributions = count(self.history, rules)
+            if self._count is None or self._count.rules is not rules:
+                self._count = RunningCount(self.history, rules)
+            self._contributions = self._count.contributions()
         return self._contributions
 
     @property

@@ -24,7 +24,7 @@ class UnlistedInterview(InterviewEvent, tag="unlisted", array_like=True, gc=Fals
     """A cancellation that nobody reported: a snapshot of the schedule does not list the interview any more."""
 
 
-class Appointment(msgspec.Struct, eq=False):
+class Appointment(msgspec.Struct, eq=False, gc=False):
     """One appointed time (ms, if known), who takes part, and the events that told the latest outcome, in order.
 
     `before_cancelled` are those of the outcome that a cancellation replaced, `told_held` all that ever said that it was held.
@@ -67,8 +67,13 @@ class Appointment(msgspec.Struct, eq=False):
         """The type of the outcome."""
         return self.told[0].header.kind if self.told else None
 
+    @property
+    def was_held(self) -> bool:
+        """Whether the interview was held."""
+        return self.kind == COMPLETED
 
-class Interview(msgspec.Struct, eq=False):
+
+class Interview(msgspec.Struct, eq=False, gc=False):
     """One interview with its appointments in order, the last one current; instants in milliseconds since 1970 UTC.
 
     It has several `ids` if the calendar booked another one in place of one that it cancelled.

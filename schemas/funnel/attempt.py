@@ -64,6 +64,7 @@ class Attempt(NamedTuple):
     opening: str | None
     owners: list[tuple[int, str]]
     is_reapplication: bool
+    kind: str | None
     is_orphan: bool = False
     undated: frozenset[int] = frozenset()
 
@@ -212,9 +213,11 @@ def _attempt(
     attributes.cohort_day = rules.day(first_at if applied_at is None else applied_at)
     profile.attributes = msgspec.structs.replace(attributes)
     reapplied = any(isinstance(event, UpdateEvent) and event.is_reapplication for event in events)
-    return Attempt(
-        events, context, attributes, applied_at, touches, profile.opening, owners, reapplied
-    )._replace(
+    opening, kind = profile.opening, profile.kind
+    attempt = Attempt(
+        events, context, attributes, applied_at, touches, opening, owners, reapplied, kind
+    )
+    return attempt._replace(
         is_orphan=applied_at is None and all(map(_tells_of_no_application, events)),
         undated=frozenset([event.header.at for event in events if event.header.undated]),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from schemas.funnel.fold import count
+from schemas.funnel.fold import RunningCount
 from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.history import OrderedHistory
 from schemas.funnel.rules import Rules
@@ -18,7 +18,7 @@ def diagnose(history: Iterable[FunnelEvent], rules: Rules) -> list[tuple[str, st
     ordered = OrderedHistory(history)
     findings = [(finding.kind, finding.event.header.id.hex()) for finding in ordered.findings]
     diagnosis: list[tuple[str, str]] = list(findings)
-    for contribution in count(ordered, rules):
+    for contribution in RunningCount(ordered, rules).contributions():
         for _, fact in contribution.changes:
             if fact.measure == f"quality.{IMPOSSIBLE}":
                 later = [e for e in ordered.events if rules.day(e.header.at) >= fact.day]

@@ -8,7 +8,7 @@ from schemas.funnel.facts import FactList
 from schemas.funnel.funnel_events import EmploymentEvent, EndingEvent, FunnelEvent
 
 
-class EmploymentPeriod(msgspec.Struct, eq=False):
+class EmploymentPeriod(msgspec.Struct, eq=False, gc=False):
     """One employment: local days, and the instants (ms) of the events that named them; `planned` by the hire only.
 
     The start is None if only its end was reported.

@@ -8,7 +8,7 @@ HIRED, REJECTED = "application.hired", "application.rejected"
 WITHDRAWN, CLOSED = "application.withdrawn", "application.closed"
 
 
-class Ending(msgspec.Struct, eq=False):
+class Ending(msgspec.Struct, eq=False, gc=False):
     """One ending at an instant (ms); `told` is false for a hire that only a stage reported."""
 
     kind: str
@@ -57,8 +57,8 @@ class Endings:
         hires = (ending for ending in self._stack if ending.is_hire and ending.at >= moment)
         return next(hires, None)
 
-    def end(self, meaning: EndingMeaning, at: int, *, told: bool = True) -> bool:
-        """End the application, or change what is known of its ending; return whether it is a new ending.
+    def end(self, meaning: EndingMeaning, at: int, *, told: bool = True) -> None:
+        """End the application, or change what is known of its ending.
 
         The same ending told again keeps its day. A hire replaces any other ending; what comes after another ending
         without a reopening is ignored. After a hire, what nobody did is ignored; the candidate and the company take
@@ -69,9 +69,9 @@ class Endings:
         if top is not None and top.kind == meaning.kind:
             top.mapped, top.duplicate = meaning.mapped, meaning.duplicate
             top.told |= told
-            return False
+            return
         if top is not None and meaning.kind != HIRED and (not top.is_hire or meaning.by_nobody):
-            return False
+            return
         self._stack.append(
             Ending(
                 meaning.kind,
@@ -82,7 +82,6 @@ class Endings:
                 over_hire=top is not None and top.is_hire,
             )
         )
-        return True
 
     def reopen(self) -> bool:
         """Undo the ending on top unless it is a hire; return whether there was one."""

@@ -6,7 +6,6 @@ import msgspec
 
 from schemas.funnel.rules import Rules
 
-MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 UNKNOWN_DURATION = "unknown"  # the outcome of a duration that ended before it began
 
 
@@ -59,18 +58,17 @@ class FactList:
 
         Nobody knows when what has an instant in `undated` happened. The facts of an orphan belong to no cohort.
         """
+        self.day = rules.day  # the local day of an instant
         self._undated = undated
         self._scope = Scope.DECISION_DAY if is_orphan else Scope.APPLICATION
         self.is_orphan = is_orphan
-        self._rules = rules
         self._owners = owners
         self._first_at = first_at
         self._only = owners[0][1] if len(owners) == 1 and owners[0][0] <= first_at else None
         self.changes: list[Change] = []
-
-    def day(self, at: int) -> int:
-        """The local day of an instant."""
-        return self._rules.day(at)
+        # Of each visit: its own list, which stays the same list while the visit stays as it is.
+        self.visit_changes: list[list[Change]] = []
+        self.changes_by_visit: dict[tuple[object, ...], list[Change]] = {}
 
     def is_undated(self, *instants: int) -> bool:
         """Whether nobody knows when something at one of the instants happened."""
@@ -96,9 +94,9 @@ class FactList:
         n: int = 1,
     ) -> None:
         """Count `n` on the day of an instant."""
+        recruiter = self._only if self._only is not None else self.recruiter(at)
         scope = self._scope if scope is Scope.APPLICATION else scope
-        fact = FunnelFact(measure, self._rules.day(at), self.recruiter(at), members, scope, None)
-        self.changes.append((n, fact))
+        self.changes.append((n, FunnelFact(measure, self.day(at), recruiter, members, scope, None)))
 
     def add_on(self, measure: str, day: int, at: int) -> None:
         """Count 1 on a day that an event at the instant `at` named."""

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from schemas.funnel.attempt import Attempt
 from schemas.funnel.attribution import WEIGHTS, credit
-from schemas.funnel.facts import DAY_MS, FactList, Scope
+from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.funnel_events import ContextEvent, JobEvent, OpeningEvent
 from schemas.funnel.rules import Rules
+from schemas.instants import DAY_MS
 
 
 def add_hire(facts: FactList, attempt: Attempt, rules: Rules, at: int) -> None:

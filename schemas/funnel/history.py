@@ -1,19 +1,22 @@
 """An application's history: its events in the order in which they happened, and what is left after corrections."""
 
 from collections.abc import Iterable
+from operator import is_
 
 import msgspec
 
 from schemas.funnel.funnel_events import (
     ApplicationEvent,
+    EndingEvent,
     FunnelEvent,
     InterviewEvent,
     OfferEvent,
+    ReopeningEvent,
     ScorecardEvent,
     StageEvent,
     UpdateEvent,
 )
-from schemas.funnel.instant_order import in_order, place
+from schemas.funnel.instant_order import in_order, last_told_stage, order_instant, place
 from schemas.funnel.quality import CORRECTIONS, Finding, find
 
 LEAD = "lead"  # a kind of application, if its stages show one, else a prospect
@@ -47,43 +50,69 @@ def ordered_history(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
 
 
 class OrderedHistory:
-    """A history that grows: an event later than all others costs no new sorting.
+    """A history that grows: an event that follows all others costs no new sorting.
 
     `events` are in the order in which they happened, after corrections; `findings` are what is remarkable about them.
+    `events` stays the same list as long as it only grows at its end.
     """
 
     def __init__(self, log: Iterable[FunnelEvent]) -> None:
         """Order the events that arrived so far."""
         self._log = first_arrivals(log)
         self._order()
-        self._grows = all(map(_is_plain, self._log))
 
     def _order(self) -> None:
         self.events = ordered_history(self._log)
         self.findings: list[Finding] = find(self._log, self.events)
+        self._grows = not any(map(_needs_others, self._log))
+        self._has_stage = any(map(_has_stage, self.events))
+        self._last_arrival = max(map(_arrival, self._log), default=(-1, 0))
 
     def add(self, event: FunnelEvent) -> None:
         """Add an event whose id is new."""
         self._log.append(event)
-        self._grows = self._grows and _is_plain(event)
-        if self._grows and self.events and event.header.at > self.events[-1].header.at:
+        if self._grows and not _needs_others(event) and self._follows(event):
             self.events.append(event)
+            self._last_arrival = _arrival(event)
+            self._has_stage = self._has_stage or _has_stage(event)
         else:
             self._order()
 
+    def _follows(self, event: FunnelEvent) -> bool:
+        """Whether the event happened and arrived after all others, and leaves what is remarkable as it is."""
+        if event.header.kind in CORRECTIONS or _arrival(event) < self._last_arrival:
+            return False
+        if not self._has_stage and (isinstance(event, EndingEvent) or self.findings):
+            return False
+        if not self.events:
+            return True
+        at, last_at = event.header.at, self.events[-1].header.at
+        return at > last_at or (at == last_at and self._is_last_of_its_instant(event))
 
-def _is_plain(event: FunnelEvent) -> bool:
-    """Whether the event is in no way remarkable, corrects nothing and needs no other to be understood."""
-    if isinstance(event, StageEvent):
-        return (
-            event.log_id is None
-            and event.stage is not None
-            and event.application.kind != LEAD
-            and event.header.kind not in CORRECTIONS
-        )
-    if isinstance(event, ApplicationEvent):
-        return event.log_id is None and event.header.kind not in CORRECTIONS
-    return False
+    def _is_last_of_its_instant(self, event: FunnelEvent) -> bool:
+        """Whether the order of the instant stays as it is, with the event at its end, and does not depend on undoings."""
+        at = event.header.at
+        group = [other for other in self._log if other.header.at == at]
+        if any(isinstance(other, ReopeningEvent) for other in group):
+            return False
+        start = len(self.events) - 1
+        while start > 0 and self.events[start - 1].header.at == at:
+            start -= 1
+        told = last_told_stage(self.events[:start])
+        expected = [*self.events[start:], event]
+        ordered = order_instant(group, told)
+        return len(ordered) == len(expected) and all(map(is_, ordered, expected))
+
+
+def _needs_others(event: FunnelEvent) -> bool:
+    """Whether an event must be understood together with others: a log record and its revisions, or a lead."""
+    return isinstance(event, ApplicationEvent) and (
+        event.log_id is not None or event.application.kind == LEAD
+    )
+
+
+def _has_stage(event: FunnelEvent) -> bool:
+    return isinstance(event, StageEvent) and event.stage is not None
 
 
 def _arrival(event: FunnelEvent) -> tuple[int, int]:

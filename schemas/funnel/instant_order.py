@@ -13,7 +13,6 @@ from schemas.funnel.funnel_events import (
     EventHeader,
     FunnelEvent,
     UpdateEvent,
-    VendorStage,
 )
 
 CREATED = "application.created"
@@ -47,12 +46,28 @@ def in_order(events: Sequence[FunnelEvent]) -> list[FunnelEvent]:
         if len(group) > 1:
             group = _order_instant(said_once(group), told)
         ordered += group
-        told = next((stage for stage in map(_told_stage, reversed(group)) if stage), told)
+        told = last_told_stage(group) or told
     return ordered
+
+
+def order_instant(group: Sequence[FunnelEvent], told: str | None) -> list[FunnelEvent]:
+    """The events of one instant in order, each said once; `told` is the id of the stage told last before it."""
+    return _order_instant(said_once(sorted(group, key=place)), told)
+
+
+def last_told_stage(events: Sequence[FunnelEvent]) -> str | None:
+    """The id of the stage that the events, which are in order, tell last."""
+    for event in reversed(events):
+        if isinstance(event, UpdateEvent | EndingEvent) and event.stage and event.stage.id:
+            return event.stage.id
+    return None
 
 
 def said_once(group: list[FunnelEvent]) -> list[FunnelEvent]:
     """The events of one instant without those that say what an earlier one said, under another id."""
+    kinds = [event.header.kind for event in group]
+    if len(set(kinds)) == len(kinds):
+        return group
     unique: list[FunnelEvent] = []
     contents: set[tuple[str, bytes]] = set()
     for event in group:
@@ -76,7 +91,7 @@ def _order_instant(group: list[FunnelEvent], told: str | None) -> list[FunnelEve
         return context + created + own
     if len({event.header.offset for event in own}) == 1:
         own.sort(key=lambda event: event.header.index)
-    told = next((stage for stage in map(_told_stage, reversed(created)) if stage), told)
+    told = last_told_stage(created) or told
     return context + created + _chain_moves(own, told)
 
 
@@ -93,11 +108,6 @@ def _is_first_creation(event: FunnelEvent) -> bool:
     )
 
 
-def _told_stage(event: FunnelEvent) -> str | None:
-    stage = getattr(event, "stage", None) if isinstance(event, UpdateEvent | EndingEvent) else None
-    return stage.id if isinstance(stage, VendorStage) else None
-
-
 def _chain_moves(events: list[FunnelEvent], told: str | None) -> list[FunnelEvent]:
     """Permute the moves that name the stage they left, so that each leaves the stage of the move before."""
     places = [
@@ -107,14 +117,14 @@ def _chain_moves(events: list[FunnelEvent], told: str | None) -> list[FunnelEven
     ]
     if len(places) < 2:
         return events
-    before = next((s for s in map(_told_stage, reversed(events[: places[0]])) if s), told)
+    before = last_told_stage(events[: places[0]]) or told
     moves = [event for number in places if isinstance(event := events[number], UpdateEvent)]
     chained = list(events)
     for number in places:
         move = _next_move(moves, before)
         moves.remove(move)
         chained[number] = move
-        before = _told_stage(move)
+        before = None if move.stage is None else move.stage.id
     return chained
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import msgspec
 
 from schemas.funnel.appointments import CANCELLED, COMPLETED, NO_SHOW, Appointment, Interview
-from schemas.funnel.facts import DAY_MS, HOUR_MS, MINUTE_MS, FactList, Scope
+from schemas.funnel.facts import FactList, Scope
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard
 from schemas.funnel.visits import Step, Visit, Visits
+from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS
 
 OUTCOMES = {
     COMPLETED: "interviews_held",
@@ -29,7 +30,7 @@ FIRST_ROUNDS = {1: ("interview_1",), 2: ("interview_2",)}
 LATER_ROUNDS = ("interview_n", "final_interview")
 
 
-class Meeting(msgspec.Struct, eq=False):
+class Meeting(msgspec.Struct, eq=False, gc=False):
     """Something that shows who assessed the candidate at a visit: an interview that was held, or a scorecard."""
 
     at: int
@@ -99,7 +100,7 @@ def read_meetings(
     visit_of: dict[int, Visit | None] = {}
     for interview in interviews:
         for appointment in interview.outcomes:
-            if appointment.kind == COMPLETED:
+            if appointment.was_held:
                 at = appointment.happened_at
                 visit = _visit(visits, meanings, interview, at)
                 visit_of[id(appointment)] = visit
@@ -143,7 +144,7 @@ def told_held_at(interviews: list[Interview]) -> dict[bytes, int]:
         event.header.id: appointment.happened_at
         for interview in interviews
         for appointment in interview.outcomes
-        if appointment.kind == COMPLETED
+        if appointment.was_held
         for event in appointment.told_held
     }
 
@@ -177,7 +178,7 @@ def add_pending(
         for appointment in interview.outcomes:
             outcome = appointment.outcome
             if (
-                appointment.kind == COMPLETED
+                appointment.was_held
                 and outcome is not None
                 and expects_scorecards(outcome.header.connection)
             ):

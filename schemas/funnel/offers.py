@@ -17,7 +17,7 @@ NOT_YET_MADE = frozenset({"offer.created", "offer.approved"})
 ACCEPTED_STAGE = "accepted"
 
 
-class Offer(msgspec.Struct, eq=False):
+class Offer(msgspec.Struct, eq=False, gc=False):
     """One offer; instants in milliseconds since 1970 UTC, None for what did not happen.
 
     `made_by` is the event that made it, `acceptance` the latest one that says for how much. `answer` is declined, expired or revoked (short type) while nothing else was

@@ -45,6 +45,18 @@ class EndingMeaning(NamedTuple):
         return self.kind == EVENT_BY_PARTY["neither"] or not self.mapped
 
 
+class _LocalDays(dict[int, int]):
+    """The local day of each quarter of an hour since 1970 UTC, computed when it is first asked for."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    def __missing__(self, quarter: int) -> int:
+        moment = datetime.fromtimestamp(quarter * (QUARTER_HOUR_MS // 1000), UTC)
+        day = self[quarter] = day_number(moment.astimezone(self._zone).date())
+        return day
+
+
 class Rules:
     """Pure look-ups with a cache; Rules built from equal configurations give equal answers."""
 
@@ -66,7 +78,6 @@ class Rules:
         `without_scorecards` never report scorecards, those in `reopening_connections` report reopenings as events.
         `channel_aliases` maps names of channels to those they are counted under.
         """
-        self._zone = ZoneInfo(timezone)
         self._stages = stages or {}
         self._reasons = reasons or {}
         self.deletion_policy = deletion_policy
@@ -75,18 +86,12 @@ class Rules:
         self._without_scorecards = without_scorecards
         self._reopening_connections = reopening_connections
         self._channels = dict(channel_aliases)
-        self._days: dict[int, int] = {}
+        self._days = _LocalDays(ZoneInfo(timezone))
         self._meanings: dict[_MeaningKey, StageMeaning] = {}
 
     def day(self, at: int) -> int:
         """The tenant's local day (days since 1970-01-01) of an instant in milliseconds."""
-        slot = at // QUARTER_HOUR_MS
-        day = self._days.get(slot)
-        if day is None:
-            moment = datetime.fromtimestamp(slot * (QUARTER_HOUR_MS // 1000), UTC)
-            day = day_number(moment.astimezone(self._zone).date())
-            self._days[slot] = day
-        return day
+        return self._days[at // QUARTER_HOUR_MS]
 
     def stage_meaning(
         self, connection: str, stage: VendorStage, defined: PipelineStageMeaning | None, at: int

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from schemas.funnel.appointments import COMPLETED, Appointment, Interview
+from schemas.funnel.appointments import Appointment, Interview
 from schemas.funnel.funnel_events import ScorecardEvent
 
 REQUESTED, DELETED = "feedback.requested", "feedback.deleted"
 
 
-class Scorecard(msgspec.Struct, eq=False):
+class Scorecard(msgspec.Struct, eq=False, gc=False):
     """One scorecard; `submitted_at` is the instant (ms) of its first submission, `decision` -2..+2 or None.
 
     `interview` is the one that it names, `appointment` the one held that it is about, if any.
@@ -67,7 +67,7 @@ def _appointment(scorecard: Scorecard, interviews: list[Interview]) -> Appointme
         interview = scorecard.interview = next(named, None)
         if interview is None:
             return None
-        completed = [a for a in interview.outcomes if a.kind == COMPLETED]
+        completed = [a for a in interview.outcomes if a.was_held]
         return _held_before(scorecard.submitted_at, completed)
     return _latest_held_with(scorecard, interviews)
 
@@ -84,7 +84,7 @@ def _latest_held_with(scorecard: Scorecard, interviews: list[Interview]) -> Appo
     for interview in interviews:
         for appointment in interview.outcomes:
             if (
-                appointment.kind == COMPLETED
+                appointment.was_held
                 and appointment.happened_at <= scorecard.submitted_at
                 and scorecard.author in (*appointment.people, *appointment.shadows)
                 and (latest is None or appointment.happened_at >= latest.happened_at)

@@ -1,7 +1,7 @@
 """Facts of the visits to stages: entered, passed, and what ended there, with the people who decided."""
 
 from schemas.funnel.endings import CLOSED, HIRED, REJECTED, WITHDRAWN, Ending
-from schemas.funnel.facts import FactList
+from schemas.funnel.facts import Change, FactList
 from schemas.funnel.journey import Journey
 from schemas.funnel.meetings import Meeting, deciders, was_interviewed
 from schemas.funnel.visits import HIRED_MILESTONE, OFFER, Visit
@@ -12,52 +12,85 @@ OUTCOMES = {REJECTED: "failed", WITHDRAWN: "withdrew", CLOSED: "closed", HIRED: 
 FINAL = "final_interview"
 
 
+# The outcome of a visit, if it has one, and its instant (ms); when it was passed, if it was.
+VisitEnd = tuple[str | None, int | None, int | None]
+
+
 def add_visits(
     facts: FactList, journey: Journey, meetings: list[Meeting], *, offered: bool
 ) -> None:
-    """Count every visit that stands; `offered` says whether the application was made an offer."""
+    """Count every visit that stands, each in changes of its own; `offered` says whether the application was made an offer."""
     for at in journey.unmapped_at:
         facts.add(f"entered.{UNMAPPED}", at)
     top, current = journey.endings.top, journey.visits.current
-    people = {id(visit): deciders(meetings, visit) for visit in journey.visits.standing}
     if top is None and current is not None and facts.is_undated(current.entered_at):
         day = facts.day(current.entered_at)
         facts.add_unknown_duration(current.milestone, current.entered_at, day)
-    for visit in journey.visits.standing:
-        facts.add(f"entered.{visit.milestone}", visit.entered_at)
-        ending = top if visit is current else None
-        passed_at = _add_end(facts, visit, ending, people[id(visit)])
-        if passed_at is not None and offered:
-            _add_then_offered(facts, visit, passed_at, people[id(visit)])
+    people = _deciders_by_visit(journey, meetings)
+    facts.visit_changes = [
+        _count_visit(
+            facts, visit, top if visit is current else None, people.get(id(visit), ()), offered
+        )
+        for visit in journey.visits.standing
+    ]
     if top is not None and current is None and not top.is_hire:
         facts.add(f"{OUTCOMES[top.kind]}.{UNMAPPED}", top.at)
     if top is not None and current is not None and top.kind == WITHDRAWN:
         _add_withdrawal(facts, journey, meetings, top, people)
 
 
-def _add_end(
-    facts: FactList, visit: Visit, ending: Ending | None, people: tuple[str, ...]
-) -> int | None:
-    """Count how the visit ended, by the application's ending or by a pass; return the instant of a pass."""
-    if ending is not None:
-        return _add_ending_at(facts, visit, ending, people)
-    if visit.passed_at is not None:
-        _add_outcome(facts, visit, "passed", visit.passed_at, people)
-    return visit.passed_at
+def _deciders_by_visit(journey: Journey, meetings: list[Meeting]) -> dict[int, tuple[str, ...]]:
+    """Who decided on the standing visits at which anybody met the candidate, by the identity of the visit."""
+    if not meetings:
+        return {}
+    meetings_at: dict[int, list[Meeting]] = {}
+    for meeting in meetings:
+        meetings_at.setdefault(id(meeting.visit), []).append(meeting)
+    return {
+        id(visit): deciders(meetings_at[id(visit)], visit)
+        for visit in journey.visits.standing
+        if id(visit) in meetings_at
+    }
 
 
-def _add_ending_at(
-    facts: FactList, visit: Visit, top: Ending, people: tuple[str, ...]
-) -> int | None:
-    """Count what the ending means for the visit where it happened; return the instant of a pass."""
-    if not top.is_hire:
-        _add_outcome(facts, visit, OUTCOMES[top.kind], top.at, people)
-        return None
+def _end(visit: Visit, ending: Ending | None) -> VisitEnd:
+    """How the visit ended, by the application's ending there or by a pass."""
+    if ending is None:
+        passed = None if visit.passed_at is None else "passed"
+        return passed, visit.passed_at, visit.passed_at
+    if not ending.is_hire:
+        return OUTCOMES[ending.kind], ending.at, None
     if visit.milestone == HIRED_MILESTONE:
-        return None
-    passed_at = top.at if visit.first_passed_at is None else visit.first_passed_at
-    _add_outcome(facts, visit, OUTCOMES[top.kind], passed_at, people)
-    return passed_at
+        return None, None, None
+    passed_at = ending.at if visit.first_passed_at is None else visit.first_passed_at
+    return OUTCOMES[ending.kind], passed_at, passed_at
+
+
+def _count_visit(
+    facts: FactList, visit: Visit, ending: Ending | None, people: tuple[str, ...], offered: bool
+) -> list[Change]:
+    """The changes of one visit, where an ending may stand; the same list as before if nothing of it has changed."""
+    key = (
+        visit.milestone,
+        visit.entered_at,
+        visit.passed_at,
+        visit.first_passed_at,
+        None if ending is None else (ending.kind, ending.at),
+        people,
+        offered,
+    )
+    counted = facts.changes_by_visit.get(key)
+    if counted is None:
+        others, facts.changes = facts.changes, []
+        outcome, at, passed_at = _end(visit, ending)
+        facts.add(f"entered.{visit.milestone}", visit.entered_at)
+        if outcome is not None and at is not None:
+            _add_outcome(facts, visit, outcome, at, people)
+        if passed_at is not None and offered:
+            _add_then_offered(facts, visit, passed_at, people)
+        counted = facts.changes_by_visit[key] = facts.changes
+        facts.changes = others
+    return counted
 
 
 def _add_outcome(
@@ -98,7 +131,7 @@ def _add_withdrawal(
     if not current.is_side_step and RANK[current.milestone] >= RANK[OFFER]:
         return
     main = [visit for visit in visits.standing if not visit.is_side_step]
-    passed = [v for v in main if v is not current and v.passed_at is not None and people[id(v)]]
+    passed = [v for v in main if v is not current and v.passed_at is not None and people.get(id(v))]
     if not passed or passed[-1].passed_at is None:
         return
     previous = passed[-1]

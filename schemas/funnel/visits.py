@@ -5,23 +5,11 @@ A return takes back what was entered and passed since. Going on again restores i
 
 import msgspec
 
-from schemas.tenants.milestones import SIDE_STEPS
+from schemas.tenants.milestones import MAIN_LINE, SIDE_STEPS
 
 HIRED_MILESTONE, OFFER = "hired", "offer"
 # Steps of which a process has one each: naming the milestone names the step. Other milestones may have several.
-SINGLE_STEPS = frozenset(
-    {
-        "lead",
-        "applied",
-        "screening",
-        "interview_1",
-        "interview_2",
-        "final_interview",
-        OFFER,
-        "accepted",
-        HIRED_MILESTONE,
-    }
-)
+SINGLE_STEPS = frozenset(MAIN_LINE) - {"interview_n"}
 SIDE = frozenset(SIDE_STEPS)
 
 
@@ -33,7 +21,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     order: int | None = None
 
 
-class Visit(msgspec.Struct, eq=False):
+class Visit(msgspec.Struct, eq=False, gc=False):
     """One visit; instants in milliseconds since 1970 UTC.
 
     `entered_at` is the first entry and `first_passed_at` the first pass, whatever was taken back and restored since;

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-DAY_MS = 86_400_000
+from schemas.instants import DAY_MS
 
 
 @dataclass(frozen=True, kw_only=True)

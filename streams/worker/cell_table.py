@@ -4,6 +4,7 @@ import msgspec
 
 from schemas.cells import (
     BASES,
+    COHORT,
     Cell,
     Cells,
     Tally,
@@ -12,11 +13,15 @@ from schemas.cells import (
     encode_cell,
     encode_key,
 )
+from schemas.funnel.attempt import Attributes
+from schemas.funnel.facts import FunnelFact, Scope
 from schemas.funnel.fold import (
+    MEMBER_SCOPES,
     CellPlace,
     SignedContribution,
     add_contribution,
-    cell_places,
+    application_members,
+    fact_days,
     member_places,
 )
 from streams.worker.turns import ROW, Steps
@@ -34,6 +39,10 @@ class LiveCell(msgspec.Struct, gc=False):
     offset: int
     measures: Tally
     dirty: bool = False
+
+
+# The cells of the members that an application counts in, by recruiter and whether a duration is counted.
+Columns = dict[tuple[str | None, bool], list[tuple[tuple[str, str], dict[int, LiveCell]]]]
 
 
 class CellTable:
@@ -72,7 +81,7 @@ class CellTable:
         Facts with the same days, recruiter and scope share their cells. Facts about the same people are consecutive.
         """
         sign, part = signed
-        attributes = part.attributes
+        columns: Columns = {}
         shared: dict[tuple[object, ...], list[Tally]] = {}
         member_group: tuple[object, ...] = ()
         member_tallies: list[Tally] = []
@@ -80,34 +89,65 @@ class CellTable:
             group = (fact.day, fact.recruiter, fact.scope, fact.start_day)
             tallies = shared.get(group)
             if tallies is None:
-                places = cell_places(attributes, fact)
-                tallies = shared[group] = self._writable_tallies(tenant, places, offset)
+                tallies = shared[group] = self._shared_tallies(
+                    (tenant, part.attributes, columns), fact, offset
+                )
             amount = sign * n
             _count(tallies, fact.measure, amount)
             if fact.members:
                 if member_group != (fact.members, group):
                     member_group = (fact.members, group)
-                    places = member_places(attributes, fact)
-                    member_tallies = self._writable_tallies(tenant, places, offset)
+                    places = member_places(part.attributes, fact)
+                    member_tallies = self._member_tallies(tenant, places, offset)
                 _count(member_tallies, fact.measure, amount)
 
-    def _writable_tallies(self, tenant: str, places: list[CellPlace], offset: int) -> list[Tally]:
+    def _shared_tallies(
+        self, application: tuple[str, Attributes, Columns], fact: FunnelFact, offset: int
+    ) -> list[Tally]:
+        """The tallies of the cells that the fact shares with others of its application."""
         tallies: list[Tally] = []
-        members, dirty = self._members, self._dirty
+        if fact.scope in MEMBER_SCOPES:
+            return tallies
+        tenant, attributes, columns = application
+        is_duration = fact.scope is Scope.DURATION
+        for day, basis in fact_days(attributes, fact):
+            recruiter = attributes.recruiter if basis == COHORT else fact.recruiter
+            column = columns.get((recruiter, is_duration))
+            if column is None:
+                column = columns[recruiter, is_duration] = [
+                    (pair, self._members.setdefault((tenant, *pair), {}))
+                    for pair in application_members(attributes, fact, basis)
+                ]
+            slot = day * 3 + SLOT_BY_BASIS[basis]
+            for pair, cells in column:
+                cell = cells.get(slot)
+                if cell is None:
+                    cell = cells[slot] = LiveCell((tenant, *pair, day, basis), -1, {})
+                elif cell.offset >= offset:
+                    continue
+                if not cell.dirty:
+                    cell.dirty = True
+                    self._dirty.append(cell)
+                tallies.append(cell.measures)
+        return tallies
+
+    def _member_tallies(self, tenant: str, places: list[CellPlace], offset: int) -> list[Tally]:
+        """The tallies of the cells of the members that a fact lists."""
+        tallies: list[Tally] = []
         for dimension, member, day, basis in places:
             name = (tenant, dimension, member)
-            cells = members.get(name)
+            cells = self._members.get(name)
             if cells is None:
-                cells = members[name] = {}
+                cells = self._members[name] = {}
             slot = day * 3 + SLOT_BY_BASIS[basis]
             cell = cells.get(slot)
             if cell is None:
-                cell = cells[slot] = LiveCell((tenant, dimension, member, day, basis), -1, {})
+                cell = cells[slot] = LiveCell((*name, day, basis), -1, {})
             elif cell.offset >= offset:
                 continue
             if not cell.dirty:
                 cell.dirty = True
-                dirty.append(cell)
+                self._dirty.append(cell)
             tallies.append(cell.measures)
         return tallies
 

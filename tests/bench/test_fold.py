@@ -1,12 +1,19 @@
-"""Benchmark of the fold without Kafka: decode packs, apply every event, write and read application rows."""
+"""Benchmark of the fold without Kafka: decode packs, apply every event, write and read application rows.
 
+The garbage collector is tuned as in a worker.
+"""
+
+import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from schemas.events import packs
 from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.rules import Rules
+from streams.worker.gc_tuning import GcTuner
 from streams.worker.partition_state import PartitionState
 from streams.worker.turns import run
 from tests.bench.load import Scale, season
@@ -14,6 +21,15 @@ from tests.bench.load import packs as season_packs
 
 FLUSH_PACKS = 20
 RUNS = 5
+
+
+@pytest.fixture(autouse=True)
+def worker_gc() -> Iterator[None]:
+    """Collect garbage as seldom as a worker does."""
+    thresholds = gc.get_threshold()
+    GcTuner(time.monotonic())
+    yield
+    gc.set_threshold(*thresholds)
 
 
 def decode_only(records: list[bytes]) -> int:

@@ -9,7 +9,7 @@ from schemas.funnel.appointments import Appointment, Interview
 from schemas.funnel.attempt import Attributes
 from schemas.funnel.employments import EmploymentPeriod, Employments
 from schemas.funnel.endings import HIRED, Ending, Endings
-from schemas.funnel.facts import DAY_MS, FactList, FunnelFact
+from schemas.funnel.facts import FactList, FunnelFact
 from schemas.funnel.funnel_events import EventHeader, FunnelEvent, InterviewEvent, ScorecardEvent
 from schemas.funnel.meetings import Meeting
 from schemas.funnel.offers import DECLINED, Offer
@@ -17,6 +17,7 @@ from schemas.funnel.rules import EndingMeaning, Rules
 from schemas.funnel.stage_meanings import StageMeanings
 from schemas.funnel.submissions import Scorecard
 from schemas.funnel.visits import Step, Visit, Visits
+from schemas.instants import DAY_MS
 from schemas.tenants.milestones import RANK
 
 # The right readings, which some of the wrong ones begin with.
@@ -85,28 +86,25 @@ def visit_by_time(
     return visits.at(held_at)
 
 
-def end_instead(endings: Endings, meaning: EndingMeaning, at: int, *, told: bool = True) -> bool:
+def end_instead(endings: Endings, meaning: EndingMeaning, at: int, *, told: bool = True) -> None:
     """The last ending replaces all others."""
     endings.was_hired |= meaning.kind == HIRED
     endings._stack = [Ending(meaning.kind, at, meaning.mapped, meaning.duplicate, told)]
-    return True
 
 
-def end_again(endings: Endings, meaning: EndingMeaning, at: int, *, told: bool = True) -> bool:
+def end_again(endings: Endings, meaning: EndingMeaning, at: int, *, told: bool = True) -> None:
     """The same ending told again has another day."""
-    is_new = end(endings, meaning, at, told=told)
+    end(endings, meaning, at, told=told)
     if endings.top is not None and endings.top.kind == meaning.kind:
         endings.top.at = at
-    return is_new
 
 
 def end_without_memory(
     endings: Endings, meaning: EndingMeaning, at: int, *, told: bool = True
-) -> bool:
+) -> None:
     """That there was a hire is forgotten with it."""
-    is_new = end(endings, meaning, at, told=told)
+    end(endings, meaning, at, told=told)
     endings.was_hired = False
-    return is_new
 
 
 def unhire_to_nothing(endings: Endings) -> int:

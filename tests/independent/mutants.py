@@ -15,6 +15,7 @@ from schemas.funnel import (
     instant_order,
     journey,
     meetings,
+    reading,
     response,
     submissions,
     undoings,
@@ -24,11 +25,12 @@ from schemas.funnel import (
 from schemas.funnel.appointments import Appointment, Interview
 from schemas.funnel.employments import Employments
 from schemas.funnel.endings import CLOSED, WITHDRAWN, Ending, Endings
-from schemas.funnel.facts import DAY_MS, FactList
+from schemas.funnel.facts import FactList
 from schemas.funnel.journey import Journey
 from schemas.funnel.offers import Offer
 from schemas.funnel.rules import EndingMeaning, Rules
 from schemas.funnel.visits import Visit, Visits
+from schemas.instants import DAY_MS
 from tests.independent import misreadings
 
 
@@ -48,8 +50,8 @@ class Mutant:
 
 
 def _of_ruling(ruling: int, *rows: tuple[str, object, str, object]) -> Iterator[Mutant]:
-    for reading, part, attribute, value in rows:
-        yield Mutant(ruling=ruling, reading=reading, part=part, attribute=attribute, value=value)
+    for misread, part, attribute, value in rows:
+        yield Mutant(ruling=ruling, reading=misread, part=part, attribute=attribute, value=value)
 
 
 IS_HELD_WHEN_TOLD = property(misreadings.outcome_told_at)
@@ -102,7 +104,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of_ruling(
         6,
         ("an interview counts when told", Appointment, "happened_at", IS_HELD_WHEN_TOLD),
-        ("an edit is a submission", counting, "read_scorecards", misreadings.last_submissions),
+        ("an edit is a submission", reading, "read_scorecards", misreadings.last_submissions),
         ("days are days of UTC", Rules, "day", misreadings.utc_day),
     ),
     *_of_ruling(
@@ -116,7 +118,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of_ruling(
         8,
-        ("only events tell offers", counting, "offers_by_stages", misreadings.always([])),
+        ("only events tell offers", reading, "offers_by_stages", misreadings.always([])),
         ("a renege ends an acceptance", Offer, "decline", misreadings.decline_the_acceptance),
         ("a withdrawal is no renege", counting, "renege_by_withdrawal", misreadings.nothing),
         ("an offer moves nothing", Journey, "make_offer", misreadings.nothing),

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
+from schemas.instants import DAY_MS
 from schemas.kafka.connection_health import ACCEPTED_OUTCOMES
-from schemas.kafka.topics import DAY_MS, QUARANTINE
+from schemas.kafka.topics import QUARANTINE
 from schemas.tenants.business_hours import BusinessHours
 from schemas.tenants.config import Connection, Tenancy, Tenant
 from sinks.clickhouse.client import connect

@@ -1,16 +1,29 @@
 """A row stores every kind of record, and never misreads what another version wrote."""
 
+from collections import Counter
+
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.funnel import application_row
 from schemas.funnel.application_row import ApplicationRow, StoredRow, apply_event
+from schemas.funnel.attempt import Attempt
+from schemas.funnel.counting import AttemptCount
+from schemas.funnel.fold import Contribution, fold
 from schemas.funnel.funnel_events import FunnelEvent, StoredEvent
 from schemas.funnel.rules import Rules
-from tests.builders import RECORDS, START, delivered, funnel_event, histories
+from tests.builders import RECORDS, START, delivered, funnel_event, histories, stage_change
 
 RULES = Rules("Asia/Tokyo")
+
+Counted = list[tuple[object, bool, Counter[object]]]
+
+
+def counted(contributions: list[Contribution]) -> Counted:
+    """What contributions add, in whatever order."""
+    return [(part.attributes, part.ended, Counter(part.changes)) for part in contributions]
 
 
 @given(histories())
@@ -45,3 +58,48 @@ def test_a_cost_in_an_application_row_is_folded_by_itself() -> None:
     cost = funnel_event(2, "cost.recorded", 1, amount=5, currency="JPY", cost_kind="media")
 
     assert apply_event(row, cost, RULES)
+
+
+@given(histories(), st.booleans(), st.integers(1, 3))
+def test_an_event_added_to_a_row_counts_as_the_whole_fold_does(
+    history: list[FunnelEvent], in_time_order: bool, together: int
+) -> None:
+    """However the events arrive, and however many are counted together, a row in memory counts as the whole fold does."""
+    if in_time_order:
+        history.sort(key=lambda event: event.header.at)
+    row = ApplicationRow()
+    row.contributions(RULES)
+    for offset, event in enumerate(history):
+        row.append(delivered(event, offset))
+        if offset % together == 0:
+            assert counted(row.contributions(RULES)) == counted(fold(row.stored.log, RULES))
+
+    assert counted(row.contributions(RULES)) == counted(fold(row.stored.log, RULES))
+
+
+def test_ordinary_events_are_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An application whose events arrive in order is read as a whole once, when it begins."""
+    reads: list[int] = []
+    begin = AttemptCount.__init__
+
+    def count_reads(count: AttemptCount, attempt: Attempt, rules: Rules) -> None:
+        reads.append(len(attempt.events))
+        begin(count, attempt, rules)
+
+    monkeypatch.setattr(AttemptCount, "__init__", count_reads)
+    row = ApplicationRow()
+    events = [
+        funnel_event(0, "application.created", 0, channel="doda", job="j1", recruiter="r1"),
+        stage_change(1, 1, "s1"),
+        stage_change(2, 2, "s2"),
+        funnel_event(3, "interview.completed", 3, interview_id="i1", interviewers=("p1",)),
+        funnel_event(4, "feedback.submitted", 3, scorecard_id="f1", author="p1", decision=1),
+        funnel_event(5, "offer.sent", 5, offer_id="o1"),
+        funnel_event(6, "offer.accepted", 6, offer_id="o1"),
+        funnel_event(7, "application.hired", 7, channel="doda"),
+        funnel_event(8, "employment.started", 900),
+    ]
+    for offset, event in enumerate(events):
+        apply_event(row, delivered(event, offset), RULES)
+
+    assert reads == [1]

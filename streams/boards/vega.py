@@ -115,10 +115,8 @@ def _line(panel: Panel, language: str) -> Chart:
     pairs = [[column.name, title] for column, title in zip(numbers, titles, strict=True)]
     series_names = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
     series = {"field": "series", "type": "nominal", "sort": titles}
-    dashes = {
-        **series,
-        "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
-    }
+    scale = {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]}
+    dashes = {**series, "scale": scale}
     return {
         "transform": [
             {"fold": [column.name for column in numbers], "as": ["key", "drawn"]},

@@ -13,7 +13,7 @@ from schemas.money import to_major
 from schemas.planning.periods import Period
 from schemas.reporting import sentences
 from schemas.reporting.model import ChartKind, Definition, Report, ReportPanel, Section
-from schemas.reporting.sentences import Comparison
+from schemas.reporting.sentences import WindowComparison
 from schemas.tenants.config import Tenant
 from schemas.text.languages import Language, translate
 from schemas.text.words import BASES
@@ -97,7 +97,10 @@ def fill_report(client: Any, request: ReportRequest) -> Report:
 
 
 def _section(
-    client: Any, request: ReportRequest, section: SectionSpec, comparisons: Sequence[Comparison]
+    client: Any,
+    request: ReportRequest,
+    section: SectionSpec,
+    comparisons: Sequence[WindowComparison],
 ) -> Section:
     panels = tuple(
         _panel(client, request, path, PANELS[path]) for path in section.panels if path in PANELS
@@ -146,7 +149,7 @@ def _link(request: ReportRequest, path: str) -> str:
     return f"{request.board.rstrip('/')}/?{urlencode(query)}"
 
 
-def _compare_windows(client: Any, request: ReportRequest) -> list[Comparison]:
+def _compare_windows(client: Any, request: ReportRequest) -> list[WindowComparison]:
     """Return the KPIs of the summary in both windows."""
     now, before = (
         {
@@ -164,7 +167,7 @@ def _compare_windows(client: Any, request: ReportRequest) -> list[Comparison]:
     leading = (*placed("shared/pace")[:1], *placed("summary/headline"))
     kpis = [kpi for kpi in dict.fromkeys(leading) if DECISION in kpi.bases]
     return [
-        Comparison(
+        WindowComparison(
             kpi=kpi,
             value=_major(now.get(kpi.id), kpi.unit, request),
             n=now.get(kpi.id, (None, 0))[1],

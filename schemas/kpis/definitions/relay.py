@@ -72,7 +72,7 @@ def _placed(kpi: Kpi, order: int = 0) -> Kpi:
     return replace(kpi, panels=(Place("relay/flow", order), *others) if order else others)
 
 
-KPIS: tuple[Kpi, ...] = (
+KPIS = (
     _count(
         "relay_eligible",
         ("案内対象者数", "Relay: eligible candidates"),

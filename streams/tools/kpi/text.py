@@ -19,7 +19,7 @@ from schemas.text.languages import Words, sentence_case, translate
 from schemas.text.units import NO_VALUE, format_value
 from schemas.text.words import BASES, DIMENSIONS, TOO_FEW_CASES, dimension_name
 from streams.reading.kpis import KpiRow, KpiTable
-from streams.tools.tables import GAP, Cell, Column, TextTable, fit, print_table, smallest_width
+from streams.tools.tables import GAP, Cell, TableColumn, TextTable, fit, print_table, smallest_width
 from streams.tools.untrusted import for_csv
 
 LEGEND: Words = (
@@ -143,10 +143,12 @@ class _Arrangement:
     def by_member(self, kpis: Sequence[Kpi], notes: tuple[str, ...] = ()) -> TextTable:
         """Return one line per member, with a column per KPI."""
         lang = self.language
-        titles = [Column(title=translate((kpi.ja, kpi.en), lang), numeric=True) for kpi in kpis]
+        titles = [
+            TableColumn(title=translate((kpi.ja, kpi.en), lang), numeric=True) for kpi in kpis
+        ]
         return TextTable(
             title=self._title,
-            columns=(Column(title=self._member_title), *titles),
+            columns=(TableColumn(title=self._member_title), *titles),
             rows=[
                 (_label(row, lang), *(self._cells[kpi.id][number] for kpi in kpis))
                 for number, row in enumerate(self.rows)
@@ -157,7 +159,7 @@ class _Arrangement:
     def by_kpi(self, *, two_lines: bool = False) -> TextTable:
         """Return one line per KPI, with a column per member; the id stands last or, in two lines, below the name."""
         lang = self.language
-        members = [Column(title=_label(row, lang), numeric=True) for row in self.rows]
+        members = [TableColumn(title=_label(row, lang), numeric=True) for row in self.rows]
         rows: list[tuple[Cell, ...]] = []
         for kpi in self.kpis:
             name, id_ = translate((kpi.ja, kpi.en), lang), Text(kpi.id, "dim")
@@ -165,10 +167,10 @@ class _Arrangement:
                 rows.append((Text(f"{name}\n").append_text(id_), *self._cells[kpi.id]))
             else:
                 rows.append((name, *self._cells[kpi.id], id_))
-        ids = () if two_lines else (Column(title="id"),)
+        ids = () if two_lines else (TableColumn(title="id"),)
         return TextTable(
             title=self._title,
-            columns=(Column(title="KPI"), *members, *ids),
+            columns=(TableColumn(title="KPI"), *members, *ids),
             rows=rows,
             notes=(translate(LEGEND, lang),),
         )

@@ -43,7 +43,7 @@ demo: setup ## Start the stack, play a hiring season, show and check the numbers
 	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
 
 test: setup ## Run all tests (JOBS=3 processes)
-	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 check: setup ## Check format, lint, types, import directions, SQL, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .

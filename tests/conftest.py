@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
@@ -14,6 +16,7 @@ from tests.ingest.gateways import expectation, files, fixture
 
 # Machines can be slow; the tests check behaviour, not how fast examples are drawn. Use `thorough` when you change the
 # fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
+ROOT = Path(__file__).parents[1]
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("patient", max_examples=60, **PATIENT)
 settings.register_profile("thorough", max_examples=500, **PATIENT)
@@ -41,11 +44,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each module in one process, and all stories of the shared stack; the stories start first, as they take longest."""
+    """Let the stories of running stacks start first, because they take longest."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
-    for item in items:
-        shared = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if shared else item.path.as_posix()))
+
+
+class StoryScheduling(LoadScopeScheduling):
+    """Keeps each module in one process, and all stories of the shared stack in one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the group."""
+        module = Path(nodeid.split("::", maxsplit=1)[0])
+        is_story = "e2e" in module.parts
+        has_own_stack = is_story and "running_stack" in (ROOT / module).read_text()
+        return "stories" if is_story and not has_own_stack else module.as_posix()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StoryScheduling:
+    """Distribute tests so, whatever `--dist` says."""
+    return StoryScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
 
 def secret_of(vendor: str, name: str) -> str:
     """Return the secret of a connection, in the vendor's format."""
-    if vendor == "standard":
+    if vendor in {"standard", "careerrelay"}:
         return "whsec_" + base64.b64encode(hashlib.sha256(name.encode()).digest()).decode()
     return f"a secret of {vendor} for {name}"
 

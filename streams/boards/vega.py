@@ -140,7 +140,11 @@ def _line(panel: Panel, language: str) -> Chart:
 
 
 def _points(test: str, mark: Chart) -> Chart:
-    return {"transform": [{"filter": test}], "mark": {"type": "point", "opacity": 1, **mark}}
+    """Draw the points that pass the test; the others are transparent, as a layer without rows has no extent."""
+    return {
+        "mark": {"type": "point", **mark},
+        "encoding": {"opacity": {"condition": {"test": test, "value": 1}, "value": 0}},
+    }
 
 
 LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}

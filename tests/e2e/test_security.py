@@ -4,6 +4,7 @@ import asyncio
 import random
 import secrets
 import stat
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -77,8 +78,9 @@ def test_forged_deliveries_change_nothing(stack: Stack) -> None:
         for connection in run["connections"]:
             for headers, body in forgeries(vendors[connection["vendor"]], captured, draw, 60):
                 encoded = [(n.encode(), v.encode("latin-1", "replace")) for n, v in headers]
-                answer = stranger.post(connection["url"], content=body, headers=encoded)
-                statuses.add(answer.status_code)
+                with suppress(httpx.LocalProtocolError):  # no client sends such a header
+                    answer = stranger.post(connection["url"], content=body, headers=encoded)
+                    statuses.add(answer.status_code)
 
     assert statuses <= {400, 401}
     assert stack.query("select count() from v_events") == before

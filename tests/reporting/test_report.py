@@ -87,7 +87,14 @@ def test_every_number_is_that_of_its_board(client: Any, company: Tenant, report:
             visible = [at for at, column in enumerate(spec.columns) if not column.hidden]
             expected = [[_shown(row[at]) for at in visible] for row in rows]
             values = [[cell.value for cell in row] for row in panel.rows]
-            assert values == expected, panel.id
+            assert [len(row) for row in values] == [len(row) for row in expected], panel.id
+            for row, wanted in zip(values, expected, strict=True):
+                assert row == [_as_summed(value) for value in wanted], panel.id
+
+
+def _as_summed(value: Any) -> Any:
+    """Return a number to compare with: the engine sums in parallel, in an order that differs in the last digits."""
+    return pytest.approx(value, rel=1e-9) if isinstance(value, float) else value
 
 
 def _shown(value: Any) -> Any:

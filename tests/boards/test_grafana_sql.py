@@ -138,7 +138,7 @@ def expected_tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> d
     """Return one tile: a KPI with its n and previous value."""
     definition = BY_ID[kpi]
     row = rows.get(kpi, {"value": None, "n": 0, "before": None})
-    amount = definition.id == "roi_ratio"  # its n is an amount of money
+    amount = definition.id in {"roi_ratio", "relay_roi"}  # whose n is an amount of money
     cases = "" if definition.kind == "count" or amount else f"  n={row['n']}"
     before = row["before"]
     previous = format_value(before, definition.unit, language, "JPY")

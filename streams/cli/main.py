@@ -59,6 +59,7 @@ LOGGING_COMMANDS = {
     "watch",
     "dispatcher",
     "relay-ledger",
+    "reporter",
 }
 DEFAULT_STATE = Path("state")
 

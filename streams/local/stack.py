@@ -29,10 +29,9 @@ from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed
 from streams.local.readiness import is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import (
-    write_alerts,
-    write_relay,
+    settings_beside,
     write_sample,
-    write_targets,
+    write_samples,
 )
 from streams.local.state_lock import lock_state
 from streams.supervisor import Role, Supervisor
@@ -71,15 +70,10 @@ class Stack:
 
     def _create_settings(self, config: Path | None) -> Settings:
         ports = self._ports_of
-        targets = config and config.resolve().parent / "targets.yaml"
-        alerts = config and config.resolve().parent / "alerts.yaml"
-        relay = config and config.resolve().parent / "relay.yaml"
         manager = f"http://127.0.0.1:{ports['alertmanager']}"
         return Settings(
-            config=(config or write_sample(self.state)).resolve(),
-            targets=targets or write_targets(self.state, datetime.now(UTC)),
-            alerts=alerts or write_alerts(self.state),
-            relay=relay or write_relay(self.state),
+            **self._files(config),
+            reporter_dir=self.state / "reporter",
             alertmanagers=manager if find_binary("alertmanager") else "",
             kafka=f"127.0.0.1:{ports['kafka']}",
             **WITHOUT_SECURITY,
@@ -97,7 +91,14 @@ class Stack:
             watch_port=ports["watch"],
             dispatcher_port=ports["dispatcher"],
             relay_port=ports["relay"],
+            reporter_port=ports["reporter"],
         )
+
+    def _files(self, config: Path | None) -> dict[str, Any]:
+        if config is not None:
+            return {"config": config.resolve(), **settings_beside(config.resolve().parent)}
+        samples = write_samples(self.state, datetime.now(UTC))
+        return {"config": write_sample(self.state).resolve(), **samples}
 
     def start(self, report: Callable[[str], None]) -> None:
         """Start everything, passing each step to `report`; raise Unavailable if a role does not become ready."""
@@ -131,7 +132,7 @@ class Stack:
             return self.settings.environment(
                 worker_dir=self.state / name, worker_web_port=self._ports_of[name]
             )
-        if role == "board":
+        if role in {"board", "reporter"}:
             # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
             return self.settings.environment() | self._archiver_environment()
         return self.settings.environment()

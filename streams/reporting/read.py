@@ -33,6 +33,7 @@ select min(day), count()
 from v_cells
 where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
 """
+EPOCH = "select max(number) from v_epochs where state = 'live'"
 HEARD = "select toUnixTimestamp64Milli(heard) from v_freshness where tenant = {tenant:String}"
 
 
@@ -91,6 +92,7 @@ def fill_report(client: Any, request: ReportRequest) -> Report:
         as_of=request.counted.last,
         data_as_of=datetime.fromtimestamp(rows[0][0] / 1000, UTC) if rows and rows[0][0] else None,
         definitions_version=str(VERSION),
+        epoch=int(client.query(EPOCH).result_rows[0][0]),
         sections=sections,
         definitions=_definitions(sections, request.language),
     )

@@ -35,6 +35,20 @@ NO_DATA: Words = (
     "No data for {tenant} by {by} from {first} to {last}: try a longer --from/--to range.",
 )
 
+CSV_FIELDS = (
+    "tenant",
+    "dimension",
+    "member",
+    "label",
+    "basis",
+    "from",
+    "to",
+    "kpi",
+    "value",
+    "n",
+    "numbers_as_of",
+)
+
 
 def as_json(table: KpiTable) -> str:
     """Format the measure sums and KPIs of every member as JSON."""
@@ -47,6 +61,7 @@ def as_json(table: KpiTable) -> str:
             "from": query.first.isoformat(),
             "to": query.last.isoformat(),
             "as_of": query.as_of.isoformat(),
+            "numbers_as_of": _instant(table) or None,
             "currency": query.currency,
             "definitions": VERSION,
             "rows": [
@@ -66,6 +81,11 @@ def as_json(table: KpiTable) -> str:
     )
 
 
+def _instant(table: KpiTable) -> str:
+    instant = table.numbers_as_of
+    return "" if instant is None else instant.isoformat(timespec="milliseconds")
+
+
 def _result_fields(kpi: Kpi, result: DurationWindow, currency: str) -> dict[str, object]:
     value = result.value
     if kpi.unit == "money" and value is not None:
@@ -81,13 +101,11 @@ def _result_fields(kpi: Kpi, result: DurationWindow, currency: str) -> dict[str,
 
 
 def as_csv(table: KpiTable) -> str:
-    """Format one CSV line per member and KPI: tenant, dimension, member, label, basis, from, to, kpi, value, n."""
+    """Format one CSV line per member and KPI, with what it was asked for, its value, n and the as-of of the numbers."""
     query = table.query
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(
-        ["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"]
-    )
+    writer.writerow(CSV_FIELDS)
     for row in table.rows:
         head = [query.tenant, query.dimension, for_csv(row.member), for_csv(row.label)]
         head += [query.basis, query.first.isoformat(), query.last.isoformat()]
@@ -96,7 +114,7 @@ def as_csv(table: KpiTable) -> str:
             value = fields["value"]
             written = "" if value is None else f"{value:.12g}"
             n = "" if fields["n"] is None else fields["n"]
-            writer.writerow([*head, kpi.id, written, n])
+            writer.writerow([*head, kpi.id, written, n, _instant(table)])
     return output.getvalue()
 
 

@@ -62,9 +62,10 @@ ROWS = (
     _row(
         "R5",
         "ClickHouse away, longer than its window",
-        "webhooks",
+        "webhooks; every insert again",
         f"caught up, {EQUAL}",
         OUTAGES + "test_clickhouse_is_away",
+        "tests/sinks/test_clickhouse.py::test_inserts_are_idempotent_without_a_window",
     ),
     _absent(
         "R6", "ClickHouse drops answers", "not run: the local engine has no connection to drop"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.kpis.definition import Kpi
-from schemas.reporting.change import Interval, count_ratio, rate_difference
+from schemas.statistics.change import Interval, count_ratio, rate_difference
 from schemas.text.languages import Language, translate
 from schemas.text.units import format_number, format_value
 from schemas.text.words import TOO_FEW_CASES, Table

@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[1]
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("patient", max_examples=60, **PATIENT)
 settings.register_profile("thorough", max_examples=500, **PATIENT)
+settings.register_profile("quick", max_examples=5, **PATIENT)
 settings.load_profile("patient")
+# The modules that keep the first shared stack busy for about as long as all others keep the second.
+LONG_STORIES = {"test_relay", "test_replay", "test_rebuild", "test_exactness"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,14 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class StoryScheduling(LoadScopeScheduling):
-    """Keeps each module in one process, and all stories of the shared stack in one."""
+    """Keeps each module in one process, and the stories of shared stacks in two, whose stacks are about equally busy."""
 
     def _split_scope(self, nodeid: str) -> str:
         """Return the name of the group."""
         module = Path(nodeid.split("::", maxsplit=1)[0])
         is_story = "e2e" in module.parts
-        has_own_stack = is_story and "running_stack" in (ROOT / module).read_text()
-        return "stories" if is_story and not has_own_stack else module.as_posix()
+        if not is_story or "running_stack" in (ROOT / module).read_text():
+            return module.as_posix()
+        return "long stories" if module.stem in LONG_STORIES else "stories"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StoryScheduling:

@@ -121,6 +121,7 @@ ROWS = (
         "the whole log",
         f"{EQUAL}; kill -9 harmless",
         "tests/e2e/test_replay.py::",
+        "tests/chaos/test_replay.py::",
         "tests/worker/test_partition_state.py::test_a_replay_of_everything_changes_nothing",
     ),
     _absent("R15", "forged and changed deliveries", SECURITY),
@@ -156,6 +157,14 @@ ROWS = (
         "tests/chaos/test_simulation.py::test_no_schedule",
     ),
     _row("R23", "a destroyed stack", "a backup", EQUAL, "tests/chaos/test_backup.py::"),
+    _row(
+        "R24",
+        "ClickHouse lost or older, a store damaged",
+        "deliveries between",
+        f"filled from Kafka, {EQUAL}",
+        "tests/e2e/test_rebuild.py::",
+        "tests/chaos/test_rebuild.py::",
+    ),
 )
 
 

@@ -43,7 +43,7 @@ demo: setup ## Start the stack, play a hiring season, show and check the numbers
 	$(BIN)/hirelay demo --state $(STATE) $(ARGS)
 
 test: setup ## Run all tests (JOBS=3 processes)
-	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/chaos -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 check: setup ## Check format, lint, types, import directions, SQL, spelling and rules; changes nothing
 	$(BIN)/ruff format --check .
@@ -61,8 +61,8 @@ fmt: setup ## Format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-chaos: setup ## Print the scoreboard of faults (ROWS=R3,R7 some of it; SEEDS=3, SCHEDULES=10000: larger)
-	SEEDS=$(or $(SEEDS),1) SCHEDULES=$(or $(SCHEDULES),2000) \
+chaos: setup ## Print the scoreboard of faults (ROWS=R3,R7 some of it; SEEDS=3, SCHEDULES=10000, STORM=8,32,100000,16: larger)
+	SEEDS=$(or $(SEEDS),1) SCHEDULES=$(or $(SCHEDULES),2000) STORM=$(or $(STORM),3,8,20000,4) \
 		$(BIN)/python -m tests.chaos.scoreboard "$(ROWS)" $(ARGS)
 
 attack: setup ## Send many more forged deliveries and hostile requests than `make test` (FORGERIES=100000 per vendor)

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 EPOCH_DAY = date(1970, 1, 1).toordinal()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def milliseconds(moment: datetime) -> int:
     """Whole milliseconds since 1970 UTC; exact, without floating point."""
-    return (moment - _EPOCH) // _MILLISECOND
+    return (moment - UNIX_EPOCH) // _MILLISECOND
 
 
 def parse_instant(text: str) -> int:

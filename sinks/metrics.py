@@ -1,4 +1,4 @@
-"""The Prometheus metrics of worker, archiver, watch, dispatcher, relay and board, with one registry per role."""
+"""The Prometheus metrics of worker, archiver, watch, dispatcher, relay, reporter and board, with one registry per role."""
 
 from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
@@ -104,6 +104,28 @@ class RelayMetrics:
 
     def is_ready(self) -> bool:
         """Return whether every event has been read once."""
+        return _value(self.ready) == 1
+
+
+class ReporterMetrics:
+    """The reporter's series."""
+
+    def __init__(self) -> None:
+        """Register all series at 0."""
+        self.registry = new_registry()
+        self.ready = series.REPORTER_READY.register(self.registry)
+        self.issued = series.REPORTER_ISSUED.register(self.registry)
+        self.failures = series.REPORTER_FAILURES.register(self.registry)
+        self.configuration_stale = series.REPORTER_CONFIGURATION_STALE.register(self.registry)
+        self._overdue = series.REPORTER_OVERDUE.register(self.registry)
+
+    def show_look(self, overdue_seconds: Iterable[float]) -> None:
+        """Export that every schedule was looked at, and how long the oldest report has been overdue."""
+        self._overdue.set(max(overdue_seconds, default=0.0))
+        self.ready.set(1)
+
+    def is_ready(self) -> bool:
+        """Return whether every schedule has been looked at once."""
         return _value(self.ready) == 1
 
 

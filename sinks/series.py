@@ -4,82 +4,7 @@ Names end in their unit; Prometheus adds `_total` to counters. Label values come
 none is the id of a person or an application, and `job` and `instance` are reserved for Prometheus.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-Label = Literal[
-    "alertmanager",  # the number of an Alertmanager in the configuration
-    "basis",
-    "channel",
-    "connection",
-    "event",  # the vendor's event name, of the expected ones
-    "kpi",
-    "model",  # a table
-    "outcome",
-    "reason",
-    "severity",
-    "state",
-    "step",
-    "tenant",
-    "topic",  # without its epoch
-    "vendor",
-]
-
-
-@dataclass(frozen=True)
-class Series:
-    """The definition of one metric."""
-
-    name: str
-    help: str
-    labels: tuple[Label, ...] = ()
-
-    @property
-    def sample_names(self) -> frozenset[str]:
-        """The sample names in a scrape, as alert rules use them."""
-        return frozenset({self.name})
-
-
-@dataclass(frozen=True)
-class CounterRow(Series):
-    """A counter."""
-
-    @property
-    def sample_names(self) -> frozenset[str]:
-        """The sample name with the counter suffix."""
-        return frozenset({f"{self.name}_total"})
-
-    def register(self, registry: CollectorRegistry) -> Counter:
-        """Register the metric at 0."""
-        return Counter(self.name, self.help, self.labels, registry=registry)
-
-
-@dataclass(frozen=True)
-class GaugeRow(Series):
-    """A gauge."""
-
-    def register(self, registry: CollectorRegistry) -> Gauge:
-        """Register the metric at 0."""
-        return Gauge(self.name, self.help, self.labels, registry=registry)
-
-
-@dataclass(frozen=True)
-class HistogramRow(Series):
-    """A histogram; `buckets` are upper bounds in the unit of the name."""
-
-    buckets: tuple[float, ...] = ()
-
-    @property
-    def sample_names(self) -> frozenset[str]:
-        """The three sample names of a histogram."""
-        return frozenset(f"{self.name}_{part}" for part in ("bucket", "count", "sum"))
-
-    def register(self, registry: CollectorRegistry) -> Histogram:
-        """Register the metric without observations."""
-        return Histogram(self.name, self.help, self.labels, registry=registry, buckets=self.buckets)
-
+from sinks.series_kinds import CounterRow, GaugeRow, HistogramRow, Series
 
 SHORT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LONG_BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
@@ -275,6 +200,20 @@ RELAY_CONFIGURATION_STALE = GaugeRow(
     "1 while the policies or tenants on disk are invalid and older ones are in use",
 )
 RELAY_SLOTS = GaugeRow("hirelay_relay_slots", "Hiring slots of Career Relay", ("tenant", "state"))
+
+# Reporter.
+REPORTER_READY = GaugeRow("hirelay_reporter_ready", "1 once every schedule has been looked at")
+REPORTER_ISSUED = CounterRow("hirelay_reporter_issued", "Versions of scheduled reports made")
+REPORTER_FAILURES = CounterRow(
+    "hirelay_reporter_failures", "Reports that could not be made or delivered; they are tried again"
+)
+REPORTER_CONFIGURATION_STALE = GaugeRow(
+    "hirelay_reporter_configuration_stale",
+    "1 while the schedules, targets or tenants on disk are invalid and older ones are in use",
+)
+REPORTER_OVERDUE = GaugeRow(
+    "hirelay_reporter_overdue_seconds", "How long the oldest undelivered report has been due"
+)
 
 # Dispatcher.
 DISPATCHER_READY = GaugeRow("hirelay_dispatcher_ready", "1 once every breach has been loaded")

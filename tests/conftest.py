@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from sinks.clickhouse.access import ClickHouseAccess
 from sinks.clickhouse.client import connect
@@ -14,10 +16,14 @@ from tests.ingest.gateways import expectation, files, fixture
 
 # Machines can be slow; the tests check behaviour, not how fast examples are drawn. Use `thorough` when you change the
 # fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
+ROOT = Path(__file__).parents[1]
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("patient", max_examples=60, **PATIENT)
 settings.register_profile("thorough", max_examples=500, **PATIENT)
+settings.register_profile("quick", max_examples=5, **PATIENT)
 settings.load_profile("patient")
+# The modules that keep the first shared stack busy for about as long as all others keep the second.
+LONG_STORIES = {"test_relay", "test_replay", "test_rebuild", "test_exactness"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,11 +47,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each module in one process, and all stories of the shared stack; the stories start first, as they take longest."""
+    """Let the stories of running stacks start first, because they take longest."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
-    for item in items:
-        shared = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if shared else item.path.as_posix()))
+
+
+class StoryScheduling(LoadScopeScheduling):
+    """Keeps each module in one process, and the stories of shared stacks in two, whose stacks are about equally busy."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the group."""
+        module = Path(nodeid.split("::", maxsplit=1)[0])
+        is_story = "e2e" in module.parts
+        if not is_story or "running_stack" in (ROOT / module).read_text():
+            return module.as_posix()
+        return "long stories" if module.stem in LONG_STORIES else "stories"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StoryScheduling:
+    """Distribute tests so, whatever `--dist` says."""
+    return StoryScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from schemas.errors import Unavailable
 from sinks.tls import TlsFiles
 from streams.configuration.kafka_access import KafkaAccess, KafkaSecurity
 from streams.kafka import clients
-from streams.local.kafka import PROPERTIES, format_storage, free_port
+from streams.local.kafka import PROPERTIES, format_storage
 from tests.certificates import Authority
+from tests.ports import free_port
 
 USER, PASSWORD = "hirelay", "correct horse"
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")

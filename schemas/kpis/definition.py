@@ -26,6 +26,7 @@ MONEY_MEASURES = (
 # What may be dated ahead: readers count it as `planned.<measure>` on the days after today. Cells know no clock.
 PLANNABLE = ("joined", "left_employment", "start_days")
 PLANNED = "planned."
+LEDGER = "relay."  # what the ledger of Career Relay counts, and no cell of the worker
 DURATION_KINDS = ("waiting", "retention", "incidence")
 
 
@@ -130,10 +131,10 @@ class Kpi:
 
     @property
     def watchable(self) -> bool:
-        """Whether it can be judged day by day: it has day cells that are no money and not planned, or waiting cases."""
+        """Whether it can be judged day by day: it has day cells that are no money, not planned and not of the ledger, or waiting cases."""
         has_day_cells = DECISION in self.bases and self.additive and self.unit != "money"
-        is_planned = any(name.startswith(PLANNED) for name in self.numerator)
-        return self.kind == "waiting" or (has_day_cells and not is_planned)
+        elsewhere = any(name.startswith((PLANNED, LEDGER)) for name in self.numerator)
+        return self.kind == "waiting" or (has_day_cells and not elsewhere)
 
     @property
     def is_share(self) -> bool:

@@ -3,10 +3,11 @@
 import re
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from schemas.instants import EPOCH_DAY
 
+PeriodKind = Literal["week", "month", "quarter", "fiscal_year"]
 APRIL = 4  # 年度, and the fiscal year of most Japanese companies
 YEARS = range(1970, 2149)  # range of the ClickHouse date columns
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
@@ -61,6 +62,20 @@ def parse_period(text: str, fiscal_year_starts: int = APRIL) -> Period:
             return Period(monday, monday + timedelta(6))
     msg = f"no such period {text!r}; write a week 2026-W14, a month 2026-04, a quarter 2026-Q2 or a fiscal year FY2026"
     raise ValueError(msg)
+
+
+def period_before(kind: PeriodKind, day: date, fiscal_year_starts: int = APRIL) -> str:
+    """Return the last period of this kind that ended before the day, as `parse_period` reads it."""
+    if kind == "week":
+        year, week, _ = (day - timedelta(days=day.isoweekday())).isocalendar()
+        return f"{year}-W{week:02}"
+    months = {"month": 1, "quarter": 3, "fiscal_year": 12}[kind]
+    start = fiscal_year_starts if kind == "fiscal_year" else 1
+    index = day.year * 12 + day.month - start  # months since the first period began
+    year, month = divmod((index // months - 1) * months + start - 1, 12)
+    if kind == "fiscal_year":
+        return f"FY{year}"
+    return f"{year}-{month + 1:02}" if kind == "month" else f"{year}-Q{month // 3 + 1}"
 
 
 def _month_start(year: int, month: int) -> date:

@@ -7,7 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from schemas.events.application import FrozenModel
+from schemas.relay.factors import FactorRule
+from schemas.relay.requirements import Requirement, version_before
 from schemas.tenants.config import Name
+from schemas.tenants.milestones import normalize_name
 
 PERSONS_PER_SLOT = 10  # the service's own rule, so no policy changes it
 MAX_DAYS = 36_500
@@ -88,13 +91,30 @@ class RelayPolicy(FrozenModel):
 class RelayCompany(FrozenModel):
     """One company: the registration page that its links lead to, and its policies in the order of their days.
 
-    `owner` is the role that alerts about slots go to.
+    `owner` is the role that alerts about slots go to. `factors` says what its own rejection reasons mean, `requirements` are
+    the versions of what its jobs require; neither changes what the ledger decides.
     """
 
     tenant: Name
     page: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=500)]
     owner: Name = "hr_manager"
     policies: Annotated[tuple[RelayPolicy, ...], Field(min_length=1)]
+    factors: tuple[FactorRule, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+
+    @model_validator(mode="after")
+    def check_requirements(self) -> Self:
+        """Reject two versions of a job on one day, a reason that is mapped twice, and an acceptance without a version before."""
+        versions = [(one.job, one.since) for one in self.requirements]
+        reasons = [normalize_name(rule.reason) for rule in self.factors]
+        for version in self.requirements:
+            if version.accepts is not None and version_before(self.requirements, version) is None:
+                msg = f"{version.job} has no version before {version.since}, which `accepts` is compared with"
+                raise ValueError(msg)
+        if len(set(versions)) < len(versions) or len(set(reasons)) < len(reasons):
+            msg = "write every reason once, and at most one version of a job's requirement per day"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def check_order(self) -> Self:
@@ -127,7 +147,16 @@ class RelayFile(FrozenModel):
 
 
 # The models of the file, whose keys are suggested for misspelled ones.
-MODELS = (RelayFile, RelayCompany, RelayPolicy, FixedValue, AgencyFeeValue, TrailingValue)
+MODELS = (
+    RelayFile,
+    RelayCompany,
+    RelayPolicy,
+    FixedValue,
+    AgencyFeeValue,
+    TrailingValue,
+    FactorRule,
+    Requirement,
+)
 
 
 def policy_on(policies: tuple[RelayPolicy, ...], day: date) -> RelayPolicy:

@@ -77,7 +77,8 @@ class Report(FrozenModel):
     """A report of one company and period, in one language; all days are the company's and included.
 
     `before_first` to `before_last` is the preceding window of equal length, with which numbers are compared. `as_of` is the
-    last day that was counted, before `last` if the period still runs. `data_as_of` is when the last event arrived.
+    last day that was counted, before `last` if the period still runs. `data_as_of` is when the last event arrived. `epoch` is
+    the one whose cells were read: another epoch is another configuration. A report that is issued again has a higher `version`.
     """
 
     tenant: str
@@ -92,6 +93,8 @@ class Report(FrozenModel):
     as_of: date
     data_as_of: datetime | None
     definitions_version: str
+    epoch: int = 0
+    version: int = 1
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...]
 

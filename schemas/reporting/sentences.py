@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.kpis.definition import Kpi
-from schemas.reporting.change import Interval, count_ratio, rate_difference
+from schemas.statistics.change import Interval, count_ratio, rate_difference
 from schemas.text.languages import Language, translate
 from schemas.text.units import format_number, format_value
 from schemas.text.words import TOO_FEW_CASES, Table
@@ -43,7 +43,7 @@ COUNT_WORDS: Table = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class WindowComparison:
     """A KPI in the period and in the window before it; a value is None without a number, in major units of the currency."""
 
     kpi: Kpi
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def summary(
-    comparisons: Sequence[Comparison], language: Language, currency: str
+    comparisons: Sequence[WindowComparison], language: Language, currency: str
 ) -> tuple[str, ...]:
     """Say the first KPI, then what else changed by more than chance, in at most `MOST_SENTENCES` sentences."""
     first, *others = comparisons
@@ -96,7 +96,7 @@ def summary(
     return tuple(lines[:MOST_SENTENCES])
 
 
-def compare(comparison: Comparison, language: Language, currency: str) -> str:
+def compare(comparison: WindowComparison, language: Language, currency: str) -> str:
     """Say a KPI beside the window before it, and whether the difference is more than chance."""
     kpi = comparison.kpi
     name = translate((kpi.ja, kpi.en), language)
@@ -122,7 +122,7 @@ def compare(comparison: Comparison, language: Language, currency: str) -> str:
     )
 
 
-def _verdict(comparison: Comparison, language: Language) -> str:
+def _verdict(comparison: WindowComparison, language: Language) -> str:
     if comparison.change is None:
         return translate(NOT_COMPARABLE, language)
     if not comparison.beyond_chance:

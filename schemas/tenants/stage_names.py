@@ -84,7 +84,7 @@ _WHOLE = _compiled(
         ),
         ("offer", r"(?:内定|オファー)(?:提示|通知|出し)?(?:中|済み?)?|(?:内定|オファー)?承諾待ち"),
         ("accepted", r"(?:内定|オファー|入社)?承諾(?:済み?)?"),
-        ("hired", r"入社(?:済み?)?|採用決定"),
+        ("hired", r"入社(?:済み?)?|採用(?:決定|済み?)?"),
     )
 )
 # An ordinal alone says which interview it is, if another piece says that it is one.

@@ -8,6 +8,7 @@ from schemas.text.words import Table
 LABELS: Table = {
     "title": ("採用レポート", "Hiring report"),
     "window": ("対象期間", "Period"),
+    "again": ("第{version}版", "version {version}"),
     "before": ("比較期間", "Compared with"),
     "as_of": ("集計日", "Counted up to"),
     "data_as_of": ("最終受信", "Last event received"),
@@ -27,8 +28,9 @@ def label(report: Report, key: str) -> str:
 
 
 def title(report: Report) -> str:
-    """Return the title of the report: company, kind and period."""
-    return f"{report.company} {label(report, 'title')} {report.period}"
+    """Return the title of the report: company, kind, period and the version of one that was issued again."""
+    again = label(report, "again").format(version=report.version) if report.version > 1 else ""
+    return f"{report.company} {label(report, 'title')} {report.period} {again}".rstrip()
 
 
 def window_line(report: Report) -> str:

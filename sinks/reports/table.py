@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from schemas.reporting.model import Report, ReportCell, ReportPanel, Section
+from schemas.text.spreadsheet import quote_formula
 
 FIELDS = (
     "section",
@@ -25,7 +26,6 @@ FIELDS = (
     "as_of",
     "link",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a text (CWE-1236)
 
 
 def to_csv(report: Report) -> str:
@@ -52,7 +52,7 @@ def _lines(report: Report, section: Section, panel: ReportPanel) -> Iterator[lis
         for cell, column in zip(row, panel.columns, strict=True):
             if column.numeric:
                 yield [
-                    *(section.id, panel.id, _safe(" / ".join(names)), column.name),
+                    *(section.id, panel.id, quote_formula(" / ".join(names)), column.name),
                     *_number(cell),
                     *(report.definitions_version, panel.basis),
                     *(report.first.isoformat(), report.last.isoformat()),
@@ -62,7 +62,3 @@ def _lines(report: Report, section: Section, panel: ReportPanel) -> Iterator[lis
 
 def _number(cell: ReportCell) -> list[object]:
     return [cell.value, cell.text, cell.unit, cell.n, cell.low, cell.high, cell.kpi]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -16,6 +16,7 @@ from schemas.instants import local_today
 from schemas.kpis import catalogue
 from schemas.tenants.config import Tenancy, Tenant
 from sinks import series
+from sinks.series_kinds import GaugeRow
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ def limit_series(values: Iterable[KpiGauge]) -> tuple[tuple[KpiGauge, ...], Coun
     return tuple(kept), dropped
 
 
-def _gauge(row: series.GaugeRow) -> GaugeMetricFamily:
+def _gauge(row: GaugeRow) -> GaugeMetricFamily:
     return GaugeMetricFamily(row.name, row.help, labels=row.labels)
 
 

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import Condition
 from schemas.kafka.lag import Offsets
-from schemas.kafka.topics import CLICKHOUSE_REBUILDS, KPI_BREACHES
+from schemas.kafka.topics import CLICKHOUSE_REBUILDS, KPI_BREACHES, RELAY_LEDGER
 from sinks.clickhouse.archive_ledger import ArchiveLedger, ArchiveState
 from streams.kafka.whole_flushes import WholeFlushes
 
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 CHECK_S = 2.0  # how soon a lost database or a requested rebuild is noticed when nothing arrives
 REQUESTS = TopicPartition(CLICKHOUSE_REBUILDS.name, 0)
 
-# Breaches are written in transactions: the last offset is a marker that no consumer reads, so lag would never be 0.
-UNMEASURED_TOPICS = (KPI_BREACHES.name,)
+# Written in transactions: the last offset is a marker that no consumer reads, so lag would never be 0.
+UNMEASURED_TOPICS = (KPI_BREACHES.name, RELAY_LEDGER.name)
 
 Positions = Mapping[TopicPartition, int]
 

@@ -108,7 +108,7 @@ class Page:
         )
 
     async def data(self, request: Request) -> Response:
-        """The rows of one panel, and the instant up to which everything counted is in them."""
+        """The rows of one panel, and the instant up to which everything counted is in them; null without numbers."""
         self._tenancy(request)
         board = BY_ID.get(request.path_params["board"])
         panels = () if board is None else board.panels
@@ -119,7 +119,8 @@ class Page:
         as_of = await run_in_threadpool(lambda: read_as_of(self._client()))
         rows = await run_in_threadpool(lambda: fetch_rows(self._client(), panel, panel_request))
         self._metrics.queries.labels("answered").inc()
-        return JSONResponse({"rows": rows, "as_of": as_of.isoformat(timespec="milliseconds")})
+        instant = None if as_of is None else as_of.isoformat(timespec="milliseconds")
+        return JSONResponse({"rows": rows, "as_of": instant})
 
     async def breach(self, request: Request) -> Response:
         """The board, tenant and window that an alert link opens."""

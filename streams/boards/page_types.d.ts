@@ -142,6 +142,8 @@ interface Frame {
   table: TableView;
   removed?: boolean;
   rowsJson?: string;
+  /** The instant up to which everything counted is in the rows; null without numbers. */
+  asOf?: string | null;
   rows?: Row[];
   drawing?: Promise<void> | null;
   /** The Vega view. */

@@ -115,10 +115,8 @@ def _line(panel: Panel, language: str) -> Chart:
     pairs = [[column.name, title] for column, title in zip(numbers, titles, strict=True)]
     series_names = " : ".join(f"datum.key === '{name}' ? '{title}'" for name, title in pairs)
     series = {"field": "series", "type": "nominal", "sort": titles}
-    dashes = {
-        **series,
-        "scale": {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]},
-    }
+    scale = {"domain": titles, "range": [[1, 0], [5, 4]][: len(titles)]}
+    dashes = {**series, "scale": scale}
     return {
         "transform": [
             {"fold": [column.name for column in numbers], "as": ["key", "drawn"]},
@@ -142,7 +140,11 @@ def _line(panel: Panel, language: str) -> Chart:
 
 
 def _points(test: str, mark: Chart) -> Chart:
-    return {"transform": [{"filter": test}], "mark": {"type": "point", "opacity": 1, **mark}}
+    """Draw the points that pass the test; the others are transparent, as a layer without rows has no extent."""
+    return {
+        "mark": {"type": "point", **mark},
+        "encoding": {"opacity": {"condition": {"test": test, "value": 1}, "value": 0}},
+    }
 
 
 LEGEND = {"title": None, "orient": "top", "direction": "horizontal", "labelLimit": 180}

@@ -73,6 +73,7 @@ PAGE_LABELS: Table = {
     "search": ("検索", "Search"),
     "sort": ("並べ替え", "Sort"),
     "more": ("ほか {n} 件", "{n} more"),
+    "as_of": ("{at} 時点の数字", "Numbers as of {at}"),
     "outage": (
         "数字を読み込めません。{at} 時点の数字を表示しています。",
         "Numbers cannot be read now. Those on the screen are as of {at}.",

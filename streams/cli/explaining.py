@@ -30,15 +30,16 @@ def explain(
 ) -> None:
     """Explain why a KPI differs between two periods: rates and mix by channel, job and recruiter, and the bridge of hires."""
     from schemas.instants import local_today
+    from schemas.tenants.config import DEFAULT_TIMEZONE
     from sinks.clickhouse.client import connect
-    from streams.configuration.files import currency_and_timezone
+    from streams.configuration.targets import find_tenant
     from streams.tools.explaining import explain as explaining
     from streams.tools.explaining import text
     from streams.tools.kpi import definitions
 
     settings = load_settings(state)
-    _, timezone = currency_and_timezone(settings.config, tenant)
-    today = local_today(datetime.now(UTC), timezone)
+    company = find_tenant(settings.config, tenant)
+    today = local_today(datetime.now(UTC), company.timezone if company else DEFAULT_TIMEZONE)
     end = parse_day(last, today)
     after = explaining.DayRange(parse_day(first, end - timedelta(days=27)), end)
     before = after.before if versus is None else after.shifted_to(parse_day(versus, today))

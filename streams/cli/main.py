@@ -50,7 +50,17 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(relay.app, name="relay")
 app.add_typer(token.app, name="token")
 # Commands whose output is their log; every other command writes warnings below its own lines.
-LOGGING_COMMANDS = {"up", "gateway", "worker", "archiver", "board", "watch", "dispatcher"}
+LOGGING_COMMANDS = {
+    "up",
+    "gateway",
+    "worker",
+    "archiver",
+    "board",
+    "watch",
+    "dispatcher",
+    "relay-ledger",
+    "reporter",
+}
 DEFAULT_STATE = Path("state")
 
 

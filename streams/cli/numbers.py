@@ -60,7 +60,6 @@ def show(
     from schemas.instants import local_today
     from schemas.tenants.config import DEFAULT_CURRENCY, DEFAULT_TIMEZONE
     from schemas.text.languages import DEFAULT_LANGUAGE
-    from sinks.clickhouse.as_of import read_as_of
     from sinks.clickhouse.client import connect
     from streams.configuration.targets import find_tenant
     from streams.reading import kpis as kpi_query
@@ -85,11 +84,11 @@ def show(
         currency=company.currency if company else DEFAULT_CURRENCY,
     )
     client = connect(settings.clickhouse_access)
-    numbers_of = read_as_of(client).astimezone(ZoneInfo(timezone))
-    if shape is Shape.table:
-        Console().print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
     with working(f"reading the KPIs of {tenant}"):
-        table = kpi_query.fetch_kpis(client, query)
+        table = kpi_query.fetch_dated_kpis(client, query)
+    if shape is Shape.table and table.numbers_as_of is not None:
+        numbers_of = table.numbers_as_of.astimezone(ZoneInfo(timezone))
+        Console().print(f"numbers as of {numbers_of:%Y-%m-%d %H:%M:%S} ({timezone})")
     kpi_text.render(table, shape.value, Console(), lang.value if lang else language)
 
 

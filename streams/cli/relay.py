@@ -219,3 +219,20 @@ def register(
     address = replace(api, url=api.url.removesuffix(PATH) + REGISTRATIONS_PATH)
     accepted = [event_id for body in bodies(file) for event_id in api_client.post(address, body)]
     typer.echo(f"Accepted: {len(accepted)} registration(s).")
+
+
+@app.command()
+def reasons(
+    tenant: Tenant,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.ja,
+    state: State = None,
+) -> None:
+    """Print why a company rejects, by job, requirement and channel: what stands out, what that suggests, and what came of it."""
+    from streams.tools.relay import read
+    from streams.tools.relay.reasons import read_reasons, reasons_table
+    from streams.tools.tables import print_table
+
+    settings = load_settings(state)
+    company = _company(settings, tenant)
+    content = read_reasons(read.read_history(settings, tenant), company.relay)
+    print_table(reasons_table(content, lang.value), Console())

@@ -1,5 +1,6 @@
-"""The command that writes the report of a period."""
+"""The commands that write the report of a period and list scheduled ones."""
 
+import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -79,3 +80,13 @@ def _parse_formats(text: str) -> tuple[str, ...]:
         msg = f"{text!r}: choose from {', '.join(ReportFormat)}"
         raise typer.BadParameter(msg, param_hint="--format")
     return names
+
+
+@app.command()
+def reports(state: State = None) -> None:
+    """Check the schedules of reports; list what is due next, and what has been made and delivered."""
+    from streams.tools.report_schedules import schedule_table
+    from streams.tools.tables import print_table
+
+    settings = load_settings(state)
+    print_table(schedule_table(settings, os.environ, datetime.now(UTC)), Console())

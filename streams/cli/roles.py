@@ -78,6 +78,14 @@ def relay_ledger(state: State = None) -> None:
 
 
 @app.command()
+def reporter(state: State = None) -> None:
+    """Make the reports that are due and deliver them, each version once."""
+    from streams.reporting.role import serve
+
+    serve(load_settings(state))
+
+
+@app.command()
 def topics(state: State = None) -> None:
     """Create missing Kafka topics; fail if an existing topic has another partition count."""
     from streams.kafka.admin import ensure_topics

@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     relay: Path = Field(
         Path("deploy/config/relay.yaml"), description="Policies of Career Relay (YAML)."
     )
+    reports: Path = Field(
+        Path("deploy/config/reports.yaml"), description="Schedules of reports (YAML)."
+    )
+    reporter_dir: Path = Field(
+        Path("state/reporter"),
+        description="Directory of the one reporter: all versions of scheduled reports, and what was delivered.",
+    )
     alertmanagers: str = Field(
         "", description="Addresses of all Alertmanager instances, comma separated."
     )
@@ -47,8 +54,12 @@ class Settings(BaseSettings):
     relay_port: Port = Field(
         0, description="Port of the relay's health and metrics; 0: a free one."
     )
+    reporter_port: Port = Field(
+        0, description="Port of the reporter's health and metrics; 0: a free one."
+    )
     alerting_host: str = Field(
-        "127.0.0.1", description="Address of the health and metrics of watch, dispatcher and relay."
+        "127.0.0.1",
+        description="Address of the health and metrics of watch, dispatcher, relay and reporter.",
     )
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, comma separated.")
     kafka_security: KafkaSecurity = Field(

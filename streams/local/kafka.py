@@ -2,7 +2,6 @@
 
 import base64
 import shutil
-import socket
 import subprocess
 import uuid
 from collections.abc import Callable
@@ -48,13 +47,6 @@ class Broker:
 
     bootstrap: str
     command: tuple[str, ...]
-
-
-def free_port() -> int:
-    """Return an unused loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def cluster_id(draw: Callable[[], uuid.UUID] = uuid.uuid4) -> str:

@@ -9,7 +9,7 @@ from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.settings import Settings
 from streams.ingest.costs import PATH
 
-ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "relay", "board")
+ROLES = ("archiver", "worker", "gateway", "watch", "dispatcher", "relay", "reporter", "board")
 OBSERVERS = ("alertmanager", "prometheus")  # if installed
 
 

@@ -1,6 +1,7 @@
 """The sample companies of a local stack: connections of every vendor, generated secrets, targets and alert rules."""
 
 import base64
+import json
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -97,6 +98,46 @@ companies:
         value: { method: agency_fee, rate: 35 %, salary: 5000000 }
         redemption: 60 %
 """
+
+
+# The scheduled reports of a sample company.
+REPORTS = """# Scheduled reports: see deploy/config/reports.yaml for everything that can be written here.
+schedules:
+  - id: board
+    tenant: aoba
+    period: month
+    cron: "0 9 1 * *"
+    business_day: next
+    languages: [ja, en]
+    formats: [pptx, pdf]
+    deliver: [{{ kind: folder, path: {folder} }}]
+    reissue_days: 14
+"""
+
+
+def settings_beside(folder: Path) -> dict[str, Path]:
+    """Return the settings of the files that stand beside the configuration in `folder`."""
+    names = ("targets", "alerts", "relay", "reports")
+    return {name: folder / f"{name}.yaml" for name in names}
+
+
+def write_samples(folder: Path, now: datetime) -> dict[str, Path]:
+    """Write the sample files that are missing, and return their settings."""
+    return {
+        "targets": write_targets(folder, now),
+        "alerts": write_alerts(folder),
+        "relay": write_relay(folder),
+        "reports": write_reports(folder),
+    }
+
+
+def write_reports(folder: Path) -> Path:
+    """Write a sample schedule of reports if there is none; it delivers into a folder beside it."""
+    path = folder / "reports.yaml"
+    if not path.exists():
+        delivered = json.dumps(str(folder.resolve() / "reports"))
+        path.write_text(REPORTS.format(folder=delivered))
+    return path
 
 
 def write_relay(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import random
 import secrets
 import signal
 import subprocess
@@ -23,16 +24,15 @@ from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
-from streams.local import run_file
-from streams.local.kafka import WITHOUT_SECURITY, free_port, prepare
+from streams.local import ports, run_file
+from streams.local.kafka import WITHOUT_SECURITY, prepare
 from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
 from streams.local.readiness import is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import (
-    write_alerts,
-    write_relay,
+    settings_beside,
     write_sample,
-    write_targets,
+    write_samples,
 )
 from streams.local.state_lock import lock_state
 from streams.supervisor import Role, Supervisor
@@ -65,39 +65,42 @@ class Stack:
         path = self.state / "ports.json"
         existing: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         names = ("kafka", "controller", *self._role_of, *OBSERVERS)
-        ports = {name: existing.get(name) or free_port() for name in names}
-        path.write_text(json.dumps(existing | ports))
-        return ports
+        missing = [name for name in names if name not in existing]
+        self._ports_guard, chosen = ports.reserve(missing, random.SystemRandom())
+        path.write_text(json.dumps(existing | chosen))
+        return {name: (existing | chosen)[name] for name in names}
 
     def _create_settings(self, config: Path | None) -> Settings:
-        ports = self._ports_of
-        targets = config and config.resolve().parent / "targets.yaml"
-        alerts = config and config.resolve().parent / "alerts.yaml"
-        relay = config and config.resolve().parent / "relay.yaml"
-        manager = f"http://127.0.0.1:{ports['alertmanager']}"
+        port_of = self._ports_of
+        manager = f"http://127.0.0.1:{port_of['alertmanager']}"
         return Settings(
-            config=(config or write_sample(self.state)).resolve(),
-            targets=targets or write_targets(self.state, datetime.now(UTC)),
-            alerts=alerts or write_alerts(self.state),
-            relay=relay or write_relay(self.state),
+            **self._files(config),
+            reporter_dir=self.state / "reporter",
             alertmanagers=manager if find_binary("alertmanager") else "",
-            kafka=f"127.0.0.1:{ports['kafka']}",
+            kafka=f"127.0.0.1:{port_of['kafka']}",
             **WITHOUT_SECURITY,
             clickhouse=f"chdb://{self.state / 'clickhouse'}",
             clickhouse_user=CLICKHOUSE_USER,
             clickhouse_password=_load_password(self.state / "clickhouse-password"),
-            gateway_port=ports["gateway"],
-            gateway_url=f"http://127.0.0.1:{ports['gateway']}",
+            gateway_port=port_of["gateway"],
+            gateway_url=f"http://127.0.0.1:{port_of['gateway']}",
             gateway_spool_dir=self.state / "spool",
             worker_dir=self.state / "worker",
-            worker_web_port=ports["worker"],
-            archiver_port=ports["archiver"],
-            board_port=ports["board"],
-            board_url=f"http://127.0.0.1:{ports['board']}/",
-            watch_port=ports["watch"],
-            dispatcher_port=ports["dispatcher"],
-            relay_port=ports["relay"],
+            worker_web_port=port_of["worker"],
+            archiver_port=port_of["archiver"],
+            board_port=port_of["board"],
+            board_url=f"http://127.0.0.1:{port_of['board']}/",
+            watch_port=port_of["watch"],
+            dispatcher_port=port_of["dispatcher"],
+            relay_port=port_of["relay"],
+            reporter_port=port_of["reporter"],
         )
+
+    def _files(self, config: Path | None) -> dict[str, Any]:
+        if config is not None:
+            return {"config": config.resolve(), **settings_beside(config.resolve().parent)}
+        samples = write_samples(self.state, datetime.now(UTC))
+        return {"config": write_sample(self.state).resolve(), **samples}
 
     def start(self, report: Callable[[str], None]) -> None:
         """Start everything, passing each step to `report`; raise Unavailable if a role does not become ready."""
@@ -131,7 +134,7 @@ class Stack:
             return self.settings.environment(
                 worker_dir=self.state / name, worker_web_port=self._ports_of[name]
             )
-        if role == "board":
+        if role in {"board", "reporter"}:
             # Only the archiver opens the engine's directory; other roles read through its HTTP endpoint.
             return self.settings.environment() | self._archiver_environment()
         return self.settings.environment()
@@ -219,6 +222,7 @@ class Stack:
         """Stop every role and release the directory; the data stays."""
         self.supervisor.stop()
         (self.state / "run.json").unlink(missing_ok=True)
+        self._ports_guard.close()
         self._lock.close()
 
 

@@ -1,8 +1,8 @@
 """KPI queries for one tenant: measure sums of a date window from ClickHouse and the KPIs computed from them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
@@ -10,6 +10,7 @@ from schemas.instants import day_number
 from schemas.kpis.catalogue import ENTRY_MEASURES, kpis_for
 from schemas.kpis.definition import PLANNABLE, PLANNED, Kpi, evaluate
 from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration, sum_tallies
+from sinks.clickhouse.as_of import read_as_of
 
 SUMS = """
 select
@@ -80,10 +81,14 @@ class KpiRow:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiTable:
-    """The result, with the query that defines what the numbers mean."""
+    """The result, with the query that defines what the numbers mean.
+
+    `numbers_as_of` is the instant of the last change that they include at least; None without a database, or numbers in it.
+    """
 
     query: KpiQuery
     rows: tuple[KpiRow, ...]
+    numbers_as_of: datetime | None = None
 
     @property
     def kpis(self) -> tuple[Kpi, ...]:
@@ -98,6 +103,12 @@ class KpiTable:
             result = evaluate(kpi, row.tally)
             return DurationWindow(result.value, result.n)
         return evaluate_duration(kpi, row.days, day_number(self.query.as_of))
+
+
+def fetch_dated_kpis(client: Any, query: KpiQuery) -> KpiTable:
+    """As `fetch_kpis`, with the as-of of the numbers, which is read first: they may include more."""
+    numbers_as_of = read_as_of(client)
+    return replace(fetch_kpis(client, query), numbers_as_of=numbers_as_of)
 
 
 def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:

@@ -10,7 +10,13 @@ from schemas.reporting.model import ReportCell, ReportColumn
 from schemas.statistics.beta import jeffreys_interval
 from schemas.tenants.config import Tenant
 from schemas.text.languages import Language, translate
-from schemas.text.units import NO_VALUE, format_instant, format_number, format_value
+from schemas.text.units import (
+    NO_VALUE,
+    format_instant,
+    format_number,
+    format_probability,
+    format_value,
+)
 from schemas.text.words import TOO_FEW_CASES
 from streams.boards import spec
 from streams.boards.words import VALUE_NAMES, page_labels
@@ -60,6 +66,8 @@ class CellReader:
         kpi = BY_ID.get(self._kpi(column, row))
         if kpi is not None and (kpi.kind == "count" or not kpi.counts_cases):
             n = None  # the count itself, or a sum of money
+        if column.unit == "forecast":
+            return self._forecast(value, row)
         unit = self._unit(column, row)
         low, high = _interval(value, n) if unit == "ratio" else (None, None)
         return ReportCell(
@@ -70,6 +78,20 @@ class CellReader:
             kpi=self._kpi(column, row),
             low=low,
             high=high,
+        )
+
+    def _forecast(self, forecast: Sequence[float] | None, row: Sequence[Any]) -> ReportCell:
+        """Return the mean of a forecast; its 80 % interval and the probability of the target stand in the text."""
+        if not forecast:
+            return ReportCell(text=NO_VALUE, value=None, unit="forecast")
+        mean, low, high, reach = forecast
+        numbers = [format_number(end, "count", self._language) for end in (mean, low, high)]
+        probability = format_probability(reach, "share", self._language)
+        return ReportCell(
+            text=f"{numbers[0]} ({numbers[1]}–{numbers[2]}), P {probability}",
+            value=float(mean),
+            unit="forecast",
+            kpi="" if self._kpi_at is None else str(row[self._kpi_at]),
         )
 
     def _unit(self, column: spec.Column, row: Sequence[Any]) -> str:

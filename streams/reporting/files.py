@@ -38,11 +38,17 @@ WRITERS: Mapping[str, Callable[[Report], bytes]] = {
 }
 
 
+def file_name(report: Report, form: str, version: int | None = None) -> str:
+    """Return the name of a file: company, period, language and, of a scheduled report, its version."""
+    ending = "" if version is None else f"-v{version}"
+    return f"{report.tenant}-{report.period}-{report.language}{ending}.{form}"
+
+
 def write_report(report: Report, directory: Path, formats: Sequence[str]) -> Iterator[Path]:
     """Write one file per format and yield its path; an existing file is replaced at once."""
     directory.mkdir(parents=True, exist_ok=True)
     for name in formats:
-        path = directory / f"{report.tenant}-{report.period}-{report.language}.{name}"
+        path = directory / file_name(report, name)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             draft.write_bytes(WRITERS[name](report))

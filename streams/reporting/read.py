@@ -13,7 +13,7 @@ from schemas.money import to_major
 from schemas.planning.periods import Period
 from schemas.reporting import sentences
 from schemas.reporting.model import ChartKind, Definition, Report, ReportPanel, Section
-from schemas.reporting.sentences import Comparison
+from schemas.reporting.sentences import WindowComparison
 from schemas.tenants.config import Tenant
 from schemas.text.languages import Language, translate
 from schemas.text.words import BASES
@@ -33,6 +33,7 @@ select min(day), count()
 from v_cells
 where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
 """
+EPOCH = "select max(number) from v_epochs where state = 'live'"
 HEARD = "select toUnixTimestamp64Milli(heard) from v_freshness where tenant = {tenant:String}"
 
 
@@ -91,13 +92,17 @@ def fill_report(client: Any, request: ReportRequest) -> Report:
         as_of=request.counted.last,
         data_as_of=datetime.fromtimestamp(rows[0][0] / 1000, UTC) if rows and rows[0][0] else None,
         definitions_version=str(VERSION),
+        epoch=int(client.query(EPOCH).result_rows[0][0]),
         sections=sections,
         definitions=_definitions(sections, request.language),
     )
 
 
 def _section(
-    client: Any, request: ReportRequest, section: SectionSpec, comparisons: Sequence[Comparison]
+    client: Any,
+    request: ReportRequest,
+    section: SectionSpec,
+    comparisons: Sequence[WindowComparison],
 ) -> Section:
     panels = tuple(
         _panel(client, request, path, PANELS[path]) for path in section.panels if path in PANELS
@@ -146,7 +151,7 @@ def _link(request: ReportRequest, path: str) -> str:
     return f"{request.board.rstrip('/')}/?{urlencode(query)}"
 
 
-def _compare_windows(client: Any, request: ReportRequest) -> list[Comparison]:
+def _compare_windows(client: Any, request: ReportRequest) -> list[WindowComparison]:
     """Return the KPIs of the summary in both windows."""
     now, before = (
         {
@@ -164,7 +169,7 @@ def _compare_windows(client: Any, request: ReportRequest) -> list[Comparison]:
     leading = (*placed("shared/pace")[:1], *placed("summary/headline"))
     kpis = [kpi for kpi in dict.fromkeys(leading) if DECISION in kpi.bases]
     return [
-        Comparison(
+        WindowComparison(
             kpi=kpi,
             value=_major(now.get(kpi.id), kpi.unit, request),
             n=now.get(kpi.id, (None, 0))[1],

@@ -1,5 +1,6 @@
 """The relay service as candidates and companies meet it: opens links, registers persons with consent, and calls back."""
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,7 +57,8 @@ class RelayService:
     def _call(self, event: str, data: dict[str, Any], at: datetime) -> None:
         """Post one callback; raise Unavailable unless the gateway takes it."""
         body = json.dumps({"type": event, "timestamp": at.isoformat(), "data": data}).encode()
-        name = f"{event}-{data.get('registration_id', data.get('slot'))}"
+        # Repeated content has the same id, which must not contain a full stop.
+        name = hashlib.sha256(body).hexdigest()[:32]
         content, headers = SIGNERS[VENDOR](
             UnsignedDelivery(
                 body=body,

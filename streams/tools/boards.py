@@ -6,7 +6,7 @@ from pathlib import Path
 from schemas.text.languages import LANGUAGES, translate
 from streams.boards.grafana.dashboard import dashboards
 from streams.boards.specs.catalogue import BOARDS
-from streams.tools.tables import Column, TextTable
+from streams.tools.tables import TableColumn, TextTable
 
 
 def expected_files(folder: Path) -> dict[Path, str]:
@@ -49,7 +49,7 @@ def panel_table(language: str) -> TextTable:
     titles = (("ボード", "Board"), ("パネル", "Panel"), ("問い", "Question"))
     return TextTable(
         columns=[
-            Column(title=translate(title, language), prose=title[1] == "Question")
+            TableColumn(title=translate(title, language), prose=title[1] == "Question")
             for title in titles
         ],
         rows=[

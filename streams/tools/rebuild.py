@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.errors import Unavailable
-from schemas.kafka.topics import BREACH_ACTIONS, CANDIDATE_EVENTS, CLICKHOUSE_REBUILDS, KPI_BREACHES
+from schemas.kafka.topics import BREACH_ACTIONS, CANDIDATE_EVENTS, CLICKHOUSE_REBUILDS
 from sinks.clickhouse.archive_ledger import ArchiveLedger, ArchiveState
 from sinks.clickhouse.client import connect
+from streams.archive.positions import UNMEASURED_TOPICS
 from streams.archive.pump import CLICKHOUSE_UNAVAILABLE, TOPIC_PATTERN
 from streams.configuration.settings import Settings
 from streams.kafka import admin as kafka_admin
@@ -170,7 +171,7 @@ def _archived_partitions(consumer: Any) -> list[TopicPartition]:
 
 
 def end_offsets(settings: Settings) -> Offsets:
-    """Return the end of every archived partition but that of breaches, which ends with a marker that nobody reads."""
+    """Return the end of every archived partition but those that end with a marker that nobody reads."""
     consumer = clients.consumer(settings.kafka_access)
     try:
         ends = consumer.end_offsets(_archived_partitions(consumer))
@@ -178,7 +179,7 @@ def end_offsets(settings: Settings) -> Offsets:
         raise Unavailable("kafka", f"reading the end offsets failed: {error}") from error
     finally:
         consumer.close()
-    return _by_name({tp: end for tp, end in ends.items() if tp.topic != KPI_BREACHES.name})
+    return _by_name({tp: end for tp, end in ends.items() if tp.topic not in UNMEASURED_TOPICS})
 
 
 def _request(settings: Settings, now: datetime) -> int:

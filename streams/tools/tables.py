@@ -23,7 +23,7 @@ Cell = str | Text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class TableColumn:
     """One column: `numeric` aligns to the right, `prose` may wrap; every other value keeps its line."""
 
     title: str
@@ -35,7 +35,7 @@ class Column:
 class TextTable:
     """A table in one language: a cell per column in each row, a heading above and notes below."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Cell]]
     title: str = ""
     notes: Sequence[str] = field(default=())
@@ -164,7 +164,7 @@ def _print_blocks(table: TextTable, console: Console) -> None:
         console.print(grid)
 
 
-def _lines(column: Column, cell: Cell) -> Iterator[tuple[str, Text]]:
+def _lines(column: TableColumn, cell: Cell) -> Iterator[tuple[str, Text]]:
     """Yield the lines of a cell, each with its line of the title; further lines have none."""
     lines = _text(cell).split("\n")
     titles = column.title.split("\n")

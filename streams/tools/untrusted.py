@@ -3,9 +3,8 @@
 from rich.markup import escape
 
 from schemas.text.plain import plain_text
+from schemas.text.spreadsheet import quote_formula
 
-# Cells that begin so are formulas in spreadsheets (OWASP, CSV Injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NUMBER_CHARACTERS = frozenset("0123456789.,eE+-")
 
 
@@ -19,6 +18,8 @@ def for_csv(value: object) -> object:
 
     Numbers stay as they are, negative ones too.
     """
-    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+    if not isinstance(value, str) or (
+        value[:1] in {"+", "-"} and NUMBER_CHARACTERS.issuperset(value)
+    ):
         return value
-    return value if value[0] in "+-" and NUMBER_CHARACTERS.issuperset(value) else f"'{value}"
+    return quote_formula(value)

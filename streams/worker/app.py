@@ -59,6 +59,7 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
     writer = FlushWriter(tables, changelog, metrics)
     funnel = FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
 
+    liveness = Liveness(time.monotonic())
     SeekingTransport.install(app, funnel.on_sought)
 
     @app.agent(source)  # type: ignore[untyped-decorator]
@@ -70,11 +71,9 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
 
     _add_tasks(app, settings, funnel, changelog, metrics)
     _follow_rebalances(app, funnel)
-    liveness = Liveness(time.monotonic())
     _add_endpoints(app, metrics, liveness)
-    observe = partial(_observe, app, funnel, tables)
-    offsets = CommittedOffsets(settings.kafka_access, epoch)
-    return WorkerParts(app, Watchdog(liveness, observe, offsets.read))
+    committed = CommittedOffsets(settings.kafka_access, epoch).read
+    return WorkerParts(app, Watchdog(liveness, partial(_observe, app, funnel, tables), committed))
 
 
 def _observe(app: faust.App, funnel: FunnelProcessor, tables: Tables) -> Observation:

@@ -12,8 +12,7 @@ from faust.types import TP
 
 from streams.kafka import clients
 from streams.worker.changelog import ChangelogProducer
-from streams.worker.store import LocalTable, Partition
-from streams.worker.turns import in_turns
+from streams.worker.store import LocalTable, check_follows
 
 log = logging.getLogger(__name__)
 
@@ -120,35 +119,52 @@ async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable
                 if message.value is not None:
                     newest.add(message.key, message.value)
     reader.resume(*other_partitions)
-    _merge(partition, newest, end - 1, table)
-    if newest.overtaken:
-        await _write_again(tp, newest.overtaken, table)
+    if end > 0 and end - 1 != partition.offset:
+        await _bring_up_to_date(tp, newest, end - 1, table)
 
 
-def _merge(partition: Partition, newest: NewestRows, offset: int, table: LocalTable) -> None:
-    if offset < 0 or offset == partition.offset:
-        return
+async def _bring_up_to_date(
+    tp: TopicPartition, newest: NewestRows, offset: int, table: LocalTable
+) -> None:
+    """Store the newest rows of the changelog up to `offset`, and make them the last ones there.
+
+    The store follows the changelog: with the offset in it, a restart after a crash would no longer see which rows are
+    still overtaken.
+    """
+    partition = table.store.partitions[tp.partition]
     if partition.offset >= 0:
         newest.drop_older_than(partition.get)
+    if newest.overtaken:
+        offset = await _write_again(tp, newest, offset, table)
     rows = newest.rows.items()
     partition.write(rows, offset, table.index_keys(rows))
     partition.persist()
 
 
-async def _write_again(tp: TopicPartition, keys: set[bytes], table: LocalTable) -> None:
-    """Make the newest row of these keys the last one in the changelog too."""
-    partition = table.store.partitions[tp.partition]
-    rows = [(key, value) for key in sorted(keys) if (value := partition.get(key)) is not None]
+async def _write_again(
+    tp: TopicPartition, newest: NewestRows, offset: int, table: LocalTable
+) -> int:
+    """Append the newest row of every overtaken key; return the offset of the last one.
+
+    Raise LostPartition when they do not follow `offset`.
+    """
+    stored_row = table.store.partitions[tp.partition].get
+    rows = [
+        (key, value)
+        for key in sorted(newest.overtaken)
+        if (value := newest.rows.get(key) or stored_row(key)) is not None
+    ]
     log.warning(
         "stale rows replaced", extra={"place": f"{tp.topic}/{tp.partition}", "rows": len(rows)}
     )
     producer = ChangelogProducer(table.access)
     try:
         await producer.start()
-        offset = await producer.write(table.topic, tp.partition, rows)
-        await in_turns(partition.append(rows, offset))
+        last = await producer.write(table.topic, tp.partition, rows)
     finally:
         await producer.stop()
+    check_follows(rows, offset, last)
+    return last
 
 
 class BulkTableManager(TableManager):

@@ -122,10 +122,7 @@ class Partition:
         what is last there may be stale, and only a restart reads it. The offset comes with the last rows: a crash between
         two steps leaves rows that recovery reads again.
         """
-        expected = self.offset + len(rows)
-        if offset != expected:
-            msg = f"rows landed at {offset} of the changelog, not at {expected}: another worker writes there too"
-            raise LostPartition(msg)
+        check_follows(rows, self.offset, offset)
         last = max(0, len(rows) - 1) // BATCH_ROWS * BATCH_ROWS
         for start in range(0, last, BATCH_ROWS):
             self.write(rows[start : start + BATCH_ROWS], self.offset)
@@ -145,6 +142,14 @@ class Partition:
         if is_damage(error) and not self._is_set_aside:
             set_aside(self._path, error)
             self._is_set_aside = True
+
+
+def check_follows(rows: Sequence[tuple[bytes, bytes]], offset: int, last: int) -> None:
+    """Raise LostPartition unless rows, the last of which landed at `last`, follow `offset` in the changelog."""
+    expected = offset + len(rows)
+    if last != expected:
+        msg = f"rows landed at {last} of the changelog, not at {expected}: another worker writes there too"
+        raise LostPartition(msg)
 
 
 def open_partition(path: Path) -> Partition:

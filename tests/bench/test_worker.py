@@ -18,11 +18,12 @@ from streams.configuration.files import load_tenancy
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka.admin import ensure_topics
 from streams.kafka.topic_reader import TopicReader
-from streams.local.kafka import free_port, prepare
+from streams.local.kafka import prepare
 from streams.tools.verify.comparison import ChangelogCells, compare
 from streams.tools.verify.oracle import Oracle
 from tests.bench.load import Scale, packs, season
 from tests.bench.process import MeasuredProcess, fetch
+from tests.ports import free_port
 
 APPLICATIONS = int(os.environ.get("BENCH_APPLICATIONS", "100000"))
 PARTITIONS = 4

@@ -60,6 +60,7 @@ def company(client: Any) -> Iterator[Tenant]:
     Writer(client).write([off_target], "grafana-off-target")
     poor = KpiCell(0, COMPANY, TOTAL, ALL, LAST, "decision", "quality.corrected", 0, 1, 1)
     Writer(client).write([poor], "grafana-quality")
+    Writer(client).write(interviewer_cells(), "grafana-interviewers")
     Writer(client).write(relay_season(COMPANY)[1], "grafana-relay")
     yield tenant
     for table, column in (
@@ -69,6 +70,15 @@ def company(client: Any) -> Iterator[Tenant]:
         ("tenants", "id"),
     ):
         client.command(f"delete from {table} where {column} = '{COMPANY}'")
+
+
+def interviewer_cells() -> list[KpiCell]:
+    """Decisions of three interviewers, two of whom decided often enough to be listed even if the third is not."""
+    return [
+        KpiCell(0, COMPANY, "interviewer", person, LAST, "decision", measure, 0, cases, 1)
+        for person, cases in (("p7", 1), ("p8", 5), ("p9", 6))
+        for measure in ("passed.interview_1", "failed.interview_1")
+    ]
 
 
 def page_rows(client: Any, panel: Panel, **overrides: Any) -> list[dict[str, Any]]:
@@ -128,7 +138,7 @@ def expected_tile(kpi: str, rows: dict[str, dict[str, Any]], language: str) -> d
     """Return one tile: a KPI with its n and previous value."""
     definition = BY_ID[kpi]
     row = rows.get(kpi, {"value": None, "n": 0, "before": None})
-    amount = definition.id == "roi_ratio"  # its n is an amount of money
+    amount = definition.id in {"roi_ratio", "relay_roi"}  # whose n is an amount of money
     cases = "" if definition.kind == "count" or amount else f"  n={row['n']}"
     before = row["before"]
     previous = format_value(before, definition.unit, language, "JPY")

@@ -124,10 +124,10 @@ async def test_members_are_those_who_had_applications(page: httpx.AsyncClient) -
 async def test_an_interviewer_with_too_few_decisions_is_not_listed(
     page: httpx.AsyncClient, client: Any
 ) -> None:
-    """Interviewers with fewer than five decisions are not listed."""
+    """Interviewers with fewer than five decisions are not listed, and a single one hides the next smallest with them."""
     rows = [
         KpiCell(0, "board", "interviewer", person, DAY, "decision", measure, 0, count, 1)
-        for person, passed in (("u-many", 3), ("u-few", 2))
+        for person, passed in (("u-many", 4), ("u-next", 3), ("u-few", 2))
         for measure, count in (("passed.interview_1", passed), ("failed.interview_1", 2))
     ]
     Writer(client).write(rows, "board-interviewers")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from schemas.tenants.config import Tenancy
-from sinks.clickhouse.rows import CandidateEvent, KpiCell
+from sinks.clickhouse.rows import CandidateEvent, CellFlush, KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
@@ -21,6 +21,7 @@ from tests.ingest.gateways import tenancy
 pytestmark = needs_chromium
 COMPANY, JOB = "reader", "req-4711"
 DAY = date(2026, 4, 1)
+AS_OF = datetime(2026, 4, 30, 0, 0, 7, tzinfo=UTC)
 WINDOW = {"tenant": COMPANY, "lang": "en", "from": "2026-04-01", "to": "2026-04-30"}
 VERSIONS = itertools.count(1)  # every write replaces the one before, in any order of tests
 MEMBERS = (("total", "all"), ("channel", "doda"), ("job", JOB))
@@ -59,6 +60,7 @@ def site(client: Any) -> Iterator[str]:
     """The URL of the served page."""
     write_applications(client, 7)
     write_job_title(client)
+    Writer(client).write([CellFlush(0, 0, AS_OF, 1)], f"{COMPANY}-flush")
     (acme,) = tenancy().tenants
     configured = Tenancy(tenants=(acme.model_copy(update={"id": COMPANY}),))
     app = create_app(BoardAccess(lambda: configured), lambda: client)
@@ -106,6 +108,15 @@ def test_the_last_click_counts(browser: Browser, site: str) -> None:
     board_page.close()
 
     assert board == "funnel"
+
+
+def test_a_board_names_the_instant_of_its_numbers(browser: Browser, site: str, client: Any) -> None:
+    """Below the title stands up to when everything counted is on the screen, in the zone of the company."""
+    board_page = BoardPage(browser, site).open("summary", **WINDOW)
+    text = board_page.page.locator("#as-of").inner_text()
+    board_page.close()
+
+    assert text == "Numbers as of 2026-04-30 09:00:07"
 
 
 def test_an_empty_chart_says_that_there_are_no_numbers(browser: Browser, site: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-UNTRIED = "not run: no test on a real stack yet"
 SECURITY = "not here: belongs to the tests of security"
 
 
@@ -32,13 +31,26 @@ def _absent(row_id: str, fault: str, why: str) -> Row:
 
 SPOOL = "tests/ingest/spool/test_spooled_publisher.py::"
 FAULTS = "tests/e2e/test_faults.py::"
+OUTAGES = "tests/chaos/test_outages.py::"
 WORKERS = "tests/chaos/test_workers.py::test_every_partition_moves_on_and_every_cell_is_equal["
 EQUAL = "cells equal"
 
 ROWS = (
-    _absent("R1", "workers killed again and again", UNTRIED),
-    _absent("R2", "gateway killed 20 times", UNTRIED),
-    _absent("R3", "broker frozen for 60 s", UNTRIED),
+    _row("R1", "workers killed again and again", "packs", EQUAL, "tests/chaos/test_storm.py::"),
+    _row(
+        "R2",
+        "gateway killed 20 times",
+        "webhooks, retried",
+        f"{EQUAL}, each once",
+        OUTAGES + "test_a_killed_gateway",
+    ),
+    _row(
+        "R3",
+        "broker frozen for 60 s",
+        "webhooks",
+        f"all accepted, {EQUAL}",
+        OUTAGES + "test_a_frozen_broker",
+    ),
     _row(
         "R4",
         "broker away, spool full",
@@ -47,7 +59,14 @@ ROWS = (
         SPOOL + "test_a_full_spool_refuses",
         SPOOL + "test_senders_get_success_then_503",
     ),
-    _absent("R5", "ClickHouse away, longer than its window", UNTRIED),
+    _row(
+        "R5",
+        "ClickHouse away, longer than its window",
+        "webhooks; every insert again",
+        f"caught up, {EQUAL}",
+        OUTAGES + "test_clickhouse_is_away",
+        "tests/sinks/test_clickhouse.py::test_inserts_are_idempotent_without_a_window",
+    ),
     _absent(
         "R6", "ClickHouse drops answers", "not run: the local engine has no connection to drop"
     ),
@@ -82,7 +101,13 @@ ROWS = (
         FAULTS + "test_poison_in_the_topic",
         FAULTS + "test_an_unknown_event_is_quarantined",
     ),
-    _absent("R12", "each delivery ten times", UNTRIED),
+    _row(
+        "R12",
+        "each delivery ten times",
+        "the whole log",
+        f"{EQUAL}, no cell written",
+        OUTAGES + "test_everything_arrives_ten_times",
+    ),
     _row(
         "R13",
         "out of order, twice; roles killed",
@@ -96,6 +121,7 @@ ROWS = (
         "the whole log",
         f"{EQUAL}; kill -9 harmless",
         "tests/e2e/test_replay.py::",
+        "tests/chaos/test_replay.py::",
         "tests/worker/test_partition_state.py::test_a_replay_of_everything_changes_nothing",
     ),
     _absent("R15", "forged and changed deliveries", SECURITY),
@@ -107,7 +133,13 @@ ROWS = (
         "never 5xx",
         FAULTS + "test_no_bytes_are_answered_with_a_server_error",
     ),
-    _absent("R18", "a newer gateway writes", UNTRIED),
+    _row(
+        "R18",
+        "a newer gateway writes",
+        "packs with unknown fields and types",
+        EQUAL,
+        OUTAGES + "test_a_newer_gateway",
+    ),
     _absent("R19", "secrets change under load", "not run: no test under load yet"),
     _absent("R20", "erasure while streaming", SECURITY),
     _row(
@@ -125,6 +157,14 @@ ROWS = (
         "tests/chaos/test_simulation.py::test_no_schedule",
     ),
     _row("R23", "a destroyed stack", "a backup", EQUAL, "tests/chaos/test_backup.py::"),
+    _row(
+        "R24",
+        "ClickHouse lost or older, a store damaged",
+        "deliveries between",
+        f"filled from Kafka, {EQUAL}",
+        "tests/e2e/test_rebuild.py::",
+        "tests/chaos/test_rebuild.py::",
+    ),
 )
 
 

@@ -15,9 +15,9 @@ from schemas.alerting.kinds import KINDS
 from schemas.alerting.kinds.threshold import ThresholdRule
 from schemas.errors import Unavailable
 from sinks import alertmanager
-from streams.local.kafka import free_port
 from streams.local.monitoring import find_binary
 from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, run_tool
+from tests.ports import free_port
 
 OFF_TARGET = ThresholdRule.alert_name
 KPI_ALERTS = [*dict.fromkeys(kind.alert_name for kind in KINDS.values())]

@@ -23,7 +23,7 @@ from
         sumIf(value, dimension = 'channel') as channels,
         sumIf(value, dimension = 'job') as jobs
     from v_cells
-    where dimension in ('total', 'channel', 'job') and not match(measure, '^(cost|hire_credit|quality)')
+    where dimension in ('total', 'channel', 'job') and not match(measure, '^(cost|hire_credit|quality|relay)')
     group by tenant, basis, day, measure
 )
 where total != channels or total != jobs

@@ -83,6 +83,7 @@ def write_companies(folder: Path) -> Path:
     tenants = []
     for company in COMPANIES:
         token = folder / f"{company.id}-token"
+        token.touch(mode=0o600)
         token.write_text(company.token)
         settings = dict(company.situation.settings)
         rules = {"stages": list(settings.pop("stages", ()))}

@@ -1,7 +1,6 @@
 """ClickHouse and the workers' stores are copies: lost, older or damaged, they are filled from Kafka until all is equal."""
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,24 +51,6 @@ def archived(stack: Stack) -> list[Any]:
     return stack.query(COUNTS)
 
 
-def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path) -> None:
-    """A copy from before the last deliveries says up to where it goes, and the archiver reads on from there."""
-    directory = stack.state / "clickhouse"
-    play(stack, seed=31)
-    [before] = archived(stack)
-    with stopped(stack, "archiver"):
-        shutil.copytree(directory, tmp_path / "copy", symlinks=True)
-    play(stack, seed=32)
-    with stopped(stack, "archiver") as pid:
-        shutil.rmtree(directory)
-        (tmp_path / "copy").rename(directory)
-        os.kill(pid, signal.SIGKILL)
-    wait_for_clickhouse(stack, pid)
-
-    assert archived(stack) > [before]
-    assert stack.verify()["equal"]
-
-
 def test_a_lost_database_is_filled_by_itself(stack: Stack, tmp_path: Path) -> None:
     """Its directory vanishes under the running archiver, and nobody does anything."""
     counts, pid = archived(stack), int(stack.run_file()["roles"]["archiver"]["pid"])
@@ -78,28 +59,3 @@ def test_a_lost_database_is_filled_by_itself(stack: Stack, tmp_path: Path) -> No
 
     assert archived(stack) == counts
     assert stack.verify()["equal"]
-
-
-def test_one_command_fills_the_database_anew(stack: Stack) -> None:
-    """Every row is back when the command returns."""
-    counts = archived(stack)
-    done = stack.hirelay("rebuild", "clickhouse")
-
-    assert (done.returncode, done.stdout[:26]) == (0, "ClickHouse is filled anew:"), done.stderr
-    assert stack.query(COUNTS) == counts
-    assert stack.verify()["equal"]
-
-
-def test_a_damaged_store_of_a_worker_is_built_anew(stack: Stack) -> None:
-    """The worker reads the changelog of that partition from its beginning, and says so once."""
-    partition = next((stack.state / "worker").glob("epoch-*/kpi-cells*/0"))
-    with stopped(stack, "worker") as pid:
-        (partition / "CURRENT").write_bytes(b"damaged")
-        os.kill(pid, signal.SIGKILL)
-    stack.wait_for_restart("worker", pid)
-    play(stack, seed=34)
-
-    assert stack.verify()["equal"]
-    assert partition.with_name("0.damaged").is_dir()
-    log = (stack.state / "logs" / "worker.log").read_text()
-    assert log.count("the local store is damaged") == 1

@@ -46,5 +46,5 @@ def test_a_wrong_period_says_how_to_write_one(stack: Stack, tmp_path: Path) -> N
     )
 
     assert result.returncode == 2
-    assert "write a week 2026-W14, a month 2026-04" in " ".join(result.stderr.split())
+    assert "2026-W14" in result.stderr
     assert not [*tmp_path.iterdir()]

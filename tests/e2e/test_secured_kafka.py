@@ -11,11 +11,11 @@ import clickhouse_connect
 import yaml
 
 from streams.configuration.settings import Settings
-from streams.local.kafka import free_port
 from tests.bench.process import fetch
 from tests.e2e.configuration import connection, secret_of, tenant
 from tests.e2e.conftest import wait_until
 from tests.e2e.probe import post
+from tests.ports import free_port
 from tests.secured_kafka import PASSWORD, USER, SecuredBroker, running_secured_broker
 
 ROLES = ("gateway", "worker", "archiver")

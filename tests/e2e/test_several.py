@@ -13,10 +13,10 @@ import pytest
 
 from sinks import alertmanager
 from streams.configuration.settings import load_settings
-from streams.local.kafka import free_port
 from streams.local.monitoring import find_binary
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.pager import Incident, running_pager
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(
     find_binary("alertmanager") is None,

@@ -97,7 +97,7 @@ def context(name: str = "greenhouse", connection_id: str | None = None) -> Conte
     for tenant in tenancy().tenants:
         for connection in tenant.connections:
             if connection.vendor == name and connection_id in {None, connection.id}:
-                key = derive_key(b"p", b"hirelay/person/1")
+                key = derive_key(ENVIRON["PERSON"].encode(), b"hirelay/person/1")
                 return Context(tenant=tenant, connection=connection, now=NOON, person_key=key)
     raise LookupError(name)
 

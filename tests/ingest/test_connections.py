@@ -64,7 +64,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_unknown_vendor_is_named(tmp_path: Path) -> None:
     """A vendor without an adapter is refused before the gateway starts."""
-    with pytest.raises(Misconfigured, match="known: ashby, greenhouse, huntflow"):
+    with pytest.raises(Misconfigured, match="known: ashby, careerrelay, greenhouse"):
         load(write_configuration(tmp_path, vendor="pigeon"), ENVIRON, vendor_schemes())
 
 

@@ -85,9 +85,21 @@ def test_every_number_is_that_of_its_board(client: Any, company: Tenant, report:
             spec = PANELS[panel.id]
             rows = fetch_rows(client, spec, request_of(company).panel_request())
             visible = [at for at, column in enumerate(spec.columns) if not column.hidden]
-            expected = [[row[at] for at in visible] for row in rows]
+            expected = [[_shown(row[at]) for at in visible] for row in rows]
             values = [[cell.value for cell in row] for row in panel.rows]
-            assert values == expected, panel.id
+            assert [len(row) for row in values] == [len(row) for row in expected], panel.id
+            for row, wanted in zip(values, expected, strict=True):
+                assert row == [_as_summed(value) for value in wanted], panel.id
+
+
+def _as_summed(value: Any) -> Any:
+    """Return a number to compare with: the engine sums in parallel, in an order that differs in the last digits."""
+    return pytest.approx(value, rel=1e-9) if isinstance(value, float) else value
+
+
+def _shown(value: Any) -> Any:
+    """Return what a cell holds of a value of the view: of a forecast its mean."""
+    return value[0] if isinstance(value, list | tuple) else value
 
 
 def test_all_sections_are_filled(report: Report) -> None:

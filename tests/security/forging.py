@@ -92,6 +92,7 @@ SCHEMES = (
     Scheme("workable", 1, b"", _plain("x-workable-signature", bytes.hex)),
     Scheme("smartrecruiters", 6, b".", _smartrecruiters),
     Scheme("standard", 3, b".", _standard),
+    Scheme("careerrelay", 3, b".", _standard),
     Scheme("teamtailor", 2, b".", _teamtailor),
     Scheme("teamtailor", 1, b"", _legacy),
     Scheme("lever", 2, b"", _lever),
@@ -117,6 +118,7 @@ def capture(key: bytes, now: datetime) -> list[Captured]:
             (stamp, b"{}", b"id-2", b"candidate.deleted", b"", b""),
         ),
         "standard": ((b"msg_1", stamp, body), (b"msg_2", stamp, b'{"a": "1700000000.{}"}')),
+        "careerrelay": ((b"msg_3", stamp, body),),
         "teamtailor": ((stamp, body), (b"123456",)),
         "lever": ((b"0123456789abcdef0123", b"1775012400000"), (b"token1", b"1775012400001")),
     }

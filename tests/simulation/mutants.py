@@ -107,8 +107,9 @@ async def trust_old_store(reader: Any, tp: Any, end: int, table: LocalTable) -> 
         await catch_up(reader, tp, end, table)
 
 
-async def leave_stale_rows(*_: Any) -> None:
+async def leave_stale_rows(_tp: Any, _newest: NewestRows, offset: int, _table: LocalTable) -> int:
     """Leave the stale row of a key the last one in the changelog."""
+    return offset
 
 
 def append_anywhere(

@@ -98,7 +98,7 @@ class Schedule:
         )
         self.workers: dict[str, Worker | None] = {}
         self.clickhouse = ChangelogCells()  # takes every row once it is in Kafka, compacted or not
-        self._is_quiet = False
+        self._is_quiet = self._is_paused = False
         self._plan_load()
         self._plan_faults()
         for number in range(dice.choice([1, 2, 2, 3])):
@@ -139,9 +139,16 @@ class Schedule:
         inflict()
 
     def _calm(self) -> None:
-        """End the faults with the restart of every worker, which repairs what no write has repaired."""
-        self._is_quiet = True
+        """End the faults with the restart of every worker, which repairs what no write has repaired.
+
+        Not before everything that was sent has arrived: rows that land behind a recovery wait for the next one.
+        """
+        self._is_quiet = self._is_paused = True
         self._end()
+        if self.world.broker.underway:
+            self.clock.call_in(POLL_S, self._calm)
+        else:
+            self._is_paused = False
 
     # Processes.
 
@@ -151,7 +158,7 @@ class Schedule:
     def _supervise(self) -> None:
         """Restart what has died, as the supervisor does."""
         for identity, worker in list(self.workers.items()):
-            if worker is not None and not worker.is_alive:
+            if worker is not None and not worker.is_alive and not self._is_paused:
                 self.workers[identity] = None
                 delay = self.dice.uniform(0.1, 2 * RESTART_S)
                 self.clock.call_in(delay, lambda name=identity: self._start(name))

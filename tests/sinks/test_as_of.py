@@ -22,3 +22,13 @@ def test_the_last_flush_of_the_live_epoch_is_the_instant(client: Any) -> None:
     writer.write([EpochRow(61, "retired", 1, NOON, 3)], "retired")  # other tests count in epoch 0
 
     assert as_of == NOON
+
+
+def test_numbers_that_do_not_exist_are_of_no_instant(client: Any) -> None:
+    """An epoch without a flush has no as-of."""
+    writer = Writer(client)
+    writer.write([EpochRow(63, "live", 1, NOON, 1)], "empty")
+    as_of = read_as_of(client)
+    writer.write([EpochRow(63, "retired", 1, NOON, 2)], "no longer empty")
+
+    assert as_of is None

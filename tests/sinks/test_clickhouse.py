@@ -154,6 +154,30 @@ def test_an_event_archived_twice_is_one_event(client: Any) -> None:
     assert client.query("select count() from v_events where tenant = 'twice'").result_rows == [(1,)]
 
 
+def test_inserts_are_idempotent_without_a_window(client: Any) -> None:
+    """A batch that ClickHouse has forgotten is inserted again after newer ones, and changes no cell and no event."""
+    alter = "alter table {} modify setting non_replicated_deduplication_window = {}"
+    now, tables = datetime(2026, 1, 5, tzinfo=UTC), ("epoch_cells", "candidate_events")
+    for table in tables:
+        client.command(alter.format(table, 0))
+    batches = [
+        [cell("forgotten", value, version, part) for part in (0, 1)]
+        for version, value in ((5, 3), (6, 4))
+    ]
+    event = CandidateEvent(
+        *("forgotten", "f" * 32, "application.created", "a1", "c", ""),
+        *(now, now, False, "a1", "", "", "doda", "", "", 0, 1, 0, "{}"),
+    )
+    for number in (0, 1, 0, 1, 0):
+        Writer(client).write(batches[number], f"forgotten-{number}")
+        Writer(client).write([event], "forgotten")
+    for table in tables:
+        client.command(alter.format(table, 1000))
+    events = client.query("select count() from v_events where tenant = 'forgotten'").result_rows
+
+    assert (shown(client, "forgotten"), events) == (8, [(1,)])
+
+
 def test_an_invalid_url_is_refused(tmp_path: Path) -> None:
     """A URL that is not ClickHouse raises Unavailable instead of a driver error."""
     with pytest.raises(Unavailable, match="neither"):

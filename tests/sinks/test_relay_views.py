@@ -59,6 +59,21 @@ def test_kpis_of_the_relay_are_like_all_others(client: Any, state: State) -> Non
     assert channel["relay_eligible"] == 13
 
 
+def test_a_slot_hire_is_carried_and_credited_never_credited_alone(
+    client: Any, state: State
+) -> None:
+    """The gross fee of a slot's hire and its credit cancel out, so that net totals do not depend on the credit mode."""
+    sums = dict(
+        rows(
+            client,
+            f"select measure, sum(value) from v_relay_cells where tenant = '{TENANT}' and dimension = 'total' group by measure",
+        )
+    )
+
+    assert sums["relay.carried"] == -sums["relay.credit"] == balance(state).recovered
+    assert sums["relay.payback"] == -balance(state).recovered
+
+
 def test_the_funnel_the_slots_and_the_reasons(client: Any, state: State) -> None:
     """Invited persons come so far in so many days; each slot and each reason has its row."""
     funnel = rows(

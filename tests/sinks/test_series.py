@@ -9,12 +9,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.tenants.config import Tenancy
-from sinks import series
+from sinks import series, series_kinds
 from sinks.metrics import (
     ArchiverMetrics,
     BoardMetrics,
     DispatcherMetrics,
     RelayMetrics,
+    ReporterMetrics,
     WatchMetrics,
     WorkerMetrics,
 )
@@ -23,9 +24,9 @@ from streams.ingest.metrics import GatewayMetrics
 
 ROWS = {row.name: row for row in series.all_series()}
 KINDS = {
-    series.CounterRow: "counter",
-    series.GaugeRow: "gauge",
-    series.HistogramRow: "histogram",
+    series_kinds.CounterRow: "counter",
+    series_kinds.GaugeRow: "gauge",
+    series_kinds.HistogramRow: "histogram",
 }
 ROLES = {
     "gateway": GatewayMetrics,
@@ -34,6 +35,7 @@ ROLES = {
     "watch": WatchMetrics,
     "dispatcher": DispatcherMetrics,
     "relay": RelayMetrics,
+    "reporter": ReporterMetrics,
     "board": BoardMetrics,
 }
 # Labels that identify a person or an application, or are reserved for Prometheus, are forbidden.
@@ -92,7 +94,7 @@ def test_names_follow_the_conventions() -> None:
 
 def test_no_label_identifies_a_person() -> None:
     """Labels come from a closed set without persons, applications and names reserved for Prometheus."""
-    names = set(get_args(series.Label))
+    names = set(get_args(series_kinds.Label))
 
     assert {label for row in series.all_series() for label in row.labels} == names
     assert {name for name in names if name in FORBIDDEN or name.endswith("_id")} == set()

@@ -1,15 +1,17 @@
 """The table of `hirelay kpi show` fits a terminal of 80 columns, from an empty company to a thousand channels."""
 
 import io
+import json
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 
 from schemas.cells import Tally
 from schemas.kpis.catalogue import KPIS
 from streams.reading.kpis import KpiQuery, KpiRow, KpiTable
-from streams.tools.kpi.text import as_csv, render
+from streams.tools.kpi.text import as_csv, as_json, render
 
 WIDTH = 80
 TALLY: Tally = {name.replace("*", "7"): 20 for kpi in KPIS for name in kpi.measures if name}
@@ -60,6 +62,16 @@ def test_a_thousand_channels_show_the_headlines() -> None:
     assert all(f"媒体 {number} " in "\n".join(text) for number in (0, 999))
     assert "列を省略しました。`--kpi` で選ぶか" in " ".join(line.strip() for line in text[-3:])
     assert len(as_csv(shown).splitlines()) == 1 + 1_000 * len(shown.kpis)
+
+
+def test_json_and_csv_name_the_instant_of_the_numbers() -> None:
+    """Every answer says up to when everything counted is in it; nothing stands there without numbers."""
+    dated = replace(table("total", 1), numbers_as_of=datetime(2026, 7, 1, 3, tzinfo=UTC))
+    written = [line.rsplit(",", 1)[1] for line in as_csv(dated).splitlines()]
+
+    assert json.loads(as_json(dated))["numbers_as_of"] == "2026-07-01T03:00:00.000+00:00"
+    assert set(written) == {"numbers_as_of", "2026-07-01T03:00:00.000+00:00"}
+    assert json.loads(as_json(table("total", 1)))["numbers_as_of"] is None
 
 
 def test_a_sum_of_money_is_no_number_of_cases() -> None:

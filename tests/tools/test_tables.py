@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from streams.tools.tables import Column, TextTable, fit, print_table
+from streams.tools.tables import TableColumn, TextTable, fit, print_table
 
 values = st.integers(0, 10**9).map("{:,}".format) | st.sampled_from(
     ["–", "¥1,200,000", "98.4%* (12)"]
@@ -32,7 +32,10 @@ def test_no_value_is_broken_at_any_width(
     cells: list[tuple[str, str, str, str]], heads: list[str], width: int
 ) -> None:
     """Every name and number stands whole on one line, and no line is wider than the terminal."""
-    columns = [Column(title="媒体"), *(Column(title=head, numeric=True) for head in heads)]
+    columns = [
+        TableColumn(title="媒体"),
+        *(TableColumn(title=head, numeric=True) for head in heads),
+    ]
     lines = printed(TextTable(columns=columns, rows=cells), width)
 
     assert all(any(cell in line for line in lines) for row in cells for cell in row)
@@ -43,7 +46,7 @@ def test_prose_wraps_before_the_table_is_split() -> None:
     """A sentence is wrapped between words while its column is wide enough, and the numbers keep their columns."""
     sentence = "compare the secret with the one that the vendor shows"
     table = TextTable(
-        columns=(Column(title="n", numeric=True), Column(title="what to do", prose=True)),
+        columns=(TableColumn(title="n", numeric=True), TableColumn(title="what to do", prose=True)),
         rows=[("1,234", sentence)],
     )
     lines = printed(table, 40)
@@ -54,7 +57,11 @@ def test_prose_wraps_before_the_table_is_split() -> None:
 
 def test_a_table_that_is_too_wide_becomes_one_block_per_row() -> None:
     """In a block each line of a cell stands beside its line of the title."""
-    columns = (Column(title="connection"), Column(title="Plan\nTo date"), Column(title="note"))
+    columns = (
+        TableColumn(title="connection"),
+        TableColumn(title="Plan\nTo date"),
+        TableColumn(title="note"),
+    )
     table = TextTable(columns=columns, rows=[("a" * 30, "≥ 24\n15.9", ""), ("b", "–\n–", "x" * 20)])
     lines = [line.rstrip() for line in printed(table, 40)]
 
@@ -64,6 +71,8 @@ def test_a_table_that_is_too_wide_becomes_one_block_per_row() -> None:
 
 def test_a_column_without_a_value_is_left_out() -> None:
     """An empty column takes no room."""
-    table = TextTable(columns=(Column(title="id"), Column(title="problems")), rows=[("a", "")])
+    table = TextTable(
+        columns=(TableColumn(title="id"), TableColumn(title="problems")), rows=[("a", "")]
+    )
 
     assert "problems" not in "\n".join(printed(table, 80))

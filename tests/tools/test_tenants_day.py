@@ -15,6 +15,7 @@ from schemas.tenants.config import Tenant
 from sinks.clickhouse.rows import KpiCell
 from sinks.clickhouse.writer import Writer
 from streams.archive.kpi_gauges import KpiCollector
+from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
 from streams.cli.main import app
 from streams.configuration.files import load_tenancy
@@ -150,7 +151,7 @@ async def test_the_window_of_a_board_ends_on_the_tenants_day(place: Place, click
     import httpx
 
     transport = httpx.ASGITransport(
-        create_app(lambda: load_tenancy(place.config), lambda: clickhouse)
+        create_app(BoardAccess(lambda: load_tenancy(place.config)), lambda: clickhouse)
     )
     async with httpx.AsyncClient(transport=transport, base_url="http://board") as page:
         with time_machine.travel(place.now):

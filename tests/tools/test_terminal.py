@@ -28,7 +28,7 @@ from streams.tools.alerts.read import build_history
 from streams.tools.backtest import text as backtest_text
 from streams.tools.connect import status
 from streams.tools.dlq import text as dlq_text
-from streams.tools.importing import report as import_report
+from streams.tools.importing import report_text as import_report
 from streams.tools.kpi import definitions
 from streams.tools.kpi import text as kpi_text
 from streams.tools.plan import text as plan_text
@@ -37,6 +37,7 @@ from streams.tools.quality.query import ExampleEvent, QualityFinding, QualityRep
 from streams.tools.tables import TextTable, print_table
 from streams.tools.verify.command import VerificationReport
 from streams.tools.verify.comparison import Verdict
+from tests.cases.imports.importing import ImportedCompany
 from tests.ingest import gateways
 from tests.schemas.alerting.test_reconcile import FIRST, bad, subject
 from tests.tools.alerts.test_commands import make_action, make_audience, make_breach
@@ -44,7 +45,6 @@ from tests.tools.backtest.test_backtest import backtest
 from tests.tools.connect.test_status import THURSDAY
 from tests.tools.connect.test_status import status as connection
 from tests.tools.importing.samples import HERE as SAMPLES
-from tests.tools.importing.samples import TOKYO
 from tests.tools.test_kpi_table import TALLY
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "terminal"
@@ -182,10 +182,8 @@ def quarantined(console: Console) -> None:
 
 def dry_run(console: Console) -> None:
     """`hirelay import` of the sample table, whose rows are refused for several reasons."""
-    from streams.tools.importing.source import open_source
-
-    source = open_source(SAMPLES / "applications.csv", None, TOKYO)
-    import_report.render(import_report.summarize(source.readings()), source, console)
+    report, sources = ImportedCompany().import_files([SAMPLES / "applications.csv"], apply=False)
+    import_report.render(report, sources, console)
 
 
 def checked(console: Console) -> None:

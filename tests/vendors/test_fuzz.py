@@ -28,7 +28,7 @@ REASONS = {
 JARGON = re.compile(
     r"\b(?:model|string|int|bool|list|tuple|dict)_type\b|extra_forbidden|literal_error|value_error|: missing|_parsing"
 )
-EXAMPLES = 300  # per vendor
+EXAMPLES = 2 * settings.default.max_examples  # per vendor
 
 
 class Watch(logging.Handler):

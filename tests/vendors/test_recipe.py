@@ -168,10 +168,11 @@ def test_a_new_vendor_touches_only_its_own_files(copy: Path) -> None:
         imported, f"from streams.ingest.vendors.pigeon import adapter as pigeon\n{imported}"
     ).replace("    recruitee.VENDOR,\n", "    pigeon.VENDOR,\n    recruitee.VENDOR,\n")
     (copy / LIST).write_text(lines)
+    quick = ("-q", "--hypothesis-profile=quick")
     tests = ("tests/vendors", "tests/ingest/test_signature.py", "-k", "pigeon")
 
-    recorded = run(copy, sys.executable, "-m", "pytest", "-q", "--write-expected", *tests)
-    whole = run(copy, sys.executable, "-m", "pytest", "-q", *tests[:-2], "-k", "every_vendor")
+    recorded = run(copy, sys.executable, "-m", "pytest", *quick, "--write-expected", *tests)
+    whole = run(copy, sys.executable, "-m", "pytest", *quick, *tests[:-2], "-k", "every_vendor")
     linted = run(copy, str(Path(sys.executable).parent / "lint-imports"))
     styled = run(copy, str(Path(sys.executable).parent / "ruff"), "check", "streams/ingest")
 

@@ -185,7 +185,7 @@ class Process:
             self.tables,
             FlushWriter(self.tables, kafka, self.metrics),
             self.metrics,
-            FreezeGuard(),
+            FreezeGuard(lambda: 0.0),  # a busy machine is no freeze
         )
         self.funnel.source = kafka
         self.funnel.on_assigned()

@@ -32,7 +32,7 @@ def create_funnel(folder: Path, metrics: WorkerMetrics) -> FunnelProcessor:
         table.store.open(table.directory, {0, 1})
     records = RecordApplier(rules, metrics, lambda: datetime.now(UTC))
     writer = FlushWriter(tables, ChangelogProducer(settings.kafka_access), metrics)
-    return FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
+    return FunnelProcessor(records, tables, writer, metrics, FreezeGuard(lambda: 0.0))
 
 
 async def test_a_worker_without_partitions_reports_none(tmp_path: Path) -> None:

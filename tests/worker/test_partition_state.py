@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.cells import CellKey, Cells, decode_cell, decode_key, without_zeros
@@ -19,6 +19,8 @@ from streams.worker.partition_state import PartitionChanges, PartitionState, con
 from streams.worker.turns import run
 from tests.builders import context_events, delivered, funnel_event, histories
 
+# Whole histories are slow to draw.
+FEWER = settings(max_examples=settings.default.max_examples // 3)
 RULES = Rules("Asia/Tokyo", deletion_policy="retract")
 
 
@@ -167,6 +169,7 @@ Steps = st.lists(
 )
 
 
+@FEWER
 @given(logs(), Steps, st.randoms(use_true_random=False))
 def test_a_torn_flush_is_repaired_by_the_replay(
     log: Log, steps: list[tuple[int, bool, int]], rng: random.Random
@@ -182,6 +185,7 @@ def test_a_torn_flush_is_repaired_by_the_replay(
     assert expected_cells(log) == worker.disk.read_cells()
 
 
+@FEWER
 @given(logs())
 def test_a_replay_of_everything_changes_nothing(log: Log) -> None:
     """Rereading the whole topic into a running system leaves every cell unchanged."""
@@ -217,6 +221,7 @@ def without_quality(cells: Cells) -> Cells:
     )
 
 
+@FEWER
 @given(logs(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(log: Log, rng: random.Random) -> None:
     """A merge, deletion or new pipeline that arrives before its applications still reaches them."""

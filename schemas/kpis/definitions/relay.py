@@ -53,6 +53,31 @@ def _money(id_: str, names: tuple[str, str], measure: str, explain: tuple[str, s
     return replace(kpi, unit="money", only_dimensions=(TOTAL,))
 
 
+def _per_hire(
+    id_: str,
+    names: tuple[str, str],
+    measures: tuple[str, ...],
+    explain: tuple[str, str],
+    order: int,
+) -> Kpi:
+    return Kpi(
+        id=id_,
+        ja=names[0],
+        en=names[1],
+        kind="ratio",
+        unit="money",
+        numerator=measures,
+        denominator=("hired",),
+        requires=("cost.*",),
+        bases=DECIDED,
+        only_dimensions=(TOTAL,),
+        higher_is_better=False,
+        explain_ja=explain[0],
+        explain_en=explain[1],
+        panels=(Place("relay/flow", order),),
+    )
+
+
 # The panels besides the tiles that are about a KPI.
 OTHER_PANELS = {
     "relay_counted": (Place("relay/balance", 1), Place("relay/void")),
@@ -72,7 +97,7 @@ def _placed(kpi: Kpi, order: int = 0) -> Kpi:
     return replace(kpi, panels=(Place("relay/flow", order), *others) if order else others)
 
 
-KPIS: tuple[Kpi, ...] = (
+KPIS = (
     _count(
         "relay_eligible",
         ("案内対象者数", "Relay: eligible candidates"),
@@ -202,21 +227,26 @@ KPIS: tuple[Kpi, ...] = (
         ),
         8,
     ),
-    Kpi(
-        id="net_cost_per_hire",
-        ja="正味採用単価",
-        en="Net cost per hire",
-        kind="ratio",
-        unit="money",
-        numerator=("cost.*", "relay.credit"),
-        denominator=("hired",),
-        requires=("cost.*",),
-        bases=DECIDED,
-        only_dimensions=(TOTAL,),
-        higher_is_better=False,
-        explain_ja="(期間の費用 − キャリアリレーで回収した価値)÷ 採用決定数。",
-        explain_en="(Cost of the window − value recovered through Career Relay) ÷ hires.",
-        panels=(Place("relay/flow", 9),),
+    _per_hire(
+        "gross_cost_per_hire",
+        ("採用単価(枠を手数料で計上)", "Cost per hire, slots at their fee"),
+        ("cost.*", "relay.carried"),
+        (
+            "(期間の費用 + 枠の採用を手数料で計上した額)÷ 採用決定数。キャリアリレーがなければ掛かった単価です。",
+            "(Cost of the window + hires through slots at the fee that they saved) ÷ hires: what a hire would cost without the relay.",
+        ),
+        9,
+    ),
+    _per_hire(
+        "net_cost_per_hire",
+        ("正味採用単価", "Net cost per hire"),
+        ("cost.*", "relay.carried", "relay.credit"),
+        (
+            "(期間の費用 + 枠の採用の手数料 − 回収した価値)÷ 採用決定数。枠の採用は手数料で計上して差し引くか 0 とするかのどちらかで、二重には引きません。",
+            "(Cost of the window + fees carried for hires through slots − value recovered) ÷ hires. A slot's hire is carried at its fee and"
+            " credited, or at zero, never both.",
+        ),
+        10,
     ),
     Kpi(
         id="relay_roi",
@@ -231,5 +261,20 @@ KPIS: tuple[Kpi, ...] = (
         higher_is_better=True,
         explain_ja="回収した価値 ÷ ツールの費用(運用と候補者体験の費用)。",
         explain_en="Value recovered ÷ cost of tools, which run the relay and the candidates' experience.",
+        panels=(Place("relay/flow", 11),),
+    ),
+    Kpi(
+        id="relay_payback",
+        ja="ツール・広告費の未回収額",
+        en="Tool and media cost not yet recovered",
+        kind="count",
+        unit="money",
+        numerator=("cost.tool", "cost.media", "relay.payback"),
+        bases=DECIDED,
+        only_dimensions=(TOTAL,),
+        higher_is_better=False,
+        explain_ja="期間のツール費と媒体費 − 枠で回収した価値。0 を下回れば、枠の採用が両方の費用を賄いました。",
+        explain_en="Cost of tools and media in the window − value recovered through slots; below zero the slots have paid for both.",
+        panels=(Place("relay/flow", 12),),
     ),
 )

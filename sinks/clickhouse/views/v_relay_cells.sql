@@ -1,5 +1,6 @@
 -- The measures of Career Relay by local day, for the company, its channels and its jobs, as the cells of KPIs are. Money is only
--- that in the company's currency; `relay.credit` is what was recovered, as a negative cost.
+-- that in the company's currency. `relay.carried` and `relay.credit` are the gross fee of a slot's hire and the credit against it,
+-- both only under the credit mode `gross`; `relay.payback` is what was recovered, as a negative cost.
 create or replace view v_relay_cells as
 select
     tenant,
@@ -17,10 +18,18 @@ from
         channel,
         job_id,
         arrayJoin(
-            if(measure = 'relay.recovered', [(measure, amount), ('relay.credit', -amount)], [(measure, amount)])
+            multiIf(
+                measure = 'relay.recovered',
+                [(measure, amount), ('relay.payback', -amount)],
+                account = 'cost.carried',
+                [('relay.carried', amount)],
+                account = 'cost.credited',
+                [('relay.credit', amount)],
+                [(measure, amount)]
+            )
         ) as part
     from relay_ledger final
-    where measure != ''
+    where (measure != '' or account in ('cost.carried', 'cost.credited'))
         and (
             unit in ('', 'person', 'slot')
             or (tenant, unit) in (select id, currency from v_tenants)

@@ -18,17 +18,7 @@ def _mix(kpis: tuple[Kpi, ...]) -> Panel | None:
         ja="応募の媒体構成は変わっているか",
         en="Is the mix of channels changing?",
         kind="stack",
-        sql=f"""select period as time, if(member in (
-        select member
-        from v_kpis(tenant = {{tenant:String}}, dimension = 'channel', basis = 'cohort', first = {{first:Date}}, last = {{last:Date}})
-        where kpi = '{kpi.id}' and {own_filter(CHANNEL)}
-        order by value desc, member
-        limit 6
-    ), member, '…') as channel, sum(value) as {kpi.id}
-from {series_view("cohort", "week", "'channel'")}
-where kpi = '{kpi.id}' and {own_filter(CHANNEL)}
-group by time, channel
-order by time, channel""",
+        sql=_mix_sql(kpi.id),
         columns=(
             Column(name="time", unit="period", ja="週", en="Week"),
             Column(name="channel", unit="text", ja="媒体", en="Channel"),
@@ -39,6 +29,20 @@ order by time, channel""",
         width=12,
         own_dimension=CHANNEL,
     )
+
+
+def _mix_sql(kpi: str) -> str:
+    return f"""select period as time, if(member in (
+        select member
+        from v_kpis(tenant = {{tenant:String}}, dimension = 'channel', basis = 'cohort', first = {{first:Date}}, last = {{last:Date}})
+        where kpi = '{kpi}' and {own_filter(CHANNEL)}
+        order by value desc, member
+        limit 6
+    ), member, '…') as channel, sum(value) as {kpi}
+from {series_view("cohort", "week", "'channel'")}
+where kpi = '{kpi}' and {own_filter(CHANNEL)}
+group by time, channel
+order by time, channel"""
 
 
 BOARD = Board(

@@ -104,6 +104,7 @@ function renderPanels() {
     element("div", { class: "top" }, element("h1", {}, board[language]),
       breachMissing ? element("p", { class: "lost", role: "alert" }, labels.lost) : null,
       element("p", {}, `${tenant.name} · ${selection.from} – ${selection.to}`, filter, member, ` · ${board[`for_${language}`]}`),
+      element("p", { id: "as-of" }),
       element("p", { id: "outage", class: "outage", role: "status", hidden: "" })),
     ...frames.map((frame) => frame.section));
   refresh();
@@ -135,10 +136,12 @@ async function load(frame) {
   const { selection } = page;
   try {
     const [, before] = comparedDays(selection);
-    const { rows } = await fetchJson(`data/${selection.board}/${frame.panel.id}`, { ...selection, before });
+    const { rows, as_of } = await fetchJson(`data/${selection.board}/${frame.panel.id}`, { ...selection, before });
     if (frame.removed) return;
     frame.section.classList.remove("failed");
     loadedAt = Date.now();
+    frame.asOf = as_of;
+    showAsOf();
     showOutage();
     const rowsJson = JSON.stringify(rows);
     if (rowsJson !== frame.rowsJson) await fill(frame, rows, page);
@@ -154,6 +157,13 @@ async function load(frame) {
     showOutage();
     setTimeout(() => { if (!frame.removed) load(frame); }, RETRY_MS);
   }
+}
+
+/** Say of when the numbers on the screen are: the oldest panel decides, because it lacks what was counted since. */
+function showAsOf() {
+  const [oldest] = frames.flatMap(({ asOf }) => asOf ?? []).sort();
+  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: page.tenant.timezone });
+  byId("as-of", HTMLElement).textContent = oldest ? page.labels.as_of.replace("{at}", format.format(new Date(oldest))) : "";
 }
 
 /** Say in one line that numbers cannot be read, and of when those on the screen are, which turn grey. */

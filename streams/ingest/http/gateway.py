@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import hmac
 import logging
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from prometheus_client import CollectorRegistry
 
 from schemas.errors import Unavailable
@@ -27,6 +26,7 @@ from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHand
 from streams.ingest.delivery import Clock, DeliveryHandler, unauthentic
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
+from streams.ingest.http.response import check_handshake, to_response, with_advice
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.delivery_ids import DeliveryIds
@@ -41,8 +41,6 @@ from streams.ingest.vendors import VENDORS
 
 log = logging.getLogger(__name__)
 
-ORIGIN_PATTERN = re.compile(r"[A-Za-z0-9.:*/_-]{1,253}")
-HOPELESS = frozenset({400, 409, 413, 415})  # a retry of the same bytes gets the same answer
 RELOAD_INTERVAL_S = 1.0  # a changed configuration takes effect this soon
 REPORT_INTERVAL_S = 2.0  # `hirelay connections` shows a delivery this soon
 
@@ -176,12 +174,12 @@ class Gateway:
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
-            answer = _with_advice(refused.answer(delivery), self._vendors.get(vendor))
+            answer = with_advice(refused.answer(delivery), self._vendors.get(vendor))
             outcome = answer.outcome
         finally:
             vendor_label = vendor if vendor in self._vendors else "unknown"
             self.metrics.deliveries.labels(vendor_label, outcome).inc()
-        return _response(answer)
+        return to_response(answer)
 
     async def post_costs(self, request: Request) -> Response:
         """Answer one request to `/v1/costs`."""
@@ -228,7 +226,7 @@ class Gateway:
             answer = await self._links.open(token, visit, self._relay.current())
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()
-            return _response(refused.answer(secrets.token_hex(8)))
+            return to_response(refused.answer(secrets.token_hex(8)))
         return Response(status_code=answer.status, headers=answer.headers)
 
     async def _handle_api_request(
@@ -252,7 +250,7 @@ class Gateway:
             outcome = answer.outcome
         finally:
             self.metrics.deliveries.labels(SOURCE_VENDOR, outcome).inc()
-        return _response(replace(answer, headers=CHALLENGE) if answer.status == 401 else answer)
+        return to_response(replace(answer, headers=CHALLENGE) if answer.status == 401 else answer)
 
     def handshake(self, vendor: str, connection: str, request: Request) -> Response:
         """Answer a CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
@@ -260,9 +258,9 @@ class Gateway:
         origin = request.headers.get("webhook-request-origin", "")
         try:
             adapter, _ = self._find_connection(vendor, connection, "")
-            _check_handshake(adapter, origin)
+            check_handshake(adapter, origin)
         except Refused as refused:
-            return _response(refused.answer(delivery))
+            return to_response(refused.answer(delivery))
         headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
         return Response(status_code=200, headers=headers)
 
@@ -290,24 +288,3 @@ class Gateway:
             message = "There is no such connection. The address is /hooks/<vendor>/<connection id>."
             raise Refused(404, "no_such_connection", message)
         return adapter, resolved
-
-
-def _response(answer: Answer) -> Response:
-    headers = dict(answer.headers)
-    if answer.retry_after is not None:
-        headers["Retry-After"] = str(answer.retry_after)
-    return JSONResponse(answer.content, status_code=answer.status, headers=headers)
-
-
-def _with_advice(answer: Answer, vendor: Vendor | None) -> Answer:
-    """Tell a sender of Standard Webhooks to stop where the same bytes can never be accepted (its specification, 1.0)."""
-    if vendor is not None and vendor.canonical and answer.status in HOPELESS:
-        return replace(answer, headers={**answer.headers, "webhook-delivery": "abort-message"})
-    return answer
-
-
-def _check_handshake(vendor: Vendor, origin: str) -> None:
-    if not vendor.handshake:
-        raise Refused(405, "no_handshake", "This vendor has no handshake: use POST.")
-    if ORIGIN_PATTERN.fullmatch(origin) is None:
-        raise Refused(400, "webhook_request_origin", "Send WebHook-Request-Origin: your host.")

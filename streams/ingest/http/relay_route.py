@@ -49,9 +49,9 @@ def add(app: FastAPI, gateway: Gateway) -> None:
     _add_invitations(app, gateway)
     _add_registrations(app, gateway)
 
-    @app.api_route(
+    @app.head(LINK_PATH, include_in_schema=False)
+    @app.get(
         LINK_PATH,
-        methods=["GET", "HEAD"],
         tags=["relay"],
         summary="Open a link of Career Relay",
         status_code=302,

@@ -90,13 +90,17 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
     lifespan = _make_lifespan(gateway, publisher, reload)
     app = _create_fastapi(lifespan, settings.gateway_admin_port)
+    _add_routes(app, gateway)
+    return app
+
+
+def _add_routes(app: FastAPI, gateway: Gateway) -> None:
     app.state.gateway = gateway
     _add_hooks(app, gateway)
     for route in (costs_route, actions_route, relay_route):
         route.add(app, gateway)
     _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
-    return app
 
 
 def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None) -> Lifespan:

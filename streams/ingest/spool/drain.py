@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.errors import Unavailable
 from streams.ingest.kafka.publisher import Publisher
-from streams.ingest.spool.lanes import Lane
+from streams.ingest.spool.lanes import SpoolLane
 from streams.ingest.spool.spool import Spool, SpoolBatch
 from streams.ingest.spool.store import StoredRecord
 
@@ -23,7 +23,7 @@ class LaneDrain:
     until the lane is empty and then go to Kafka again, or a busy gateway would write to its disk for ever.
     """
 
-    def __init__(self, lane: Lane[Any], spool: Spool, kafka: Publisher) -> None:
+    def __init__(self, lane: SpoolLane[Any], spool: Spool, kafka: Publisher) -> None:
         """Start with an open gate; `run` drains."""
         self._lane = lane
         self._spool = spool

@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lane(Generic[Value]):
+class SpoolLane(Generic[Value]):
     """One lane: the order is kept within it, and a lane that Kafka refuses does not hold up the others.
 
     `decode` raises ValueError for bytes that `encode` did not write. `send` raises Unavailable.
@@ -38,22 +38,22 @@ def _decode_events(payload: bytes) -> Sequence[EncodedEvent]:
     return [EncodedEvent(key, body) for key, body in pairs]
 
 
-EVENTS: Lane[Sequence[EncodedEvent]] = Lane(
+EVENTS: SpoolLane[Sequence[EncodedEvent]] = SpoolLane(
     name="events",
     encode=_encode_events,
     decode=_decode_events,
     send=lambda kafka, events: kafka.publish(events),
 )
-QUARANTINE: Lane[QuarantineEntry] = Lane(
+QUARANTINE: SpoolLane[QuarantineEntry] = SpoolLane(
     name="quarantine",
     encode=lambda entry: entry.model_dump_json(exclude_none=True).encode(),
     decode=QuarantineEntry.model_validate_json,
     send=lambda kafka, entry: kafka.quarantine(entry),
 )
-ACTIONS: Lane[BreachAction] = Lane(
+ACTIONS: SpoolLane[BreachAction] = SpoolLane(
     name="actions",
     encode=lambda action: action.model_dump_json().encode(),
     decode=BreachAction.model_validate_json,
     send=lambda kafka, action: kafka.record_action(action),
 )
-LANES: tuple[Lane[Any], ...] = (EVENTS, QUARANTINE, ACTIONS)
+LANES: tuple[SpoolLane[Any], ...] = (EVENTS, QUARANTINE, ACTIONS)

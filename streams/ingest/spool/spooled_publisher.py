@@ -11,7 +11,7 @@ from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.spool.drain import LaneDrain
-from streams.ingest.spool.lanes import ACTIONS, EVENTS, LANES, QUARANTINE, Lane
+from streams.ingest.spool.lanes import ACTIONS, EVENTS, LANES, QUARANTINE, SpoolLane
 from streams.ingest.spool.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class SpooledPublisher:
         """Return whether Kafka answers or the spool has room."""
         return self._kafka.ready() or self._spool.has_room()
 
-    async def _store(self, lane: Lane[Value], value: Value) -> None:
+    async def _store(self, lane: SpoolLane[Value], value: Value) -> None:
         await self._drains[lane.name].gate.wait()
         if not self._spool.count(lane.name):
             try:

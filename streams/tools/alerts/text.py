@@ -18,7 +18,7 @@ from streams.alerting.alert_payload import Links, to_alert
 from streams.boards.words import BREACH_LABELS
 from streams.tools.alerts.alertmanagers import TestOutcome
 from streams.tools.alerts.read import BreachHistory
-from streams.tools.tables import Column, TextTable
+from streams.tools.tables import TableColumn, TextTable
 
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 HEADINGS = {
@@ -106,7 +106,8 @@ def breach_table(
     return TextTable(
         title=heading("listed", language),
         columns=[
-            Column(title=heading(name, language), prose=name in {"what", "owner"}) for name in names
+            TableColumn(title=heading(name, language), prose=name in {"what", "owner"})
+            for name in names
         ],
         rows=[[row[name] for name in names] for row in cells],
     )

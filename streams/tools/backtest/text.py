@@ -8,7 +8,7 @@ from rich.text import Text
 
 from schemas.alerting.breach import PERSON_DIMENSIONS
 from streams.tools.backtest.backtest import BacktestResult
-from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.tables import TableColumn, TextTable, print_table
 
 BARS = " ▁▂▃▄▅▆▇█"
 LOUD_OPENINGS_PER_WEEK = 1.0  # per rule; above this, people stop reading its alerts
@@ -42,7 +42,10 @@ def render(results: Iterable[BacktestResult], shape: str, console: Console) -> N
 def backtest_table(results: Iterable[BacktestResult]) -> TextTable:
     """Return one row per rule: what it says, and how often it would have fired."""
     return TextTable(
-        columns=(Column(title="rule", prose=True), Column(title="on history", prose=True)),
+        columns=(
+            TableColumn(title="rule", prose=True),
+            TableColumn(title="on history", prose=True),
+        ),
         rows=[(_rule_cell(result), _history_cell(result)) for result in results],
         notes=("by week, judged with today's data for each day",),
         ruled=True,

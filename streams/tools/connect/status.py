@@ -21,7 +21,7 @@ from streams.configuration.files import load_tenancy
 from streams.configuration.secret_store import is_pending
 from streams.configuration.settings import Settings
 from streams.ingest.vendors import VENDORS
-from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.tables import TableColumn, TextTable, print_table
 
 COUNTS_SQL = """
 select
@@ -201,7 +201,7 @@ def status_table(statuses: list[ConnectionStatus], now: datetime) -> TextTable:
         )
     return TextTable(
         title=f"Connections at {_local_times(statuses, now)}",
-        columns=[Column(title=title, prose=title in prose) for title in titles],
+        columns=[TableColumn(title=title, prose=title in prose) for title in titles],
         rows=rows,
         ruled=True,
     )

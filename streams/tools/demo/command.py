@@ -105,8 +105,8 @@ def _play_season(
     _post_costs(run_file, cost_entries(history, seed=seed, days=DAYS, until=until), console)
     first = first_application_number(seed, until) + INCIDENT_NUMBERS
     breach = play_incident(run_file, settings, first=first, console=console)
-    play_relay(run_file, settings, console)
-    return report.complete, breach
+    relayed = play_relay(run_file, settings, console)
+    return report.complete and relayed, breach
 
 
 def _post_costs(

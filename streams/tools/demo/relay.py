@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from schemas.relay.balance import balance
-from schemas.relay.state import State
+from schemas.relay.state import SlotState, State
 from streams.configuration.relay_companies import load_companies
 from streams.configuration.settings import Settings
 from streams.simulator.relay_service import RelayService
@@ -32,24 +32,33 @@ def play_relay(run_file: dict[str, Any], settings: Settings, console: Console) -
         if number < REGISTERING:
             at = now - timedelta(minutes=REGISTERING - number)
             service.register(company.token(link.invitation), f"demo-{link.invitation[:12]}", at)
-    hires = _hires(history.state)
+    slot, hires = len(history.state.slots) + 1, _hires(history.state)
     if hires:
-        service.reserve(1, "demo-job", now)
-        service.redeem(1, hires[-1], now + timedelta(seconds=1))
-    state = _wait_for_slot(settings, redeemed=bool(hires))
+        service.reserve(slot, "demo-job", now)
+        service.redeem(slot, hires[-1], now + timedelta(seconds=1))
+    state = _wait_for_slot(settings, slot, "redeemed" if hires else "open")
     console.print(text.balance_table(balance(state)))
-    return bool(state.slots)
+    return _is_in(state, slot, "redeemed" if hires else "open")
 
 
 def _hires(state: State) -> list[str]:
-    return [name for name, one in state.applications.items() if one.step_at(None) == "hired"]
+    """The applications whose hire no slot was redeemed for."""
+    used = {slot.application for slot in state.slots.values()}
+    return [
+        name
+        for name, application in state.applications.items()
+        if application.step_at(None) == "hired" and name not in used
+    ]
 
 
-def _wait_for_slot(settings: Settings, *, redeemed: bool) -> State:
+def _is_in(state: State, slot: int, standing: SlotState) -> bool:
+    return slot in state.slots and state.slots[slot].state == standing
+
+
+def _wait_for_slot(settings: Settings, slot: int, standing: SlotState) -> State:
     deadline = time.monotonic() + PATIENCE_S
     while True:
         state = read_history(settings, TENANT).state
-        figures = balance(state)
-        if (figures.redeemed if redeemed else figures.granted) or time.monotonic() > deadline:
+        if _is_in(state, slot, standing) or time.monotonic() > deadline:
             return state
         time.sleep(0.5)

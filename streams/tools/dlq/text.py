@@ -20,7 +20,7 @@ from streams.tools.dlq import dlq_replay
 from streams.tools.dlq.dlq_replay import EntryOutcome
 from streams.tools.dlq.entries import EntryFilter, Quarantine, StoredEntry
 from streams.tools.progress import working
-from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.tables import TableColumn, TextTable, print_table
 
 SECRET_HEADERS = ("signature", "token", "secret", "key", "authorization")
 
@@ -45,7 +45,7 @@ def entry_table(entries: Sequence[QuarantineEntry]) -> TextTable:
     """Return one row per entry, without values of its payload."""
     titles = ("id", "received", "connection", "reason")
     return TextTable(
-        columns=[Column(title=title, prose=title == "reason") for title in titles],
+        columns=[TableColumn(title=title, prose=title == "reason") for title in titles],
         rows=[_row(entry) for entry in entries],
     )
 

@@ -1,9 +1,11 @@
 """Convert rows of applications and hires to events."""
 
+from schemas.tenants.milestones import UNMAPPED
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.endings import (
+    ACTIVE,
     HIRED,
     TYPE_BY_PARTY,
     RowEnding,
@@ -46,7 +48,7 @@ def _current_stage(
     row: RowReader, wide: WideRow, endings: list[RowEnding], applied: TableInstant, parts: Part
 ) -> list[RowEvent]:
     """The move to the current stage: dated, else at a time that nobody knows, before the ending if there is one."""
-    stage, entered = canonical_parts.stage(row), row.instant("stage_at")
+    stage, entered = canonical_parts.stage(row) or _stage_of_outcome(row), row.instant("stage_at")
     if stage is None or ending_of_stage(row) is not None:
         return []
     name = str(stage.get("name") or stage["id"])
@@ -67,12 +69,21 @@ def _current_stage(
     return stage_move(row, KIND, parts, stage, fact)
 
 
+def _stage_of_outcome(row: RowReader) -> Part | None:
+    """The stage that an open outcome names, such as 内定 or 一次面接, in a table without a column of stages."""
+    if not row.has("outcome") or row.choice("outcome") != ACTIVE:
+        return None
+    name = row.text("outcome") or ""
+    is_stage = stage_milestone(name) not in {"applied", "lead", UNMAPPED}
+    return {"id": name[:100], "name": name} if is_stage else None
+
+
 def _offer_events(row: RowReader, endings: list[RowEnding], parts: Part) -> list[RowEvent]:
     """The offer and its answer; a hire accepts an offer, a withdrawal declines one, if the row does not say when."""
     sent, accepted, declined = (row.instant(name) for name in OFFER_DATES)
     if sent is None and accepted is None and declined is None:
         return []
-    amount, currency = row.money()
+    amount, currency = canonical_parts.yearly_money(row)
     entity = canonical_parts.application_id(row)
     data = {**parts, "offer_id": entity, "amount": amount, "currency": currency}
     steps = [("sent", sent, False), ("accepted", accepted, False), ("declined", declined, False)]
@@ -82,14 +93,23 @@ def _offer_events(row: RowReader, endings: list[RowEnding], parts: Part) -> list
         if answer is not None and last.when.at >= sent.at:
             steps.append((answer, last.when, answer == "accepted"))
     events: list[RowEvent] = []
-    for step, when, is_undated in steps:
+    answers = 0
+    for step, when, is_undated in sorted(steps, key=_offer_turn):
         if when is not None:
+            answers += step != "sent"
             slot = "offer:sent" if step == "sent" else "offer:answer"
+            slot += f":{answers}" if answers > 1 else ""
             fact = Fact(
                 type=f"offer.{step}", when=when, entity=entity, slot=slot, undated=is_undated
             )
             events += to_events(row, KIND, fact, data)
     return events
+
+
+def _offer_turn(step: tuple[str, TableInstant | None, bool]) -> tuple[bool, float]:
+    """What sorts the offer before its answers, and these by their instants."""
+    kind, when, _ = step
+    return kind != "sent", 0.0 if when is None else when.at.timestamp()
 
 
 def _ending_events(row: RowReader, endings: list[RowEnding], parts: Part) -> list[RowEvent]:

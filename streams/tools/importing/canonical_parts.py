@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+from streams.tools.importing.refusals import quoted_cell
 from streams.tools.importing.row import RowReader
 
 Part = dict[str, object]
+# Minor units below which an amount cannot be what somebody earns in a year.
+LEAST_YEARLY = {"JPY": 100_000, "USD": 100_000, "EUR": 100_000, "GBP": 100_000}
+HIGHEST_TO_LEAST = 10_000  # beyond it the unit is wrong: a billion yen, ten million dollars
 # Fields that any row about an application may have.
 APPLICATION_FIELDS = (
     "application_id",
@@ -62,6 +66,18 @@ def panel(row: RowReader, name: str = "interviewers") -> tuple[Part, ...]:
 def application_id(row: RowReader) -> str:
     """The application id in its clean form; empty if the row has none, which `application_parts` records as a problem."""
     return row.id("application_id") or ""
+
+
+def yearly_money(row: RowReader) -> tuple[int | None, str | None]:
+    """The first year's compensation; one too small or too large to be true is left out and noted."""
+    amount, currency = row.money()
+    least = LEAST_YEARLY.get(currency or "", 0)
+    if amount is not None and least and not least <= amount <= least * HIGHEST_TO_LEAST:
+        size = "small" if amount < least else "large"
+        detail = f"{quoted_cell(row.cells['amount'])}|{currency}|{size}"
+        row.note("amount", "implausible_amount", detail)
+        return None, None
+    return amount, currency
 
 
 def _without_nulls(part: Mapping[str, object]) -> Part | None:

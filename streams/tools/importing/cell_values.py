@@ -16,22 +16,35 @@ MAX_NUMBER = 2**53
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 GROUPED_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
+SPREADSHEET_STARTS = "=#"
+QUOTED_ID = re.compile(r'="(?P<id>[^"]+)"')
+ROUNDED_ID = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}", re.IGNORECASE)
 ID_SEPARATORS = re.compile(r"[,、;|\n]+")
 # Decoding turns the yen sign of Shift_JIS into a backslash.
 CURRENCY_BY_MARK = {"¥": "JPY", "\\": "JPY", "円": "JPY", "$": "USD", "€": "EUR", "£": "GBP"}
 MONEY = re.compile(
     r"(?P<before>[¥\\$€£]|[A-Z]{3})?\s*(?P<number>[-\d,.]+)\s*(?P<many>億|千万|百万|万|千)?\s*(?P<after>円|[A-Z]{3})?"
-    r"\s*(?:\((?:税込|税抜|税別)\))?"
+    r"\s*(?:\((?P<tax>税込|税抜|税別)\))?"
 )
 MULTIPLES = {"億": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "千": 1_000}
 UNITS = ("円", "千円", "万円", "百万円")  # of a column whose cells are bare numbers
 
 
 def parse_id(text: str) -> str:
-    """An id of the customer's system in the form of every door; e-mail addresses are refused."""
+    """An id of the customer's system in the form of every door.
+
+    Refused are e-mail addresses and what a spreadsheet leaves of an id: an error, or a number rounded to 1.23E+11. What it
+    adds is taken away: 123.0 is 123, and ="00123" is 00123.
+    """
     name = clean_id(text)
     if name is None:
         raise Malformed("at_in_id")
+    if name[:1] in SPREADSHEET_STARTS and (quoted := QUOTED_ID.fullmatch(name)):
+        name = quoted["id"]
+    if name[-2:] == ".0" and name[:-2].isdigit():
+        name = name[:-2]
+    elif name[:1] in SPREADSHEET_STARTS or ("+" in name and ROUNDED_ID.fullmatch(name)):
+        raise Malformed("spreadsheet_id", quoted_cell(text))
     return _check_length(name, MAX_ID_LENGTH)
 
 
@@ -76,7 +89,8 @@ def parse_currency(text: str) -> str:
 def parse_money(text: str, expected: str | None, unit: str = "", tax: int = 0) -> tuple[int, str]:
     """Minor units and currency: `expected`, else the currency marked in the cell, else JPY.
 
-    `unit` (of `UNITS`) is that of cells without one of their own; `tax` percent are included and taken out.
+    `unit` (of `UNITS`) is that of cells without one of their own; `tax` percent are included and taken out, except of a cell
+    that says 税抜. One that says 税込 needs the rate.
     """
     match = MONEY.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None or GROUPED_NUMBER.fullmatch(match["number"]) is None:
@@ -89,7 +103,9 @@ def parse_money(text: str, expected: str | None, unit: str = "", tax: int = 0) -
     code = expected or "JPY"
     multiple = match["many"] or ("" if match["after"] else unit.removesuffix("円"))
     amount = Decimal(match["number"].replace(",", "")) * MULTIPLES.get(multiple, 1)
-    if tax:
+    if match["tax"] == "税込" and not tax:
+        raise Malformed("tax_included", quoted_cell(text))
+    if tax and match["tax"] in {None, "税込"}:
         amount = (amount * 100 / (100 + tax)).quantize(Decimal(1), ROUND_HALF_UP)
     minor = minor_units(amount, code)
     if minor is None or abs(minor) > MAX_NUMBER:

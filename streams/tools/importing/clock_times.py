@@ -13,6 +13,12 @@ TIME = re.compile(
     r"\s*(?P<after>[ap]\.?m\.?)?\s*(?P<zone>Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+# 10:00-11:00 beside a day is a span and not a zone eleven hours behind, which follows a T, seconds or a space (10:00 -05:00).
+SPAN = re.compile(
+    r"(?P<first>(?:午前|午後)?\s*\d{1,2}(?::\d{2}|時(?:\d{1,2}分|半)?)\s*(?:[ap]\.?m\.?)?)(?:\s+[-–—~〜]\s+|[-–—~〜])"
+    r"(?:午前|午後)?\d{1,2}(?::\d{2}|時).*",
+    re.IGNORECASE,
+)
 FRACTION = re.compile(r"0\.\d+")  # of a day, as spreadsheets store times
 ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": timezone(timedelta(hours=9))}
 AFTERNOON = ("午後", "p")
@@ -20,8 +26,15 @@ DAY_SECONDS = 86_400
 
 
 def read_time(text: str, quoted: str) -> tuple[timedelta | None, tzinfo | None]:
-    """The time since midnight and its zone, each None if absent; raise Malformed. `quoted` is the cell in messages."""
-    text = text.strip().removeprefix("T").strip()
+    """The time since midnight and its zone, each None if absent; raise Malformed. `quoted` is the cell in messages.
+
+    Of a span such as 10:00-11:00 it is the first time.
+    """
+    text = text.strip()
+    span = SPAN.fullmatch(text)
+    if span is not None:
+        text = span["first"]
+    text = text.removeprefix("T").strip()
     if not text:
         return None, None
     if FRACTION.fullmatch(text):

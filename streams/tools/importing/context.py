@@ -45,7 +45,7 @@ def employment_events(row: RowReader) -> list[RowEvent]:
             continue
         data: Part = {"application_id": entity, **{field: fields[field] for field in included}}
         slot = f"employment:{column}"
-        fact = Fact(type=name, when=when, entity=entity, slot=slot)
+        fact = Fact(type=name, when=when, entity=entity, slot=slot, single=False)
         events += to_events(row, "employment", fact, data)
     return events
 

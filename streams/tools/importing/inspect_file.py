@@ -64,6 +64,9 @@ def _draft_table_map(path: Path, sheet: str | None) -> Iterator[str]:
         yield f"  {name}: {_quoted(header)} # known header, e.g. {_example(table, header)}"
     for header, reason in recognised.skipped.items():
         yield f"  # {_quoted(header)} is skipped: {reason}"
+    if recognised.units:
+        yield "units:"
+        yield from (f"  {name}: {unit}" for name, unit in recognised.units.items())
     yield from _wide_lines(recognised)
     if recognised.kind is not None:
         unmatched = [name for name in recognised.kind.fields if name not in recognised.columns]

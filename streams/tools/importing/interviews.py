@@ -1,6 +1,7 @@
 """Convert rows of interviews, scorecards and offers to events."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from schemas.tenants.milestones import INTERVIEWS
 from streams.tools.importing import canonical_parts
@@ -8,7 +9,6 @@ from streams.tools.importing.applications import check_order
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent, derived_id, to_events
-from streams.tools.importing.refusals import quoted_cell
 from streams.tools.importing.row import RowReader
 from streams.tools.importing.stages import stage_milestone
 
@@ -16,8 +16,6 @@ STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 DECISIONS = ("-2", "-1", "0", "1", "2")
 ANSWERS = ("accepted", "declined", "expired", "revoked")
 OPEN = "open"  # an offer without an answer
-# Minor units below which an amount cannot be what somebody earns in a year.
-LEAST_YEARLY = {"JPY": 100_000, "USD": 100_000, "EUR": 100_000, "GBP": 100_000}
 KIND = "interviews"
 ANSWER_BY_DATE = {f"{answer}_at": answer for answer in ANSWERS}
 
@@ -120,7 +118,7 @@ def feedback_events(row: RowReader) -> list[RowEvent]:
 def offer_events(row: RowReader) -> list[RowEvent]:
     """The events of one offer row: sent, and its answers."""
     parts, sent = canonical_parts.application_parts(row), row.instant("sent_at")
-    amount, currency = _money(row)
+    amount, currency = canonical_parts.yearly_money(row)
     entity = canonical_parts.application_id(row)
     answers = _answers(row, sent)
     data: Part = {
@@ -134,29 +132,28 @@ def offer_events(row: RowReader) -> list[RowEvent]:
     }
     if sent is None and not answers and not row.is_refused:
         row.refuse("sent_at", "no_dates", "the dates of the offer")
-    for answer in answers:
+    for answer in answers if not row.is_refused else ():
         check_order(row, ("sent_at", sent), (answer.name, answer.when))
     check_order(row, ("sent_at", sent), ("start_date", row.instant("start_date")))
     if row.is_refused:
         return []
-    steps = [OfferAnswer(kind="sent", when=sent, name="sent_at")] if sent is not None else []
-    return [
-        event
-        for step in (*steps, *answers)
-        for event in to_events(
-            row, "offers", _offer_fact(step, entity, str(data["offer_id"])), data
-        )
-    ]
-
-
-def _offer_fact(step: "OfferAnswer", entity: str, offer: str) -> Fact:
-    return Fact(
-        type=f"offer.{step.kind}",
-        when=step.when,
-        entity=entity,
-        slot=f"offer:{offer}:{'sent' if step.kind == 'sent' else 'answer'}",
-        undated=step.undated,
+    offer = f"offer:{data['offer_id']}"
+    facts = (
+        [Fact(type="offer.sent", when=sent, entity=entity, slot=f"{offer}:sent")] if sent else []
     )
+    for number, answer in enumerate(answers, start=1):
+        # An answer that was taken back is followed by another one, which is a fact of its own.
+        slot = f"{offer}:answer" if number == 1 else f"{offer}:answer:{number}"
+        facts.append(
+            Fact(
+                type=f"offer.{answer.kind}",
+                when=answer.when,
+                entity=entity,
+                slot=slot,
+                undated=answer.undated,
+            )
+        )
+    return [event for fact in facts for event in to_events(row, "offers", fact, data)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,14 +189,15 @@ def _answers(row: RowReader, sent: TableInstant | None) -> list[OfferAnswer]:
         answers.append(OfferAnswer(kind=kind, when=sent, name="answered_at", undated=True))
     elif answered is not None and kind is None and not answers and not row.has("answer"):
         row.refuse("answer", "empty")
-    return list({answer.kind: answer for answer in answers}.values())
+    return _in_turn(row, list({answer.kind: answer for answer in answers}.values()))
 
 
-def _money(row: RowReader) -> tuple[int | None, str | None]:
-    """The first year's compensation; one too small to be true is left out and noted."""
-    amount, currency = row.money()
-    least = LEAST_YEARLY.get(currency or "", 0)
-    if amount is not None and amount < least:
-        row.note("amount", "implausible_amount", f"{quoted_cell(row.cells['amount'])}|{currency}")
-        return None, None
-    return amount, currency
+def _in_turn(row: RowReader, answers: list[OfferAnswer]) -> list[OfferAnswer]:
+    """The answers in the order in which they were given; refuse the row if two were given on one day."""
+    ordered = sorted(answers, key=lambda answer: answer.when.at)
+    for first, then in pairwise(ordered):
+        if first.when.day == then.when.day:
+            row.refuse(
+                then.name, "two_answers", f"{row.header(first.name)}|{row.header(then.name)}"
+            )
+    return ordered

@@ -21,6 +21,12 @@ COUNT_HEADER = re.compile(
 )
 COUNT = re.compile(r"[\d,]+(?:\.\d+)?\s*[%％名人件]?")
 MIN_COUNTS = 2
+# What headers of amounts say in brackets at their end. One with tax included is left to a map, which says the rate.
+UNIT = re.compile(
+    r"\s*[(\[](?:単位[:、]?\s*)?(?P<unit>円|千円|万円|百万円)?(?:[、,/・\s]*(?:税抜|税別))?[)\]]$"
+)
+TAXED = re.compile(r"税込")
+TAXED_REASON = "includes tax: map it, and say the percent under `tax`"
 # Ends of normalized headers of days and of times of day.
 DAY = re.compile(r"(?:年月日|日付|日時|日|date|on|at)$")
 TIME = re.compile(r"(?:時刻|時間|time)$")
@@ -44,7 +50,8 @@ ID_FIELDS = {
 class Recognised:
     """The likely kind of a table (None if none fits), headers by field, and the reasons for skipped headers.
 
-    `times` are headers of times of day by the field of their day, `steps` headers by part by stage of a wide table.
+    `times` are headers of times of day by the field of their day, `steps` headers by part by stage of a wide table, `units`
+    those that headers such as 提示年収（万円） say, by field.
     """
 
     kind: Kind | None
@@ -52,6 +59,7 @@ class Recognised:
     skipped: dict[str, str]
     times: dict[str, str] = field(default_factory=dict)
     steps: dict[str, dict[str, str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
 
 def recognise(table: SourceTable) -> Recognised:
@@ -69,7 +77,16 @@ def recognise(table: SourceTable) -> Recognised:
     steps = find_steps(table.headers, columns) if kind.name in WIDE_KINDS else {}
     read = {*times.values(), *(header for parts in steps.values() for header in parts.values())}
     skipped = {header: reason for header, reason in skipped.items() if header not in read}
-    return Recognised(kind=kind, columns=columns, skipped=skipped, times=times, steps=steps)
+    units = {name: unit for name, header in columns.items() if (unit := _unit(header))}
+    return Recognised(
+        kind=kind, columns=columns, skipped=skipped, times=times, steps=steps, units=units
+    )
+
+
+def _unit(header: str) -> str:
+    """The unit that the header says in brackets, empty if it says none."""
+    match = UNIT.search(unicodedata.normalize("NFKC", header))
+    return "" if match is None else match["unit"] or ""
 
 
 def _times(columns: dict[str, str], skipped: Iterable[str]) -> dict[str, str]:
@@ -95,9 +112,15 @@ def _columns(
     columns: dict[str, str] = {}
     skipped: dict[str, str] = {}
     for header in headers:
-        name = field_by_header.get(normalize_header(header))
+        plain = UNIT.sub("", unicodedata.normalize("NFKC", header))
+        forms = (header, plain, plain.replace("日時", "日"))
+        name = next(
+            filter(None, (field_by_header.get(normalize_header(form)) for form in forms)), None
+        )
         if dictionary.is_personal(header):
             skipped[header] = "looks like personal data"
+        elif name is None and TAXED.search(header):
+            skipped[header] = TAXED_REASON
         elif name is None or name not in kind.fields:
             skipped[header] = "not recognised"
         elif name in columns:

@@ -66,6 +66,38 @@ REFUSALS = {
         "an id looks like an e-mail address",
         "map a column with the ids of your system instead",
     ),
+    "spreadsheet_id": (
+        "{} is what a spreadsheet made of an id, and several ids may have become it",
+        "format the column as text and save the table again",
+    ),
+    "tax_included": (
+        "{} includes a tax whose rate the file does not say",
+        "set the percent of the column under `tax` in the map, such as 10",
+    ),
+    "out_of_turn": (
+        "{} comes before {}, a step that was passed only then",
+        "correct one of the two dates, or the order of `steps` in the map",
+    ),
+    "two_answers": (
+        "{} and {} are answers to one offer on one day",
+        "leave the one that holds",
+    ),
+    "two_employments": (
+        "a second employment begins before the first one ends: {}",
+        "fill in when the first one ended, or delete the row that is wrong",
+    ),
+    "differs": (
+        "{} is {} here and {} on {}",
+        "nothing, if both are right: what is said last counts",
+    ),
+    "same_cost": (
+        "{} says exactly the same cost, which counts once",
+        "nothing, if it is one cost; else give each a number of its own and map it as cost_id",
+    ),
+    "ruled_between": (
+        "the files tell of more than one ending: {}",
+        "nothing, if that is right: {}",
+    ),
     "too_long": ("has more than {} characters", "map a shorter column; free text is not imported"),
     "unmapped_value": ("{} has no meaning in the map", "say what it means under `values`: {}"),
     "unknown_end_party": (
@@ -96,7 +128,7 @@ REFUSALS = {
         "fill in the date of the hire; until then the join counts and no hire does",
     ),
     "implausible_amount": (
-        "{} as a yearly amount in {} is too small to be true",
+        "{} as a yearly amount in {} is too {} to be true",
         "write the unit in the cells (550万円), or set `units` in the map; the offer counts without the amount",
     ),
     "total_row": (

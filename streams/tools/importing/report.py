@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.instants import milliseconds
+from schemas.text.spreadsheet import quote_formula
 from streams.tools.importing.consequences import Consequences
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import RowProblem
@@ -15,13 +16,6 @@ from streams.tools.importing.settling.settle import Settled
 
 MAX_KEPT_PROBLEMS = 100_000  # beyond it problems are counted and not listed
 MAX_KEPT_CORRECTIONS = 1_000
-FORMULA_PREFIXES = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-)  # cells that a spreadsheet would evaluate as a formula
 
 
 @dataclass
@@ -110,4 +104,4 @@ def write_csv(report: ImportReport, files: tuple[str, ...], path: Path) -> None:
 
 
 def _escape_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+    return quote_formula(text)

@@ -15,6 +15,7 @@ MAX_SHOWN_PROBLEMS = 20
 MAX_SHOWN_NOTES = 10
 MAX_SHOWN_CORRECTIONS = 20
 MAX_SHOWN_MONTHS = 24
+UNREMARKABLE = ("", "xlsx", "utf-8", "utf-8-sig")  # encodings that need no word
 MONTH_COLUMNS = ("applications", "hired", "rejected", "withdrawn", "offers", "interviews held")
 
 
@@ -108,6 +109,10 @@ def _columns(source: ImportSource) -> Iterator[str]:
         yield f"{source.path.name}: not read: {', '.join(source.unread)}"
     if source.header_line > 1:
         yield f"{source.path.name}: the headers are on line {source.header_line}"
+    if source.encoding not in UNREMARKABLE:
+        yield f"{source.path.name}: its text is read as {source.encoding}"
+    if source.days:
+        yield f"{source.path.name}: every time of {', '.join(source.days)} is 0:00, so these are read as days without a time"
     for name, header in source.columns.items():
         if dictionary.is_personal(header):
             yield f"{header} looks like personal data, but the map sends it as {name}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from functools import lru_cache
 from typing import TypeVar
@@ -45,7 +45,8 @@ class Layout:
 
     `headers`, `forms` of dates, `units` of amounts and `tax` (percent included in them) are by field; mapped and allowed
     values by field. `endings` are normalized names of stages that are endings, and who ends. `file` is the index of the
-    file in the run, `connection` the one that the events are sent through.
+    file in the run, `connection` the one that the events are sent through. `days` are date fields whose times are all
+    midnight, which is how spreadsheets write a day.
     """
 
     zone: tzinfo
@@ -57,6 +58,7 @@ class Layout:
     tax: Mapping[str, int] = field(default_factory=dict)
     endings: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[WideStep, ...] = ()
+    days: frozenset[str] = frozenset()
     today: date = date.max
     file: int = 0
     connection: str = ""
@@ -131,8 +133,11 @@ class RowReader:
             return None
         time = self.cells.get(f"{name}.time", "")
         form = self.layout.forms.get(name, DateForm.ONE_READING)
-        return self._read(
+        instant = self._read(
             name, lambda text: dates.parse_instant(text.strip(), self.layout.zone, form, time)
+        )
+        return (
+            replace(instant, is_date_only=True) if instant and name in self.layout.days else instant
         )
 
     def day(self, name: str) -> str | None:

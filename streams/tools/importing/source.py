@@ -14,7 +14,7 @@ from streams.tools.importing.kinds import ALLOWED_VALUES, LOG
 from streams.tools.importing.log_events import Activities, trace_readings
 from streams.tools.importing.map_file import Map, StepColumns
 from streams.tools.importing.readings import Reading
-from streams.tools.importing.recognise import Recognised, is_aggregate, recognise
+from streams.tools.importing.recognise import TAXED_REASON, Recognised, is_aggregate, recognise
 from streams.tools.importing.row import Layout
 from streams.tools.importing.table import WORKBOOK, SourceTable, TableOptions, open_table
 from streams.tools.importing.table_rows import table_readings, with_columns
@@ -41,7 +41,7 @@ class ImportScope:
 class ImportSource:
     """A file to import: `mode` is the ingestmode of its events, `columns` the headers or attributes read, by field.
 
-    `unread` are the headers that are not read. Each call of `readings` starts from the beginning.
+    `unread` are the headers that are not read, `days` those whose times are all midnight, so that they are read as days. Each call of `readings` starts from the beginning.
     """
 
     path: Path
@@ -52,6 +52,8 @@ class ImportSource:
     readings: Callable[[], Iterator[Reading]]
     unread: tuple[str, ...] = ()
     header_line: int = 1
+    encoding: str = ""
+    days: tuple[str, ...] = ()
 
 
 def open_source(
@@ -80,6 +82,8 @@ def open_source(
         readings=lambda: table_readings(table, table_map, layout),
         unread=tuple(header for header in table.headers if header and header not in read),
         header_line=table.header_line,
+        encoding=table.encoding,
+        days=tuple(sorted(table_map.all_columns()[name] for name in layout.days)),
     )
 
 
@@ -129,7 +133,7 @@ def map_from_headers(table: SourceTable) -> Map:
         reasons = [
             f"{header} {reason}"
             for header, reason in recognised_table.skipped.items()
-            if reason.startswith("looks like")
+            if reason.startswith("looks like") or reason == TAXED_REASON
         ]
         because = f" ({'; '.join(reasons)})" if reasons else ""
         msg = (
@@ -146,6 +150,7 @@ def to_map(recognised: Recognised) -> Map:
         kind="" if recognised.kind is None else recognised.kind.name,
         columns=recognised.columns,
         times=recognised.times,
+        units=recognised.units,
         steps=tuple(StepColumns(stage=stage, **parts) for stage, parts in recognised.steps.items()),
     )
 

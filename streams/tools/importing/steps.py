@@ -57,6 +57,7 @@ def read_steps(row: RowReader) -> WideRow:
     taken = [step for step in (_read(row, step) for step in row.layout.steps) if step]
     endings: list[RowEnding] = []
     dates: list[tuple[str, TableInstant]] = []
+    _check_turns(row, taken)
     for number, step in enumerate(taken):
         key = step.step.key
         dates += [(f"{key}.held_at", step.held_at)] if step.held_at else []
@@ -71,6 +72,20 @@ def read_steps(row: RowReader) -> WideRow:
             name = f"{key}.result"
             endings.append(RowEnding(party=party, when=step.over_at, name=name, estimated=True))
     return WideRow(taken=tuple(taken), endings=tuple(endings), dates=tuple(dates))
+
+
+def _check_turns(row: RowReader, taken: list[TakenStep]) -> None:
+    """Refuse a step that is over before an earlier one was passed."""
+    passed: tuple[str, TableInstant] | None = None
+    for step in taken:
+        stage, over_at = step.step.stage, step.over_at
+        if over_at is None:
+            continue
+        if passed is not None and over_at.day < passed[1].day:
+            columns = f"{stage} {over_at.day}|{passed[0]} {passed[1].day}"
+            row.refuse(f"{step.step.key}.held_at", "out_of_turn", columns)
+        if step.result == "passed":
+            passed = stage, over_at
 
 
 def _read(row: RowReader, step: WideStep) -> TakenStep | None:

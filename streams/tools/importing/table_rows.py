@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from schemas.tenants.milestones import normalize_name
 from streams.configuration.files import Misconfigured
-from streams.ingest.cleaning.identifiers import clean_id
 from streams.tools.importing import canonical_parts
-from streams.tools.importing.date_columns import infer_forms, is_date_field
+from streams.tools.importing.date_columns import is_date_field, read_date_columns
 from streams.tools.importing.dictionary import normalize_header, without_invisible
-from streams.tools.importing.interview_panels import interviewers_by_interview
+from streams.tools.importing.interview_panels import interview_key, interviewers_by_interview
 from streams.tools.importing.kinds import KINDS_BY_NAME
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading
@@ -23,20 +22,18 @@ TOTAL = re.compile(
 
 
 def with_columns(layout: Layout, table: SourceTable, import_map: Map) -> Layout:
-    """The layout with the order of the dates of each column, by the map or by its cells."""
+    """The layout with how the dates of each column are read, by the map or by its cells."""
     indexes = column_indexes(table, import_map)
-    dated = {
-        name: index
-        for name, index in indexes.items()
-        if is_date_field(name) and name not in import_map.dates
-    }
+    dated = {name: index for name, index in indexes.items() if is_date_field(name)}
     rows = (line.cells for line in table.lines() if line.problem is None)
     steps = tuple(
         WideStep(key=f"step.{number}", stage=step.stage)
         for number, step in enumerate(import_map.steps)
     )
-    forms = {**infer_forms(rows, dated), **import_map.dates}
-    return replace(layout, forms=forms, steps=steps)
+    columns = read_date_columns(rows, dated)
+    forms = {**columns.forms, **import_map.dates}
+    days = columns.days - import_map.times.keys()
+    return replace(layout, forms=forms, steps=steps, days=days)
 
 
 def table_readings(table: SourceTable, import_map: Map, layout: Layout) -> Iterator[Reading]:
@@ -49,7 +46,7 @@ def table_readings(table: SourceTable, import_map: Map, layout: Layout) -> Itera
             yield Reading(line=line.number, file=layout.file, problems=(problem,))
             continue
         cells = {name: line.cells[index] for name, index in indexes.items()}
-        all_interviewers = interviewers.get(cells.get("interview_id", "").strip())
+        all_interviewers = interviewers.get(interview_key(cells)) if interviewers else None
         if all_interviewers:
             cells["interviewers"] = all_interviewers
         row = RowReader(line=line.number, cells={**import_map.constants, **cells}, layout=layout)
@@ -79,8 +76,11 @@ def _is_total(all_cells: tuple[str, ...], cells: Mapping[str, str]) -> bool:
 def _note_id(row: RowReader) -> None:
     """Say that an id is read in another form than the one written."""
     written = without_invisible(row.cells.get("application_id", "")).strip()
-    if not written.isascii() and (name := clean_id(written)) not in {None, "", written}:
-        row.note("application_id", "one_id", f"{written}|{name}")
+    if written.isascii() and not written.startswith("=") and not written.endswith(".0"):
+        return
+    name = row.id("application_id")
+    if name not in {None, written}:
+        row.note("application_id", "one_id", f"{written.replace('|', '/')}|{name}")
 
 
 def column_indexes(table: SourceTable, import_map: Map) -> dict[str, int]:

@@ -12,7 +12,7 @@ from schemas.kpis.definition import Kpi
 from schemas.kpis.policies import POLICIES
 from schemas.text.languages import other_language, translate
 from schemas.text.words import BASES, TOO_FEW_CASES, UNITS
-from streams.tools.tables import Column, TextTable
+from streams.tools.tables import TableColumn, TextTable
 
 LABELS = {
     "ja": {
@@ -114,8 +114,8 @@ def catalogue_table(lang: str) -> TextTable:
     return TextTable(
         title=f"{labels['title']} ({labels['version']} {VERSION})",
         columns=(
-            Column(title="KPI"),
-            Column(title=f"{labels['formula']} · {labels['basis']}", prose=True),
+            TableColumn(title="KPI"),
+            TableColumn(title=f"{labels['formula']} · {labels['basis']}", prose=True),
         ),
         rows=rows,
     )

@@ -19,7 +19,7 @@ from schemas.text.languages import Words, sentence_case, translate
 from schemas.text.units import NO_VALUE, format_value
 from schemas.text.words import BASES, DIMENSIONS, TOO_FEW_CASES, dimension_name
 from streams.reading.kpis import KpiRow, KpiTable
-from streams.tools.tables import GAP, Cell, Column, TextTable, fit, print_table, smallest_width
+from streams.tools.tables import GAP, Cell, TableColumn, TextTable, fit, print_table, smallest_width
 from streams.tools.untrusted import for_csv
 
 LEGEND: Words = (
@@ -35,6 +35,20 @@ NO_DATA: Words = (
     "No data for {tenant} by {by} from {first} to {last}: try a longer --from/--to range.",
 )
 
+CSV_FIELDS = (
+    "tenant",
+    "dimension",
+    "member",
+    "label",
+    "basis",
+    "from",
+    "to",
+    "kpi",
+    "value",
+    "n",
+    "numbers_as_of",
+)
+
 
 def as_json(table: KpiTable) -> str:
     """Format the measure sums and KPIs of every member as JSON."""
@@ -47,6 +61,7 @@ def as_json(table: KpiTable) -> str:
             "from": query.first.isoformat(),
             "to": query.last.isoformat(),
             "as_of": query.as_of.isoformat(),
+            "numbers_as_of": _instant(table) or None,
             "currency": query.currency,
             "definitions": VERSION,
             "rows": [
@@ -66,6 +81,11 @@ def as_json(table: KpiTable) -> str:
     )
 
 
+def _instant(table: KpiTable) -> str:
+    instant = table.numbers_as_of
+    return "" if instant is None else instant.isoformat(timespec="milliseconds")
+
+
 def _result_fields(kpi: Kpi, result: DurationWindow, currency: str) -> dict[str, object]:
     value = result.value
     if kpi.unit == "money" and value is not None:
@@ -81,13 +101,11 @@ def _result_fields(kpi: Kpi, result: DurationWindow, currency: str) -> dict[str,
 
 
 def as_csv(table: KpiTable) -> str:
-    """Format one CSV line per member and KPI: tenant, dimension, member, label, basis, from, to, kpi, value, n."""
+    """Format one CSV line per member and KPI, with what it was asked for, its value, n and the as-of of the numbers."""
     query = table.query
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(
-        ["tenant", "dimension", "member", "label", "basis", "from", "to", "kpi", "value", "n"]
-    )
+    writer.writerow(CSV_FIELDS)
     for row in table.rows:
         head = [query.tenant, query.dimension, for_csv(row.member), for_csv(row.label)]
         head += [query.basis, query.first.isoformat(), query.last.isoformat()]
@@ -96,7 +114,7 @@ def as_csv(table: KpiTable) -> str:
             value = fields["value"]
             written = "" if value is None else f"{value:.12g}"
             n = "" if fields["n"] is None else fields["n"]
-            writer.writerow([*head, kpi.id, written, n])
+            writer.writerow([*head, kpi.id, written, n, _instant(table)])
     return output.getvalue()
 
 
@@ -143,10 +161,12 @@ class _Arrangement:
     def by_member(self, kpis: Sequence[Kpi], notes: tuple[str, ...] = ()) -> TextTable:
         """Return one line per member, with a column per KPI."""
         lang = self.language
-        titles = [Column(title=translate((kpi.ja, kpi.en), lang), numeric=True) for kpi in kpis]
+        titles = [
+            TableColumn(title=translate((kpi.ja, kpi.en), lang), numeric=True) for kpi in kpis
+        ]
         return TextTable(
             title=self._title,
-            columns=(Column(title=self._member_title), *titles),
+            columns=(TableColumn(title=self._member_title), *titles),
             rows=[
                 (_label(row, lang), *(self._cells[kpi.id][number] for kpi in kpis))
                 for number, row in enumerate(self.rows)
@@ -157,7 +177,7 @@ class _Arrangement:
     def by_kpi(self, *, two_lines: bool = False) -> TextTable:
         """Return one line per KPI, with a column per member; the id stands last or, in two lines, below the name."""
         lang = self.language
-        members = [Column(title=_label(row, lang), numeric=True) for row in self.rows]
+        members = [TableColumn(title=_label(row, lang), numeric=True) for row in self.rows]
         rows: list[tuple[Cell, ...]] = []
         for kpi in self.kpis:
             name, id_ = translate((kpi.ja, kpi.en), lang), Text(kpi.id, "dim")
@@ -165,10 +185,10 @@ class _Arrangement:
                 rows.append((Text(f"{name}\n").append_text(id_), *self._cells[kpi.id]))
             else:
                 rows.append((name, *self._cells[kpi.id], id_))
-        ids = () if two_lines else (Column(title="id"),)
+        ids = () if two_lines else (TableColumn(title="id"),)
         return TextTable(
             title=self._title,
-            columns=(Column(title="KPI"), *members, *ids),
+            columns=(TableColumn(title="KPI"), *members, *ids),
             rows=rows,
             notes=(translate(LEGEND, lang),),
         )

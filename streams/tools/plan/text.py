@@ -24,7 +24,7 @@ from schemas.text.units import (
 )
 from schemas.text.words import BASES, PLAN_STATES, TOO_FEW_CASES, dimension_name
 from streams.reading.plan import PlanLine, PlanRequest
-from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.tables import TableColumn, TextTable, print_table
 from streams.tools.untrusted import for_csv
 
 SIGNS = {"at_least": "≥", "at_most": "≤"}
@@ -166,14 +166,15 @@ def _cell(value: object) -> object:
 def plan_table(lines: tuple[PlanLine, ...], output: Output) -> TextTable:
     """Build a terminal table, with a forecast column if any target has a forecast."""
     request, language = output.request, output.language
-    columns = [Column(title="KPI")]
+    columns = [TableColumn(title="KPI")]
     columns += [
-        Column(title=label(name, language), numeric=True) for name in ("plan", "actual", "achieved")
+        TableColumn(title=label(name, language), numeric=True)
+        for name in ("plan", "actual", "achieved")
     ]
     has_forecast = any(line.forecast for line in lines)
     if has_forecast:
         scope = "with_arrivals" if request.arrivals else "in_flight"
-        columns.append(Column(title=label(scope, language), prose=True))
+        columns.append(TableColumn(title=label(scope, language), prose=True))
     rows = []
     for line in lines:
         forecast = [_forecast_cell(line.forecast, language)] if has_forecast else []
@@ -275,7 +276,10 @@ def targets_table(targets: Targets, tenancy: Tenancy, language: str) -> TextTabl
     names = ("basis", "days", "owner")
     return TextTable(
         title=f"{label('targets', language)} ({len(rows)})",
-        columns=(Column(title="KPI"), *(Column(title=label(name, language)) for name in names)),
+        columns=(
+            TableColumn(title="KPI"),
+            *(TableColumn(title=label(name, language)) for name in names),
+        ),
         rows=rows,
         ruled=True,
     )

@@ -11,7 +11,7 @@ from schemas.kpis.data_quality import SET_ASIDE
 from schemas.text.languages import Words, translate
 from schemas.text.units import NO_VALUE, format_instant, format_number
 from streams.tools.quality.query import ExampleEvent, QualityFinding, QualityReport
-from streams.tools.tables import Column, TextTable, print_table
+from streams.tools.tables import TableColumn, TextTable, print_table
 
 ALL_WELL: Words = (
     "直すべきデータはありません（受理したイベント {accepted} 件）。",
@@ -49,8 +49,8 @@ def _table(report: QualityReport, language: str) -> TextTable:
         rows.append((format_number(finding.events, "count", language), lines))
     return TextTable(
         columns=(
-            Column(title=translate(EVENTS, language), numeric=True),
-            Column(title=translate(KIND, language), prose=True),
+            TableColumn(title=translate(EVENTS, language), numeric=True),
+            TableColumn(title=translate(KIND, language), prose=True),
         ),
         rows=rows,
         ruled=True,

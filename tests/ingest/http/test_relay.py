@@ -50,7 +50,7 @@ class Site:
         company = {"tenant": "acme", "page": PAGE, "policies": [terms | policy]}
         (folder / "hirelay.yaml").write_text(dump_yaml({"tenants": [tenant]}))
         (folder / "relay.yaml").write_text(dump_yaml({"companies": [company]}))
-        monkeypatch.setenv("PERSON", "p")
+        monkeypatch.setenv("PERSON", gateways.ENVIRON["PERSON"])
         self.publisher, self.links, self.clock = ListPublisher(), SetLinks(), SetClock()
         settings = Settings(
             config=folder / "hirelay.yaml",

@@ -32,8 +32,8 @@ from streams.ingest.spool.spool import Spool
 from streams.ingest.spool.spooled_publisher import SpooledPublisher
 from streams.ingest.spool.store import FILE, SpoolRecord, SpoolStore
 from tests.fakes import NOON, ListPublisher, SetClock
+from tests.faults import needs_filters, run_with_fault
 from tests.ingest import gateways
-from tests.ingest.spool.faults import needs_filters, run_with_fault
 
 ROOM = 1_000_000
 ACTION = BreachAction(

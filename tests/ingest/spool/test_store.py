@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from streams.configuration.files import Misconfigured
 from streams.ingest.spool import store as spool_store
 from streams.ingest.spool.store import FILE, SpoolRecord, SpoolStore
-from tests.ingest.spool.faults import needs_filters, run_with_fault
+from tests.faults import needs_filters, run_with_fault
 
 LANE, OTHER = "events", "quarantine"
 FAULTS = {

@@ -15,7 +15,11 @@ from schemas.events.envelope import TYPES
 LETTERS = st.characters(codec="utf-8")
 INSTANTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 DAYS = st.dates(date(1970, 1, 1), date(2099, 12, 31))
-PATTERNS = {r"^[A-Z]{3}$": st.sampled_from(["JPY", "USD"]), r"^[0-9a-f]{64}$": st.just("0f" * 32)}
+PATTERNS = {
+    r"^[A-Z]{3}$": st.sampled_from(["JPY", "USD"]),
+    r"^[0-9a-f]{64}$": st.just("0f" * 32),
+    r"^[0-9a-f]{32}(?:[0-9a-f]{32})?$": st.sampled_from(["0f" * 16, "0f" * 32]),
+}
 
 
 def data_of(name: str) -> st.SearchStrategy[FrozenModel]:

@@ -51,7 +51,6 @@ from streams.archive import kpi_gauges
 from streams.boards.page_spec import build_page_spec
 from streams.boards.specs.catalogue import BOARDS
 from streams.tools import boards
-from streams.tools.demo import command as demo
 from streams.tools.kpi import definitions
 
 
@@ -78,7 +77,6 @@ texts = {
     "definitions": [definitions.catalogue_page(language) for language in ("ja", "en")],
     "published": [row.id if hasattr(row, "id") else row.kpi for rows in published._rows(0) for row in rows],
     "gauges": kpi_gauges.KPIS,
-    "demo": demo.HEADLINES,
 }
 panels = {
     f"{board.id}/{panel.id}": [panel.kpis, len(panel.numbers), panel.sql]
@@ -171,8 +169,8 @@ def test_no_text_names_a_deleted_kpi(reduced: dict[str, Any], place: str) -> Non
 
 
 def test_no_list_names_a_deleted_kpi(reduced: dict[str, Any]) -> None:
-    """The gauges, the demo and the published catalogue leave out a deleted KPI and keep the others."""
-    for place in ("gauges", "demo", "published"):
+    """The gauges and the published catalogue leave out a deleted KPI and keep the others."""
+    for place in ("gauges", "published"):
         assert reduced["texts"][place] and not set(reduced["texts"][place]) & {*DELETED}
 
 

@@ -91,4 +91,4 @@ def test_shares_are_of_cases() -> None:
     """A ratio to a sum of money is no share, every other ratio is one."""
     ratios = {kpi.id for kpi in KPIS if kpi.kind == "ratio" and kpi.unit == "ratio"}
 
-    assert ratios - {kpi.id for kpi in SHARES} == {"hire_cost_ratio", "roi_ratio"}
+    assert ratios - {kpi.id for kpi in SHARES} == {"hire_cost_ratio", "relay_roi", "roi_ratio"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.kpis.definition import Kpi
-from schemas.reporting.sentences import Comparison, summary
+from schemas.reporting.sentences import WindowComparison, summary
 
 HIRES = Kpi(
     id="x", ja="採用決定数", en="Hires", kind="count", unit="count", explain_ja="", explain_en=""
@@ -15,14 +15,14 @@ RATE = Kpi(
 )  # fmt: skip
 
 
-def count(now: int, before: int | None) -> Comparison:
+def count(now: int, before: int | None) -> WindowComparison:
     """Hires in both windows."""
-    return Comparison(kpi=HIRES, value=now, n=now, before=before, n_before=before or 0)
+    return WindowComparison(kpi=HIRES, value=now, n=now, before=before, n_before=before or 0)
 
 
-def rate(passes: int, n: int, passes_before: int, n_before: int) -> Comparison:
+def rate(passes: int, n: int, passes_before: int, n_before: int) -> WindowComparison:
     """A rate in both windows."""
-    return Comparison(
+    return WindowComparison(
         kpi=RATE, value=passes / n, n=n, before=passes_before / n_before, n_before=n_before
     )
 
@@ -48,7 +48,9 @@ def rate(passes: int, n: int, passes_before: int, n_before: int) -> Comparison:
         ),
     ],
 )
-def test_the_first_sentence(comparisons: list[Comparison], japanese: str, english: str) -> None:
+def test_the_first_sentence(
+    comparisons: list[WindowComparison], japanese: str, english: str
+) -> None:
     """It says the number, the one before, and whether chance explains the difference."""
     assert summary(comparisons, "ja", "JPY")[0] == japanese
     assert summary(comparisons, "en", "JPY")[0] == english

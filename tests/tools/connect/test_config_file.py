@@ -182,7 +182,7 @@ def test_a_byte_order_mark_is_stripped_from_a_secret(tmp_path: Path) -> None:
 
 def test_an_unknown_vendor_is_explained() -> None:
     """The error for an unknown vendor lists the known ones."""
-    with pytest.raises(Misconfigured, match="known: ashby, greenhouse"):
+    with pytest.raises(Misconfigured, match="known: ashby, careerrelay, greenhouse"):
         connect_connection.find_vendor("taleo")
 
 

@@ -77,14 +77,20 @@ ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         "a-1,2026-04-01,不採用,2026-03-01,,",
         "ended_at",
     ),
+    "spreadsheet_id": ("applications", APPLICATIONS, "1.23E+11,2026-04-01,,,,", "application_id"),
+    "tax_included": ("costs", COSTS, "110万円(税込),JPY,company,media,2026-04-01,", "amount"),
     "no_dates": ("employment", EMPLOYMENT, "a-1,,,,", "start"),
     "cells": ("applications", APPLICATIONS, "a-1,2026-04-01", "row"),
     "not_csv": ("applications", APPLICATIONS, 'a-1,"2026"-04-01,,,,', "row"),
 }
 IN_LOGS = {"no_activity", "unmapped_activity", "no_application", "unknown_object"}
-ELSEWHERE = {"conflict", "too_large", "not_canonical", "future_time", "two_times"}
+ELSEWHERE = {
+    *("conflict", "too_large", "not_canonical", "future_time", "two_times"),
+    *("out_of_turn", "two_answers", "two_employments"),
+}
 NOTED = {
     *("ruled", "no_answer", "undated_answer", "join_without_hire", "implausible_amount", "one_id"),
+    *("ruled_between", "differs", "same_cost"),
 }
 
 

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO, cast
@@ -19,7 +20,11 @@ ENCODING_BY_BOM = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-JAPANESE = ("cp932", "euc_jis_2004")
+CP932, WESTERN = "cp932", "cp1252"
+JAPANESE = (CP932, "euc_jis_2004")
+# Windows-1252 writes an accented letter as one byte from 0xC0 on; read as CP932 it and the next letter become a rare kanji.
+# Japanese has bytes below 0xE0 in nearly every word.
+ACCENTED, JAPANESE_LEADS = re.compile(rb"[\xc0-\xff]"), re.compile(rb"[\x80-\xdf]")
 ISO_2022_JP = "iso2022_jp_ext"  # with half-width kana, which mail programs write
 ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I")
 HALF_WIDTH_KANA = range(0xFF61, 0xFFA0)
@@ -76,7 +81,10 @@ def _detect(path: Path) -> str:
     if not candidates and utf8.multibyte < MIN_MULTIBYTE and (guess := _guess(path, sample)):
         return guess
     if candidates:
-        return min(candidates, key=lambda name: _oddness(sample, name))
+        encoding = min(candidates, key=lambda name: _oddness(sample, name))
+        if encoding == CP932 and _may_be_western(sample):
+            raise _ambiguous(path, sample)
+        return encoding
     failures = {name: _failure(path, name) for name in JAPANESE} | {"utf-8": utf8}
     name = max(failures, key=lambda name: (failures[name].line, failures[name].multibyte))
     raise _damaged(path, name, failures[name])
@@ -119,6 +127,20 @@ def _failure(path: Path, encoding: str) -> Failure:
             multibyte += len(text) - len(text.encode("ascii", "ignore"))
             return Failure(line + before.count(b"\n"), error.object[error.start], multibyte)
     return Failure(0)
+
+
+def _may_be_western(sample: bytes) -> bool:
+    return ACCENTED.search(sample) is not None and JAPANESE_LEADS.search(sample) is None
+
+
+def _ambiguous(path: Path, sample: bytes) -> Misconfigured:
+    line = next(line for line in sample.splitlines() if ACCENTED.search(line))
+    texts = [line.decode(name, "replace").strip()[:60] for name in (CP932, WESTERN)]
+    msg = (
+        f"{path} can be read in two ways: {texts[0]!r} in {CP932} or {texts[1]!r} in {WESTERN}. Say which under `encoding` in the "
+        "map, or save the table as UTF-8"
+    )
+    return Misconfigured(msg)
 
 
 def _oddness(sample: bytes, encoding: str) -> int:

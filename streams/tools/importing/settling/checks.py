@@ -1,52 +1,19 @@
 """Check all that the files of a run say of one application: duplicates, contradictions and impossible orders."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from itertools import pairwise
 
-from schemas.errors import Malformed
 from streams.tools.importing.events import RowEvent
-from streams.tools.importing.refusals import RowProblem, row_problem
 from streams.tools.importing.settling.day_order import CREATED, MOVED
+from streams.tools.importing.settling.differences import note_differences, note_endings
+from streams.tools.importing.settling.entity_checks import EntityChecks
 
-Place = tuple[int, int]  # file and line
 SINGLE_SLOTS = frozenset({"hire", "created"})  # of which an application has one across all files
 # What must come first, and what then.
 PAIRS = (
     ("application.hired", "employment.started"),
     ("employment.started", "employment.ended"),
 )
-
-
-@dataclass
-class EntityChecks:
-    """The problems of one entity by place, and the number of events told more than once."""
-
-    files: tuple[str, ...]
-    problems: list[RowProblem] = field(default_factory=list)
-    duplicates: int = 0
-
-    def refuse(self, event: RowEvent, column: str, reason: str, detail: str = "") -> None:
-        """Refuse the row of the event."""
-        condition = Malformed(reason, detail)
-        self.problems.append(row_problem(event.line, column, condition, file=event.file))
-
-    def note(self, event: RowEvent, column: str, reason: str, detail: str = "") -> None:
-        """Say what a person should know about the row of the event."""
-        condition = Malformed(reason, detail)
-        self.problems.append(
-            row_problem(event.line, column, condition, refuses=False, file=event.file)
-        )
-
-    @property
-    def refused(self) -> set[Place]:
-        """The rows that a problem refuses."""
-        return {(problem.file, problem.line) for problem in self.problems if problem.refuses}
-
-    def place(self, event: RowEvent, beside: RowEvent) -> str:
-        """Where the event stands, for a message about another one: the file is named if it is another."""
-        if event.file == beside.file:
-            return f"line {event.line}"
-        return f"line {event.line} of {self.files[event.file]}"
 
 
 def distinct_events(events: Iterable[RowEvent], checks: EntityChecks) -> list[RowEvent]:
@@ -60,9 +27,10 @@ def distinct_events(events: Iterable[RowEvent], checks: EntityChecks) -> list[Ro
             distinct.append(event)
         elif _says(first) == _says(event):
             checks.duplicates += 1
+            if event.type == "cost.recorded":
+                checks.note(event, "row", "same_cost", checks.place(first, event))
         else:
-            checks.refuse(first, "row", "conflict", checks.place(event, first))
-            checks.refuse(event, "row", "conflict", checks.place(first, event))
+            checks.conflict(first, event)
     return distinct
 
 
@@ -91,6 +59,22 @@ def check_orders(events: list[RowEvent], checks: EntityChecks) -> None:
         if first is not None and then is not None:
             _check_pair(first, then, checks)
     _check_offers(events, checks)
+    _check_employments(events, checks)
+    files = {event.file for event in events}
+    if len(files) > 1:
+        note_differences(events, checks)
+        note_endings(events, checks)
+
+
+def _check_employments(events: list[RowEvent], checks: EntityChecks) -> None:
+    """Refuse an employment that begins before the one before it has ended."""
+    periods = [e for e in events if e.type in {"employment.started", "employment.ended"}]
+    if len(periods) < 3:
+        return
+    ordered = sorted(periods, key=lambda e: (e.fact.when.day, e.type == "employment.started"))
+    for before, event in pairwise(ordered):
+        if before.type == event.type == "employment.started":
+            checks.refuse(event, "row", "two_employments", checks.place(before, event))
 
 
 def _check_offers(events: list[RowEvent], checks: EntityChecks) -> None:
@@ -126,8 +110,7 @@ def _check_across_kinds(events: list[RowEvent], checks: EntityChecks) -> None:
         first, *others = by_kind.values()
         for event in others:
             if event.fact.when.day != first.fact.when.day:
-                checks.refuse(event, "row", "conflict", checks.place(first, event))
-                checks.refuse(first, "row", "conflict", checks.place(event, first))
+                checks.conflict(event, first)
 
 
 def tells_of_application(events: Iterable[RowEvent]) -> bool:

@@ -10,12 +10,12 @@ from schemas.errors import Malformed
 from streams.tools.importing.events import RowEvent
 from streams.tools.importing.refusals import RowProblem
 from streams.tools.importing.settling.checks import (
-    EntityChecks,
     check_orders,
     distinct_events,
     tells_of_application,
 )
 from streams.tools.importing.settling.day_order import DayOrder, in_day_order
+from streams.tools.importing.settling.entity_checks import EntityChecks
 from streams.tools.importing.settling.staging import Staging
 
 APART = ("cost/", "job/")  # entities that are no applications

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from schemas.reporting.change import LEVEL, count_ratio, rate_difference, wilson
+from schemas.statistics.change import LEVEL, count_ratio, rate_difference, wilson
 
 COUNTS = st.integers(0, 500)
 

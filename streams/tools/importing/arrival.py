@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-
 from schemas.errors import Unavailable
 from schemas.tenants.config import Connection, Tenant
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
-from streams.tools.importing import report_text
+from streams.tools.importing import report_words as words
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import SendResult
 from streams.tools.importing.settling.stored import Lookup, clickhouse_lookup, nothing_stored
 
@@ -69,7 +68,7 @@ def await_arrival(
     stored: StoredFacts,
     run: str,
     sent: SendResult,
-    console: Console,
+    printer: ReportPrinter,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Return once the events of the run are in ClickHouse, where the next import compares with them; say if they are not."""
@@ -81,7 +80,4 @@ def await_arrival(
         arrived = count
         sleep(PAUSE_S)
     if count < sent.events:
-        report_text.say(
-            console,
-            f"{count:,} of {sent.events:,} events have reached ClickHouse; wait for the rest before you import a correction",
-        )
+        printer.say(words.NOT_ARRIVED, n=count, of=sent.events)

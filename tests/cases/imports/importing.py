@@ -31,7 +31,7 @@ from streams.tools.importing.arrival import StoredFacts
 from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
-from streams.tools.importing.kpi_changes import Company, KpiChanges
+from streams.tools.importing.kpi_changes import Company, EarlierEvents, KpiChanges
 from streams.tools.importing.plan import PlanOptions, open_plan
 from streams.tools.importing.report import ImportReport
 from streams.tools.importing.run import ImportRequest, ImportRun
@@ -59,6 +59,7 @@ class ImportedCompany:
     archive: Lookup | None = None
     name: str = "company"
     kpis: KpiChanges = field(init=False)
+    earlier: EarlierEvents | None = None
 
     def __post_init__(self) -> None:
         """Configure the company and its gateway."""
@@ -120,7 +121,7 @@ class ImportedCompany:
             rules=rules,
             today=local_today(self.now, self.tenant.timezone),
         )
-        return KpiChanges(company=company, earlier=self._earlier)
+        return KpiChanges(company=company, earlier=self.earlier or self._earlier)
 
     def _earlier(self, entities: Sequence[str]) -> dict[str, list[FunnelEvent]]:
         """The accepted events of the entities, as ClickHouse would say them."""

@@ -12,7 +12,7 @@ from schemas.errors import Unavailable
 from sinks.clickhouse.client import connect
 from sinks.metrics import ReporterMetrics
 from streams.configuration.files import Misconfigured, load_tenancy
-from streams.configuration.reports import load_reports
+from streams.configuration.reports import brand_of, load_reports
 from streams.configuration.settings import Settings
 from streams.configuration.targets import load_targets
 from streams.health_server import run_with_health_server
@@ -43,6 +43,7 @@ def load_files(settings: Settings, environ: Mapping[str, str]) -> ReporterFiles:
         targets=load_targets(settings.targets, tenancy),
         reports=reports,
         deliverer=Deliverer(reports, environ, settings.reports.parent),
+        brands={tenant: brand_of(reports, settings.reports, tenant) for tenant in reports.brands},
     )
 
 

@@ -1,7 +1,9 @@
 """Read from ClickHouse what was imported before, and wait until a run has arrived there."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,7 @@ where tenant = {tenant:String}
     and connection = {connection:String}
     and startsWith(JSONExtractString(body, 'deliveryid'), {run:String})
 """
+CLIENT_LOGGERS = ("urllib3.connectionpool", "clickhouse_connect")
 PAUSE_S = 0.5
 PATIENCE_S = 20.0  # without a further event, what is missing came with an earlier, interrupted run
 
@@ -50,7 +53,8 @@ def open_stored_facts(
     if is_new:
         return StoredFacts(tenant=tenant.id, connection=connection.id)
     try:
-        client = connect(settings.clickhouse_access)
+        with _without_warnings_of(*CLIENT_LOGGERS):
+            client = connect(settings.clickhouse_access)
     except Unavailable as error:
         if required:
             msg = (
@@ -62,6 +66,19 @@ def open_stored_facts(
         return StoredFacts(tenant=tenant.id, connection=connection.id, note=note)
     lookup = clickhouse_lookup(client, tenant.id, connection.id, connection.id_prefix)
     return StoredFacts(tenant=tenant.id, connection=connection.id, lookup=lookup, client=client)
+
+
+@contextmanager
+def _without_warnings_of(*loggers: str) -> Iterator[None]:
+    """Keep libraries from logging a refused connection, of which the command itself says what follows."""
+    levels = {name: logging.getLogger(name).level for name in loggers}
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def await_arrival(

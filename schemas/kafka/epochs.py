@@ -13,6 +13,7 @@ class Epoch(FrozenModel):
     """One epoch. Readers see the `live` one; a `building` one is computed alongside; a `retired` one is deleted.
 
     `facts` is `schemas.funnel.fold.VERSION` of the code that computes it; `changed` is when this record was written.
+    `rewritten`: an erasure has rewritten the events since, so only a replay makes the state of workers forget the person.
     """
 
     number: Annotated[int, Field(ge=0, lt=10_000)]
@@ -20,6 +21,7 @@ class Epoch(FrozenModel):
     facts: int
     meaning: MappingSnapshot
     changed: AwareDatetime
+    rewritten: bool = False
 
     def following(self, earlier: "Epoch | None") -> "Epoch":
         """Return this record with what an earlier one of the same epoch knows and this one lacks.

@@ -73,6 +73,13 @@ class Definition(FrozenModel):
     explanation: str
 
 
+class Brand(FrozenModel):
+    """A company's colour as #rrggbb, and its logo as a data URI of a PNG or an empty text."""
+
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] = "#0072b2"
+    logo: Annotated[str, Field(pattern="^(data:image/png;base64,[A-Za-z0-9+/=]+)?$")] = ""
+
+
 class Report(FrozenModel):
     """A report of one company and period, in one language; all days are the company's and included.
 
@@ -95,6 +102,7 @@ class Report(FrozenModel):
     definitions_version: str
     epoch: int = 0
     version: int = 1
+    brand: Brand = Brand()
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...]
 

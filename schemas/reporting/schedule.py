@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.events.application import FrozenModel
 from schemas.instants import UNIX_EPOCH
 from schemas.planning.periods import PeriodKind
+from schemas.reporting.model import Brand
 from schemas.tenants.config import Name, Secret
 from schemas.text.languages import Language
 
@@ -99,13 +100,21 @@ class ReportSchedule(FrozenModel):
         return value
 
 
+class BrandFile(FrozenModel):
+    """How reports of a company look: its colour as #rrggbb, and a PNG beside the reports file."""
+
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] = Brand().colour
+    logo: str = ""
+
+
 class ReportsFile(FrozenModel):
-    """The schedules of all companies. `recipients` are addresses by company and role."""
+    """The schedules of all companies. `recipients` are addresses by company and role, `brands` looks by company."""
 
     mail: MailServer | None = None
     recipients: dict[Name, dict[Name, Annotated[tuple[Address, ...], Field(min_length=1)]]] = Field(
         default_factory=dict
     )
+    brands: dict[Name, BrandFile] = Field(default_factory=dict)
     schedules: tuple[ReportSchedule, ...] = ()
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from sinks.clickhouse.rows import (
     ConnectionCount,
     EpochRow,
     KpiCell,
+    RelayRow,
 )
 from sinks.clickhouse.writer import TABLES
 
@@ -21,7 +22,7 @@ REBUILT_TABLES = tuple(
     TABLES[model]
     for model in (
         *(KpiCell, CellFlush, CandidateEvent, EpochRow),
-        *(BreachRow, BreachActionRow, ConnectionCount),
+        *(BreachRow, BreachActionRow, ConnectionCount, RelayRow),
     )
 )
 _SELECT = "select generation, rebuilds, topic, partition, next_offset from v_archive"

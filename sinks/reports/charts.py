@@ -13,12 +13,12 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9
 Chart = dict[str, Any]
 
 
-def draw(panel: ReportPanel) -> str:
-    """Return the chart of the panel as SVG; an empty string for a table or without a single number."""
+def draw(panel: ReportPanel, colour: str = COLOURS[0]) -> str:
+    """Return the chart of the panel as SVG; an empty string for a table or without a single number. `colour` is that of bars."""
     if panel.chart is None or not series(panel):
         return ""
     vl_convert.register_font_directory(str(font_directory()))
-    svg: str = vl_convert.vegalite_to_svg(_specification(panel))
+    svg: str = vl_convert.vegalite_to_svg(_specification(panel, colour))
     return svg
 
 
@@ -58,14 +58,14 @@ def percent(panel: ReportPanel) -> bool:
     )
 
 
-def _specification(panel: ReportPanel) -> Chart:
+def _specification(panel: ReportPanel, colour: str) -> Chart:
     by_series = series(panel)
     form = ".0%" if percent(panel) else ",.4~r"
     category = {"field": "category", "type": "nominal", "sort": None, "title": None}
     axis = {"format": form, "tickCount": 4}
     value = {"field": "value", "type": "quantitative", "title": None, "axis": axis}
     marks = (
-        _bars(category, value, form)
+        _bars(category, value, form, colour)
         if panel.chart in {"bar", "funnel"}
         else _columns(panel, category, value, legend=len(by_series) > 1)
     )
@@ -83,10 +83,14 @@ def _specification(panel: ReportPanel) -> Chart:
     } | marks
 
 
-def _bars(category: Chart, value: Chart, form: str) -> Chart:
-    bar = {"mark": {"type": "bar", "color": COLOURS[0]}}
+def _bars(category: Chart, value: Chart, form: str, colour: str) -> Chart:
+    bar = {"mark": {"type": "bar", "color": colour}}
     number = {
-        "mark": {"type": "text", "align": "left", "dx": 4},
+        "mark": {
+            "type": "text",
+            "align": {"expr": "datum.value < 0 ? 'right' : 'left'"},
+            "dx": {"expr": "datum.value < 0 ? -4 : 4"},
+        },
         "encoding": {"text": {"field": "value", "format": form}},
     }
     return {

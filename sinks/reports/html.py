@@ -25,5 +25,5 @@ def to_html(report: Report) -> str:
         label=lambda key: labels.label(report, key),
         source=lambda panel: labels.source_line(report, panel),
         text=lambda cell: labels.cell_text(cell, report.language),
-        chart=lambda panel: Markup(draw(panel)),  # noqa: S704 SVG of our own, its texts are escaped
+        chart=lambda panel: Markup(draw(panel, report.brand.colour)),  # noqa: S704 SVG of our own, its texts are escaped
     )

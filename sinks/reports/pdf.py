@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from base64 import b64decode
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ def _data(report: Report, folder: Path) -> dict[str, Any]:
     """Return what the template reads; charts become files beside it."""
     return {
         "font": FAMILY,
+        "colour": report.brand.colour,
+        "logo": _write_logo(report, folder),
         "language": report.language,
         "title": labels.title(report),
         "window": labels.window_line(report),
@@ -53,8 +56,16 @@ def _data(report: Report, folder: Path) -> dict[str, Any]:
     }
 
 
+def _write_logo(report: Report, folder: Path) -> str:
+    """Return the name of the logo's file, or an empty text without one."""
+    if not report.brand.logo:
+        return ""
+    (folder / "logo.png").write_bytes(b64decode(report.brand.logo.partition(",")[2]))
+    return "logo.png"
+
+
 def _panel(report: Report, panel: ReportPanel, folder: Path) -> dict[str, Any]:
-    chart = draw(panel)
+    chart = draw(panel, report.brand.colour)
     name = f"{panel.id.replace('/', '-')}.svg" if chart else ""
     if chart:
         (folder / name).write_text(chart, encoding="utf-8")

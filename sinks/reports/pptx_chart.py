@@ -4,7 +4,7 @@ from typing import Any
 
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.util import Pt
 
 from schemas.reporting.model import ChartKind, ReportPanel
@@ -20,11 +20,11 @@ CHARTS: dict[ChartKind, Any] = {
 }
 
 
-def add_chart(slide: Any, panel: ReportPanel, box: Box) -> None:
-    """Add the chart of a panel to a slide; `panel.chart` is its kind."""
+def add_chart(slide: Any, panel: ReportPanel, box: Box, colour: str) -> None:
+    """Add the chart of a panel to a slide; `panel.chart` is its kind, `colour` that of its first series."""
     if panel.chart is None:
         return
-    data = CategoryChartData(number_format="0%" if percent(panel) else "#,##0.##")
+    data = CategoryChartData(number_format=_number_format(panel))
     data.categories = categories(panel)
     for name, values in series(panel).items():
         data.add_series(name, [values.get(category) for category in categories(panel)])
@@ -32,15 +32,37 @@ def add_chart(slide: Any, panel: ReportPanel, box: Box) -> None:
     chart.font.name, chart.font.size = PPTX_FAMILY, Pt(11)
     chart.has_title = False
     chart.value_axis.has_major_gridlines = False
+    chart.value_axis.tick_labels.number_format = _number_format(panel)
+    chart.value_axis.tick_labels.number_format_is_linked = False
     chart.has_legend = len(series(panel)) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    if _has_negative(panel):
+        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    elif panel.chart != "line":
+        chart.value_axis.minimum_scale = 0  # the length of a bar is its value
     if panel.chart in {"bar", "funnel"}:
         chart.category_axis.reverse_order = True
-        chart.value_axis.visible, chart.value_axis.minimum_scale = False, 0
+        chart.value_axis.visible = False
         chart.plots[0].has_data_labels, chart.plots[0].gap_width = True, 40
     for at, plot_series in enumerate(chart.plots[0].series):
-        _paint(plot_series.format, panel.chart, COLOURS[at % len(COLOURS)])
+        _paint(plot_series.format, panel.chart, COLOURS[at % len(COLOURS)] if at else colour)
+
+
+def _numbers(panel: ReportPanel) -> list[float]:
+    by_series = series(panel).values()
+    return [value for values in by_series for value in values.values() if value is not None]
+
+
+def _number_format(panel: ReportPanel) -> str:
+    if percent(panel):
+        return "0%"
+    whole = all(value == round(value) for value in _numbers(panel))
+    return "#,##0" if whole else "#,##0.0"
+
+
+def _has_negative(panel: ReportPanel) -> bool:
+    return any(value < 0 for value in _numbers(panel))
 
 
 def _paint(form: Any, kind: ChartKind, colour: str) -> None:

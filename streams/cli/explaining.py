@@ -33,7 +33,7 @@ def explain(
     from schemas.tenants.config import DEFAULT_TIMEZONE
     from sinks.clickhouse.client import connect
     from streams.configuration.targets import find_tenant
-    from streams.tools.explaining import explain as explaining
+    from streams.reading import change as explaining
     from streams.tools.explaining import text
     from streams.tools.kpi import definitions
 

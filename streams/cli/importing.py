@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import State, flag
+from streams.cli.options import Lang, State, flag
 from streams.configuration.settings import load_settings
 
 app = typer.Typer()
@@ -46,6 +46,7 @@ def import_files(
     report: Annotated[
         Path | None, typer.Option(help="Write every problem to this file (CSV).")
     ] = None,
+    lang: Lang = None,
     state: State = None,
 ) -> None:
     """Import tables or event logs: by default a dry run that reads them and says what would come of it."""
@@ -60,7 +61,7 @@ def import_files(
         raise typer.BadParameter("give --connection, or --inspect to only inspect the file")
     settings, now = load_settings(state), datetime.now(UTC)
     if undo:
-        request = undo_run.UndoRequest(connection=connection, run=undo, apply=apply)
+        request = undo_run.UndoRequest(connection=connection, run=undo, apply=apply, language=lang)
         succeeded = undo_run.undo(settings, request, os.environ, Console(), now)
         raise typer.Exit(0 if succeeded else 1)
     if not files:
@@ -76,6 +77,7 @@ def import_files(
         report=report,
         sheet=sheet or None,
         accepted=tuple(accept or ()),
+        language=lang,
     )
     succeeded = run.run(settings, import_request, os.environ, Console(), now)
     raise typer.Exit(0 if succeeded else 1)

@@ -20,6 +20,7 @@ from streams.cli import (
     local,
     numbers,
     plan,
+    privacy,
     quality,
     rebuild,
     relay,
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (local, webhooks, importing, numbers, explaining, quality, report, roles):
+for commands in (local, webhooks, importing, numbers, explaining, quality, report, roles, privacy):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

@@ -236,3 +236,22 @@ def reasons(
     company = _company(settings, tenant)
     content = read_reasons(read.read_history(settings, tenant), company.relay)
     print_table(reasons_table(content, lang.value), Console())
+
+
+@app.command()
+def cx(
+    tenant: Tenant,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.ja,
+    state: State = None,
+) -> None:
+    """Print what candidates say, how many register, and whether the line changes how many apply again."""
+    from sinks.clickhouse.client import connect
+    from streams.tools.relay import read
+    from streams.tools.relay.experience import experience_table, read_experience
+    from streams.tools.tables import print_table
+
+    settings = load_settings(state)
+    ledger_state = read.read_history(settings, tenant).state
+    client = connect(settings.clickhouse_access)
+    content = read_experience(ledger_state, client, datetime.now(UTC))
+    print_table(experience_table(content, lang.value), Console())

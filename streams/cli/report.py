@@ -44,9 +44,11 @@ def report(
     """Write the report of a period: the numbers of the boards with their sources, as files."""
     from sinks.clickhouse.client import connect
     from streams.configuration.files import load_tenancy
+    from streams.configuration.reports import brand_of, load_reports
     from streams.configuration.targets import load_targets, require_tenant
     from streams.reporting.files import write_report
-    from streams.reporting.read import ReportRequest, fill_report
+    from streams.reporting.read import fill_report
+    from streams.reporting.request import ReportRequest
 
     chosen = _parse_formats(formats)
     settings = load_settings(state)
@@ -63,6 +65,7 @@ def report(
         language=company.language if lang is None else lang.value,
         now=datetime.now(UTC),
         board=settings.board_url,
+        brand=brand_of(load_reports(settings.reports, tenancy), settings.reports, tenant),
     )
     if days.first > request.today:
         msg = f"{period} begins on {days.first}; today is {request.today}"

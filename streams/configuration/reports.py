@@ -1,8 +1,11 @@
 """Loads the schedules of reports from their YAML file, with errors that state the fix."""
 
+from base64 import b64encode
 from pathlib import Path
 
+from schemas.reporting.model import Brand
 from schemas.reporting.schedule import (
+    BrandFile,
     FolderDelivery,
     MailDelivery,
     MailServer,
@@ -11,9 +14,11 @@ from schemas.reporting.schedule import (
     WebhookDelivery,
 )
 from schemas.tenants.config import Secret, Tenancy
-from streams.configuration.files import check_tenants, read_yaml
+from streams.configuration.files import Misconfigured, check_tenants, read_yaml
 
+PNG, MOST_LOGO_BYTES = b"\x89PNG", 500_000
 MODELS = (
+    BrandFile,
     FolderDelivery,
     MailDelivery,
     MailServer,
@@ -34,5 +39,26 @@ def load_reports(path: Path, tenancy: Tenancy) -> ReportsFile:
         for index, schedule in enumerate(reports.schedules)
     }
     tenant_by_place |= {f"recipients.{tenant}": tenant for tenant in reports.recipients}
+    tenant_by_place |= {f"brands.{tenant}": tenant for tenant in reports.brands}
     check_tenants(path, tenant_by_place, tenancy)
+    for tenant in reports.brands:
+        brand_of(reports, path, tenant)
     return reports
+
+
+def brand_of(reports: ReportsFile, path: Path, tenant: str) -> Brand:
+    """The look of a company's reports, with its logo read from beside the file at `path`; raise Misconfigured."""
+    brand = reports.brands.get(tenant, BrandFile())
+    if not brand.logo:
+        return Brand(colour=brand.colour)
+    logo = path.parent / brand.logo
+    try:
+        content = logo.read_bytes()
+    except OSError as error:
+        msg = f"{path}: brands.{tenant}.logo: {logo} cannot be read: {error.strerror}"
+        raise Misconfigured(msg) from error
+    if not content.startswith(PNG) or len(content) > MOST_LOGO_BYTES:
+        msg = f"{path}: brands.{tenant}.logo: {logo} is no PNG of at most {MOST_LOGO_BYTES:,} bytes"
+        raise Misconfigured(msg)
+    encoded = b64encode(content).decode()
+    return Brand(colour=brand.colour, logo=f"data:image/png;base64,{encoded}")

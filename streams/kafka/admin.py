@@ -11,6 +11,7 @@ from schemas.kafka.topics import TOPICS, Topic, epoch_topics
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
+from streams.kafka.rewriting import refuse_unfinished
 
 SHARED_TOPICS = tuple(topic for topic in TOPICS if not topic.per_epoch)
 
@@ -18,12 +19,21 @@ SHARED_TOPICS = tuple(topic for topic in TOPICS if not topic.per_epoch)
 def ensure_topics(access: KafkaAccess, partitions: int, replication: int) -> list[str]:
     """Create missing topics, including those of the live epoch, and return their names.
 
-    Raises as `create_topics`.
+    Raises as `create_topics`, and Unavailable while an interrupted erasure leaves topics to put in place.
     """
+    _refuse_unfinished_erasure(access)
     created = create_topics(access, partitions, replication, SHARED_TOPICS)
     live = kafka_epochs.live_epoch(kafka_epochs.read(access))
     own = epoch_topics(0 if live is None else live.number)
     return created + create_topics(access, partitions, replication, own)
+
+
+def _refuse_unfinished_erasure(access: KafkaAccess) -> None:
+    admin = clients.admin(access)
+    try:
+        refuse_unfinished(admin.list_topics())
+    finally:
+        admin.close()
 
 
 def create_topics(

@@ -22,7 +22,7 @@ def consumer_group(epoch: int) -> str:
 
 
 class OutdatedEpoch(Exception):
-    """The live numbers were counted with another fold version; only a replay makes them comparable."""
+    """The live numbers were counted with another fold version, or of events that were rewritten: they need a replay."""
 
 
 class EpochReader:
@@ -136,7 +136,22 @@ def ensure_epoch(
             f"this is version {fold.VERSION}: run `hirelay replay`"
         )
         raise OutdatedEpoch(msg)
+    if epoch.rewritten and epoch.state == "live":
+        msg = f"an erasure has rewritten the events since epoch {epoch.number} counted them: run `hirelay replay`"
+        raise OutdatedEpoch(msg)
     return epoch
+
+
+def mark_rewritten(access: KafkaAccess, now: datetime) -> None:
+    """Record that the live epoch needs a replay, and give up those that are being built; raise Unavailable."""
+    epochs = [epoch for epoch in read(access).values() if epoch.state != "retired"]
+    write(access, *(_outdated(epoch, now) for epoch in epochs))
+
+
+def _outdated(epoch: Epoch, now: datetime) -> Epoch:
+    if epoch.state == "building":
+        return epoch.model_copy(update={"state": "retired", "changed": now})
+    return epoch.model_copy(update={"rewritten": True, "changed": now})
 
 
 def _record(access: KafkaAccess, epoch: Epoch) -> Epoch:

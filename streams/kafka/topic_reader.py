@@ -17,7 +17,11 @@ class TopicReader:
 
     def __init__(self, access: KafkaAccess, topic: Topic) -> None:
         """Connect; raise Unavailable when no broker answers or the topic is missing."""
-        self._consumer = clients.consumer(access, max_partition_fetch_bytes=8 * 1024 * 1024)
+        self._consumer = clients.consumer(
+            access,
+            max_partition_fetch_bytes=8 * 1024 * 1024,
+            isolation_level="read_committed",  # of topics that are written in transactions
+        )
         try:
             numbers = self._consumer.partitions_for_topic(topic.name)
         except KafkaError as error:

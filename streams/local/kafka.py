@@ -35,6 +35,7 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+log.segment.delete.delay.ms=1000
 message.max.bytes=8388608
 broker.session.timeout.ms=1500
 broker.heartbeat.interval.ms=300

@@ -11,6 +11,7 @@ import httpx
 
 from schemas.errors import Unavailable
 from streams.configuration.settings import Settings
+from streams.kafka import clients
 from streams.kafka.admin import ensure_topics
 from streams.supervisor import Supervisor
 
@@ -66,11 +67,24 @@ def is_ready(url: str) -> bool:
 
 
 def kafka_is_ready(settings: Settings) -> bool:
-    """Return whether the broker answers and has all topics, which this creates."""
+    """Return whether the broker answers and has all topics, which this creates; raise Unavailable if it must not."""
+    if not broker_answers(settings):
+        return False
+    try:
+        ensure_topics(settings.kafka_access, settings.partitions, settings.replication)
+    except Unavailable as error:
+        if error.reason != "kafka":
+            raise
+        return False
+    return True
+
+
+def broker_answers(settings: Settings) -> bool:
+    """Return whether the broker takes connections and speaks for itself."""
     host, port = settings.kafka.split(":")
     try:
         socket.create_connection((host, int(port)), timeout=0.5).close()
-        ensure_topics(settings.kafka_access, settings.partitions, settings.replication)
+        clients.admin(settings.kafka_access).close()
     except (OSError, Unavailable):
         return False
     return True

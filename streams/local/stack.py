@@ -27,7 +27,7 @@ from streams.kafka import epochs as kafka_epochs
 from streams.local import ports, run_file
 from streams.local.kafka import WITHOUT_SECURITY, prepare
 from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
-from streams.local.readiness import is_ready, kafka_is_ready, wait_until
+from streams.local.readiness import broker_answers, is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import (
     settings_beside,
@@ -105,11 +105,7 @@ class Stack:
     def start(self, report: Callable[[str], None]) -> None:
         """Start everything, passing each step to `report`; raise Unavailable if a role does not become ready."""
         report("Apache Kafka")
-        broker = prepare(
-            self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"]
-        )
-        self.supervisor.add(Role("kafka", broker.command, self._log_file("kafka")))
-        self._wait_until("kafka", lambda: kafka_is_ready(self.settings))
+        self.start_kafka(kafka_is_ready)
         replay_reason = self._replay_reason()
         for name, role in self._role_of.items():
             report(name)
@@ -124,6 +120,14 @@ class Stack:
             self._wait_until_healthy(name)
         self.write_run()
         log.info("stack ready", extra={"state": str(self.state)})
+
+    def start_kafka(self, is_ready_: Callable[[Settings], bool] = broker_answers) -> None:
+        """Start the broker alone, and return when it is ready; raise Unavailable if it does not become so."""
+        broker = prepare(
+            self.state / "kafka", self._ports_of["kafka"], self._ports_of["controller"]
+        )
+        self.supervisor.add(Role("kafka", broker.command, self._log_file("kafka")))
+        self._wait_until("kafka", lambda: is_ready_(self.settings))
 
     def _log_file(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"

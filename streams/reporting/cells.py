@@ -19,6 +19,7 @@ from schemas.text.units import (
 )
 from schemas.text.words import TOO_FEW_CASES
 from streams.boards import spec
+from streams.boards.specs.labels import SERVICE_LEVELS
 from streams.boards.words import VALUE_NAMES, page_labels
 
 OTHERS = "…"  # the value that groups all members too small to be drawn apart
@@ -113,6 +114,8 @@ class CellReader:
         return format_number(float(value), unit, self._language)
 
     def _name(self, column: spec.Column, value: Any) -> str:
+        if column.unit == "kpi" and value in SERVICE_LEVELS:
+            return translate(SERVICE_LEVELS[value], self._language)
         if column.unit == "kpi" and value in BY_ID:
             kpi = BY_ID[value]
             return translate((kpi.ja, kpi.en), self._language)

@@ -1,26 +1,24 @@
 """Fill a report from the views: the panels of the boards in its period, and the sentences that their numbers allow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from schemas.cells import DECISION
-from schemas.instants import local_today
 from schemas.kpis.catalogue import BY_ID, VERSION, placed
 from schemas.money import to_major
-from schemas.planning.periods import Period
 from schemas.reporting import sentences
 from schemas.reporting.model import ChartKind, Definition, Report, ReportPanel, Section
 from schemas.reporting.sentences import WindowComparison
-from schemas.tenants.config import Tenant
 from schemas.text.languages import Language, translate
 from schemas.text.words import BASES
 from streams.boards import spec
-from streams.boards.query import PanelRequest, fetch_rows
+from streams.boards.query import fetch_rows
 from streams.boards.words import page_labels
 from streams.reporting.cells import CellReader
+from streams.reporting.own_content import OwnContent, first_day
+from streams.reporting.request import ReportRequest
 from streams.reporting.sections import PANELS, SECTIONS, SectionSpec
 
 CHARTS: dict[str, ChartKind] = {"bar": "bar", "stack": "stack", "line": "line", "funnel": "funnel"}
@@ -28,55 +26,17 @@ WINDOWS = """
 select kpi, value, n
 from v_kpis(tenant = {tenant:String}, dimension = 'total', basis = 'decision', first = {first:Date}, last = {last:Date})
 """
-FIRST_DAY = """
-select min(day), count()
-from v_cells
-where tenant = {tenant:String} and dimension = 'total' and basis = 'decision'
-"""
 EPOCH = "select max(number) from v_epochs where state = 'live'"
 HEARD = "select toUnixTimestamp64Milli(heard) from v_freshness where tenant = {tenant:String}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportRequest:
-    """A report on `days` of one company, as known at `now`; `board` is the address of its board, or empty."""
-
-    tenant: Tenant
-    period: str
-    days: Period
-    language: Language
-    now: datetime
-    board: str = ""
-
-    @property
-    def today(self) -> date:
-        """The company's day."""
-        return local_today(self.now, self.tenant.timezone)
-
-    @property
-    def counted(self) -> Period:
-        """The days of the period up to today."""
-        return Period(self.days.first, min(self.days.last, self.today))
-
-    @property
-    def before(self) -> Period:
-        """The window before the period with as many days as were counted."""
-        last = self.days.first - timedelta(days=1)
-        return Period(last - timedelta(days=self.counted.length - 1), last)
-
-    def panel_request(self) -> PanelRequest:
-        """The parameters of the boards' queries."""
-        return PanelRequest(
-            tenant=self.tenant, first=self.counted.first, last=self.counted.last, today=self.today
-        )
 
 
 def fill_report(client: Any, request: ReportRequest) -> Report:
     """Read every section; `client` is a ClickHouse connection with the rights of a reader."""
     comparisons = _compare_windows(client, request)
     sections = tuple(
-        _section(client, request, section, comparisons if section.id == "summary" else ())
-        for section in SECTIONS
+        section
+        for spec in SECTIONS
+        if (section := _section(client, request, spec, comparisons)) is not None
     )
     rows = client.query(HEARD, parameters={"tenant": request.tenant.id}).result_rows
     return Report(
@@ -93,6 +53,7 @@ def fill_report(client: Any, request: ReportRequest) -> Report:
         data_as_of=datetime.fromtimestamp(rows[0][0] / 1000, UTC) if rows and rows[0][0] else None,
         definitions_version=str(VERSION),
         epoch=int(client.query(EPOCH).result_rows[0][0]),
+        brand=request.brand,
         sections=sections,
         definitions=_definitions(sections, request.language),
     )
@@ -103,18 +64,29 @@ def _section(
     request: ReportRequest,
     section: SectionSpec,
     comparisons: Sequence[WindowComparison],
-) -> Section:
+) -> Section | None:
     panels = tuple(
         _panel(client, request, path, PANELS[path]) for path in section.panels if path in PANELS
     )
-    lines: tuple[str, ...] = ()
-    if comparisons:
+    if section.shown_if and not any(
+        _has_numbers(panel) for panel in panels if panel.id in section.shown_if
+    ):
+        return None
+    own = section.own(client, request) if section.own else OwnContent()
+    lines = own.sentences
+    if section.id == "summary":
         lines = sentences.summary(comparisons, request.language, request.tenant.currency)
     return Section(
         id=section.id,
         title=translate(section.title, request.language),
         sentences=lines,
-        panels=panels,
+        panels=(*panels, *own.panels),
+    )
+
+
+def _has_numbers(panel: ReportPanel) -> bool:
+    return any(
+        isinstance(cell.value, float) and cell.value > 0 for row in panel.rows for cell in row
     )
 
 
@@ -163,7 +135,7 @@ def _compare_windows(client: Any, request: ReportRequest) -> list[WindowComparis
         }
         for days in (request.counted, request.before)
     )
-    if _first_day(client, request) > request.before.first:
+    if first_day(client, request) > request.before.first:
         before = {}  # data began within the window before: it is no whole window to compare with
     # Hires lead: they are what a plan is about.
     leading = (*placed("shared/pace")[:1], *placed("summary/headline"))
@@ -179,13 +151,6 @@ def _compare_windows(client: Any, request: ReportRequest) -> list[WindowComparis
         for kpi in kpis
         if kpi.additive
     ]
-
-
-def _first_day(client: Any, request: ReportRequest) -> date:
-    """Return the first day with any number; the day after the period if there is none."""
-    rows = client.query(FIRST_DAY, parameters={"tenant": request.tenant.id}).result_rows
-    first: date = rows[0][0] if rows[0][1] else request.days.last + timedelta(days=1)
-    return first
 
 
 def _major(

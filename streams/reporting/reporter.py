@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,14 +14,14 @@ from schemas.errors import Unavailable
 from schemas.planning.targets import Targets
 from schemas.reporting.difference import changes, with_changes
 from schemas.reporting.due import DueReport, ReportCalendar
-from schemas.reporting.model import Report
+from schemas.reporting.model import Brand, Report
 from schemas.reporting.schedule import ReportSchedule, ReportsFile
 from schemas.tenants.config import Tenancy, Tenant
 from schemas.text.languages import Language
 from streams.reporting.deliveries import Deliverer
 from streams.reporting.files import WRITERS, file_name
 from streams.reporting.issues import IssueStore
-from streams.reporting.read import ReportRequest
+from streams.reporting.request import ReportRequest
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -36,6 +36,7 @@ class ReporterFiles:
     targets: Targets
     reports: ReportsFile
     deliverer: Deliverer
+    brands: Mapping[str, Brand] = field(default_factory=dict)
 
     def tenant(self, schedule: ReportSchedule) -> Tenant:
         """Return the schedule's company, which the loader has checked."""
@@ -148,5 +149,6 @@ class Reporter:
             language=language,
             now=self._clock(),
             board=self._board,
+            brand=files.brands.get(schedule.tenant, Brand()),
         )
         return self._fill_request(request)

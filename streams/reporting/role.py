@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from schemas.errors import Unavailable
+from schemas.planning.targets import Targets
+from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
 from sinks.metrics import ReporterMetrics
 from streams.configuration.files import Misconfigured, load_tenancy
-from streams.configuration.reports import load_reports
+from streams.configuration.reports import brand_of, load_reports
 from streams.configuration.settings import Settings
 from streams.configuration.targets import load_targets
 from streams.health_server import run_with_health_server
@@ -40,10 +42,18 @@ def load_files(settings: Settings, environ: Mapping[str, str]) -> ReporterFiles:
     reports = load_reports(settings.reports, tenancy)
     return ReporterFiles(
         tenancy=tenancy,
-        targets=load_targets(settings.targets, tenancy),
+        targets=_targets(settings, tenancy),
         reports=reports,
         deliverer=Deliverer(reports, environ, settings.reports.parent),
+        brands={tenant: brand_of(reports, settings.reports, tenant) for tenant in reports.brands},
     )
+
+
+def _targets(settings: Settings, tenancy: Tenancy) -> Targets:
+    """The targets, none if there is no file: a company may have schedules and no plan."""
+    if not settings.targets.exists():
+        return Targets(targets=())
+    return load_targets(settings.targets, tenancy)
 
 
 async def _look_forever(

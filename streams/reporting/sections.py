@@ -4,15 +4,25 @@ from dataclasses import dataclass
 
 from schemas.text.languages import Words
 from streams.boards.specs.catalogue import BY_ID
+from streams.reporting.hires_bridge import read_hires_bridge
+from streams.reporting.own_content import ContentReader
+from streams.reporting.reasons import read_reasons
+from streams.reporting.suggestions import read_suggestions
 
 
 @dataclass(frozen=True, kw_only=True)
 class SectionSpec:
-    """A section: `panels` are `<board>/<panel>`; those whose KPIs were all deleted are left out."""
+    """A section: `panels` are `<board>/<panel>`; those whose KPIs were all deleted are left out.
+
+    `own` reads what no board shows. A section with `shown_if` is left out unless one of those panels
+    has a number above 0.
+    """
 
     id: str
     title: Words
-    panels: tuple[str, ...]
+    panels: tuple[str, ...] = ()
+    own: ContentReader | None = None
+    shown_if: tuple[str, ...] = ()
 
 
 SECTIONS = (
@@ -26,6 +36,11 @@ SECTIONS = (
         id="funnel",
         title=("選考の歩留まり", "The funnel"),
         panels=("funnel/funnel", "funnel/stages"),
+    ),
+    SectionSpec(
+        id="change",
+        title=("採用の増減の要因", "Why the number of hires changed"),
+        own=read_hires_bridge,
     ),
     SectionSpec(
         id="channels",
@@ -44,16 +59,24 @@ SECTIONS = (
     ),
     SectionSpec(
         id="endings",
-        title=("辞退と承諾", "Withdrawals and acceptances"),
+        title=("辞退と承諾、その理由", "Withdrawals, acceptances and reasons"),
         panels=("funnel/rates",),
+        own=read_reasons,
     ),
     SectionSpec(
         id="costs", title=("採用費用", "Recruitment cost"), panels=("money/spent", "money/costs")
     ),
     SectionSpec(
+        id="relay",
+        title=("キャリアリレー", "Career Relay"),
+        panels=("relay/balance", "relay/stock", "relay/funnel"),
+        shown_if=("relay/stock", "relay/funnel"),
+    ),
+    SectionSpec(
         id="breaches",
         title=("目標から外れた項目と対応", "Off target, and what was done"),
         panels=("pipeline/breaches",),
+        own=read_suggestions,
     ),
     SectionSpec(id="quality", title=("データ品質", "Data quality"), panels=("pipeline/quality",)),
 )

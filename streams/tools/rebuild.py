@@ -59,7 +59,7 @@ def rebuild_clickhouse(
     ends = end_offsets(settings)
     if not discard:
         _check_kafka(settings)
-    number = _request(settings, now)
+    number = request_rebuild(settings, now)
     read_state = _StateReader(settings)
     with console.status("waiting for the archiver to begin"):
         _wait_until_begun(read_state, number)
@@ -182,8 +182,8 @@ def end_offsets(settings: Settings) -> Offsets:
     return _by_name({tp: end for tp, end in ends.items() if tp.topic not in UNMEASURED_TOPICS})
 
 
-def _request(settings: Settings, now: datetime) -> int:
-    """Write the request and return its number; the topic holds every request there was."""
+def request_rebuild(settings: Settings, now: datetime) -> int:
+    """Write the request and return its number; the topic holds every request there was. Raise Unavailable."""
     access = settings.kafka_access
     kafka_admin.create_topics(
         access, settings.partitions, settings.replication, (CLICKHOUSE_REBUILDS,)

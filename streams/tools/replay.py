@@ -104,6 +104,8 @@ def _replay_reasons(live: Epoch, configured: MappingSnapshot) -> list[str]:
     ]
     if live.facts != fold.VERSION:
         reasons.append(f"counted with fold version {live.facts}, this is {fold.VERSION}")
+    if live.rewritten:
+        reasons.append("an erasure has rewritten the events since")
     return reasons
 
 

@@ -205,7 +205,7 @@ where tenant = 'corrections'
     and basis = 'decision'
     and measure = {measure:String}
 """
-CORRECTIONS = ("--connection", "corrections-events")
+CORRECTIONS = ("--connection", "corrections-events", "--lang", "en")
 
 
 def sums_of(stack: Stack, *measures: str) -> list[int]:
@@ -218,11 +218,23 @@ def run_of(output: str) -> str:
     return output.partition("this was run ")[2].partition(";")[0]
 
 
+def kpi_lines(output: str, *names: str) -> list[list[str]]:
+    """The words of the lines that say how these KPIs change."""
+    return [line.split() for line in output.splitlines() if line.startswith(names)]
+
+
 def test_a_correction_corrects_and_can_be_taken_back(own_stack: Stack) -> None:
     """A corrected table says what it changes, the same table again sends nothing, and undoing restores the first one."""
     before, after = TABLES / "corrected-before.csv", TABLES / "corrected-after.csv"
     first = own_stack.hirelay("import", str(before), *CORRECTIONS, "--apply")
     assert first.returncode == 0, first.stdout + first.stderr
+    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 1, 2], 60)
+    dry = own_stack.hirelay("import", str(after), *CORRECTIONS)
+    assert kpi_lines(dry.stdout, "Hires", "Rejections", "Time to hire") == [
+        ["Hires", "1", "2", "+1"],
+        ["Rejections", "2", "1", "−1"],
+        ["Time", "to", "hire", "30", "d", "33.5", "d", "+3.5", "d"],
+    ], dry.stdout
     corrected = own_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
     assert "C1: hired 2026-05-01 → hired 2026-05-11" in corrected.stdout, corrected.stdout
     wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 2, 1], 60)

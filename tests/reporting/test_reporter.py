@@ -26,13 +26,13 @@ from schemas.reporting.model import Report, ReportCell, ReportColumn, ReportPane
 from schemas.reporting.schedule import MailServer, ReportSchedule, ReportsFile
 from schemas.tenants.config import Tenancy
 from sinks.delivery import folder
-from streams.local.kafka import free_port
 from streams.reporting.deliveries import Deliverer
 from streams.reporting.issues import IssueStore
-from streams.reporting.read import ReportRequest
 from streams.reporting.reporter import Reporter, ReporterFiles, ReporterOutcome
+from streams.reporting.request import ReportRequest
 from tests.faults import needs_filters, run_with_fault
 from tests.golden.test_golden import season_tenancy
+from tests.ports import free_port
 
 COMPANY = "scheduled"
 FIRST_SEEN = datetime(2026, 4, 15, 3, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from schemas.cells import ALL, CHANNEL, DECISION, TOTAL, CellKey, Cells
 from schemas.errors import Malformed
 from schemas.kpis.catalogue import BY_ID
-from streams.tools.explaining.explain import DayRange, Explanation, explain_change
+from streams.reading.change import DayRange, Explanation, explain_change
 from streams.tools.explaining.text import explanation_lines
 from tests.sinks.test_views import day, write
 

@@ -28,7 +28,9 @@ from streams.tools.alerts.read import build_history
 from streams.tools.backtest import text as backtest_text
 from streams.tools.connect import status
 from streams.tools.dlq import text as dlq_text
+from streams.tools.importing import kpi_report
 from streams.tools.importing import report_text as import_report
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.kpi import definitions
 from streams.tools.kpi import text as kpi_text
 from streams.tools.plan import text as plan_text
@@ -44,10 +46,10 @@ from tests.tools.alerts.test_commands import make_action, make_audience, make_br
 from tests.tools.backtest.test_backtest import backtest
 from tests.tools.connect.test_status import THURSDAY
 from tests.tools.connect.test_status import status as connection
-from tests.tools.importing.samples import HERE as SAMPLES
 from tests.tools.test_kpi_table import TALLY
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "terminal"
+TABLES = Path(__file__).parents[1] / "cases" / "imports" / "tables"
 WIDTHS = (60, 80, 120)
 FIRST_DAY, LAST_DAY = date(2026, 4, 1), date(2026, 6, 30)
 (ACME,) = gateways.tenancy().tenants
@@ -180,10 +182,17 @@ def quarantined(console: Console) -> None:
     print_table(dlq_text.entry_table([entry, dropped]), console)
 
 
-def dry_run(console: Console) -> None:
-    """`hirelay import` of the sample table, whose rows are refused for several reasons."""
-    report, sources = ImportedCompany().import_files([SAMPLES / "applications.csv"], apply=False)
-    import_report.render(report, sources, console)
+def dry_run(language: str) -> Callable[[Console], None]:
+    """`hirelay import` of a table whose rows say the wrong thing, the company having nothing else."""
+
+    def show(console: Console) -> None:
+        company = ImportedCompany()
+        report, sources = company.import_files([TABLES / "contradictions.csv"], apply=False)
+        import_report.render(report, sources, console, language)
+        printer = ReportPrinter(console=console, language=language)
+        kpi_report.render_kpis(company.kpis, None, printer)
+
+    return show
 
 
 def checked(console: Console) -> None:
@@ -235,7 +244,8 @@ COMMANDS: dict[str, Callable[[Console], None]] = {
     "alerts-explain-en": explained,
     "dlq-list": quarantined,
     "boards-list-en": lambda c: print_table(top(boards.panel_table("en")), c),
-    "import-dry-run": dry_run,
+    "import-dry-run-en": dry_run("en"),
+    "import-dry-run-ja": dry_run("ja"),
     "config-check": checked,
     "verify": verified,
 }

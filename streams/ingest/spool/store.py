@@ -26,6 +26,7 @@ _SETUP = (
     "pragma journal_mode = wal",
     "pragma synchronous = full",
     "pragma temp_store = memory",
+    "pragma secure_delete = on",  # a record that was handed over leaves no bytes that an erasure would miss
     """create table if not exists records (
         number integer primary key autoincrement,
         lane text not null,

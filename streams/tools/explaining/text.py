@@ -8,7 +8,7 @@ from schemas.statistics.rate_decomposition import RateDecomposition
 from schemas.text.languages import translate
 from schemas.text.units import format_number
 from schemas.text.words import MILESTONES, dimension_name
-from streams.tools.explaining.explain import Explanation
+from streams.reading.change import Explanation
 
 MAX_SEGMENTS = 5  # of a dimension, the largest effects first
 MIN_CASES = 20  # of both periods, for a reversal to be called one

@@ -1,18 +1,19 @@
 """Read from ClickHouse what was imported before, and wait until a run has arrived there."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-
-from rich.console import Console
 
 from schemas.errors import Unavailable
 from schemas.tenants.config import Connection, Tenant
 from sinks.clickhouse.client import connect
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
-from streams.tools.importing import report_text
+from streams.tools.importing import report_words as words
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import SendResult
 from streams.tools.importing.settling.stored import Lookup, clickhouse_lookup, nothing_stored
 
@@ -23,6 +24,7 @@ where tenant = {tenant:String}
     and connection = {connection:String}
     and startsWith(JSONExtractString(body, 'deliveryid'), {run:String})
 """
+CLIENT_LOGGERS = ("urllib3.connectionpool", "clickhouse_connect")
 PAUSE_S = 0.5
 PATIENCE_S = 20.0  # without a further event, what is missing came with an earlier, interrupted run
 
@@ -51,7 +53,8 @@ def open_stored_facts(
     if is_new:
         return StoredFacts(tenant=tenant.id, connection=connection.id)
     try:
-        client = connect(settings.clickhouse_access)
+        with _without_warnings_of(*CLIENT_LOGGERS):
+            client = connect(settings.clickhouse_access)
     except Unavailable as error:
         if required:
             msg = (
@@ -65,11 +68,24 @@ def open_stored_facts(
     return StoredFacts(tenant=tenant.id, connection=connection.id, lookup=lookup, client=client)
 
 
+@contextmanager
+def _without_warnings_of(*loggers: str) -> Iterator[None]:
+    """Keep libraries from logging a refused connection, of which the command itself says what follows."""
+    levels = {name: logging.getLogger(name).level for name in loggers}
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
 def await_arrival(
     stored: StoredFacts,
     run: str,
     sent: SendResult,
-    console: Console,
+    printer: ReportPrinter,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Return once the events of the run are in ClickHouse, where the next import compares with them; say if they are not."""
@@ -81,7 +97,4 @@ def await_arrival(
         arrived = count
         sleep(PAUSE_S)
     if count < sent.events:
-        report_text.say(
-            console,
-            f"{count:,} of {sent.events:,} events have reached ClickHouse; wait for the rest before you import a correction",
-        )
+        printer.say(words.NOT_ARRIVED, n=count, of=sent.events)

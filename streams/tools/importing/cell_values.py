@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from schemas.errors import Malformed
 from schemas.money import minor_units
@@ -30,6 +31,7 @@ MULTIPLES = {"億": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万
 UNITS = ("円", "千円", "万円", "百万円")  # of a column whose cells are bare numbers
 
 
+@lru_cache(maxsize=1 << 14)  # a row reads its id more than once, and a table has few jobs
 def parse_id(text: str) -> str:
     """An id of the customer's system in the form of every door.
 

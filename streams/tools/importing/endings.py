@@ -1,6 +1,7 @@
 """How an application ended by its row: which of several endings count, and whether the row contradicts itself."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.tenants.milestones import normalize_name
 from schemas.tenants.stage_endings import guess_party, is_ending_name
@@ -8,6 +9,11 @@ from schemas.tenants.stage_names import find_milestone
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.row import RowReader
+
+# A table has few stages and many rows.
+guessed_party = lru_cache(guess_party)
+is_ending = lru_cache(is_ending_name)
+stated_milestone = lru_cache(find_milestone)
 
 TYPE_BY_PARTY = {
     "company": "application.rejected",
@@ -74,10 +80,10 @@ def ending_of_stage(row: RowReader) -> str | None:
     name = normalize_name(row.cells.get("stage", ""))
     if not name or not row.has("stage"):
         return None
-    party = row.layout.endings.get(name) or guess_party(name)
-    if party is None and is_ending_name(name):
+    party = row.layout.endings.get(name) or guessed_party(name)
+    if party is None and is_ending(name):
         row.refuse("stage", "stage_is_ending", f"“{name}”")
-    return HIRED if party is None and find_milestone(name) == HIRED else party
+    return HIRED if party is None and stated_milestone(name) == HIRED else party
 
 
 def _dated_endings(

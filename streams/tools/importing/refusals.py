@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 from schemas.errors import Malformed, Unmapped
+from schemas.text.languages import translate
+from streams.tools.importing.refusals_ja import JAPANESE
 
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 MAX_QUOTED = 40  # characters of a cell that a report quotes
@@ -182,7 +184,8 @@ REFUSALS = {
 class RowProblem:
     """Why the row on `line` is refused, or, if it is not, what a person should know about it.
 
-    `line` counts from 1, or counts events in a log without lines; `file` is the index of the file in the run.
+    `line` counts from 1, or counts events in a log without lines; `file` is the index of the file in the run; `condition` is
+    the reason and its details.
     """
 
     line: int
@@ -191,6 +194,12 @@ class RowProblem:
     remedy: str
     refuses: bool = True
     file: int = 0
+    condition: tuple[str, str] = ("", "")
+
+    def texts(self, language: str) -> tuple[str, str]:
+        """What is wrong and what to do, in the language."""
+        reason, detail = self.condition
+        return _fill(translate((JAPANESE[reason], REFUSALS[reason]), language), detail)
 
 
 def row_problem(
@@ -202,16 +211,24 @@ def row_problem(
     file: int = 0,
 ) -> RowProblem:
     """The problem with its texts filled in; details of one reason are separated by `|`."""
-    message, remedy = REFUSALS[condition.reason]
-    details = condition.detail.split("|")
-    placeholders = message.count("{}")
+    message, remedy = _fill(REFUSALS[condition.reason], condition.detail)
     return RowProblem(
         line=line,
         column=column,
-        message=message.format(*details[:placeholders]),
-        remedy=remedy.format(*(details[placeholders:] or details)),
+        message=message,
+        remedy=remedy,
         refuses=refuses,
         file=file,
+        condition=(condition.reason, condition.detail),
+    )
+
+
+def _fill(texts: tuple[str, str], detail: str) -> tuple[str, str]:
+    message, remedy = texts
+    details = detail.split("|")
+    placeholders = message.count("{}")
+    return message.format(*details[:placeholders]), remedy.format(
+        *(details[placeholders:] or details)
     )
 
 

@@ -91,13 +91,15 @@ class ImportReport:
                 self.unlisted += 1
 
 
-def write_csv(report: ImportReport, files: tuple[str, ...], path: Path) -> None:
+def write_csv(
+    report: ImportReport, files: tuple[str, ...], path: Path, language: str = "en"
+) -> None:
     """Write every problem as CSV, with a byte order mark so that spreadsheets read Japanese."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file", "line", "refused", "column", "what is wrong", "what to do"))
         for problem in report.problems:
-            cells = (problem.column, problem.message, problem.remedy)
+            cells = (problem.column, *problem.texts(language))
             name, refused = files[problem.file], "yes" if problem.refuses else "no"
             row = (name, problem.line, refused, *map(_escape_formula, cells))
             writer.writerow(row)

@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
+from schemas.text.languages import Words, translate
 from streams.tools.importing import dictionary
+from streams.tools.importing import report_words as words
+from streams.tools.importing.refusals import RowProblem
 from streams.tools.importing.report import ImportReport
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import SendResult
 from streams.tools.importing.source import ImportSource
+from streams.tools.tables import TableColumn, TextTable
 
 MAX_SHOWN_PROBLEMS = 20
 MAX_SHOWN_NOTES = 10
@@ -19,158 +23,178 @@ UNREMARKABLE = ("", "xlsx", "utf-8", "utf-8-sig")  # encodings that need no word
 MONTH_COLUMNS = ("applications", "hired", "rejected", "withdrawn", "offers", "interviews held")
 
 
-def render(report: ImportReport, sources: Sequence[ImportSource], console: Console) -> None:
+def render(
+    report: ImportReport,
+    sources: Sequence[ImportSource],
+    console: Console,
+    language: str = "en",
+) -> None:
     """Print what was read, what comes of it, what changes, and the refused rows with what to do."""
-    for text in _totals(report, sources):
-        say(console, text)
+    printer = ReportPrinter(console=console, language=language)
+    for text in _totals(report, sources, printer):
+        printer.line(text)
     if report.types:
-        table = Table("event", "count")
-        table.columns[1].justify = "right"
-        for event_type, count in sorted(report.types.items()):
-            table.add_row(event_type, f"{count:,}")
-        console.print(table)
-        _render_consequences(report, console)
-    for text in (*_notes(report, sources), *_changes(report)):
-        say(console, text)
-    _render_problems(report, sources, console)
+        rows = [
+            (translate(words.EVENT_TYPES.get(kind, (kind, kind)), language), f"{count:,}")
+            for kind, count in sorted(report.types.items())
+        ]
+        printer.table(TextTable(columns=printer.columns((words.EVENT, words.COUNT)), rows=rows))
+        _render_consequences(report, printer)
+    for text in (*_notes(report, sources, printer), *_changes(report, printer)):
+        printer.line(text)
+    _render_problems(report, sources, printer)
 
 
-def say(console: Console, text: str) -> None:
-    """Print a line as it is."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def _totals(report: ImportReport, sources: Sequence[ImportSource]) -> Iterator[str]:
+def _totals(
+    report: ImportReport, sources: Sequence[ImportSource], printer: ReportPrinter
+) -> Iterator[str]:
     refused = Counter(file for file, _ in report.refused_rows)
     for file, source in enumerate(sources):
         rows = report.rows[file]
-        yield (
-            f"{source.path.name} ({source.kind}): {rows:,} rows read, "
-            f"{rows - refused[file]:,} valid, {refused[file]:,} refused"
+        yield printer.word(
+            words.FILE_ROWS,
+            name=source.path.name,
+            kind=source.kind,
+            rows=rows,
+            valid=rows - refused[file],
+            refused=refused[file],
         )
     if report.first is not None and report.last is not None:
         zone = sources[0].zone
-        days = [instant.astimezone(zone).date() for instant in (report.first, report.last)]
-        yield f"{report.events:,} events, from {days[0]} to {days[1]} ({zone.key})"
+        first, last = (instant.astimezone(zone).date() for instant in (report.first, report.last))
+        yield printer.word(words.SPAN, n=report.events, first=first, last=last, zone=zone.key)
 
 
-def _render_consequences(report: ImportReport, console: Console) -> None:
+def _render_consequences(report: ImportReport, printer: ReportPrinter) -> None:
     totals = report.consequences.totals
-    say(console, "What comes of it: " + ", ".join(f"{n:,} {name}" for name, n in totals.items()))
+    named = {name: printer.word(text) for name, text in words.COUNTS.items()}
+    listing = ", ".join(f"{n:,} {named[name]}" for name, n in totals.items())
+    printer.say(words.COMES, totals=listing)
     medians = [
-        f"{name} after {days:g} days"
+        printer.word(words.MEDIAN, name=named[name], days=f"{days:g}")
         for name in ("hired", "rejected", "withdrawn")
         if (days := report.consequences.median_days(name)) is not None
     ]
     if medians:
-        say(console, "Medians from the application: " + ", ".join(medians))
+        printer.say(words.MEDIANS, medians=", ".join(medians))
     months = sorted(report.consequences.months.items())
     names = [name for name in MONTH_COLUMNS if totals[name]]
     if len(months) < 2 or not names:
         return
-    table = Table("month", *names)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for month, counts in months[-MAX_SHOWN_MONTHS:]:
-        table.add_row(month, *(f"{counts[name]:,}" if counts[name] else "" for name in names))
-    console.print(table)
+    titles = (words.MONTH, *(words.COUNTS[name] for name in names))
+    rows = [
+        (month, *(f"{counts[name]:,}" if counts[name] else "" for name in names))
+        for month, counts in months[-MAX_SHOWN_MONTHS:]
+    ]
+    printer.table(TextTable(columns=printer.columns(titles), rows=rows))
     if len(months) > MAX_SHOWN_MONTHS:
-        say(console, f"… and {len(months) - MAX_SHOWN_MONTHS} months before them")
+        printer.say(words.MORE_MONTHS, n=len(months) - MAX_SHOWN_MONTHS)
 
 
-def _notes(report: ImportReport, sources: Sequence[ImportSource]) -> Iterator[str]:
+def _notes(
+    report: ImportReport, sources: Sequence[ImportSource], printer: ReportPrinter
+) -> Iterator[str]:
     for source in sources:
-        yield from _columns(source)
+        yield from _columns(source, printer)
     for reason, count in sorted(report.ignored.items()):
-        yield f"ignored, {count:,} rows: {reason}"
+        yield printer.word(words.IGNORED, n=count, reason=reason)
     counted = (
-        (report.assumed, "events have a date without a time, or the date of another event"),
-        (
-            report.undated,
-            "events happened at a time that nobody knows: they count, and no duration does",
-        ),
-        (report.duplicates, "events are in the files more than once and are sent once"),
+        (report.assumed, words.ASSUMED),
+        (report.undated, words.UNDATED),
+        (report.duplicates, words.DUPLICATES),
     )
-    yield from (f"{count:,} {text}" for count, text in counted if count)
+    yield from (printer.word(text, n=count) for count, text in counted if count)
     if report.orphans:
         names = ", ".join(report.orphans[:5]) + (", …" if len(report.orphans) > 5 else "")
-        yield (
-            f"{len(report.orphans):,} applications are told of only by hires, interviews, offers or the like, which make no "
-            f"application: {names}. Import their table of applications too"
-        )
+        yield printer.word(words.ORPHANS, n=len(report.orphans), names=names)
 
 
-def _columns(source: ImportSource) -> Iterator[str]:
+def _columns(source: ImportSource, printer: ReportPrinter) -> Iterator[str]:
     """What of the file is read and what is not."""
-    read = ", ".join(f"{header} as {name}" for name, header in source.columns.items())
+    name = source.path.name
+    read = ", ".join(
+        printer.word(words.READ_AS, header=header, field=field)
+        for field, header in source.columns.items()
+    )
     if read:
-        yield f"{source.path.name}: read {read}"
+        yield printer.word(words.READ, name=name, columns=read)
     if source.unread:
-        yield f"{source.path.name}: not read: {', '.join(source.unread)}"
+        yield printer.word(words.UNREAD, name=name, columns=", ".join(source.unread))
     if source.header_line > 1:
-        yield f"{source.path.name}: the headers are on line {source.header_line}"
+        yield printer.word(words.HEADER_LINE, name=name, line=source.header_line)
     if source.encoding not in UNREMARKABLE:
-        yield f"{source.path.name}: its text is read as {source.encoding}"
+        yield printer.word(words.ENCODING, name=name, encoding=source.encoding)
     if source.days:
-        yield f"{source.path.name}: every time of {', '.join(source.days)} is 0:00, so these are read as days without a time"
-    for name, header in source.columns.items():
+        yield printer.word(words.DAYS, name=name, columns=", ".join(source.days))
+    for field, header in source.columns.items():
         if dictionary.is_personal(header):
-            yield f"{header} looks like personal data, but the map sends it as {name}"
+            yield printer.word(words.PERSONAL, header=header, field=field)
 
 
-def _changes(report: ImportReport) -> Iterator[str]:
+def _changes(report: ImportReport, printer: ReportPrinter) -> Iterator[str]:
     if report.changes.unchanged:
-        yield f"{report.changes.unchanged:,} events are there already and are not sent again"
+        yield printer.word(words.UNCHANGED, n=report.changes.unchanged)
     if report.changes.details:
-        yield f"{report.changes.details:,} facts keep their day and change in details such as the channel or the job"
+        yield printer.word(words.DETAILS, n=report.changes.details)
     if report.corrected:
-        yield f"{report.corrected:,} facts that were imported before are corrected:"
+        yield printer.word(words.CORRECTED, n=report.corrected)
         for correction in report.changes.corrections[:MAX_SHOWN_CORRECTIONS]:
             yield f"  {correction}"
         rest = report.corrected - min(len(report.changes.corrections), MAX_SHOWN_CORRECTIONS)
         if rest:
-            yield f"  … and {rest:,} more"
+            yield f"  {printer.word(words.MORE, n=rest)}"
 
 
 def _render_problems(
-    report: ImportReport, sources: Sequence[ImportSource], console: Console
+    report: ImportReport, sources: Sequence[ImportSource], printer: ReportPrinter
 ) -> None:
     refused = [problem for problem in report.problems if problem.refuses]
     noted = [problem for problem in report.problems if not problem.refuses]
     for title, problems, most in (
-        ("Refused", refused, MAX_SHOWN_PROBLEMS),
-        ("Counted all the same", noted, MAX_SHOWN_NOTES),
+        (words.REFUSED, refused, MAX_SHOWN_PROBLEMS),
+        (words.NOTED, noted, MAX_SHOWN_NOTES),
     ):
         if not problems:
             continue
-        table = Table("line", "column", "what is wrong", "what to do", title=title)
-        for problem in problems[:most]:
-            name = f"{sources[problem.file].path.name}: " if len(sources) > 1 else ""
-            cells = (problem.column, problem.message, problem.remedy)
-            table.add_row(f"{name}{problem.line}", *map(_escape_markup, cells))
-        console.print(table)
-        rest = len(problems) - most + (report.unlisted if title == "Refused" else 0)
+        printer.table(_problem_table(title, problems[:most], sources, printer))
+        rest = len(problems) - most + (report.unlisted if title == words.REFUSED else 0)
         if rest > 0:
-            say(console, f"… and {rest:,} more; write all of them with --report FILE")
+            printer.say(words.MORE_PROBLEMS, n=rest)
 
 
-def _escape_markup(text: str) -> str:
-    return text.replace("[", r"\[")
+def _problem_table(
+    title: Words,
+    problems: Sequence[RowProblem],
+    sources: Sequence[ImportSource],
+    printer: ReportPrinter,
+) -> TextTable:
+    names = [f"{source.path.name}: " if len(sources) > 1 else "" for source in sources]
+    rows = [
+        (f"{names[problem.file]}{problem.line}", problem.column, *problem.texts(printer.language))
+        for problem in problems
+    ]
+    line, column, *prose = (printer.word(text) for text in words.PROBLEM_COLUMNS)
+    return TextTable(
+        title=printer.word(title),
+        columns=[
+            TableColumn(title=line),
+            TableColumn(title=column),
+            *(TableColumn(title=text, prose=True) for text in prose),
+        ],
+        rows=rows,
+    )
 
 
-def render_result(sent: SendResult, run: str, console: Console) -> None:
+def render_result(sent: SendResult, run: str, printer: ReportPrinter) -> None:
     """Print what became of the valid rows."""
-    lines = [f"{sent.events:,} events accepted in {sent.batches:,} batches"]
+    printer.say(words.ACCEPTED, n=sent.events, batches=sent.batches)
     if sent.already_confirmed:
-        lines.append(f"{sent.already_confirmed:,} events were already confirmed by an earlier run")
+        printer.say(words.CONFIRMED, n=sent.already_confirmed)
     if sent.retries:
-        lines.append(f"{sent.retries:,} attempts failed and were retried")
+        printer.say(words.RETRIED, n=sent.retries)
     if sent.set_aside:
-        lines.append(
-            f"{sent.set_aside:,} events were quarantined by the gateway ({sent.quarantine_message}): see `hirelay dlq list`"
-        )
+        printer.say(words.QUARANTINED, n=sent.set_aside, message=sent.quarantine_message)
     if sent.failure:
-        lines.append(f"{sent.failure}; run the same command again to continue")
+        printer.say(words.FAILED, failure=sent.failure)
     if sent.events:
-        lines.append(f"this was run {run}; take it back with `hirelay import --undo {run}`")
-    say(console, "\n".join(lines))
+        printer.say(words.RUN, run=run)

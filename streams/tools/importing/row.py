@@ -25,10 +25,23 @@ BLANK = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 14)
+LONGEST_BLANK = 8  # characters of 1900/1/0; only lines and spaces are longer
+
+
 def is_blank(cell: str) -> bool:
     """Whether the cell says that there is nothing."""
-    return BLANK.fullmatch(cell.strip()) is not None
+    text = cell.strip()
+    if len(text) > LONGEST_BLANK and text[0].isalnum():
+        return False
+    return _is_blank(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_blank(text: str) -> bool:
+    return BLANK.fullmatch(text) is not None
+
+
+_channel = lru_cache(maxsize=1 << 10)(normalize.channel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +86,10 @@ class RowReader:
     layout: Layout
     problems: list[RowProblem] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Leave out the cells that say that there is nothing."""
+        self.cells = {name: cell for name, cell in self.cells.items() if not is_blank(cell)}
+
     def refuse(self, name: str, reason: str, detail: str = "") -> None:
         """Add a problem that refuses the row; `name` is the field at fault."""
         self._add(name, Malformed(reason, detail), refuses=True)
@@ -99,8 +116,7 @@ class RowReader:
 
     def has(self, name: str) -> bool:
         """Whether the field is not empty."""
-        cell = self.cells.get(name)
-        return cell is not None and not is_blank(cell)
+        return name in self.cells
 
     def require(self, name: str) -> None:
         """Add a problem if the field is empty."""
@@ -154,7 +170,7 @@ class RowReader:
 
     def channel(self) -> canonical.Channel | None:
         """The 媒体 by its name, normalised across systems."""
-        return normalize.channel(self.text("channel"))
+        return _channel(self.text("channel"))
 
     def choice(self, name: str, vocabulary: str = "") -> str | None:
         """The allowed value of the cell: by the map, by the dictionary, or the cell value itself.
@@ -174,10 +190,11 @@ class RowReader:
         return value
 
     def _read(self, name: str, reader: Callable[[str], T]) -> T | None:
-        if not self.has(name):
+        cell = self.cells.get(name)
+        if cell is None:
             return None
         try:
-            return reader(self.cells[name])
+            return reader(cell)
         except Malformed as why:
             self.refuse(name, why.reason, why.detail)
             return None

@@ -19,17 +19,21 @@ from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import journal, map_file, report_text, warnings
+from streams.tools.importing import report_words as words
 from streams.tools.importing.arrival import StoredFacts, await_arrival, open_stored_facts
 from streams.tools.importing.batches import batches
 from streams.tools.importing.events import RowEvent
 from streams.tools.importing.journal import Journal
+from streams.tools.importing.kpi_changes import KpiChanges
+from streams.tools.importing.kpi_report import open_kpi_changes, render_kpis
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.plan import ImportPlan, PlanOptions, open_plan
 from streams.tools.importing.report import ImportReport, write_csv
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import GatewayReply, Sender, send
 from streams.tools.importing.settling.changes import Changes, compare
 from streams.tools.importing.settling.settle import Settled
-from streams.tools.importing.settling.stored import with_stored
+from streams.tools.importing.settling.stored import StoredEntity, with_stored
 from streams.tools.importing.source import ImportScope, ImportSource, open_source
 
 T = TypeVar("T")
@@ -37,7 +41,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRequest:
-    """The options of one import.
+    """The options of one import; without a `language` its report is in that of the company.
 
     `maps` are one for all files, one per file, or none, so that headers determine the maps. `new` sends without comparing
     with what was imported before. `accepted` names the warnings that do not keep the run from being sent.
@@ -53,6 +57,7 @@ class ImportRequest:
     report: Path | None = None
     sheet: str | None = None
     accepted: tuple[str, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,7 @@ class ImportRun:
     now: datetime
     plan: ImportPlan
     stored: StoredFacts
+    kpis: KpiChanges | None = None
 
     @property
     def mode(self) -> str:
@@ -70,11 +76,11 @@ class ImportRun:
         modes = {source.mode for source in self.plan.sources}
         return "backfill" if "backfill" in modes else "csv"
 
-    def changes(self) -> Iterator[tuple[Settled, Changes, bool]]:
-        """What each entity changes, and whether nothing tells of its application."""
+    def changes(self) -> Iterator[tuple[Settled, Changes, StoredEntity]]:
+        """What each entity changes, and what is known of it."""
         for settled, before in with_stored(self.plan.settled(), self.stored.lookup):
             changes = compare(settled, before, self.now, self.plan.options.zone)
-            yield settled, changes, settled.is_orphan and not before.is_application
+            yield settled, changes, before
 
     def events(self) -> Iterator[RowEvent]:
         """All events to send."""
@@ -102,15 +108,18 @@ def run(
         tempfile.TemporaryDirectory(prefix="hirelay-import-") as folder,
         open_plan(sources, plan_options(settings, tenant, connection, now), Path(folder)) as plan,
     ):
-        importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored)
+        kpis = open_kpi_changes(settings, tenant, connection, stored, now)
+        importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored, kpis=kpis)
         summary = summarize(importing)
-        may_send = _report(summary, importing, request, connection, console)
+        printer = ReportPrinter(console=console, language=request.language or tenant.language)
+        may_send = _report(summary, importing, request, connection, printer)
         if target is None or not may_send:
-            _say_nothing_sent(console, applied=request.apply, blocking=not may_send)
+            blocked = request.apply and not may_send
+            printer.say(words.BLOCKED if blocked else words.DRY_RUN)
             return summary.refused == 0 and may_send
         batch_journal = _open_journal(request, connection.id)
         sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=importing.id)
-        return _send(sender, importing, settings, summary, console) and summary.refused == 0
+        return _send(sender, importing, settings, summary, printer) and summary.refused == 0
 
 
 def run_id(request: ImportRequest, now: datetime) -> str:
@@ -130,30 +139,25 @@ def plan_options(
     )
 
 
-def _say_nothing_sent(console: Console, *, applied: bool, blocking: bool) -> None:
-    if applied and blocking:
-        text = "Nothing was sent: accept each warning by its name with --accept, or correct the file or the map."
-    else:
-        text = "Nothing was sent: this was a dry run. Add --apply to send the valid rows."
-    report_text.say(console, text)
-
-
 def _report(
     summary: ImportReport,
     importing: ImportRun,
     request: ImportRequest,
     connection: Connection,
-    console: Console,
+    printer: ReportPrinter,
 ) -> bool:
     """Print what would come of the run; return whether no warning keeps it from being sent."""
-    sources = importing.plan.sources
-    report_text.render(summary, sources, console)
-    if importing.stored.note:
-        report_text.say(console, importing.stored.note)
+    sources, stored = importing.plan.sources, importing.stored
+    report_text.render(summary, sources, printer.console, printer.language)
+    if stored.note:
+        printer.say(words.NOT_COMPARED)
+    if importing.kpis is not None:
+        render_kpis(importing.kpis, stored.client, printer)
     if request.report is not None:
-        write_csv(summary, tuple(source.path.name for source in sources), request.report)
+        names = tuple(source.path.name for source in sources)
+        write_csv(summary, names, request.report, printer.language)
     consequences = warnings.find(summary, connection)
-    return not warnings.render(consequences, request.accepted, console)
+    return not warnings.render(consequences, request.accepted, printer)
 
 
 def open_sources(
@@ -216,10 +220,18 @@ def _stage_name(rule: StageRule) -> str | None:
 def summarize(importing: ImportRun) -> ImportReport:
     """The report of all rows and entities of the run."""
     summary = ImportReport()
+    if importing.kpis is not None:
+        summary.consequences.meaning = importing.kpis.company.meaning
     for reading in _with_progress(importing.plan.read(), "reading rows"):
         summary.add_row(reading)
-    for settled, changes, is_orphan in _with_progress(importing.changes(), "settling"):
+    for settled, changes, before in _with_progress(importing.changes(), "settling"):
+        is_orphan = settled.is_orphan and not before.is_application
         summary.add_entity(settled, changes, is_orphan=is_orphan)
+        if importing.kpis is not None:
+            is_known = before.is_application or bool(before.facts)
+            importing.kpis.add(settled.entity, changes.events, is_known=is_known)
+    if importing.kpis is not None:
+        importing.kpis.finish()
     return summary
 
 
@@ -248,7 +260,7 @@ def _send(
     importing: ImportRun,
     settings: Settings,
     summary: ImportReport,
-    console: Console,
+    printer: ReportPrinter,
 ) -> bool:
     """Send the events, and return whether all were accepted once they are where the next import compares with them."""
     terminal = Console(stderr=True)
@@ -263,8 +275,8 @@ def _send(
         task = bar.add_task("sending events", total=summary.to_send)
         sender.progress = lambda n: bar.advance(task, n)
         sent = asyncio.run(send(sender, packed))
-    report_text.render_result(sent, importing.id, console)
-    await_arrival(importing.stored, importing.id, sent, console)
+    report_text.render_result(sent, importing.id, printer)
+    await_arrival(importing.stored, importing.id, sent, printer)
     return not sent.failure and not sent.set_aside
 
 

@@ -3,17 +3,14 @@
 from functools import lru_cache
 
 from schemas.tenants.milestones import lookup_milestone, normalize_name
-from schemas.tenants.stage_endings import guess_party, is_ending_name
 from streams.tools.importing import canonical_parts
 from streams.tools.importing.canonical_parts import Part
 from streams.tools.importing.dates import TableInstant
-from streams.tools.importing.endings import HIRED, TYPE_BY_PARTY
+from streams.tools.importing.endings import HIRED, TYPE_BY_PARTY, guessed_party, is_ending
 from streams.tools.importing.events import Fact, RowEvent, to_events
 from streams.tools.importing.row import RowReader
 
 KIND = "stage_history"
-# A table has few stages and many rows.
-_guessed_party, _is_ending = lru_cache(guess_party), lru_cache(is_ending_name)
 RESULTS = ("passed", "failed", "withdrew", "pending")  # of one step of the process
 PARTY_BY_RESULT = {"failed": "company", "withdrew": "candidate"}
 
@@ -92,8 +89,8 @@ def _ending(row: RowReader, party: str, fact: Fact, parts: Part) -> list[RowEven
 def ending_party(row: RowReader, name: str) -> str | None:
     """Who ends an application in the stage, None if it is no ending; refuse the row if nobody can tell."""
     normalized = normalize_name(name)
-    party = row.layout.endings.get(normalized) or _guessed_party(normalized)
-    if party is None and _is_ending(normalized):
+    party = row.layout.endings.get(normalized) or guessed_party(normalized)
+    if party is None and is_ending(normalized):
         row.refuse("stage", "stage_is_ending", f"“{name}”")
     return party
 

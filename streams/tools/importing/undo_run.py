@@ -15,10 +15,12 @@ from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import report_text
+from streams.tools.importing import report_words as words
 from streams.tools.importing.arrival import await_arrival, open_stored_facts
 from streams.tools.importing.batches import pack
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
+from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
 from streams.tools.importing.settling import undo as undoing
 
@@ -30,6 +32,7 @@ class UndoRequest:
     connection: str
     run: str
     apply: bool = False
+    language: str | None = None
 
 
 def undo(
@@ -49,18 +52,17 @@ def undo(
     parameters = {"tenant": tenant.id, "connection": connection.id, "run": f"{request.run}-"}
     steps = list(undoing.undoings(stored.client, parameters, now))
     beside = undoing.beside(stored.client, parameters)
-    _say_plan(steps, beside, request, console)
+    printer = ReportPrinter(console=console, language=request.language or tenant.language)
+    _say_plan(steps, beside, request, printer)
     if not request.apply:
-        report_text.say(
-            console, "Nothing was sent: this was a dry run. Add --apply to undo the run."
-        )
+        printer.say(words.DRY_UNDO)
         return True
     target = importing_connection.import_target(settings, connection, environ)
     run_id = f"import-{now:%Y%m%d-%H%M%S}-undo"
     bodies = [step.body for step in steps if step.body is not None]
     sent = _send(bodies, target, run_id, settings.gateway_body_bytes)
-    report_text.render_result(sent, run_id, console)
-    await_arrival(stored, run_id, sent, console)
+    report_text.render_result(sent, run_id, printer)
+    await_arrival(stored, run_id, sent, printer)
     return not sent.failure and not sent.set_aside
 
 
@@ -83,7 +85,10 @@ def _check_prefix(connection: Connection) -> None:
 
 
 def _say_plan(
-    steps: list[undoing.Undoing], beside: dict[str, int], request: UndoRequest, console: Console
+    steps: list[undoing.Undoing],
+    beside: dict[str, int],
+    request: UndoRequest,
+    printer: ReportPrinter,
 ) -> None:
     if not steps and not beside:
         msg = f"no run {request.run!r} through connection {request.connection}; its id was printed when it was sent"
@@ -91,17 +96,15 @@ def _say_plan(
     counts = Counter(
         "left" if step.body is None else "restored" if step.restored else "taken" for step in steps
     )
-    report_text.say(
-        console,
-        f"run {request.run}: {counts['taken']:,} facts are taken back, {counts['restored']:,} are set back to what was "
-        f"known before, {counts['left']:,} stay because a later import changed them",
+    printer.say(
+        words.UNDOING,
+        run=request.run,
+        taken=counts["taken"],
+        restored=counts["restored"],
+        left=counts["left"],
     )
     for event_type, count in beside.items():
-        report_text.say(
-            console,
-            f"{count:,} events {event_type} stay: costs are taken back with `hirelay costs`, and jobs and employments by "
-            "their own events",
-        )
+        printer.say(words.UNDO_LEAVES, n=count, type=event_type)
 
 
 async def _not_connected(_body: bytes, _headers: dict[str, str]) -> GatewayReply:

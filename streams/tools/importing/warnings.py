@@ -1,16 +1,16 @@
 """Warnings that keep an import from being sent until a person accepts each by its name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from rich.console import Console
 
 from schemas.funnel.funnel_events import VendorStage
 from schemas.funnel.rules import Rules, to_rule
 from schemas.tenants.config import Connection
 from schemas.tenants.milestones import UNMAPPED
-from streams.tools.importing import report_text
+from schemas.text.languages import Words, translate
+from streams.tools.importing import report_words as words
 from streams.tools.importing.report import ImportReport
+from streams.tools.importing.report_printer import ReportPrinter
 
 MIN_APPLICATIONS = 30  # fewer say nothing about what is missing
 MIN_SHARE = 0.2  # of the rows of a run, or of what was imported before
@@ -22,8 +22,19 @@ class Consequence:
     """One consequence that is probably a mistake; one that `blocks` keeps the run from being sent."""
 
     name: str
-    text: str
+    words: Words
+    facts: Mapping[str, object]
     blocks: bool = True
+
+    def in_language(self, language: str) -> str:
+        """The warning in words; counts have separators of thousands."""
+        facts = {name: f"{v:,}" if isinstance(v, int) else v for name, v in self.facts.items()}
+        return translate(self.words, language).format(**facts)
+
+    @property
+    def text(self) -> str:
+        """The warning in English, for maps and logs."""
+        return self.in_language("en")
 
 
 def find(report: ImportReport, connection: Connection) -> list[Consequence]:
@@ -31,11 +42,14 @@ def find(report: ImportReport, connection: Connection) -> list[Consequence]:
     return [*_missing(report), *_too_many(report), *_unmapped(report, connection)]
 
 
-def render(warnings: Sequence[Consequence], accepted: Sequence[str], console: Console) -> bool:
+def render(
+    warnings: Sequence[Consequence], accepted: Sequence[str], printer: ReportPrinter
+) -> bool:
     """Print the warnings; return whether one that blocks is not accepted."""
     for warning in warnings:
-        mark = "accepted" if warning.name in accepted else "warning"
-        report_text.say(console, f"{mark}: {warning.text} [{warning.name}]")
+        mark = words.ACCEPTED_WARNING if warning.name in accepted else words.WARNING
+        text = warning.in_language(printer.language)
+        printer.say(mark, warning=text, name=warning.name)
     return any(warning.blocks and warning.name not in accepted for warning in warnings)
 
 
@@ -48,7 +62,8 @@ def _missing(report: ImportReport) -> Iterator[Consequence]:
         if not totals[name]:
             yield Consequence(
                 name=f"no-{noun}",
-                text=f"0 {noun} would come of {totals['applications']:,} applications; map the column that tells of them",
+                words=words.NONE_OF,
+                facts={"noun": noun, "name": words.COUNTS[name][0], "n": totals["applications"]},
             )
 
 
@@ -57,18 +72,21 @@ def _too_many(report: ImportReport) -> Iterator[Consequence]:
     if rows >= MIN_APPLICATIONS and report.refused > rows * MIN_SHARE:
         yield Consequence(
             name="many-refused",
-            text=f"{report.refused:,} of {rows:,} rows are refused",
+            words=words.MANY_REFUSED,
+            facts={"n": report.refused, "of": rows},
         )
     stored = report.changes.unchanged + report.corrected
     if stored >= MIN_APPLICATIONS and report.corrected > stored * MIN_SHARE:
         yield Consequence(
             name="many-corrections",
-            text=f"{report.corrected:,} of {stored:,} facts that were imported before would change",
+            words=words.MANY_CORRECTIONS,
+            facts={"n": report.corrected, "of": stored},
         )
     if totals["applications"] >= MIN_APPLICATIONS and totals["hired"] > totals["applications"] / 2:
         yield Consequence(
             name="many-hires",
-            text=f"{totals['hired']:,} hires would come of {totals['applications']:,} applications",
+            words=words.MANY_HIRES,
+            facts={"n": totals["hired"], "of": totals["applications"]},
         )
 
 
@@ -80,11 +98,11 @@ def _unmapped(report: ImportReport, connection: Connection) -> Iterator[Conseque
     names = ", ".join(
         f"{name} ({report.consequences.stages[name]:,})" for name in unmapped[:MAX_NAMED]
     )
-    more = f" and {len(unmapped) - MAX_NAMED} more" if len(unmapped) > MAX_NAMED else ""
+    more = ", …" if len(unmapped) > MAX_NAMED else ""
     yield Consequence(
         name="unmapped-stages",
-        text=f"{len(unmapped)} stages count as unmapped: {names}{more}; give them a milestone under `stages` of connection "
-        f"{connection.id}, now or later (`hirelay mapping suggest`, then `hirelay replay`)",
+        words=words.UNMAPPED_STAGES,
+        facts={"n": len(unmapped), "names": f"{names}{more}", "connection": connection.id},
         blocks=False,
     )
 

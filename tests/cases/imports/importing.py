@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,13 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from schemas.cells import Cells
+from schemas.cells import DECISION, TOTAL, Cells
 from schemas.events import packs
 from schemas.events.envelope import Event, short_type
+from schemas.funnel.conversion import to_funnel_event
+from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import TenantRules
+from schemas.instants import local_today
 from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.secret_store import SecretStore
@@ -27,6 +31,7 @@ from streams.tools.importing.arrival import StoredFacts
 from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
+from streams.tools.importing.kpi_changes import Company, EarlierEvents, KpiChanges
 from streams.tools.importing.plan import PlanOptions, open_plan
 from streams.tools.importing.report import ImportReport
 from streams.tools.importing.run import ImportRequest, ImportRun
@@ -53,6 +58,8 @@ class ImportedCompany:
     now: datetime = NOW
     archive: Lookup | None = None
     name: str = "company"
+    kpis: KpiChanges = field(init=False)
+    earlier: EarlierEvents | None = None
 
     def __post_init__(self) -> None:
         """Configure the company and its gateway."""
@@ -92,14 +99,47 @@ class ImportedCompany:
             tempfile.TemporaryDirectory() as folder,
             open_plan(sources, options, Path(folder)) as plan,
         ):
+            self.kpis = self._new_kpi_changes()
             importing = ImportRun(
-                id=f"import-{self.now:%H%M}", now=self.now, plan=plan, stored=facts
+                id=f"import-{self.now:%H%M}",
+                now=self.now,
+                plan=plan,
+                stored=facts,
+                kpis=self.kpis,
             )
             report = run.summarize(importing)
             events = list(importing.events())
         if apply:
             self.send(importing.id, batches(events, importing.mode, LIMIT))
         return report, sources
+
+    def _new_kpi_changes(self) -> KpiChanges:
+        rules = TenantRules(snapshot_mapping(self.tenancy)).for_tenant(self.name)
+        company = Company(
+            tenant=self.name,
+            connection="history",
+            rules=rules,
+            today=local_today(self.now, self.tenant.timezone),
+        )
+        return KpiChanges(company=company, earlier=self.earlier or self._earlier)
+
+    def _earlier(self, entities: Sequence[str]) -> dict[str, list[FunnelEvent]]:
+        """The accepted events of the entities, as ClickHouse would say them."""
+        histories: dict[str, list[FunnelEvent]] = {}
+        for offset, record in enumerate(self.records()):
+            for packed in packs.decode_events(record):
+                event = to_funnel_event(packed, offset)
+                if event is not None and packed.subject in entities:
+                    histories.setdefault(packed.subject, []).append(event)
+        return histories
+
+    def company_sums(self) -> dict[str, int]:
+        """The sums of the whole company over all days, by decision."""
+        sums: Counter[str] = Counter()
+        for key, tally in self.cells().items():
+            if (key.dimension, key.basis) == (TOTAL, DECISION):
+                sums.update(tally)
+        return sums
 
     def send(self, name: str, packed: Iterable[EventBatch]) -> None:
         """Send the batches of a run of that name."""

@@ -5,6 +5,8 @@ Each entry of a `*.yaml` here has a `situation`, the `files` of one run (or seve
 `expect` as in `tests/cases/situations.py`. A file is the name of one in `tables/`, or its `name`, `text` and `encoding`.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from schemas.cells import without_zeros
+from schemas.kpis.definition import PLANNED
 from schemas.tenants.config import StageRule
 from streams.configuration.files import Misconfigured
 from streams.tools.importing.refusals import RowProblem
@@ -87,9 +90,11 @@ def test_a_table_counts_as_by_hand(name: str, tmp_path: Path) -> None:
             company.import_files([file_of(tmp_path, entry) for entry in runs[0]], maps)
         assert case["unreadable"] in str(error.value)
         return
+    promised: Counter[str] = Counter()
     for files in runs:
         paths = [file_of(tmp_path, entry) for entry in files]
         report, _ = company.import_files(paths, maps)
+        promised.update(company.kpis.added)
     names = [path.name for path in paths]
     cells = without_zeros(company.cells())
     readings = [(line, read_expectation(line)) for line in case.get("expect", ())]
@@ -102,8 +107,17 @@ def test_a_table_counts_as_by_hand(name: str, tmp_path: Path) -> None:
 
     assert [text for text in wrong if text] == []
     assert company.cells_by_reading() == without_diagnostics(cells)
+    assert as_counted(promised) == as_counted(company.company_sums())
     assert corrections == case.get("corrected", [])
     assert report.orphans == case.get("orphans", [])
+
+
+def as_counted(sums: Mapping[str, int]) -> dict[str, int]:
+    """The sums without zeros, what lies ahead under its own name."""
+    counted: Counter[str] = Counter()
+    for name, n in sums.items():
+        counted[name.removeprefix(PLANNED)] += n
+    return {name: n for name, n in counted.items() if n}
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if "unreadable" not in CASES[name]])

@@ -43,6 +43,7 @@ def configuration(folder: Path) -> Path:
     tenant = {
         "id": "acme",
         "name": "アクメ",
+        "language": "en",
         "quarantine_key": {"file": "key"},
         "person_key": {"file": "person"},
         "connections": connections,
@@ -81,7 +82,7 @@ def test_a_dry_run_sends_nothing(gateway: ListPublisher) -> None:
     assert result.exit_code == 0, result.output
     assert "applications.csv (applications): 3 rows read, 3 valid, 0 refused" in result.output
     assert "8 events, from 2026-04-01 to 2026-05-01 (Asia/Tokyo)" in result.output
-    assert "What comes of it: 3 applications, 1 rejected, 1 hired" in result.output
+    assert "What comes of it: 3 applications, 1 rejected, 1 offers, 1 hired" in result.output
     assert "Add --apply" in result.output
     assert gateway.events == []
 

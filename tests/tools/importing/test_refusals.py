@@ -12,6 +12,7 @@ from streams.tools.importing.events import Fact, to_events
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.readings import Reading
 from streams.tools.importing.refusals import REFUSALS, RowProblem
+from streams.tools.importing.refusals_ja import JAPANESE
 from streams.tools.importing.row import Layout, RowReader
 from streams.tools.importing.source import open_source
 from tests.tools.importing.samples import (
@@ -102,6 +103,15 @@ def problems(readings: list[Reading]) -> list[RowProblem]:
 def test_every_reason_is_covered() -> None:
     """Every refusal reason is covered by a test."""
     assert ROWS.keys() | IN_LOGS | ELSEWHERE | NOTED == REFUSALS.keys()
+
+
+def test_every_reason_is_written_in_japanese() -> None:
+    """A Japanese report has each reason, with the same details."""
+    details = {reason: [text.count("{}") for text in texts] for reason, texts in REFUSALS.items()}
+
+    assert {
+        reason: [text.count("{}") for text in texts] for reason, texts in JAPANESE.items()
+    } == details
 
 
 @pytest.mark.parametrize("reason", ROWS)

@@ -9,6 +9,7 @@ from schemas.cells import Cells
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, event_rows
 from streams.tools.importing.batches import pack
+from streams.tools.importing.kpi_changes import earlier_events
 from streams.tools.importing.settling import undo
 from streams.tools.importing.settling.stored import clickhouse_lookup
 from streams.tools.verify.independent.reading import without_diagnostics
@@ -107,3 +108,15 @@ def test_what_a_later_run_corrected_stays(archived: ArchivedCompany) -> None:
     steps = archived.undo(run)
 
     assert sum(step.body is None for step in steps) == 3
+
+
+def test_the_archive_says_what_an_application_adds_already(archived: ArchivedCompany) -> None:
+    """What a correction changes of the sums is the difference to the events that are archived."""
+    archived.import_file(BEFORE)
+    sums = archived.company.company_sums()
+    archived.company.earlier = earlier_events(archived.client, archived.name, "")
+    archived.import_file(AFTER)
+    added = archived.company.kpis.added
+
+    assert (added["hired"], added["rejected"], added["applications"]) == (1, -1, 0)
+    assert archived.company.company_sums()["hired"] == sums["hired"] + added["hired"]

@@ -85,6 +85,8 @@ def _move_places(events: list[RowEvent], order: DayOrder) -> dict[int, int]:
         if event.type == MOVED and event.fact.when.is_date_only and not event.fact.undated:
             by_day.setdefault(event.fact.when.day, []).append(event)
     places: dict[int, int] = {}
+    if all(len(moves) == 1 for moves in by_day.values()):
+        return places
     backwards = _backwards(events, order)
     for moves in by_day.values():
         known_places = [order.pipeline.get(normalize_name(move.stage)) for move in moves]

@@ -71,7 +71,7 @@ def explain_change(
     """Compare the days of `after` with those of `before`; raise Malformed for a KPI that is no sum over days."""
     if not kpi.additive:
         raise Malformed("kpi", f"{kpi.id} is no sum over days, so its change cannot be split")
-    old, new = (_read_tallies(client, tenant, days) for days in (before, after))
+    old, new = (read_tallies(client, tenant, days) for days in (before, after))
     counts = {
         dimension: tuple(_segment_counts(kpi, dimension, tallies) for tallies in (old, new))
         for dimension in (EXPLAINED_DIMENSIONS if kpi.is_share else ())
@@ -89,14 +89,15 @@ def explain_change(
         sizes={name: _sizes(*counts[name]) for name in splits},
         bridge=decompose_hires(
             *(
-                _funnel(client, tenant, days, tallies)
+                read_funnel(client, tenant, days, tallies)
                 for days, tallies in ((before, old), (after, new))
             )
         ),
     )
 
 
-def _read_tallies(client: Any, tenant: str, days: DayRange) -> Tallies:
+def read_tallies(client: Any, tenant: str, days: DayRange) -> Tallies:
+    """Return the sums of every measure on these days, by dimension and member."""
     parameters = {"tenant": tenant, "first": days.first, "last": days.last}
     tallies: dict[tuple[str, str], dict[str, int]] = {}
     for dimension, member, measure, n in client.query(SUMS, parameters=parameters).result_rows:
@@ -128,8 +129,8 @@ def _sizes(
     }
 
 
-def _funnel(client: Any, tenant: str, days: DayRange, tallies: Tallies) -> FunnelPeriod:
-    """Applications, and the pass rate of each stage of the main line, by the days on which it happened."""
+def read_funnel(client: Any, tenant: str, days: DayRange, tallies: Tallies) -> FunnelPeriod:
+    """Return applications, and the pass rate of each stage of the main line, by the days on which it happened."""
     parameters = {"tenant": tenant, "first": days.first, "last": days.last}
     rows = client.query(STAGES, parameters=parameters).result_rows
     volume = tallies.get(("total", "all"), {}).get("applications", 0)

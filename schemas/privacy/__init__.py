@@ -1,0 +1,1 @@
+"""Erasing a person: which ids name them, and the pseudonyms that replace these ids."""

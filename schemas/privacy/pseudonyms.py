@@ -1,0 +1,130 @@
+"""Pseudonyms of one erasure: keyed digests, whose key exists only while the erasure is written."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+import msgspec
+
+from schemas.events.packs import VERSION
+from schemas.privacy.references import (
+    JsonObject,
+    Reference,
+    leading_references,
+    replaced,
+    replaced_in_ledger,
+)
+
+PREFIX = "erased-"
+DIGEST_KINDS = frozenset({"event", "person", "token", "invitation"})  # whose ids are digits of hex
+
+
+class _RewrittenPack(msgspec.Struct, omit_defaults=True):
+    v: int
+    events: list[msgspec.Raw]
+    forwarded: bool = False
+
+
+class _TenantOf(msgspec.Struct):
+    tenant: str = ""
+
+
+_packs = msgspec.json.Decoder(_RewrittenPack)
+_tenants = msgspec.json.Decoder(_TenantOf)
+_events = msgspec.json.Decoder(dict)
+
+
+@dataclass
+class PersonIds:
+    """Every id that leads to one person in the events of a tenant; grows until nothing is added."""
+
+    tenant: str
+    ids: set[Reference]
+    _by_id: dict[Reference, set[frozenset[Reference]]] = field(default_factory=dict)
+
+    def note(self, event: JsonObject) -> None:
+        """Remember what an event of the tenant connects."""
+        leading = leading_references(event)
+        for reference in leading:
+            self._by_id.setdefault(reference, set()).add(leading)
+
+    def close(self) -> None:
+        """Add everything that the noted events connect with the person, and what that connects in turn."""
+        queue = list(self.ids)
+        while queue:
+            for leading in self._by_id.get(queue.pop(), ()):
+                queue += leading - self.ids
+                self.ids |= leading
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the person's ids of one kind, in order."""
+        return sorted(reference.id for reference in self.ids if reference.kind == kind)
+
+    def owns(self, event: JsonObject) -> bool:
+        """Whether the event is about the person."""
+        return event.get("tenant") == self.tenant and not self.ids.isdisjoint(
+            leading_references(event)
+        )
+
+
+@dataclass
+class Pseudonyms:
+    """Replaces ids of one person; `new` has every replacement so far."""
+
+    person: PersonIds
+    key: bytes
+    new: dict[Reference, str] = field(default_factory=dict)
+    events: int = 0
+
+    def of(self, reference: Reference) -> str:
+        """Return the pseudonym of an id: the same each time, of the same shape, and of no other id."""
+        text = f"{reference.kind}\x1f{reference.id}".encode()
+        digest = hmac.new(self.key, text, hashlib.sha256).hexdigest()
+        if reference.kind in DIGEST_KINDS:
+            digest = digest[: max(32, len(reference.id))]
+        else:
+            digest = PREFIX + digest[:24]
+        return self.new.setdefault(reference, digest)
+
+    def in_pack(self, value: bytes) -> bytes:
+        """Return the record with the person's events rewritten; the same bytes if it has none.
+
+        Raise ValueError for a record that is not a pack.
+        """
+        pack = _packs.decode(value)
+        bodies = [self._in_event(bytes(raw)) for raw in pack.events]
+        if all(body is None for body in bodies):
+            return value
+        pack.events = [
+            raw if body is None else msgspec.Raw(body)
+            for raw, body in zip(pack.events, bodies, strict=True)
+        ]
+        return msgspec.json.encode(pack)
+
+    def _in_event(self, body: bytes) -> bytes | None:
+        if _tenants.decode(body).tenant != self.person.tenant:
+            return None
+        event = _events.decode(body)
+        if not self.person.owns(event):
+            return None
+        self.events += 1
+        return msgspec.json.encode(replaced(event, self.of))
+
+    def in_ledger(self, value: bytes) -> bytes:
+        """Return a record of the relay's ledger with every id that was replaced in the events before; raise ValueError."""
+        if _tenants.decode(value).tenant != self.person.tenant:
+            return value
+        record = _events.decode(value)
+        rewritten = replaced_in_ledger(record, lambda one: self.new.get(one, one.id))
+        return value if rewritten == record else msgspec.json.encode(rewritten)
+
+
+def events_of(value: bytes, tenant: str) -> list[JsonObject]:
+    """Return the events of a tenant in a record; raise ValueError for a record that is not a pack."""
+    bodies = [bytes(raw) for raw in _packs.decode(value).events]
+    return [_events.decode(body) for body in bodies if _tenants.decode(body).tenant == tenant]
+
+
+def empty_pack() -> bytes:
+    """Return a record without events, which takes the place of one that nobody can read."""
+    return msgspec.json.encode(_RewrittenPack(VERSION, []))

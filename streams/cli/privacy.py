@@ -1,0 +1,60 @@
+"""Commands for the rights of people."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.cli.options import AnswerFormat, State, TenantId, flag
+from streams.configuration.settings import Settings, load_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def erase(
+    tenant: TenantId,
+    candidate: Annotated[str, typer.Option(help="Id of the candidate in the ATS.")] = "",
+    application: Annotated[
+        str, typer.Option(help="Id of one of their applications, where the ATS has no candidates.")
+    ] = "",
+    apply: Annotated[
+        bool, flag("--apply", "Write it, with the gateway and every role stopped.")
+    ] = False,
+    format: Annotated[  # noqa: A002
+        AnswerFormat, typer.Option(help="Output format.")
+    ] = AnswerFormat.text,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration file that `hirelay up` was started with, if any."),
+    ] = None,
+    state: State = None,
+) -> None:
+    """Make a person's ids unlinkable everywhere, without changing a number: by default a dry run that says what it finds."""
+    from streams.tools.erasing import command, erase
+
+    request = erase.Request(
+        tenant=tenant, candidate=candidate, application=application, environ=os.environ
+    )
+    console = Console(stderr=True)
+    with _broker(state, config) as settings:
+        report = command.run(settings, request, datetime.now(UTC), console, apply=apply)
+    typer.echo(report.as_json() if format is AnswerFormat.json else report.as_text())
+    raise typer.Exit(0 if report.found else 1)
+
+
+@contextmanager
+def _broker(state: Path | None, config: Path | None) -> Iterator[Settings]:
+    """Use the running broker; that of a stopped local stack runs for as long as it is needed."""
+    from streams.local.broker_alone import broker_alone
+
+    if state is None or (state / "run.json").exists():
+        yield load_settings(state)
+        return
+    with broker_alone(state, config) as settings:
+        yield settings

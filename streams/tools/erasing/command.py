@@ -1,0 +1,138 @@
+"""`hirelay erase`: run it with a progress bar, and report what was found, written and proven."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from streams.configuration.settings import Settings
+from streams.tools.erasing.erase import Request, apply_erasure, finish_interrupted, plan_erasure
+from streams.tools.erasing.plan import ErasurePlan, Step
+
+EVERY = 500  # records between two updates of the screen
+AFTERWARDS = (
+    "Next: start every role, then `hirelay replay` (a local stack does both with `hirelay up`): it makes the state of "
+    "workers anew and removes the old one. Then this command finds nothing, and `hirelay verify` is exact."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureReport:
+    """What was found in each place, and, once it is written, what a second search still finds (`remaining`).
+
+    `events` counts events and `copies` those among them that workers sent to other partitions; `unreadable` counts
+    quarantined deliveries that no key opens.
+    """
+
+    tenant: str
+    candidates: list[str]
+    applications: list[str]
+    events: int
+    copies: int
+    records: int
+    quarantined: int
+    unreadable: int
+    ledger_records: int
+    cells: int
+    changed_cells: int
+    at: str
+    finished_earlier: bool = False
+    applied: bool = False
+    remaining: int | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether anything names the person, or was finished."""
+        return bool(self.events or self.quarantined or self.ledger_records or self.finished_earlier)
+
+    def as_json(self) -> str:
+        """Return the whole report."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def as_text(self) -> str:
+        """Return a sentence per fact."""
+        lines = ["An erasure that was interrupted is finished."] if self.finished_earlier else []
+        if not (self.events or self.quarantined or self.ledger_records):
+            return "\n".join([*lines, f"Nothing of {self.tenant} names this person."])
+        verb = "were rewritten" if self.applied else "would be rewritten"
+        lines += [
+            f"Candidates {', '.join(self.candidates) or '–'} with applications {', '.join(self.applications) or '–'}:",
+            f"  {self.events} events ({self.copies} of them copies) in {self.records} records {verb}",
+            f"  {self.quarantined} quarantined deliveries that mention an id {'are' if self.applied else 'would be'} removed",
+            f"  {self.ledger_records} records of the relay's ledger {verb}; their counts stay",
+            f"  {self.cells} cells compared: {self.changed_cells} would change",
+        ]
+        if self.unreadable:
+            lines.append(
+                f"  {self.unreadable} quarantined deliveries open with no key and cannot be searched; they end after 30 days"
+            )
+        if self.applied:
+            lines += [
+                f"Searched again: {self.remaining} events or records name the person.",
+                AFTERWARDS,
+            ]
+        else:
+            lines.append("Nothing was written. Stop the gateway and every role, then add --apply.")
+        return "\n".join(lines)
+
+
+def run(
+    settings: Settings, request: Request, now: datetime, console: Console, *, apply: bool
+) -> ErasureReport:
+    """Plan, and carry out with `apply`. Raise Unavailable, Malformed and Misconfigured."""
+    with _steps(console) as step:
+        finished = apply and finish_interrupted(settings, now)
+        plan = plan_erasure(settings, request, step)
+        if not apply or plan.is_empty:
+            return _report(plan, now, finished_earlier=finished)
+        apply_erasure(settings, plan, now, step)
+        again = plan_erasure(settings, request, step, plan.person.ids)
+        remaining = again.events + again.ledger_records + len(again.dropped)
+        return _report(plan, now, finished_earlier=finished, applied=True, remaining=remaining)
+
+
+def _report(
+    plan: ErasurePlan,
+    now: datetime,
+    *,
+    finished_earlier: bool,
+    applied: bool = False,
+    remaining: int | None = None,
+) -> ErasureReport:
+    return ErasureReport(
+        tenant=plan.person.tenant,
+        candidates=plan.person.of_kind("candidate"),
+        applications=plan.person.of_kind("application"),
+        events=plan.events,
+        copies=plan.copies,
+        records=plan.records,
+        quarantined=len(plan.dropped),
+        unreadable=plan.unreadable,
+        ledger_records=plan.ledger_records,
+        cells=plan.cells,
+        changed_cells=plan.changed_cells,
+        at=now.isoformat(),
+        finished_earlier=finished_earlier,
+        applied=applied,
+        remaining=remaining,
+    )
+
+
+@contextmanager
+def _steps(console: Console) -> Iterator[Step]:
+    """Show each step and how many records it has passed."""
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def step(name: str, done: int) -> None:
+            if done % EVERY == 1:
+                bar.update(task, description=f"{name}: {done:,}")
+
+        yield step

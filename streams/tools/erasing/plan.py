@@ -1,0 +1,176 @@
+"""What an erasure would change: the person's ids, their events, and quarantined deliveries that mention them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.errors import Malformed
+from schemas.funnel.rules import TenantRules
+from schemas.kafka.quarantine import QuarantineEntry
+from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
+from schemas.privacy.pseudonyms import PersonIds, Pseudonyms, empty_pack, events_of
+from schemas.privacy.references import Reference
+from schemas.tenants.mapping_snapshot import MappingSnapshot
+from streams.configuration.kafka_access import KafkaAccess
+from streams.ingest.connections import Configuration
+from streams.ingest.quarantine.reprocess import restore_request
+from streams.kafka.topic_reader import TopicReader
+from streams.tools.verify.comparison import compare
+from streams.tools.verify.oracle import Oracle
+
+Step = Callable[[str, int], None]
+
+
+@dataclass
+class ErasurePlan:
+    """Everything that names the person, and whether the cells stay equal.
+
+    `dropped` are the ids of quarantined deliveries; `unreadable` counts those that no key of the tenant opens any more,
+    which nobody can search.
+    """
+
+    person: PersonIds
+    pseudonyms: Pseudonyms
+    events: int = 0
+    copies: int = 0
+    records: int = 0
+    ledger_records: int = 0
+    dropped: list[str] = field(default_factory=list)
+    unreadable: int = 0
+    cells: int = 0
+    changed_cells: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing names the person."""
+        return not (self.events or self.ledger_records or self.dropped)
+
+    def new_event_record(self, value: bytes | None) -> bytes:
+        """Return a record of `candidate-events` as it is written; one that nobody can read and that names the person is emptied."""
+        value = value or b""
+        try:
+            return self.pseudonyms.in_pack(value)
+        except ValueError:
+            return empty_pack() if self.mentions(value) else value
+
+    def new_key(self, key: bytes | None) -> bytes | None:
+        """Return the key of a record, which names the subject of its first event."""
+        tenant, _, subject = (key or b"").decode("utf-8", "replace").partition("/")
+        if tenant != self.person.tenant:
+            return key
+        kinds = ("application", "candidate", "registration", "invitation")
+        named = (self.pseudonyms.new.get(Reference(kind, subject)) for kind in kinds)
+        new = next((name for name in named if name is not None), None)
+        return key if new is None else f"{tenant}/{new}".encode()
+
+    def mentions(self, text: bytes) -> bool:
+        """Whether a text has an id of the candidate or of an application as a whole word."""
+        return self._pattern().search(text) is not None
+
+    def _pattern(self) -> re.Pattern[bytes]:
+        ids = self.person.of_kind("candidate") + self.person.of_kind("application")
+        words = b"|".join(re.escape(id_.encode()) for id_ in ids)
+        return re.compile(rb"(?<![0-9A-Za-z_-])(?:" + words + rb")(?![0-9A-Za-z_-])")
+
+
+def make_plan(
+    access: KafkaAccess,
+    ids: Iterable[Reference],
+    tenant: str,
+    key: bytes,
+    step: Step = lambda _name, _done: None,
+) -> ErasurePlan:
+    """Read the events twice: first whom they connect, then what becomes of them. Raise Unavailable."""
+    person = PersonIds(tenant, set(ids))
+    for record in _read(access, "who is meant", step):
+        for event in _events(record.value, tenant):
+            person.note(event)
+    person.close()
+    plan = ErasurePlan(person, Pseudonyms(person, key))
+    for record in _read(access, "what would change", step):
+        events = plan.pseudonyms.events
+        value = plan.new_event_record(record.value)
+        plan.records += value != record.value
+        plan.copies += b'"forwarded":true' in value and plan.pseudonyms.events > events
+    plan.events = plan.pseudonyms.events
+    _plan_ledger(access, plan)
+    return plan
+
+
+def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapshot) -> None:
+    """Fold the events as they are and as they would be, and note how many cells would differ."""
+    before, after = Oracle(), Oracle()
+    for record in _read(access, "", lambda _name, _done: None):
+        before.add(record.offset, record.value)
+        after.add(record.offset, plan.new_event_record(record.value))
+    rules = TenantRules(mapping)
+    cells = before.cells(rules)
+    plan.cells = len(cells)
+    plan.changed_cells = len(compare("erasure", cells, after.cells(rules)))
+
+
+def plan_quarantine(access: KafkaAccess, plan: ErasurePlan, configuration: Configuration) -> None:
+    """Note the quarantined deliveries of the tenant that mention the person."""
+    dropped, unreadable = set[str](), set[str]()
+    reader = TopicReader(access, QUARANTINE)
+    try:
+        for record in reader.read():
+            entry = _entry(record.value)
+            if entry is None or entry.tenant != plan.person.tenant or entry.sealed is None:
+                continue
+            try:
+                text = _text(entry, configuration)
+            except Malformed:
+                unreadable.add(entry.id)
+                continue
+            if plan.mentions(text):
+                dropped.add(entry.id)
+    finally:
+        reader.close()
+    plan.dropped, plan.unreadable = sorted(dropped), len(unreadable)
+
+
+def is_kept(record: Any, plan: ErasurePlan) -> bool:
+    """Whether a record of the quarantine stays."""
+    entry = _entry(record.value)
+    return entry is None or entry.id not in plan.dropped
+
+
+def _plan_ledger(access: KafkaAccess, plan: ErasurePlan) -> None:
+    reader = TopicReader(access, RELAY_LEDGER)
+    try:
+        for record in reader.read():
+            plan.ledger_records += plan.pseudonyms.in_ledger(record.value) != record.value
+    finally:
+        reader.close()
+
+
+def _read(access: KafkaAccess, name: str, step: Step) -> Iterator[Any]:
+    reader = TopicReader(access, CANDIDATE_EVENTS)
+    try:
+        for done, record in enumerate(reader.read(), start=1):
+            step(name, done)
+            yield record
+    finally:
+        reader.close()
+
+
+def _events(value: bytes | None, tenant: str) -> list[Any]:
+    try:
+        return list(events_of(value or b"", tenant))
+    except ValueError:
+        return []  # nobody can read it; `new_event_record` looks at its bytes
+
+
+def _entry(value: bytes) -> QuarantineEntry | None:
+    try:
+        return QuarantineEntry.model_validate_json(value)
+    except ValueError:
+        return None
+
+
+def _text(entry: QuarantineEntry, configuration: Configuration) -> bytes:
+    request = restore_request(entry, configuration)
+    headers = "\n".join(value for _, value in request.headers)
+    return request.body + b"\n" + headers.encode("utf-8", "replace")

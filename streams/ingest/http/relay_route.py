@@ -1,5 +1,7 @@
 """The routes of Career Relay and their OpenAPI description."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Security
@@ -44,10 +46,43 @@ LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One route of the API in its OpenAPI description."""
+
+    path: str
+    name: str
+    summary: str
+    description: str
+    body: type[BaseModel]
+    responses: dict[int | str, dict[str, Any]]
+
+
+INVITATIONS = Endpoint(
+    path=PATH,
+    name="post_invitation",
+    summary="Issue a link of Career Relay",
+    description="Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link.",
+    body=InvitationRequest,
+    responses=RESPONSES,
+)
+REGISTRATIONS = Endpoint(
+    path=REGISTRATIONS_PATH,
+    name="post_registrations",
+    summary="Record registrations that the relay service exports",
+    description="Record up to 500 registrations, all or none; one that a callback reported before counts once.",
+    body=RegistrationList,
+    responses=REGISTRATION_RESPONSES,
+)
+
+
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Add the routes."""
-    _add_invitations(app, gateway)
-    _add_registrations(app, gateway)
+    _add_post(app, gateway.post_invitation, INVITATIONS)
+    _add_post(app, gateway.post_registrations, REGISTRATIONS)
 
     @app.head(LINK_PATH, include_in_schema=False)
     @app.get(
@@ -62,36 +97,20 @@ def add(app: FastAPI, gateway: Gateway) -> None:
         return await gateway.open_link(token, request)
 
 
-def _add_invitations(app: FastAPI, gateway: Gateway) -> None:
+def _add_post(app: FastAPI, handle: Handler, endpoint: Endpoint) -> None:
+    """Add one route that takes a JSON body with a tenant's token."""
+    content = {"application/json": {"schema": endpoint.body.model_json_schema()}}
+
     @app.post(
-        PATH,
+        endpoint.path,
         tags=["relay"],
-        summary="Issue a link of Career Relay",
+        name=endpoint.name,
+        summary=endpoint.summary,
+        description=endpoint.description,
         status_code=202,
         dependencies=[Security(TOKEN)],
-        responses=RESPONSES,
-        openapi_extra=_body(InvitationRequest),
+        responses=endpoint.responses,
+        openapi_extra={"requestBody": {"required": True, "content": content}},
     )
-    async def post_invitation(request: Request) -> Response:
-        """Issue the link of one application, or with `{}` the company-wide one; a repeated request returns the same link."""
-        return await gateway.post_invitation(request)
-
-
-def _add_registrations(app: FastAPI, gateway: Gateway) -> None:
-    @app.post(
-        REGISTRATIONS_PATH,
-        tags=["relay"],
-        summary="Record registrations that the relay service exports",
-        status_code=202,
-        dependencies=[Security(TOKEN)],
-        responses=REGISTRATION_RESPONSES,
-        openapi_extra=_body(RegistrationList),
-    )
-    async def post_registrations(request: Request) -> Response:
-        """Record up to 500 registrations, all or none; one that a callback reported before counts once."""
-        return await gateway.post_registrations(request)
-
-
-def _body(model: type[BaseModel]) -> dict[str, Any]:
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+    async def post(request: Request) -> Response:
+        return await handle(request)

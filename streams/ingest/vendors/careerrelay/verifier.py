@@ -1,11 +1,5 @@
 """Verifies Career Relay's signatures: Standard Webhooks 1.0."""
 
-from datetime import datetime
+from streams.ingest.standard_webhooks import verify
 
-from streams.ingest import standard_webhooks
-from streams.ingest.vendor import Headers, Secrets
-
-
-def verify(headers: Headers, body: bytes, secrets: Secrets, now: datetime) -> None:
-    """Raise Unauthentic unless a signature covers id, time and body, and the time is recent."""
-    standard_webhooks.verify(headers, body, secrets, now)
+__all__ = ["verify"]

@@ -5,8 +5,18 @@ from datetime import timedelta
 from schemas.relay.policy import RelayCompany
 from schemas.tenants.config import Secret, Tenant
 from streams.configuration.relay_companies import RelayTenant
-from streams.relay.notices import EXPIRING, GRANTED, alerts
-from tests.schemas.relay.builders import claim, day, ledger, policies, policy, ten
+from streams.relay.notices import EXPIRING, FARMING, GRANTED, alerts
+from tests.schemas.relay.builders import (
+    claim,
+    day,
+    invited,
+    ledger,
+    policies,
+    policy,
+    registered,
+    step,
+    ten,
+)
 
 KEY = Secret(env="KEY")
 
@@ -41,3 +51,21 @@ def test_a_slot_that_expires_soon_is_reported_until_it_is_reserved() -> None:
     assert firing(30) == {}
     assert "2026-06-03" in firing(40)[EXPIRING]
     assert firing(40, claim("reserve", at=35)) == {}
+
+
+def test_many_registrations_from_one_device_are_reported_for_a_week() -> None:
+    """Beyond the limit of persons per device nobody counts; five of them in a week are an alert that says why."""
+    farm = [
+        fact
+        for number in range(8)
+        for fact in (
+            step("rejected", f"f{number}", 30),
+            invited(f"f{number}", 31),
+            registered(f"farm-{number}", f"f{number}", 32, device="phone-1"),
+        )
+    ]
+
+    assert FARMING not in firing(33, *farm[:-3])
+    assert firing(33, *farm)[FARMING].startswith("7日間に対象外の登録が5件ありました(同一端末 5)")
+    assert "one device 5" in firing(33, *farm, language="en")[FARMING]
+    assert FARMING not in firing(40, *farm)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from schemas.planning.periods import APRIL
 from schemas.tenants.config import DEFAULT_CURRENCY
 from streams.configuration.yaml_document import dump_yaml
 from streams.ingest.vendors import VENDORS
+from streams.local.ports import reserve
 
 COMPANIES = (
     (
@@ -90,12 +92,12 @@ rules:
 RELAY = """# Career Relay (キャリアリレー): see deploy/config/relay.yaml for everything that can be written here.
 companies:
   - tenant: aoba
-    page: http://127.0.0.1:1/register # the registration page of the relay service; nothing listens here
+    page: http://127.0.0.1:{port}/register # the registration page of the relay service; `hirelay demo` plays it
     policies:
       - since: 2026-01-01
         automatic: true
         slot_days: 365
-        value: { method: agency_fee, rate: 35 %, salary: 5000000 }
+        value: {{ method: agency_fee, rate: 35 %, salary: 5000000 }}
         redemption: 60 %
 """
 
@@ -144,7 +146,9 @@ def write_relay(folder: Path) -> Path:
     """Write sample policies of Career Relay if there are none."""
     path = folder / "relay.yaml"
     if not path.exists():
-        path.write_text(RELAY)
+        guard, ports = reserve(("page",), random.SystemRandom())
+        guard.close()
+        path.write_text(RELAY.format(port=ports["page"]))
     return path
 
 

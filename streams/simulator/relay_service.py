@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -18,7 +19,12 @@ TIMEOUT_S = 30
 class RelayService:
     """The service of one company. Every callback is signed; a repeated one has the same content."""
 
-    def __init__(self, run_file: dict[str, Any], tenant: str) -> None:
+    def __init__(
+        self,
+        run_file: dict[str, Any],
+        tenant: str,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         """Find the company's connection in a stack's run.json; raise Unavailable without one."""
         matching = [
             entry
@@ -28,20 +34,29 @@ class RelayService:
         if not matching:
             raise Unavailable("relay", f"{tenant} has no connection of the relay service")
         self._url, self._secret = matching[0]["url"], matching[0]["secret"]
-        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, transport=transport)
 
-    def open(self, link: str) -> bool:
-        """Open a link as its candidate does; return whether it led to a page."""
-        return self._client.get(link, headers=BROWSER).status_code == httpx.codes.FOUND
+    def open(self, link: str) -> str | None:
+        """Open a link as its candidate does; return the page that it leads to, or None."""
+        location: str | None = self._client.get(link, headers=BROWSER).headers.get("location")
+        return location
+
+    def submit(self, page: str, email: str) -> bool:
+        """Open a landing page as a candidate does, agree, and register; return whether the page confirms it."""
+        token = parse_qs(urlsplit(page).query).get("token", [""])[0]
+        fields = {"token": token, "email": email, "consent": "yes"}
+        is_there = self._client.get(page, headers=BROWSER).is_success
+        return is_there and self._client.post(page, data=fields, headers=BROWSER).is_success
 
     def register(self, token: str, person: str, at: datetime) -> None:
         """A person agrees and registers; the consent is given a minute before."""
         consented = (at - timedelta(minutes=1)).isoformat()
+        name = hashlib.sha256(person.encode()).hexdigest()[:24]  # ids are no addresses
         data = {
-            "registration_id": f"registration-{person}",
+            "registration_id": f"registration-{name}",
             "token": token,
             "person_key": person,
-            "consent_id": f"consent-{person}",
+            "consent_id": f"consent-{name}",
             "consented_at": consented,
         }
         self._call("registration.completed", data, at)

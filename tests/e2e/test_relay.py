@@ -13,9 +13,10 @@ import pytest
 from rich.console import Console
 
 from schemas.relay.entries import Record
+from streams.configuration.relay_companies import load_companies
 from streams.configuration.settings import load_settings
 from streams.ingest import standard_webhooks
-from streams.tools.demo.relay import REGISTERING, play_relay
+from streams.tools.demo.relay import REGISTERING, landing_page, play_relay
 from tests.e2e.conftest import Stack, wait_until
 from tests.schemas.relay.naive import NaiveLedger
 
@@ -120,7 +121,8 @@ class Relay:
         wait_until(lambda: self.client.get(url, headers=BROWSER).status_code == 302, 30)
         location = self.client.get(url, headers=BROWSER).headers["location"]
         token = url.rpartition("/")[2]
-        assert location == f"http://127.0.0.1:1/register?token={token}"
+        page = load_companies(load_settings(self.stack.state), {})[TENANT].relay.page
+        assert location == f"{page}?token={token}"
         return token
 
     def balance(self) -> dict[str, Any]:
@@ -197,7 +199,9 @@ def test_the_story_of_the_demo_runs_through(stack: Stack, relay: Relay) -> None:
     wait_until(lambda: hired in ledger(stack) and set(applications) <= relay.lines().keys(), 60)
     before = relay.balance()
 
-    assert play_relay(stack.run_file(), load_settings(stack.state), Console(quiet=True))
+    run_file, settings = stack.run_file(), load_settings(stack.state)
+    with landing_page(run_file, settings):
+        assert play_relay(run_file, settings, Console(quiet=True))
 
     after = relay.balance()
     assert after["counted"] == before["counted"] + REGISTERING

@@ -18,7 +18,7 @@ from streams.simulator.spending import cost_entries
 from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
 from streams.tools.demo.incident import open_breach, play_incident
-from streams.tools.demo.relay import play_relay
+from streams.tools.demo.relay import landing_page, play_relay
 from streams.tools.demo.simulate import DAYS, play
 from streams.tools.progress import working
 from streams.tools.verify.command import verify_live
@@ -71,7 +71,8 @@ def run(state: Path, *, once: bool, seed: int, console: Console) -> int:
             with running(state, lambda step: report(f"starting {step}")) as stack:
                 if status is not None:
                     status.stop()
-                return _run_tour(stack, once=once, seed=seed, console=console)
+                with landing_page(stack.run_info(), load_settings(stack.state)):
+                    return _run_tour(stack, once=once, seed=seed, console=console)
     except KeyboardInterrupt:
         console.print("Stopped; the data remains in the state directory.")
         return 0

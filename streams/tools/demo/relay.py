@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from schemas.relay.balance import balance
 from schemas.relay.state import SlotState, State
 from streams.configuration.relay_companies import load_companies
 from streams.configuration.settings import Settings
+from streams.simulator.relay_page import page_app, serving
 from streams.simulator.relay_service import RelayService
 from streams.tools.relay import links, text
 from streams.tools.relay.read import read_history
@@ -21,17 +24,25 @@ OPENING_ONLY = 9  # who open their link and do not register
 PATIENCE_S = 30.0
 
 
+@contextmanager
+def landing_page(run_file: dict[str, Any], settings: Settings) -> Iterator[None]:
+    """Serve the page that the links of the demo's company lead to."""
+    page = load_companies(settings, os.environ)[TENANT].relay.page
+    service = RelayService(run_file, TENANT)
+    with serving(page_app(service, lambda: datetime.now(UTC)), page):
+        yield
+
+
 def play_relay(run_file: dict[str, Any], settings: Settings, console: Console) -> bool:
-    """Play the story and print the balance; return whether a slot was granted and redeemed in time."""
-    now = datetime.now(UTC)
+    """Play the story, for which the landing page is served; return whether a slot was granted and redeemed in time."""
     company, history = load_companies(settings, os.environ)[TENANT], read_history(settings, TENANT)
+    now = datetime.now(UTC)
     service = RelayService(run_file, TENANT)
     invited = links.pending(history, now)[-(REGISTERING + OPENING_ONLY) :]
     for number, link in enumerate(invited):
-        service.open(links.link_url(company, link, settings.gateway_address))
-        if number < REGISTERING:
-            at = now - timedelta(minutes=REGISTERING - number)
-            service.register(company.token(link.invitation), f"demo-{link.invitation[:12]}", at)
+        page = service.open(links.link_url(company, link, settings.gateway_address))
+        if number < REGISTERING and page is not None:
+            service.submit(page, f"demo-{link.invitation[:12]}@example.com")
     slot, hires = len(history.state.slots) + 1, _hires(history.state)
     if hires:
         service.reserve(slot, "demo-job", now)

@@ -38,13 +38,14 @@ def _issue_once(api: Api, body: bytes) -> dict[str, Any]:
 
 
 def pending(history: History, now: datetime) -> list[Invited]:
-    """The valid links of rejected candidates that nobody has opened yet, the oldest first."""
+    """The valid links of rejected candidates through which nobody has opened the page or registered yet, the oldest first."""
     state = history.state
     return [
         fact
         for fact in state.invitations.values()
         if fact.application in state.applications
         and fact.invitation not in state.clicked
+        and not state.persons_on.get(fact.token_id)
         and state.applications[fact.application].eligible
         and (fact.expires is None or fact.expires > now)
     ]

@@ -190,7 +190,10 @@ def _at(curve: Curve, resolved: Mapping[tuple[int, str, int], int], days: int) -
     within = min(days, curve.follow_up)
     step = curve.at(within)
     value, error = (0.0, 0.0) if step is None else (1 - step.value, step.standard_error)
-    return Share(curve.n, sum(resolved.values()), within, value, error)
+    events = sum(resolved.values())
+    # Greenwood's error is 0 where nobody or everybody had the event, which is no certainty (Agresti and Coull 1998).
+    adjusted = (events + 1) / (curve.n + 2)
+    return Share(curve.n, events, within, value, error or sqrt(adjusted * (1 - adjusted) / curve.n))
 
 
 def score(values: Sequence[float]) -> Score | None:

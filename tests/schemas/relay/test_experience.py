@@ -39,6 +39,15 @@ def test_a_recent_rejection_counts_for_as_long_as_it_was_observed() -> None:
     assert share.interval.low < 0.5 < share.interval.high
 
 
+def test_no_event_among_few_is_no_certainty() -> None:
+    """Twenty who did not apply again leave room for some who do."""
+    share = reapplications([candidate(60) for _ in range(20)], TODAY)
+
+    assert share is not None
+    assert share.value == 0
+    assert share.interval.high > 0.05
+
+
 def test_a_random_control_group_makes_an_experiment() -> None:
     """Those withheld are compared with all others under the same policy, whether or not the line was sent."""
     with_line = [candidate(60, 5 if number < 15 else None, "invited", True) for number in range(30)]

@@ -77,7 +77,7 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Score:
+class SurveyScore:
     """The mean of `n` survey scores; the 90 % interval is Student's, None with fewer than two scores."""
 
     n: int
@@ -196,13 +196,13 @@ def _at(curve: Curve, resolved: Mapping[tuple[int, str, int], int], days: int) -
     return Share(curve.n, events, within, value, error or sqrt(adjusted * (1 - adjusted) / curve.n))
 
 
-def score(values: Sequence[float]) -> Score | None:
+def score(values: Sequence[float]) -> SurveyScore | None:
     """The mean of survey scores with its interval; None without a score."""
     n = len(values)
     if not n:
         return None
     mean = fmean(values)
     if n == 1:
-        return Score(n, mean, None)
+        return SurveyScore(n, mean, None)
     half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) * stdev(values) / sqrt(n)
-    return Score(n, mean, Interval(mean - half, mean + half))
+    return SurveyScore(n, mean, Interval(mean - half, mean + half))

@@ -137,7 +137,13 @@ def offer_events(row: RowReader) -> list[RowEvent]:
     check_order(row, ("sent_at", sent), ("start_date", row.instant("start_date")))
     if row.is_refused:
         return []
-    offer = f"offer:{data['offer_id']}"
+    facts = _offer_facts(entity, f"offer:{data['offer_id']}", sent, answers)
+    return [event for fact in facts for event in to_events(row, "offers", fact, data)]
+
+
+def _offer_facts(
+    entity: str, offer: str, sent: TableInstant | None, answers: "list[OfferAnswer]"
+) -> list[Fact]:
     facts = (
         [Fact(type="offer.sent", when=sent, entity=entity, slot=f"{offer}:sent")] if sent else []
     )
@@ -153,7 +159,7 @@ def offer_events(row: RowReader) -> list[RowEvent]:
                 undated=answer.undated,
             )
         )
-    return [event for fact in facts for event in to_events(row, "offers", fact, data)]
+    return facts
 
 
 @dataclass(frozen=True, kw_only=True)

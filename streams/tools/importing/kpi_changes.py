@@ -48,7 +48,7 @@ _data_decoder = msgspec.json.Decoder(PackedData)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Company:
+class ImportingCompany:
     """The company of an import: its rules, its day as a number, and the connection."""
 
     tenant: str
@@ -77,7 +77,7 @@ class KpiLine:
 class KpiChanges:
     """What the import adds to the sums of the company, up to `MAX_FOLDED` applications."""
 
-    company: Company
+    company: ImportingCompany
     earlier: EarlierEvents
     added: Counter[str] = field(default_factory=Counter)
     folded: int = 0
@@ -112,8 +112,8 @@ class KpiChanges:
 
     def finish(self) -> None:
         """Count what was added; must be called before any of it is sent."""
-        known = [entity for entity, _, is_known in self._pending if is_known]
-        earlier = self.earlier(known) if known else {}
+        archived = [entity for entity, _, is_known in self._pending if is_known]
+        earlier = self.earlier(archived) if archived else {}
         for entity, events, _ in self._pending:
             before = earlier.get(entity, [])
             after = [*before, *self._accepted(events)]
@@ -181,7 +181,7 @@ def earlier_events(client: Any, tenant: str, prefix: str) -> EarlierEvents:
     return (lambda _: {}) if client is None else lookup
 
 
-def current_sums(client: Any, company: Company) -> Tally | None:
+def current_sums(client: Any, company: ImportingCompany) -> Tally | None:
     """The sums of the whole company over all days, None if they cannot be read."""
     if client is None:
         return None

@@ -15,7 +15,7 @@ from streams.tools.importing import report_words as words
 from streams.tools.importing.arrival import StoredFacts
 from streams.tools.importing.kpi_changes import (
     MAX_FOLDED,
-    Company,
+    ImportingCompany,
     KpiChanges,
     KpiLine,
     current_sums,
@@ -33,7 +33,7 @@ def open_kpi_changes(
     now: datetime,
 ) -> KpiChanges:
     """The changes of the company that the connection belongs to, none yet."""
-    company = Company(
+    company = ImportingCompany(
         tenant=tenant.id,
         connection=connection.id,
         rules=TenantRules(snapshot_mapping(load_tenancy(settings.config))).for_tenant(tenant.id),
@@ -70,8 +70,8 @@ def _kpi_row(line: KpiLine, currency: str, language: str) -> tuple[str, ...]:
     value = format_value(after.value, kpi.unit, language, currency)
     if before is None:
         return name, "", value, ""
-    known = before.value is not None and after.value is not None
-    change = (after.value or 0) - (before.value or 0) if known else None
+    has_both = before.value is not None and after.value is not None
+    change = (after.value or 0) - (before.value or 0) if has_both else None
     return (
         name,
         format_value(before.value, kpi.unit, language, currency),

@@ -98,9 +98,7 @@ def run(
     """Report, and send with `apply`; return whether every row was valid and everything sent accepted. Raises before that."""
     tenant, connection = importing_connection.find_connection(settings, request.connection)
     sources = open_sources(request, tenant, connection, now)
-    target = (
-        importing_connection.import_target(settings, connection, environ) if request.apply else None
-    )
+    target = _open_target(settings, request, connection, environ)
     stored = open_stored_facts(
         settings, tenant, connection, is_new=request.new, required=request.apply
     )
@@ -114,12 +112,19 @@ def run(
         printer = ReportPrinter(console=console, language=request.language or tenant.language)
         may_send = _report(summary, importing, request, connection, printer)
         if target is None or not may_send:
-            blocked = request.apply and not may_send
-            printer.say(words.BLOCKED if blocked else words.DRY_RUN)
+            printer.say(words.BLOCKED if request.apply and not may_send else words.DRY_RUN)
             return summary.refused == 0 and may_send
-        batch_journal = _open_journal(request, connection.id)
-        sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=importing.id)
+        opened = _open_journal(request, connection.id)
+        sender = Sender(target=target, post=_not_connected, journal=opened, run=importing.id)
         return _send(sender, importing, settings, summary, printer) and summary.refused == 0
+
+
+def _open_target(
+    settings: Settings, request: ImportRequest, connection: Connection, environ: Mapping[str, str]
+) -> importing_connection.ImportTarget | None:
+    if not request.apply:
+        return None
+    return importing_connection.import_target(settings, connection, environ)
 
 
 def run_id(request: ImportRequest, now: datetime) -> str:

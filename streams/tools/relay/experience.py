@@ -9,8 +9,8 @@ from schemas.relay.experience import (
     Contrast,
     Group,
     RejectedCandidate,
-    Score,
     Share,
+    SurveyScore,
     contrast,
     reapplications,
     registrations,
@@ -89,7 +89,7 @@ class Experience:
     """What is known about the candidates of one company."""
 
     tenant: str
-    score: Score | None
+    score: SurveyScore | None
     registered: Share | None
     reapplied: dict[Group, Share | None]
     contrast: Contrast | None
@@ -149,7 +149,7 @@ def experience_table(experience: Experience, language: str) -> TextTable:
     )
 
 
-def _score_row(figure: Score, language: str) -> list[str]:
+def _score_row(figure: SurveyScore, language: str) -> list[str]:
     interval = figure.interval
     bounds = NONE if interval is None else f"{interval.low:.2f}–{interval.high:.2f}"
     return [_text("score", language), str(figure.n), "", "", f"{figure.mean:.2f}", bounds]

@@ -8,9 +8,13 @@ from typing import Any
 
 from rich.console import Console
 
+from streams.configuration.settings import Settings
+from streams.local.sample_companies import write_sample, write_targets
 from streams.tools.demo.command import find_season, print_places
+from streams.tools.demo.reports import write_demo_reports
 from tests.tools.alerts.test_commands import make_breach
 
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 RUN = {"roles": {"board": {"url": "http://b:1"}, "gateway": {"url": "http://g:2"}}}
 
 
@@ -50,3 +54,14 @@ def test_a_second_run_says_what_it_found() -> None:
     assert earlier is not None
     assert earlier.describe().startswith("found 9,120 events of 6 companies from 2026-04-01 to")
     assert find_season(database(0, 0, *days)) is None
+
+
+def test_it_writes_deck_and_pdf_in_both_languages(client: Any, tmp_path: Path) -> None:
+    """Of the last whole month, into one directory."""
+    settings = Settings(config=write_sample(tmp_path), targets=write_targets(tmp_path, NOW))
+    paths = list(write_demo_reports(client, settings, "aoba", tmp_path / "reports", NOW))
+
+    assert [path.name for path in paths] == [
+        f"aoba-2026-10-{language}.{form}" for language in ("ja", "en") for form in ("pptx", "pdf")
+    ]
+    assert {path.read_bytes()[:4] for path in paths} == {b"PK\x03\x04", b"%PDF"}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from streams.tools.costs import api_client
 from streams.tools.costs import command as costs_command
 from streams.tools.demo.incident import open_breach, play_incident
 from streams.tools.demo.relay import landing_page, play_relay
+from streams.tools.demo.reports import write_demo_reports
 from streams.tools.demo.simulate import DAYS, play
 from streams.tools.progress import working
 from streams.tools.verify.command import verify_live
@@ -89,10 +91,33 @@ def _run_tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
     verification = verify_live(settings, patience_s=60, console=console)
     style = "green" if not verification.differences else "red"
     console.print(f"  [{style}]{verification.as_text()}[/]", highlight=False, soft_wrap=True)
+    reports = _write_reports(settings, stack.state, console)
     print_places(run_file, stack.state, breach, console)
+    for path in reports:
+        console.print(f"  {'report':<10} {path}", highlight=False, soft_wrap=True)
     if not once:
         _play_live(run_file, seed, console)
     return 0 if complete and not verification.differences else 1
+
+
+def _write_reports(settings: Settings, state: Path, console: Console) -> list[Path]:
+    """Write the reports of the first company, and say how long that took."""
+    began = monotonic()
+    with working("writing reports", console):
+        paths = list(
+            write_demo_reports(
+                connect(settings.clickhouse_access),
+                settings,
+                COMPANIES[0].tenant,
+                state / "reports",
+                datetime.now(UTC),
+            )
+        )
+    seconds = monotonic() - began
+    console.print(
+        f"  {len(paths)} reports of the last month written in {seconds:.1f} s", highlight=False
+    )
+    return paths
 
 
 def _play_season(

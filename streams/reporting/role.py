@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 POLL_S = 15.0
 RETRY_S = 60.0  # after a failure
+STARTING_S = 1.0  # while ClickHouse has not answered once, as when a whole stack starts
 
 
 def serve(settings: Settings) -> None:
@@ -71,7 +72,8 @@ async def _look_forever(
             else:
                 metrics.configuration_stale.set(0)
         failed = await asyncio.to_thread(look_at_all, settings, files, metrics)
-        await asyncio.sleep(RETRY_S if failed else POLL_S)
+        again = RETRY_S if failed else POLL_S
+        await asyncio.sleep(again if metrics.is_ready() else STARTING_S)
 
 
 def look_at_all(settings: Settings, files: ReporterFiles, metrics: ReporterMetrics) -> bool:

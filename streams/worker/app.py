@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -60,7 +60,12 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
     funnel = FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
 
     liveness = Liveness(time.monotonic())
-    SeekingTransport.install(app, funnel.on_sought)
+
+    async def on_sought(positions: Mapping[int, int]) -> None:
+        funnel.on_sought(positions)
+        await _exit_on_failure(funnel.check_restored())
+
+    SeekingTransport.install(app, on_sought)
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:

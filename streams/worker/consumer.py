@@ -1,6 +1,6 @@
 """Faust's Kafka consumer, made to read every partition from exactly where its last owner stopped, and its flow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import faust
@@ -9,7 +9,7 @@ from faust.types import TP
 
 from schemas.kafka.topics import CANDIDATE_EVENTS
 
-PositionsSought = Callable[[Mapping[int, int]], None]
+PositionsSought = Callable[[Mapping[int, int]], Awaitable[None]]
 
 
 class SeekingConsumer(Consumer):
@@ -31,7 +31,7 @@ class SeekingConsumer(Consumer):
             await self.seek_wait(beginnings)
             offsets.update({TP(*tp): offset for tp, offset in beginnings.items()})
         transport = cast("SeekingTransport", self.transport)  # nothing else creates this class
-        transport.on_sought({tp.partition: offset for tp, offset in offsets.items()})
+        await transport.on_sought({tp.partition: offset for tp, offset in offsets.items()})
 
 
 class SeekingTransport(Transport):

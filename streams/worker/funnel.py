@@ -16,6 +16,7 @@ from streams.worker.gc_tuning import GcTuner
 from streams.worker.lane import Lane
 from streams.worker.partition_state import PartitionState
 from streams.worker.records import RecordApplier
+from streams.worker.recovery import check_ends
 from streams.worker.turns import in_turns
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,11 @@ class FunnelProcessor:
             if number in self._lanes:
                 state = self._lanes[number].state
                 state.offset = max(state.offset, position - 1)
+
+    async def check_restored(self) -> None:
+        """Fail if another worker has written to a changelog since it was restored here; await it after every seek."""
+        async with self._flushing:
+            await check_ends(self._tables)
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""

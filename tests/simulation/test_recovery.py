@@ -7,7 +7,8 @@ import pytest
 
 from schemas.cells import Cell, decode_cell, encode_cell
 from schemas.kafka.topics import KPI_CELLS
-from streams.worker.recovery import read_changelog
+from streams.worker.recovery import check_ends, read_changelog
+from streams.worker.store import LostPartition
 from tests.simulation.composition import create_tables
 from tests.simulation.kafka import MAX_BATCH_ROWS, Access, Broker
 from tests.simulation.rocks import Disk
@@ -61,3 +62,28 @@ def test_a_crash_while_stale_rows_are_replaced_leaves_none(
     assert {row.key: decode_cell(row.value or b"").o for row in changelog.records} == dict.fromkeys(
         KEYS, 5
     )
+
+
+@pytest.mark.parametrize("is_overtaken", [False, True])
+def test_an_owner_that_was_overtaken_while_it_restored_ends(
+    is_overtaken: bool, tmp_path: Path
+) -> None:
+    """What is committed then is for rows that it does not have."""
+    with simulated_edges() as edges:
+        edges.clock, edges.disk = Clock(), Disk(Random(1))
+        broker = Broker(edges.clock, Random(1))
+        process = VirtualLoop(broker.clock)
+        table = create_tables(Access(broker, process), tmp_path, 1).cells
+        broker.append(KPI_CELLS.name, 0, [(KEYS[0], STALE)])
+
+        async def restore_slowly() -> None:
+            table.store.open(table.directory, {0})
+            await read_changelog(table)
+            if is_overtaken:
+                broker.append(KPI_CELLS.name, 0, [(KEYS[0], NEWEST)])
+            await check_ends([table])
+
+        task = process.create_task(restore_slowly())
+        broker.clock.run_until(task.done, deadline=broker.clock.now + 60)
+
+    assert isinstance(task.exception(), LostPartition) == is_overtaken

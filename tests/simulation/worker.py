@@ -190,6 +190,7 @@ class Worker:
         self._committed = dict(self._positions)
         self._acknowledged = {number: set() for number in partitions}
         self.funnel.on_sought(self._positions)
+        await self.funnel.check_restored()
         self._generation = generation
         self._racing = {n for n in partitions if self._dice.random() < SEEK_RACE}
         self._ownership.append(self.start(self._consume))

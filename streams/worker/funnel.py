@@ -14,7 +14,7 @@ from streams.worker.flush import FlushWriter, PartitionFlush, Tables
 from streams.worker.freeze import FreezeGuard
 from streams.worker.gc_tuning import GcTuner
 from streams.worker.lane import Lane
-from streams.worker.partition_state import PartitionState
+from streams.worker.partition_state import MAX_CACHED_APPLICATIONS, PartitionState
 from streams.worker.records import RecordApplier
 from streams.worker.recovery import check_ends
 from streams.worker.turns import in_turns
@@ -179,7 +179,7 @@ class FunnelProcessor:
             self._guard.check()
             await self._writer.write(flush)
             for number, part in flush.items():
-                lanes[number].state.evict()
+                lanes[number].state.evict(MAX_CACHED_APPLICATIONS // len(lanes))
                 await self._acknowledge(part.unflushed.records)
             events = sum(part.unflushed.events for part in flush.values())
             self._gc_tuner.after_flush(events, time.monotonic())

@@ -20,9 +20,8 @@ from streams.worker import parent_index
 from streams.worker.cell_table import CellTable, Rows
 from streams.worker.turns import FOLDED_EVENT, INDEX_KEY, ROW, Steps
 
-MAX_CACHED_APPLICATIONS = (
-    50_000  # decoded applications cached per partition; the rest are read from the store
-)
+# Decoded applications that a process keeps, at 7 kB each with some events; the rest are read from the store.
+MAX_CACHED_APPLICATIONS = 50_000
 
 Links = dict[tuple[str, ParentKey], list[str]]  # applications that are not in the store yet
 
@@ -226,14 +225,19 @@ class PartitionState:
         cells = yield from self.cells.drain(self.offset)
         return PartitionChanges(applications, cells, people, links)
 
-    def evict(self) -> None:
+    @property
+    def cached_applications(self) -> int:
+        """How many applications are decoded in memory."""
+        return len(self._rows)
+
+    def evict(self, limit: int = MAX_CACHED_APPLICATIONS) -> None:
         """Drop rows that are stored and rarely needed: ended applications, and the oldest over the limit."""
         self._flushing_links = {}
         for key in self._ended:
             if key not in self._changed:
                 self._rows.pop(key, None)
         self._ended = []
-        excess = len(self._rows) - MAX_CACHED_APPLICATIONS
+        excess = len(self._rows) - limit
         if excess > 0:
             for key in list(self._rows)[:excess]:
                 if key not in self._changed:

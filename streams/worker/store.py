@@ -8,7 +8,15 @@ from typing import Any
 import faust
 from faust.stores.base import Store
 from faust.types import TP, EventT
-from rocksdict import BlockBasedOptions, Options, Rdict, WriteBatch, WriteOptions
+from rocksdict import (
+    BlockBasedOptions,
+    Cache,
+    Options,
+    Rdict,
+    WriteBatch,
+    WriteBufferManager,
+    WriteOptions,
+)
 
 from streams.configuration.kafka_access import KafkaAccess
 from streams.worker.turns import ROW, Steps
@@ -22,8 +30,14 @@ CORRUPTION = "Corruption:"  # how RocksDB begins when what it reads is not what 
 OFFSET_KEY = b"\x00changelog-offset"
 LOCAL_PREFIX = b"\x01"  # prefix of keys that are in no changelog, because they derive from rows
 BATCH_ROWS = 500  # rows that the owner writes at once
+MEMTABLE_BYTES = 64 * 1024 * 1024  # of all databases of the process together, not of each
+BLOCK_CACHE_BYTES = 64 * 1024 * 1024  # likewise
 
 Rows = Iterable[tuple[bytes, bytes]]
+
+
+memtables = WriteBufferManager(MEMTABLE_BYTES, allow_stall=False)
+_blocks = Cache(BLOCK_CACHE_BYTES)
 
 
 class LostPartition(Exception):
@@ -45,10 +59,12 @@ class Partition:
         options = Options(raw_mode=True)
         options.create_if_missing(create_if_missing=True)
         options.set_write_buffer_size(32 * 1024 * 1024)
+        options.set_write_buffer_manager(memtables)
         blocks = BlockBasedOptions()
         blocks.set_bloom_filter(
             10, block_based=False
         )  # most lookups are for applications that do not exist yet
+        blocks.set_block_cache(_blocks)
         options.set_block_based_table_factory(blocks)
         self._path = path
         self._is_set_aside = False

@@ -83,6 +83,7 @@ class Worker:
 
     log: Log
     disk: Disk
+    cached: int = 50
 
     def __post_init__(self) -> None:
         """Start."""
@@ -107,7 +108,7 @@ class Worker:
         self.process(reached)
         self.disk.write(run(self.state.drain()), torn)
         if torn is None:
-            self.state.evict()
+            self.state.evict(self.cached)
             self.committed = reached
         else:
             self.state = self.disk.restore()
@@ -196,6 +197,17 @@ def test_a_replay_of_everything_changes_nothing(log: Log) -> None:
     worker.process_and_flush(len(log), None)
 
     assert before == worker.disk.read_cells()
+
+
+@given(logs())
+def test_a_worker_that_keeps_one_application_counts_the_same(log: Log) -> None:
+    """What is evicted is read from the store again when its next event arrives."""
+    worker = Worker(log, Disk(), cached=1)
+    while worker.committed < len(log):
+        worker.process_and_flush(1, None)
+
+        assert worker.state.cached_applications <= 1
+    assert expected_cells(log) == worker.disk.read_cells()
 
 
 def at_instants_of_their_own(log: Log) -> list[Arrived]:

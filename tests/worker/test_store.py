@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from streams.worker.store import DamagedTwice, LostPartition, Partition, open_partition
+from streams.worker.store import (
+    BATCH_ROWS,
+    MEMTABLE_BYTES,
+    DamagedTwice,
+    LostPartition,
+    Partition,
+    memtables,
+    open_partition,
+)
 from streams.worker.turns import run
 
 
@@ -25,6 +33,21 @@ def test_rows_behind_those_of_another_worker_are_refused(tmp_path: Path) -> None
     with pytest.raises(LostPartition, match="at 2 of the changelog, not at 1"):
         run(partition.append([(b"a", b"2")], 2))
     assert partition.get(b"a") == b"1"
+
+
+def test_databases_share_one_budget_of_memory(tmp_path: Path) -> None:
+    """Twelve databases, as of four partitions, buffer about as many rows as the process may, not 32 MB each."""
+    partitions = [Partition(tmp_path / str(number)) for number in range(12)]
+    rows = [(b"%05d" % number, bytes(1_000)) for number in range(BATCH_ROWS)]
+    highest = 0
+    for offset in range(60):  # 360 MB
+        for partition in partitions:
+            partition.write(rows, offset)
+            highest = max(highest, memtables.get_usage())
+    for partition in partitions:
+        partition.close()
+
+    assert MEMTABLE_BYTES / 2 < highest < MEMTABLE_BYTES * 3  # what is being flushed is on top
 
 
 def filled(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,10 +14,13 @@ from schemas.kafka.epochs import REPLAY_KEY, Epoch
 from schemas.kafka.topics import EPOCHS, KPI_CELLS
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from sinks.clickhouse.rows import CellFlush, KpiCell
+from sinks.clickhouse.writer import Writer
 from sinks.metrics import ArchiverMetrics
 from streams.archive.positions import DatabaseReplaced
 from streams.archive.pump import MAX_BACKOFF_S, call_clickhouse, retry_forever
 from streams.archive.row_batch import RowBatch
+
+DAY = date(2026, 4, 1)
 
 
 class Record(NamedTuple):
@@ -142,6 +145,33 @@ async def test_a_step_is_retried_as_long_as_it_takes(pauses: list[float]) -> Non
     assert metrics.retries.labels("insert")._value.get() == len(pauses) == 2_000
     assert pauses[0] < 0.5
     assert max(pauses) == pauses[-1] == MAX_BACKOFF_S
+
+
+async def test_an_answer_lost_after_every_insert_changes_nothing(
+    client: Any, pauses: list[float], record_property: Callable[[str, object], None]
+) -> None:
+    """The engine has stored a batch, its answer is lost, and the batch is inserted again: each value stands once."""
+    writer, metrics, lost = Writer(client), ArchiverMetrics(), set[str]()
+
+    def insert(rows: list[KpiCell], token: str) -> None:
+        writer.write(rows, token if token in lost else f"{token}, first")  # nothing is recognised
+        if token not in lost:
+            lost.add(token)
+            raise ConnectionResetError
+
+    for version in range(20):
+        rows = [
+            KpiCell(
+                0, "lost", "channel", f"ch-{n}", DAY, "decision", "hired", 0, version + n, version
+            )
+            for n in range(5)
+        ]
+        await call_clickhouse(metrics, "insert", insert, rows, f"lost-{version}")
+    cells = client.query("select member, value from v_cells where tenant = 'lost'").result_rows
+    record_property("seen", f"{len(lost)} answers lost, {len(cells)} cells equal")
+
+    assert len(pauses) == len(lost) == 20
+    assert dict(cells) == {f"ch-{n}": 19 + n for n in range(5)}
 
 
 async def test_an_error_of_our_own_is_not_retried(pauses: list[float]) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-SECURITY = "not here: belongs to the tests of security"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -67,8 +65,12 @@ ROWS = (
         OUTAGES + "test_clickhouse_is_away",
         "tests/sinks/test_clickhouse.py::test_inserts_are_idempotent_without_a_window",
     ),
-    _absent(
-        "R6", "ClickHouse drops answers", "not run: the local engine has no connection to drop"
+    _row(
+        "R6",
+        "ClickHouse drops its answer",
+        "every insert",
+        EQUAL,
+        "tests/archive/test_pump.py::test_an_answer_lost_after_every_insert",
     ),
     _row(
         "R7",
@@ -92,7 +94,13 @@ ROWS = (
         f"stall < 20 s, {EQUAL}",
         WORKERS + "SIGSTOP",
     ),
-    _absent("R10", "clocks off by an hour", "not run: no clock of a process can be moved here"),
+    _row(
+        "R10",
+        "clock of the gateway off by an hour",
+        "around midnight and changes of time",
+        EQUAL,
+        "tests/ingest/http/test_skew.py::",
+    ),
     _row(
         "R11",
         "poison in topic and webhooks",
@@ -124,8 +132,23 @@ ROWS = (
         "tests/chaos/test_replay.py::",
         "tests/worker/test_partition_state.py::test_a_replay_of_everything_changes_nothing",
     ),
-    _absent("R15", "forged and changed deliveries", SECURITY),
-    _absent("R16", "large bodies, slow senders", SECURITY),
+    _row(
+        "R15",
+        "forged and changed deliveries",
+        "thousands of every vendor",
+        "none accepted",
+        "tests/security/test_forged_deliveries.py::test_no_forgery",
+        "tests/security/test_forged_deliveries.py::test_nothing_forged",
+    ),
+    _row(
+        "R16",
+        "large bodies, slow senders",
+        "one by one",
+        "cut off, nobody waits",
+        "tests/ingest/http/test_server.py::test_endless_body",
+        "tests/ingest/http/test_server.py::test_slow_body",
+        "tests/security/test_cheap_refusals.py::test_no_request_keeps",
+    ),
     _row(
         "R17",
         "JSON bombs",
@@ -140,8 +163,14 @@ ROWS = (
         EQUAL,
         OUTAGES + "test_a_newer_gateway",
     ),
-    _absent("R19", "secrets change under load", "not run: no test under load yet"),
-    _absent("R20", "erasure while streaming", SECURITY),
+    _row(
+        "R19",
+        "a secret is replaced",
+        "8 senders",
+        "no valid delivery refused",
+        "tests/ingest/http/test_rotation.py::",
+    ),
+    _absent("R20", "erasure while streaming", "not run: nothing erases a person yet"),
     _row(
         "R21",
         "roles of alerting killed",

@@ -60,12 +60,7 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
     funnel = FunnelProcessor(records, tables, writer, metrics, FreezeGuard())
 
     liveness = Liveness(time.monotonic())
-
-    async def on_sought(positions: Mapping[int, int]) -> None:
-        funnel.on_sought(positions)
-        await _exit_on_failure(funnel.check_restored())
-
-    SeekingTransport.install(app, on_sought)
+    SeekingTransport.install(app, partial(_on_sought, funnel))
 
     @app.agent(source)  # type: ignore[untyped-decorator]
     async def candidate_events(stream: faust.Stream[bytes]) -> None:
@@ -79,6 +74,11 @@ def create_worker(settings: Settings, rules: RuleSource, epoch: int) -> WorkerPa
     _add_endpoints(app, metrics, liveness)
     committed = CommittedOffsets(settings.kafka_access, epoch).read
     return WorkerParts(app, Watchdog(liveness, partial(_observe, app, funnel, tables), committed))
+
+
+async def _on_sought(funnel: FunnelProcessor, positions: Mapping[int, int]) -> None:
+    funnel.on_sought(positions)
+    await _exit_on_failure(funnel.check_restored())
 
 
 def _observe(app: faust.App, funnel: FunnelProcessor, tables: Tables) -> Observation:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
 from schemas.events.envelope import Event
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent
@@ -22,6 +23,7 @@ class ListPublisher:
     entries: list[QuarantineEntry] = field(default_factory=list)
     counts: list[HealthCount] = field(default_factory=list)
     actions: list[BreachAction] = field(default_factory=list)
+    audit: list[AuditRecord] = field(default_factory=list)
     away: bool = False
     running: bool = False
 
@@ -50,6 +52,12 @@ class ListPublisher:
         if self.away:
             raise Unavailable("broker_away")
         self.actions.append(action)
+
+    async def record_audit(self, record: AuditRecord) -> None:
+        """Store the record."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.audit.append(record)
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Store the counts."""

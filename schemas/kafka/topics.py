@@ -132,6 +132,14 @@ RELAY_LEDGER = Topic(
     retention_ms=-1,  # the ledger itself: every balance is the sum of its records
     co_partitioned=False,
 )
+AUDIT_LOG = Topic(
+    name="audit-log",
+    key="tenant, empty for what concerns all",
+    producers=("gateway", "dlq", "replay", "rebuild", "erase"),
+    consumers=("archiver", "audit"),
+    retention_ms=-1,  # who did what is asked years later
+    co_partitioned=False,
+)
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
@@ -153,6 +161,7 @@ TOPICS = (
     EPOCHS,
     CONNECTION_HEALTH,
     CLICKHOUSE_REBUILDS,
+    AUDIT_LOG,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sinks.clickhouse.rows import (
+    AuditRow,
     BreachActionRow,
     BreachRow,
     CandidateEvent,
@@ -22,7 +23,7 @@ REBUILT_TABLES = tuple(
     TABLES[model]
     for model in (
         *(KpiCell, CellFlush, CandidateEvent, EpochRow),
-        *(BreachRow, BreachActionRow, ConnectionCount, RelayRow),
+        *(BreachRow, BreachActionRow, ConnectionCount, RelayRow, AuditRow),
     )
 )
 _SELECT = "select generation, rebuilds, topic, partition, next_offset from v_archive"

@@ -150,6 +150,18 @@ class RelayRow(NamedTuple):
     version: int
 
 
+class AuditRow(NamedTuple):
+    """`audit_log`: one thing that somebody did; `version` is the Kafka offset of its record."""
+
+    version: int
+    tenant: str
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    detail: str
+
+
 class ConnectionCount(NamedTuple):
     """`connection_counts`: one count of a connection in one gateway process since it started."""
 

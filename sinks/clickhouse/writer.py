@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sinks.clickhouse.rows import (
+    AuditRow,
     BreachActionRow,
     BreachRow,
     CandidateEvent,
@@ -33,6 +34,7 @@ TABLES: dict[type[NamedTuple], str] = {
     BreachActionRow: "breach_actions",
     RelayRow: "relay_ledger",
     TenantRow: "tenants",
+    AuditRow: "audit_log",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from schemas.errors import Malformed
 from schemas.kafka.epochs import REPLAY_KEY
 from schemas.kafka.topics import (
+    AUDIT_LOG,
     BREACH_ACTIONS,
     CANDIDATE_EVENTS,
     CONNECTION_HEALTH,
@@ -21,6 +22,7 @@ from streams.archive.relay_rows import relay_rows
 from streams.archive.rows import (
     RecordPosition,
     action_rows,
+    audit_rows,
     breach_rows,
     cell_flush,
     cell_rows,
@@ -41,6 +43,7 @@ ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]]
     KPI_BREACHES.name: breach_rows,
     BREACH_ACTIONS.name: action_rows,
     RELAY_LEDGER.name: relay_rows,
+    AUDIT_LOG.name: audit_rows,
 }
 
 

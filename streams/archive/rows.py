@@ -12,11 +12,13 @@ from schemas.errors import Malformed
 from schemas.events import packs
 from schemas.events.application import FrozenModel
 from schemas.events.envelope import short_type
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import epoch_of
 from sinks.clickhouse.rows import (
+    AuditRow,
     BreachActionRow,
     BreachRow,
     CandidateEvent,
@@ -199,6 +201,23 @@ def action_rows(source: RecordPosition, value: bytes) -> list[BreachActionRow]:
             action.at.astimezone(UTC),
             action.recorded.astimezone(UTC),
             source.offset,
+        )
+    ]
+
+
+def audit_rows(source: RecordPosition, value: bytes) -> list[AuditRow]:
+    """Return the row of a record of the audit log; raise Malformed."""
+    record = _parse(AuditRecord, value)
+    at = record.at.astimezone(UTC)
+    return [
+        AuditRow(
+            source.offset,
+            record.tenant,
+            at,
+            record.by,
+            record.action,
+            record.subject,
+            record.detail,
         )
     ]
 

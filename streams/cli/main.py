@@ -11,6 +11,7 @@ import typer
 from schemas.errors import Condition, Unavailable
 from streams.cli import (
     alerts,
+    audit,
     boards,
     config,
     costs,
@@ -39,7 +40,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (local, webhooks, importing, numbers, explaining, quality, report, roles, privacy):
+for commands in (
+    local,
+    webhooks,
+    importing,
+    numbers,
+    explaining,
+    quality,
+    report,
+    roles,
+    privacy,
+    audit,
+):
     app.add_typer(commands.app)
 app.add_typer(boards.app, name="boards")
 app.add_typer(dlq.app, name="dlq")

@@ -64,16 +64,16 @@ class CostsHandler:
         authorization: Sequence[str],
         scope: Scope,
         at: datetime,
-    ) -> Tenant:
-        """Return the tenant of the token in the `Authorization` headers; raise the same Refused for every reason.
+    ) -> Token:
+        """Return the token in the `Authorization` headers; raise the same Refused for every reason.
 
         Failed attempts are rate-limited like unverified deliveries; a valid token is accepted regardless.
         """
-        tenant = tokens.authenticate(active_tokens, authorization, scope, at.date())
-        if tenant is None:
+        token = tokens.authenticate(active_tokens, authorization, scope, at.date())
+        if token is None:
             self._replay_guard.count_unverified(PATH, at)
             raise Refused(401, "unauthorized", "Send `Authorization: Bearer <token>`.")
-        return tenant
+        return token
 
     async def accept(self, request: ApiRequest) -> AcceptedCosts:
         """Publish all entries of one request; raise Refused."""

@@ -23,6 +23,11 @@ class Token:
     digest: bytes = field(repr=False)
     access: AccessToken | None = None
 
+    @property
+    def holder(self) -> str:
+        """Whose token it is, as the configuration says; tokens without a name are the company's."""
+        return "an API token" if self.access is None else self.access.name
+
     def allows(self, scope: Scope, today: date) -> bool:
         """Return whether the token may be used for that on this day (UTC)."""
         return self.access is None or self.access.allows(scope, today)
@@ -46,18 +51,18 @@ def access_tokens(tenant: Tenant) -> list[Token]:
 
 def authenticate(
     tokens: Sequence[Token], headers: Sequence[str], scope: Scope, today: date
-) -> Tenant | None:
-    """Return the tenant whose token for this scope the `Authorization` header carries, or None; two headers are refused.
+) -> Token | None:
+    """Return the token for this scope that the `Authorization` header carries, or None; two headers are refused.
 
     Digests are compared, not texts, and always against every token, so neither the time nor the number of
     comparisons reveals how close a guess was or whose token it was close to.
     """
     digest = _digest(_bearer_token(headers))
-    tenant: Tenant | None = None
+    match: Token | None = None
     for token in tokens:
         if hmac.compare_digest(token.digest, digest) and token.allows(scope, today):
-            tenant = token.tenant
-    return tenant
+            match = token
+    return match
 
 
 def _bearer_token(headers: Sequence[str]) -> bytes:

@@ -23,6 +23,7 @@ from streams.archive.pump import CLICKHOUSE_UNAVAILABLE, TOPIC_PATTERN
 from streams.configuration.settings import Settings
 from streams.kafka import admin as kafka_admin
 from streams.kafka import clients
+from streams.tools import auditing
 
 POLL_S = 0.2
 ANSWER_TIMEOUT_S = 120.0  # it looks every few seconds
@@ -60,6 +61,7 @@ def rebuild_clickhouse(
     if not discard:
         _check_kafka(settings)
     number = request_rebuild(settings, now)
+    auditing.note(settings, "rebuilt", "ClickHouse")
     read_state = _StateReader(settings)
     with console.status("waiting for the archiver to begin"):
         _wait_until_begun(read_state, number)

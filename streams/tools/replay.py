@@ -1,8 +1,6 @@
 """`hirelay replay`: recount all accepted events beside the live numbers, verify the result, then switch over."""
 
-import getpass
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +23,7 @@ from streams.kafka import epochs as kafka_epochs
 from streams.kafka.groups import ConsumerGroup
 from streams.kafka.replay_lock import Check, replaying
 from streams.supervisor import Role, Supervisor
+from streams.tools import auditing
 from streams.tools.verify.command import VerificationReport, verify_epoch
 
 POLL_S = 0.5
@@ -41,7 +40,7 @@ def replay(settings: Settings, *, force: bool, console: Console) -> Verification
     was, unless the configuration or the fold has changed since. Raises Unavailable, also when another replay runs.
     """
     kafka_epochs.read(settings.kafka_access)  # its errors say what to do
-    by = f"{getpass.getuser()} on {socket.gethostname()} (process {os.getpid()})"
+    by = f"{auditing.operator()} (process {os.getpid()})"
     with replaying(settings.kafka_access, by, datetime.now(UTC)) as check:
         return _replay(settings, force=force, check=check, console=console)
 
@@ -81,6 +80,7 @@ def _build(
     check()
     if not report.differences:
         _set_state(settings, number, "live")
+        auditing.note(settings, "recounted", f"epoch {number}")
         console.print(f"  epoch {number} is live")
     _retire_old_epochs(settings, console)
     return report

@@ -33,6 +33,7 @@ VIEWS = {
     "v_breaches": "v_breaches where tenant = 't1'",
     "v_breach_actions": "v_breach_actions(tenant='t1', days=14)",
     "v_quality": f"v_quality(tenant='t1', {YEAR})",
+    "v_audit": "v_audit where tenant = 't1'",
     "v_freshness": "v_freshness",
     "v_as_of": "v_as_of",
 }

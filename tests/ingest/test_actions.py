@@ -89,6 +89,18 @@ async def test_an_action_is_recorded(
     assert publisher.events == []
 
 
+async def test_the_audit_log_says_which_token_acted(
+    client: httpx.AsyncClient, publisher: ListPublisher
+) -> None:
+    """An action that was recorded is audited with its address; a refused one is not."""
+    await post(client, {"action": "done"})
+    await post(client, {"action": "dine"})
+
+    (record,) = publisher.audit
+    assert (record.tenant, record.by, record.action) == ("acme", "an API token", "acted")
+    assert record.subject == PATH
+
+
 async def test_the_time_of_an_action_may_be_given(
     client: httpx.AsyncClient, publisher: ListPublisher
 ) -> None:

@@ -26,6 +26,7 @@ from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHand
 from streams.ingest.delivery import Clock, DeliveryHandler, unauthentic
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
+from streams.ingest.http.audit import audit
 from streams.ingest.http.response import check_handshake, to_response, with_advice
 from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
@@ -236,13 +237,14 @@ class Gateway:
         delivery, authorization = secrets.token_hex(8), request.headers.getlist("authorization")
         outcome = FAILED
         try:
-            tenant = self._costs.authenticate(
+            token = self._costs.authenticate(
                 self._configuration.tokens, authorization, scope, self._clock()
             )
             body = await request_body.read(request, self._max_body_bytes)
-            api_request = ApiRequest(id=delivery, tenant=tenant, body=body, at=self._clock())
+            api_request = ApiRequest(id=delivery, tenant=token.tenant, body=body, at=self._clock())
             with self.metrics.seconds.time():
                 answer = await handle(api_request)
+                await audit(self.publisher, scope, token, api_request, request.url.path)
             outcome = answer.outcome
         except Refused as refused:
             self.metrics.refused.labels(refused.reason).inc()

@@ -14,6 +14,7 @@ from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
 from schemas.events import packs
 from schemas.kafka import topics
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
@@ -93,6 +94,12 @@ class Packer:
         value = action.model_dump_json().encode()
         name = topics.BREACH_ACTIONS.name
         await self._send_single(name, action.key, value, "action_not_acknowledged")
+
+    async def record_audit(self, record: AuditRecord) -> None:
+        """Return when the broker has acknowledged the record."""
+        value = record.model_dump_json().encode()
+        name = topics.AUDIT_LOG.name
+        await self._send_single(name, record.key, value, "audit_not_acknowledged")
 
     async def _send_single(self, topic: str, key: bytes, value: bytes, failure_reason: str) -> None:
         """Send one record; raise Unavailable with `failure_reason`."""

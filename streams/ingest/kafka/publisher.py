@@ -6,6 +6,7 @@ from typing import Protocol
 
 from schemas.alerting.actions import BreachAction
 from schemas.events.envelope import Event
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 
@@ -46,6 +47,9 @@ class Publisher(Protocol):
 
     async def record_action(self, action: BreachAction) -> None:
         """Return only after the action is stored; raise Unavailable if it may not be."""
+
+    async def record_audit(self, record: AuditRecord) -> None:
+        """Return only after the record is stored; raise Unavailable if it may not be."""
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Return only after all counts are acknowledged; raise Unavailable if any may not be."""

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from schemas.alerting.actions import BreachAction
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 
@@ -56,4 +57,10 @@ ACTIONS: SpoolLane[BreachAction] = SpoolLane(
     decode=BreachAction.model_validate_json,
     send=lambda kafka, action: kafka.record_action(action),
 )
-LANES: tuple[SpoolLane[Any], ...] = (EVENTS, QUARANTINE, ACTIONS)
+AUDIT: SpoolLane[AuditRecord] = SpoolLane(
+    name="audit",
+    encode=lambda record: record.model_dump_json().encode(),
+    decode=AuditRecord.model_validate_json,
+    send=lambda kafka, record: kafka.record_audit(record),
+)
+LANES: tuple[SpoolLane[Any], ...] = (EVENTS, QUARANTINE, ACTIONS, AUDIT)

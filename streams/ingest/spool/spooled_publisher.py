@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
+from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.spool.drain import LaneDrain
-from streams.ingest.spool.lanes import ACTIONS, EVENTS, LANES, QUARANTINE, SpoolLane
+from streams.ingest.spool.lanes import ACTIONS, AUDIT, EVENTS, LANES, QUARANTINE, SpoolLane
 from streams.ingest.spool.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,10 @@ class SpooledPublisher:
     async def record_action(self, action: BreachAction) -> None:
         """Return only after the action is stored; raise Unavailable."""
         await self._store(ACTIONS, action)
+
+    async def record_audit(self, record: AuditRecord) -> None:
+        """Return only after the record is stored; raise Unavailable."""
+        await self._store(AUDIT, record)
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Pass the counts to Kafka: they are totals, so that the next ones replace those that are lost."""

@@ -16,6 +16,7 @@ from streams.ingest.quarantine import encryption
 from streams.ingest.quarantine.reprocess import restore_request
 from streams.ingest.replay_guard import ReplayGuard
 from streams.ingest.vendor import Headers
+from streams.tools import auditing
 from streams.tools.dlq import dlq_replay
 from streams.tools.dlq.dlq_replay import EntryOutcome
 from streams.tools.dlq.entries import EntryFilter, Quarantine, StoredEntry
@@ -167,15 +168,18 @@ def _replay(
     entries: Sequence[StoredEntry],
     console: Console,
 ) -> list[EntryOutcome]:
-    """Replay the entries with a progress bar."""
+    """Replay the entries with a progress bar, and note it in the audit log."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("replaying", total=len(entries))
-        return dlq_replay.replay(settings, configuration, entries, lambda: bar.advance(task))
+        outcomes = dlq_replay.replay(settings, configuration, entries, lambda: bar.advance(task))
+    auditing.note_by_tenant(settings, "replayed", (one.entry.tenant for one in entries))
+    return outcomes
 
 
 def drop_entries(settings: Settings, ids: Sequence[str], reason: str) -> int:
     """Drop entries and return how many. Raises Malformed, Unavailable."""
     entries = Quarantine(settings.kafka_access).read(EntryFilter(ids=tuple(ids)))
     dlq_replay.drop(settings, entries, reason)
+    auditing.note_by_tenant(settings, "dropped", (one.entry.tenant for one in entries), reason)
     return len(entries)

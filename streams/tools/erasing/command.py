@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from streams.configuration.settings import Settings
+from streams.tools import auditing
 from streams.tools.erasing.erase import Request, apply_erasure, finish_interrupted, plan_erasure
 from streams.tools.erasing.plan import ErasurePlan, Step
 
@@ -90,6 +91,8 @@ def run(
         if not apply or plan.is_empty:
             return _report(plan, now, finished_earlier=finished)
         apply_erasure(settings, plan, now, step)
+        detail = f"{plan.events} events, {len(plan.dropped)} quarantined deliveries"
+        auditing.note(settings, "erased", "a person", detail, request.tenant)
         again = plan_erasure(settings, request, step, plan.person.ids)
         remaining = again.events + again.ledger_records + len(again.dropped)
         return _report(plan, now, finished_earlier=finished, applied=True, remaining=remaining)

@@ -1,0 +1,38 @@
+"""The audit log is archived once per record and read by a view."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.kafka.audit import AuditRecord
+from schemas.kafka.topics import AUDIT_LOG
+from sinks.clickhouse.writer import Writer
+from streams.archive.rows import RecordPosition, audit_rows
+from streams.tools.audit_text import audit_table
+
+AT = datetime(2026, 11, 28, 1, 2, 3, tzinfo=UTC)
+RECORD = AuditRecord(
+    tenant="audited", at=AT, by="taro.board", action="acted", subject="/v1/breaches/1", detail="x"
+)
+
+
+def test_a_record_that_is_archived_twice_is_one_row(client: Any) -> None:
+    """The view shows each record once, with who did it."""
+    rows = audit_rows(RecordPosition(AUDIT_LOG.name, 0, 7), RECORD.model_dump_json().encode())
+    for token in ("audit-1", "audit-2"):
+        Writer(client).write(rows, token)
+
+    shown = client.query("select * from v_audit where tenant = 'audited'").result_rows
+
+    assert [(row[0], *row[2:]) for row in shown] == [
+        ("audited", "taro.board", "acted", "/v1/breaches/1", "x")
+    ]
+
+
+def test_what_concerns_every_company_says_so() -> None:
+    """The table names the company of a record, or all of them."""
+    table = audit_table([RECORD, RECORD.model_copy(update={"tenant": "", "detail": ""})])
+
+    assert [row[3:] for row in table.rows] == [
+        ("audited", "/v1/breaches/1 (x)"),
+        ("all", "/v1/breaches/1"),
+    ]

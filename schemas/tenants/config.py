@@ -34,6 +34,16 @@ class Secret(FrozenModel):
         return self
 
 
+class WebhookSecret(Secret):
+    """A secret of a webhook; `expires` is the first day (UTC) on which signatures made with it are refused."""
+
+    expires: date | None = None
+
+    def is_active(self, day: date) -> bool:
+        """Whether signatures made with it are accepted on that day (UTC)."""
+        return self.expires is None or day < self.expires
+
+
 def _check_rule(rule: "StageRule | ReasonRule", subject: str | None, names: str) -> None:
     if subject is None:
         msg = f"give {names}"
@@ -116,7 +126,7 @@ class Connection(FrozenModel):
 
     id: Name
     vendor: Name
-    secrets: tuple[Secret, ...] = ()
+    secrets: tuple[WebhookSecret, ...] = ()
     test: bool = False
     id_prefix: Annotated[str, Field(max_length=20)] = ""
     on_bad_signature: Literal["reject", "quarantine"] = "reject"

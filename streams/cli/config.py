@@ -34,7 +34,7 @@ def check(
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import load_targets
     from streams.ingest.configuration_watcher import vendor_schemes
-    from streams.ingest.connections import refuse_open_connections
+    from streams.ingest.connections import refuse_open_connections, secret_notes
     from streams.tools.backtest import backtest
     from streams.tools.backtest import text as backtest_text
 
@@ -52,6 +52,8 @@ def check(
     errors.print(f"{len(tenancy.tenants)} companies and {len(chosen)} alert rules are valid.")
     for advice in migration_advice(loaded):
         errors.print(advice, style="yellow", markup=False)
+    for line in secret_notes(tenancy, now):
+        errors.print(line, style="yellow", markup=False)
     client = connect(settings.clickhouse_access)
     with errors.status("backtesting the rules", spinner="line"):
         results = list(backtest.run_backtest(client, chosen, days, todays.__getitem__))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,15 +20,28 @@ QUARANTINE_PURPOSE, PERSON_PURPOSE = b"hirelay/quarantine/1", b"hirelay/person/1
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedConnection:
-    """One connection with its keys; `secrets` is empty until the vendor has issued one."""
+    """One connection with its keys; `secrets` is empty until the vendor has issued one.
+
+    `secret_ends` has the first day (UTC) on which each of them is refused; left out, none of them ends.
+    """
 
     tenant: Tenant
     connection: Connection
     secrets: tuple[bytes, ...] = field(repr=False)
+    secret_ends: tuple[date | None, ...] = ()
     address_key: bytes = field(default=b"", repr=False)
     quarantine_key: bytes = field(repr=False)
     previous_quarantine_keys: tuple[bytes, ...] = field(default=(), repr=False)
     person_key: bytes = field(repr=False)
+
+    def active_secrets(self, day: date) -> tuple[bytes, ...]:
+        """Return the secrets that verify deliveries of that day (UTC)."""
+        ends = self.secret_ends or (None,) * len(self.secrets)
+        return tuple(
+            secret
+            for secret, end in zip(self.secrets, ends, strict=True)
+            if end is None or day < end
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,19 +109,15 @@ def resolve(tenancy: Tenancy, store: SecretStore, schemes: Schemes) -> Configura
     for tenant in tenancy.tenants:
         where = f"tenant {tenant.id}"
         quarantine = store.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
-        previous = tuple(
-            derive_key(
-                store.find(secret, f"{where}, previous_quarantine_key", problems),
-                QUARANTINE_PURPOSE,
-            )
-            for secret in tenant.previous_quarantine_keys
-        )
+        previous = _previous_keys(tenant, store, problems)
         person = store.find(tenant.person_key, f"{where}, person_key", problems)
         for connection in tenant.connections:
+            dated = _secrets(connection, store, schemes, problems)
             resolved[connection.vendor, connection.id] = ResolvedConnection(
                 tenant=tenant,
                 connection=connection,
-                secrets=_secrets(connection, store, schemes, problems),
+                secrets=tuple(key for key, _ in dated),
+                secret_ends=tuple(end for _, end in dated),
                 address_key=_address_key(connection, store, problems),
                 quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
                 previous_quarantine_keys=previous,
@@ -117,6 +127,14 @@ def resolve(tenancy: Tenancy, store: SecretStore, schemes: Schemes) -> Configura
     if problems:
         raise _misconfigured(problems)
     return Configuration(tenancy=tenancy, connections=resolved, tokens=tokens)
+
+
+def _previous_keys(tenant: Tenant, store: SecretStore, problems: list[str]) -> tuple[bytes, ...]:
+    owner = f"tenant {tenant.id}, previous_quarantine_key"
+    return tuple(
+        derive_key(store.find(secret, owner, problems), QUARANTINE_PURPOSE)
+        for secret in tenant.previous_quarantine_keys
+    )
 
 
 OPEN_CONNECTION = (
@@ -137,6 +155,21 @@ def refuse_open_connections(tenancy: Tenancy, schemes: Schemes) -> None:
         raise _misconfigured(problems)
 
 
+def secret_notes(tenancy: Tenancy, now: datetime) -> list[str]:
+    """Return a line per connection whose secrets overlap or end: a rotation that is under way or due."""
+    today, notes = now.astimezone(UTC).date(), []
+    for tenant in tenancy.tenants:
+        for connection in tenant.connections:
+            active = [secret for secret in connection.secrets if secret.is_active(today)]
+            ends = [str(secret.expires) for secret in connection.secrets if secret.expires]
+            parts = [f"{len(active)} secrets are active"] if len(active) > 1 else []
+            parts += ["no secret is active"] if connection.secrets and not active else []
+            parts += [f"secrets end on {', '.join(ends)}"] if ends else []
+            if parts:
+                notes.append(f"connection {connection.id}: {'; '.join(parts)}")
+    return notes
+
+
 def _is_open(connection: Connection, scheme: Scheme) -> bool:
     return scheme.needs_address_key and connection.address_key is None
 
@@ -154,17 +187,17 @@ def derive_key(secret: bytes, purpose: bytes) -> bytes:
 
 def _secrets(
     connection: Connection, store: SecretStore, schemes: Schemes, problems: list[str]
-) -> tuple[bytes, ...]:
+) -> list[tuple[bytes, date | None]]:
     owner = f"connection {connection.id}"
     scheme = schemes.get(connection.vendor)
     if scheme is None:
         problems.append(
             f"{owner}: no vendor {connection.vendor!r}; known: {', '.join(sorted(schemes))}"
         )
-        return ()
+        return []
     if _is_open(connection, scheme):
         problems.append(f"{owner}: {OPEN_CONNECTION.format(connection.vendor)}")
-    signing_keys: list[bytes] = []
+    signing_keys: list[tuple[bytes, date | None]] = []
     for number, secret in enumerate(connection.secrets, start=1):
         if store.is_pending(secret):
             continue
@@ -172,10 +205,10 @@ def _secrets(
         if not text:
             continue
         try:
-            signing_keys.append(scheme.key(text))
+            signing_keys.append((scheme.key(text), secret.expires))
         except ValueError as error:
             problems.append(f"{owner}, secret {number} ({secret.env or secret.file}): {error}")
-    return tuple(signing_keys)
+    return signing_keys
 
 
 def _tokens(tenancy: Tenancy, store: SecretStore, problems: list[str]) -> tuple[Token, ...]:

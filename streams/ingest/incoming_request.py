@@ -89,7 +89,9 @@ def verify(request: IncomingRequest) -> None:
             "bad_signature",
             "the signature does not cover the body: give the connection an address_key",
         )
-    vendor.verify(request.headers, request.body, resolved.secrets, request.at)
+    vendor.verify(
+        request.headers, request.body, resolved.active_secrets(request.at.date()), request.at
+    )
 
 
 def translate(request: IncomingRequest, now: datetime | None = None) -> Translation:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Malformed, Unmapped
-from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
+from schemas.tenants.config import Connection, Secret, Tenancy, Tenant, WebhookSecret
 from streams.configuration.secret_store import SecretStore
 from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import Configuration, derive_key, resolve
@@ -43,7 +43,7 @@ STANDARD = "/hooks/standard/acme-events"
 
 def connection(vendor: str, name: str, **more: Any) -> Connection:
     """A connection of the tenant acme, by default with its vendor's secret."""
-    secrets = more.pop("secrets", (Secret(env=vendor.upper()),))
+    secrets = more.pop("secrets", (WebhookSecret(env=vendor.upper()),))
     return Connection(id=f"acme-{name}", vendor=vendor, secrets=secrets, **more)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from schemas.instants import DAY_MS
 from schemas.kafka.connection_health import ACCEPTED_OUTCOMES
 from schemas.kafka.topics import QUARANTINE
 from schemas.tenants.business_hours import BusinessHours
-from schemas.tenants.config import Connection, Tenancy, Tenant
+from schemas.tenants.config import Connection, Tenancy, Tenant, WebhookSecret
 from sinks.clickhouse.client import connect
 from streams.configuration.files import load_tenancy
 from streams.configuration.secret_store import is_pending
@@ -49,7 +49,7 @@ KEPT_DAYS = QUARANTINE.retention_ms // DAY_MS  # older entries can no longer be 
 class ConnectionStatus:
     """The status of one connection.
 
-    `business_hours` are the tenant's. `last` is the last accepted delivery, None if there is none; `last_refused` the last
+    `business_hours` are the tenant's. `secret_ends` are the days on which secrets expire, of those that do. `last` is the last accepted delivery, None if there is none; `last_refused` the last
     delivery whose signature no secret verified; `never_seen` are events that KPIs need and that never arrived; `quarantine`
     counts the open entries by reason, `not_counted` the accepted events of types that no number contains yet.
     """
@@ -60,6 +60,7 @@ class ConnectionStatus:
     vendor: str
     secrets: int
     last: datetime | None
+    secret_ends: tuple[date, ...] = ()
     deliveries: dict[str, int] = field(default_factory=dict)
     signature_failures: int = 0
     last_refused: datetime | None = None
@@ -77,10 +78,27 @@ class ConnectionStatus:
             self.last is None or self.last_refused >= self.last
         )
 
+    def has_ended(self, now: datetime) -> bool:
+        """Whether no secret verifies deliveries any more."""
+        today = now.astimezone(UTC).date()
+        return bool(self.secret_ends) and self.secrets == sum(
+            end <= today for end in self.secret_ends
+        )
+
+    def rotation(self, now: datetime) -> list[str]:
+        """How far the rotation of secrets is: those that overlap, and those that end or have ended."""
+        today = now.astimezone(UTC).date()
+        active = self.secrets - sum(end <= today for end in self.secret_ends)
+        lines = [f"{active} secrets are active"] if active > 1 else []
+        return lines + [
+            f"a secret {'expires' if end > today else 'expired'} {end}" for end in self.secret_ends
+        ]
+
     def advice(self, now: datetime) -> str:
         """The most important next step, or an empty text; a silence matters once it is longer than a working day."""
-        if not self.secrets:
-            return "add the vendor's secret, then run `hirelay dlq replay`"
+        if not self.secrets or self.has_ended(now):
+            missing = "add the vendor's secret, then run `hirelay dlq replay`"
+            return "every secret has expired: list a new one" if self.secrets else missing
         if self.is_refusing():
             return "compare the secret with the vendor's"
         if self.last is None:
@@ -120,7 +138,7 @@ def connection_statuses(client: Any, tenancy: Tenancy, directory: Path) -> list[
             connection,
             counts[connection.id],
             quarantined[connection.id],
-            sum(not is_pending(secret, directory) for secret in connection.secrets),
+            [secret for secret in connection.secrets if not is_pending(secret, directory)],
         )
         for tenant in tenancy.tenants
         for connection in tenant.connections
@@ -132,7 +150,7 @@ def _connection_status(
     connection: Connection,
     counts: dict[str, dict[str, tuple[int, datetime]]],
     quarantined: Counter[str],
-    secrets: int,
+    secrets: list[WebhookSecret],
 ) -> ConnectionStatus:
     expected = next((v.expected for v in VENDORS if v.name == connection.vendor), frozenset[str]())
     outcomes, refused = counts["outcome"], counts["signature"]
@@ -141,7 +159,8 @@ def _connection_status(
         business_hours=tenant.business_hours,
         connection=connection.id,
         vendor=connection.vendor,
-        secrets=secrets,
+        secrets=len(secrets),
+        secret_ends=tuple(sorted(s.expires for s in secrets if s.expires is not None)),
         last=max(
             (last for name, (_, last) in outcomes.items() if name in ACCEPTED_OUTCOMES),
             default=None,
@@ -164,6 +183,7 @@ def as_json(statuses: list[ConnectionStatus], now: datetime) -> str:
                 "connection": status.connection,
                 "vendor": status.vendor,
                 "secrets": status.secrets,
+                "rotation": status.rotation(now),
                 "last": None if status.last is None else status.last.isoformat(),
                 "silent_for_s": None if silence is None else round(silence.total_seconds()),
                 "deliveries": status.deliveries,
@@ -195,7 +215,7 @@ def status_table(statuses: list[ConnectionStatus], now: datetime) -> TextTable:
                 name,
                 "never" if silence is None else f"{_format_duration(silence)} ago",
                 "\n".join(_counts(status.deliveries)),
-                "\n".join([*_problems(status), *_not_counted(status)]),
+                "\n".join([*status.rotation(now), *_problems(status), *_not_counted(status)]),
                 Text(advice, style) if advice else Text("ok", "green"),
             )
         )

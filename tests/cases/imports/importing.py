@@ -18,7 +18,7 @@ from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.funnel_events import FunnelEvent
 from schemas.funnel.rules import TenantRules
 from schemas.instants import local_today
-from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
+from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant, WebhookSecret
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
@@ -66,7 +66,7 @@ class ImportedCompany:
         connection = Connection(
             id="history",
             vendor="standard",
-            secrets=(Secret(env="STANDARD"),),
+            secrets=(WebhookSecret(env="STANDARD"),),
             stages=self.stages,
         )
         self.tenant = Tenant(

@@ -45,7 +45,7 @@ from schemas.funnel.rules import Rules
 
 # Increase it whenever equal events may give other facts, or rows are encoded differently: numbers counted by another
 # version, and the rows stored with them, need a replay.
-VERSION = 7
+VERSION = 8
 
 NOTHING: list[Change] = []
 MEMBER_SCOPES = frozenset({Scope.MEMBERS, Scope.OWN_DAY})

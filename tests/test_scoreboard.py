@@ -9,10 +9,10 @@ from tests.chaos.scoreboard import ROWS, selected
 ROOT = Path(__file__).parents[1]
 
 
-def test_every_row_names_tests_that_exist_or_says_why_not() -> None:
+def test_every_row_names_tests_that_exist() -> None:
     """A test that was renamed would leave its row without one."""
     for row in ROWS:
-        assert bool(row.tests) != bool(row.absent), row.id
+        assert row.tests, row.id
         for test in row.tests:
             path, _, name = test.partition("::")
             assert f"def {name.partition('[')[0]}" in (ROOT / path).read_text(), test

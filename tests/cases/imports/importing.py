@@ -31,7 +31,7 @@ from streams.tools.importing.arrival import StoredFacts
 from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
-from streams.tools.importing.kpi_changes import Company, EarlierEvents, KpiChanges
+from streams.tools.importing.kpi_changes import EarlierEvents, ImportingCompany, KpiChanges
 from streams.tools.importing.plan import PlanOptions, open_plan
 from streams.tools.importing.report import ImportReport
 from streams.tools.importing.run import ImportRequest, ImportRun
@@ -115,7 +115,7 @@ class ImportedCompany:
 
     def _new_kpi_changes(self) -> KpiChanges:
         rules = TenantRules(snapshot_mapping(self.tenancy)).for_tenant(self.name)
-        company = Company(
+        company = ImportingCompany(
             tenant=self.name,
             connection="history",
             rules=rules,

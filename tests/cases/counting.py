@@ -13,7 +13,7 @@ from schemas.cells import Cells
 from schemas.events import packs
 from schemas.events.envelope import Event
 from schemas.funnel.rules import TenantRules
-from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant
+from schemas.tenants.config import Connection, Secret, StageRule, Tenancy, Tenant, WebhookSecret
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
@@ -31,7 +31,7 @@ NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)  # after everything that really ha
 
 def company(situation: Situation) -> Tenant:
     """Return the tenant of a situation, with one connection, its stage rules and one token."""
-    secret = Secret(env="STANDARD")
+    secret = WebhookSecret(env="STANDARD")
     settings = dict(situation.settings)
     stages = tuple(StageRule(**rule) for rule in settings.pop("stages", ()))
     connection = Connection(id=situation.id, vendor="standard", secrets=(secret,), stages=stages)

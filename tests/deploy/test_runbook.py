@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from schemas.alerting.kinds import KINDS
 from streams.alerting.alert_payload import ALERT_TTL, Links, to_alert
 from streams.cli.main import app
-from streams.relay.notices import EXPIRING, GRANTED, TEXTS
+from streams.relay.notices import EXPIRING, FARMING, GRANTED, TEXTS
 from tests.alerting.test_alert_payload import NOW, open_breach
 from tests.deploy.health import RUNBOOK, alerts
 
@@ -68,7 +68,7 @@ def test_links_of_alerts_lead_to_sections() -> None:
         breach = open_breach().model_copy(update={"kind": kind, "limit_days": 7})
         payload = to_alert(breach, Links(runbook="deploy/runbook.md"), NOW)
         links.append(payload["annotations"]["runbook_url"])
-    links += [f"#{name.lower()}" for name in (GRANTED, EXPIRING)]
+    links += [f"#{name.lower()}" for name in (GRANTED, EXPIRING, FARMING)]
 
     assert {link[link.index("#") :] for link in links} == anchors
 

@@ -28,7 +28,9 @@ CONFIGURATION = gateways.configuration()
 def accepts(vendor: Vendor, headers: Headers, body: bytes) -> bool:
     """Return whether a delivery would change anything: verified and understood, by someone who knows no address key."""
     resolved = replace(
-        CONFIGURATION.connections[vendor.name, f"acme-{vendor.name}"], secrets=(b"another", KEY)
+        CONFIGURATION.connections[vendor.name, f"acme-{vendor.name}"],
+        secrets=(b"another", KEY),
+        secret_ends=(),
     )
     request = IncomingRequest(
         id="d", vendor=vendor, resolved=resolved, headers=headers, body=body, at=NOON

@@ -3,7 +3,7 @@
 from math import ceil
 from unicodedata import east_asian_width
 
-HALF_WIDTH = 0.56  # of the font size: the mean of Latin letters and digits in the fonts of decks
+HALF_WIDTH = 0.65  # of the font size: a digit in the widest fonts that take the place of the one a deck names (Meiryo, DejaVu)
 LINE_HEIGHT = 1.25
 POINTS_PER_INCH, EMU_PER_INCH = 72, 914_400
 

@@ -8,7 +8,7 @@ from schemas.kafka.topics import AUDIT_LOG
 from streams.configuration.settings import Settings
 from streams.kafka import admin as kafka_admin
 from streams.kafka import clients
-from streams.kafka.topic_reader import TopicReader
+from streams.kafka.topic_reader import read_topic
 
 
 def record(settings: Settings, *records: AuditRecord) -> None:
@@ -31,13 +31,7 @@ def record(settings: Settings, *records: AuditRecord) -> None:
 
 def read(settings: Settings, tenant: str = "") -> list[AuditRecord]:
     """Return the records in order: of one tenant with those that concern all, or of all. Raise Unavailable and Malformed."""
-    reader = TopicReader(settings.kafka_access, AUDIT_LOG)
-    try:
-        records = [_decode(record.value) for record in reader.read()]
-    except KafkaError as error:
-        raise Unavailable("kafka", f"reading the audit log failed: {error}") from error
-    finally:
-        reader.close()
+    records = [_decode(record.value) for record in read_topic(settings.kafka_access, AUDIT_LOG)]
     return [one for one in records if not tenant or one.tenant in {"", tenant}]
 
 

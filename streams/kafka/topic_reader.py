@@ -49,3 +49,14 @@ class TopicReader:
     def close(self) -> None:
         """Disconnect."""
         self._consumer.close()
+
+
+def read_topic(access: KafkaAccess, topic: Topic) -> Iterator[Any]:
+    """Yield every record of a topic up to its current end, then disconnect; raise Unavailable."""
+    reader = TopicReader(access, topic)
+    try:
+        yield from reader.read()
+    except KafkaError as error:
+        raise Unavailable("kafka", f"reading {topic.name} failed: {error}"[:250]) from error
+    finally:
+        reader.close()

@@ -12,7 +12,7 @@ from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import QUARANTINE
 from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
-from streams.kafka.topic_reader import TopicReader
+from streams.kafka.topic_reader import read_topic
 
 MAX_REQUEST_SIZE = 8_000_000  # bytes; the topics accept records of 8 MiB
 
@@ -55,22 +55,16 @@ class Quarantine:
 
     def read(self, entry_filter: EntryFilter) -> list[StoredEntry]:
         """Return the matching entries, oldest first; raise Malformed for an id prefix that matches none or several."""
-        log = TopicReader(self._access, QUARANTINE)
         latest: dict[str, StoredEntry] = {}
-        try:
-            for record in log.read():
-                entry = _decode(record.value)
-                if entry is not None:
-                    latest[entry.id] = StoredEntry(
-                        entry=entry,
-                        key=record.key or b"",
-                        partition=record.partition,
-                        offset=record.offset,
-                    )
-        except KafkaError as error:
-            raise Unavailable("kafka", str(error)[:200]) from error
-        finally:
-            log.close()
+        for record in read_topic(self._access, QUARANTINE):
+            entry = _decode(record.value)
+            if entry is not None:
+                latest[entry.id] = StoredEntry(
+                    entry=entry,
+                    key=record.key or b"",
+                    partition=record.partition,
+                    offset=record.offset,
+                )
         for prefix in entry_filter.ids:
             _require_single(
                 [entry_id for entry_id in latest if entry_id.startswith(prefix)], prefix

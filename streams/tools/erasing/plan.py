@@ -15,7 +15,7 @@ from schemas.tenants.mapping_snapshot import MappingSnapshot
 from streams.configuration.kafka_access import KafkaAccess
 from streams.ingest.connections import Configuration
 from streams.ingest.quarantine.reprocess import restore_request
-from streams.kafka.topic_reader import TopicReader
+from streams.kafka.topic_reader import read_topic
 from streams.tools.verify.comparison import compare
 from streams.tools.verify.oracle import Oracle
 
@@ -101,7 +101,7 @@ def make_plan(
 def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapshot) -> None:
     """Fold the events as they are and as they would be, and note how many cells would differ."""
     before, after = Oracle(), Oracle()
-    for record in _read(access, "", lambda _name, _done: None):
+    for record in read_topic(access, CANDIDATE_EVENTS):
         before.add(record.offset, record.value)
         after.add(record.offset, plan.new_event_record(record.value))
     rules = TenantRules(mapping)
@@ -113,21 +113,17 @@ def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapsh
 def plan_quarantine(access: KafkaAccess, plan: ErasurePlan, configuration: Configuration) -> None:
     """Note the quarantined deliveries of the tenant that mention the person."""
     dropped, unreadable = set[str](), set[str]()
-    reader = TopicReader(access, QUARANTINE)
-    try:
-        for record in reader.read():
-            entry = _entry(record.value)
-            if entry is None or entry.tenant != plan.person.tenant or entry.sealed is None:
-                continue
-            try:
-                text = _text(entry, configuration)
-            except Malformed:
-                unreadable.add(entry.id)
-                continue
-            if plan.mentions(text):
-                dropped.add(entry.id)
-    finally:
-        reader.close()
+    for record in read_topic(access, QUARANTINE):
+        entry = _entry(record.value)
+        if entry is None or entry.tenant != plan.person.tenant or entry.sealed is None:
+            continue
+        try:
+            text = _text(entry, configuration)
+        except Malformed:
+            unreadable.add(entry.id)
+            continue
+        if plan.mentions(text):
+            dropped.add(entry.id)
     plan.dropped, plan.unreadable = sorted(dropped), len(unreadable)
 
 
@@ -138,22 +134,14 @@ def is_kept(record: Any, plan: ErasurePlan) -> bool:
 
 
 def _plan_ledger(access: KafkaAccess, plan: ErasurePlan) -> None:
-    reader = TopicReader(access, RELAY_LEDGER)
-    try:
-        for record in reader.read():
-            plan.ledger_records += plan.pseudonyms.in_ledger(record.value) != record.value
-    finally:
-        reader.close()
+    for record in read_topic(access, RELAY_LEDGER):
+        plan.ledger_records += plan.pseudonyms.in_ledger(record.value) != record.value
 
 
 def _read(access: KafkaAccess, name: str, step: Step) -> Iterator[Any]:
-    reader = TopicReader(access, CANDIDATE_EVENTS)
-    try:
-        for done, record in enumerate(reader.read(), start=1):
-            step(name, done)
-            yield record
-    finally:
-        reader.close()
+    for done, record in enumerate(read_topic(access, CANDIDATE_EVENTS), start=1):
+        step(name, done)
+        yield record
 
 
 def _events(value: bytes | None, tenant: str) -> list[Any]:

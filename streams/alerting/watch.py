@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from schemas.alerting.breach import Breach
@@ -27,7 +26,7 @@ from streams.alerting.breach_log import (
 from streams.alerting.cells import CellSums, KpiSeries
 from streams.alerting.judge import Judge
 from streams.configuration.alerts import load_alerts, migration_advice
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, modification_times
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.committed_reader import last_poll_time, read_to_end, start_consumer
@@ -82,7 +81,7 @@ async def watch(settings: Settings, metrics: WatchMetrics, clock: Clock) -> None
 
 def load_watched(settings: Settings, current: Watched | None) -> Watched:
     """The rules from the files; if they are unusable or missing, log it and keep the previous rules, if there are any."""
-    mtimes = _mtimes(settings)
+    mtimes = modification_times(settings.config, settings.alerts)
     try:
         tenancy = load_tenancy(settings.config)
         if not settings.alerts.exists() and not (current and current.rules.rules):
@@ -97,13 +96,6 @@ def load_watched(settings: Settings, current: Watched | None) -> Watched:
     for advice in migration_advice(rules):
         log.warning("alert rule has former keys", extra={"advice": advice})
     return Watched(rules=rules, tenancy=tenancy, mtimes=mtimes)
-
-
-def _mtimes(settings: Settings) -> tuple[float, ...]:
-    def stamp(path: Path) -> float:
-        return path.stat().st_mtime if path.exists() else 0.0
-
-    return (stamp(settings.config), stamp(settings.alerts))
 
 
 class _WatchSession:
@@ -180,9 +172,8 @@ class _WatchSession:
     def _is_current(self, number: int) -> bool:
         """Whether the epoch is live and the rules still match the files."""
         live = kafka_epochs.live_epoch(self._epochs)
-        return (live is None or live.number == number) and self._watched.mtimes == _mtimes(
-            self._settings
-        )
+        mtimes = modification_times(self._settings.config, self._settings.alerts)
+        return (live is None or live.number == number) and self._watched.mtimes == mtimes
 
     def _effective_days(self) -> dict[str, date]:
         """The effective day of each company; when it changes, by date or by quiet time, everything is re-evaluated."""

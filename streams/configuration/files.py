@@ -34,6 +34,11 @@ def load_tenancy(path: Path) -> Tenancy:
     return read_yaml(path, Tenancy, MODELS)
 
 
+def modification_times(*paths: Path) -> tuple[float, ...]:
+    """Return when each file was last changed, 0 for one that does not exist."""
+    return tuple(path.stat().st_mtime if path.exists() else 0.0 for path in paths)
+
+
 def read_yaml(path: Path, model: type[Model], models: Iterable[type[BaseModel]]) -> Model:
     """The file at `path` as a strict `model`; keys of `models` are suggested for misspelled ones; raise Misconfigured."""
     document = read_document(path)

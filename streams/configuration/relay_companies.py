@@ -5,13 +5,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from schemas.relay.facts import Invited, PoliciesSet
 from schemas.relay.policy import RelayCompany, RelayPolicy
 from schemas.relay.tokens import invitation_id, relay_key, token, token_id
 from schemas.tenants.config import Tenant
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, modification_times
 from streams.configuration.relay import load_relay
 from streams.configuration.secret_store import SecretStore
 from streams.configuration.settings import Settings
@@ -71,7 +70,7 @@ class RelayCompanies:
 
     def current(self) -> Mapping[str, RelayTenant]:
         """The companies by tenant."""
-        mtimes = modification_times(self._settings)
+        mtimes = file_times(self._settings)
         if mtimes != self._mtimes:
             self._mtimes = mtimes
             try:
@@ -81,13 +80,9 @@ class RelayCompanies:
         return self._companies
 
 
-def modification_times(settings: Settings) -> tuple[float, ...]:
+def file_times(settings: Settings) -> tuple[float, ...]:
     """When the files that companies are loaded from were last changed."""
-
-    def stamp(path: Path) -> float:
-        return path.stat().st_mtime if path.exists() else 0.0
-
-    return stamp(settings.config), stamp(settings.relay)
+    return modification_times(settings.config, settings.relay)
 
 
 def invitation(

@@ -45,13 +45,13 @@ class Keeper:
         self._load()
 
     def _load(self) -> None:
-        self._mtimes = relay_companies.modification_times(self._settings)
+        self._mtimes = relay_companies.file_times(self._settings)
         self.companies = relay_companies.load_companies(self._settings, self._environ)
         self._rules = TenantRules(snapshot_mapping(load_tenancy(self._settings.config)))
 
     def reload(self) -> bool:
         """Load changed files; return whether they are usable. Those that are not leave everything as it was."""
-        mtimes = relay_companies.modification_times(self._settings)
+        mtimes = relay_companies.file_times(self._settings)
         if mtimes == self._mtimes:
             return True
         try:

@@ -6,14 +6,13 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from schemas.errors import Unavailable
 from schemas.planning.targets import Targets
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
 from sinks.metrics import ReporterMetrics
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, modification_times
 from streams.configuration.reports import brand_of, load_reports
 from streams.configuration.settings import Settings
 from streams.configuration.targets import load_targets
@@ -61,9 +60,10 @@ async def _look_forever(
     settings: Settings, environ: Mapping[str, str], metrics: ReporterMetrics
 ) -> None:
     files = load_files(settings, environ)
-    mtimes = _mtimes(settings)
+    paths = (settings.config, settings.targets, settings.reports)
+    mtimes = modification_times(*paths)
     while True:
-        if mtimes != (mtimes := _mtimes(settings)):
+        if mtimes != (mtimes := modification_times(*paths)):
             try:
                 files = load_files(settings, environ)
             except (Misconfigured, OSError) as problem:
@@ -106,8 +106,3 @@ def look_at_all(settings: Settings, files: ReporterFiles, metrics: ReporterMetri
         if outcome.overdue_since
     )
     return any(outcome.problems for outcome in outcomes)
-
-
-def _mtimes(settings: Settings) -> tuple[float, ...]:
-    paths: tuple[Path, ...] = (settings.config, settings.targets, settings.reports)
-    return tuple(path.stat().st_mtime if path.exists() else 0.0 for path in paths)

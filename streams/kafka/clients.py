@@ -24,6 +24,7 @@ from schemas.errors import Unavailable
 from streams.configuration.kafka_access import KafkaAccess
 
 PROBE_TIMEOUT_S = 5.0
+MAX_REQUEST_BYTES = 8_000_000  # an encrypted 2 MB body is 3.6 MB of base64; the topics allow 8 MiB
 
 
 def consumer(access: KafkaAccess, **options: Any) -> KafkaConsumer:

@@ -9,7 +9,6 @@ from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
 
 WINDOW = 2_000  # records on their way to the broker
-MAX_REQUEST_SIZE = 8_000_000  # bytes; the topics accept records of 8 MiB
 
 Value = tuple[bytes | None, bytes | None]  # key and value of a record
 
@@ -25,7 +24,7 @@ class RecordWriter:
             acks="all",
             enable_idempotence=True,
             compression_type="zstd",
-            max_request_size=MAX_REQUEST_SIZE,
+            max_request_size=clients.MAX_REQUEST_BYTES,
         )
         self._pending: deque[tuple[int | None, Any]] = deque()
         self._next: dict[int, int] = {}

@@ -7,7 +7,6 @@ from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
 
 TIMEOUT_MS = 15_000  # after which the broker aborts the transaction of a process that died
-MAX_REQUEST_BYTES = 8_000_000
 
 
 class TransactionalWriter:
@@ -25,7 +24,7 @@ class TransactionalWriter:
             transactional_id=self._id,
             transaction_timeout_ms=TIMEOUT_MS,
             linger_ms=0,
-            max_request_size=MAX_REQUEST_BYTES,
+            max_request_size=clients.MAX_REQUEST_BYTES,
         )
         await clients.start(self._producer, self._access)
 

@@ -16,7 +16,6 @@ from streams.kafka import clients
 log = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT_MS = 5_000
-MAX_REQUEST_BYTES = 8_000_000  # an encrypted 2 MB body is 3.6 MB of base64; the topics allow 8 MiB
 START_TIMEOUT_S, STOP_TIMEOUT_S = 15.0, 5.0
 
 
@@ -49,8 +48,8 @@ class KafkaProducer:
             enable_idempotence=True,
             compression_type="zstd",
             linger_ms=0,
-            max_batch_size=MAX_REQUEST_BYTES // 8,
-            max_request_size=MAX_REQUEST_BYTES,
+            max_batch_size=clients.MAX_REQUEST_BYTES // 8,
+            max_request_size=clients.MAX_REQUEST_BYTES,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
 

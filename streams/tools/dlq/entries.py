@@ -14,8 +14,6 @@ from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka import clients
 from streams.kafka.topic_reader import read_topic
 
-MAX_REQUEST_SIZE = 8_000_000  # bytes; the topics accept records of 8 MiB
-
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEntry:
@@ -90,7 +88,7 @@ class Quarantine:
 
     def _send(self, records: Iterable[tuple[TopicPartition, bytes, bytes]]) -> None:
         try:
-            producer = clients.producer(self._access, max_request_size=MAX_REQUEST_SIZE)
+            producer = clients.producer(self._access, max_request_size=clients.MAX_REQUEST_BYTES)
             futures = [
                 producer.send(tp.topic, value, key=key, partition=tp.partition)
                 for tp, key, value in records

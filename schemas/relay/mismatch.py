@@ -19,11 +19,11 @@ from schemas.relay.facts import ApplicationStep, Step
 from schemas.relay.requirements import Requirement, version_on
 from schemas.relay.state import RelayApplication, State
 from schemas.statistics.beta import Beta
+from schemas.statistics.change import LEVEL
 
 PRIOR_CASES = 8.0  # the weight of the company's own mixture, in rejections
 FAMILY_ERROR = 0.05
 MINIMUM_N = 10
-LEVEL = 0.9
 ENDINGS = frozenset({"rejected", "withdrawn", "closed", "hired"})
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.relay.factors import Factor
-from schemas.relay.mismatch import LEVEL, EndedApplication, FactorShare
+from schemas.relay.mismatch import EndedApplication, FactorShare
 from schemas.relay.requirements import Requirement, version_before
 from schemas.statistics.beta import jeffreys
-from schemas.statistics.change import Interval, rate_difference
+from schemas.statistics.change import LEVEL, Interval, rate_difference
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from schemas.privacy.references import Reference
 from sinks.clickhouse.archive_ledger import ArchiveLedger
 from sinks.clickhouse.client import connect
 from streams.configuration.settings import Settings
+from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import load
-from streams.ingest.vendors import VENDORS
 from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.rewriting import Note, Rewriter, Rewriting
@@ -66,7 +66,7 @@ def plan_erasure(
     The key of its pseudonyms is drawn here and is never written anywhere.
     """
     access = settings.kafka_access
-    configuration = load(settings.config, request.environ, {v.name: v for v in VENDORS})
+    configuration = load(settings.config, request.environ, vendor_schemes())
     if request.tenant not in {tenant.id for tenant in configuration.tenancy.tenants}:
         raise Malformed("tenant", f"{request.tenant} is not configured")
     key = secrets.token_bytes(KEY_BYTES)

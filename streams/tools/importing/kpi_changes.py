@@ -18,7 +18,7 @@ from schemas.funnel.facts import FunnelFact
 from schemas.funnel.fold import MEMBER_SCOPES, Contribution, fact_days, fold, member_places
 from schemas.funnel.funnel_events import FunnelEvent, VendorStage
 from schemas.funnel.rules import Rules
-from schemas.instants import day_number
+from schemas.instants import DAY_MS, day_number
 from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import PLANNABLE, PLANNED, Kpi, KpiValue, evaluate
 from streams.reading.kpis import KpiQuery, fetch_kpis
@@ -26,7 +26,6 @@ from streams.tools.importing.events import RowEvent
 
 MAX_FOLDED = 100_000  # applications; more would double the time of a dry run
 AT_ONCE = 5_000  # applications whose earlier events are read by one query
-DAY_MS = 86_400_000
 LATER = 1 << 60  # the offset of what is not in the log yet
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 KPI_IDS = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from schemas.errors import Malformed
@@ -66,8 +67,9 @@ class ErasurePlan:
 
     def mentions(self, text: bytes) -> bool:
         """Whether a text has an id of the candidate or of an application as a whole word."""
-        return self._pattern().search(text) is not None
+        return self._pattern.search(text) is not None
 
+    @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
         ids = self.person.of_kind("candidate") + self.person.of_kind("application")
         words = b"|".join(re.escape(id_.encode()) for id_ in ids)

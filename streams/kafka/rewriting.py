@@ -87,10 +87,7 @@ class Rewriter:
 
     def note(self, topic: Topic) -> Note:
         """Return what was noted with a whole copy."""
-        marker = self._marker(topic)
-        if marker is None:
-            raise Unavailable("kafka", f"{staged(topic).name} is not whole")
-        note: Note = marker["note"]
+        note: Note = self._whole_marker(topic)["note"]
         return note
 
     def has_grown(self, topic: Topic) -> bool:
@@ -101,9 +98,7 @@ class Rewriter:
 
     def put_in_place(self, topic: Topic, progress: Progress) -> None:
         """Replace the topic by its whole copy and remove the copy; a repetition after a failure continues."""
-        marker = self._marker(topic)
-        if marker is None:
-            raise Unavailable("kafka", f"{staged(topic).name} is not whole")
+        marker = self._whole_marker(topic)
         self._create(topic, self._partitions(staged(topic)) - 1)
         verbatim = Rewriting(
             topic=topic,
@@ -225,6 +220,12 @@ class Rewriter:
             raise Unavailable("kafka", f"{topic.name} was not finished: {error}") from error
         finally:
             producer.close()
+
+    def _whole_marker(self, topic: Topic) -> dict[str, Any]:
+        marker = self._marker(topic)
+        if marker is None:
+            raise Unavailable("kafka", f"{staged(topic).name} is not whole")
+        return marker
 
     def _marker(self, topic: Topic) -> dict[str, Any] | None:
         """Return the marker of a copy, or None if it is not whole."""

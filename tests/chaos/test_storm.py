@@ -22,10 +22,11 @@ from streams.configuration.kafka_access import KafkaAccess
 from streams.kafka.admin import ensure_topics
 from streams.kafka.epochs import consumer_group
 from streams.kafka.groups import ConsumerGroup
-from streams.local.kafka import free_port, prepare
+from streams.local.kafka import prepare
 from tests.bench.load import Scale, packs, season
 from tests.bench.test_worker import CONFIG, count_differences
 from tests.e2e.conftest import wait_until
+from tests.ports import free_port
 
 EVENTS_PER_APPLICATION = 8
 Seen = Callable[[str, object], None]

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -145,13 +145,8 @@ def _add_tasks(
         await changelog.start()
         await _exit_on_failure(funnel.run(settings.flush_s, settings.flush_events))
 
-    @app.task  # type: ignore[untyped-decorator]
-    async def work() -> None:
-        await _exit_on_failure(funnel.work())
-
-    @app.task  # type: ignore[untyped-decorator]
-    async def detect_freeze() -> None:
-        await _exit_on_failure(funnel.detect_freeze())
+    for forever in (funnel.work, funnel.detect_freeze, funnel.watch_changelogs):
+        app.task(_exiting_on_failure(forever))
 
     @app.task  # type: ignore[untyped-decorator]
     async def measure_turns() -> None:
@@ -160,6 +155,15 @@ def _add_tasks(
     @app.task  # type: ignore[untyped-decorator]
     async def measure_lag() -> None:
         await measure_forever(partial(lag.read_offsets, app, funnel), metrics.show_lag)
+
+
+def _exiting_on_failure(
+    forever: Callable[[], Coroutine[Any, Any, None]],
+) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def run() -> None:
+        await _exit_on_failure(forever())
+
+    return run
 
 
 def _follow_rebalances(app: faust.App, funnel: FunnelProcessor) -> None:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from schemas.errors import Unavailable
 from schemas.kafka.topics import CANDIDATE_EVENTS
 from sinks.metrics import WorkerMetrics
 from streams.worker import parent_index
+from streams.worker.changelog_ends import WATCH_S, ChangelogEnds
 from streams.worker.flush import FlushWriter, PartitionFlush, Tables
 from streams.worker.freeze import FreezeGuard
 from streams.worker.gc_tuning import GcTuner
 from streams.worker.lane import Lane
 from streams.worker.partition_state import MAX_CACHED_APPLICATIONS, PartitionState
 from streams.worker.records import RecordApplier
-from streams.worker.recovery import check_ends
 from streams.worker.turns import in_turns
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class FunnelProcessor:
         ] = {}  # by partition: the next offset after the last flush
         self.source: Source | None = None
         self._flushing = asyncio.Lock()
+        self._changelog_ends = ChangelogEnds(tables)
         self._has_work = asyncio.Event()
         self._gc_tuner = GcTuner(time.monotonic())
         self.is_restored = False  # whether `owned_partitions` is the whole present assignment
@@ -98,9 +100,37 @@ class FunnelProcessor:
                 state.offset = max(state.offset, position - 1)
 
     async def check_restored(self) -> None:
-        """Fail if another worker has written to a changelog since it was restored here; await it after every seek."""
+        """Fail if another worker has written to a changelog since it was restored here; await it after every seek.
+
+        Committed offsets are read after the changelogs, by a slow process much later: they are for the rows here only if
+        nobody has written any since. Otherwise records that a later owner counted would be skipped, and what is counted
+        without them would replace that owner's cells, because its versions are higher.
+        """
         async with self._flushing:
-            await check_ends(self._tables)
+            self._changelog_ends.check(await self._changelog_ends.read())
+
+    async def watch_changelogs(self) -> None:
+        """Fail soon after another worker has written to a changelog, also if nothing is ever written here again.
+
+        What a frozen worker had sent may land behind a recovery. Only the next recovery replaces it, which must not wait
+        until compaction has removed the newer rows.
+        """
+        try:
+            while True:
+                await asyncio.sleep(WATCH_S)
+                await self._look_for_other_writers()
+        finally:
+            await self._changelog_ends.close()
+
+    async def _look_for_other_writers(self) -> None:
+        try:
+            ends = await self._changelog_ends.read()
+        except Unavailable as problem:
+            log.warning("changelogs not checked", extra={"reason": str(problem)})
+            return
+        async with self._flushing:  # no flush has rows in Kafka that are not stored yet
+            if self.is_restored:
+                self._changelog_ends.check(ends)
 
     def owned_partitions(self) -> list[int]:
         """Return the partitions that are counted here."""

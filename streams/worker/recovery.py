@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -100,31 +100,6 @@ async def read_changelog(table: LocalTable) -> None:
             await _catch_up(reader, tp, ends[tp], table)
     finally:
         await reader.stop()
-
-
-async def check_ends(tables: Sequence[LocalTable]) -> None:
-    """Raise LostPartition when a changelog of an open partition goes on behind the rows that are here.
-
-    Committed offsets are read after the changelogs, by a slow process much later: they are for the rows here only if
-    nobody has written any since. Otherwise records that a later owner counted would be skipped, and what is counted
-    without them would replace that owner's cells, because its versions are higher.
-    """
-    offsets = {
-        TopicPartition(table.topic, number): rows.offset
-        for table in tables
-        for number, rows in table.store.partitions.items()
-    }
-    if not offsets:
-        return
-    access = tables[0].access  # all tables of a worker are in one Kafka
-    reader = clients.async_consumer(access, enable_auto_commit=False)
-    try:
-        await clients.start(reader, access)
-        ends = await reader.end_offsets(list(offsets))
-    finally:
-        await reader.stop()
-    for tp, offset in offsets.items():
-        check_follows((), offset, ends[tp] - 1)
 
 
 async def _catch_up(reader: Any, tp: TopicPartition, end: int, table: LocalTable) -> None:

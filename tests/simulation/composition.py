@@ -101,4 +101,5 @@ def create_parts(
         guard,
     )
     funnel.source = SimulatedSource(acknowledge)
-    return Parts(funnel, (funnel.work, funnel.detect_freeze, guard.tick_forever))
+    tasks = (funnel.work, funnel.detect_freeze, funnel.watch_changelogs, guard.tick_forever)
+    return Parts(funnel, tasks)

@@ -57,7 +57,7 @@ class Broker:
     dice: Random
     logs: dict[tuple[str, int], Log] = field(default_factory=dict)
     slow_until: float = 0.0
-    underway: int = 0  # requests that were sent and have not arrived
+    silent_until: float = 0.0  # when the last frozen or cut-off process could be heard again
     on_append: Callable[[str, int, Rows, VirtualLoop | None], None] = lambda *_: None
 
     def log(self, topic: str, partition: int) -> Log:
@@ -90,7 +90,6 @@ class Access:
         clock, answer = self.broker.clock, self.loop.create_future()
 
         def arrive() -> None:
-            self.broker.underway -= 1
             result = carry_out()
             clock.call_at(self._travelled(), lambda: respond(result), self.loop)
 
@@ -99,7 +98,6 @@ class Access:
                 answer.set_result(result)
 
         def send() -> None:
-            self.broker.underway += 1
             clock.call_at(self._travelled(), arrive)
 
         clock.call_at(clock.now + self.broker.dice.expovariate(200), send, self.loop)
@@ -176,7 +174,7 @@ class Producer:
             )
 
         sent = self._last[topic, partition] = loop.create_task(land_in_order())
-        return sent
+        return asyncio.shield(sent)  # who no longer waits for a batch does not take it back
 
 
 class Consumer:

@@ -37,6 +37,7 @@ class Mutant:
     part: object
     attribute: str
     value: Callable[..., Any]
+    first: int = 0  # a schedule shortly before one that catches it
     schedules: int = 200  # within which some schedule catches it
 
     def plant(self, patch: pytest.MonkeyPatch) -> None:
@@ -124,6 +125,10 @@ def read_past_a_gap(self: FunnelProcessor, partition: int, offset: int) -> None:
     """Do not notice missing records."""
 
 
+async def look_nowhere(self: FunnelProcessor) -> None:
+    """Notice another writer only when something is written."""
+
+
 def apply_duplicate(
     row: application_row.ApplicationRow, event: FunnelEvent, rules: Rules
 ) -> list[SignedContribution] | None:
@@ -154,6 +159,13 @@ MUTANTS = (
     _of("stale writers lose", NewestRows, "add", take_last_row),
     _of("stale rows are replaced", recovery, "_write_again", leave_stale_rows),
     _of("an old store is brought up to date", recovery, "_catch_up", trust_old_store),
+    Mutant(
+        invariant="an idle owner looks for other writers",
+        part=FunnelProcessor,
+        attribute="_look_for_other_writers",
+        value=look_nowhere,
+        first=60,
+    ),
     _of("a gap ends the worker", FunnelProcessor, "_check_gap", read_past_a_gap),
     _of("a duplicate has another offset", application_row, "apply_event", apply_duplicate),
 )

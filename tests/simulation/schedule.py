@@ -21,6 +21,7 @@ from streams.kafka import clients
 from streams.tools.verify.comparison import ChangelogCells, compare
 from streams.tools.verify.oracle import Oracle
 from streams.worker import funnel, store
+from streams.worker.changelog_ends import WATCH_S
 from streams.worker.epoch_rules import EpochRules
 from tests.independent.companies import snapshot
 from tests.simulation.group import Group
@@ -36,6 +37,7 @@ RESTART_S = 1.0
 POLL_S = 0.5
 MAX_CRASHES = 30  # by which workers end themselves; faults come a dozen times
 COMPACTION_LAG_S = 10.0  # Kafka leaves the newest segment alone, which takes a day here
+ARRIVE_S = 20.0  # within which what a worker sends when it is heard again has arrived
 STRIKE_AT_WRITE = 0.025  # how often a process dies or freezes when its write has just landed
 FREEZES_S = (0.5, 5.0, 12.0, 30.0, 90.0)
 CUTS_S = (
@@ -98,7 +100,7 @@ class Schedule:
         )
         self.workers: dict[str, Worker | None] = {}
         self.clickhouse = ChangelogCells()  # takes every row once it is in Kafka, compacted or not
-        self._is_quiet = self._is_paused = False
+        self._is_quiet, self._quiet_since = False, START_S
         self._plan_load()
         self._plan_faults()
         for number in range(dice.choice([1, 2, 2, 3])):
@@ -139,16 +141,9 @@ class Schedule:
         inflict()
 
     def _calm(self) -> None:
-        """End the faults with the restart of every worker, which repairs what no write has repaired.
-
-        Not before everything that was sent has arrived: rows that land behind a recovery wait for the next one.
-        """
-        self._is_quiet = self._is_paused = True
-        self._end()
-        if self.world.broker.underway:
-            self.clock.call_in(POLL_S, self._calm)
-        else:
-            self._is_paused = False
+        """End the faults; nobody restarts a worker that does not end itself."""
+        self._is_quiet = True
+        self._quiet_since = self.clock.now
 
     # Processes.
 
@@ -158,7 +153,7 @@ class Schedule:
     def _supervise(self) -> None:
         """Restart what has died, as the supervisor does."""
         for identity, worker in list(self.workers.items()):
-            if worker is not None and not worker.is_alive and not self._is_paused:
+            if worker is not None and not worker.is_alive:
                 self.workers[identity] = None
                 delay = self.dice.uniform(0.1, 2 * RESTART_S)
                 self.clock.call_in(delay, lambda name=identity: self._start(name))
@@ -229,6 +224,8 @@ class Schedule:
         if not self._is_quiet:
             return False
         committed, broker = self.world.group.committed, self.world.broker
+        if self.clock.now < max(self._quiet_since, broker.silent_until) + ARRIVE_S + WATCH_S:
+            return False
         restored = [worker is not None and worker.is_counting for worker in self.workers.values()]
         return all(restored) and all(
             committed.get(number, 0) == broker.log(CANDIDATE_EVENTS.name, number).end

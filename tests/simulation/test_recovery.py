@@ -7,7 +7,8 @@ import pytest
 
 from schemas.cells import Cell, decode_cell, encode_cell
 from schemas.kafka.topics import KPI_CELLS
-from streams.worker.recovery import check_ends, read_changelog
+from streams.worker.changelog_ends import ChangelogEnds
+from streams.worker.recovery import read_changelog
 from streams.worker.store import LostPartition
 from tests.simulation.composition import create_tables
 from tests.simulation.kafka import MAX_BATCH_ROWS, Access, Broker
@@ -81,7 +82,8 @@ def test_an_owner_that_was_overtaken_while_it_restored_ends(
             await read_changelog(table)
             if is_overtaken:
                 broker.append(KPI_CELLS.name, 0, [(KEYS[0], NEWEST)])
-            await check_ends([table])
+            ends = ChangelogEnds([table])
+            ends.check(await ends.read())
 
         task = process.create_task(restore_slowly())
         broker.clock.run_until(task.done, deadline=broker.clock.now + 60)

@@ -96,13 +96,18 @@ class Worker:
 
     def freeze(self, seconds: float) -> None:
         """Stop the process for that long; it does not notice."""
-        self.loop.frozen_until = self._world.broker.clock.now + seconds
-        self._silent_since = self._world.broker.clock.now
+        self.loop.frozen_until = self._be_silent(seconds)
 
     def cut_off(self, seconds: float) -> None:
         """Let nothing reach the broker for that long; the process works on."""
-        self.loop.cut_off_until = self._world.broker.clock.now + seconds
-        self._silent_since = self._world.broker.clock.now
+        self.loop.cut_off_until = self._be_silent(seconds)
+
+    def _be_silent(self, seconds: float) -> float:
+        """Return until when the process is not heard."""
+        broker = self._world.broker
+        self._silent_since, until = broker.clock.now, broker.clock.now + seconds
+        broker.silent_until = max(broker.silent_until, until)
+        return until
 
     def _is_cut_off(self) -> bool:
         return self.loop.cut_off_until > self._world.broker.clock.now

@@ -29,9 +29,16 @@ CostKind = Literal[
 
 
 class JobData(FrozenModel):
-    """job.opened, .updated, .paused, .closed, .deleted."""
+    """job.opened, .updated, .paused, .closed, .deleted.
+
+    `log_id` and `revision` correct the event as they correct those of applications; with `retracted` what an earlier
+    revision reported did not happen.
+    """
 
     job_id: Id
+    log_id: Id | None = None
+    revision: AwareDatetime | None = None
+    retracted: bool | None = None
     name: Text | None = None
     requisition_id: Id | None = None
     headcount: int | None = None
@@ -129,10 +136,13 @@ class Cost(FrozenModel):
 class Employment(FrozenModel):
     """employment.started, .start_cancelled, .confirmed, .performance_rated, .ended, .end_cancelled.
 
-    A rating with the `rating_id` of an earlier one replaces it; without a `rating` it takes it back.
+    A rating with the `rating_id` of an earlier one replaces it; without a `rating` it takes it back. Of events with one
+    `log_id` the one with the latest `revision` counts; an `application.updated` with that id can retract them.
     """
 
     application_id: Id
+    log_id: Id | None = None
+    revision: AwareDatetime | None = None
     start: date | None = None
     rating: Annotated[float, Field(ge=-100, le=100)] | None = None
     rating_id: Id | None = None

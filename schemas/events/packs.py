@@ -109,6 +109,7 @@ class PackedData(msgspec.Struct, gc=False):
     application: PackedApplication | None = None
     actor: PackedActor | None = None
     log_id: str | None = None
+    revision: datetime | None = None
     retracted: bool | None = None
     is_reapplication: bool | None = None
     channel: PackedReference | str | None = None
@@ -224,7 +225,7 @@ def decode_pack(value: bytes | None) -> Pack:
 def _is_valid(event: PackedEvent) -> bool:
     """Check what the fold relies on and only a foreign writer can break: a hex id, plausible instants with a zone."""
     application, data = event.data.application, event.data
-    instants = [data.entered_at, data.submitted_at, data.sent_at, data.resolved_at]
+    instants = [data.entered_at, data.submitted_at, data.sent_at, data.resolved_at, data.revision]
     if application is not None:
         instants += [application.applied_at, application.revision]
     dates = (data.start, data.end, data.start_date, data.period_from, data.period_to)

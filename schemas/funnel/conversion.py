@@ -64,7 +64,7 @@ def rating_tenths(rating: float) -> int:
 
 def _header(event: PackedEvent, kind: str, offset: int, index: int) -> EventHeader:
     application, actor = event.data.application, event.data.actor
-    revision = None if application is None else application.revision
+    revision = event.data.revision if application is None else application.revision
     return EventHeader(
         at=happened_at(event, kind),
         kind=kind,
@@ -95,6 +95,7 @@ def _employment(header: EventHeader, data: PackedData) -> EmploymentEvent:
         day=parse_day(day),
         rating_tenths=None if data.rating is None else rating_tenths(data.rating),
         rating_id=data.rating_id,
+        log_id=data.log_id,
     )
 
 
@@ -118,8 +119,8 @@ def _cost(header: EventHeader, data: PackedData) -> CostEvent:
 
 def _job(header: EventHeader, data: PackedData) -> JobEvent | None:
     managers = data.hiring_manager_ids
-    describes = bool(data.department or data.location or managers)
-    if data.job_id is None or (header.kind == "job.updated" and not describes):
+    is_news = bool(data.department or data.location or managers or data.log_id)
+    if data.job_id is None or (header.kind == "job.updated" and not is_news):
         return None
     return JobEvent(
         header=header,
@@ -127,6 +128,8 @@ def _job(header: EventHeader, data: PackedData) -> JobEvent | None:
         hiring_managers=managers,
         department=data.department,
         location=data.location,
+        log_id=data.log_id,
+        retracts_log=bool(data.retracted),
     )
 
 

@@ -161,12 +161,13 @@ class OfferEvent(ApplicationEvent, tag="offer", array_like=True, gc=False, kw_on
 class EmploymentEvent(FunnelEvent, tag="employment", array_like=True, gc=False, kw_only=True):
     """Employment after a hire: the local day (since 1970) on which it starts or ends, and a rating in tenths.
 
-    A later rating of the same `rating_id` replaces it.
+    A later rating of the same `rating_id` replaces it; `log_id` is the record of a log that reported it.
     """
 
     day: int | None = None
     rating_tenths: int | None = None
     rating_id: str | None = None
+    log_id: str | None = None
 
 
 class CostEvent(FunnelEvent, tag="cost", array_like=True, gc=False, kw_only=True):
@@ -196,12 +197,18 @@ class ContextEvent(FunnelEvent, array_like=True, gc=False, kw_only=True):
 
 
 class JobEvent(ContextEvent, tag="job", array_like=True, gc=False, kw_only=True):
-    """A job was opened, updated, paused or closed."""
+    """A job was opened, updated, paused or closed; `retracts_log` withdraws the log record `log_id`."""
 
     job: str
     hiring_managers: tuple[str, ...] = ()
     department: str | None = None
     location: str | None = None
+    log_id: str | None = None
+    retracts_log: bool = False
+
+
+# What the log of a vendor, or an import, can report and correct.
+LoggedEvent = ApplicationEvent | EmploymentEvent | JobEvent
 
 
 class OpeningEvent(ContextEvent, tag="opening", array_like=True, gc=False, kw_only=True):

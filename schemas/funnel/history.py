@@ -10,6 +10,8 @@ from schemas.funnel.funnel_events import (
     EndingEvent,
     FunnelEvent,
     InterviewEvent,
+    JobEvent,
+    LoggedEvent,
     OfferEvent,
     ReopeningEvent,
     ScorecardEvent,
@@ -41,7 +43,7 @@ def ordered_history(history: Iterable[FunnelEvent]) -> list[FunnelEvent]:
     """
     events = first_arrivals(history)
     own = [event for event in events if isinstance(event, ApplicationEvent)]
-    if any(event.log_id is not None for event in own):
+    if any(map(_is_logged, events)):
         events = _apply_log_corrections(sorted(events, key=place))
     events = in_order(events)
     if any(event.application.kind == LEAD for event in own):
@@ -106,9 +108,12 @@ class OrderedHistory:
 
 def _needs_others(event: FunnelEvent) -> bool:
     """Whether an event must be understood together with others: a log record and its revisions, or a lead."""
-    return isinstance(event, ApplicationEvent) and (
-        event.log_id is not None or event.application.kind == LEAD
-    )
+    is_lead = isinstance(event, ApplicationEvent) and event.application.kind == LEAD
+    return is_lead or _is_logged(event)
+
+
+def _is_logged(event: FunnelEvent) -> bool:
+    return isinstance(event, LoggedEvent) and event.log_id is not None
 
 
 def _has_stage(event: FunnelEvent) -> bool:
@@ -133,11 +138,9 @@ def _without_lead(event: FunnelEvent) -> FunnelEvent:
 
 
 def _apply_log_corrections(events: list[FunnelEvent]) -> list[FunnelEvent]:
-    """Keep the latest revision of each log record: one event per application, interview, scorecard and offer."""
+    """Keep the latest revision of each log record: one event per application, interview, scorecard, offer and job."""
     logged = [
-        event
-        for event in events
-        if isinstance(event, ApplicationEvent) and event.log_id is not None
+        event for event in events if isinstance(event, LoggedEvent) and event.log_id is not None
     ]
     latest: dict[str | None, int] = {}
     for event in logged:
@@ -158,12 +161,16 @@ def _apply_log_corrections(events: list[FunnelEvent]) -> list[FunnelEvent]:
     return [event for event in events if event.header.id not in superseded]
 
 
-def retracts_log(event: ApplicationEvent) -> bool:
+def retracts_log(event: FunnelEvent) -> bool:
     """Whether the event withdraws a record of the vendor's log."""
-    return isinstance(event, UpdateEvent) and event.retracts_log and event.log_id is not None
+    return (
+        isinstance(event, UpdateEvent | JobEvent)
+        and event.retracts_log
+        and event.log_id is not None
+    )
 
 
-def _log_key(event: ApplicationEvent) -> LogKey:
+def _log_key(event: LoggedEvent) -> LogKey:
     """The log record of the event, and what of the application the event is about."""
     match event:
         case InterviewEvent():
@@ -172,4 +179,6 @@ def _log_key(event: ApplicationEvent) -> LogKey:
             return event.log_id, "scorecard", event.scorecard_id
         case OfferEvent():
             return event.log_id, "offer", event.offer_id
+        case JobEvent():
+            return event.log_id, "job", event.job
     return event.log_id, "application", None

@@ -5,11 +5,11 @@ from typing import Literal, NamedTuple
 
 from schemas.funnel.facts import COMPANY, Change, FunnelFact, Scope
 from schemas.funnel.funnel_events import (
-    ApplicationEvent,
     ContextEvent,
     CostEvent,
     EndingEvent,
     FunnelEvent,
+    LoggedEvent,
     StageEvent,
 )
 from schemas.funnel.rules import Rules
@@ -43,7 +43,7 @@ def find(arrived: list[FunnelEvent], ordered: list[FunnelEvent]) -> list[Finding
         if isinstance(event, CostEvent):
             continue
         if event.header.id not in kept:
-            is_logged = isinstance(event, ApplicationEvent) and event.log_id is not None
+            is_logged = isinstance(event, LoggedEvent) and event.log_id is not None
             findings.append(Finding("corrected" if is_logged else "told_again", event))
         elif event.header.kind in CORRECTIONS:
             findings.append(Finding("corrected", event))

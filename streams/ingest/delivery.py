@@ -262,8 +262,13 @@ def _accepted_content(
         "accepted": len(translation.events),
         "ignored": len(translation.ignored),
         "quarantined": None if fault is None else fault.reason,
-        **({} if fault is None else {"message": fault.detail}),
+        **({} if fault is None else _fault_content(translation, fault)),
     }
+
+
+def _fault_content(translation: Translation, fault: Condition) -> dict[str, object]:
+    """How many parts of the delivery were set aside, and why."""
+    return {"message": fault.detail, "set_aside": len(translation.faults)}
 
 
 def _outcome(translation: Translation) -> str:

@@ -15,7 +15,7 @@ from streams.configuration.settings import Settings
 from streams.tools.importing import report_words as words
 from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import SendResult
-from streams.tools.importing.settling.stored import Lookup, clickhouse_lookup, nothing_stored
+from streams.tools.importing.settling.stored import ArchivedFacts, Lookup, nothing_stored
 
 ARRIVED_SQL = """
 select uniqExact(event_id)
@@ -64,7 +64,9 @@ def open_stored_facts(
             raise Misconfigured(msg) from error
         note = "not compared with what was imported before, because ClickHouse is not reachable"
         return StoredFacts(tenant=tenant.id, connection=connection.id, note=note)
-    lookup = clickhouse_lookup(client, tenant.id, connection.id, connection.id_prefix)
+    lookup = ArchivedFacts(
+        client=client, tenant=tenant.id, connection=connection.id, prefix=connection.id_prefix
+    )
     return StoredFacts(tenant=tenant.id, connection=connection.id, lookup=lookup, client=client)
 
 

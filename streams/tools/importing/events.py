@@ -17,7 +17,8 @@ from streams.tools.importing.row import RowReader
 
 SOURCE = "urn:hirelay:import:"
 MAX_SLOT = 80  # characters of an id that has at most 200
-LOGGED = '{"application":{'  # how the data of an event about an application begins
+# How the data of an event begins: of one about an application, about the employment after it or a job, and about a cost.
+APPLICATION, BESIDE, COST = '{"application":{', ('{"application_id":', '{"job_id":'), '{"cost_id":'
 
 Data = Mapping[str, object]
 
@@ -43,7 +44,8 @@ class RowEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One canonical event of the row on `line` of the file with that index in the run.
 
     `at`, `number` and `revision` are settled once all events of the entity are known: `at` orders the events of a day,
-    `number` counts the occurrences of the slot, `revision` is set on what corrects an earlier import.
+    `number` counts the occurrences of the slot, `revision` is set on what corrects an earlier import. A corrected cost has a
+    higher `version`, and names the application that had it.
     """
 
     line: int
@@ -56,6 +58,8 @@ class RowEvent(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 1
     revision: datetime | None = None
     connection: str = ""
+    version: int = 1
+    previous_member: str | None = None
 
     @property
     def type(self) -> str:
@@ -110,13 +114,24 @@ class RowEvent(msgspec.Struct, frozen=True, kw_only=True):
         return f'{text[:-1]},"data":{self.logged_data()}}}'.encode()
 
     def logged_data(self) -> str:
-        """The data with the id of the fact and its revision, which events about applications have."""
-        if not self.data.startswith(LOGGED):
-            return self.data
-        rest = self.data.removeprefix(LOGGED)
+        """The data with the id of the fact and its revision, or with the version of the cost."""
+        if self.data.startswith(COST):
+            return self._versioned_cost()
         revision = "" if self.revision is None else f'"revision":"{self.revision.isoformat()}",'
         log_id = json.dumps(self.log_id, ensure_ascii=False)
-        return f'{{"log_id":{log_id},"application":{{{revision}{rest}'
+        if self.data.startswith(APPLICATION):
+            rest = self.data.removeprefix(APPLICATION)
+            return f'{{"log_id":{log_id},{APPLICATION[1:]}{revision}{rest}'
+        if self.data.startswith(BESIDE):
+            return f'{{"log_id":{log_id},{revision}{self.data[1:]}'
+        return self.data
+
+    def _versioned_cost(self) -> str:
+        if self.version == 1:
+            return self.data
+        member = json.dumps(self.previous_member, ensure_ascii=False)
+        previous = "" if self.previous_member is None else f'"previous_member":{member},'
+        return f'{{"version":{self.version},{previous}{self.data[1:]}'
 
     def check_times(self, now: datetime) -> None:
         """Raise Malformed if the event happened more than two days after `now`."""

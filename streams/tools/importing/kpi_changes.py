@@ -1,9 +1,10 @@
 """How the KPIs of a company change with an import: by the worker's own fold of each application without and with it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ from schemas.kpis.catalogue import BY_ID
 from schemas.kpis.definition import PLANNABLE, PLANNED, Kpi, KpiValue, evaluate
 from streams.reading.kpis import KpiQuery, fetch_kpis
 from streams.tools.importing.events import RowEvent
+from streams.tools.importing.settling.settle import APART, COST
+from streams.tools.importing.settling.stored_costs import cost_versions
 
 MAX_FOLDED = 100_000  # applications; more would double the time of a dry run
 AT_ONCE = 5_000  # applications whose earlier events are read by one query
@@ -32,6 +35,7 @@ KPI_IDS = (
     *("applications", "hires", "rejections", "withdrawals", "closings", "offers_made"),
     *("offers_accepted", "offer_accept_rate", "interviews_held", "stage_pass_rate", "joins"),
     *("joins_planned", "time_to_hire_days", "time_to_accept_days", "unmapped_stage_entries"),
+    *("time_to_fill_days", "leavers", "performance", "cost_total"),
 )
 EVENTS_SQL = """
 select subject, body, src_offset, src_index
@@ -44,6 +48,7 @@ order by subject, src_offset, src_index
 EarlierEvents = Callable[[Sequence[str]], dict[str, list[FunnelEvent]]]
 
 _data_decoder = msgspec.json.Decoder(PackedData)
+_event_decoder = msgspec.json.Decoder(PackedEvent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +86,10 @@ class KpiChanges:
     added: Counter[str] = field(default_factory=Counter)
     folded: int = 0
     is_complete: bool = True
-    _pending: list[tuple[str, list[RowEvent], bool]] = field(default_factory=list)
+    _pending: list[tuple[str, Sequence[FunnelEvent], bool]] = field(default_factory=list)
 
-    def add(self, entity: str, events: list[RowEvent], *, is_known: bool) -> None:
-        """Take what the import sends about one entity; `is_known` says that something of it is there already."""
+    def add(self, entity: str, events: Sequence[FunnelEvent], *, is_known: bool) -> None:
+        """Take what is sent about one entity; `is_known` says that something of it is there already."""
         if not events:
             return
         if self.folded >= MAX_FOLDED:
@@ -115,13 +120,13 @@ class KpiChanges:
         earlier = self.earlier(archived) if archived else {}
         for entity, events, _ in self._pending:
             before = earlier.get(entity, [])
-            after = [*before, *self._accepted(events)]
+            after = [*before, *events]
             self._count(fold(after, self.company.rules), 1)
             if before:
                 self._count(fold(before, self.company.rules), -1)
         self._pending.clear()
 
-    def _accepted(self, events: Iterable[RowEvent]) -> list[FunnelEvent]:
+    def accepted(self, events: Iterable[RowEvent]) -> list[FunnelEvent]:
         """The events as the worker will read them."""
         source = f"urn:hirelay:{self.company.connection}"
         accepted = []
@@ -139,6 +144,17 @@ class KpiChanges:
             )
             accepted.append(to_funnel_event(packed, LATER, index))
         return [event for event in accepted if event is not None]
+
+    def announced(self, events: Iterable[Mapping[str, Any]]) -> list[FunnelEvent]:
+        """Events in JSON, with the prefix on their ids, as the worker will read them once they are accepted."""
+        source = f"urn:hirelay:{self.company.connection}"
+        announced = []
+        for index, event in enumerate(events):
+            hex_id = sha256(str(event["id"]).encode()).hexdigest()[:32]
+            own = {"id": hex_id, "source": source, "tenant": self.company.tenant, "subject": ""}
+            text = msgspec.json.encode({**event, **own})
+            announced.append(to_funnel_event(_event_decoder.decode(text), LATER, index))
+        return [event for event in announced if event is not None]
 
     def _count(self, contributions: list[Contribution], sign: int) -> None:
         today = day_number(self.company.today)
@@ -166,8 +182,13 @@ def earlier_events(client: Any, tenant: str, prefix: str) -> EarlierEvents:
     """The look-up in ClickHouse; `prefix` precedes the ids of the connection there. Without a client nothing is known."""
 
     def lookup(entities: Sequence[str]) -> dict[str, list[FunnelEvent]]:
-        parameters = {"tenant": tenant, "subjects": [prefix + entity for entity in entities]}
-        histories: dict[str, list[FunnelEvent]] = {}
+        subjects = [prefix + entity for entity in entities if not entity.startswith(APART)]
+        parameters = {"tenant": tenant, "subjects": subjects}
+        costs = [entity.removeprefix(COST) for entity in entities if entity.startswith(COST)]
+        histories: dict[str, list[FunnelEvent]] = {
+            COST + cost_id: [event for version in versions if (event := version.funnel_event())]
+            for cost_id, versions in cost_versions(client, tenant, costs).items()
+        }
         for subject, body, offset, index in client.query(
             EVENTS_SQL, parameters=parameters
         ).result_rows:

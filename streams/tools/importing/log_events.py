@@ -190,5 +190,11 @@ def _job_events(row: RowReader, event_type: str, when: TableInstant) -> list[Row
     if job_id is None:
         return []
     data: Part = {"job_id": job_id, "name": row.text("job_name")}
-    fact = Fact(type=event_type, when=when, entity=f"job/{job_id}", slot=event_type, single=False)
+    fact = Fact(
+        type=event_type,
+        when=when,
+        entity=f"job/{job_id}",
+        slot=f"{event_type}:{job_id}",
+        single=False,
+    )
     return to_events(row, LOG, fact, data)

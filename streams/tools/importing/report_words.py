@@ -203,6 +203,6 @@ UNDOING: Words = (
     "import changed them",
 )
 UNDO_LEAVES: Words = (
-    "{type} の {n} 件は残ります。費用は `hirelay costs`、求人と在籍はそれぞれのイベントで取り消してください",
-    "{n} events {type} stay: costs are taken back with `hirelay costs`, and jobs and employments by their own events",
+    "{type} の {n} 件は、訂正用の ID がない古い取り込みのため残ります",
+    "{n} events {type} stay, because they were imported before such events had ids by which they can be corrected",
 )

@@ -33,7 +33,7 @@ from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import GatewayReply, Sender, send
 from streams.tools.importing.settling.changes import Changes, compare
 from streams.tools.importing.settling.settle import Settled
-from streams.tools.importing.settling.stored import StoredEntity, with_stored
+from streams.tools.importing.settling.stored import NOTHING, StoredEntity, with_stored
 from streams.tools.importing.source import ImportScope, ImportSource, open_source
 
 T = TypeVar("T")
@@ -233,8 +233,9 @@ def summarize(importing: ImportRun) -> ImportReport:
         is_orphan = settled.is_orphan and not before.is_application
         summary.add_entity(settled, changes, is_orphan=is_orphan)
         if importing.kpis is not None:
-            is_known = before.is_application or bool(before.facts)
-            importing.kpis.add(settled.entity, changes.events, is_known=is_known)
+            is_known = before != NOTHING
+            events = importing.kpis.accepted(changes.events)
+            importing.kpis.add(settled.entity, events, is_known=is_known)
     if importing.kpis is not None:
         importing.kpis.finish()
     return summary

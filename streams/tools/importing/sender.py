@@ -25,11 +25,16 @@ TIMEOUT_S = 60  # of one whole attempt
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayReply:
-    """The response of the gateway; `status` is 0 if it could not be reached."""
+    """The response of the gateway; `status` is 0 if it could not be reached.
+
+    `accepted` counts events with those that accompany them, such as the notes that a cost of a hire leaves; `set_aside`
+    is None if the answer does not say how many of the batch's events were quarantined.
+    """
 
     status: int
     retry_after: float | None = None
     accepted: int = 0
+    set_aside: int | None = None
     message: str = ""
 
 
@@ -102,9 +107,12 @@ class Sender:
     def _record_confirmation(self, batch: EventBatch, reply: GatewayReply) -> None:
         self.journal.confirm(batch)
         self.result.batches += 1
-        self.result.events += reply.accepted
-        self.result.set_aside += batch.events - reply.accepted
-        if reply.accepted < batch.events:
+        set_aside = max(0, batch.events - reply.accepted)
+        if reply.set_aside is not None:
+            set_aside = reply.set_aside
+        self.result.events += batch.events - set_aside
+        self.result.set_aside += set_aside
+        if set_aside:
             self.result.quarantine_message = self.result.quarantine_message or reply.message
 
     def _headers(self, batch: EventBatch) -> dict[str, str]:
@@ -136,11 +144,12 @@ def parse_reply(status: int, headers: dict[str, str], body: bytes) -> GatewayRep
     except ValueError:
         document = {}
     fields = document if isinstance(document, dict) else {}
-    accepted = fields.get("accepted", 0)
+    accepted, set_aside = fields.get("accepted", 0), fields.get("set_aside")
     return GatewayReply(
         status=status,
         retry_after=float(retry_after) if retry_after.isdigit() else None,
         accepted=accepted if isinstance(accepted, int) else 0,
+        set_aside=set_aside if isinstance(set_aside, int) else None,
         message=str(fields.get("message", ""))[:300],
     )
 

@@ -3,23 +3,25 @@
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 
-from schemas.tenants.config import Connection
+from schemas.tenants.config import Connection, Tenant
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
 from streams.tools.importing import report_text
 from streams.tools.importing import report_words as words
-from streams.tools.importing.arrival import await_arrival, open_stored_facts
+from streams.tools.importing.arrival import StoredFacts, await_arrival, open_stored_facts
 from streams.tools.importing.batches import pack
-from streams.tools.importing.connection import ImportTarget
 from streams.tools.importing.journal import Journal
+from streams.tools.importing.kpi_changes import KpiChanges
+from streams.tools.importing.kpi_report import open_kpi_changes, render_kpis
 from streams.tools.importing.report_printer import ReportPrinter
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
 from streams.tools.importing.settling import undo as undoing
@@ -35,6 +37,18 @@ class UndoRequest:
     language: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class UndoPlan:
+    """What undoing a run does: to each fact, to the KPIs of the company, and how many events by type it cannot reach."""
+
+    tenant: Tenant
+    connection: Connection
+    stored: StoredFacts
+    steps: tuple[undoing.Undoing, ...]
+    beside: Mapping[str, int]
+    kpis: KpiChanges
+
+
 def undo(
     settings: Settings,
     request: UndoRequest,
@@ -46,55 +60,66 @@ def undo(
 
     Raises Misconfigured if the run told nothing through the connection.
     """
-    tenant, connection = importing_connection.find_connection(settings, request.connection)
-    _check_prefix(connection)
-    stored = open_stored_facts(settings, tenant, connection, is_new=False, required=True)
-    parameters = {"tenant": tenant.id, "connection": connection.id, "run": f"{request.run}-"}
-    steps = list(undoing.undoings(stored.client, parameters, now))
-    beside = undoing.beside(stored.client, parameters)
-    printer = ReportPrinter(console=console, language=request.language or tenant.language)
-    _say_plan(steps, beside, request, printer)
+    plan = open_undo(settings, request, now)
+    printer = ReportPrinter(console=console, language=request.language or plan.tenant.language)
+    _say_plan(plan, request, printer)
     if not request.apply:
         printer.say(words.DRY_UNDO)
         return True
-    target = importing_connection.import_target(settings, connection, environ)
-    run_id = f"import-{now:%Y%m%d-%H%M%S}-undo"
-    bodies = [step.body for step in steps if step.body is not None]
-    sent = _send(bodies, target, run_id, settings.gateway_body_bytes)
-    report_text.render_result(sent, run_id, printer)
-    await_arrival(stored, run_id, sent, printer)
+    sent = send_undo(plan, settings, environ, now)
+    report_text.render_result(sent, undo_id(now), printer)
+    await_arrival(plan.stored, undo_id(now), sent, printer)
     return not sent.failure and not sent.set_aside
 
 
-def _send(bodies: list[bytes], target: ImportTarget, run_id: str, max_bytes: int) -> SendResult:
-    """Send the events, each once."""
-    with tempfile.TemporaryDirectory(prefix="hirelay-import-") as folder:
-        batch_journal = Journal(Path(folder) / "undo")
-        sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=run_id)
-        return asyncio.run(send(sender, pack(bodies, max_bytes)))
-
-
-def _check_prefix(connection: Connection) -> None:
-    """Raise Misconfigured for a connection whose ids have a prefix, which would be put before them twice."""
-    if connection.id_prefix:
-        msg = (
-            f"runs through {connection.id} cannot be taken back, because it puts {connection.id_prefix!r} before ids: import the "
-            "files from before again, which corrects what the run told"
-        )
-        raise Misconfigured(msg)
-
-
-def _say_plan(
-    steps: list[undoing.Undoing],
-    beside: dict[str, int],
-    request: UndoRequest,
-    printer: ReportPrinter,
-) -> None:
+def open_undo(settings: Settings, request: UndoRequest, now: datetime) -> UndoPlan:
+    """What undoing the run would do; raise Misconfigured if the run told nothing through the connection."""
+    tenant, connection = importing_connection.find_connection(settings, request.connection)
+    stored = open_stored_facts(settings, tenant, connection, is_new=False, required=True)
+    undone = undoing.UndoneRun(
+        tenant=tenant.id, connection=connection.id, run=request.run, prefix=connection.id_prefix
+    )
+    steps = tuple(undoing.undoings(stored.client, undone, now))
+    beside = undoing.beside(stored.client, undone)
     if not steps and not beside:
         msg = f"no run {request.run!r} through connection {request.connection}; its id was printed when it was sent"
         raise Misconfigured(msg)
+    kpis = open_kpi_changes(settings, tenant, connection, stored, now)
+    add_undoings(kpis, steps)
+    return UndoPlan(
+        tenant=tenant, connection=connection, stored=stored, steps=steps, beside=beside, kpis=kpis
+    )
+
+
+def undo_id(now: datetime) -> str:
+    """The id of the run that undoes another one at that instant."""
+    return f"import-{now:%Y%m%d-%H%M%S}-undo"
+
+
+def send_undo(
+    plan: UndoPlan, settings: Settings, environ: Mapping[str, str], now: datetime
+) -> SendResult:
+    """Send the events, each once."""
+    target = importing_connection.import_target(settings, plan.connection, environ)
+    bodies = [body for step in plan.steps if (body := step.body) is not None]
+    with tempfile.TemporaryDirectory(prefix="hirelay-import-") as folder:
+        batch_journal = Journal(Path(folder) / "undo")
+        sender = Sender(target=target, post=_not_connected, journal=batch_journal, run=undo_id(now))
+        return asyncio.run(send(sender, pack(bodies, settings.gateway_body_bytes)))
+
+
+def add_undoings(kpis: KpiChanges, steps: Iterable[undoing.Undoing]) -> None:
+    """Count how the undoing changes the KPIs of the company; facts of one entity follow each other."""
+    for entity, group in groupby(steps, key=lambda step: step.entity):
+        events = [step.event for step in group if step.event is not None]
+        kpis.add(entity, kpis.announced(events), is_known=True)
+    kpis.finish()
+
+
+def _say_plan(plan: UndoPlan, request: UndoRequest, printer: ReportPrinter) -> None:
     counts = Counter(
-        "left" if step.body is None else "restored" if step.restored else "taken" for step in steps
+        "left" if step.event is None else "restored" if step.restored else "taken"
+        for step in plan.steps
     )
     printer.say(
         words.UNDOING,
@@ -103,8 +128,9 @@ def _say_plan(
         restored=counts["restored"],
         left=counts["left"],
     )
-    for event_type, count in beside.items():
+    for event_type, count in plan.beside.items():
         printer.say(words.UNDO_LEAVES, n=count, type=event_type)
+    render_kpis(plan.kpis, plan.stored.client, printer)
 
 
 async def _not_connected(_body: bytes, _headers: dict[str, str]) -> GatewayReply:

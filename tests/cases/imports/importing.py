@@ -58,6 +58,7 @@ class ImportedCompany:
     now: datetime = NOW
     archive: Lookup | None = None
     name: str = "company"
+    prefix: str = ""
     kpis: KpiChanges = field(init=False)
     earlier: EarlierEvents | None = None
 
@@ -66,6 +67,7 @@ class ImportedCompany:
         connection = Connection(
             id="history",
             vendor="standard",
+            id_prefix=self.prefix,
             secrets=(WebhookSecret(env="STANDARD"),),
             stages=self.stages,
         )
@@ -99,7 +101,7 @@ class ImportedCompany:
             tempfile.TemporaryDirectory() as folder,
             open_plan(sources, options, Path(folder)) as plan,
         ):
-            self.kpis = self._new_kpi_changes()
+            self.kpis = self.new_kpi_changes()
             importing = ImportRun(
                 id=f"import-{self.now:%H%M}",
                 now=self.now,
@@ -113,7 +115,8 @@ class ImportedCompany:
             self.send(importing.id, batches(events, importing.mode, LIMIT))
         return report, sources
 
-    def _new_kpi_changes(self) -> KpiChanges:
+    def new_kpi_changes(self) -> KpiChanges:
+        """The changes of the company's KPIs, none yet."""
         rules = TenantRules(snapshot_mapping(self.tenancy)).for_tenant(self.name)
         company = ImportingCompany(
             tenant=self.name,
@@ -201,7 +204,8 @@ def _stored(events: list[Event]) -> StoredEntity:
         log_id = getattr(event.data, "log_id", None)
         if log_id is not None:
             application = getattr(event.data, "application", None)
-            revision = getattr(application, "revision", None) or datetime.min.replace(tzinfo=UTC)
+            revision = getattr(application or event.data, "revision", None)
+            revision = revision or datetime.min.replace(tzinfo=UTC)
             if log_id not in latest or latest[log_id][0] <= revision:
                 latest[log_id] = (revision, event)
     facts = {

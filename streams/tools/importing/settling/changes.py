@@ -9,8 +9,9 @@ import msgspec
 
 from streams.tools.importing.dates import TableInstant
 from streams.tools.importing.events import Fact, RowEvent
-from streams.tools.importing.settling.settle import Settled
+from streams.tools.importing.settling.settle import JOB, Settled
 from streams.tools.importing.settling.stored import StoredEntity, StoredFact
+from streams.tools.importing.settling.stored_costs import CostVersion
 
 # Kinds with one row per application: what a row no longer says was taken back. Other kinds have many rows per application
 # and restate only the days between the first and the last of them.
@@ -23,7 +24,20 @@ NAMES = {
     "application.closed": "closed",
     "application.hired": "hired",
     "application.updated": "taken back",
+    "job.updated": "taken back",
 }
+
+
+class _Booking(msgspec.Struct, frozen=True):
+    """The part of the data of a cost that a correction shows, and to whom it belongs."""
+
+    amount: int
+    currency: str
+    scope: str
+    member: str | None = None
+
+
+_booking_decoder = msgspec.json.Decoder(_Booking)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +71,9 @@ class Changes:
 def compare(settled: Settled, stored: StoredEntity, revision: datetime, zone: tzinfo) -> Changes:
     """The changes of one entity; events that correct others carry `revision`."""
     changes = Changes()
+    if stored.cost is not None:
+        _compare_costs(changes, settled, stored.cost, revision, zone)
+        return changes
     if not stored.facts:
         changes.events = list(settled.events)
         return changes
@@ -77,6 +94,44 @@ def compare(settled: Settled, stored: StoredEntity, revision: datetime, zone: tz
             Correction(entity=settled.entity, slot=slot, before=before, after=None)
         )
     return changes
+
+
+def _compare_costs(
+    changes: Changes, settled: Settled, cost: CostVersion, revision: datetime, zone: tzinfo
+) -> None:
+    """Note what the run changes of a cost, which it states again as the next version."""
+    day = cost.event.time.astimezone(zone).date()
+    before = _cost_words(cost.event.data.amount, cost.event.data.currency), day
+    for event in settled.events:
+        if event.content == cost.content and not cost.is_reversed:
+            changes.unchanged += 1
+            continue
+        changes.events.append(next_version(event, cost, revision))
+        booked = _booking_decoder.decode(event.data)
+        after = _cost_words(booked.amount, booked.currency), event.fact.when.day
+        if cost.is_reversed:
+            continue
+        if before == after:
+            changes.details += 1
+            continue
+        changes.corrections.append(
+            Correction(entity=settled.entity, slot="cost", before=before, after=after)
+        )
+
+
+def next_version(event: RowEvent, cost: CostVersion, revision: datetime) -> RowEvent:
+    """The event as the version of the cost that follows the one that counts now."""
+    booked = _booking_decoder.decode(event.data)
+    return msgspec.structs.replace(
+        event,
+        version=cost.version + 1,
+        previous_member=cost.previous_member(booked.scope, booked.member),
+        revision=revision,
+    )
+
+
+def _cost_words(amount: int | None, currency: str | None) -> str:
+    return f"{amount or 0:,} {currency}"
 
 
 def _add_correction(changes: Changes, event: RowEvent, fact: StoredFact, zone: tzinfo) -> None:
@@ -112,11 +167,14 @@ def retraction(entity: str, fact: StoredFact, revision: datetime) -> RowEvent:
     _, connection, kind, rest = fact.log_id.split(":", 3)
     slot, _, number = rest.rpartition(":")
     when = TableInstant(at=fact.time, is_date_only=False, day=fact.time.date())
-    data = {"application": {"id": entity}, "retracted": True}
+    job = entity.removeprefix(JOB) if entity.startswith(JOB) else None
+    about = {"application": {"id": entity}} if job is None else {"job_id": job}
+    data = {**about, "retracted": True}
+    event_type = "application.updated" if job is None else "job.updated"
     return RowEvent(
         line=0,
         kind=kind,
-        fact=Fact(type="application.updated", when=when, entity=entity, slot=slot),
+        fact=Fact(type=event_type, when=when, entity=entity, slot=slot),
         data=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         at=fact.time,
         number=int(number),

@@ -18,7 +18,8 @@ from streams.tools.importing.settling.day_order import DayOrder, in_day_order
 from streams.tools.importing.settling.entity_checks import EntityChecks
 from streams.tools.importing.settling.staging import Staging
 
-APART = ("cost/", "job/")  # entities that are no applications
+COST, JOB = "cost/", "job/"
+APART = (COST, JOB)  # how entities begin that are no applications
 
 
 @dataclass(frozen=True, kw_only=True)

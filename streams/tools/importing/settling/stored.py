@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from streams.tools.importing.settling.settle import Settled
+from streams.tools.importing.settling.settle import COST, JOB, Settled
+from streams.tools.importing.settling.stored_costs import CostVersion, cost_versions
 
 AT_ONCE = 20_000  # entities whose facts are read by one query
 # One row per fact: its revisions are ordered by their instant, then by the log.
@@ -37,6 +38,7 @@ from
         and subject >= {first:String}
         and subject <= {last:String}
         and startsWith(JSONExtractString(body, 'data', 'log_id'), 'import:')
+        and startsWith(type, 'job.') = {jobs:Bool}
 )
 group by subject, log_id
 """
@@ -67,10 +69,13 @@ class StoredFact:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEntity:
-    """What is known of one entity: its imported facts by log id, and whether anybody told that there is an application."""
+    """What is known of one entity: its imported facts by log id, whether anybody told that there is an application, and the
+    latest version of a cost.
+    """
 
     facts: dict[str, StoredFact] = field(default_factory=dict)
     is_application: bool = False
+    cost: CostVersion | None = None
 
 
 NOTHING = StoredEntity()
@@ -94,28 +99,55 @@ def nothing_stored(_entities: Sequence[str]) -> dict[str, StoredEntity]:
     return {}
 
 
-def clickhouse_lookup(client: Any, tenant: str, connection: str, prefix: str) -> Lookup:
+@dataclass(frozen=True, kw_only=True)
+class ArchivedFacts:
     """A look-up in ClickHouse; `prefix` precedes the ids of the connection there."""
 
-    def lookup(entities: Sequence[str]) -> dict[str, StoredEntity]:
-        parameters = {
-            "tenant": tenant,
-            "connection": connection,
-            "first": prefix + entities[0],
-            "last": prefix + entities[-1],
-        }
-        facts: dict[str, dict[str, StoredFact]] = {}
-        for subject, *row in client.query(FACTS_SQL, parameters=parameters).result_rows:
-            fact = _fact(row)
-            facts.setdefault(subject.removeprefix(prefix), {})[fact.log_id] = fact
-        rows = client.query(SUBJECTS_SQL, parameters=parameters).result_rows
-        applications = {subject.removeprefix(prefix) for (subject,) in rows}
+    client: Any
+    tenant: str
+    connection: str
+    prefix: str = ""
+
+    def __call__(self, entities: Sequence[str]) -> dict[str, StoredEntity]:
+        """What is known of the entities, which are in order."""
+        jobs = [entity for entity in entities if entity.startswith(JOB)]
+        applications = [entity for entity in entities if not entity.startswith((JOB, COST))]
+        stored = self._applications(applications) if applications else {}
+        if jobs:
+            ids = [entity.removeprefix(JOB) for entity in jobs]
+            facts = self._facts(ids, of_jobs=True)
+            stored |= {JOB + job: StoredEntity(facts=entry) for job, entry in facts.items()}
+        costs = [entity.removeprefix(COST) for entity in entities if entity.startswith(COST)]
+        for cost_id, versions in cost_versions(
+            self.client, self.tenant, costs, self.prefix
+        ).items():
+            stored[COST + cost_id] = StoredEntity(cost=versions[-1])
+        return stored
+
+    def _applications(self, entities: Sequence[str]) -> dict[str, StoredEntity]:
+        facts = self._facts(entities, of_jobs=False)
+        rows = self.client.query(SUBJECTS_SQL, parameters=self._parameters(entities)).result_rows
+        applications = {subject.removeprefix(self.prefix) for (subject,) in rows}
         return {
             entity: StoredEntity(facts=facts.get(entity, {}), is_application=entity in applications)
             for entity in facts.keys() | applications
         }
 
-    return lookup
+    def _facts(self, subjects: Sequence[str], *, of_jobs: bool) -> dict[str, dict[str, StoredFact]]:
+        parameters = {**self._parameters(subjects), "jobs": of_jobs}
+        facts: dict[str, dict[str, StoredFact]] = {}
+        for subject, *row in self.client.query(FACTS_SQL, parameters=parameters).result_rows:
+            fact = _fact(row)
+            facts.setdefault(subject.removeprefix(self.prefix), {})[fact.log_id] = fact
+        return facts
+
+    def _parameters(self, subjects: Sequence[str]) -> dict[str, object]:
+        return {
+            "tenant": self.tenant,
+            "connection": self.connection,
+            "first": self.prefix + subjects[0],
+            "last": self.prefix + subjects[-1],
+        }
 
 
 def _fact(row: Sequence[Any]) -> StoredFact:

@@ -87,7 +87,7 @@ def read_event(event: JsonObject, offset: int, index: int) -> Told:
     kind = event["type"].removeprefix("recruit.").removesuffix(".v1")
     data = event["data"]
     happened = data.get(INSTANT_OF.get(kind, "")) or event["time"]
-    revision = (data.get("application") or {}).get("revision")
+    revision = (data.get("application") or {}).get("revision") or data.get("revision")
     _, _, vendor, _, connection = event["source"].split(":")
     return Told(
         id=event["id"],

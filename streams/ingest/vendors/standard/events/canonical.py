@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -135,31 +136,39 @@ def read(model: type[M], value: object, place: str = "") -> M:
 
 def _prefixed(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
     """Return the data with the connection's prefix on every id that needs one."""
-    if not prefix:
-        return data
+    return _with_ids(data, name, lambda vendor_id: prefix + vendor_id) if prefix else data
+
+
+def without_prefix(data: dict[str, Any], name: str, prefix: str) -> dict[str, Any]:
+    """Return the data of an accepted event of that type as its sender wrote it, before the prefix was put before ids."""
+    return _with_ids(data, name, lambda own_id: own_id.removeprefix(prefix)) if prefix else data
+
+
+def _with_ids(data: dict[str, Any], name: str, change: Callable[[str], str]) -> dict[str, Any]:
+    """Return the data with every id that two systems could both use changed."""
     names = PREFIXED | MERGE if name == "candidate.merged" else PREFIXED
     if name.startswith("cost.") and data.get("scope") in PREFIXED_SCOPES:
         names |= MEMBERS
     result: dict[str, Any] = {}
     for key, value in data.items():
         if key in names:
-            result[key] = _with_prefix(prefix, value)
+            result[key] = _changed(change, value)
         elif isinstance(value, dict):
-            result[key] = _prefixed(value, name, prefix)
+            result[key] = _with_ids(value, name, change)
         elif isinstance(value, list):
-            result[key] = [_prefixed(v, name, prefix) if isinstance(v, dict) else v for v in value]
+            result[key] = [_with_ids(v, name, change) if isinstance(v, dict) else v for v in value]
         else:
             result[key] = value
     application = result.get("application")
     if isinstance(application, dict) and "id" in application:
-        result["application"] = {**application, "id": _with_prefix(prefix, application["id"])}
+        result["application"] = {**application, "id": _changed(change, application["id"])}
     return result
 
 
-def _with_prefix(prefix: str, value: object) -> object:
+def _changed(change: Callable[[str], str], value: object) -> object:
     if isinstance(value, list):
-        return [_with_prefix(prefix, vendor_id) for vendor_id in value]
-    return prefix + value if isinstance(value, str) else value
+        return [_changed(change, own_id) for own_id in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _malformed(

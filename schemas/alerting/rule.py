@@ -15,6 +15,7 @@ from schemas.events.application import FrozenModel, Text
 from schemas.kpis.catalogue import BY_ID, definition_of, kpis_for
 from schemas.kpis.definition import Kpi, Unit
 from schemas.planning import references
+from schemas.tenants.business_hours import IsHoliday, no_holiday
 from schemas.tenants.config import Name
 from schemas.text.units import format_number
 
@@ -125,7 +126,9 @@ class AlertRule(FrozenModel):
         that judges day by day, which may keep state and receives whether an episode is open.
         """
 
-    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+    def prepare(
+        self, members: Mapping[str, Mapping[int, Tally]], is_holiday: IsHoliday = no_holiday
+    ) -> FoldMember:
         """The fold of any one of these members, given the cells of all that the rule watches; by default each by itself."""
 
         def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:

@@ -1,5 +1,6 @@
 """Business hours (営業時間), which separate silence over a night, weekend or holiday from silence worth investigating."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -7,6 +8,15 @@ from zoneinfo import ZoneInfo
 OPENS, CLOSES = time(10), time(18)  # local time
 WORKING_DAY = timedelta(hours=8)
 COUNTRY_BY_ZONE = {"Asia/Tokyo": "JP"}  # default holiday country by time zone
+# Month and day of the first and last of the days on which companies usually close, although they are no public holidays.
+CLOSED = {"JP": (((8, 13), (8, 16)), ((12, 29), (12, 31)), ((1, 1), (1, 3)))}  # お盆, 年末年始
+
+IsHoliday = Callable[[date], bool]
+
+
+def no_holiday(_day: date) -> bool:
+    """A calendar without holidays."""
+    return False
 
 
 @cache
@@ -24,6 +34,7 @@ class BusinessHours:
         """`timezone` is an IANA name; `country` is one of `countries()`, or None for no holidays."""
         self._zone = ZoneInfo(timezone)
         self._holidays = None
+        self._closed = CLOSED.get(country or "", ())
         if country is not None:
             import holidays
 
@@ -42,6 +53,11 @@ class BusinessHours:
         if self._holidays is None:
             return day.weekday() < 5
         return bool(self._holidays.is_working_day(day))
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether fewer things happen on the local day than on its weekday: a public holiday, or usually closed."""
+        closed = any(first <= (day.month, day.day) <= last for first, last in self._closed)
+        return closed or (day.weekday() < 5 and not self.is_working_day(day))
 
     def working_day_before(self, now: datetime) -> datetime:
         """Return the earliest instant (UTC) from which at most one working day of business hours has passed until `now`.

@@ -8,7 +8,13 @@ from pydantic import Field, field_validator, model_validator
 
 from schemas.events.application import FrozenModel
 from schemas.tenants.access import AccessToken
-from schemas.tenants.business_hours import COUNTRY_BY_ZONE, BusinessHours, business_hours, countries
+from schemas.tenants.business_hours import (
+    COUNTRY_BY_ZONE,
+    BusinessHours,
+    IsHoliday,
+    business_hours,
+    countries,
+)
 from schemas.tenants.milestones import MILESTONES
 from schemas.text.plain import plain_name
 
@@ -244,6 +250,10 @@ class Tenancy(FrozenModel):
     def tenant(self, tenant_id: str) -> Tenant | None:
         """Return the tenant with that id, or None."""
         return next((tenant for tenant in self.tenants if tenant.id == tenant_id), None)
+
+    def holidays(self) -> dict[str, IsHoliday]:
+        """Return the calendar of each tenant."""
+        return {tenant.id: tenant.business_hours.is_holiday for tenant in self.tenants}
 
     def find_connection(self, connection_id: str) -> tuple[Tenant, Connection] | None:
         """Return the connection with that id and its tenant, or None."""

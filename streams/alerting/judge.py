@@ -9,6 +9,7 @@ from schemas.alerting.rule import EVERY, AlertRule, FoldMember
 from schemas.alerting.rules import AlertRules
 from schemas.cells import ALL, TOTAL
 from schemas.instants import day_number
+from schemas.tenants.business_hours import no_holiday
 from schemas.tenants.config import Tenancy
 from streams.alerting.cells import SEGMENTS, CellSums, KpiSeries
 
@@ -21,6 +22,7 @@ class Judge:
     def __init__(self, rules: AlertRules, tenancy: Tenancy) -> None:
         """Start without breaches."""
         self._rules = rules
+        self._holidays = tenancy.holidays()
         self._languages = {tenant.id: tenant.language for tenant in tenancy.tenants}
         self._breaches: dict[tuple[str, str, str, str], dict[str, Breach]] = {}
         self._prepared: dict[tuple[str, str], tuple[int, FoldMember]] = {}
@@ -95,7 +97,7 @@ class Judge:
             for member in sums.members(rule.tenant, rule.kpi, rule.dimension)
             if rule.member in (EVERY, member)
         }
-        prepared = rule.prepare(members)
+        prepared = rule.prepare(members, self._holidays.get(rule.tenant, no_holiday))
         self._prepared[rule.tenant, rule.id] = version, prepared
         return prepared
 

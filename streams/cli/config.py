@@ -56,5 +56,7 @@ def check(
         errors.print(line, style="yellow", markup=False)
     client = connect(settings.clickhouse_access)
     with errors.status("backtesting the rules", spinner="line"):
-        results = list(backtest.run_backtest(client, chosen, days, todays.__getitem__))
+        results = list(
+            backtest.run_backtest(client, chosen, days, todays.__getitem__, tenancy.holidays())
+        )
     backtest_text.render(results, shape.value, Console())

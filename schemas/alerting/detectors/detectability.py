@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from schemas.alerting.detectors.likelihood_ratios import ODDS_RATIOS
-from schemas.alerting.detectors.predictive import MOVES, OFFSETS, POINTS, prior
+from schemas.alerting.detectors.predictive import (
+    MOVES,
+    OFFSETS,
+    POINTS,
+    condition,
+    evidence_value,
+    moved_weights,
+    prior,
+    spend,
+)
 
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -96,12 +105,11 @@ def weeks_changed(
     def step(x: Counts, n: Counts) -> Flags:
         logs = np.outer(x, odds) - np.outer(n, np.logaddexp(0, odds))
         likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-        likelihood /= (weights * likelihood).sum(axis=1, keepdims=True)
-        for direction, move in MOVES.items():
-            changed[direction] += DAYS_A_WEEK * spent_a_day * (weights @ move.T)
-            changed[direction] *= likelihood
-        weights[:] *= likelihood
-        crossed: Flags = sum(evidence.sum(axis=1) for evidence in changed.values()) / 2 >= 1
+        spend(changed, moved_weights(weights), DAYS_A_WEEK * spent_a_day)
+        for direction, evidence in changed.items():
+            changed[direction] = condition(evidence, weights, likelihood)
+        weights[:] = condition(weights, weights, likelihood)
+        crossed: Flags = evidence_value(changed) >= 1
         for evidence in changed.values():
             evidence[crossed] = 0.0
         return crossed

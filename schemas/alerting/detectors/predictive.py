@@ -1,7 +1,7 @@
 """Changed: predictive Shiryaev–Roberts evidence that a member's log odds moved, whatever its own level was.
 
 The offset u of a member from what is expected of its cases has the prior N(0, τ²) on a grid. Per day with likelihood f(u) of its
-decisions: `V± ← (V± + ε·w∘shift±)·f/q` with q = Σ w·f, then `w ← w·f/q`. ε is the day's share of the budget, the shifts are odds
+decisions: `V± ← (V± + ε·w∘shift±)·f/q` with q = Σ w·f, then `w ← w·f/q`. ε is the day's share of the budget less a margin, the shifts are odds
 ratios of 2 and 3, and (ΣV⁺ + ΣV⁻)/2 ≥ 1 is an alarm. Averaged over members whose offsets follow the prior, false alarms number at
 most Σ ε. Nothing is forgotten; after an alarm the offset is that of a changed member.
 """
@@ -19,6 +19,8 @@ OFFSETS: Grid = np.linspace(-SPAN, SPAN, POINTS)
 SHIFTS = (2.0, 3.0)  # odds ratios of the change that is looked for, both ways
 ALPHA_STEP = 0.02  # expected log odds are rounded to it, so that their tables are reused
 UP, DOWN = 1, -1
+# Of the budget; the rest pays for what is estimated, the spread of the members and the odds that the others let expect.
+SPENT_SHARE = 0.93
 
 
 def _shift_matrix(direction: int) -> Grid:
@@ -55,6 +57,32 @@ def prior(spread: float) -> Grid:
     weights: Grid = np.exp(-0.5 * (OFFSETS / spread) ** 2)
     normalised: Grid = weights / weights.sum()
     return normalised
+
+
+Evidence = dict[int, Grid]  # by direction; the last axis is the offset, any before it are members
+
+
+def moved_weights(weights: Grid) -> Evidence:
+    """The weights of the offset after a change in each direction."""
+    return {direction: weights @ move.T for direction, move in MOVES.items()}
+
+
+def spend(changed: Evidence, moved: Evidence, spent: float) -> None:
+    """Spend a share of the budget: a change may have happened just now."""
+    for direction, weights in moved.items():
+        changed[direction] += SPENT_SHARE * spent * weights
+
+
+def condition(evidence: Grid, weights: Grid, likelihood: Grid) -> Grid:
+    """The evidence after cases of that likelihood, relative to what the weights predicted."""
+    ratio: Grid = likelihood / (weights * likelihood).sum(axis=-1, keepdims=True)
+    return evidence * ratio
+
+
+def evidence_value(changed: Evidence) -> Grid:
+    """The evidence of a change by member; 1 or more is an alarm."""
+    total: Grid = np.sum([weights.sum(axis=-1) for weights in changed.values()], axis=0) / 2
+    return total
 
 
 @dataclass(frozen=True)
@@ -104,7 +132,7 @@ class OffsetEvidence:
     @property
     def value(self) -> float:
         """The evidence of a change; 1 or more is an alarm."""
-        return float(sum(weights.sum() for weights in self.changed.values())) / 2
+        return float(evidence_value(self.changed))
 
     @property
     def direction(self) -> int:
@@ -123,9 +151,8 @@ class OffsetEvidence:
 
     def add(self, day: int, spent: float, classes: list[ClassDay]) -> None:
         """Spend a share of the budget on a day, and add its cases."""
-        moved = {direction: move @ self.weights for direction, move in MOVES.items()}
-        for direction, weights in moved.items():
-            self.changed[direction] += spent * weights
+        moved = moved_weights(self.weights)
+        spend(self.changed, moved, spent)
         if not classes:
             return
         logs = np.sum([_log_likelihood(cases) for cases in classes], axis=0)
@@ -134,8 +161,8 @@ class OffsetEvidence:
         for direction, weights in moved.items():
             ratio = float(weights @ likelihood) / mean
             self._follow(self.courses[direction], day, float(np.log(ratio)), classes)
-            self.changed[direction] *= likelihood / mean
-        self.weights = self.weights * likelihood / mean
+            self.changed[direction] = condition(self.changed[direction], self.weights, likelihood)
+        self.weights = condition(self.weights, self.weights, likelihood)
 
     def _follow(self, course: Course, day: int, gain: float, classes: list[ClassDay]) -> None:
         if course.score <= 0 and not course.pinned:

@@ -21,6 +21,7 @@ from schemas.alerting.rule import AlertRule, FoldMember
 from schemas.cells import ALL, Tally
 from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import Kpi
+from schemas.tenants.business_hours import IsHoliday, no_holiday
 from schemas.text.languages import translate
 from schemas.text.units import format_number
 
@@ -62,7 +63,9 @@ class ChangeRule(AlertRule):
         """Judge each day of the only member."""
         return self.prepare({ALL: days})(ALL, history, as_of)
 
-    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+    def prepare(
+        self, members: Mapping[str, Mapping[int, Tally]], is_holiday: IsHoliday = no_holiday
+    ) -> FoldMember:
         """All members share the budget, and the others of each say what is expected of it."""
         watched = watch_members(self.definition, members, MEMORY_DAYS)
 

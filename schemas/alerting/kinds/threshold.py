@@ -9,37 +9,35 @@ from pydantic import Field
 from schemas.alerting.breach import Breach, Cause, Evidence, Terms
 from schemas.alerting.causes import find_cause
 from schemas.alerting.detectors.budget import MemberCounts, count_members, share_of_day
+from schemas.alerting.detectors.counts import CountLimit, weigh_counts
 from schemas.alerting.detectors.detectability import weeks_off_target
 from schemas.alerting.detectors.off_target import ProportionLimit, weigh_days
 from schemas.alerting.detectors.proportions import credible_interval, proportion_of
-from schemas.alerting.episodes import Fold, Judgement, ReportedHistory, fold_judgements
+from schemas.alerting.episodes import Fold, Judgement, Judging, ReportedHistory, fold_judgements
 from schemas.alerting.messages import (
-    before_japanese,
     budget_sentence,
-    format_distinct,
-    last_days,
-    member_label,
     resolution_prefix,
 )
 from schemas.alerting.rule import AlertRule, Days, FoldMember, rounded
+from schemas.alerting.threshold_texts import threshold_evidence, threshold_summary
 from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
-from schemas.kpis.catalogue import definition_of
 from schemas.kpis.definition import Kpi, evaluate
 from schemas.planning.targets import Direction, direction_problem, parse_number
+from schemas.tenants.business_hours import IsHoliday, no_holiday
 from schemas.text.languages import translate
 from schemas.text.units import format_number
-from schemas.text.words import DIRECTIONS
 
+EVER = 100_000  # days
 Probability = Annotated[float, Field(gt=0, lt=1)]
 
 
 class ThresholdRule(AlertRule):
     """A target for a window of `window_days` local days, by the day of the decision, that ends on the day being judged.
 
-    A rate or quantile is off target when the evidence of all its days has an alarm under the budget of at most
+    A rate, quantile or count is off target when the evidence of all its days has an alarm under the budget of at most
     `false_alarms_a_year` over all members of the rule, and recovers when P(it is worse than the target) in the window is `clear`
-    or less. Other KPIs are compared directly, and recover once they are better than the target by the share `margin`.
+    or less. Means are compared directly, and recover once they are better than the target by the share `margin`.
     """
 
     kind: Literal["threshold"] = "threshold"
@@ -92,7 +90,7 @@ class ThresholdRule(AlertRule):
 
     @cached_property
     def limit(self) -> ProportionLimit | None:
-        """The limit of a rate or quantile; None if the KPI is compared directly."""
+        """The limit of a rate or quantile; None for other KPIs."""
         proportion = proportion_of(self.definition, self.target, self.direction)
         if proportion is None:
             return None
@@ -104,6 +102,25 @@ class ThresholdRule(AlertRule):
             false_alarms_a_year=self.false_alarms_a_year,
         )
 
+    @cached_property
+    def count_limit(self) -> CountLimit | None:
+        """The limit of a count; None for other KPIs."""
+        if self.definition.kind != "count":
+            return None
+        return CountLimit(
+            kpi=self.definition,
+            target=self.target,
+            direction=self.direction,
+            window_days=self.window_days,
+            clear=self.clear,
+            false_alarms_a_year=self.false_alarms_a_year,
+        )
+
+    @property
+    def budgeted(self) -> bool:
+        """Whether the rule has a budget of false alarms; a mean is compared directly."""
+        return self.limit is not None or self.count_limit is not None
+
     @property
     def terms(self) -> Terms:
         """The target, the window and the budget."""
@@ -111,12 +128,12 @@ class ThresholdRule(AlertRule):
             direction=self.direction,
             target=self.target,
             window_days=self.window_days,
-            false_alarms_a_year=self.false_alarms_a_year if self.limit else None,
+            false_alarms_a_year=self.false_alarms_a_year if self.budgeted else None,
         )
 
     def migration_advice(self) -> str:
         """The budget to write instead of the certainty of one look and the smallest sample of earlier versions."""
-        names = ("confidence", "minimum_n", *(("margin",) if self.limit else ()))
+        names = ("confidence", "minimum_n", *(("margin",) if self.budgeted else ()))
         former = [name for name in names if name in self.model_fields_set]
         if not former:
             return ""
@@ -138,25 +155,30 @@ class ThresholdRule(AlertRule):
 
     def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
         """Judge each day of the only member."""
-        return self._fold(days, MemberCounts(), history, as_of)
+        return fold_judgements(
+            self._judge_days(days, MemberCounts(), as_of, no_holiday), history, self.cool_down
+        )
 
-    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
-        """All members with cases in the window share the budget."""
-        counts = count_members(members, self.window_days)
+    def prepare(
+        self, members: Mapping[str, Mapping[int, Tally]], is_holiday: IsHoliday = no_holiday
+    ) -> FoldMember:
+        """All members with cases in the window share the budget; of few cases, all members that ever had any."""
+        counts = count_members(members, EVER if self.fires_on_low_count else self.window_days)
 
         def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:
-            return self._fold(members.get(member, {}), counts, history, as_of)
+            judging = self._judge_days(members.get(member, {}), counts, as_of, is_holiday)
+            return fold_judgements(judging, history, self.cool_down)
 
         return fold_member
 
-    def _fold(
-        self, days: Mapping[int, Tally], counts: MemberCounts, history: ReportedHistory, as_of: int
-    ) -> Fold:
-        if self.limit is None:
-            judging = judge_windows(days, self.window_days, as_of, partial(compare, self))
-        else:
-            judging = weigh_days(self.limit, days, counts, as_of)
-        return fold_judgements(judging, history, self.cool_down)
+    def _judge_days(
+        self, days: Mapping[int, Tally], counts: MemberCounts, as_of: int, is_holiday: IsHoliday
+    ) -> Judging:
+        if self.limit is not None:
+            return weigh_days(self.limit, days, counts, as_of)
+        if self.count_limit is not None:
+            return weigh_counts(self.count_limit, days, counts, as_of, is_holiday)
+        return judge_windows(days, self.window_days, as_of, partial(compare, self))
 
     def evidence(self, judgement: Judgement) -> Evidence:
         """The numbers of the window; a rate also has its interval."""
@@ -178,14 +200,12 @@ class ThresholdRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """The KPI, the member, the value and the target."""
-        write = translate((_summary_ja, _summary_en), breach.language)
-        return resolution_prefix(breach) + write(breach)
+        return resolution_prefix(breach) + threshold_summary(breach)
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The window and its cases, the interval and the budget of false alarms."""
-        write = translate((_evidence_ja, _evidence_en), breach.language)
-        return [*write(breach), budget_sentence(breach)]
+        return [*threshold_evidence(breach), budget_sentence(breach)]
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:
@@ -213,82 +233,31 @@ class ThresholdRule(AlertRule):
 
     def noise_advice(self) -> str:
         """The target, the window, and the key by which this KPI is judged more strictly."""
-        if self.limit:
+        if self.budgeted:
             return "change the target, or lower `false_alarms_a_year`"
         return "change the target, lengthen `window_days`, or raise `margin` or `cool_down_days`"
 
 
-def _summary_ja(breach: Breach) -> str:
-    value, target = _value_and_target(breach)
-    measured = breach.evidence.value is not None
-    clause = f"が {before_japanese(value)}です" if measured else "を測る対象がありません"
-    comparison = translate(DIRECTIONS[breach.direction], "ja")
-    return f"{member_label(breach)}の{definition_of(breach.kpi).ja}{clause}(目標 {before_japanese(target)}{comparison})"
-
-
-def _summary_en(breach: Breach) -> str:
-    value, target = _value_and_target(breach)
-    clause = "has no cases" if breach.evidence.value is None else f"is {value}"
-    comparison = translate(DIRECTIONS[breach.direction], "en")
-    return f"{definition_of(breach.kpi).en} of {member_label(breach)} {clause} (target: {comparison} {target})"
-
-
-def _value_and_target(breach: Breach) -> tuple[str, str]:
-    unit = definition_of(breach.kpi).unit
-    return format_distinct(breach.evidence.value, breach.target, unit, breach.language)
-
-
-def _evidence_ja(breach: Breach) -> list[str]:
-    low, high, cases = _interval(breach)
-    interval = f"90% 区間 {low}〜{high}。" if breach.evidence.low is not None else ""
-    return [f"直近 {breach.window_days} 日{cases and '、'}{cases}。", interval]
-
-
-def _evidence_en(breach: Breach) -> list[str]:
-    low, high, cases = _interval(breach)
-    interval = f"90% interval {low} to {high}." if breach.evidence.low is not None else ""
-    return [f"{last_days(breach.window_days)}{cases and ', '}{cases}.", interval]
-
-
-def _interval(breach: Breach) -> tuple[str, str, str]:
-    """The bounds of the interval in the unit of the KPI, and n if it counts cases."""
-    kpi, evidence = definition_of(breach.kpi), breach.evidence
-    low, high = (
-        format_number(bound, kpi.unit, breach.language) for bound in (evidence.low, evidence.high)
-    )
-    return low, high, f"n = {evidence.n}" if kpi.counts_cases else ""
-
-
-def compare(rule: ThresholdRule, tally: Mapping[str, int], whole: bool) -> Judgement:
-    """Compare a window with the target; `whole` states that all its days were counted, without which a low count is not judged."""
+def compare(rule: ThresholdRule, tally: Mapping[str, int], _whole: bool) -> Judgement:
+    """Compare the mean of a window with the target."""
     measured = evaluate(rule.definition, tally)
-    if rule.definition.kind == "count":
-        conclusive = keeps_open = whole or not rule.fires_on_low_count
-    elif measured.value is None or measured.n <= 0:
+    if measured.value is None or measured.n <= 0:
         return Judgement(value=None, n=max(measured.n, 0), off_target=False, keeps_open=False)
-    else:
-        conclusive, keeps_open = measured.n >= rule.min_sample, True
-    value, target, margin_factor = measured.value or 0.0, rule.target, 1 + rule.margin
+    value, target, margin_factor = measured.value, rule.target, 1 + rule.margin
     if rule.direction == "at_least":
         beyond_target, within_margin = value < target, value < target * margin_factor
     else:
         beyond_target, within_margin = value > target, value > target / margin_factor
+    off_target = beyond_target and measured.n >= rule.min_sample
     return Judgement(
-        value=measured.value,
-        n=measured.n,
-        off_target=conclusive and beyond_target,
-        keeps_open=(conclusive and beyond_target) or (keeps_open and within_margin),
+        value=value, n=measured.n, off_target=off_target, keeps_open=off_target or within_margin
     )
 
 
 def _ignored_keys(kpi: Kpi) -> tuple[str, ...]:
-    """Keys without effect on the KPI: only rates and quantiles have a probability and evidence, and only the others a margin."""
+    """Keys without effect on the KPI: only a mean has a margin, and all others have evidence and a probability."""
     if kpi.is_share:
         return ("margin",)
-    if kpi.kind == "quantile":
-        return ()
-    return (
-        ("confidence", "clear", "minimum_n", "false_alarms_a_year")
-        if kpi.kind == "count"
-        else ("confidence", "clear", "false_alarms_a_year")
-    )
+    if kpi.kind == "mean":
+        return ("confidence", "clear", "false_alarms_a_year")
+    return ("confidence", "minimum_n") if kpi.kind == "count" else ()

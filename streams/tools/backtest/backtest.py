@@ -3,9 +3,10 @@
 It uses the cells as they are now, day by day, like the watch; late events had not arrived yet at the time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from schemas.alerting.episodes import Episode, ReportedHistory
@@ -15,6 +16,7 @@ from schemas.did_you_mean import did_you_mean
 from schemas.errors import Malformed
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
+from schemas.tenants.business_hours import IsHoliday, no_holiday
 from schemas.tenants.config import Tenancy
 from streams.alerting.cells import MEASURES
 from streams.configuration.targets import require_tenant
@@ -100,13 +102,20 @@ def select_rules(
 
 
 def run_backtest(
-    client: Any, rules: tuple[AlertRule, ...], days: int, today: Callable[[str], date]
+    client: Any,
+    rules: tuple[AlertRule, ...],
+    days: int,
+    today: Callable[[str], date],
+    holidays: Mapping[str, IsHoliday] = MappingProxyType({}),
 ) -> Iterator[BacktestResult]:
-    """Judge each rule on the last `days` local days of its company; `today` returns a company's local day."""
+    """Judge each rule on the last `days` local days of its company; `today` returns a company's local day.
+
+    `holidays` are the calendars of companies.
+    """
     for rule in rules:
         as_of = today(rule.tenant)
         members = query_members(client, rule, as_of)
-        fold_member = rule.prepare(members)
+        fold_member = rule.prepare(members, holidays.get(rule.tenant, no_holiday))
         first = as_of - timedelta(days=days - 1)
         openings = [
             _to_opening(member, episode)

@@ -48,6 +48,10 @@ def screened(passed: int, failed: int) -> dict[str, int]:
         ({"margin": 0.1}, "`margin` has no effect on screen_pass_rate; leave it out"),
         ({"kpi": "applications", "at_least": 5, "minimum_n": 5}, "`minimum_n` has no effect"),
         ({"kpi": "interview_hours", "at_least": 1, "clear": 0.5}, "`clear` has no effect"),
+        (
+            {"kpi": "interview_hours", "at_least": 1, "false_alarms_a_year": 2},
+            "`false_alarms_a_year` has no effect",
+        ),
         ({"owner": "hanako@example.com"}, "a role"),
     ],
 )
@@ -121,13 +125,25 @@ def test_keys_of_earlier_versions_are_accepted_with_advice() -> None:
     assert former.terms == rule(false_alarms_a_year=0.5).terms
 
 
-def test_a_count_is_judged_over_whole_windows_alone() -> None:
-    """A company in its first week has not missed a monthly number of applications."""
-    few = rule(kpi="applications", at_least=20)
+def test_a_count_has_a_budget_instead_of_a_margin() -> None:
+    """A rule on a count that states a margin still loads, and the advice says what to write instead."""
+    former = rule(kpi="applications", at_least=20, margin=0.1)
 
-    assert not compare(few, {"applications": 3}, False).off_target
-    assert compare(few, {"applications": 3}, True).off_target
-    assert compare(few, {}, True).off_target
+    assert former.terms.false_alarms_a_year == 1
+    assert "`margin` has no effect any more; write `false_alarms_a_year: 1`" in (
+        former.migration_advice()
+    )
+
+
+def test_a_mean_is_compared_with_its_target() -> None:
+    """A mean beyond its target is off target, and recovers once it is better by the margin."""
+    short = rule(kpi="interview_hours", at_least=1, window_days=1)
+
+    def judged(minutes: int) -> tuple[bool, bool]:
+        judgement = compare(short, {f"interview_minutes.{minutes}": 4}, True)
+        return judgement.off_target, judgement.keeps_open
+
+    assert [judged(50), judged(62), judged(64)] == [(True, True), (False, True), (False, False)]
 
 
 def test_every_kpi_that_can_be_watched_has_a_suggestion() -> None:

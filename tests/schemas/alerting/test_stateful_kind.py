@@ -13,6 +13,7 @@ from schemas.alerting.kinds.threshold import ThresholdRule
 from schemas.alerting.reconcile import WatchedMember, reconcile
 from schemas.alerting.rule import AlertRule, FoldMember
 from schemas.cells import Tally
+from schemas.tenants.business_hours import IsHoliday, no_holiday
 from tests.schemas.alerting.test_reconcile import FIRST, NOW, Days, compacted, of_days
 from tests.schemas.alerting.test_rules import screened
 
@@ -25,9 +26,11 @@ class EvidenceRule(ThresholdRule):
 
     kind: Literal["evidence"] = "evidence"
 
-    def prepare(self, members: Mapping[str, Mapping[int, Tally]]) -> FoldMember:
+    def prepare(
+        self, members: Mapping[str, Mapping[int, Tally]], is_holiday: IsHoliday = no_holiday
+    ) -> FoldMember:
         """Judge each member by itself."""
-        return AlertRule.prepare(self, members)
+        return AlertRule.prepare(self, members, is_holiday)
 
     def fold(self, days: Mapping[int, Tally], history: ReportedHistory, as_of: int) -> Fold:
         """Fold the statistic."""

@@ -66,16 +66,16 @@ def test_one_day_is_no_plural() -> None:
 
 
 def test_what_is_advised_has_an_effect() -> None:
-    """A count has no budget, so the advice names `margin` instead."""
-    few = {"kpi": "applications", "at_least": 20, "window_days": 1, "cool_down_days": 0}
-    days = {FIRST + day: {"applications": 30 * (day % 2)} for day in range(30)}
-    count_result = backtest(days, rule(**few), FIRST + 29, 30)
+    """A mean has no budget, so the advice names `margin` instead."""
+    short = {"kpi": "interview_hours", "at_least": 1, "window_days": 1, "cool_down_days": 0}
+    days = {FIRST + day: {f"interview_minutes.{30 + 60 * (day % 2)}": 5} for day in range(30)}
+    mean_result = backtest(days, rule(**short), FIRST + 29, 30)
     days = {
         day: tally for at in range(30) for day, tally in (good(at) if at % 2 else bad(at)).items()
     }
     rate_rule = rule(window_days=1, cool_down_days=0, false_alarms_a_year=36.5)
     rate_result = backtest(days, rate_rule, FIRST + 29, 30)
 
-    assert "`margin`" in advice(count_result)
-    assert "`false_alarms_a_year`" not in advice(count_result)
+    assert "`margin`" in advice(mean_result)
+    assert "`false_alarms_a_year`" not in advice(mean_result)
     assert "`false_alarms_a_year`" in advice(rate_result)

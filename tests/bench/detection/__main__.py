@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench.detection import figures
+from tests.bench.detection import figures, live, run_lengths
 
 FAILED = "  <-- NOT MET"
 
@@ -60,6 +60,25 @@ def off_target(report: Report, rng: np.random.Generator) -> None:
             )
 
 
+def point_comparisons(report: Report, rng: np.random.Generator) -> None:
+    """Counts, medians and service levels by the code that the watch calls."""
+    print("Counts and medians that meet their target, alarms a year under a budget of one")
+    for name, alarms in live.point_comparisons(rng).items():
+        report.check(name, alarms, high=1)
+    grouped = live.service_level_year(rng)
+    print(f"  {'service level in 30 jobs: breaches a year':<72}{grouped.members:>8.0f}")
+    print(
+        f"  {'  grouped, as Alertmanager notifies: incidents a year':<72}{grouped.incidents:>8.0f}"
+    )
+    print("The rules that run live and the simulations of this bench: alarms that both raise")
+    report.check("off target", live.off_target_agreement(rng), low=0.95)
+    report.check("changed, 200 people", live.changed_agreement(rng), low=0.85)
+    length = run_lengths.bernoulli_cusum(rng, 0.4)
+    report.check(
+        "Bernoulli CUSUM h = 4.48, decisions per false alarm (992)", length, low=890, high=1_095
+    )
+
+
 def changed(report: Report, rng: np.random.Generator) -> None:
     """200 people, ten of whom change."""
     print("Changed: 200 people, 3 decisions a week, 10 changes of odds ratio 3 a year")
@@ -88,9 +107,10 @@ def causes(report: Report, rng: np.random.Generator) -> None:
     right, silent = figures.segments(rng)
     report.figures["segment_right_first"] = report.check("right segment named", right, low=0.75)
     report.check("nobody named when nothing fell", silent, low=0.9)
-    scan, plain = figures.root_cause_scores(rng)
+    scan, plain, milliseconds = figures.root_cause_scores(rng)
     print(f"  {'F1 of plain contribution':<72}{plain:>8.3f}")
     report.figures["root_cause_f1"] = report.check("F1 of the scan, 150 cases", scan, low=0.57)
+    report.check("median milliseconds of a scan", milliseconds, high=100)
 
 
 def forecasts(report: Report, rng: np.random.Generator) -> None:
@@ -112,7 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     report, started = Report(), time.monotonic()
     print(f"seed {options.seed}")
-    parts = (quiet_company, off_target, changed, people, causes, forecasts)
+    parts = (quiet_company, off_target, changed, people, causes, forecasts, point_comparisons)
     for part, seed in zip(
         parts, np.random.SeedSequence(options.seed).spawn(len(parts)), strict=True
     ):

@@ -1,4 +1,4 @@
-"""Rules that others use, on the same simulated series: two standard deviations, a static band, and river's drift detectors."""
+"""Rules that others use, on the same simulated series: two standard deviations, a static band, and detectors of libraries."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -35,11 +35,51 @@ def static_band(x: Counts, n: Counts) -> Alarms:
     return hysteresis(low, low, silence=7)
 
 
+def library_rules(target: float) -> dict[str, Callable[[Counts, Counts], Alarms]]:
+    """The rules of the libraries that are installed; says which are not."""
+    rules: dict[str, Callable[[Counts, Counts], Alarms]] = {}
+    for name, of, why in (
+        ("river", river_rules, "pip install river"),
+        ("ville", lambda: ville_rules(target), "pip install ville"),
+        ("expectation", dict, "it needs Python 3.12 or later"),
+    ):
+        if find_spec(name) is None or name == "expectation":
+            print(f"NOT COMPARED: {name} ({why})")
+        else:
+            rules |= of()
+    return rules
+
+
+def ville_rules(target: float) -> dict[str, Callable[[Counts, Counts], Alarms]]:
+    """The anytime-valid 95 % confidence sequence of ville, which opens once in a series, when all of it is below the target."""
+    import ville
+
+    def rule(x: Counts, n: Counts) -> Alarms:
+        opened = np.zeros(x.shape, bool)
+        order = np.random.default_rng(0)
+        for series in range(x.shape[0]):
+            outcomes, ends = _outcomes(x[series], n[series], order)
+            upper = np.asarray(ville.BernoulliCS(alpha=0.05).fit(outcomes).upper_)
+            below = np.flatnonzero(upper < target)
+            if below.size:
+                opened[series, np.searchsorted(ends, below[0], side="right")] = True
+        return Alarms(opened, np.maximum.accumulate(opened, axis=1))
+
+    return {"ville, 95 % confidence sequence": rule}
+
+
+def _outcomes(
+    x: np.ndarray, n: np.ndarray, order: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The decisions of a series one after another, and how many there are up to each day."""
+    days = [
+        order.permutation(np.arange(cases) < passed) for passed, cases in zip(x, n, strict=True)
+    ]
+    return np.concatenate(days).astype(float), np.cumsum(n)
+
+
 def river_rules() -> dict[str, Callable[[Counts, Counts], Alarms]]:
-    """ADWIN and Page–Hinkley of river, if it is installed."""
-    if find_spec("river") is None:
-        print("NOT COMPARED: river is not installed (pip install river) — ADWIN and Page–Hinkley")
-        return {}
+    """ADWIN and Page–Hinkley of river."""
     from river import drift
 
     def run(make: Callable[[], object]) -> Callable[[Counts, Counts], Alarms]:

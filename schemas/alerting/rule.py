@@ -136,6 +136,19 @@ class AlertRule(FrozenModel):
 
         return fold_member
 
+    def window_e_values(
+        self,
+        members: Mapping[str, Mapping[int, Tally]],
+        first: int,
+        last: int,
+        is_holiday: IsHoliday,
+    ) -> dict[str, float]:
+        """By member the evidence of these days alone that it misses its target or changed; empty if the kind weighs none.
+
+        While nothing is wrong, the mean of each is at most 1, so that a list of many controls its false discoveries.
+        """
+        return {}
+
     def migration_advice(self) -> str:
         """What to write instead of keys of earlier versions, which have no effect any more; empty if there are none."""
         return ""

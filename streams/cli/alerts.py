@@ -13,7 +13,7 @@ from streams.cli.options import Lang, Language, OnlyTenant, State, flag
 from streams.configuration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from streams.tools.alerts.coverage import RuleAccount
+    from streams.reading.rule_accounts import RuleAccount
     from streams.tools.alerts.text import Audience
 
 app = typer.Typer(help="Breaches: what is off target, and the actions taken.", no_args_is_help=True)
@@ -116,6 +116,50 @@ def budget(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> N
         typer.echo(line)
 
 
+@app.command()
+def digest(
+    tenant: OnlyTenant = "",
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days up to today.")] = 28,
+    rate: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="Share of the list that may be false.")
+    ] = 0.1,
+    as_json: Annotated[bool, flag("--json", "As JSON.")] = False,
+    lang: Lang = None,
+    state: State = None,
+) -> None:
+    """List the series of all rules that miss their target or changed, with a bound on the false share of the list."""
+    from schemas.instants import local_today
+    from sinks.clickhouse.client import connect
+    from streams.configuration.alerts import load_alerts
+    from streams.tools.alerts import digest as alerts_digest
+    from streams.tools.alerts import digest_text
+
+    settings = load_settings(state)
+    audience = _audience(settings, lang, tenant)
+    rules = load_alerts(settings.alerts, audience.tenancy).rules
+    digests = []
+    for company in audience.tenancy.tenants:
+        chosen = [
+            rule for rule in rules if rule.tenant == company.id and tenant in ("", company.id)
+        ]
+        if not chosen:
+            continue
+        listed = alerts_digest.read_digest(
+            connect(settings.clickhouse_access),
+            chosen,
+            (local_today(datetime.now(UTC), company.timezone), days),
+            audience.tenancy.holidays(),
+            rate,
+        )
+        digests.append((company.id, listed))
+    if as_json:
+        typer.echo(digest_text.digest_json(listed for _, listed in digests))
+        return
+    for name, listed in digests:
+        for line in digest_text.digest_lines(listed, audience.default_language((), name)):
+            typer.echo(line)
+
+
 @app.command("test")
 def try_out(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> None:
     """Send a test alert to every Alertmanager, and print whom it reached; exit 1 if it reached nobody."""
@@ -152,7 +196,7 @@ def _accounts(
     from schemas.instants import local_today
     from sinks.clickhouse.client import connect
     from streams.configuration.alerts import load_alerts
-    from streams.tools.alerts import coverage as alerts_coverage
+    from streams.reading import rule_accounts
     from streams.tools.alerts import read as alerts_read
 
     settings = load_settings(state)
@@ -163,7 +207,7 @@ def _accounts(
     chosen = [rule for rule in rules if tenant in ("", rule.tenant)]
     breaches = alerts_read.read_history(settings.kafka_access).breaches
     client = connect(settings.clickhouse_access)
-    accounts = [*alerts_coverage.read_accounts(client, chosen, breaches, today)]
+    accounts = [*rule_accounts.read_accounts(client, chosen, breaches, today)]
     return audience.default_language((), tenant), accounts
 
 

@@ -14,7 +14,13 @@ from schemas.alerting.detectors.class_rates import (
     expected_log_odds,
     member_spread,
 )
-from schemas.alerting.detectors.predictive import ClassDay, Course, OffsetEvidence, round_alpha
+from schemas.alerting.detectors.predictive import (
+    SPENT_SHARE,
+    ClassDay,
+    Course,
+    OffsetEvidence,
+    round_alpha,
+)
 from schemas.alerting.episodes import Judgement, Judging
 from schemas.cells import Tally
 from schemas.kpis.definition import Kpi
@@ -128,3 +134,15 @@ def _against_own_past(own: ClassCounts, first: int) -> dict[int, list[ClassDay]]
 def _shrunk_log_odds(x: Series, n: Series) -> float:
     rate = (float(x.sum()) + 1) / (float(n.sum()) + 2)
     return round_alpha(float(np.log(rate / (1 - rate))))
+
+
+def window_e_value(watched: WatchedMembers, member: str, first: int, last: int) -> float | None:
+    """The evidence that the member changed on `first`, whose mean is at most 1 if it did not; None without cases since."""
+    own = watched.members.get(member, {})
+    if not any(first <= day <= last for day in own):
+        return None
+    evidence = OffsetEvidence(spread=member_spread(watched.counts, member))
+    classes = _class_days(watched, member)
+    for day in range(min(own), last + 1):
+        evidence.add(day, float(day == first) / SPENT_SHARE, classes.get(day, []))
+    return evidence.value

@@ -125,43 +125,49 @@ def weigh_counts(
 
     The value is the count of the window. Few cases are judged once the window is whole and its days are over.
     """
-    evidence = DriftEvidence(alternatives=len(FACTORS))
-    shapes, was_open = DayShapes(is_holiday=is_holiday), False
-    means: deque[float] = deque(maxlen=max(limit.window_days - limit.lag, 1))
+    course, was_open = _Course(limit=limit, shapes=DayShapes(is_holiday=is_holiday)), False
     first = min(days, default=0)
     for window in sliding_windows(days, limit.window_days, as_of):
         sharing, weighed = members.on(window.day), window.day - limit.lag
         if weighed >= first:
-            cases = max(total(days.get(weighed, {}), limit.kpi.numerator), 0)
-            means.append(limit.a_day * shapes.share(weighed))
             silent = limit.direction == "at_most" and not window.sums
             spent = 0.0 if silent else share_of_day(limit.false_alarms_a_year, sharing)
-            ratios = count_log_ratios(cases, means[-1], shapes.dispersion, limit.direction)
-            evidence.add(weighed, spent, ratios)
-            shapes.learn(weighed, cases)
-        judgement = _judge_window(
-            limit, window, (sum(means), shapes.dispersion), evidence.value, was_open=was_open
-        )
-        is_open = yield (
-            window.day,
-            replace(judgement, since=max(evidence.since, first), members=sharing),
-        )
+            course.add(weighed, max(total(days.get(weighed, {}), limit.kpi.numerator), 0), spent)
+        judgement = _judge_window(course, window, was_open=was_open)
+        since = max(course.evidence.since, first)
+        is_open = yield window.day, replace(judgement, since=since, members=sharing)
         if was_open and not is_open:
-            evidence.reset()
+            course.evidence.reset()
         was_open = is_open
 
 
-def _judge_window(
-    limit: CountLimit,
-    window: Window,
-    expected: tuple[float, float],
-    evidence: float,
-    *,
-    was_open: bool,
-) -> Judgement:
-    cases = max(total(window.sums, limit.kpi.numerator), 0)
-    probability = limit.worse_probability(cases, *expected)
-    alarm = probability > (1 + limit.clear) / 2 if was_open else evidence >= ALARM
+@dataclass(kw_only=True)
+class _Course:
+    """What the days of a member have shown so far, and the means that the window's days were expected to have."""
+
+    limit: CountLimit
+    shapes: DayShapes
+    evidence: DriftEvidence = field(
+        default_factory=lambda: DriftEvidence(alternatives=len(FACTORS))
+    )
+    means: deque[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.means = deque(maxlen=max(self.limit.window_days - self.limit.lag, 1))
+
+    def add(self, day: int, cases: int, spent: float) -> None:
+        """Weigh a day against what the days before it let expect, then learn from it."""
+        mean = self.limit.a_day * self.shapes.share(day)
+        ratios = count_log_ratios(cases, mean, self.shapes.dispersion, self.limit.direction)
+        self.evidence.add(day, spent, ratios)
+        self.shapes.learn(day, cases)
+        self.means.append(mean)
+
+
+def _judge_window(course: _Course, window: Window, *, was_open: bool) -> Judgement:
+    limit, cases = course.limit, max(total(window.sums, course.limit.kpi.numerator), 0)
+    probability = limit.worse_probability(cases, sum(course.means), course.shapes.dispersion)
+    alarm = probability > (1 + limit.clear) / 2 if was_open else course.evidence.value >= ALARM
     conclusive = (window.whole or limit.lag == 0) and limit.beyond(cases)
     keeps_open = probability > limit.clear
     return Judgement(
@@ -194,3 +200,25 @@ def _log_ratio(cases: int, mean: float, other: float, dispersion: float) -> floa
     size = mean / (dispersion - 1)
     shift = log1p((mean - other) / (other + size))
     return cases * (log(other / mean) + shift) + size * shift
+
+
+def window_e_value(
+    limit: CountLimit,
+    days: Mapping[int, Tally],
+    first: int,
+    last: int,
+    is_holiday: IsHoliday,
+) -> float | None:
+    """The evidence of these days alone, whose mean is at most 1 while the target is met; None before there is a past.
+
+    Of few cases, the last day is left out, because it is not over.
+    """
+    if not days or min(days) > first:
+        return None
+    course = _Course(limit=limit, shapes=DayShapes(is_holiday=is_holiday))
+    for day in range(min(days), last + 1 - limit.lag):
+        cases = max(total(days.get(day, {}), limit.kpi.numerator), 0)
+        course.add(day, cases, float(day == first))
+        if day < first:
+            course.evidence.reset()
+    return course.evidence.value

@@ -71,3 +71,16 @@ def _judge_window(
 
 
 _NO_CASES = Judgement(value=None, n=0, off_target=False, keeps_open=False)
+
+
+def window_e_value(
+    limit: ProportionLimit, days: Mapping[int, Tally], first: int, last: int
+) -> float | None:
+    """The evidence of these days alone, whose mean is at most 1 while the target is met; None without cases."""
+    evidence, total = DriftEvidence(alternatives=len(ODDS_RATIOS)), 0
+    for day in range(first, last + 1):
+        count, n = limit.proportion.cases(days.get(day, {}))
+        total += n
+        ratios = share_log_ratios(count, n, limit.proportion)
+        evidence.add(day, float(day == first), ratios)
+    return evidence.value if total > 0 else None

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from schemas.alerting.breach import Breach, Terms
 from schemas.alerting.detectors.budget import share_of_day
-from schemas.alerting.detectors.changed import change_days, watch_members
+from schemas.alerting.detectors.changed import change_days, watch_members, window_e_value
 from schemas.alerting.detectors.class_rates import DEFAULT_SPREAD, MEMORY_DAYS
 from schemas.alerting.detectors.detectability import weeks_changed
 from schemas.alerting.episodes import Fold, ReportedHistory, fold_judgements
@@ -74,6 +74,18 @@ class ChangeRule(AlertRule):
             return fold_judgements(judging, history, self.cool_down)
 
         return fold_member
+
+    def window_e_values(
+        self,
+        members: Mapping[str, Mapping[int, Tally]],
+        first: int,
+        last: int,
+        is_holiday: IsHoliday,
+    ) -> dict[str, float]:
+        """The evidence that each member changed on the first of these days."""
+        watched = watch_members(self.definition, members, MEMORY_DAYS)
+        values = {member: window_e_value(watched, member, first, last) for member in members}
+        return {member: value for member, value in values.items() if value is not None}
 
     @classmethod
     def summary(cls, breach: Breach) -> str:

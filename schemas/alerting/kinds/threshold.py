@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.alerting.breach import Breach, Cause, Evidence, Terms
 from schemas.alerting.causes import find_cause
+from schemas.alerting.detectors import counts, off_target
 from schemas.alerting.detectors.budget import MemberCounts, count_members, share_of_day
 from schemas.alerting.detectors.counts import CountLimit, weigh_counts
 from schemas.alerting.detectors.detectability import weeks_off_target
@@ -163,22 +164,45 @@ class ThresholdRule(AlertRule):
         self, members: Mapping[str, Mapping[int, Tally]], is_holiday: IsHoliday = no_holiday
     ) -> FoldMember:
         """All members with cases in the window share the budget; of few cases, all members that ever had any."""
-        counts = count_members(members, EVER if self.fires_on_low_count else self.window_days)
+        sharing = count_members(members, EVER if self.fires_on_low_count else self.window_days)
 
         def fold_member(member: str, history: ReportedHistory, as_of: int) -> Fold:
-            judging = self._judge_days(members.get(member, {}), counts, as_of, is_holiday)
+            judging = self._judge_days(members.get(member, {}), sharing, as_of, is_holiday)
             return fold_judgements(judging, history, self.cool_down)
 
         return fold_member
 
     def _judge_days(
-        self, days: Mapping[int, Tally], counts: MemberCounts, as_of: int, is_holiday: IsHoliday
+        self, days: Mapping[int, Tally], sharing: MemberCounts, as_of: int, is_holiday: IsHoliday
     ) -> Judging:
         if self.limit is not None:
-            return weigh_days(self.limit, days, counts, as_of)
+            return weigh_days(self.limit, days, sharing, as_of)
         if self.count_limit is not None:
-            return weigh_counts(self.count_limit, days, counts, as_of, is_holiday)
+            return weigh_counts(self.count_limit, days, sharing, as_of, is_holiday)
         return judge_windows(days, self.window_days, as_of, partial(compare, self))
+
+    def window_e_values(
+        self,
+        members: Mapping[str, Mapping[int, Tally]],
+        first: int,
+        last: int,
+        is_holiday: IsHoliday,
+    ) -> dict[str, float]:
+        """Rates, quantiles and counts have evidence; a mean has none."""
+        values = {
+            member: self._window_e_value(days, first, last, is_holiday)
+            for member, days in members.items()
+        }
+        return {member: value for member, value in values.items() if value is not None}
+
+    def _window_e_value(
+        self, days: Mapping[int, Tally], first: int, last: int, is_holiday: IsHoliday
+    ) -> float | None:
+        if self.limit is not None:
+            return off_target.window_e_value(self.limit, days, first, last)
+        if self.count_limit is not None:
+            return counts.window_e_value(self.count_limit, days, first, last, is_holiday)
+        return None
 
     def evidence(self, judgement: Judgement) -> Evidence:
         """The numbers of the window; a rate also has its interval."""

@@ -5,7 +5,7 @@ from statistics import median
 
 from schemas.text.languages import translate
 from schemas.text.units import format_number
-from streams.tools.alerts.coverage import MemberCoverage, RuleAccount
+from streams.reading.rule_accounts import MemberCoverage, RuleAccount
 
 
 def coverage_lines(account: RuleAccount, language: str) -> Iterator[str]:
@@ -61,19 +61,18 @@ def budget_lines(accounts: Iterable[RuleAccount], language: str) -> Iterator[str
 
 
 def _smallest(account: RuleAccount, language: str) -> str:
-    typical = account.typical
-    if typical is None:
+    smallest = account.smallest
+    if smallest is None:
         return ""
-    within = typical.smallest.within_weeks
-    if typical.smallest.after is None:
+    within = smallest.within_weeks
+    if smallest.after is None:
         ja, en = (
             f"、{within} 週以内に分かる変化はありません",
             f", no change is seen within {within} weeks",
         )
         return translate((ja, en), language)
     before, after = (
-        format_number(rate, "ratio", language, 0)
-        for rate in (typical.smallest.before, typical.smallest.after)
+        format_number(rate, "ratio", language, 0) for rate in (smallest.before, smallest.after)
     )
     ja = f"、{within} 週以内に分かる最小の変化 {before} → {after}"
     en = f", smallest change seen within {within} weeks: {before} → {after}"

@@ -11,32 +11,14 @@ from typing import Any
 
 from schemas.alerting.episodes import Episode, ReportedHistory
 from schemas.alerting.rule import AlertRule
-from schemas.cells import Tally
 from schemas.did_you_mean import did_you_mean
 from schemas.errors import Malformed
 from schemas.instants import day_number
 from schemas.planning.periods import local_date
 from schemas.tenants.business_hours import IsHoliday, no_holiday
 from schemas.tenants.config import Tenancy
-from streams.alerting.cells import MEASURES
 from streams.configuration.targets import require_tenant
-
-CELLS_QUERY = """
-select
-    member,
-    day,
-    measure,
-    sum(value) as n
-from v_cells
-where tenant = {tenant:String}
-    and dimension = {dimension:String}
-    and ({member:String} = '*' or member = {member:String})
-    and basis in {bases:Array(String)}
-    and day <= {as_of:Date}
-    and (measure in {names:Array(String)} or arrayExists(start -> startsWith(measure, start), {starts:Array(String)}))
-group by member, day, measure
-having n != 0
-"""
+from streams.reading.rule_cells import query_members
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,43 +95,30 @@ def run_backtest(
     `holidays` are the calendars of companies.
     """
     for rule in rules:
-        as_of = today(rule.tenant)
-        members = query_members(client, rule, as_of)
-        fold_member = rule.prepare(members, holidays.get(rule.tenant, no_holiday))
-        first = as_of - timedelta(days=days - 1)
-        openings = [
-            _to_opening(member, episode)
-            for member in sorted(members)
-            for episode in fold_member(member, ReportedHistory(), day_number(as_of)).episodes
-        ]
-        yield BacktestResult(
-            rule=rule,
-            days=days,
-            as_of=as_of,
-            members=len(members),
-            openings=tuple(opening for opening in openings if opening.opened >= first),
-            since_before=sum(
-                opening.until is None and opening.opened < first for opening in openings
-            ),
+        yield _backtest(
+            client, rule, days, today(rule.tenant), holidays.get(rule.tenant, no_holiday)
         )
 
 
-def query_members(client: Any, rule: AlertRule, as_of: date) -> dict[str, dict[int, Tally]]:
-    """The cells of every member that the rule covers, by day since 1970-01-01, up to `as_of`."""
-    measures = MEASURES[rule.kpi]
-    parameters = {
-        "tenant": rule.tenant,
-        "dimension": rule.dimension,
-        "member": rule.member,
-        "bases": [*rule.bases()],
-        "as_of": as_of,
-        "names": [name for name in measures if not name.endswith(".*")],
-        "starts": [name[:-1] for name in measures if name.endswith(".*")],
-    }
-    cells: dict[str, dict[int, Tally]] = {}
-    for member, day, measure, n in client.query(CELLS_QUERY, parameters=parameters).result_rows:
-        cells.setdefault(member, {}).setdefault(day_number(day), {})[measure] = int(n)
-    return cells
+def _backtest(
+    client: Any, rule: AlertRule, days: int, as_of: date, is_holiday: IsHoliday
+) -> BacktestResult:
+    members = query_members(client, rule, as_of)
+    fold_member = rule.prepare(members, is_holiday)
+    first = as_of - timedelta(days=days - 1)
+    openings = [
+        _to_opening(member, episode)
+        for member in sorted(members)
+        for episode in fold_member(member, ReportedHistory(), day_number(as_of)).episodes
+    ]
+    return BacktestResult(
+        rule=rule,
+        days=days,
+        as_of=as_of,
+        members=len(members),
+        openings=tuple(opening for opening in openings if opening.opened >= first),
+        since_before=sum(opening.until is None and opening.opened < first for opening in openings),
+    )
 
 
 def _to_opening(member: str, episode: Episode) -> BacktestOpening:

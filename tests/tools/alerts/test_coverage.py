@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.alerting.detectors.detectability import weeks_changed, weeks_off_target
 from schemas.alerting.rule import AlertRule
-from streams.tools.alerts.coverage import RuleAccount, read_accounts
+from streams.reading.rule_accounts import RuleAccount, read_accounts
 from streams.tools.alerts.coverage_text import budget_lines, coverage_lines
 from tests.schemas.alerting.test_changes import change
 from tests.schemas.alerting.test_rules import rule, screened

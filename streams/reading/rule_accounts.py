@@ -12,7 +12,7 @@ from schemas.cells import Tally
 from schemas.instants import day_number
 from schemas.kpis.definition import evaluate
 from schemas.kpis.durations import sum_tallies
-from streams.tools.backtest.backtest import query_members
+from streams.reading.rule_cells import query_members
 
 RECENT_DAYS = 84  # whose cases are the volume and the rate of a member
 YEAR = timedelta(days=365)
@@ -22,7 +22,7 @@ FALL = 0.1  # the fall, in points of the rate, whose delay is stated
 
 @dataclass(frozen=True, kw_only=True)
 class MemberCoverage:
-    """What a rule sees of one member: its cases a week, its rate, the weeks until a fall is seen, and the smallest one in time.
+    """What a rule sees of one member: its cases a week, its rate, and the weeks until a fall is seen.
 
     `weeks` is None if the fall cannot be found within a year.
     """
@@ -32,17 +32,20 @@ class MemberCoverage:
     rate: float
     fallen: float
     weeks: float | None
-    smallest: SmallestChange
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleAccount:
-    """A rule's budget of false alarms a year, the alarms it raised in the last year, and what it sees of its members."""
+    """A rule's budget of false alarms a year, the alarms it raised in the last year, and what it sees of its members.
+
+    `smallest` is the smallest change of its typical member that is seen in time; None if it watches no rate.
+    """
 
     rule: AlertRule
     budget: float
     used: int
     members: tuple[MemberCoverage, ...]
+    smallest: SmallestChange | None
 
     @property
     def personal(self) -> bool:
@@ -50,10 +53,9 @@ class RuleAccount:
         return self.rule.dimension in PERSON_DIMENSIONS
 
     @property
-    def typical(self) -> MemberCoverage | None:
-        """The member of median volume."""
-        ordered = sorted(self.members, key=lambda row: row.weekly)
-        return ordered[len(ordered) // 2] if ordered else None
+    def unseen(self) -> int:
+        """How many members' fall cannot be found."""
+        return sum(row.weeks is None for row in self.members)
 
 
 def read_accounts(
@@ -65,12 +67,21 @@ def read_accounts(
         if budget is None:
             continue
         as_of = today[rule.tenant]
+        members = tuple(_coverage(rule, query_members(client, rule, as_of), as_of))
+        typical = _typical(members)
         yield RuleAccount(
             rule=rule,
             budget=budget,
             used=sum(_raised(rule, breach, as_of) for breach in breaches),
-            members=tuple(_coverage(rule, query_members(client, rule, as_of), as_of)),
+            members=members,
+            smallest=None if typical is None else _smallest(rule, typical, len(members)),
         )
+
+
+def _typical(members: Sequence[MemberCoverage]) -> MemberCoverage | None:
+    """The member of median volume."""
+    ordered = sorted(members, key=lambda row: row.weekly)
+    return ordered[len(ordered) // 2] if ordered else None
 
 
 def _raised(rule: AlertRule, breach: Breach, as_of: date) -> bool:
@@ -102,23 +113,25 @@ def _member_coverage(
 ) -> MemberCoverage:
     value, n = measured
     weekly = n * 7 / RECENT_DAYS
-    volume = round(weekly, 1) if weekly < 10 else float(round(weekly))
     falls = rule.terms.direction == "at_least"
     # A rate on target today; a shift from its own level. Rounded, so that members of one kind share a simulation.
     before = round(min(max(value, 0.02), 0.98), 2)
     if rule.terms.target > 0 and ((before < rule.terms.target) == falls):
         before = rule.terms.target
-    worst = 0.0 if falls else 1.0
     after = max(before - FALL, before / 2) if falls else min(before + FALL, (1 + before) / 2)
+    weeks = rule.weeks_until_seen((before, round(after, 3)), _volume(weekly), sharing)
+    return MemberCoverage(member=member, weekly=weekly, rate=before, fallen=after, weeks=weeks)
+
+
+def _volume(weekly: float) -> float:
+    """Cases a week as they are simulated."""
+    return round(weekly, 1) if weekly < 10 else float(round(weekly))
+
+
+def _smallest(rule: AlertRule, row: MemberCoverage, sharing: int) -> SmallestChange:
+    worst = 0.0 if rule.terms.direction == "at_least" else 1.0
 
     def weeks(start: float, end: float) -> float | None:
-        return rule.weeks_until_seen((start, round(end, 3)), volume, sharing)
+        return rule.weeks_until_seen((start, round(end, 3)), _volume(row.weekly), sharing)
 
-    return MemberCoverage(
-        member=member,
-        weekly=weekly,
-        rate=before,
-        fallen=after,
-        weeks=weeks(before, after),
-        smallest=smallest_change(weeks, before, worst, WITHIN_WEEKS),
-    )
+    return smallest_change(weeks, row.rate, worst, WITHIN_WEEKS)

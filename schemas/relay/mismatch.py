@@ -1,7 +1,8 @@
 """Why a company rejects: the share of each factor per job, requirement version and channel, and what stands out.
 
-A share is Dirichlet–multinomial: the prior is the company's own mixture of factors with `PRIOR_CASES` cases, so that few
-rejections say little. Its marginal is a beta distribution. A factor stands out where it lies above the mixture of all other
+A share is Dirichlet–multinomial: the prior is the company's own mixture of factors with `PRIOR_CASES` cases and one more case
+spread evenly over all factors (Perks 1947), so that few rejections say little and a reason that was never recorded is rare, not
+impossible. Its marginal is a beta distribution. A factor stands out where it lies above the mixture of all other
 rejections with an error of at most `FAMILY_ERROR` over everything that was compared; often nothing does.
 """
 
@@ -13,7 +14,6 @@ from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from schemas.relay.entries import Record
 from schemas.relay.factors import FACTORS, Factor, FactorRule, factor_of
 from schemas.relay.facts import ApplicationStep, Step
 from schemas.relay.requirements import Requirement, version_on
@@ -22,6 +22,7 @@ from schemas.statistics.beta import Beta
 from schemas.statistics.change import LEVEL
 
 PRIOR_CASES = 8.0  # the weight of the company's own mixture, in rejections
+EVEN_CASES = 1.0  # the weight of a mixture of all factors alike
 FAMILY_ERROR = 0.05
 MINIMUM_N = 10
 ENDINGS = frozenset({"rejected", "withdrawn", "closed", "hired"})
@@ -78,16 +79,11 @@ class FactorShare:
 
 def read_endings(
     state: State,
-    records: Iterable[Record],
+    steps: Mapping[str, ApplicationStep],
     rules: Sequence[FactorRule],
     versions: Sequence[Requirement],
 ) -> list[EndedApplication]:
-    """How every application of a ledger stands; those that go on or were deleted are left out."""
-    steps = {
-        record.fact.id: record.fact
-        for record in records
-        if isinstance(record.fact, ApplicationStep)
-    }
+    """How every application of a ledger stands, by its steps under their ids; those that go on or were deleted are left out."""
     endings = []
     for application in state.applications.values():
         standing = [steps[id_] for _, id_, step in application.steps if step != "deleted"]
@@ -150,9 +146,10 @@ def _share(
 ) -> FactorShare:
     count, n = counts[factor], sum(counts.values())
     others = sum(total.values()) - n
-    # One case more, spread evenly over the factors: what never occurred elsewhere is rare, not impossible.
-    elsewhere = (total[factor] - count + 1 / len(FACTORS)) / (others + 1)
-    posterior = Beta(PRIOR_CASES * elsewhere + count, PRIOR_CASES * (1 - elsewhere) + n - count)
+    even = EVEN_CASES / len(FACTORS)
+    elsewhere = (total[factor] - count + even) / (others + EVEN_CASES)
+    prior = PRIOR_CASES * elsewhere + even
+    posterior = Beta(prior + count, PRIOR_CASES + EVEN_CASES - prior + n - count)
     low, high = posterior.interval(LEVEL)
     is_compared = n >= MINIMUM_N and others >= MINIMUM_N
     return FactorShare(

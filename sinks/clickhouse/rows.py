@@ -150,6 +150,31 @@ class RelayRow(NamedTuple):
     version: int
 
 
+class RelayFinding(NamedTuple):
+    """`relay_findings`: what the ledger of a company says, as a row of a panel; all rows of its highest `version` stand.
+
+    `name` and `verdict` are words of the boards. `n` cases of which `events` had the event within `days`; `value`, with the
+    90 % interval from `low` to `high`, and `lift` are None where nothing can be said. `since` is None for the first version.
+    """
+
+    tenant: str
+    panel: str
+    position: int
+    job_id: str
+    since: date | None
+    channel: str
+    name: str
+    n: int
+    events: int
+    days: int
+    value: float | None
+    low: float | None
+    high: float | None
+    lift: float | None
+    verdict: str
+    version: int
+
+
 class AuditRow(NamedTuple):
     """`audit_log`: one thing that somebody did; `version` is the Kafka offset of its record."""
 

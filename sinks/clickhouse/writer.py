@@ -16,6 +16,7 @@ from sinks.clickhouse.rows import (
     KpiMeasure,
     PlannedTarget,
     Quarantined,
+    RelayFinding,
     RelayRow,
     TenantRow,
 )
@@ -33,6 +34,7 @@ TABLES: dict[type[NamedTuple], str] = {
     BreachRow: "breaches",
     BreachActionRow: "breach_actions",
     RelayRow: "relay_ledger",
+    RelayFinding: "relay_findings",
     TenantRow: "tenants",
     AuditRow: "audit_log",
 }

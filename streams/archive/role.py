@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from streams.archive.embedded_http import Login, create_app
 from streams.archive.kpi_gauges import KpiCollector
 from streams.archive.pump import pump, retry_forever
 from streams.archive.query_pool import QueryPool, reading_url
+from streams.archive.relay_findings import publish_forever
 from streams.archive.targets import target_rows
 from streams.archive.tenants import publish_tenants
 from streams.configuration.files import load_tenancy
@@ -64,8 +66,10 @@ async def _serve(settings: Settings) -> None:
     server = _create_server(settings, metrics)
     pump_task = asyncio.create_task(pump(settings, Writer(client), ArchiveLedger(client), metrics))
     server_task = asyncio.create_task(server.serve())
+    findings_task = asyncio.create_task(publish_forever(settings, lambda: datetime.now(UTC)))
     await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
+    findings_task.cancel()
     pump_task.cancel()
     outcome = (await asyncio.gather(pump_task, server_task, return_exceptions=True))[0]
     await asyncio.to_thread(client.close)

@@ -1,6 +1,7 @@
 """The labels of the boards themselves, on the page and in Grafana; all other texts are in the specifications."""
 
 from schemas.kpis.data_quality import KINDS
+from schemas.relay.factors import FACTORS
 from schemas.text.languages import sentence_case, translate
 from schemas.text.words import (
     ACTIONS,
@@ -169,6 +170,38 @@ RELAY_LABELS: Table = {
     "void.cap": ("会社共通URLの上限超過", "Beyond the cap of the company's link"),
     "void.undone": ("不採用の取消", "Rejection undone"),
     "void.erased": ("候補者データの消去", "Candidate erased"),
+    **{f"factor.{name}": words for name, words in FACTORS.items()},
+    "reasons.nothing": ("目立つ理由はありません", "Nothing stands out"),
+    "reasons.one_factor": (
+        "記録された理由は1種類だけで、割合からは何も言えません",
+        "Only one reason is ever recorded, so the shares say nothing",
+    ),
+    "reasons.stands_out": ("目立つ", "stands out"),
+    "reasons.inconspicuous": ("目立たない", "does not stand out"),
+    "reasons.few": ("件数が少ない", "too few"),
+    "experience.registered": ("登録(本人 URL から)", "Registered through their own link"),
+    "experience.invited": ("再応募: 案内した人", "Re-applied: invited"),
+    "experience.not_invited": ("再応募: 案内していない人", "Re-applied: not invited"),
+    "experience.withheld": ("再応募: 対照群(案内なし)", "Re-applied: control group"),
+    "experience.difference": (
+        "再応募の差(案内あり − なし)",
+        "Difference (with the line − without)",
+    ),
+    "experience.differs": ("偶然とは言えない", "chance does not explain it"),
+    "experience.chance": ("偶然で説明できる", "chance explains it"),
+    "experience.is_experiment": (
+        "案内しない人を無作為に選んだので、これは実験です",
+        "The line was withheld at random: this is an experiment",
+    ),
+    "experience.no_experiment": (
+        "これは実験ではありません(案内した人は、ほかの点でも違うかもしれません)",
+        "This is no experiment: the invited may differ in other ways",
+    ),
+    "experience.too_few": (
+        "比べるには、案内した人としていない人が 10 人ずつ必要です",
+        "A comparison needs ten candidates with the line and ten without",
+    ),
+    "experience.score": ("候補者アンケート", "Candidates' survey"),
 }
 # The names of the values of a column, by its unit.
 VALUE_NAMES: dict[str, Table] = {

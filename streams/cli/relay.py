@@ -228,13 +228,15 @@ def reasons(
     state: State = None,
 ) -> None:
     """Print why a company rejects, by job, requirement and channel: what stands out, what that suggests, and what came of it."""
+    from schemas.relay.reasons import reasons_of
     from streams.tools.relay import read
-    from streams.tools.relay.reasons import read_reasons, reasons_table
+    from streams.tools.relay.reasons import reasons_table
     from streams.tools.tables import print_table
 
     settings = load_settings(state)
     company = _company(settings, tenant)
-    content = read_reasons(read.read_history(settings, tenant), company.relay)
+    history = read.read_history(settings, tenant)
+    content = reasons_of(history.state, history.steps, company.relay)
     print_table(reasons_table(content, lang.value), Console())
 
 
@@ -246,8 +248,9 @@ def cx(
 ) -> None:
     """Print what candidates say, how many register, and whether the line changes how many apply again."""
     from sinks.clickhouse.client import connect
+    from streams.reading.candidate_experience import read_experience
     from streams.tools.relay import read
-    from streams.tools.relay.experience import experience_table, read_experience
+    from streams.tools.relay.experience import experience_table
     from streams.tools.tables import print_table
 
     settings = load_settings(state)

@@ -21,10 +21,11 @@ from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.relay_companies import RelayTenant
 from streams.configuration.settings import Settings
 from streams.kafka import clients
+from streams.kafka.relay_ledger import read_ledger
 from streams.relay import notices
 from streams.relay.events import read_events, to_fact
 from streams.relay.follow_up import follow_up
-from streams.relay.ledger_log import GROUP, LedgerWriter, read_ledger
+from streams.relay.ledger_log import GROUP, LedgerWriter
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from schemas.tenants.config import Tenancy, Tenant
 from schemas.text.languages import LANGUAGES, translate
 from schemas.text.units import format_value
 from schemas.text.words import COST_KINDS, MILESTONES, UNKNOWN
-from sinks.clickhouse import tenants
+from sinks.clickhouse import relay_findings, tenants
 from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.boards.grafana.dashboard import dashboards
@@ -30,7 +30,7 @@ from streams.boards.words import label
 from tests.boards.expanding import FROM, TO, expand
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
-from tests.relay.season import relay_season
+from tests.relay.season import relay_season, season_findings
 from tests.sinks.test_views import write
 from tests.vendors.folding import folded_cells
 
@@ -62,10 +62,12 @@ def company(client: Any) -> Iterator[Tenant]:
     Writer(client).write([poor], "grafana-quality")
     Writer(client).write(interviewer_cells(), "grafana-interviewers")
     Writer(client).write(relay_season(COMPANY)[1], "grafana-relay")
+    relay_findings.publish(client, COMPANY, season_findings(COMPANY))
     yield tenant
     for table, column in (
         ("epoch_cells", "tenant"),
         ("relay_ledger", "tenant"),
+        ("relay_findings", "tenant"),
         ("breaches", "tenant"),
         ("tenants", "id"),
     ):

@@ -12,6 +12,7 @@ from schemas.cells import ALL, TOTAL
 from schemas.errors import Malformed
 from schemas.kpis.data_quality import KINDS
 from schemas.tenants.config import Tenant
+from sinks.clickhouse import relay_findings
 from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, breach_rows
@@ -21,7 +22,7 @@ from streams.boards.specs.catalogue import BOARDS, BY_ID
 from streams.boards.words import BREACH_LABELS, QUALITY_LABELS
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
-from tests.relay.season import relay_season
+from tests.relay.season import relay_season, season_findings
 from tests.schemas.alerting.test_reconcile import FIRST as BEGIN
 from tests.schemas.alerting.test_reconcile import bad, breaches_after
 from tests.sinks.test_views import write
@@ -90,6 +91,7 @@ def company(client: Any) -> Iterator[Tenant]:
     done = BreachActionRow(COMPANY, "0" * 16, "0" * 32, "done", at, at, 0)
     Writer(client).write([done], "boards-action")
     Writer(client).write(relay_season(COMPANY)[1], "boards-relay")
+    relay_findings.publish(client, COMPANY, season_findings(COMPANY))
     yield Tenant.model_construct(id=COMPANY, name="x", timezone="Asia/Tokyo", currency="JPY")
     client.command(f"delete from epoch_cells where tenant = '{COMPANY}'")
 

@@ -13,8 +13,8 @@ from schemas.relay.entries import Record
 from schemas.relay.tokens import invitation_id, relay_key, token, token_id
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import dump_yaml
+from streams.kafka.relay_ledger import decode_record, encode_record
 from streams.relay.keeper import Keeper
-from streams.relay.ledger_log import decode_record, encode_record
 
 KEY = "0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

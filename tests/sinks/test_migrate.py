@@ -32,6 +32,7 @@ FROZEN = {
     "0051_cell_flushes.sql": "b63fa2b7bb918b8d7d4f08fc01ebccbb79eec037d39b36fa3ef5a491d935b9a7",
     "0052_relay_ledger.sql": "59f2c8527fac57827232b529b8b9ac662b315b0c6e5a307961c7d837af8de2fa",
     "0053_audit_log.sql": "e563c65ef2ef9f226c82fc1db76628499d82a476eccdfb1ee26f8c2b622c158e",
+    "0054_relay_findings.sql": "a076929fcbd55bfde9a876de3ea90944c889d26031155a2ab25ac2bc86932ac1",
 }
 
 

@@ -3,6 +3,7 @@
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs.panels import drawn, ids, tiles
+from streams.boards.specs.relay_findings import EXPERIENCE, REASONS, SURVEY
 
 PROGRESS = Panel(
     id="balance",
@@ -129,5 +130,8 @@ BOARD = Board(
         FUNNEL,
         SLOTS,
         VOID,
+        REASONS,
+        EXPERIENCE,
+        SURVEY,
     ),
 )

@@ -8,7 +8,7 @@ from schemas.relay.ledger import accept
 from schemas.relay.state import State
 from streams.archive.relay_rows import relay_rows
 from streams.archive.rows import RecordPosition
-from streams.relay.ledger_log import encode_record
+from streams.kafka.relay_ledger import encode_record
 from streams.tools.relay.read import History
 
 ROWS_SQL = """

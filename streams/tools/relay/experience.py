@@ -1,45 +1,13 @@
 """The table and sentences of `hirelay relay cx`: what candidates say, and whether the line changes what they do."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from schemas.relay.experience import (
-    Contrast,
-    Group,
-    RejectedCandidate,
-    Share,
-    SurveyScore,
-    contrast,
-    reapplications,
-    registrations,
-    rejected_candidates,
-    score,
-)
-from schemas.relay.state import State
+from schemas.relay.candidate_experience import Experience
+from schemas.relay.experience import Contrast, Group, Share, SurveyScore
 from schemas.text.languages import Words, translate
 from schemas.text.units import format_number
 from streams.tools.tables import TableColumn, TextTable
 
-APPLIED_SQL = """
-select JSONExtractString(body, 'data', 'application', 'candidate_id') as candidate, application_id, time
-from v_events
-where tenant = {tenant:String}
-    and not test
-    and endsWith(type, 'application.created')
-    and candidate != ''
-    and application_id != ''
-"""
-SCORES_SQL = """
-select JSONExtractFloat(body, 'data', 'score') as score
-from v_events
-where tenant = {tenant:String}
-    and not test
-    and endsWith(type, 'survey.submitted')
-    and JSONExtractString(body, 'data', 'kind') = 'candidate_experience'
-    and JSONType(body, 'data', 'score') != 'Null'
-"""
 GROUPS: Mapping[Group, Words] = {
     "invited": ("再応募: 案内した人", "Re-applied: invited"),
     "not_invited": ("再応募: 案内していない人", "Re-applied: not invited"),
@@ -82,51 +50,6 @@ SENTENCES: Mapping[str, Words] = {
         "Referrals are unknown: no system reports whom a rejected candidate referred.",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Experience:
-    """What is known about the candidates of one company."""
-
-    tenant: str
-    score: SurveyScore | None
-    registered: Share | None
-    reapplied: dict[Group, Share | None]
-    contrast: Contrast | None
-
-
-def read_experience(state: State, client: Any, now: datetime) -> Experience:
-    """The figures by the ledger, and by the applications and surveys in ClickHouse."""
-    parameters = {"tenant": state.tenant}
-    applied = [
-        (candidate, application, at.replace(tzinfo=UTC) if at.tzinfo is None else at)
-        for candidate, application, at in client.query(
-            APPLIED_SQL, parameters=parameters
-        ).result_rows
-    ]
-    scores = [row[0] for row in client.query(SCORES_SQL, parameters=parameters).result_rows]
-    return experience_of(state, applied, scores, now)
-
-
-def experience_of(
-    state: State,
-    applied: Iterable[tuple[str, str, datetime]],
-    scores: Sequence[float],
-    now: datetime,
-) -> Experience:
-    """The figures as of an instant."""
-    today, candidates = state.day(now).toordinal(), rejected_candidates(state, applied)
-    return Experience(
-        tenant=state.tenant,
-        score=score(scores),
-        registered=registrations(state, today),
-        reapplied={group: _reapplied(candidates, group, today) for group in GROUPS},
-        contrast=contrast(candidates, today),
-    )
-
-
-def _reapplied(candidates: Iterable[RejectedCandidate], group: Group, today: int) -> Share | None:
-    return reapplications((one for one in candidates if one.group == group), today)
 
 
 def experience_table(experience: Experience, language: str) -> TextTable:

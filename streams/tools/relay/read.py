@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 
 from schemas.relay.entries import Record
+from schemas.relay.facts import ApplicationStep
 from schemas.relay.ledger import restore
 from schemas.relay.state import State
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.configuration.targets import require_tenant
-from streams.relay.ledger_log import read_ledger
+from streams.kafka.relay_ledger import read_ledger
 
 
 @dataclass
@@ -18,6 +19,12 @@ class History:
 
     state: State
     records: list[Record] = field(default_factory=list)
+
+    @property
+    def steps(self) -> dict[str, ApplicationStep]:
+        """The steps of applications by their id."""
+        facts = (record.fact for record in self.records)
+        return {fact.id: fact for fact in facts if isinstance(fact, ApplicationStep)}
 
 
 def read_history(settings: Settings, tenant: str) -> History:

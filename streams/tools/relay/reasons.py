@@ -1,21 +1,13 @@
 """The tables and sentences of `hirelay relay reasons`: why a company rejects, what that suggests, and what came of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from schemas.relay.factors import FACTORS
-from schemas.relay.mismatch import (
-    EndedApplication,
-    FactorShare,
-    factor_shares,
-    read_endings,
-    unmapped_reasons,
-)
-from schemas.relay.policy import RelayCompany
-from schemas.relay.suggestions import Effect, Suggestion, effects, suggest
+from schemas.relay.mismatch import FactorShare
+from schemas.relay.reasons import Reasons
+from schemas.relay.suggestions import Effect, Suggestion
 from schemas.text.languages import Words, translate
 from schemas.text.units import format_number
-from streams.tools.relay.read import History
 from streams.tools.tables import TableColumn, TextTable
 
 MAX_ROWS = 40
@@ -36,6 +28,10 @@ SENTENCES: Mapping[str, Words] = {
     "title": ("不採用の理由: {tenant}", "Rejection reasons: {tenant}"),
     "stands_out": ("目立つ", "stands out"),
     "nothing": ("目立つ要因はありません。", "Nothing stands out."),
+    "one_factor": (
+        "記録された不採用理由は「{factor}」だけなので、割合からは何も言えません。",
+        "Every recorded reason is {factor}, so the shares say nothing.",
+    ),
     "suggestion": (
         "提案({owner}): 求人 {job}・媒体 {channel} では「{text}」に対し、{factor}が不採用の {share} [{low}–{high}] を占めます。"
         "緩めればあと {passed} 人が通過し、同じ求人の採用率ならうち {hires} 人 [{hires_low}–{hires_high}] が採用でした。",
@@ -58,32 +54,6 @@ SENTENCES: Mapping[str, Words] = {
     "first": ("最初の版", "first"),
     "no_text": ("要件", "the requirement"),
 }
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Everything that the rejections of one company say."""
-
-    tenant: str
-    shares: list[FactorShare]
-    suggestions: list[Suggestion]
-    effects: list[Effect]
-    unmapped: dict[str, int]
-
-
-def read_reasons(history: History, company: RelayCompany) -> Reasons:
-    """The reasons of a company by its ledger and its mapping."""
-    endings: list[EndedApplication] = read_endings(
-        history.state, history.records, company.factors, company.requirements
-    )
-    shares = factor_shares(endings)
-    return Reasons(
-        tenant=company.tenant,
-        shares=shares,
-        suggestions=suggest(shares, endings, company.requirements),
-        effects=effects(endings, company.requirements),
-        unmapped=dict(unmapped_reasons(endings).most_common()),
-    )
 
 
 def reasons_table(reasons: Reasons, language: str) -> TextTable:
@@ -119,7 +89,11 @@ def _row(share: FactorShare, language: str) -> list[str]:
 
 
 def _notes(reasons: Reasons, language: str) -> Iterable[str]:
-    if not any(share.stands_out for share in reasons.shares):
+    if reasons.only_factor is not None:
+        yield _text(
+            "one_factor", language, factor=translate(FACTORS[reasons.only_factor], language)
+        )
+    elif not reasons.anything_stands_out:
         yield _text("nothing", language)
     for suggestion in reasons.suggestions:
         yield _suggestion(suggestion, language)

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from schemas.relay.candidate_experience import experience_of
 from schemas.relay.state import State
 from sinks.clickhouse.rows import CandidateEvent
 from sinks.clickhouse.writer import Writer
-from streams.tools.relay.experience import experience_of, experience_table, read_experience
+from streams.reading.candidate_experience import read_experience
+from streams.tools.relay.experience import experience_table
 from streams.tools.tables import print_table
 from tests.schemas.relay.builders import day, invited, ledger, policies, policy, step
 

@@ -10,10 +10,11 @@ from schemas.relay.factors import FactorRule
 from schemas.relay.facts import ApplicationStep
 from schemas.relay.ledger import accept
 from schemas.relay.policy import RelayCompany
+from schemas.relay.reasons import reasons_of
 from schemas.relay.requirements import Requirement
 from schemas.relay.state import State
 from streams.tools.relay.read import History
-from streams.tools.relay.reasons import read_reasons, reasons_table
+from streams.tools.relay.reasons import reasons_table
 from streams.tools.tables import print_table
 from tests.schemas.relay.builders import day, policies, policy
 
@@ -53,7 +54,8 @@ def history(reasons: dict[tuple[str, str], int]) -> History:
 def printed(content: History, language: str) -> str:
     """What the command prints."""
     console = Console(file=io.StringIO(), width=200)
-    print_table(reasons_table(read_reasons(content, COMPANY), language), console)
+    reasons = reasons_of(content.state, content.steps, COMPANY)
+    print_table(reasons_table(reasons, language), console)
     assert isinstance(console.file, io.StringIO)
     return " ".join(console.file.getvalue().split())
 
@@ -99,6 +101,28 @@ def test_what_stands_out_is_suggested_to_the_owner(
 )
 def test_it_says_so_when_nothing_stands_out(language: str, sentence: str) -> None:
     """Channels that reject alike get a plain sentence and no suggestion."""
-    content = history({(channel, "スキル不足"): 12 for channel in ("doda", "Green")})
+    content = history(
+        {
+            (channel, reason): 12
+            for channel in ("doda", "Green")
+            for reason in ("スキル不足", "年数が足りない")
+        }
+    )
 
     assert sentence in printed(content, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ja", "記録された不採用理由は「スキル」だけなので、割合からは何も言えません。"),
+        ("en", "Every recorded reason is skill, so the shares say nothing."),
+    ],
+)
+def test_it_says_so_when_one_reason_is_all_there_is(language: str, sentence: str) -> None:
+    """Where nobody records another reason, 38 of 38 rejections are no certainty, and no finding."""
+    text = printed(history({("doda", "スキル不足"): 38}), language)
+
+    assert sentence in text
+    assert "38/38" in text
+    assert "100.0%" not in text

@@ -33,6 +33,7 @@ class JobData(FrozenModel):
 
     `log_id` and `revision` correct the event as they correct those of applications; with `retracted` what an earlier
     revision reported did not happen.
+    `requirements` is what the job requires from this event on, in words.
     """
 
     job_id: Id
@@ -47,6 +48,26 @@ class JobData(FrozenModel):
     location: Text | None = None
     recruiter_ids: tuple[Id, ...] = ()
     hiring_manager_ids: tuple[Id, ...] = ()
+    requirements: Text | None = None
+
+
+# Why a company rejects, by mapping of its own reasons (`schemas/relay/factors.py`).
+RejectionFactor = Literal[
+    "skill", "years", "conditions", "motivation", "place", "culture", "competition", "filled"
+]
+
+
+class RequirementData(FrozenModel):
+    """requirement.recorded: what a job requires from the local day `since` on, until the job's next version.
+
+    `accepts` names the factor of rejections whose suggestion this version follows.
+    """
+
+    job_id: Id
+    since: date
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    owner: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] | None = None
+    accepts: RejectionFactor | None = None
 
 
 class OpeningData(FrozenModel):

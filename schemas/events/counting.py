@@ -25,6 +25,7 @@ CONTEXT_TYPES = frozenset(
 # These are in no cell: the ledger of Career Relay counts them.
 LEDGER_TYPES = frozenset(
     {
+        "requirement.recorded",
         "relay.invited",
         "relay.clicked",
         "relay.registered",
@@ -43,7 +44,7 @@ NOT_COUNTED: MappingProxyType[str, str] = MappingProxyType(
         ),
         "job.deleted": "what was counted for a job stays; job.closed ends its search",
         **dict.fromkeys(("posting.published", "posting.unpublished"), "no KPI is by posting"),
-        "survey.submitted": "no KPI contains survey scores",
+        "survey.submitted": "no KPI contains survey scores; `hirelay relay cx` and the board show them",
         **dict.fromkeys(
             (
                 "relay.credit_granted",

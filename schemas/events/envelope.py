@@ -58,6 +58,7 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
         "job.paused": event_context.JobData,
         "job.closed": event_context.JobData,
         "job.deleted": event_context.JobData,
+        "requirement.recorded": event_context.RequirementData,
         "opening.opened": event_context.OpeningData,
         "opening.filled": event_context.OpeningData,
         "opening.closed": event_context.OpeningData,

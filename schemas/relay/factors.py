@@ -1,17 +1,16 @@
 """The taxonomy of rejection reasons: by a company's own mapping, else by well-known names. Nothing else is guessed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from schemas.events.application import FrozenModel
+from schemas.events.context import RejectionFactor
 from schemas.tenants.milestones import normalize_name
 from schemas.text.languages import Words
 
-Factor = Literal[
-    "skill", "years", "conditions", "motivation", "place", "culture", "competition", "filled"
-]
+Factor = RejectionFactor
 FACTORS: Mapping[Factor, Words] = {
     "skill": ("スキル", "skill"),
     "years": ("経験年数", "years of experience"),

@@ -1,10 +1,12 @@
 """The facts that a ledger is decided from, each with the id of the event that reported it."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from schemas.events.application import FrozenModel, Id, Text
+from schemas.relay.factors import Factor
 from schemas.relay.policy import RelayPolicy
 
 Scope = Literal["candidate", "tenant"]
@@ -124,6 +126,17 @@ class AgencyFee(_Fact):
     currency: str
 
 
+class RequirementRecorded(_Fact):
+    """What a job requires from the local day `since` on; the latest by time stands for its day."""
+
+    kind: Literal["requirement"] = "requirement"
+    job: Id
+    since: date
+    text: Text
+    owner: Id | None = None
+    accepts: Factor | None = None
+
+
 class Tick(_Fact):
     """Time passed; recorded only when something expired."""
 
@@ -142,6 +155,7 @@ Fact = Annotated[
     | ConsentWithdrawn
     | SlotClaim
     | AgencyFee
+    | RequirementRecorded
     | Tick,
     Field(discriminator="kind"),
 ]

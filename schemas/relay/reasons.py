@@ -7,6 +7,7 @@ from schemas.relay.factors import Factor
 from schemas.relay.facts import ApplicationStep
 from schemas.relay.mismatch import FactorShare, factor_shares, read_endings, unmapped_reasons
 from schemas.relay.policy import RelayCompany
+from schemas.relay.requirements import OWNER, Requirement, merge_versions
 from schemas.relay.state import State
 from schemas.relay.suggestions import Effect, Suggestion, effects, suggest
 
@@ -37,12 +38,28 @@ def reasons_of(
     state: State, steps: Mapping[str, ApplicationStep], company: RelayCompany
 ) -> Reasons:
     """The reasons of a company by its ledger, whose steps are under their ids, and by its mapping."""
-    endings = read_endings(state, steps, company.factors, company.requirements)
+    versions = requirement_versions(state, company)
+    endings = read_endings(state, steps, company.factors, versions)
     shares = factor_shares(endings)
     return Reasons(
         tenant=state.tenant,
         shares=shares,
-        suggestions=suggest(shares, endings, company.requirements),
-        effects=effects(endings, company.requirements),
+        suggestions=suggest(shares, endings, versions),
+        effects=effects(endings, versions),
         unmapped=dict(unmapped_reasons(endings).most_common()),
     )
+
+
+def requirement_versions(state: State, company: RelayCompany) -> tuple[Requirement, ...]:
+    """The versions of the company's file, and those that its ledger has recorded."""
+    recorded = (
+        Requirement(
+            job=fact.job,
+            since=fact.since,
+            text=fact.text,
+            owner=fact.owner or OWNER,
+            accepts=fact.accepts,
+        )
+        for fact in state.requirements.values()
+    )
+    return merge_versions(company.requirements, recorded)

@@ -1,7 +1,8 @@
 """The versions of a job's requirement, which the reasons of its rejections are compared by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 from pydantic import Field
@@ -9,6 +10,8 @@ from pydantic import Field
 from schemas.events.application import FrozenModel
 from schemas.relay.factors import Factor
 from schemas.tenants.config import Name
+
+OWNER = "hiring_team"
 
 
 class Requirement(FrozenModel):
@@ -20,8 +23,8 @@ class Requirement(FrozenModel):
 
     job: Annotated[str, Field(min_length=1, max_length=200)]
     since: date
-    text: Annotated[str, Field(min_length=1, max_length=300)]
-    owner: Name = "hiring_team"
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    owner: Name = OWNER
     accepts: Factor | None = None
 
 
@@ -35,3 +38,24 @@ def version_before(versions: Iterable[Requirement], version: Requirement) -> Req
     """The version that this one replaced, or None for the first one."""
     earlier = [one for one in versions if one.job == version.job and one.since < version.since]
     return max(earlier, key=lambda one: one.since, default=None)
+
+
+def merge_versions(
+    configured: Iterable[Requirement], recorded: Iterable[Requirement]
+) -> tuple[Requirement, ...]:
+    """All versions by job and day: of one day the configured one, and none that only repeats the text before it."""
+    by_day = {(one.job, one.since): one for one in (*recorded, *configured)}
+    ordered = [by_day[key] for key in sorted(by_day)]
+    return tuple(
+        version
+        for _, versions in groupby(ordered, lambda one: one.job)
+        for version in _changes([*versions])
+    )
+
+
+def _changes(versions: Sequence[Requirement]) -> list[Requirement]:
+    return [
+        version
+        for number, version in enumerate(versions)
+        if not number or version.text != versions[number - 1].text or version.accepts is not None
+    ]

@@ -19,6 +19,7 @@ from schemas.relay.facts import (
     Invited,
     PoliciesSet,
     Registered,
+    RequirementRecorded,
     Scope,
     SlotClaim,
     Step,
@@ -130,6 +131,7 @@ class State:
     slots: dict[int, Slot] = field(default_factory=dict)
     claims: defaultdict[int, list[SlotClaim]] = field(default_factory=lambda: defaultdict(list))
     fees: dict[str, AgencyFee] = field(default_factory=dict)
+    requirements: dict[tuple[str, date], RequirementRecorded] = field(default_factory=dict)
     balances: accounts.Balances = field(default_factory=dict)
 
     def day(self, moment: datetime) -> date:
@@ -182,10 +184,18 @@ class State:
             case ConsentWithdrawn():
                 earlier = self.withdrawn.get(fact.registration, fact.at)
                 self.withdrawn[fact.registration] = min(earlier, fact.at)
-            case AgencyFee():
-                earlier_fee = self.fees.get(fact.cost)
-                if earlier_fee is None or fact.version >= earlier_fee.version:
-                    self.fees[fact.cost] = fact
+            case RequirementRecorded() | AgencyFee():
+                self._note_version(fact)
+
+    def _note_version(self, fact: RequirementRecorded | AgencyFee) -> None:
+        """Keep the later version of a requirement by time, of a fee by its number."""
+        if isinstance(fact, AgencyFee):
+            fee = self.fees.get(fact.cost, fact)
+            self.fees[fact.cost] = fact if fact.version >= fee.version else fee
+        else:
+            key = fact.job, fact.since
+            version = self.requirements.get(key, fact)
+            self.requirements[key] = fact if fact.at >= version.at else version
 
     def _note_step(self, fact: ApplicationStep) -> None:
         application = self.applications.setdefault(

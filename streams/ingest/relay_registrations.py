@@ -4,19 +4,18 @@ import logging
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Unavailable
 from schemas.events.context import RelayRegistration
 from schemas.events.envelope import Event, event_id, full_type
 from schemas.relay.tokens import TOKEN, token_id
-from streams.ingest import cost_entries
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
+from streams.ingest.entry_list import parse_entries
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.kafka.publisher import Publisher, encode
 from streams.ingest.lenient_fields import MAX_ID_LENGTH
-from streams.ingest.problems import describe
 from streams.ingest.relay_invitations import CONNECTION
 from streams.ingest.vendor import Context
 
@@ -64,16 +63,7 @@ class RegistrationsHandler:
     ) -> Answer:
         """Publish all registrations of a request or none; raise Refused."""
         context = _context(connections, request)
-        try:
-            cost_entries.parse_json(request.body)
-            parsed = RegistrationList.model_validate_json(request.body)
-        except Malformed as error:
-            raise Refused(
-                400, error.reason, f"The request cannot be read: {error.detail}."
-            ) from None
-        except ValidationError as error:
-            message = f"Nothing was accepted: {describe(error)}."
-            raise Refused(422, "invalid_entries", message) from None
+        parsed = parse_entries(RegistrationList, request.body)
         events = [_event(entry, context, request) for entry in parsed.entries]
         try:
             await self._publisher.publish([encode(event) for event in events])

@@ -8,11 +8,13 @@ import msgspec
 from schemas.errors import Malformed
 from schemas.events import packs
 from schemas.events.context import (
+    JobData,
     RelayClick,
     RelayConsentWithdrawal,
     RelayInvitation,
     RelayRegistration,
     RelaySlot,
+    RequirementData,
 )
 from schemas.events.counting import LEDGER_TYPES
 from schemas.events.envelope import Event, short_type
@@ -32,6 +34,7 @@ from schemas.relay.facts import (
     Fact,
     Invited,
     Registered,
+    RequirementRecorded,
     SlotClaim,
     Step,
 )
@@ -55,6 +58,7 @@ CLAIMS: dict[str, ClaimKind] = {
     "relay.slot_released": "release",
     "relay.slot_redeemed": "redeem",
 }
+FULL_TYPES = LEDGER_TYPES | {"job.opened", "job.updated"}  # a pack's lean record lacks their texts
 NO_APPLICATION = ("prospect", "lead", "pool")  # whoever never applied cannot be rejected
 
 
@@ -67,14 +71,14 @@ _raw_decoder = msgspec.json.Decoder(_RawPack)
 
 
 def read_events(value: bytes | None) -> Iterator[tuple[PackedEvent, Event | None]]:
-    """Yield the events of a pack, those of Career Relay also as their full model; nothing for copies. Raise Malformed."""
+    """Yield the events of a pack, those of Career Relay and of jobs also as their full model; nothing for copies. Raise Malformed."""
     pack = packs.decode_pack(value)
     if pack.forwarded:
         return
     raw = None
     for index, event in enumerate(pack.events):
         full = None
-        if short_type(event.type) in LEDGER_TYPES:
+        if short_type(event.type) in FULL_TYPES:
             raw = raw or _raw_decoder.decode(value or b"")
             full = _full_event(bytes(raw.events[index]))
         yield event, full
@@ -92,7 +96,7 @@ def to_fact(event: PackedEvent, full: Event | None, state: State, rules: Rules) 
     if event.test:
         return None
     if full is not None:
-        return _relay_fact(full)
+        return _requirement(full, state) or _relay_fact(full)
     name = short_type(event.type)
     if name.startswith("application."):
         return _step(event, name, state, rules)
@@ -188,6 +192,30 @@ OTHER_FACTS: dict[str, Callable[[PackedEvent], Fact | None]] = {
     "cost.recorded": _fee,
     "cost.reversed": _fee,
 }
+
+
+def _requirement(event: Event, state: State) -> RequirementRecorded | None:
+    """The version of a job's requirement that an event states; a job event states it from its own day on."""
+    data = event.data
+    if isinstance(data, RequirementData):
+        return RequirementRecorded(
+            id=event.id,
+            at=event.time,
+            job=data.job_id,
+            since=data.since,
+            text=data.text,
+            owner=data.owner,
+            accepts=data.accepts,
+        )
+    if isinstance(data, JobData) and data.requirements:
+        return RequirementRecorded(
+            id=event.id,
+            at=event.time,
+            job=data.job_id,
+            since=state.day(event.time),
+            text=data.requirements,
+        )
+    return None
 
 
 def _relay_fact(event: Event) -> Fact | None:

@@ -1,7 +1,7 @@
 """The relay reads events as the funnel does and decides each of them once, whatever is read again."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,9 @@ import pytest
 from schemas.events import packs
 from schemas.relay.balance import balance
 from schemas.relay.entries import Record
+from schemas.relay.policy import RelayCompany
+from schemas.relay.reasons import requirement_versions
+from schemas.relay.requirements import Requirement
 from schemas.relay.tokens import invitation_id, relay_key, token, token_id
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import dump_yaml
@@ -188,3 +191,30 @@ def test_a_foreign_link_never_counts(tmp_path: Path) -> None:
         relay.registration("a", number, token_id=f"{number:032x}")
 
     assert (relay.figures()["counted"], relay.figures()["void"]) == (0, {})
+
+
+def test_requirements_come_from_jobs_the_api_and_the_file(tmp_path: Path) -> None:
+    """A job's own text counts from its day on unless it repeats the last one; the API adds versions, the file has the last word."""
+    relay = Relay(tmp_path)
+    relay.tell("job.opened", 1, job_id="j-1", requirements="必須経験5年")
+    relay.tell("job.updated", 2, job_id="j-1", requirements="必須経験5年")
+    relay.tell("job.updated", 3, job_id="j-1", headcount=2)
+    accepted = {"job_id": "j-1", "since": "2026-05-10", "text": "必須経験3年", "accepts": "years"}
+    relay.tell("requirement.recorded", 9, **accepted)
+    relay.tell("requirement.recorded", 10, **(accepted | {"text": "経験3年"}))
+    relay.tell("requirement.recorded", 8, **(accepted | {"text": "older"}))
+    relay.tell("requirement.recorded", 4, job_id="j-2", since="2026-05-01", text="英語")
+    company = RelayCompany(
+        tenant="aoba",
+        page="https://relay.example/register",
+        policies=relay.keeper.companies["aoba"].relay.policies,
+        requirements=(Requirement(job="j-2", since=date(2026, 5, 1), text="英語(日常会話)"),),
+    )
+
+    versions = requirement_versions(relay.keeper.states["aoba"], company)
+
+    assert [(v.job, v.since.day, v.text, v.accepts) for v in versions] == [
+        ("j-1", 1, "必須経験5年", None),
+        ("j-1", 10, "経験3年", "years"),
+        ("j-2", 1, "英語(日常会話)", None),
+    ]

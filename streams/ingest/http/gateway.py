@@ -37,6 +37,7 @@ from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.relay_invitations import InvitationsHandler
 from streams.ingest.relay_links import LinksHandler, LinkVisit
 from streams.ingest.relay_registrations import RegistrationsHandler
+from streams.ingest.requirements import RequirementsHandler
 from streams.ingest.vendor import Vendor
 from streams.ingest.vendors import VENDORS
 
@@ -92,6 +93,7 @@ class Gateway:
         self._actions = ActionsHandler(publisher, dependencies.breaches)
         self._relay = dependencies.relay
         self._registrations = RegistrationsHandler(publisher)
+        self._requirements = RequirementsHandler(publisher)
         self._links = LinksHandler(publisher, dependencies.links)
         self._invitations = InvitationsHandler(
             publisher=publisher, links=dependencies.links, base_url=dependencies.base_url
@@ -214,6 +216,10 @@ class Gateway:
             return await self._registrations.register(connections, api_request)
 
         return await self._handle_api_request(request, "relay:write", register)
+
+    async def post_requirements(self, request: Request) -> Response:
+        """Answer one request to `/v1/requirements`."""
+        return await self._handle_api_request(request, "relay:write", self._requirements.record)
 
     async def open_link(self, token: str, request: Request) -> Response:
         """Answer one visit of a link."""

@@ -12,6 +12,7 @@ from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 from streams.ingest.relay_invitations import LINK_PATH, PATH, InvitationRequest
 from streams.ingest.relay_registrations import REGISTRATIONS_PATH, RegistrationList
+from streams.ingest.requirements import REQUIREMENTS_PATH, RequirementList
 
 RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     200: {"description": "The candidate belongs to the control group: no link was issued."},
@@ -33,8 +34,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
     },
     404: {"description": "The company does not use Career Relay."},
 }
-REGISTRATION_RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
-    202: {"description": "Every registration is acknowledged; `ids` are the ids of the events."},
+ENTRY_RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
+    202: {"description": "Every entry is acknowledged; `ids` are the ids of the events."},
     422: {"description": "Nothing was accepted; `message` says what to change."},
 }
 LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -75,7 +76,16 @@ REGISTRATIONS = Endpoint(
     summary="Record registrations that the relay service exports",
     description="Record up to 500 registrations, all or none; one that a callback reported before counts once.",
     body=RegistrationList,
-    responses=REGISTRATION_RESPONSES,
+    responses=ENTRY_RESPONSES,
+)
+REQUIREMENTS = Endpoint(
+    path=REQUIREMENTS_PATH,
+    name="post_requirements",
+    summary="Record what jobs require",
+    description="Record up to 500 versions, all or none. Rejections are compared by the version in force on their day; of two versions of one"
+    " job and day the later request stands, and `requirements` of relay.yaml stands above both.",
+    body=RequirementList,
+    responses=ENTRY_RESPONSES,
 )
 
 
@@ -83,6 +93,7 @@ def add(app: FastAPI, gateway: Gateway) -> None:
     """Add the routes."""
     _add_post(app, gateway.post_invitation, INVITATIONS)
     _add_post(app, gateway.post_registrations, REGISTRATIONS)
+    _add_post(app, gateway.post_requirements, REQUIREMENTS)
 
     @app.head(LINK_PATH, include_in_schema=False)
     @app.get(

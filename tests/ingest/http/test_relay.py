@@ -17,6 +17,7 @@ from streams.ingest.kafka.link_index import Link
 from streams.ingest.relay_invitations import PATH
 from streams.ingest.relay_links import CLICKS_PER_MINUTE
 from streams.ingest.relay_registrations import REGISTRATIONS_PATH
+from streams.ingest.requirements import REQUIREMENTS_PATH
 from streams.tools.relay.register import bodies, read_rows
 from tests.fakes import NOON, ListPublisher, SetClock
 from tests.ingest import gateways
@@ -201,3 +202,22 @@ async def test_registrations_of_a_file_are_those_of_callbacks(site: Site, tmp_pa
         read_rows(header.replace("token", "tokn"))
     with pytest.raises(Malformed, match="line 2 has no token"):
         read_rows(header + f"r-1,,x,{at},,,,")
+
+
+async def test_a_requirement_is_recorded_once_and_corrected_by_a_later_one(site: Site) -> None:
+    """A repeated request has the same id; a misspelled field or an unknown factor refuses all of it with its place."""
+    entry = {"job_id": "j-1", "since": "2026-04-01", "text": "必須経験5年"}
+    bodies_sent = [{"entries": [entry]}, {"entries": [entry]}, {"entries": [entry | {"text": "3"}]}]
+    for body in bodies_sent:
+        response = await site.client.post(REQUIREMENTS_PATH, json=body, headers=TOKEN)
+        assert response.status_code == 202
+
+    first, again, corrected = site.publisher.events
+    assert first.id == again.id != corrected.id
+    assert (first.subject, first.data.text) == ("j-1", "必須経験5年")  # type: ignore[union-attr]
+    for wrong, problem in (({"accept": "years"}, "unknown field"), ({"accepts": "age"}, "'years'")):
+        refused = await site.client.post(
+            REQUIREMENTS_PATH, json={"entries": [entry | wrong]}, headers=TOKEN
+        )
+        assert (refused.status_code, problem in refused.text) == (422, True)
+    assert (await site.client.post(REQUIREMENTS_PATH, json={"entries": [entry]})).status_code == 401

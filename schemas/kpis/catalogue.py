@@ -11,6 +11,7 @@ from schemas.kpis.definitions import (
     money,
     offers,
     quality,
+    rejections,
     relay,
     retention,
     times,
@@ -28,6 +29,7 @@ KPIS: tuple[Kpi, ...] = (
     *money.KPIS,
     *quality.KPIS,
     *relay.KPIS,
+    *rejections.KPIS,
 )
 BY_ID = {kpi.id: kpi for kpi in KPIS}
 # The KPI whose n is the size of a member, for lists with the largest member first; without it the sum of every n is.

@@ -27,6 +27,7 @@ MONEY_MEASURES = (
 PLANNABLE = ("joined", "left_employment", "start_days")
 PLANNED = "planned."
 LEDGER = "relay."  # what the ledger of Career Relay counts, and no cell of the worker
+REJECTED_FOR = "rejected_for_"  # of it the rejections by factor, which the watch reads there; the factor is no class of cases
 DURATION_KINDS = ("waiting", "retention", "incidence")
 
 

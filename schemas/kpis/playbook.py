@@ -134,6 +134,14 @@ FEW_HIRES = Play(
     suggest_en="Check in v_what_if which stage would have the most effect, and start there.",
     **TALENT,
 )
+REJECTION_REASONS = Play(
+    id="rejection_reasons",
+    check_ja="要件や選考担当者が変わっていないか。媒体の候補者層が変わっていないか。理由の入力の仕方が変わっただけではないか。",
+    check_en="Have the requirements, the screener or the channel's candidates changed, or only how reasons are entered?",
+    suggest_ja="`hirelay relay reasons` で要件の版ごとに確かめ、媒体への伝え方か要件を見直してください。",
+    suggest_en="Compare versions of the requirement with `hirelay relay reasons`; brief the channel, or revise the requirement.",
+    **FIELD,
+)
 UNMAPPED = Play(
     id="unmapped",
     check_ja="採用管理システムで段階や理由が追加・変更されていないか。",

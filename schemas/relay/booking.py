@@ -25,7 +25,8 @@ def book(state: State, entry: Entry) -> None:
     elif entry.kind in SLOT_STATES:
         _book_slot(state, entry)
     elif entry.kind in {"eligible", "ineligible"} and entry.application is not None:
-        state.applications[entry.application].eligible = entry.kind == "eligible"
+        standing = entry if entry.kind == "eligible" else None
+        state.applications[entry.application].eligible = standing
         state.eligible += 1 if entry.kind == "eligible" else -1
     elif entry.kind == "clicked" and entry.invitation is not None:
         state.clicked.add(entry.invitation)

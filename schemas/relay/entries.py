@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, model_validator
 
 from schemas.events.application import FrozenModel, Id
+from schemas.relay.factors import Factor
 from schemas.relay.facts import Fact, Scope
 
 PERSON, SLOT = "person", "slot"  # units beside currencies
@@ -62,7 +63,8 @@ class Entry(FrozenModel):
     """One decision. The fields that do not belong to its kind are empty.
 
     `at` is when a person counted or a slot was granted, `due` the first day on which a slot can no longer be reserved,
-    `persons` the ten of a grant, `value` the full value of its slot.
+    `persons` the ten of a grant, `value` the full value of its slot. `factor` is why the company rejected, on the local day
+    `day` of the rejection, also in the entry that takes it back.
     """
 
     kind: EntryKind
@@ -76,6 +78,8 @@ class Entry(FrozenModel):
     slot: int | None = None
     persons: tuple[Id, ...] = ()
     due: date | None = None
+    factor: Factor | None = None
+    day: date | None = None
     value: int = 0
     at: AwareDatetime | None = None
     postings: tuple[Posting, ...] = ()

@@ -1,7 +1,7 @@
 """The taxonomy of rejection reasons: by a company's own mapping, else by well-known names. Nothing else is guessed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
@@ -9,18 +9,10 @@ from schemas.events.application import FrozenModel
 from schemas.events.context import RejectionFactor
 from schemas.tenants.milestones import normalize_name
 from schemas.text.languages import Words
+from schemas.text.words import REJECTION_FACTORS
 
 Factor = RejectionFactor
-FACTORS: Mapping[Factor, Words] = {
-    "skill": ("スキル", "skill"),
-    "years": ("経験年数", "years of experience"),
-    "conditions": ("条件", "conditions"),
-    "motivation": ("志向", "motivation"),
-    "place": ("勤務地", "place of work"),
-    "culture": ("文化", "culture"),
-    "competition": ("競合", "a stronger candidate"),
-    "filled": ("充足", "position filled"),
-}
+FACTORS: Mapping[Factor, Words] = {name: REJECTION_FACTORS[name] for name in get_args(Factor)}
 # Names with one meaning only, compared as the parties of reasons are.
 NAMES: Mapping[Factor, tuple[str, ...]] = {
     "skill": (

@@ -31,7 +31,7 @@ class PoliciesSet(_Fact):
 
 
 class ApplicationStep(_Fact):
-    """A step of an application that matters to the relay."""
+    """A step of an application that matters to the relay; `factor` is what its reason meant when it was taken."""
 
     kind: Literal["application"] = "application"
     step: Step
@@ -40,6 +40,7 @@ class ApplicationStep(_Fact):
     job: Id | None = None
     channel: Id | None = None
     reason: Text | None = None
+    factor: Factor | None = None
 
 
 class CandidatesMerged(_Fact):

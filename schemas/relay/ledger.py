@@ -88,8 +88,8 @@ def _announce(state: State, fact: Fact) -> Iterator[Entry]:
     if isinstance(fact, ApplicationStep):
         application = state.applications[fact.application]
         is_rejected = application.step_at(None) == "rejected"
-        if is_rejected != application.eligible:
-            yield _of_application("eligible" if is_rejected else "ineligible", application)
+        if is_rejected != (application.eligible is not None):
+            yield _eligibility(state, application)
     elif isinstance(fact, Invited) and state.invitations[fact.token_id] is fact:
         yield _with_origin(state, Entry(kind="invited", scope=fact.scope), fact)
         for _ in range(_early_registrations(state, fact)):
@@ -99,6 +99,18 @@ def _announce(state: State, fact: Fact) -> Iterator[Entry]:
         yield _of_application("withheld", origin)
     elif isinstance(fact, Clicked | Registered):
         yield from _use_of_link(state, fact)
+
+
+def _eligibility(state: State, application: RelayApplication) -> Entry:
+    """The entry of a rejection with its factor, or the one that takes it back as it was booked."""
+    standing = application.standing(None)
+    if application.eligible is not None or standing is None:
+        booked = application.eligible or Entry(kind="ineligible")
+        update = {"factor": booked.factor, "day": booked.day}
+        return _of_application("ineligible", application).model_copy(update=update)
+    at, name, _ = standing
+    update = {"factor": application.factors.get(name), "day": state.day(at)}
+    return _of_application("eligible", application).model_copy(update=update)
 
 
 def _use_of_link(state: State, fact: Clicked | Registered) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.relay import accounts
 from schemas.relay.entries import Entry, VoidReason
+from schemas.relay.factors import Factor
 from schemas.relay.facts import (
     AgencyFee,
     ApplicationStep,
@@ -32,14 +33,15 @@ SlotState = Literal["open", "reserved", "redeemed", "expired", "revoked"]
 
 @dataclass
 class RelayApplication:
-    """The steps of one application by time, and whether it was announced as eligible."""
+    """The steps of one application by time, what their reasons mean by their ids, and the entry that made it eligible."""
 
     id: str
     steps: list[tuple[datetime, str, Step]] = field(default_factory=list)
     candidate: str | None = None
     job: str | None = None
     channel: str | None = None
-    eligible: bool = False
+    factors: dict[str, Factor] = field(default_factory=dict)
+    eligible: Entry | None = None
 
     def first(self, step: Step) -> datetime | None:
         """When the step happened first."""
@@ -47,12 +49,17 @@ class RelayApplication:
 
     def step_at(self, moment: datetime | None) -> Step | None:
         """The step that stood at an instant, or stands now; deleting an application is none."""
-        standing = (
+        standing = self.standing(moment)
+        return None if standing is None else standing[2]
+
+    def standing(self, moment: datetime | None) -> tuple[datetime, str, Step] | None:
+        """That step with its instant and id."""
+        steps = (
             step
-            for at, _, step in reversed(self.steps)
-            if step != "deleted" and (moment is None or at <= moment)
+            for step in reversed(self.steps)
+            if step[2] != "deleted" and (moment is None or step[0] <= moment)
         )
-        return next(standing, None)
+        return next(steps, None)
 
     @property
     def is_deleted(self) -> bool:
@@ -202,6 +209,8 @@ class State:
             fact.application, RelayApplication(id=fact.application)
         )
         insort(application.steps, (fact.at, fact.id, fact.step))
+        if fact.factor is not None:
+            application.factors[fact.id] = fact.factor
         if fact.candidate not in {None, application.candidate}:
             self.applications_of[application.candidate or ""].discard(fact.application)
             application.candidate = fact.candidate

@@ -108,3 +108,16 @@ def anonymous_member(dimension: str) -> Words:
     """Return the label of one person of a dimension, who is never identified."""
     ja, en = DIMENSIONS[dimension]
     return f"{ja} 1 名", f"one {en}"
+
+
+# Why companies reject, by the factors of `schemas.events.context.RejectionFactor`.
+REJECTION_FACTORS: Table = {
+    "skill": ("スキル", "skill"),
+    "years": ("経験年数", "years of experience"),
+    "conditions": ("条件", "conditions"),
+    "motivation": ("志向", "motivation"),
+    "place": ("勤務地", "place of work"),
+    "culture": ("文化", "culture"),
+    "competition": ("競合", "a stronger candidate"),
+    "filled": ("充足", "position filled"),
+}

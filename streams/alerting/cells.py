@@ -16,7 +16,7 @@ from schemas.cells import (
     decode_key,
 )
 from schemas.kpis.catalogue import KPIS
-from schemas.kpis.definition import matching_measures
+from schemas.kpis.definition import REJECTED_FOR, matching_measures
 
 MEASURES = {kpi.id: kpi.measures for kpi in KPIS}
 SEGMENTS = (CHANNEL, JOB)  # dimensions searched for the main contributor to a company-wide breach
@@ -35,13 +35,17 @@ class CellSums:
     """Daily sums of absolute rows, which may arrive in any order and more than once."""
 
     def __init__(self, rules: AlertRules) -> None:
-        """Start empty; only what `rules` need is kept."""
+        """Start empty; only what `rules` need is kept. `reads_ledger` says whether that includes the relay's ledger."""
         self._kpis: dict[tuple[str, str, str], set[str]] = {}
         for rule in rules.rules:
             extra_dimensions = SEGMENTS if rule.dimension == TOTAL else ()
             for dimension in (rule.dimension, *extra_dimensions):
                 for basis in rule.bases():
                     self._kpis.setdefault((rule.tenant, dimension, basis), set()).add(rule.kpi)
+        watched = {kpi for kpis in self._kpis.values() for kpi in kpis}
+        self.reads_ledger = any(
+            measure.startswith(REJECTED_FOR) for kpi in watched for measure in MEASURES[kpi]
+        )
         self._rows: dict[tuple[int, CellKey], Cell] = {}
         self._days: dict[KpiSeries, dict[int, Tally]] = {}
         self._members: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -69,6 +73,11 @@ class CellSums:
             for name in {**before, **cell.m}
             if (change := cell.m.get(name, 0) - before.get(name, 0))
         }
+        return self.add(cell_key, change_by_measure)
+
+    def add(self, cell_key: CellKey, change_by_measure: Mapping[str, int]) -> list[KpiSeries]:
+        """Add a change that arrives once, as those of the relay's ledger do, and return the series it changed."""
+        kpis = self._kpis.get((cell_key.tenant, cell_key.dimension, cell_key.basis), set())
         return [
             series
             for kpi in sorted(kpis)

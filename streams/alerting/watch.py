@@ -15,8 +15,9 @@ from schemas.alerting.rules import AlertRules
 from schemas.errors import Malformed
 from schemas.instants import local_today
 from schemas.kafka.epochs import REPLAY_KEY, Epoch
-from schemas.kafka.topics import EPOCHS, KPI_CELLS
+from schemas.kafka.topics import EPOCHS, KPI_CELLS, RELAY_LEDGER
 from schemas.planning.periods import local_date
+from schemas.relay.rejection_cells import rejection_changes
 from schemas.tenants.config import Tenancy
 from sinks.metrics import WatchMetrics
 from streams.alerting.breach_log import (
@@ -30,6 +31,7 @@ from streams.configuration.files import Misconfigured, load_tenancy, modificatio
 from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.committed_reader import last_poll_time, read_to_end, start_consumer
+from streams.kafka.relay_ledger import decode_record
 from streams.kafka.whole_flushes import WholeFlushes
 
 log = logging.getLogger(__name__)
@@ -120,8 +122,10 @@ class _WatchSession:
     async def run(self, number: int) -> None:
         """Read everything, evaluate it once, then evaluate changes."""
         self._judge.record(await latest_breaches(self._settings.kafka_access))
-        topic = KPI_CELLS.in_epoch(number).name
-        consumer = await start_consumer(self._settings.kafka_access, topic, EPOCHS.name)
+        topics = [KPI_CELLS.in_epoch(number).name, EPOCHS.name]
+        if self._sums.reads_ledger:
+            topics.append(RELAY_LEDGER.name)
+        consumer = await start_consumer(self._settings.kafka_access, *topics)
         try:
             async for record in read_to_end(consumer):
                 self._apply_whole(record)
@@ -159,7 +163,7 @@ class _WatchSession:
                 self._epochs[epoch.number] = epoch
             return []
         try:
-            touched = self._sums.apply(record.partition, record.key, record.value)
+            touched = self._sum(record)
         except Malformed as problem:
             self._metrics.unreadable.inc()
             log.warning("cell unreadable", extra={"reason": str(problem)[:200]})
@@ -168,6 +172,16 @@ class _WatchSession:
         for tenant in {series.tenant for series in touched}:  # partitions arrive in any order
             self._last_counted[tenant] = max(at, self._last_counted.get(tenant, at))
         return touched
+
+    def _sum(self, record: Any) -> list[KpiSeries]:
+        """Sum the cell of a worker, or what a record of the relay's ledger says about rejections; raise Malformed."""
+        if record.topic != RELAY_LEDGER.name:
+            return self._sums.apply(record.partition, record.key, record.value)
+        return [
+            series
+            for key, changes in rejection_changes(decode_record(record.value))
+            for series in self._sums.add(key, changes)
+        ]
 
     def _is_current(self, number: int) -> bool:
         """Whether the epoch is live and the rules still match the files."""

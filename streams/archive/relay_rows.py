@@ -5,6 +5,7 @@ from datetime import UTC
 from schemas.errors import Malformed
 from schemas.relay import accounts
 from schemas.relay.entries import Entry, Posting, Record
+from schemas.relay.rejection_cells import AMOUNTS, rejection_measure, rejections
 from sinks.clickhouse.rows import RelayRow
 from streams.archive.rows import RecordPosition
 
@@ -19,7 +20,7 @@ MEASURES = {
     accounts.RECOVERED: "relay.recovered",
 }
 SLOT_KINDS = frozenset({"granted", "slot_revoked"})
-STATED = frozenset({"eligible", "invited", "withheld", "clicked", "registered"})
+STATED = frozenset({"invited", "withheld", "clicked", "registered"})
 
 
 def relay_rows(source: RecordPosition, value: bytes) -> list[RelayRow]:
@@ -46,8 +47,11 @@ def _rows_of_entry(record: Record, entry: Entry, offset: int) -> list[RelayRow]:
         job_id=entry.job or "",
         channel=entry.channel or "",
     )
-    if entry.kind == "ineligible":
-        return [row._replace(measure="relay.eligible", amount=-1)]
+    if entry.kind in AMOUNTS:
+        return [
+            row._replace(measure="relay.eligible", amount=AMOUNTS[entry.kind]),
+            *_rejection(entry, row),
+        ]
     if entry.kind in STATED:
         return [row._replace(measure=f"relay.{entry.kind}", amount=1)]
     return [
@@ -59,6 +63,14 @@ def _rows_of_entry(record: Record, entry: Entry, offset: int) -> list[RelayRow]:
         )
         for posting in entry.postings
     ]
+
+
+def _rejection(entry: Entry, row: RelayRow) -> list[RelayRow]:
+    """Why the company rejected, on the day of the rejection, also if it is taken back later."""
+    amount = rejections(entry)
+    if not amount or entry.factor is None or entry.day is None:
+        return []
+    return [row._replace(measure=rejection_measure(entry.factor), amount=amount, day=entry.day)]
 
 
 def _measure(entry: Entry, posting: Posting) -> str:

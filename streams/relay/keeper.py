@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from schemas.errors import Malformed
 from schemas.funnel.rules import TenantRules
 from schemas.relay.balance import balance
 from schemas.relay.entries import Record
-from schemas.relay.facts import Fact, Tick
+from schemas.relay.factors import FactorRule, factor_of
+from schemas.relay.facts import ApplicationStep, Fact, Tick
 from schemas.relay.ledger import accept, restore
 from schemas.relay.state import State
 from schemas.tenants.mapping_snapshot import snapshot_mapping
@@ -90,7 +91,7 @@ class Keeper:
             rules = self._rules.for_tenant(event.tenant)
             fact = to_fact(event, full, self._state(event.tenant), rules)
             if fact is not None:
-                records += self._take(company, fact)
+                records += self._take(company, with_factor(fact, company.relay.factors))
         return records
 
     def alerts(self) -> list[Alert]:
@@ -112,6 +113,13 @@ class Keeper:
             return []
         following = follow_up(company, state, record)
         return [record] if following is None else [record, *self._take(company, following)]
+
+
+def with_factor(fact: Fact, rules: Iterable[FactorRule]) -> Fact:
+    """The fact, a rejection with what its reason means by the rules of today: a later mapping does not rewrite it."""
+    if not isinstance(fact, ApplicationStep) or fact.step != "rejected":
+        return fact
+    return fact.model_copy(update={"factor": factor_of(fact.reason, rules)})
 
 
 async def keep(

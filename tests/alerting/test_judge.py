@@ -1,12 +1,18 @@
 """Cells of all partitions become breaches, and only records that differ are written."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
+from schemas.alerting.alert_texts import summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.rules import AlertRules
 from schemas.cells import Cell, CellKey, Tally, encode_cell, encode_key
 from schemas.instants import EPOCH_DAY
+from schemas.relay.entries import Record
+from schemas.relay.facts import Fact
+from schemas.relay.ledger import accept
+from schemas.relay.state import State
 from schemas.tenants.config import Secret, Tenancy, Tenant
 from sinks.metrics import WatchMetrics
 from streams.alerting.breach_log import BreachWriter
@@ -14,7 +20,10 @@ from streams.alerting.cells import CellSums
 from streams.alerting.judge import Judge
 from streams.alerting.watch import QUIET_PERIOD, Watched, _WatchSession, effective_day
 from streams.configuration.settings import Settings
+from streams.kafka.relay_ledger import encode_record
 from tests.schemas.alerting.test_rules import rule, screened
+from tests.schemas.relay.builders import day as relay_day
+from tests.schemas.relay.builders import policies, step
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = date(2026, 4, 1).toordinal() - EPOCH_DAY
@@ -193,3 +202,48 @@ def test_the_latest_day_is_one_of_what_rules_are_about() -> None:
     sums.apply(0, *row("channel", "doda", {"joined": 1}, 2, DAY + 30))
 
     assert sums.latest_day("acme") == DAY
+
+
+def test_a_shift_in_why_a_channel_is_rejected_is_a_breach() -> None:
+    """After twenty weeks at one in five, doda is rejected for experience four times in five: only that channel is reported."""
+    changed = rule(
+        id="reasons",
+        kpi="relay_reason_years",
+        kind="change",
+        dimension="channel",
+        member="*",
+        at_least=None,
+    )
+    session = session_for(AlertRules(rules=(changed,)))
+    state = State("acme")
+    for fact in (policies(), *rejections()):
+        entry = accept(state, fact, fact.at)
+        assert entry is not None
+        session._apply(ledger_record(entry))
+
+    breaches = session._judge.changes(
+        session._sums, None, lambda _: relay_day(200).date(), relay_day(200)
+    )
+
+    assert session._sums.reads_ledger
+    (breach,) = breaches
+    assert (breach.member, breach.rule) == ("doda", "reasons")
+    assert 'Rejections for years of experience of channel "doda" rose' in summary(breach)
+
+
+def rejections() -> Iterator[Fact]:
+    """One rejection a day of each of three channels: every fifth for experience, at doda later four in five."""
+    for number in range(200):
+        for channel in ("doda", "Green", "Wantedly"):
+            shifted = channel == "doda" and number >= 140
+            is_years = (number % 5 == 0) != shifted
+            fact = step("rejected", f"{channel}-{number}", number)
+            yield fact.model_copy(
+                update={"channel": channel, "factor": "years" if is_years else "skill"}
+            )
+
+
+def ledger_record(entry: Record) -> SimpleNamespace:
+    """A record of the relay's ledger as it is consumed."""
+    fields = {"topic": "relay-ledger", "partition": 0, "timestamp": 0, "key": entry.key}
+    return SimpleNamespace(value=encode_record(entry), **fields)

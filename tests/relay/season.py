@@ -29,7 +29,7 @@ FACTS = (
     *ten(count=12),
     claim("redeem", at=20, application="h"),
     step("hired", "h", 19),
-    step("rejected", "z"),
+    step("rejected", "z").model_copy(update={"factor": "years"}),
     invited("z"),
     registered("p-z", "z", consent=None),
 )

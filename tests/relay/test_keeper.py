@@ -1,7 +1,7 @@
 """The relay reads events as the funnel does and decides each of them once, whatever is read again."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from schemas.relay.balance import balance
 from schemas.relay.entries import Record
 from schemas.relay.policy import RelayCompany
 from schemas.relay.reasons import requirement_versions
+from schemas.relay.rejection_cells import rejection_changes
 from schemas.relay.requirements import Requirement
 from schemas.relay.tokens import invitation_id, relay_key, token, token_id
 from streams.configuration.settings import Settings
@@ -19,6 +20,7 @@ from streams.configuration.yaml_document import dump_yaml
 from streams.kafka.relay_ledger import decode_record, encode_record
 from streams.relay.keeper import Keeper
 
+EPOCH = date(1970, 1, 1)
 KEY = "0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 POLICY = {
@@ -217,4 +219,23 @@ def test_requirements_come_from_jobs_the_api_and_the_file(tmp_path: Path) -> Non
         ("j-1", 1, "必須経験5年", None),
         ("j-1", 10, "経験3年", "years"),
         ("j-2", 1, "英語(日常会話)", None),
+    ]
+
+
+def test_why_a_company_rejects_is_counted_on_the_day_of_the_rejection(tmp_path: Path) -> None:
+    """An undone rejection is taken back where it was counted; a reason without a factor counts nowhere."""
+    relay = Relay(tmp_path)
+    relay.rejection("a", reason={"name": "経験不足"})
+    relay.rejection("b", reason={"name": "なんとなく"})
+    relay.tell("application.reopened", 5, application={"id": "a"})
+
+    changes = [change for record in relay.records for change in rejection_changes(record)]
+
+    (may_1,) = {key.day for key, _ in changes}
+    assert EPOCH + timedelta(days=may_1) == date(2026, 5, 1)
+    assert [(key.dimension, key.member, tally) for key, tally in changes] == [
+        ("total", "all", {"rejected_for_years": 1}),
+        ("job", "j-1", {"rejected_for_years": 1}),
+        ("total", "all", {"rejected_for_years": -1}),
+        ("job", "j-1", {"rejected_for_years": -1}),
     ]

@@ -57,6 +57,7 @@ def test_kpis_of_the_relay_are_like_all_others(client: Any, state: State) -> Non
     assert company["relay_recovered"] == balance(state).recovered == 1_000_000
     assert (company["relay_invited"], company["relay_registration_rate"]) == (13, 1)
     assert channel["relay_eligible"] == 13
+    assert (channel["relay_reasons"], channel["relay_reason_years"]) == (1, 1)
 
 
 def test_a_slot_hire_is_carried_and_credited_never_credited_alone(

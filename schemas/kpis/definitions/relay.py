@@ -87,7 +87,7 @@ OTHER_PANELS = {
     "relay_accrued": (Place("relay/stock", 2),),
     "relay_recovered": (Place("relay/stock", 3),),
     "relay_click_rate": (Place("relay/funnel", 1),),
-    "relay_registration_rate": (Place("relay/funnel", 2),),
+    "relay_registration_rate": (Place("relay/funnel", 2), Place("relay/experience")),
 }
 
 

@@ -1,8 +1,9 @@
 """キャリアリレー: from the line in the rejection mail to a hiring slot and its value."""
 
+from schemas.cells import CHANNEL, DECISION
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
-from streams.boards.specs.panels import drawn, ids, tiles
+from streams.boards.specs.panels import drawn, ids, members, tiles
 from streams.boards.specs.relay_findings import EXPERIENCE, REASONS, SURVEY
 
 PROGRESS = Panel(
@@ -131,6 +132,15 @@ BOARD = Board(
         SLOTS,
         VOID,
         REASONS,
+        members(
+            "reason_shares",
+            "媒体ごとに、不採用の理由は何か",
+            "Why is each channel rejected?",
+            CHANNEL,
+            placed("relay/reason_shares"),
+            basis=DECISION,
+            leads="funnel",
+        ),
         EXPERIENCE,
         SURVEY,
     ),

@@ -1,6 +1,8 @@
 """What the ledger of Career Relay says about rejections and candidates, with intervals and with what may be concluded."""
 
+from schemas.kpis.catalogue import placed
 from streams.boards.spec import Column, Panel
+from streams.boards.specs.panels import ids
 from streams.boards.specs.sql import JOIN_JOB_TITLES
 
 LOW = ("90% 下限", "90 % low")
@@ -35,6 +37,7 @@ limit 20""",
         Column(name="verdict", unit="word", ja="判定", en="Verdict"),
     ),
     basis="now",
+    kpis=ids(placed("relay/reason_shares")),
     width=12,
     note_ja="割合は事前分布付き(件数が少ないほど全社の割合に近い)。倍率はほかの求人・媒体との比。偶然で説明できないものだけを「目立つ」とします。",
     note_en="Shares are drawn towards the company's mixture where cases are few. Lift compares with all other places. Only what chance does not explain stands out.",
@@ -61,6 +64,7 @@ order by position""",
         Column(name="verdict", unit="word", ja="判定", en="Verdict"),
     ),
     basis="now",
+    kpis=ids(placed("relay/experience")),
     width=12,
     note_ja="不採用(登録は案内)からの日数で打ち切りを補正した割合。差は案内した人から案内していない人を引いたもの。",
     note_en="By days since the rejection (registrations: since the invitation), corrected for those still under observation.",

@@ -243,6 +243,14 @@ class RelaySlot(FrozenModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
+class RelayOffer(FrozenModel):
+    """relay.candidate_offered: the service offers a candidate for a hiring slot, under an id that means nothing elsewhere."""
+
+    slot: Annotated[int, Field(ge=1, le=1_000_000)]
+    offer_id: Id
+    job_id: Id | None = None
+
+
 class Relay(FrozenModel):
     """relay.credit_granted, .credit_consumed, .credit_expired, .outcome: statements of the relay service; the ledger decides."""
 

@@ -33,6 +33,7 @@ LEDGER_TYPES = frozenset(
         "relay.slot_reserved",
         "relay.slot_released",
         "relay.slot_redeemed",
+        "relay.candidate_offered",
     }
 )
 # Accepted and stored, so that a later release can count them from the log; the text says why no number contains them.

@@ -82,6 +82,7 @@ TYPES: MappingProxyType[str, type[FrozenModel]] = MappingProxyType(
         "relay.slot_reserved": event_context.RelaySlot,
         "relay.slot_released": event_context.RelaySlot,
         "relay.slot_redeemed": event_context.RelaySlot,
+        "relay.candidate_offered": event_context.RelayOffer,
         "relay.credit_granted": event_context.Relay,
         "relay.credit_consumed": event_context.Relay,
         "relay.credit_expired": event_context.Relay,

@@ -17,6 +17,7 @@ EntryKind = Literal[
     "ineligible",
     "invited",
     "withheld",
+    "offered",
     "clicked",
     "registered",
     "voided",

@@ -117,6 +117,15 @@ class SlotClaim(_Fact):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
+class CandidateOffered(_Fact):
+    """The service offers a candidate for a slot; it decides nothing about the slot."""
+
+    kind: Literal["offered"] = "offered"
+    slot: Annotated[int, Field(ge=1)]
+    offer_id: Id
+    job: Id | None = None
+
+
 class AgencyFee(_Fact):
     """An agency's fee for one hire; the highest version counts, `amount` 0 if it was reversed."""
 
@@ -155,6 +164,7 @@ Fact = Annotated[
     | Registered
     | ConsentWithdrawn
     | SlotClaim
+    | CandidateOffered
     | AgencyFee
     | RequirementRecorded
     | Tick,

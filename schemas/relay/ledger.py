@@ -9,6 +9,7 @@ from schemas.relay.entries import PERSON, Entry, Record, transfer
 from schemas.relay.facts import (
     ApplicationStep,
     CandidateErased,
+    CandidateOffered,
     CandidatesMerged,
     Clicked,
     ConsentWithdrawn,
@@ -99,6 +100,8 @@ def _announce(state: State, fact: Fact) -> Iterator[Entry]:
         yield _of_application("withheld", origin)
     elif isinstance(fact, Clicked | Registered):
         yield from _use_of_link(state, fact)
+    elif isinstance(fact, CandidateOffered) and state.offers[fact.slot][fact.offer_id] == fact.id:
+        yield Entry(kind="offered", slot=fact.slot, job=fact.job)
 
 
 def _eligibility(state: State, application: RelayApplication) -> Entry:

@@ -67,7 +67,8 @@ class RelayPolicy(FrozenModel):
     `automatic` invites at every rejection by the company. After a person was counted, `undone`, `merged`, `erased` and
     `withdrawn` say what an undone rejection, a merged or erased candidate and a withdrawn consent do: keep or revoke.
     At most `persons_per_device` persons count from one device, and through the company-wide link at most
-    `unverified_per_rejection` persons per rejection (None: any number). `redemption` is how likely a slot is used. A slot's hire is carried at
+    `unverified_per_rejection` persons per rejection (None: any number). From `suspect_persons` registrations of a week that do not
+    count for a reason that points to farming, the owner is alerted. `redemption` is how likely a slot is used. A slot's hire is carried at
     the `gross` fee and credited, or at `zero`. `holdout` of the rejected candidates get no link, as a control group.
     """
 
@@ -80,6 +81,7 @@ class RelayPolicy(FrozenModel):
     erased: Afterwards = "keep"
     withdrawn: Afterwards = "keep"
     persons_per_device: Annotated[int, Field(ge=1)] = 3
+    suspect_persons: Annotated[int, Field(ge=1)] = 5
     unverified_per_rejection: Percent | None = None
     value: SlotValue
     redemption: Percent

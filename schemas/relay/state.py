@@ -14,6 +14,7 @@ from schemas.relay.facts import (
     AgencyFee,
     ApplicationStep,
     CandidateErased,
+    CandidateOffered,
     CandidatesMerged,
     ConsentWithdrawn,
     Fact,
@@ -137,6 +138,7 @@ class State:
     queue: set[str] = field(default_factory=set)
     slots: dict[int, Slot] = field(default_factory=dict)
     claims: defaultdict[int, list[SlotClaim]] = field(default_factory=lambda: defaultdict(list))
+    offers: defaultdict[int, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     fees: dict[str, AgencyFee] = field(default_factory=dict)
     requirements: dict[tuple[str, date], RequirementRecorded] = field(default_factory=dict)
     balances: accounts.Balances = field(default_factory=dict)
@@ -191,6 +193,8 @@ class State:
             case ConsentWithdrawn():
                 earlier = self.withdrawn.get(fact.registration, fact.at)
                 self.withdrawn[fact.registration] = min(earlier, fact.at)
+            case CandidateOffered():
+                self.offers[fact.slot].setdefault(fact.offer_id, fact.id)
             case RequirementRecorded() | AgencyFee():
                 self._note_version(fact)
 

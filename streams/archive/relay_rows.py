@@ -20,7 +20,7 @@ MEASURES = {
     accounts.RECOVERED: "relay.recovered",
 }
 SLOT_KINDS = frozenset({"granted", "slot_revoked"})
-STATED = frozenset({"invited", "withheld", "clicked", "registered"})
+STATED = frozenset({"invited", "offered", "withheld", "clicked", "registered"})
 
 
 def relay_rows(source: RecordPosition, value: bytes) -> list[RelayRow]:

@@ -80,7 +80,10 @@ def grants(tenant: Tenant, format: Format = AnswerFormat.text, state: State = No
 
     ledger_state = read.read_history(load_settings(state), tenant).state
     if format is AnswerFormat.json:
-        rows = [text.slot_fields(slot) for slot in ledger_state.slots.values()]
+        rows = [
+            text.slot_fields(slot, len(ledger_state.offers.get(slot.number, ())))
+            for slot in ledger_state.slots.values()
+        ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         Console().print(text.grants_table(ledger_state))

@@ -15,10 +15,11 @@ from schemas.tenants.config import (
     StageRule,
     Tenancy,
     Tenant,
+    WebhookSecret,
 )
 from streams.configuration.yaml_document import NotYaml, Scalars, YamlDocument, parse_yaml
 
-MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant)
+MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant, WebhookSecret)
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -12,6 +12,7 @@ from schemas.events.context import (
     RelayClick,
     RelayConsentWithdrawal,
     RelayInvitation,
+    RelayOffer,
     RelayRegistration,
     RelaySlot,
     RequirementData,
@@ -27,6 +28,7 @@ from schemas.relay.facts import (
     AgencyFee,
     ApplicationStep,
     CandidateErased,
+    CandidateOffered,
     CandidatesMerged,
     ClaimKind,
     Clicked,
@@ -237,8 +239,8 @@ def _relay_fact(event: Event) -> Fact | None:
             return _registration(event, data)
         case RelayConsentWithdrawal():
             return ConsentWithdrawn(id=id_, at=at, registration=data.registration_id)
-        case RelaySlot():
-            return _claim(event, data)
+        case RelaySlot() | RelayOffer():
+            return _of_slot(event, data)
     return None
 
 
@@ -252,6 +254,14 @@ def _registration(event: Event, data: RelayRegistration) -> Registered:
         consent=data.consent_id,
         device=data.device,
         flags=data.flags,
+    )
+
+
+def _of_slot(event: Event, data: RelaySlot | RelayOffer) -> SlotClaim | CandidateOffered:
+    if isinstance(data, RelaySlot):
+        return _claim(event, data)
+    return CandidateOffered(
+        id=event.id, at=event.time, slot=data.slot, offer_id=data.offer_id, job=data.job_id
     )
 
 

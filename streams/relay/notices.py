@@ -33,7 +33,6 @@ SUSPECT: Mapping[VoidReason, Words] = {
     "employee": ("社員", "employee"),
     "bot": ("ボット", "bot"),
 }
-SUSPECT_PERSONS = 5  # of one week; fewer happen by themselves
 TEXTS = {
     GRANTED: {
         "ja": "採用支援枠を1つ獲得しました(枠{slot}、価値 {value})。",
@@ -59,10 +58,11 @@ def alerts(company: RelayTenant, state: State, now: datetime) -> list[Alert]:
     ]
     due = due_within(state, state.day(now), WARNING_DAYS)
     suspects = suspect_persons(state, now)
+    is_farming = bool(suspects) and suspects.total() >= state.policy_at(now).suspect_persons
     return [
         *(_slot_alert(company, slot, GRANTED, now) for slot in fresh),
         *(_slot_alert(company, slot, EXPIRING, now) for slot in due),
-        *([_farming_alert(company, suspects, now)] if suspects.total() >= SUSPECT_PERSONS else ()),
+        *([_farming_alert(company, suspects, now)] if is_farming else ()),
     ]
 
 

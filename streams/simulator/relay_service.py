@@ -65,6 +65,13 @@ class RelayService:
         """The company reserves a slot for a job."""
         self._call("slot.reserved", {"slot": slot, "job_id": job}, at)
 
+    def offer(self, slot: int, candidate: str, job: str, at: datetime) -> None:
+        """The service offers one of its candidates for a reserved slot, under an id that says nothing about the person."""
+        name = hashlib.sha256(candidate.encode()).hexdigest()[:24]
+        self._call(
+            "candidate.offered", {"slot": slot, "offer_id": f"offer-{name}", "job_id": job}, at
+        )
+
     def redeem(self, slot: int, application: str, at: datetime) -> None:
         """The company hires through a slot."""
         self._call("slot.redeemed", {"slot": slot, "application_id": application}, at)

@@ -16,7 +16,7 @@ from schemas.relay.entries import Record
 from streams.configuration.relay_companies import load_companies
 from streams.configuration.settings import load_settings
 from streams.ingest import standard_webhooks
-from streams.tools.demo.relay import REGISTERING, landing_page, play_relay
+from streams.tools.demo.relay import OFFERED, REGISTERING, landing_page, play_relay
 from tests.e2e.conftest import Stack, wait_until
 from tests.schemas.relay.naive import NaiveLedger
 
@@ -206,6 +206,8 @@ def test_the_story_of_the_demo_runs_through(stack: Stack, relay: Relay) -> None:
     after = relay.balance()
     assert after["counted"] == before["counted"] + REGISTERING
     assert (after["redeemed"], after["open"]) == (before["redeemed"] + 1, before["open"])
+    grants = stack.hirelay("relay", "grants", "--tenant", TENANT, "--format", "json")
+    assert json.loads(grants.stdout)[-1]["offered"] == OFFERED
 
 
 def test_no_forged_foreign_or_repeated_callback_counts(stack: Stack, relay: Relay) -> None:

@@ -29,9 +29,11 @@ def company(language: str) -> RelayTenant:
     return RelayTenant(tenant=tenant, relay=relay, key=b"k")
 
 
-def firing(number: float, *more: object, language: str = "ja") -> dict[str, str]:
+def firing(
+    number: float, *more: object, language: str = "ja", **terms_changed: int
+) -> dict[str, str]:
     """The summary of each alert that fires on a day after the start, by its name."""
-    terms = policies(policy(slot_days=60))
+    terms = policies(policy(**({"slot_days": 60} | terms_changed)))
     state = ledger(*ten(), *more, terms=terms)  # type: ignore[arg-type]
     sent = alerts(company(language), state, day(number))
     assert all(alert["labels"]["owner"] == "hr_manager" for alert in sent)
@@ -69,3 +71,5 @@ def test_many_registrations_from_one_device_are_reported_for_a_week() -> None:
     assert firing(33, *farm)[FARMING].startswith("7日間に対象外の登録が5件ありました(同一端末 5)")
     assert "one device 5" in firing(33, *farm, language="en")[FARMING]
     assert FARMING not in firing(40, *farm)
+    assert FARMING in firing(33, *farm[:-3], suspect_persons=4)
+    assert FARMING not in firing(33, *farm, suspect_persons=6)

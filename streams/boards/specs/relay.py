@@ -78,7 +78,7 @@ SLOTS = Panel(
     en="Which slot can be used until when?",
     kind="table",
     sql="""select toString(slot) as slot, toString(granted) as granted, ifNull(toString(until), '') as until,
-    concat('slot.', state) as state, if(job_id = '', '–', job_id) as job,
+    concat('slot.', state) as state, if(job_id = '', '–', job_id) as job, offered,
     (accrued + recovered) / {minor:UInt32} as value
 from v_relay_slots
 where tenant = {tenant:String}
@@ -90,6 +90,7 @@ limit 50""",
         Column(name="until", unit="text", ja="期限", en="Until"),
         Column(name="state", unit="word", ja="状態", en="State"),
         Column(name="job", unit="text", ja="求人", en="Job"),
+        Column(name="offered", unit="count", ja="紹介された候補者", en="Candidates offered"),
         Column(name="value", unit="money", ja="価値", en="Value"),
     ),
     basis="now",

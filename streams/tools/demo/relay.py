@@ -21,6 +21,7 @@ from streams.tools.relay.read import read_history
 TENANT = "aoba"
 REGISTERING = 13  # of the invited: one slot, and three persons towards the next
 OPENING_ONLY = 9  # who open their link and do not register
+OFFERED = 3  # candidates of the service for the reserved slot, one of whom is hired
 PATIENCE_S = 30.0
 
 
@@ -46,6 +47,8 @@ def play_relay(run_file: dict[str, Any], settings: Settings, console: Console) -
     slot, hires = len(history.state.slots) + 1, _hires(history.state)
     if hires:
         service.reserve(slot, "demo-job", now)
+        for number in range(OFFERED):
+            service.offer(slot, f"adviser-{number}", "demo-job", now)
         service.redeem(slot, hires[-1], now + timedelta(seconds=1))
     state = _wait_for_slot(settings, slot, "redeemed" if hires else "open")
     console.print(text.balance_table(balance(state)))

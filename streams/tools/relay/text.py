@@ -104,8 +104,8 @@ def grants_table(state: State) -> Table:
     return table
 
 
-def slot_fields(slot: Slot) -> dict[str, object]:
-    """A slot as JSON."""
+def slot_fields(slot: Slot, offered: int) -> dict[str, object]:
+    """A slot as JSON, with the number of candidates who were offered for it."""
     return {
         "slot": slot.number,
         "state": slot.state,
@@ -115,4 +115,5 @@ def slot_fields(slot: Slot) -> dict[str, object]:
         "job": slot.job,
         "application": slot.application,
         "persons": len(slot.entry.persons),
+        "offered": offered,
     }

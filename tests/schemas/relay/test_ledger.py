@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.relay.balance import balance, due_within, problems
-from schemas.relay.facts import AgencyFee, CandidateErased, CandidatesMerged, Fact
+from schemas.relay.facts import AgencyFee, CandidateErased, CandidateOffered, CandidatesMerged, Fact
 from schemas.relay.ledger import accept, restore
 from schemas.relay.policy import AgencyFeeValue, TrailingValue
 from schemas.relay.state import State
@@ -281,3 +281,16 @@ def test_a_restored_ledger_goes_on_as_if_it_had_never_stopped() -> None:
         again = [accept(restarted, fact, fact.at) for fact in facts]
         assert [record for record in again if record is not None] == records[stop:]
         assert balance(restarted) == balance(whole)
+
+
+def test_a_candidate_who_is_offered_twice_is_offered_once() -> None:
+    """Offers are counted by slot and change nothing about it, also if they arrive before the slot."""
+    offers = [
+        CandidateOffered(id=f"e-{number}", at=day(6), slot=1, offer_id=name)
+        for number, name in enumerate(("o-1", "o-2", "o-1"))
+    ]
+
+    state = ledger(offers[0], *ten(), *offers[1:])
+
+    assert len(state.offers[1]) == 2
+    assert balance(state) == balance(ledger(*ten()))

@@ -18,6 +18,7 @@ EVENTS: MappingProxyType[str, Callable[[Delivery, RelayCallback], Translation]] 
     {
         "registration.completed": events.registered,
         "consent.withdrawn": events.consent_withdrawn,
+        "candidate.offered": events.candidate_offered,
         "slot.reserved": partial(events.slot_event, "relay.slot_reserved"),
         "slot.released": partial(events.slot_event, "relay.slot_released"),
         "slot.redeemed": partial(events.slot_event, "relay.slot_redeemed"),

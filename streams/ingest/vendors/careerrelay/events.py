@@ -3,7 +3,12 @@
 from typing import Literal
 
 from schemas.errors import Unmapped
-from schemas.events.context import RelayConsentWithdrawal, RelayRegistration, RelaySlot
+from schemas.events.context import (
+    RelayConsentWithdrawal,
+    RelayOffer,
+    RelayRegistration,
+    RelaySlot,
+)
 from schemas.relay.tokens import TOKEN, token_id
 from streams.ingest import normalize
 from streams.ingest.normalize import Delivery
@@ -68,3 +73,16 @@ def slot_event(name: str, delivery: Delivery, callback: RelayCallback) -> Transl
     when = delivery.event_time(callback.timestamp)
     fact = (when.text, data.application_id or "", data.job_id or "")
     return Translation(events=(delivery.event(name, slot, when, fact),))
+
+
+def candidate_offered(delivery: Delivery, callback: RelayCallback) -> Translation:
+    """A candidate for a slot. The offer's id tells occurrences apart, so that a repeated callback counts once."""
+    data = callback.data
+    offer = RelayOffer(
+        slot=normalize.required(data.slot, "slot"),
+        offer_id=delivery.id(normalize.required(data.offer_id, "offer_id")),
+        job_id=data.job_id,
+    )
+    when = delivery.event_time(callback.timestamp)
+    fact = (offer.offer_id, str(offer.slot))
+    return Translation(events=(delivery.event("relay.candidate_offered", offer, when, fact),))

@@ -21,6 +21,7 @@ class RelayData(VendorPayload):
     device: Key | None = None
     flags: tuple[str, ...] = ()
     slot: Number | None = None
+    offer_id: Key | None = None
     job_id: Key | None = None
     application_id: Key | None = None
     salary: Money | None = None

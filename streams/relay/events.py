@@ -209,7 +209,7 @@ def _requirement(event: Event, state: State) -> RequirementRecorded | None:
             owner=data.owner,
             accepts=data.accepts,
         )
-    if isinstance(data, JobData) and data.requirements:
+    if isinstance(data, JobData) and data.requirements and not data.retracted:
         return RequirementRecorded(
             id=event.id,
             at=event.time,

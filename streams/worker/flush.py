@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE
 from sinks.metrics import WorkerMetrics
 from streams.kafka.whole_flushes import FLUSH_END
+from streams.worker import heap
 from streams.worker.cell_table import Rows
 from streams.worker.changelog import Header
 from streams.worker.partition_state import PartitionChanges
@@ -101,9 +102,10 @@ class FlushWriter:
             self._metrics.rows.labels(table.name).inc(len(rows))
 
     async def _persist(self) -> None:
-        """Let RocksDB write its memtables to disk from time to time, in a thread."""
+        """Let RocksDB write its memtables to disk from time to time, in a thread, and release their memory."""
         if time.monotonic() - self._last_persisted > PERSIST_S:
             for table in self._tables:
                 for partition in table.store.partitions.values():
                     await asyncio.to_thread(partition.persist)
+            await asyncio.to_thread(heap.release)
             self._last_persisted = time.monotonic()

@@ -61,8 +61,8 @@ fmt: setup ## Format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-chaos: setup ## Print the scoreboard of faults (ROWS=R3,R7 some of it; SEEDS=3, SCHEDULES=10000, STORM=8,32,100000,16: larger)
-	SEEDS=$(or $(SEEDS),1) SCHEDULES=$(or $(SCHEDULES),2000) STORM=$(or $(STORM),3,8,20000,4) EVENTS=20000 \
+chaos: setup ## Print the scoreboard of faults (ROWS=R3,R7 some of it; SEEDS=5, RATE=500, SCHEDULES=10000, STORM=8,32,100000,16: larger)
+	SEEDS=$(or $(SEEDS),1) RATE=$(or $(RATE),200) SCHEDULES=$(or $(SCHEDULES),2000) STORM=$(or $(STORM),3,8,20000,4) EVENTS=20000 \
 		$(BIN)/python -m tests.chaos.scoreboard "$(ROWS)" $(ARGS)
 
 attack: setup ## Send many more forged deliveries and hostile requests than `make test` (FORGERIES=100000 per vendor)

@@ -2,6 +2,7 @@
 
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -22,6 +23,7 @@ def _row(row_id: str, fault: str, load: str, expected: str, *tests: str) -> Row:
     return Row(id=row_id, fault=fault, load=load, expected=expected, tests=tests)
 
 
+ROOM = "tests/chaos/"
 SPOOL = "tests/ingest/spool/test_spooled_publisher.py::"
 FAULTS = "tests/e2e/test_faults.py::"
 OUTAGES = "tests/chaos/test_outages.py::"
@@ -245,6 +247,15 @@ def selected(text: str) -> list[Row]:
     return [row for row in ROWS if not ids or row.id in ids]
 
 
+def sessions(rows: Iterable[Row]) -> list[list[str]]:
+    """Return the files of each session of tests: those of one room share a stack, and two stacks at once a busy machine."""
+    files = sorted({test.partition("::")[0] for row in rows for test in row.tests})
+    rooms = [
+        [file for file in files if file.startswith(ROOM) == is_here] for is_here in (False, True)
+    ]
+    return [room for room in rooms if room]
+
+
 def as_table(lines: list[tuple[str, ...]]) -> str:
     """Return lines of cells as aligned text."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
@@ -257,9 +268,12 @@ def as_table(lines: list[tuple[str, ...]]) -> str:
 def main(text: str, arguments: list[str]) -> int:
     """Run the tests of the selected rows and print the table; return 1 when one of them failed."""
     rows, board = selected(text), Board()
-    files = sorted({test.partition("::")[0] for row in rows for test in row.tests})
     selection = Selection(tuple(test for row in rows for test in row.tests))
-    status = pytest.main([*files, "-q", *arguments], plugins=[board, selection]) if files else 0
+    status = 0
+    for files in sessions(rows):
+        status = max(status, pytest.main([*files, "-q", *arguments], plugins=[board, selection]))
+        if status == pytest.ExitCode.INTERRUPTED:
+            break
     head = ("id", "fault", "load", "expected", "seen")
     lines = [(row.id, row.fault, row.load, row.expected, board.result(row)) for row in rows]
     print("\n" + as_table([head, *lines]))

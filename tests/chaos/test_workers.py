@@ -1,6 +1,7 @@
 """Faults of one of three workers under load: how long each partition stood still, and every cell against the oracle.
 
-`make chaos` prints the longest stall of each partition; `SEEDS=3` repeats all of them with other seasons.
+`make chaos` prints the longest stall of each partition; `SEEDS=5` repeats all of them with other seasons, and `RATE=500` sends more
+deliveries per second.
 """
 
 import os
@@ -19,7 +20,7 @@ from tests.e2e.progress import watching
 
 SEEDS = int(os.environ.get("SEEDS", "1"))
 WORKERS = 3
-RATE = 200  # deliveries per second
+RATE = int(os.environ.get("RATE", "200"))  # deliveries per second
 SETTLE_S = 30  # load after the fault: longer than a session timeout and a rebalance
 MAX_STALL_S = 20.0
 

@@ -38,6 +38,16 @@ class MeasuredProcess:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def anonymous_mb(self) -> float:
+        """Return the resident memory without mapped files, in MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("RssAnon:"))
+        return int(line.split()[1]) * 1024 / 1e6
+
+    def waited_s(self) -> float:
+        """Return how long the main thread was ready to run while others had the cores, in seconds."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def kill(self) -> None:
         """Send SIGKILL and wait."""
         self.process.kill()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.scoreboard import ROWS, Row
+from tests.chaos.rows import ROWS, Row
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = sorted(
@@ -32,3 +32,18 @@ def test_every_row_has_its_tests(row: Row) -> None:
         path, _, name = beginning.partition("::")
         function = name.partition("[")[0] or "test_"
         assert any(other.startswith(function) for other in _names(Path(path))), beginning
+
+
+def _in_make_test(row: Row) -> str:
+    left_out = [test.startswith("tests/chaos/") for test in row.tests]
+    return "no" if all(left_out) else "part" if any(left_out) else "yes"
+
+
+def test_the_page_of_faults_shows_every_row() -> None:
+    """What each row tries, what must hold, and whether `make test` tries it too is written as it is."""
+    page = (ROOT / "deploy" / "faults.md").read_text()
+    lines = [line.split(" | ")[:5] for line in page.splitlines() if line.startswith("| R")]
+
+    assert lines == [
+        [f"| {row.id}", row.fault, row.load, row.expected, _in_make_test(row)] for row in ROWS
+    ]

@@ -14,8 +14,14 @@ from streams.configuration.settings import load_settings
 from streams.kafka import epochs
 from streams.kafka.topic_reader import TopicReader
 from streams.tools.rebuild import end_offsets
-from tests.e2e.conftest import Stack
-from tests.e2e.test_rebuild import archived, play, stopped, wait_for_clickhouse
+from tests.e2e.conftest import Stack, wait_until
+from tests.e2e.progress import watching
+from tests.e2e.test_rebuild import (
+    archived,
+    play,
+    stopped,
+    wait_for_clickhouse,
+)
 
 RATE = 100  # deliveries per second
 BROKER_AWAY_S = 60
@@ -94,13 +100,18 @@ def test_everything_arrives_ten_times(stack: Stack, record_property: Seen) -> No
     records = list(reader.read())
     reader.close()
     producer = KafkaProducer(bootstrap_servers=access.servers)
-    for _ in range(TIMES - 1):
-        for record in records:
-            producer.send(
-                CANDIDATE_EVENTS.name, record.value, key=record.key, partition=record.partition
-            )
-    producer.flush()
+    copies = [
+        producer.send(
+            CANDIDATE_EVENTS.name, record.value, key=record.key, partition=record.partition
+        )
+        for _ in range(TIMES - 1)
+        for record in records
+    ]
+    for copy in copies:
+        copy.get(timeout=300)
     producer.close()
+    with watching(stack.state) as watch:
+        wait_until(lambda: watch.lag == 0, 600)
     after = stack.verify()
     record_property("seen", f"{after['deliveries']} deliveries of {after['events']} events")
 

@@ -40,14 +40,19 @@ def stopped(stack: Stack, role: str) -> Iterator[int]:
 def wait_for_clickhouse(stack: Stack, old_pid: int) -> None:
     """Wait until a new archiver answers queries."""
     stack.wait_for_restart("archiver", old_pid)
+    wait_until_clickhouse_answers(stack)
+
+
+def wait_until_clickhouse_answers(stack: Stack) -> None:
+    """Wait until the archiver, an old or a new one, answers queries."""
     url = stack.run_file()["roles"]["archiver"]["url"] + "/healthz"
-    wait_until(partial(is_ready, url), 60)
+    wait_until(partial(is_ready, url), 120)
 
 
 def archived(stack: Stack) -> list[Any]:
     """Wait until ClickHouse has all that Kafka has now; return how many rows that is, by table."""
     ends, ledger = end_offsets(load_settings(stack.state)), ArchiveLedger(stack.client())
-    wait_until(lambda: records_done(ledger.read(), ends) == sum(ends.values()), 60)
+    wait_until(lambda: records_done(ledger.read(), ends) == sum(ends.values()), 180)
     return stack.query(COUNTS)
 
 

@@ -29,6 +29,7 @@ class Application(FrozenModel):
 
     id: Id
     candidate_id: Id | None = None
+    referrer_candidate_id: Id | None = None
     job_id: Id | None = None
     job_name: Text | None = None
     requisition_id: Id | None = None

@@ -23,6 +23,7 @@ KINDS = {
     "application_id": "application",
     "prior_application_ids": "application",
     "candidate_id": "candidate",
+    "referrer_candidate_id": "candidate",
     "interview_id": "interview",
     "interview_ids": "interview",
     "schedule_id": "schedule",

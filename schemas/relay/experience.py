@@ -88,7 +88,7 @@ class SurveyScore:
 def rejected_candidates(
     state: State, applied: Iterable[tuple[str, str, datetime]]
 ) -> list[RejectedCandidate]:
-    """Every rejected candidate; `applied` are the candidate, application and instant of all applications."""
+    """Every rejected candidate; `applied` are the candidate, application and instant of what may follow: an application or a referral."""
     applications: dict[str, list[tuple[datetime, str]]] = {}
     for candidate, application, at in applied:
         applications.setdefault(state.root(candidate, None), []).append((at, application))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from schemas.relay.candidate_experience import Experience
+from schemas.relay.candidate_experience import Experience, Outcome
 from schemas.relay.experience import Contrast, Share, SurveyScore
 from schemas.relay.mismatch import MINIMUM_N, FactorShare
 from schemas.relay.reasons import Reasons
@@ -53,16 +53,26 @@ def _factor(share: FactorShare) -> RelayFinding:
 
 
 def _experience(experience: Experience) -> Iterator[RelayFinding]:
-    """Registrations and re-applications, and what may be concluded about the line."""
-    shares: dict[str, Share | None] = {"registered": experience.registered}
-    shares |= {str(group): share for group, share in experience.reapplied.items()}
-    for name, share in shares.items():
-        if share is not None:
-            yield _share(f"experience.{name}", share)
-    if experience.contrast is None:
+    """Registrations, re-applications and referrals, and what may be concluded about the line."""
+    if experience.registered is not None:
+        yield _share("experience.registered", experience.registered)
+    yield from _outcome("reapplied", experience.reapplied)
+    if experience.referred is not None:
+        yield from _outcome("referred", experience.referred)
+    contrast = experience.reapplied.contrast
+    if contrast is None:
         yield _finding("experience.too_few")
     else:
-        yield from _difference(experience.contrast)
+        name = "is_experiment" if contrast.is_experiment else "no_experiment"
+        yield _finding(f"experience.{name}")
+
+
+def _outcome(name: str, outcome: Outcome) -> Iterator[RelayFinding]:
+    for group, share in outcome.groups.items():
+        if share is not None:
+            yield _share(f"{name}.{group}", share)
+    if outcome.contrast is not None:
+        yield _difference(f"{name}.difference", outcome.contrast)
 
 
 def _share(name: str, share: Share) -> RelayFinding:
@@ -76,9 +86,9 @@ def _share(name: str, share: Share) -> RelayFinding:
     )
 
 
-def _difference(contrast: Contrast) -> Iterator[RelayFinding]:
+def _difference(name: str, contrast: Contrast) -> RelayFinding:
     interval = contrast.interval
-    yield _finding("experience.difference")._replace(
+    return _finding(name)._replace(
         n=contrast.invited.n + contrast.others.n,
         events=contrast.invited.events + contrast.others.events,
         days=contrast.invited.days,
@@ -86,9 +96,6 @@ def _difference(contrast: Contrast) -> Iterator[RelayFinding]:
         low=interval.low,
         high=interval.high,
         verdict="experience.differs" if interval.excludes(0) else "experience.chance",
-    )
-    yield _finding(
-        "experience.is_experiment" if contrast.is_experiment else "experience.no_experiment"
     )
 
 

@@ -180,10 +180,17 @@ RELAY_LABELS: Table = {
     "reasons.inconspicuous": ("目立たない", "does not stand out"),
     "reasons.few": ("件数が少ない", "too few"),
     "experience.registered": ("登録(本人 URL から)", "Registered through their own link"),
-    "experience.invited": ("再応募: 案内した人", "Re-applied: invited"),
-    "experience.not_invited": ("再応募: 案内していない人", "Re-applied: not invited"),
-    "experience.withheld": ("再応募: 対照群(案内なし)", "Re-applied: control group"),
-    "experience.difference": (
+    "reapplied.invited": ("再応募: 案内した人", "Re-applied: invited"),
+    "reapplied.not_invited": ("再応募: 案内していない人", "Re-applied: not invited"),
+    "reapplied.withheld": ("再応募: 対照群(案内なし)", "Re-applied: control group"),
+    "referred.invited": ("紹介: 案内した人", "Referred somebody: invited"),
+    "referred.not_invited": ("紹介: 案内していない人", "Referred somebody: not invited"),
+    "referred.withheld": ("紹介: 対照群(案内なし)", "Referred somebody: control group"),
+    "referred.difference": (
+        "紹介の差(案内あり − なし)",
+        "Difference in referrals (with the line − without)",
+    ),
+    "reapplied.difference": (
         "再応募の差(案内あり − なし)",
         "Difference (with the line − without)",
     ),

@@ -32,7 +32,7 @@ def test_findings_are_written_when_they_change(client: Any) -> None:
 
     assert written == [True, False] * 3
     assert [tuple(row) for row in rows] == [
-        ("experience", "experience.not_invited", 2),
+        ("experience", "reapplied.not_invited", 2),
         ("experience", "experience.too_few", 0),
         ("reasons", "reasons.nothing", 0),
         ("reasons", "factor.skill", 2),
@@ -48,7 +48,7 @@ def named(name: str) -> list[RelayFinding]:
 def test_a_finding_has_its_interval_and_what_may_be_concluded() -> None:
     """Experience stands out for doda; what the invited do is compared, and said to be no experiment."""
     doda = next(row for row in named("factor.years") if row.channel == "doda")
-    (difference,) = named("experience.difference")
+    (difference,) = named("reapplied.difference")
 
     assert doda.verdict == "reasons.stands_out"
     assert None not in (doda.low, doda.value, doda.high)

@@ -53,7 +53,7 @@ def season_findings(tenant: str) -> list[RelayFinding]:
     company = RelayCompany(tenant=tenant, page="https://relay.example/r", policies=(policy(),))
     return finding_rows(
         reasons_of(ledger.state, ledger.steps, company),
-        experience_of(ledger.state, [], [7.0, 8.0, 9.0], day(60)),
+        experience_of(ledger.state, [], [], [7.0, 8.0, 9.0], day(60)),
     )
 
 

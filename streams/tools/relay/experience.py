@@ -8,10 +8,14 @@ from schemas.text.languages import Words, translate
 from schemas.text.units import format_number
 from streams.tools.tables import TableColumn, TextTable
 
+OUTCOMES: Mapping[str, Words] = {
+    "reapplied": ("再応募", "Re-applied"),
+    "referred": ("紹介", "Referred somebody"),
+}
 GROUPS: Mapping[Group, Words] = {
-    "invited": ("再応募: 案内した人", "Re-applied: invited"),
-    "not_invited": ("再応募: 案内していない人", "Re-applied: not invited"),
-    "withheld": ("再応募: 対照群(案内なし)", "Re-applied: control group"),
+    "invited": ("案内した人", "invited"),
+    "not_invited": ("案内していない人", "not invited"),
+    "withheld": ("対照群(案内なし)", "control group"),
 }
 COLUMNS: tuple[Words, ...] = (
     ("区分", "Figure"),
@@ -27,8 +31,8 @@ SENTENCES: Mapping[str, Words] = {
     "score": ("候補者アンケートの平均点", "Survey score (mean)"),
     "registered": ("登録(本人 URL から)", "Registered through their own link"),
     "difference": (
-        "{days} 日以内の再応募率の差(案内あり − なし)は {value} ポイント、90% 区間 [{low}, {high}]。{verdict}",
-        "Difference of the re-application rates within {days} days (with the line − without): {value} points, 90 % interval [{low}, {high}]. "
+        "{outcome}: {days} 日以内の割合の差(案内あり − なし)は {value} ポイント、90% 区間 [{low}, {high}]。{verdict}",
+        "{outcome}: difference of the shares within {days} days (with the line − without): {value} points, 90 % interval [{low}, {high}]. "
         "{verdict}",
     ),
     "too_few": (
@@ -46,18 +50,22 @@ SENTENCES: Mapping[str, Words] = {
     "differs": ("差は偶然とは言えません。", "Chance does not explain it."),
     "chance": ("偶然で説明できる差です。", "Chance explains it."),
     "referrals": (
-        "紹介は分かりません: 不採用になった人が誰を紹介したかは、どのシステムからも届きません。",
-        "Referrals are unknown: no system reports whom a rejected candidate referred.",
+        "紹介は分かりません: 誰が紹介したか(`referrer_candidate_id`)が、どのシステムからも届いていません。",
+        "Referrals are unknown: no system has reported who referred an applicant (`referrer_candidate_id`).",
     ),
 }
 
 
 def experience_table(experience: Experience, language: str) -> TextTable:
     """The figures as a table, with what may be concluded below."""
-    shares = [
-        (translate(GROUPS[name], language), one) for name, one in experience.reapplied.items()
+    outcomes = {"reapplied": experience.reapplied, "referred": experience.referred}
+    named = [(_text("registered", language), experience.registered)]
+    named += [
+        (f"{translate(OUTCOMES[name], language)}: {translate(GROUPS[group], language)}", share)
+        for name, outcome in outcomes.items()
+        if outcome is not None
+        for group, share in outcome.groups.items()
     ]
-    named = [(_text("registered", language), experience.registered), *shares]
     return TextTable(
         title=_text("title", language, tenant=experience.tenant),
         columns=[
@@ -68,7 +76,7 @@ def experience_table(experience: Experience, language: str) -> TextTable:
             *([] if experience.score is None else [_score_row(experience.score, language)]),
             *(_row(name, share, language) for name, share in named if share is not None),
         ],
-        notes=[*_conclusion(experience.contrast, language), _text("referrals", language)],
+        notes=[*_conclusion(experience, language)],
     )
 
 
@@ -90,21 +98,32 @@ def _row(name: str, share: Share, language: str) -> list[str]:
     ]
 
 
-def _conclusion(figure: Contrast | None, language: str) -> Iterable[str]:
-    if figure is None:
+def _conclusion(experience: Experience, language: str) -> Iterable[str]:
+    contrast = experience.reapplied.contrast
+    if contrast is None:
         yield _text("too_few", language)
-        return
+    else:
+        yield _difference("reapplied", contrast, language)
+    if experience.referred is None:
+        yield _text("referrals", language)
+    elif experience.referred.contrast is not None:
+        yield _difference("referred", experience.referred.contrast, language)
+    if contrast is not None:
+        yield _text("experiment" if contrast.is_experiment else "no_experiment", language)
+
+
+def _difference(outcome: str, figure: Contrast, language: str) -> str:
     interval = figure.interval
-    yield _text(
+    return _text(
         "difference",
         language,
+        outcome=translate(OUTCOMES[outcome], language),
         days=figure.invited.days,
         value=f"{100 * figure.difference:+.1f}",
         low=f"{100 * interval.low:+.1f}",
         high=f"{100 * interval.high:+.1f}",
         verdict=_text("differs" if interval.excludes(0) else "chance", language),
     )
-    yield _text("experiment" if figure.is_experiment else "no_experiment", language)
 
 
 def _text(name: str, language: str, **values: object) -> str:

@@ -62,8 +62,10 @@ def test_scores_and_reapplications_come_from_the_archive(client: Any) -> None:
         data = {"survey_id": str(number), "kind": kind, "score": score}
         return archived(number, "survey.submitted", data, test=test)
 
+    referred = {"id": "a3", "candidate_id": "c-x", "referrer_candidate_id": "c-b"}
     rows = [
         archived(9, "application.created", {"application": {"id": "a2", "candidate_id": "c-a"}}),
+        archived(8, "application.created", {"application": referred}),
         survey(1, "candidate_experience", 7.0),
         survey(2, "candidate_experience", 9.0),
         survey(3, "candidate_experience", None),
@@ -79,6 +81,7 @@ def test_scores_and_reapplications_come_from_the_archive(client: Any) -> None:
 
     assert "Survey score (mean) 2 8.00" in text
     assert "Re-applied: invited 2 1 59 50.0%" in text
+    assert "Referred somebody: invited 2 1 59 50.0%" in text
     assert "Registered through their own link 2 0 30 0.0%" in text
     assert "Nothing can be compared" in text
 
@@ -101,7 +104,7 @@ def test_it_says_whether_it_is_an_experiment(holdout: int, language: str, senten
         state.withheld.update(names[12:])
     console = Console(file=io.StringIO(), width=200)
 
-    print_table(experience_table(experience_of(state, [], [], day(60)), language), console)
+    print_table(experience_table(experience_of(state, [], [], [], day(60)), language), console)
 
     assert isinstance(console.file, io.StringIO)
     assert sentence in console.file.getvalue()

@@ -130,6 +130,17 @@ def test_an_empty_chart_says_that_there_are_no_numbers(browser: Browser, site: s
     assert text == "There are no numbers in this period"
 
 
+def test_a_panel_in_no_kpi_shows_no_definition(browser: Browser, site: str) -> None:
+    """Survey scores are in no KPI: their panel stands beside the others, without a button that explains one."""
+    board_page = BoardPage(browser, site).open("relay")
+
+    buttons = board_page.page.locator("#panel-survey button.define").count()
+    others = board_page.page.locator("#panel-void button.define").count()
+
+    board_page.close()
+    assert (buttons, others) == (0, 1)
+
+
 def test_focus_stays_when_numbers_change(browser: Browser, site: str, client: Any) -> None:
     """Focus stays on a tile and on a table link when numbers change."""
     board_page = BoardPage(browser, site).open("channels", **WINDOW)

@@ -21,8 +21,8 @@ export function createFrame(panel, page) {
   if (panel.kind === "stack") facts.push(labels.part_bar);
   const { dimension } = page.selection;
   const unfiltered = dimension !== "total" && !panel.filtered_by.includes(dimension);
-  const kpis = panel.kpis.length ? panel.kpis : [panel.kpi];
-  const definitionButton = element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(kpis, panel.basis) },
+  const kpis = panel.kpis.length ? panel.kpis : panel.kpi ? [panel.kpi] : [];
+  const definitionButton = kpis.length === 0 ? null : element("button", { type: "button", class: "define", onclick: () => page.showDefinitions(kpis, panel.basis) },
     labels.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
   const body = element("div", { class: `body ${panel.kind}`, "aria-busy": "true" });
   const note = panel[`note_${language}`];

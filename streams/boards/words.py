@@ -178,6 +178,7 @@ RELAY_LABELS: Table = {
     ),
     "reasons.stands_out": ("目立つ", "stands out"),
     "reasons.inconspicuous": ("目立たない", "does not stand out"),
+    "reasons.first": ("最初の版", "first"),
     "reasons.few": ("件数が少ない", "too few"),
     "experience.registered": ("登録(本人 URL から)", "Registered through their own link"),
     "reapplied.invited": ("再応募: 案内した人", "Re-applied: invited"),

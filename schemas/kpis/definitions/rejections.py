@@ -13,7 +13,7 @@ def _share(factor: str, order: int) -> Kpi:
     ja, en = REJECTION_FACTORS[factor]
     return Kpi(
         id=f"relay_reason_{factor}",
-        ja=f"不採用理由の割合({ja})",
+        ja=f"{ja}による不採用",
         en=f"Rejections for {en}",
         kind="ratio",
         unit="ratio",

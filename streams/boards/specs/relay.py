@@ -136,7 +136,7 @@ BOARD = Board(
         members(
             "reason_shares",
             "媒体ごとに、不採用の理由は何か",
-            "Why is each channel rejected?",
+            "Why are the candidates of each channel rejected?",
             CHANNEL,
             placed("relay/reason_shares"),
             basis=DECISION,

@@ -13,12 +13,13 @@ REASONS = Panel(
     ja="どの求人・媒体で、どの不採用理由が目立つか",
     en="Which rejection reason stands out, for which job and channel?",
     kind="table",
-    sql=f"""select found.name as name, if(jobs.job_title = '', found.member, jobs.job_title) as job, found.* except(name, member, position)
+    sql=f"""select found.name as name, multiIf(found.member = '', '–', jobs.job_title = '', found.member, jobs.job_title) as job, found.* except(name, member, position)
 from
 (
-    select name, job_id as member, ifNull(toString(since), '') as since, channel, events, value, nullIf(n, 0) as n, low, high, lift,
-        verdict, position
-    from v_relay_findings
+    select name, job_id as member, if(said.n = 0, '–', ifNull(toString(since), 'reasons.first')) as since,
+        if(channel = '', '–', channel) as channel, if(said.n = 0, null, events) as events, value, nullIf(said.n, 0) as n, low, high, lift,
+        if(verdict = '', '–', verdict) as verdict, position
+    from v_relay_findings as said
     where tenant = {{tenant:String}} and panel = 'reasons'
 ) as found{JOIN_JOB_TITLES}
 order by found.position
@@ -26,7 +27,7 @@ limit 20""",
     columns=(
         Column(name="name", unit="word", ja="理由", en="Reason"),
         Column(name="job", unit="text", ja="求人", en="Job"),
-        Column(name="since", unit="text", ja="要件の版", en="Version"),
+        Column(name="since", unit="word", ja="要件の版", en="Version"),
         Column(name="channel", unit="text", ja="媒体", en="Channel"),
         Column(name="events", unit="count", ja="件数", en="Count"),
         Column(name="value", unit="ratio", ja="割合", en="Share", n="n", minimum=10),
@@ -49,8 +50,9 @@ EXPERIENCE = Panel(
     ja="案内した人は、登録し、また応募するか",
     en="Do the invited register, and apply again?",
     kind="table",
-    sql="""select name, days, events, value, nullIf(n, 0) as n, low, high, verdict
-from v_relay_findings
+    sql="""select name, nullIf(days, 0) as days, if(said.n = 0, null, events) as events, value, nullIf(said.n, 0) as n, low, high,
+    if(verdict = '', '–', verdict) as verdict
+from v_relay_findings as said
 where tenant = {tenant:String} and panel = 'experience'
 order by position""",
     columns=(
@@ -74,14 +76,14 @@ SURVEY = Panel(
     ja="候補者は選考体験をどう評価したか",
     en="How do candidates rate their experience?",
     kind="table",
-    sql="""select name, value, nullIf(n, 0) as n, low, high
-from v_relay_findings
+    sql="""select name, n, value, low, high
+from v_relay_findings as said
 where tenant = {tenant:String} and panel = 'survey'
 order by position""",
     columns=(
         Column(name="name", unit="word", ja="区分", en="Figure"),
-        Column(name="value", unit="count", ja="平均点", en="Mean", n="n", minimum=2),
-        N,
+        Column(name="n", unit="count", ja="回答数", en="Answers"),
+        Column(name="value", unit="count", ja="平均点", en="Mean"),
         Column(name="low", unit="count", ja=LOW[0], en=LOW[1]),
         Column(name="high", unit="count", ja=HIGH[0], en=HIGH[1]),
     ),

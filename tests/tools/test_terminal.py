@@ -30,7 +30,7 @@ from streams.tools.connect import status
 from streams.tools.dlq import text as dlq_text
 from streams.tools.importing import kpi_report
 from streams.tools.importing import report_text as import_report
-from streams.tools.importing.report_printer import ReportPrinter
+from streams.tools.importing.report_printer import ReportPrinter, TerminalOutput
 from streams.tools.kpi import definitions
 from streams.tools.kpi import text as kpi_text
 from streams.tools.plan import text as plan_text
@@ -189,7 +189,7 @@ def dry_run(language: str) -> Callable[[Console], None]:
         company = ImportedCompany()
         report, sources = company.import_files([TABLES / "contradictions.csv"], apply=False)
         import_report.render(report, sources, console, language)
-        printer = ReportPrinter(console=console, language=language)
+        printer = ReportPrinter(output=TerminalOutput(console=console), language=language)
         kpi_report.render_kpis(company.kpis, None, printer)
 
     return show

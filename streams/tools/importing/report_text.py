@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-
 from schemas.text.languages import Words, translate
 from streams.tools.importing import dictionary
 from streams.tools.importing import report_words as words
@@ -23,19 +21,13 @@ UNREMARKABLE = ("", "xlsx", "utf-8", "utf-8-sig")  # encodings that need no word
 MONTH_COLUMNS = ("applications", "hired", "rejected", "withdrawn", "offers", "interviews held")
 
 
-def render(
-    report: ImportReport,
-    sources: Sequence[ImportSource],
-    console: Console,
-    language: str = "en",
-) -> None:
-    """Print what was read, what comes of it, what changes, and the refused rows with what to do."""
-    printer = ReportPrinter(console=console, language=language)
+def render(report: ImportReport, sources: Sequence[ImportSource], printer: ReportPrinter) -> None:
+    """Write what was read, what comes of it, what changes, and the refused rows with what to do."""
     for text in _totals(report, sources, printer):
         printer.line(text)
     if report.types:
         rows = [
-            (translate(words.EVENT_TYPES.get(kind, (kind, kind)), language), f"{count:,}")
+            (translate(words.EVENT_TYPES.get(kind, (kind, kind)), printer.language), f"{count:,}")
             for kind, count in sorted(report.types.items())
         ]
         printer.table(TextTable(columns=printer.columns((words.EVENT, words.COUNT)), rows=rows))

@@ -2,23 +2,20 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.instants import local_today
-from schemas.tenants.config import Connection, StageRule, Tenant
-from schemas.tenants.milestones import normalize_name
+from schemas.tenants.config import Connection, Tenant
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.tools.importing import connection as importing_connection
-from streams.tools.importing import journal, map_file, report_text, warnings
+from streams.tools.importing import journal, map_file, report_text, stage_rules, warnings
 from streams.tools.importing import report_words as words
 from streams.tools.importing.arrival import StoredFacts, await_arrival, open_stored_facts
 from streams.tools.importing.batches import batches
@@ -28,15 +25,16 @@ from streams.tools.importing.kpi_changes import KpiChanges
 from streams.tools.importing.kpi_report import open_kpi_changes, render_kpis
 from streams.tools.importing.map_file import Map
 from streams.tools.importing.plan import ImportPlan, PlanOptions, open_plan
+from streams.tools.importing.progress import READING, SETTLING, ImportProgress, TerminalProgress
 from streams.tools.importing.report import ImportReport, write_csv
-from streams.tools.importing.report_printer import ReportPrinter
+from streams.tools.importing.report_printer import ReportOutput, ReportPrinter, TerminalOutput
 from streams.tools.importing.sender import GatewayReply, Sender, send
 from streams.tools.importing.settling.changes import Changes, compare
 from streams.tools.importing.settling.settle import Settled
 from streams.tools.importing.settling.stored import NOTHING, StoredEntity, with_stored
 from streams.tools.importing.source import ImportScope, ImportSource, open_source
-
-T = TypeVar("T")
+from streams.tools.importing.stories import choose_stories
+from streams.tools.importing.warnings import Consequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +86,30 @@ class ImportRun:
             yield from changes.events
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportSetting:
+    """Where an import runs: settings, environment, instant, and who is told of its report and its progress."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    now: datetime
+    output: ReportOutput
+    progress: ImportProgress = field(default_factory=TerminalProgress)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOutcome:
+    """What became of a run: whether every row was valid and everything sent accepted, and the warnings in their order.
+
+    `run` is its id if it was sent. `stories` tell a few applications in words.
+    """
+
+    succeeded: bool
+    warnings: tuple[Consequence, ...] = ()
+    run: str = ""
+    stories: tuple[str, ...] = ()
+
+
 def run(
     settings: Settings,
     request: ImportRequest,
@@ -95,28 +117,43 @@ def run(
     console: Console,
     now: datetime,
 ) -> bool:
-    """Report, and send with `apply`; return whether every row was valid and everything sent accepted. Raises before that."""
+    """Report on the terminal, and send with `apply`; return whether all of it succeeded. Raises before that."""
+    output = TerminalOutput(console=console)
+    setting = ImportSetting(settings=settings, environ=environ, now=now, output=output)
+    return execute(request, setting).succeeded
+
+
+def execute(request: ImportRequest, setting: ImportSetting) -> ImportOutcome:
+    """Report, and send with `apply`; raises Misconfigured, Unreadable or Unavailable before that."""
+    settings, now = setting.settings, setting.now
     tenant, connection = importing_connection.find_connection(settings, request.connection)
     sources = open_sources(request, tenant, connection, now)
-    target = _open_target(settings, request, connection, environ)
+    target = _open_target(settings, request, connection, setting.environ)
     stored = open_stored_facts(
         settings, tenant, connection, is_new=request.new, required=request.apply
     )
+    printer = ReportPrinter(output=setting.output, language=request.language or tenant.language)
     with (
         tempfile.TemporaryDirectory(prefix="hirelay-import-") as folder,
         open_plan(sources, plan_options(settings, tenant, connection, now), Path(folder)) as plan,
     ):
         kpis = open_kpi_changes(settings, tenant, connection, stored, now)
         importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored, kpis=kpis)
-        summary = summarize(importing)
-        printer = ReportPrinter(console=console, language=request.language or tenant.language)
-        may_send = _report(summary, importing, request, connection, printer)
+        summary = summarize(importing, setting.progress)
+        _report(summary, importing, request, printer)
+        outcome = ImportOutcome(
+            succeeded=summary.refused == 0,
+            warnings=tuple(warnings.find(summary, connection)),
+            stories=tuple(choose_stories(plan.settled(), printer.language)),
+        )
+        may_send = not warnings.render(outcome.warnings, request.accepted, printer)
         if target is None or not may_send:
             printer.say(words.BLOCKED if request.apply and not may_send else words.DRY_RUN)
-            return summary.refused == 0 and may_send
+            return replace(outcome, succeeded=outcome.succeeded and may_send)
         opened = _open_journal(request, connection.id)
         sender = Sender(target=target, post=_not_connected, journal=opened, run=importing.id)
-        return _send(sender, importing, settings, summary, printer) and summary.refused == 0
+        is_sent = _send(sender, importing, setting, summary, printer)
+        return replace(outcome, succeeded=outcome.succeeded and is_sent, run=importing.id)
 
 
 def _open_target(
@@ -140,20 +177,16 @@ def plan_options(
         now=now,
         max_bytes=settings.gateway_body_bytes,
         zone=ZoneInfo(tenant.timezone),
-        pipeline=pipeline(connection),
+        pipeline=stage_rules.pipeline(connection),
     )
 
 
 def _report(
-    summary: ImportReport,
-    importing: ImportRun,
-    request: ImportRequest,
-    connection: Connection,
-    printer: ReportPrinter,
-) -> bool:
-    """Print what would come of the run; return whether no warning keeps it from being sent."""
+    summary: ImportReport, importing: ImportRun, request: ImportRequest, printer: ReportPrinter
+) -> None:
+    """Write what would come of the run."""
     sources, stored = importing.plan.sources, importing.stored
-    report_text.render(summary, sources, printer.console, printer.language)
+    report_text.render(summary, sources, printer)
     if stored.note:
         printer.say(words.NOT_COMPARED)
     if importing.kpis is not None:
@@ -161,8 +194,6 @@ def _report(
     if request.report is not None:
         names = tuple(source.path.name for source in sources)
         write_csv(summary, names, request.report, printer.language)
-    consequences = warnings.find(summary, connection)
-    return not warnings.render(consequences, request.accepted, printer)
 
 
 def open_sources(
@@ -180,7 +211,7 @@ def open_sources(
                 file=file,
                 connection=connection.id,
                 today=today,
-                endings=stage_endings(connection),
+                endings=stage_rules.endings(connection),
                 sheet=request.sheet,
             ),
         )
@@ -200,36 +231,14 @@ def _maps(request: ImportRequest) -> list[Map | None]:
     return maps
 
 
-def stage_endings(connection: Connection) -> dict[str, str]:
-    """Who ends an application in a stage by normalized name, where a rule of the connection says that it is an ending."""
-    return {
-        normalize_name(name): rule.ending
-        for rule in connection.stages
-        if rule.ending is not None and (name := _stage_name(rule))
-    }
-
-
-def pipeline(connection: Connection) -> dict[str, int]:
-    """The place of each stage in the process by normalized name, where the rules of the connection give one."""
-    return {
-        normalize_name(name): rule.order
-        for rule in connection.stages
-        if rule.order is not None and (name := _stage_name(rule))
-    }
-
-
-def _stage_name(rule: StageRule) -> str | None:
-    return rule.stage_name or rule.stage_id
-
-
-def summarize(importing: ImportRun) -> ImportReport:
+def summarize(importing: ImportRun, progress: ImportProgress | None = None) -> ImportReport:
     """The report of all rows and entities of the run."""
-    summary = ImportReport()
+    summary, progress = ImportReport(), progress or TerminalProgress()
     if importing.kpis is not None:
         summary.consequences.meaning = importing.kpis.company.meaning
-    for reading in _with_progress(importing.plan.read(), "reading rows"):
+    for reading in progress.track(importing.plan.read(), READING):
         summary.add_row(reading)
-    for settled, changes, before in _with_progress(importing.changes(), "settling"):
+    for settled, changes, before in progress.track(importing.changes(), SETTLING):
         is_orphan = settled.is_orphan and not before.is_application
         summary.add_entity(settled, changes, is_orphan=is_orphan)
         if importing.kpis is not None:
@@ -239,18 +248,6 @@ def summarize(importing: ImportRun) -> ImportReport:
     if importing.kpis is not None:
         importing.kpis.finish()
     return summary
-
-
-def _with_progress(items: Iterable[T], description: str) -> Iterator[T]:
-    """The items, counted on the terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"))
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(description, total=None)
-        for count, item in enumerate(items):
-            if count % 1_000 == 0:
-                bar.update(task, completed=count)
-            yield item
 
 
 def _open_journal(request: ImportRequest, connection: str) -> Journal:
@@ -264,22 +261,14 @@ def _open_journal(request: ImportRequest, connection: str) -> Journal:
 def _send(
     sender: Sender,
     importing: ImportRun,
-    settings: Settings,
+    setting: ImportSetting,
     summary: ImportReport,
     printer: ReportPrinter,
 ) -> bool:
     """Send the events, and return whether all were accepted once they are where the next import compares with them."""
-    terminal = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    packed = batches(importing.events(), importing.mode, settings.gateway_body_bytes)
-    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("sending events", total=summary.to_send)
-        sender.progress = lambda n: bar.advance(task, n)
+    packed = batches(importing.events(), importing.mode, setting.settings.gateway_body_bytes)
+    with setting.progress.sending(summary.to_send) as advance:
+        sender.progress = advance
         sent = asyncio.run(send(sender, packed))
     report_text.render_result(sent, importing.id, printer)
     await_arrival(importing.stored, importing.id, sent, printer)

@@ -22,7 +22,7 @@ from streams.tools.importing.batches import pack
 from streams.tools.importing.journal import Journal
 from streams.tools.importing.kpi_changes import KpiChanges
 from streams.tools.importing.kpi_report import open_kpi_changes, render_kpis
-from streams.tools.importing.report_printer import ReportPrinter
+from streams.tools.importing.report_printer import ReportPrinter, TerminalOutput
 from streams.tools.importing.sender import GatewayReply, Sender, SendResult, send
 from streams.tools.importing.settling import undo as undoing
 
@@ -61,8 +61,9 @@ def undo(
     Raises Misconfigured if the run told nothing through the connection.
     """
     plan = open_undo(settings, request, now)
-    printer = ReportPrinter(console=console, language=request.language or plan.tenant.language)
-    _say_plan(plan, request, printer)
+    language = request.language or plan.tenant.language
+    printer = ReportPrinter(output=TerminalOutput(console=console), language=language)
+    say_plan(plan, request.run, printer)
     if not request.apply:
         printer.say(words.DRY_UNDO)
         return True
@@ -116,14 +117,15 @@ def add_undoings(kpis: KpiChanges, steps: Iterable[undoing.Undoing]) -> None:
     kpis.finish()
 
 
-def _say_plan(plan: UndoPlan, request: UndoRequest, printer: ReportPrinter) -> None:
+def say_plan(plan: UndoPlan, run: str, printer: ReportPrinter) -> None:
+    """Write what undoing the run does."""
     counts = Counter(
         "left" if step.event is None else "restored" if step.restored else "taken"
         for step in plan.steps
     )
     printer.say(
         words.UNDOING,
-        run=request.run,
+        run=run,
         taken=counts["taken"],
         restored=counts["restored"],
         left=counts["left"],

@@ -26,7 +26,7 @@ from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import resolve
 from streams.ingest.http.server import create_app
 from streams.ingest.kafka.publisher import encode
-from streams.tools.importing import run
+from streams.tools.importing import run, stage_rules
 from streams.tools.importing.arrival import StoredFacts
 from streams.tools.importing.batches import EventBatch, batches
 from streams.tools.importing.connection import ImportTarget
@@ -92,7 +92,7 @@ class ImportedCompany:
         sources = run.open_sources(request, self.tenant, connection, self.now)
         zone = ZoneInfo(self.tenant.timezone)
         options = PlanOptions(
-            now=self.now, max_bytes=LIMIT, zone=zone, pipeline=run.pipeline(connection)
+            now=self.now, max_bytes=LIMIT, zone=zone, pipeline=stage_rules.pipeline(connection)
         )
         facts = StoredFacts(
             tenant=self.name, connection="history", lookup=self.archive or self.lookup

@@ -52,7 +52,7 @@ check: setup ## Check format, lint, types, import directions, SQL, spelling and 
 	$(BIN)/lint-imports
 	$(BIN)/python -m streams.tools.check_sql
 	$(BIN)/codespell
-	$(call if_installed,$(NODE) $(PACKAGES)/@biomejs/biome/bin/biome lint --config-path=tests/javascript streams/boards/static)
+	$(call if_installed,$(NODE) $(PACKAGES)/@biomejs/biome/bin/biome lint --config-path=tests/javascript streams/boards/static streams/tools/importing/ui/static)
 	$(call if_installed,$(NODE) $(PACKAGES)/typescript/bin/tsc --project tests/javascript)
 	$(call if_there,promtool,prometheus,promtool check config deploy/prometheus/prometheus.yml && promtool test rules deploy/prometheus/tests/*.yml)
 	$(call if_there,amtool,prometheus-alertmanager,amtool check-config deploy/alertmanager/alertmanager.yml)

@@ -43,6 +43,9 @@ def import_files(
         bool, flag("--restart", "Send batches again that were already confirmed.")
     ] = False,
     undo: Annotated[str, typer.Option(help="Run to take back, by the id that it printed.")] = "",
+    ui: Annotated[
+        bool, flag("--ui", "Serve a page on this machine that does the same, until Ctrl-C.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write every problem to this file (CSV).")
     ] = None,
@@ -56,6 +59,11 @@ def import_files(
         for file in files or ():
             draft = inspect_file.draft_map(file, sheet or None, datetime.now(UTC))
             typer.echo(draft, nl=False)
+        return
+    if ui:
+        from streams.tools.importing.ui.serving import serve
+
+        serve(load_settings(state), os.environ, connection, Console(), lambda: datetime.now(UTC))
         return
     if not connection:
         raise typer.BadParameter("give --connection, or --inspect to only inspect the file")

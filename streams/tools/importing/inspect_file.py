@@ -34,6 +34,11 @@ def draft_map(path: Path, sheet: str | None = None, now: datetime | None = None)
     return text if now is None else text + _tried(path, text, now)
 
 
+def draft_log(path: Path) -> str:
+    """A draft of the map of a log as YAML."""
+    return "\n".join(_draft_log_map(path)) + "\n"
+
+
 def _tried(path: Path, text: str, now: datetime) -> str:
     """Comments about what comes of the draft, or why it cannot be tried yet."""
     try:

@@ -62,10 +62,10 @@ class Recognised:
     units: dict[str, str] = field(default_factory=dict)
 
 
-def recognise(table: SourceTable) -> Recognised:
-    """The kind with all required columns and the most recognised headers; the first one on a tie."""
+def recognise(table: SourceTable, kinds: Sequence[Kind] = KINDS) -> Recognised:
+    """Of these kinds the one with all required columns and the most recognised headers; the first one on a tie."""
     samples = _samples(table)
-    candidates = [(kind, *_columns(kind, table.headers, samples)) for kind in KINDS]
+    candidates = [(kind, *_columns(kind, table.headers, samples)) for kind in kinds]
     fitting = [
         candidate for candidate in candidates if _has_required_fields(candidate[0], candidate[1])
     ]

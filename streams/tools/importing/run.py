@@ -42,7 +42,8 @@ class ImportRequest:
     """The options of one import; without a `language` its report is in that of the company.
 
     `maps` are one for all files, one per file, or none, so that headers determine the maps. `new` sends without comparing
-    with what was imported before. `accepted` names the warnings that do not keep the run from being sent.
+    with what was imported before. `accepted` names the warnings that do not keep the run from being sent. `loaded_maps`
+    are maps, one per file, that are in no file of their own.
     """
 
     paths: tuple[Path, ...]
@@ -56,6 +57,7 @@ class ImportRequest:
     sheet: str | None = None
     accepted: tuple[str, ...] = ()
     language: str | None = None
+    loaded_maps: tuple[Map | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +103,12 @@ class ImportSetting:
 class ImportOutcome:
     """What became of a run: whether every row was valid and everything sent accepted, and the warnings in their order.
 
-    `run` is its id if it was sent. `stories` tell a few applications in words.
+    `may_send` says that no warning keeps it from being sent, `run` is its id if it was. `stories` tell a few applications in
+    words.
     """
 
     succeeded: bool
+    may_send: bool = False
     warnings: tuple[Consequence, ...] = ()
     run: str = ""
     stories: tuple[str, ...] = ()
@@ -139,21 +143,34 @@ def execute(request: ImportRequest, setting: ImportSetting) -> ImportOutcome:
     ):
         kpis = open_kpi_changes(settings, tenant, connection, stored, now)
         importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored, kpis=kpis)
-        summary = summarize(importing, setting.progress)
-        _report(summary, importing, request, printer)
-        outcome = ImportOutcome(
-            succeeded=summary.refused == 0,
-            warnings=tuple(warnings.find(summary, connection)),
-            stories=tuple(choose_stories(plan.settled(), printer.language)),
-        )
-        may_send = not warnings.render(outcome.warnings, request.accepted, printer)
-        if target is None or not may_send:
-            printer.say(words.BLOCKED if request.apply and not may_send else words.DRY_RUN)
-            return replace(outcome, succeeded=outcome.succeeded and may_send)
+        summary, outcome = _check(importing, request, connection, printer, setting.progress)
+        if target is None or not outcome.may_send:
+            printer.say(words.BLOCKED if request.apply and not outcome.may_send else words.DRY_RUN)
+            return outcome
         opened = _open_journal(request, connection.id)
         sender = Sender(target=target, post=_not_connected, journal=opened, run=importing.id)
         is_sent = _send(sender, importing, setting, summary, printer)
         return replace(outcome, succeeded=outcome.succeeded and is_sent, run=importing.id)
+
+
+def _check(
+    importing: ImportRun,
+    request: ImportRequest,
+    connection: Connection,
+    printer: ReportPrinter,
+    progress: ImportProgress,
+) -> tuple[ImportReport, ImportOutcome]:
+    """Read all rows, and write what would come of them."""
+    summary = summarize(importing, progress)
+    _report(summary, importing, request, printer)
+    consequences = warnings.find(summary, connection)
+    may_send = not warnings.render(consequences, request.accepted, printer)
+    return summary, ImportOutcome(
+        succeeded=summary.refused == 0 and may_send,
+        may_send=may_send,
+        warnings=tuple(consequences),
+        stories=tuple(choose_stories(importing.plan.settled(), printer.language)),
+    )
 
 
 def _open_target(
@@ -221,7 +238,7 @@ def open_sources(
 
 def _maps(request: ImportRequest) -> list[Map | None]:
     """The map of each file, None if its headers determine it; raise Misconfigured if there are too many or too few."""
-    maps: list[Map | None] = [map_file.load(path) for path in request.maps]
+    maps: list[Map | None] = [*request.loaded_maps, *map(map_file.load, request.maps)]
     if len(maps) == 1:
         maps *= len(request.paths)
     maps = maps or [None] * len(request.paths)

@@ -37,9 +37,7 @@ def find_sheet(
 
     Raises Misconfigured if none or several are.
     """
-    workbook = _open(path)
-    names = list(workbook.sheetnames)
-    workbook.close()
+    names = list(sheet_names(path))
     if sheet is not None and sheet not in names:
         msg = f"{path} has no sheet {sheet!r}; it has: {', '.join(names)}"
         raise Misconfigured(msg)
@@ -56,6 +54,14 @@ def find_sheet(
         )
         raise Misconfigured(msg)
     return fitting[0], headers[fitting[0]][0]
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of the sheets; raise Misconfigured if the file is no workbook."""
+    workbook = _open(path)
+    names = tuple(workbook.sheetnames)
+    workbook.close()
+    return names
 
 
 def cell_text(value: object) -> str:

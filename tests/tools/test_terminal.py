@@ -188,8 +188,8 @@ def dry_run(language: str) -> Callable[[Console], None]:
     def show(console: Console) -> None:
         company = ImportedCompany()
         report, sources = company.import_files([TABLES / "contradictions.csv"], apply=False)
-        import_report.render(report, sources, console, language)
         printer = ReportPrinter(output=TerminalOutput(console=console), language=language)
+        import_report.render(report, sources, printer)
         kpi_report.render_kpis(company.kpis, None, printer)
 
     return show

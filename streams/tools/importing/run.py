@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,17 +24,17 @@ from streams.tools.importing.journal import Journal
 from streams.tools.importing.kpi_changes import KpiChanges
 from streams.tools.importing.kpi_report import open_kpi_changes, render_kpis
 from streams.tools.importing.map_file import Map
+from streams.tools.importing.outcome import ImportOutcome, ImportSetting
 from streams.tools.importing.plan import ImportPlan, PlanOptions, open_plan
 from streams.tools.importing.progress import READING, SETTLING, ImportProgress, TerminalProgress
 from streams.tools.importing.report import ImportReport, write_csv
-from streams.tools.importing.report_printer import ReportOutput, ReportPrinter, TerminalOutput
+from streams.tools.importing.report_printer import ReportPrinter, TerminalOutput
 from streams.tools.importing.sender import GatewayReply, Sender, send
 from streams.tools.importing.settling.changes import Changes, compare
 from streams.tools.importing.settling.settle import Settled
 from streams.tools.importing.settling.stored import NOTHING, StoredEntity, with_stored
 from streams.tools.importing.source import ImportScope, ImportSource, open_source
 from streams.tools.importing.stories import choose_stories
-from streams.tools.importing.warnings import Consequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,32 +88,6 @@ class ImportRun:
             yield from changes.events
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportSetting:
-    """Where an import runs: settings, environment, instant, and who is told of its report and its progress."""
-
-    settings: Settings
-    environ: Mapping[str, str]
-    now: datetime
-    output: ReportOutput
-    progress: ImportProgress = field(default_factory=TerminalProgress)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportOutcome:
-    """What became of a run: whether every row was valid and everything sent accepted, and the warnings in their order.
-
-    `may_send` says that no warning keeps it from being sent, `run` is its id if it was. `stories` tell a few applications in
-    words.
-    """
-
-    succeeded: bool
-    may_send: bool = False
-    warnings: tuple[Consequence, ...] = ()
-    run: str = ""
-    stories: tuple[str, ...] = ()
-
-
 def run(
     settings: Settings,
     request: ImportRequest,
@@ -124,7 +98,13 @@ def run(
     """Report on the terminal, and send with `apply`; return whether all of it succeeded. Raises before that."""
     output = TerminalOutput(console=console)
     setting = ImportSetting(settings=settings, environ=environ, now=now, output=output)
-    return execute(request, setting).succeeded
+    outcome = execute(request, setting)
+    if not outcome.run:
+        tenant, _ = importing_connection.find_connection(settings, request.connection)
+        printer = ReportPrinter(output=output, language=request.language or tenant.language)
+        is_blocked = request.apply and not outcome.may_send
+        printer.say(words.BLOCKED if is_blocked else words.DRY_RUN)
+    return outcome.succeeded
 
 
 def execute(request: ImportRequest, setting: ImportSetting) -> ImportOutcome:
@@ -145,7 +125,6 @@ def execute(request: ImportRequest, setting: ImportSetting) -> ImportOutcome:
         importing = ImportRun(id=run_id(request, now), now=now, plan=plan, stored=stored, kpis=kpis)
         summary, outcome = _check(importing, request, connection, printer, setting.progress)
         if target is None or not outcome.may_send:
-            printer.say(words.BLOCKED if request.apply and not outcome.may_send else words.DRY_RUN)
             return outcome
         opened = _open_journal(request, connection.id)
         sender = Sender(target=target, post=_not_connected, journal=opened, run=importing.id)

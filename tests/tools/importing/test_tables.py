@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.tools.importing.samples import (
     events_of,
     identity_columns,
@@ -272,3 +274,50 @@ def test_a_day_of_23_hours_holds_all_of_its_events(tmp_path: Path) -> None:
     )
 
     assert types_and_times(import_source) == [("application.hired", "2026-03-29T21:45:00+00:00")]
+
+
+PERSONIO = """Candidate ID,Candidate name,Application ID,Application date,Application channel,Final phase,Final phase date,Final status,Final status date,Application rejection reason
+77,Mara Muster,9001,2026-04-01,LinkedIn,Interview,2026-04-10,Rejected,2026-04-20,Skills
+"""
+HERP = """応募ID,応募時刻,名前,応募経路,選考ステップ,募集職種
+41,2026/04/01 10:00,山田 花子,求人媒体,書類選考,営業
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        (
+            PERSONIO,
+            {
+                "candidate_id": "Candidate ID",
+                "application_id": "Application ID",
+                "applied_at": "Application date",
+                "channel": "Application channel",
+                "stage": "Final phase",
+                "stage_at": "Final phase date",
+                "outcome": "Final status",
+                "ended_at": "Final status date",
+                "reason": "Application rejection reason",
+            },
+        ),
+        (
+            HERP,
+            {
+                "application_id": "応募ID",
+                "applied_at": "応募時刻",
+                "channel": "応募経路",
+                "stage": "選考ステップ",
+                "job_name": "募集職種",
+            },
+        ),
+    ],
+)
+def test_headers_that_vendors_publish_are_known(
+    tmp_path: Path, text: str, columns: dict[str, str]
+) -> None:
+    """Tables with the headers of Personio and, beside an id, of HERP Hire need no map, and names of people are not read."""
+    table = open_sample(tmp_path, text)
+
+    assert (table.kind, table.columns) == ("applications", columns)
+    assert [reading.problems for reading in read_rows(table)] == [()]

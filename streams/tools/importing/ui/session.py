@@ -12,8 +12,9 @@ from streams.tools.importing import report_text, run, undo_run
 from streams.tools.importing.arrival import await_arrival, open_stored_facts
 from streams.tools.importing.connection import VENDOR
 from streams.tools.importing.map_file import Map
+from streams.tools.importing.outcome import ImportOutcome, ImportSetting
 from streams.tools.importing.report_printer import CollectedOutput, ReportPrinter
-from streams.tools.importing.run import ImportOutcome, ImportRequest, ImportSetting
+from streams.tools.importing.run import ImportRequest
 from streams.tools.importing.settling.runs import PastRun, past_runs
 from streams.tools.importing.ui.jobs import Job
 from streams.tools.importing.ui.proposals import FileProposal

@@ -135,11 +135,16 @@ class Worker:
             await self.funnel.flush()
 
     async def _heartbeat_forever(self) -> None:
-        """Notice that the group has expelled this member while it was frozen."""
+        """Notice that the group has expelled this member while it was silent, be it before it ever owned a partition."""
         while True:
             await asyncio.sleep(1.0)
             is_member = self._world.group.generation_of(self) is not None
-            if self._generation is not None and not is_member and not self._is_cut_off():
+            is_idle = all(task.done() for task in self._ownership)
+            if (
+                not is_member
+                and not self._is_cut_off()
+                and (is_idle or self._generation is not None)
+            ):
                 self.on_rebalance()
 
     # What the group asks for.

@@ -16,6 +16,8 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.kafka.topics import CANDIDATE_EVENTS, KPI_CELLS
 from streams.configuration.kafka_access import KafkaAccess
+from streams.kafka.epochs import consumer_group
+from streams.kafka.groups import ConsumerGroup
 from streams.kafka.topic_reader import TopicReader
 from tests.bench.load import Scale, application, packs
 from tests.bench.process import MeasuredProcess
@@ -53,6 +55,17 @@ async def send(bootstrap: str, numbers: range) -> int:
     return len(events)
 
 
+def uncommitted(bootstrap: str) -> int:
+    """Return how many records the worker has not counted and written yet."""
+    group = ConsumerGroup(
+        KafkaAccess(bootstrap=bootstrap), consumer_group(0), CANDIDATE_EVENTS.name
+    )
+    try:
+        return sum(group.end_offsets().values()) - sum(group.committed_offsets().values())
+    finally:
+        group.close()
+
+
 def restart(bootstrap: str, folder: Path, case: str) -> tuple[MeasuredProcess, float]:
     """Start a worker; return it with the seconds that it took until it had counted an event."""
     port, begun = free_port(), time.monotonic()
@@ -84,7 +97,7 @@ def test_a_worker_with_many_cells_is_soon_back(broker: str, tmp_path: Path) -> N
     asyncio.run(send(broker, range(count + 200, count + 400)))
     shutil.rmtree(tmp_path / "worker")
     process, without_store = restart(broker, tmp_path, "without its store")
-    time.sleep(10)
+    process.until(lambda: uncommitted(broker), lambda n: n == 0, 600)
     process.kill()
 
     assert count_differences(broker, tmp_path) == 0

@@ -65,11 +65,12 @@ ROWS = (
     ),
     _row(
         "R7",
-        "disk of the spool full, torn or damaged",
-        "records",
-        "nothing confirmed is lost",
+        "disk of spool or worker full",
+        "records; packs",
+        f"nothing confirmed is lost, {EQUAL}",
         SPOOL + "test_a_full_disk_refuses_and_recovers",
         "tests/ingest/spool/test_store.py::test_the_spool_is_a_queue_whatever_the_disk_does",
+        "tests/chaos/test_full_disk.py::",
     ),
     _row(
         "R8",

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from schemas.alerting.kinds.threshold import ThresholdRule
 from schemas.errors import Unavailable
 from sinks import alertmanager
 from streams.local.monitoring import find_binary
+from streams.relay import notices
 from tests.deploy.health import ALERTMANAGER, alerts, needs_amtool, run_tool
 from tests.ports import free_port
+from tests.relay.test_notices import company
+from tests.schemas.relay.builders import day, ledger, policies, policy, ten
 
 OFF_TARGET = ThresholdRule.alert_name
 KPI_ALERTS = [*dict.fromkeys(kind.alert_name for kind in KINDS.values())]
@@ -185,8 +189,35 @@ def test_a_broker_that_is_away_pages_once(manager: str) -> None:
 
     def states() -> dict[str, str]:
         alertmanager.post(manager, [{"labels": labels} for labels in firing])
-        current = alertmanager.active_alerts(manager)
+        current = alertmanager.active_alerts(manager, 'owner="platform"')
         return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in current}
 
     expected = dict.fromkeys(follows, "suppressed") | dict.fromkeys(others, "active")
     assert becomes_true(lambda: states() == expected | {"HirelayBrokerUnavailable": "active"})
+
+
+@needs_amtool
+def test_the_owner_of_slots_hears_of_new_and_expiring_ones(manager: str) -> None:
+    """A slot of the first days, and the same one thirty days before its end, reach the receiver of the company's owner."""
+    state = ledger(*ten(), terms=policies(policy(slot_days=60)))
+    until = (datetime.now(UTC) + timedelta(minutes=15)).isoformat()
+    sent = [
+        alert | {"endsAt": until}
+        for number in (4, 40)
+        for alert in notices.alerts(company("ja"), state, day(number))
+    ]
+
+    def received() -> dict[str, tuple[list[str], str]]:
+        alertmanager.post(manager, sent)
+        return {
+            alert["labels"]["alertname"]: (
+                [receiver["name"] for receiver in alert["receivers"]],
+                alert["annotations"]["summary"],
+            )
+            for alert in alertmanager.active_alerts(manager, 'owner="hr_manager"')
+        }
+
+    assert becomes_true(lambda: received().keys() == {notices.GRANTED, notices.EXPIRING})
+    assert {*map(str, (receivers for receivers, _ in received().values()))} == {"['recruiting']"}
+    assert "獲得しました" in received()[notices.GRANTED][1]
+    assert "2026-06-03に使えなくなります" in received()[notices.EXPIRING][1]

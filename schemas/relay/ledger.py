@@ -77,7 +77,7 @@ def _decide(state: State, fact: Fact) -> Iterator[Entry]:
             book(state, change)
             yield change
             if change.kind in {"revoked", "reclassified"}:
-                pending |= _blocked(state) - {name}
+                pending |= (_blocked(state) | _unverified(state)) - {name}
     yield from slots.grant(state)
     for number in _concerned_slots(state, fact):
         yield from slots.settle(state, number)
@@ -200,6 +200,15 @@ def _blocked(state: State) -> set[str]:
     waiting = [state.persons[name] for name in state.waiting]
     return {
         person.id for person in waiting if person.reason in LIMITS or len(person.registrations) > 1
+    }
+
+
+def _unverified(state: State) -> set[str]:
+    """The persons who count through the company's link and registered again: a free place may verify one of them."""
+    return {
+        person.id
+        for person in state.persons.values()
+        if person.counted and person.scope == "tenant" and len(person.registrations) > 1
     }
 
 

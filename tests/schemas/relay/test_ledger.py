@@ -294,3 +294,25 @@ def test_a_candidate_who_is_offered_twice_is_offered_once() -> None:
 
     assert len(state.offers[1]) == 2
     assert balance(state) == balance(ledger(*ten()))
+
+
+def test_a_freed_place_verifies_who_counted_through_the_companys_link() -> None:
+    """Whoever was a duplicate by their own link counts through it once the other person is erased, and keeps the link."""
+    state = ledger(
+        step("rejected", "a0", candidate="c-one"),
+        invited("a0"),
+        registered("p-first", "a0", 25),
+        step("rejected", "a1", candidate="c-one"),
+        invited("a1", 3),
+        invited(None),
+        registered("p-second", "a1", 12),
+        registered("p-second", "company", 5),
+        step("deleted", "a0", 18, "c-one"),
+        registered("p-third", "a1", 12),
+        terms=policies(policy(erased="revoke", merged="revoke")),
+    )
+
+    figures = balance(state)
+
+    assert (figures.counted, figures.verified, figures.unverified) == (1, 1, 0)
+    assert figures.void == {"erased": 1, "link_used": 1}

@@ -252,6 +252,26 @@ class PlannedTarget(NamedTuple):
     version: int
 
 
+class RuleCoverageRow(NamedTuple):
+    """`rule_coverage`: what a rule sees of a member, or the rule itself if `member` is empty; the highest `version` is valid."""
+
+    tenant: str
+    rule: str
+    kpi: str
+    dimension: str
+    member: str
+    budget: float
+    members: int
+    unseen: int
+    weekly: float | None
+    rate: float | None
+    fallen: float | None
+    weeks: float | None
+    smallest: float | None
+    within_weeks: int
+    version: int
+
+
 class TenantRow(NamedTuple):
     """`tenants`: one tenant; all rows of the highest `version` are the configuration. `minor`: minor units per unit."""
 

@@ -18,6 +18,7 @@ from sinks.clickhouse.rows import (
     Quarantined,
     RelayFinding,
     RelayRow,
+    RuleCoverageRow,
     TenantRow,
 )
 
@@ -30,6 +31,7 @@ TABLES: dict[type[NamedTuple], str] = {
     KpiDefinition: "kpi_definitions",
     KpiMeasure: "kpi_measures",
     PlannedTarget: "targets",
+    RuleCoverageRow: "rule_coverage",
     ConnectionCount: "connection_counts",
     BreachRow: "breaches",
     BreachActionRow: "breach_actions",
@@ -88,6 +90,14 @@ class Writer:
             self.write([row._replace(version=version) for row in rows], f"targets-{version}")
         else:
             self._client.command("truncate table targets")
+
+    def replace_rule_coverage(self, rows: Sequence[RuleCoverageRow]) -> None:
+        """Replace what rules see with these rows, whose versions are set here. Raises as `write`."""
+        ((version,),) = self._client.query("select max(version) + 1 from rule_coverage").result_rows
+        if rows:
+            self.write([row._replace(version=version) for row in rows], f"rules-{version}")
+        else:
+            self._client.command("truncate table rule_coverage")
 
     def retired_epochs(self) -> set[int]:
         """Return the epochs whose cells are no longer needed."""

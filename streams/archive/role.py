@@ -26,6 +26,7 @@ from streams.archive.kpi_gauges import KpiCollector
 from streams.archive.pump import pump, retry_forever
 from streams.archive.query_pool import QueryPool, reading_url
 from streams.archive.relay_findings import publish_forever
+from streams.archive.rule_coverage import keep_coverage
 from streams.archive.targets import target_rows
 from streams.archive.tenants import publish_tenants
 from streams.configuration.files import load_tenancy
@@ -66,11 +67,14 @@ async def _serve(settings: Settings) -> None:
     server = _create_server(settings, metrics)
     pump_task = asyncio.create_task(pump(settings, Writer(client), ArchiveLedger(client), metrics))
     server_task = asyncio.create_task(server.serve())
-    findings_task = asyncio.create_task(publish_forever(settings, lambda: datetime.now(UTC)))
+    periodic_tasks = [
+        asyncio.create_task(keep(settings, lambda: datetime.now(UTC)))
+        for keep in (publish_forever, keep_coverage)
+    ]
     await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    findings_task.cancel()
-    pump_task.cancel()
+    for task in (*periodic_tasks, pump_task):
+        task.cancel()
     outcome = (await asyncio.gather(pump_task, server_task, return_exceptions=True))[0]
     await asyncio.to_thread(client.close)
     if isinstance(outcome, Exception):

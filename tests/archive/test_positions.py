@@ -202,6 +202,6 @@ async def test_breaches_have_no_lag(ledger: ArchiveLedger) -> None:
 
 def test_what_kafka_no_longer_has_is_never_cleared() -> None:
     """Quarantined deliveries leave Kafka after 30 days; targets and companies never were in it."""
-    kept = {"quarantined", "targets", "tenants", "kpi_definitions", "kpi_measures"}
+    kept = {"quarantined", "targets", "rule_coverage", "tenants", "kpi_definitions", "kpi_measures"}
 
     assert kept.isdisjoint(archive_ledger.REBUILT_TABLES)

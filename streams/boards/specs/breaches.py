@@ -57,6 +57,68 @@ limit 100""",
     note_ja="規則は alerts.yaml。根拠と対策案は `hirelay alerts explain` で見ます。",
     note_en="Rules are in alerts.yaml; `hirelay alerts explain` shows evidence and suggestions.",
 )
+BUDGETS = Panel(
+    id="budgets",
+    ja="規則の誤報の予算はどれだけ使われたか",
+    en="What has each rule used of its false alarms?",
+    kind="table",
+    sql="""select rule, kpi, budget, used, rate, smallest, members, unseen
+from v_rule_coverage
+where tenant = {tenant:String} and member = ''
+order by used / budget desc, rule
+limit 100""",
+    columns=(
+        Column(name="rule", unit="text", ja="規則", en="Rule"),
+        Column(name="kpi", unit="kpi", ja="何を", en="Watches"),
+        Column(name="budget", unit="count", ja="年間の予算(回)", en="Budget a year"),
+        Column(name="used", unit="count", ja="直近1年の発報", en="Used in a year"),
+        Column(name="rate", unit="ratio", ja="いまの率", en="From"),
+        Column(
+            name="smallest", unit="ratio", ja="5週で分かる最小の変化", en="Smallest seen in 5 weeks"
+        ),
+        Column(name="members", unit="count", ja="率を測れる対象", en="Members with a rate"),
+        Column(
+            name="unseen", unit="count", ja="低下を見つけられない対象", en="Falls not to be found"
+        ),
+    ),
+    basis="now",
+    kpis=ids(placed("pipeline/breaches")),
+    width=12,
+    none_ja="予算のある規則はありません",
+    none_en="No rule has a budget",
+    note_ja="予算は誤報の上限(対象全員の合計)。発報には本物も含みます。変化は件数が中央の対象の場合。",
+    note_en="The budget bounds false alarms over all members; used counts every alarm. Changes are those of the member of median volume.",
+)
+COVERAGE = Panel(
+    id="coverage",
+    ja="変化はどれだけ早く分かるか",
+    en="How soon would a fall be seen?",
+    kind="table",
+    sql=f"""select rule, {MEMBER_LABEL} as whose, weekly, rate, fallen, weeks
+from
+(
+    select *
+    from v_rule_coverage
+    where tenant = {{tenant:String}} and member != '' and {MEMBER_FILTER}
+) as found{JOIN_JOB_TITLES}
+order by rule, weeks is null, weeks, whose
+limit 100""",
+    columns=(
+        Column(name="rule", unit="text", ja="規則", en="Rule"),
+        Column(name="whose", unit="word", ja="対象", en="Of"),
+        Column(name="weekly", unit="count", ja="週の件数", en="Cases a week"),
+        Column(name="rate", unit="ratio", ja="この率から", en="From"),
+        Column(name="fallen", unit="ratio", ja="この率への変化が", en="To"),
+        Column(name="weeks", unit="count", ja="分かるまでの週数", en="Seen within weeks"),
+    ),
+    basis="now",
+    kpis=ids(placed("pipeline/breaches")),
+    width=12,
+    none_ja="率の規則に判定のある対象はありません",
+    none_en="No rule on a rate has members with cases",
+    note_ja="週数のない対象の変化は見つけられません。面接官などの個人は載せません。",
+    note_en="Without weeks the change cannot be found. Persons are not listed.",
+)
 OPEN_BREACHES = Panel(
     id="open_breaches",
     ja="目標未達は何件あるか",

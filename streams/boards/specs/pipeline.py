@@ -21,6 +21,8 @@ BOARD = Board(
     for_en="Who is waiting now, and is the data arriving?",
     panels=drawn(
         breaches.BREACHES,
+        breaches.BUDGETS,
+        breaches.COVERAGE,
         tiles(
             "response",
             "候補者を待たせていないか",

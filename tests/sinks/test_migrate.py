@@ -33,6 +33,7 @@ FROZEN = {
     "0052_relay_ledger.sql": "59f2c8527fac57827232b529b8b9ac662b315b0c6e5a307961c7d837af8de2fa",
     "0053_audit_log.sql": "e563c65ef2ef9f226c82fc1db76628499d82a476eccdfb1ee26f8c2b622c158e",
     "0054_relay_findings.sql": "a076929fcbd55bfde9a876de3ea90944c889d26031155a2ab25ac2bc86932ac1",
+    "0055_rule_coverage.sql": "886e753f429bb24edbbad2fbd34e5e4f5293c9b64a327391ac7ec12fc91ad3f5",
 }
 
 

@@ -21,6 +21,11 @@ def description(breach: Breach) -> str:
     return separator.join(sentence for sentence in sentences if sentence)
 
 
+def assumptions(breach: Breach) -> str:
+    """What must hold for the bound on false alarms; empty if the rule claims none."""
+    return kind_of(breach).assumptions(breach)
+
+
 def suggestion(breach: Breach) -> str:
     """The usual remedy and the role that owns it; empty if the KPI was deleted since."""
     play, language = definition_of(breach.kpi).play, breach.language

@@ -41,7 +41,8 @@ class Terms:
 class Evidence(FrozenModel):
     """The numbers behind a breach: its value and sample; for a rate also its 90 % interval.
 
-    `members` is how many members share the rule's budget of false alarms, `expected` the value without a change. For waiting cases, `oldest` is the longest wait in
+    `members` is how many members share the rule's budget of false alarms, `expected` the value without a change, `baseline` the own
+    cases before the change and `classes` the classes (stages) that are compared one by one. For waiting cases, `oldest` is the longest wait in
     days. Only records of earlier versions have a `probability`: that the rate was worse than its target, at one look.
     """
 
@@ -53,6 +54,8 @@ class Evidence(FrozenModel):
     oldest: int | None = None
     members: int | None = None
     expected: float | None = None
+    baseline: int | None = None
+    classes: int | None = None
 
 
 class Segment(FrozenModel):

@@ -9,7 +9,8 @@ class Judgement:
     """The result for one day: its value and sample, whether it is off target, and whether it keeps a breach open.
 
     `off_target` implies `keeps_open`. `since` is the day on which the evidence begins, by default the judged day, and `members`
-    how many members share the budget of false alarms; `expected` is the value without a change, for kinds that know it. `oldest` is the age in days of the case that has waited longest, for
+    how many members share the budget of false alarms; `expected` is the value without a change, `baseline` the own cases before it and `classes` the
+    classes that are compared one by one, for kinds that know them. `oldest` is the age in days of the case that has waited longest, for
     kinds that are about waiting cases.
     """
 
@@ -20,6 +21,8 @@ class Judgement:
     since: int | None = None
     members: int | None = None
     expected: float | None = None
+    baseline: int | None = None
+    classes: int | None = None
     oldest: int | None = None
 
 

@@ -171,6 +171,8 @@ class AlertRule(FrozenModel):
             oldest=judgement.oldest,
             members=judgement.members,
             expected=rounded(judgement.expected),
+            baseline=judgement.baseline,
+            classes=judgement.classes,
         )
 
     def find_cause(
@@ -190,6 +192,11 @@ class AlertRule(FrozenModel):
     @abstractmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """What supports the value, in the breach's language; empty sentences are left out."""
+
+    @classmethod
+    def assumptions(cls, breach: Breach) -> str:
+        """What must hold for the bound on false alarms, in the breach's language; empty if the kind claims none."""
+        return ""
 
     @classmethod
     def segment_value(cls, segment: Segment, language: str) -> str:

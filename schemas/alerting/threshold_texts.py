@@ -13,6 +13,17 @@ def threshold_summary(breach: Breach) -> str:
     return translate((_summary_ja, _summary_en), breach.language)(breach)
 
 
+def threshold_assumptions(breach: Breach) -> str:
+    """What the bound on false alarms takes for granted, for a count and for a share."""
+    if definition_of(breach.kpi).kind == "count":
+        ja = "曜日・祝日の形とばらつきは対象自身の過去と同じ、という仮定に基づきます。終わっていない日は少ない証拠としません。"
+        en = "Assumes the week, the holidays and the scatter of the member's own past; a day that is not over is no evidence of few."
+    else:
+        ja = "目標ちょうどの率のもとで判定が互いに独立、という仮定に基づきます。すべての日を数え、何度見ても予算は変わりません。"
+        en = "Assumes decisions that are independent at a rate exactly on target; all days count, and looking often costs nothing."
+    return translate((ja, en), breach.language)
+
+
 def threshold_evidence(breach: Breach) -> list[str]:
     """The window and its cases, and the interval."""
     return translate((_evidence_ja, _evidence_en), breach.language)(breach)

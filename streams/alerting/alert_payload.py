@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.alerting.alert_texts import description, suggestion, summary
+from schemas.alerting.alert_texts import assumptions, description, suggestion, summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
 from schemas.text.plain import plain_text
@@ -63,6 +63,8 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
         "description": without_mentions(description(breach)),
         "suggestion": without_mentions(suggestion(breach)),
     }
+    if stated := assumptions(breach):
+        annotations["assumptions"] = without_mentions(stated)
     if links.runbook:
         annotations["runbook_url"] = f"{links.runbook}#{kind_of(breach).alert_name.lower()}"
     if links.board:

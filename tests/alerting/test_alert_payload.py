@@ -29,6 +29,7 @@ def test_an_alert_says_what_where_and_what_to_do() -> None:
     )
 
     assert payload["annotations"]["summary"].startswith("媒体「doda」の書類通過率が 0.0% です")
+    assert "独立" in payload["annotations"]["assumptions"]
     assert payload["annotations"]["runbook_url"] == "https://r.example#hirelayofftarget"
     assert payload["annotations"]["board_url"].startswith("https://b.example?breach=")
     assert datetime.fromisoformat(payload["endsAt"]) - NOW == ALERT_TTL

@@ -1,7 +1,7 @@
 """Changed: judges each day of one member against its own level, given what the other members show; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,7 +76,10 @@ def change_days(
         crossed = evidence.value >= 1
         standing = evidence.value >= STANDING if reported is None else day < reported_until
         course = reported or evidence.courses[evidence.direction]
-        is_open = yield day, _judge(course, sharing, crossed=crossed, standing=standing)
+        judgement = _judge(course, sharing, crossed=crossed, standing=standing)
+        if judgement.keeps_open or reported is not None:
+            judgement = _with_baseline(watched, member, judgement, course.start)
+        is_open = yield day, judgement
         if is_open and (crossed or reported is None):
             reported, reported_until = (
                 reported or evidence.hold(evidence.direction),
@@ -99,6 +102,15 @@ def _judge(course: Course, sharing: int, *, crossed: bool, standing: bool) -> Ju
         members=sharing,
         expected=course.expected / cases if cases else None,
     )
+
+
+def _with_baseline(
+    watched: WatchedMembers, member: str, judgement: Judgement, start: int
+) -> Judgement:
+    """State the own cases before the change, and the classes of all."""
+    counts = [n for _, n in watched.counts[member].by_class.values()]
+    baseline = sum(float(n[: max(start - watched.first, 0)].sum()) for n in counts)
+    return replace(judgement, baseline=round(baseline), classes=len(counts))
 
 
 def _class_days(watched: WatchedMembers, member: str) -> dict[int, list[ClassDay]]:

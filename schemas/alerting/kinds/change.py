@@ -97,9 +97,16 @@ class ChangeRule(AlertRule):
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The cases since the change, what it is compared with, and the budget."""
         n = breach.evidence.n
-        ja = f"変化後 n = {n}。この対象自身の水準を、同じ段階のほかの対象の動きで補正して比べています。"
-        en = f"n = {n} since the change, compared with its own level, given how the others do at the same stages."
+        ja = f"変化後 n = {n}{_baseline_ja(breach)}。この対象自身の水準を、同じ段階のほかの対象の動きで補正して比べています。"
+        en = f"n = {n} since the change{_baseline_en(breach)}, compared with its own level, given how the others do at the same stages."
         return [translate((ja, en), breach.language), budget_sentence(breach)]
+
+    @classmethod
+    def assumptions(cls, breach: Breach) -> str:
+        """What the predictive evidence takes for granted."""
+        ja = "判定は互いに独立で、変化がなければ対象の差は同じ段階のほかの対象の間と同程度、という仮定に基づきます。季節と案件の難しさはほかの対象の動きで補正します。"
+        en = "Assumes that decisions are independent, and that without a change members differ as the others do at the same stages; season and mix are taken from the others."
+        return translate((ja, en), breach.language)
 
     @classmethod
     def reference_value(cls, breach: Breach) -> float:
@@ -129,6 +136,18 @@ class ChangeRule(AlertRule):
     def noise_advice(self) -> str:
         """The only number."""
         return "lower `false_alarms_a_year`"
+
+
+def _baseline_ja(breach: Breach) -> str:
+    before, classes = breach.evidence.baseline, breach.evidence.classes
+    return "" if before is None else f"(変化前 n = {before}、{classes} 区分)"
+
+
+def _baseline_en(breach: Breach) -> str:
+    before, classes = breach.evidence.baseline, breach.evidence.classes
+    if before is None:
+        return ""
+    return f" (n = {before} before it, in {classes} {'class' if classes == 1 else 'classes'})"
 
 
 def _rates(breach: Breach) -> tuple[str, str]:

@@ -20,7 +20,11 @@ from schemas.alerting.messages import (
     resolution_prefix,
 )
 from schemas.alerting.rule import AlertRule, Days, FoldMember, rounded
-from schemas.alerting.threshold_texts import threshold_evidence, threshold_summary
+from schemas.alerting.threshold_texts import (
+    threshold_assumptions,
+    threshold_evidence,
+    threshold_summary,
+)
 from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
 from schemas.kpis.definition import Kpi, evaluate
@@ -230,6 +234,13 @@ class ThresholdRule(AlertRule):
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The window and its cases, the interval and the budget of false alarms."""
         return [*threshold_evidence(breach), budget_sentence(breach)]
+
+    @classmethod
+    def assumptions(cls, breach: Breach) -> str:
+        """What the bound on false alarms takes for granted; a mean claims none."""
+        if breach.false_alarms_a_year is None:
+            return ""
+        return threshold_assumptions(breach)
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:

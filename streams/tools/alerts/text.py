@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from schemas.alerting.alert_texts import description, suggestion, summary
+from schemas.alerting.alert_texts import assumptions, description, suggestion, summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
 from schemas.tenants.config import Tenancy
@@ -30,6 +30,7 @@ HEADINGS = {
     "owner": ("担当", "owner"),
     "action": ("対応", "last action"),
     "evidence": ("根拠", "Evidence"),
+    "assumptions": ("前提", "Assumptions"),
     "suggestion": ("対策案", "Suggestion"),
     "actions": ("対応の記録", "Actions"),
     "none_yet": ("まだありません", "none yet"),
@@ -157,6 +158,7 @@ def render_explanation(
     links = to_alert(localized, audience.links, breach.told)["annotations"]
     parts: list[tuple[str, Sequence[str]]] = [
         (heading("evidence", language), (description(localized),)),
+        (heading("assumptions", language), [text for text in (assumptions(localized),) if text]),
         (heading("suggestion", language), (suggestion(localized),)),
         (kind_of(breach).chart_heading(breach, language), weeks),
         (heading("actions", language), _actions(breach, history, audience)),

@@ -71,6 +71,8 @@ def test_a_change_opens_once_and_becomes_the_own_level() -> None:
     assert episode.until is not None and episode.until - episode.opened >= 56
     assert episode.last.value == 1.0
     assert episode.last.expected == pytest.approx(0.4, abs=0.05)
+    assert episode.last.baseline == 150  # thirty weeks of five before the change
+    assert episode.last.classes == 1
 
 
 def test_a_level_of_its_own_is_no_change() -> None:

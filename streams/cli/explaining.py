@@ -1,4 +1,4 @@
-"""The command that explains a change of a KPI."""
+"""The commands that explain a change of a KPI, and say what became of suggestions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -47,4 +47,26 @@ def explain(
         connect(settings.clickhouse_access), tenant, definitions.find(kpi), after, before
     )
     for line in text.explanation_lines(explanation, lang.value):
+        typer.echo(line)
+
+
+@app.command()
+def suggestions(
+    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    days: Annotated[
+        int, typer.Option(min=1, max=366, help="Days after an action in which it must have helped.")
+    ] = 28,
+    lang: Annotated[Language, typer.Option("--lang", help="ja or en.")] = Language.ja,
+    state: State = None,
+) -> None:
+    """Print each suggestion of the playbook that alerts made, best first: what was done, and whether it helped."""
+    from sinks.clickhouse.client import connect
+    from streams.configuration.targets import find_tenant
+    from streams.reading.play_outcomes import read_play_outcomes
+    from streams.tools.explaining.play_text import play_lines
+
+    settings = load_settings(state)
+    find_tenant(settings.config, tenant)
+    outcomes = read_play_outcomes(connect(settings.clickhouse_access), tenant, days)
+    for line in play_lines(outcomes, days, lang.value):
         typer.echo(line)

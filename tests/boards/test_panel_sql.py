@@ -13,7 +13,13 @@ from schemas.errors import Malformed
 from schemas.kpis.data_quality import KINDS
 from schemas.tenants.config import Tenant
 from sinks.clickhouse import relay_findings
-from sinks.clickhouse.rows import BreachActionRow, CandidateEvent, KpiCell, PlannedTarget
+from sinks.clickhouse.rows import (
+    BreachActionRow,
+    CandidateEvent,
+    KpiCell,
+    PlannedTarget,
+    RuleCoverageRow,
+)
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, breach_rows
 from streams.boards.query import PanelRequest, fetch_rows, parse_request
@@ -75,6 +81,29 @@ def interviewer_cells() -> list[KpiCell]:
     ]
 
 
+def rule_coverage() -> list[RuleCoverageRow]:
+    """A rule, and what it sees of one channel."""
+    rule = RuleCoverageRow(
+        tenant=COMPANY,
+        rule="screening",
+        kpi="screen_pass_rate",
+        dimension="channel",
+        member="",
+        budget=1.0,
+        members=1,
+        unseen=0,
+        weekly=None,
+        rate=0.4,
+        fallen=None,
+        weeks=None,
+        smallest=0.3,
+        within_weeks=5,
+        version=0,
+    )
+    seen = {"member": "doda", "weekly": 20.0, "fallen": 0.3, "weeks": 4.0, "smallest": None}
+    return [rule, rule._replace(**seen)]
+
+
 @pytest.fixture(scope="module")
 def company(client: Any) -> Iterator[Tenant]:
     """The golden season with a hires target, four breaches and one event of each kind of poor data."""
@@ -92,6 +121,7 @@ def company(client: Any) -> Iterator[Tenant]:
     Writer(client).write([done], "boards-action")
     Writer(client).write(relay_season(COMPANY)[1], "boards-relay")
     relay_findings.publish(client, COMPANY, season_findings(COMPANY))
+    Writer(client).replace_rule_coverage(rule_coverage())
     yield Tenant.model_construct(id=COMPANY, name="x", timezone="Asia/Tokyo", currency="JPY")
     client.command(f"delete from epoch_cells where tenant = '{COMPANY}'")
 

@@ -33,6 +33,13 @@ from v_funnel(
 where not side_step and milestone not in ('unmapped', 'hired') and n > 0
 order by position
 """
+LEVERS = """
+select milestone, rate, better_rate, more_hires
+from v_what_if(tenant = {tenant:String}, first = {first:Date}, last = {last:Date})
+where more_hires >= 0.05
+order by more_hires desc, position
+limit 3
+"""
 Tallies = Mapping[tuple[str, str], Mapping[str, int]]  # by dimension and member
 
 
@@ -54,8 +61,18 @@ class DayRange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lever:
+    """A stage, and the hires that it would add if it passed as in the best quarter of the channels, shrunk to their mean."""
+
+    milestone: str
+    rate: float
+    better: float
+    more_hires: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A KPI before and after, its split by dimension (none if it is no rate of cases), and the bridge of hires."""
+    """A KPI before and after, its split by dimension (none if it is no rate of cases), the bridge of hires, and the best levers."""
 
     kpi: Kpi
     before: KpiValue
@@ -63,6 +80,7 @@ class Explanation:
     splits: Mapping[str, RateDecomposition]
     sizes: Mapping[str, Mapping[str, tuple[int, int]]]
     bridge: HiresDecomposition
+    levers: tuple[Lever, ...]
 
 
 def explain_change(
@@ -93,6 +111,7 @@ def explain_change(
                 for days, tallies in ((before, old), (after, new))
             )
         ),
+        levers=read_levers(client, tenant, after),
     )
 
 
@@ -135,3 +154,13 @@ def read_funnel(client: Any, tenant: str, days: DayRange, tallies: Tallies) -> F
     rows = client.query(STAGES, parameters=parameters).result_rows
     volume = tallies.get(("total", "all"), {}).get("applications", 0)
     return FunnelPeriod(float(volume), {milestone: passed / n for milestone, passed, n in rows})
+
+
+def read_levers(client: Any, tenant: str, days: DayRange) -> tuple[Lever, ...]:
+    """Return the stages that would add the most hires among those who applied on these days, most first."""
+    parameters = {"tenant": tenant, "first": days.first, "last": days.last}
+    rows = client.query(LEVERS, parameters=parameters).result_rows
+    return tuple(
+        Lever(milestone=milestone, rate=rate, better=better, more_hires=more)
+        for milestone, rate, better, more in rows
+    )

@@ -1,5 +1,6 @@
 """A change of a KPI is split exactly, and hires are bridged factor by factor."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from schemas.cells import ALL, CHANNEL, DECISION, TOTAL, CellKey, Cells
 from schemas.errors import Malformed
 from schemas.kpis.catalogue import BY_ID
-from streams.reading.change import DayRange, Explanation, explain_change
+from streams.reading.change import DayRange, Explanation, Lever, explain_change
 from streams.tools.explaining.text import explanation_lines
 from tests.sinks.test_views import day, write
 
@@ -69,6 +70,22 @@ def test_it_is_said_in_both_languages(explanation: Explanation) -> None:
     ]
     assert japanese[1] == "媒体別: 率の変化 +0.0 ポイント、構成の変化 -24.0 ポイント"
     assert japanese[-1] == "  書類選考: -48.0"
+
+
+def test_the_best_levers_come_last(explanation: Explanation) -> None:
+    """A stage that would pass as in the best channels states both rates and the hires it would add."""
+    lever = Lever(milestone="screening", rate=0.26, better=0.31, more_hires=1.94)
+    english, japanese = (
+        [*explanation_lines(replace(explanation, levers=(lever,)), language)]
+        for language in ("en", "ja")
+    )
+
+    assert explanation.levers == ()  # nobody of these days was hired
+    assert english[-1].startswith(
+        "Lever: Screening as in the best quarter of channels (26.0% → 31.0%)"
+    )
+    assert english[-1].endswith(": +1.9 hires")
+    assert "採用 +1.9" in japanese[-1]
 
 
 def test_a_duration_cannot_be_split(client: Any) -> None:

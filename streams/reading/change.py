@@ -33,7 +33,7 @@ from v_funnel(
 where not side_step and milestone not in ('unmapped', 'hired') and n > 0
 order by position
 """
-LEVERS = """
+GAINS = """
 select milestone, rate, better_rate, more_hires
 from v_what_if(tenant = {tenant:String}, first = {first:Date}, last = {last:Date})
 where more_hires >= 0.05
@@ -61,7 +61,7 @@ class DayRange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lever:
+class StageGain:
     """A stage, and the hires that it would add if it passed as in the best quarter of the channels, shrunk to their mean."""
 
     milestone: str
@@ -72,7 +72,7 @@ class Lever:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A KPI before and after, its split by dimension (none if it is no rate of cases), the bridge of hires, and the best levers."""
+    """A KPI before and after, its split by dimension (none if it is no rate of cases), the bridge of hires, and the stages that would add the most hires."""
 
     kpi: Kpi
     before: KpiValue
@@ -80,7 +80,7 @@ class Explanation:
     splits: Mapping[str, RateDecomposition]
     sizes: Mapping[str, Mapping[str, tuple[int, int]]]
     bridge: HiresDecomposition
-    levers: tuple[Lever, ...]
+    gains: tuple[StageGain, ...]
 
 
 def explain_change(
@@ -111,7 +111,7 @@ def explain_change(
                 for days, tallies in ((before, old), (after, new))
             )
         ),
-        levers=read_levers(client, tenant, after),
+        gains=read_gains(client, tenant, after),
     )
 
 
@@ -156,11 +156,11 @@ def read_funnel(client: Any, tenant: str, days: DayRange, tallies: Tallies) -> F
     return FunnelPeriod(float(volume), {milestone: passed / n for milestone, passed, n in rows})
 
 
-def read_levers(client: Any, tenant: str, days: DayRange) -> tuple[Lever, ...]:
+def read_gains(client: Any, tenant: str, days: DayRange) -> tuple[StageGain, ...]:
     """Return the stages that would add the most hires among those who applied on these days, most first."""
     parameters = {"tenant": tenant, "first": days.first, "last": days.last}
-    rows = client.query(LEVERS, parameters=parameters).result_rows
+    rows = client.query(GAINS, parameters=parameters).result_rows
     return tuple(
-        Lever(milestone=milestone, rate=rate, better=better, more_hires=more)
+        StageGain(milestone=milestone, rate=rate, better=better, more_hires=more)
         for milestone, rate, better, more in rows
     )

@@ -9,7 +9,7 @@ import pytest
 from schemas.cells import ALL, CHANNEL, DECISION, TOTAL, CellKey, Cells
 from schemas.errors import Malformed
 from schemas.kpis.catalogue import BY_ID
-from streams.reading.change import DayRange, Explanation, Lever, explain_change
+from streams.reading.change import DayRange, Explanation, StageGain, explain_change
 from streams.tools.explaining.text import explanation_lines
 from tests.sinks.test_views import day, write
 
@@ -72,17 +72,17 @@ def test_it_is_said_in_both_languages(explanation: Explanation) -> None:
     assert japanese[-1] == "  書類選考: -48.0"
 
 
-def test_the_best_levers_come_last(explanation: Explanation) -> None:
+def test_the_stages_that_would_add_most_come_last(explanation: Explanation) -> None:
     """A stage that would pass as in the best channels states both rates and the hires it would add."""
-    lever = Lever(milestone="screening", rate=0.26, better=0.31, more_hires=1.94)
+    gain = StageGain(milestone="screening", rate=0.26, better=0.31, more_hires=1.94)
     english, japanese = (
-        [*explanation_lines(replace(explanation, levers=(lever,)), language)]
+        [*explanation_lines(replace(explanation, gains=(gain,)), language)]
         for language in ("en", "ja")
     )
 
-    assert explanation.levers == ()  # nobody of these days was hired
+    assert explanation.gains == ()  # nobody of these days was hired
     assert english[-1].startswith(
-        "Lever: Screening as in the best quarter of channels (26.0% → 31.0%)"
+        "If Screening passed as in the best quarter of channels (26.0% → 31.0%)"
     )
     assert english[-1].endswith(": +1.9 hires")
     assert "採用 +1.9" in japanese[-1]

@@ -8,7 +8,7 @@ from schemas.statistics.rate_decomposition import RateDecomposition
 from schemas.text.languages import translate
 from schemas.text.units import format_number
 from schemas.text.words import MILESTONES, dimension_name
-from streams.reading.change import Explanation, Lever
+from streams.reading.change import Explanation, StageGain
 
 MAX_SEGMENTS = 5  # of a dimension, the largest effects first
 MIN_CASES = 20  # of both periods, for a reversal to be called one
@@ -27,8 +27,8 @@ def explanation_lines(explanation: Explanation, language: str) -> Iterator[str]:
     for dimension, split in explanation.splits.items():
         yield from _split_lines(explanation, dimension, split, language)
     yield from _bridge_lines(explanation.bridge, language)
-    for lever in explanation.levers:
-        yield _lever_line(lever, language)
+    for gain in explanation.gains:
+        yield _gain_line(gain, language)
 
 
 def _split_lines(
@@ -67,9 +67,9 @@ def _bridge_lines(bridge: HiresDecomposition, language: str) -> Iterator[str]:
             yield f"  {translate(words, language)}: {effect:+.1f}"
 
 
-def _lever_line(lever: Lever, language: str) -> str:
-    stage = translate(MILESTONES[lever.milestone], language)
-    rate, better = (format_number(value, "ratio", language) for value in (lever.rate, lever.better))
-    ja = f"打ち手: {stage}が上位 4 分の 1 の媒体並み({rate} → {better})なら採用 {lever.more_hires:+.1f}"
-    en = f"Lever: {stage} as in the best quarter of channels ({rate} → {better}): {lever.more_hires:+.1f} hires"
+def _gain_line(gain: StageGain, language: str) -> str:
+    stage = translate(MILESTONES[gain.milestone], language)
+    rate, better = (format_number(value, "ratio", language) for value in (gain.rate, gain.better))
+    ja = f"打ち手: {stage}が上位 4 分の 1 の媒体並み({rate} → {better})なら採用 {gain.more_hires:+.1f}"
+    en = f"If {stage} passed as in the best quarter of channels ({rate} → {better}): {gain.more_hires:+.1f} hires"
     return translate((ja, en), language)

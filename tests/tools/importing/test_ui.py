@@ -13,11 +13,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from schemas.events import packs
+from sinks.clickhouse.writer import Writer
+from streams.archive.rows import RecordPosition, event_rows
 from streams.configuration.settings import Settings
+from streams.ingest.kafka.publisher import encode
+from streams.tools.importing import arrival
 from streams.tools.importing.ui.pages import create_app
 from streams.tools.importing.ui.session import ImportSession
 from tests.boards.test_page import served
 from tests.e2e.browser import TIMEOUT_MS, chromium, needs_chromium
+from tests.fakes import ListPublisher
 from tests.tools.importing.conftest import configuration
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
@@ -225,3 +231,44 @@ def test_the_page_works_in_a_browser(
 
     assert faults == {"files": [], "map": [], "report": []}
     assert (stories, errors) == (3, [])
+
+
+def archive_events(client: Any, publisher: ListPublisher) -> None:
+    """Archive all accepted events, as the archiver does."""
+    for offset, event in enumerate(publisher.events):
+        record = packs.encode([encode(event).body])
+        position = RecordPosition("candidate-events", 0, offset)
+        Writer(client).write(event_rows(position, record), f"page-{offset}")
+
+
+def test_a_table_is_imported_and_undone(
+    client: Any, gateway: ListPublisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the page's own buttons a table reaches the gateway once, its run is listed, and undoing takes every fact back."""
+    monkeypatch.setattr(arrival, "PATIENCE_S", 0.0)  # the archive of the test is filled by hand
+    (tmp_path / "files").mkdir()
+    settings = Settings(clickhouse=f"chdb://{client.path}")
+    session = ImportSession(
+        settings=settings, environ={}, folder=tmp_path / "files", clock=lambda: datetime.now(UTC)
+    )
+    with open_page(session) as page:
+        upload(page, ("applications.csv", TABLE.encode()))
+        report_of(page, session, **MEANINGS)
+        page.post("apply")
+        wait(session)
+        assert session.outcome is not None
+        run, imported = session.outcome.run, len(gateway.events)
+        archive_events(client, gateway)
+        listing = page.get("?connection=acme-events").text
+        page.post("undo", data={"run": run})
+        wait(session)
+        plan = page.get("undo").text
+        page.post("undo", data={"apply": "1"})
+        wait(session)
+        result = page.get("undo").text
+
+    assert imported == 8
+    assert f"<code>{run}</code>" in listing
+    assert "8 件を取り消し" in plan
+    assert "取り消しました" in result
+    assert [getattr(event.data, "retracted", None) for event in gateway.events[8:]] == [True] * 8

@@ -20,7 +20,7 @@ SHIFTS = (2.0, 3.0)  # odds ratios of the change that is looked for, both ways
 ALPHA_STEP = 0.02  # expected log odds are rounded to it, so that their tables are reused
 UP, DOWN = 1, -1
 # Of the budget; the rest pays for what is estimated, the spread of the members and the odds that the others let expect.
-SPENT_SHARE = 0.96
+SPENT_SHARE = 0.98
 
 
 def _shift_matrix(direction: int) -> Grid:

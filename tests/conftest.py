@@ -52,14 +52,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class StoryScheduling(LoadScopeScheduling):
-    """Keeps each module in one process, and the stories of shared stacks in two, whose stacks are about equally busy."""
+    """Keeps each module in one process, and the stories of each shared stack in one; two stacks are about equally busy."""
 
     def _split_scope(self, nodeid: str) -> str:
         """Return the name of the group."""
         module = Path(nodeid.split("::", maxsplit=1)[0])
-        is_story = "e2e" in module.parts
-        if not is_story or "running_stack" in (ROOT / module).read_text():
+        text = (ROOT / module).read_text() if "e2e" in module.parts else "running_stack"
+        if "running_stack" in text:
             return module.as_posix()
+        if "configured_stack" in text:
+            return "stories of the configured stack"
         return "long stories" if module.stem in LONG_STORIES else "stories"
 
 

@@ -57,8 +57,8 @@ def connection(folder: Path, name: str, vendor: str, *, waits: bool = False) -> 
     return entry
 
 
-def write_configuration(folder: Path) -> Path:
-    """Write the configuration file and return its path."""
+def write_configuration(folder: Path, *more: dict[str, Any]) -> Path:
+    """Write the configuration file, with more tenants, and return its path."""
     vendors = [vendor.name for vendor in VENDORS]
     tenants = [
         *(tenant(folder, f"of-{v}", connection(folder, f"{v}-story", v)) for v in vendors),
@@ -77,6 +77,7 @@ def write_configuration(folder: Path) -> Path:
             )
             for name in ("golden", "tables", "logs", "corrections")
         ),
+        *more,
     ]
     path = folder / "hirelay.yaml"
     path.write_text(yaml.safe_dump({"tenants": tenants}, sort_keys=False))

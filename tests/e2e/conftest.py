@@ -138,3 +138,18 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A fresh stack with the sample companies."""
     with running_stack(tmp_path_factory.mktemp("stack")) as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def configured_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack with one tenant per vendor, per special case and per situation of `tests/cases`."""
+    # These modules use the classes above.
+    from tests.e2e.companies import company_tenants
+    from tests.e2e.configuration import write_configuration
+
+    folder = tmp_path_factory.mktemp("configured")
+    state = folder / "state"
+    state.mkdir()
+    configuration = write_configuration(folder, *company_tenants(folder))
+    with running_stack(state, "--config", str(configuration)) as fresh:
+        yield fresh

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from schemas.kpis.catalogue import BY_ID
-from tests.e2e.configuration import post_delivery, write_configuration
-from tests.e2e.conftest import Stack, running_stack, wait_until
+from tests.e2e.configuration import post_delivery
+from tests.e2e.conftest import Stack, wait_until
 from tests.golden import test_golden
 from tests.golden.season_events import season_delivery
 
@@ -25,43 +25,33 @@ ROWS = 1_000
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-@pytest.fixture(scope="module")
-def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack with its own tenants."""
-    folder = tmp_path_factory.mktemp("own_stack")
-    state = folder / "state"
-    state.mkdir()
-    with running_stack(state, "--config", str(write_configuration(folder))) as stack:
-        yield stack
-
-
-def show_kpis(own_stack: Stack, tenant: str, *options: str) -> list[dict[str, str]]:
+def show_kpis(configured_stack: Stack, tenant: str, *options: str) -> list[dict[str, str]]:
     """Return the rows that `hirelay kpi show` prints."""
-    done = own_stack.hirelay("kpi", "show", "--tenant", tenant, "--format", "csv", *options)
+    done = configured_stack.hirelay("kpi", "show", "--tenant", tenant, "--format", "csv", *options)
     assert done.returncode == 0, done.stderr[-2000:]
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
-def count_applications(own_stack: Stack, tenant: str) -> int:
+def count_applications(configured_stack: Stack, tenant: str) -> int:
     """Return the number of applications counted."""
     query = """
     select sum(value)
     from v_cells
     where tenant = {tenant:String} and dimension = 'total' and basis = 'cohort' and measure = 'applications'
     """
-    return int(own_stack.query(query, tenant=tenant)[0][0])
+    return int(configured_stack.query(query, tenant=tenant)[0][0])
 
 
-def test_the_hand_computed_season_is_shown(own_stack: Stack) -> None:
+def test_the_hand_computed_season_is_shown(configured_stack: Stack) -> None:
     """Signed, posted, counted by the worker and stored in ClickHouse, every value matches the golden file."""
-    assert post_delivery(own_stack, "golden-events", season_delivery()) == 200
-    wait_until(lambda: count_applications(own_stack, "golden") == 14, SEEN_S)
+    assert post_delivery(configured_stack, "golden-events", season_delivery()) == 200
+    wait_until(lambda: count_applications(configured_stack, "golden") == 14, SEEN_S)
     window = ("--from", "2026-04-01", "--to", "2026-04-30", "--as-of", "2026-06-30")
     printed: dict[tuple[str, str, str], tuple[str, str]] = {}
     for dimension in ("total", "interviewer", "channel"):
         for basis in ("decision", "cohort", "entry"):
             for row in show_kpis(
-                own_stack, "golden", "--dim", dimension, "--basis", basis, *window
+                configured_stack, "golden", "--dim", dimension, "--basis", basis, *window
             ):
                 of = f"{dimension}/{row['member']}"
                 printed[row["kpi"], of, basis] = row["value"], row["n"]
@@ -98,7 +88,7 @@ def application_table(dice: random.Random) -> Iterator[dict[str, str]]:
 
 
 def test_a_table_is_imported_once_however_often_it_is_sent(
-    own_stack: Stack, tmp_path: Path
+    configured_stack: Stack, tmp_path: Path
 ) -> None:
     """A CP932 table is imported over HTTP; importing it again counts nothing, and every cell matches the oracle."""
     table = list(application_table(random.Random(5)))
@@ -108,13 +98,13 @@ def test_a_table_is_imported_once_however_often_it_is_sent(
         writer.writeheader()
         writer.writerows(table)
     ours = ("import", str(path), "--connection", "tables-events", "--apply")
-    first = own_stack.hirelay(*ours)
+    first = configured_stack.hirelay(*ours)
     assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
-    wait_until(lambda: count_applications(own_stack, "tables") == ROWS, SEEN_S)
-    assert own_stack.hirelay(*ours, "--restart").returncode == 0
-    verdict = own_stack.verify()
+    wait_until(lambda: count_applications(configured_stack, "tables") == ROWS, SEEN_S)
+    assert configured_stack.hirelay(*ours, "--restart").returncode == 0
+    verdict = configured_stack.verify()
     window = ("--from", "2026-01-01", "--to", "2026-12-31", "--dim", "total")
-    counted = {row["kpi"]: row["value"] for row in show_kpis(own_stack, "tables", *window)}
+    counted = {row["kpi"]: row["value"] for row in show_kpis(configured_stack, "tables", *window)}
 
     assert verdict["equal"]
     assert counted["applications"] == str(ROWS)
@@ -167,20 +157,24 @@ MAP = {
 }
 
 
-def test_times_of_an_imported_log_are_those_of_pandas(own_stack: Stack, tmp_path: Path) -> None:
+def test_times_of_an_imported_log_are_those_of_pandas(
+    configured_stack: Stack, tmp_path: Path
+) -> None:
     """Median and 90th percentile of time to hire and first response match those computed directly from the file."""
     document, histories = event_log(random.Random(6))
     (tmp_path / "log.jsonocel").write_text(json.dumps(document))
     (tmp_path / "map.yaml").write_text(yaml.safe_dump(MAP, allow_unicode=True))
     file, mapping = str(tmp_path / "log.jsonocel"), str(tmp_path / "map.yaml")
-    done = own_stack.hirelay(
+    done = configured_stack.hirelay(
         "import", file, "--map", mapping, "--connection", "logs-events", "--apply"
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    wait_until(lambda: count_applications(own_stack, "logs") == len(histories), SEEN_S)
+    wait_until(lambda: count_applications(configured_stack, "logs") == len(histories), SEEN_S)
     window = ("--from", "2026-01-01", "--to", "2026-12-31", "--dim", "total")
-    wait_until(lambda: "time_to_hire_days" in str(show_kpis(own_stack, "logs", *window)), SEEN_S)
-    counted = {row["kpi"]: row for row in show_kpis(own_stack, "logs", *window)}
+    wait_until(
+        lambda: "time_to_hire_days" in str(show_kpis(configured_stack, "logs", *window)), SEEN_S
+    )
+    counted = {row["kpi"]: row for row in show_kpis(configured_stack, "logs", *window)}
     frame = pandas.DataFrame(histories)
     hires = frame[frame.hired]
     days = (hires.ended.dt.normalize() - hires.applied.dt.normalize()).dt.days
@@ -223,29 +217,35 @@ def kpi_lines(output: str, *names: str) -> list[list[str]]:
     return [line.split() for line in output.splitlines() if line.startswith(names)]
 
 
-def test_a_correction_corrects_and_can_be_taken_back(own_stack: Stack) -> None:
+def test_a_correction_corrects_and_can_be_taken_back(configured_stack: Stack) -> None:
     """A corrected table says what it changes, the same table again sends nothing, and undoing restores the first one."""
     before, after = TABLES / "corrected-before.csv", TABLES / "corrected-after.csv"
-    first = own_stack.hirelay("import", str(before), *CORRECTIONS, "--apply")
+    first = configured_stack.hirelay("import", str(before), *CORRECTIONS, "--apply")
     assert first.returncode == 0, first.stdout + first.stderr
-    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 1, 2], 60)
-    dry = own_stack.hirelay("import", str(after), *CORRECTIONS)
+    wait_until(
+        lambda: sums_of(configured_stack, "applications", "hired", "rejected") == [3, 1, 2], 60
+    )
+    dry = configured_stack.hirelay("import", str(after), *CORRECTIONS)
     assert kpi_lines(dry.stdout, "Hires", "Rejections", "Time to hire") == [
         ["Hires", "1", "2", "+1"],
         ["Rejections", "2", "1", "−1"],
         ["Time", "to", "hire", "30", "d", "33.5", "d", "+3.5", "d"],
     ], dry.stdout
-    corrected = own_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
+    corrected = configured_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
     assert "C1: hired 2026-05-01 → hired 2026-05-11" in corrected.stdout, corrected.stdout
-    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 2, 1], 60)
-    again = own_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
+    wait_until(
+        lambda: sums_of(configured_stack, "applications", "hired", "rejected") == [3, 2, 1], 60
+    )
+    again = configured_stack.hirelay("import", str(after), *CORRECTIONS, "--apply")
     assert "6 events are there already" in again.stdout, again.stdout
     assert "0 events accepted" in again.stdout
     undo = ("import", "--undo", run_of(corrected.stdout), *CORRECTIONS)
-    undone = own_stack.hirelay(*undo, "--apply")
+    undone = configured_stack.hirelay(*undo, "--apply")
     assert undone.returncode == 0, undone.stdout + undone.stderr
 
-    wait_until(lambda: sums_of(own_stack, "applications", "hired", "rejected") == [3, 1, 2], 60)
-    assert own_stack.verify()["equal"]
-    independent = own_stack.hirelay("verify", "--independent")
+    wait_until(
+        lambda: sums_of(configured_stack, "applications", "hired", "rejected") == [3, 1, 2], 60
+    )
+    assert configured_stack.verify()["equal"]
+    independent = configured_stack.hirelay("verify", "--independent")
     assert independent.returncode == 0, independent.stdout + independent.stderr

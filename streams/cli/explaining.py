@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.errors import Unavailable
 from streams.cli.options import Language, State, parse_day
 from streams.configuration.settings import load_settings
 
@@ -14,9 +15,16 @@ app = typer.Typer()
 @app.command()
 def explain(
     kpi: Annotated[
-        str, typer.Argument(metavar="KPI", help="Id of a KPI, as in `hirelay kpi list`.")
-    ],
-    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+        str, typer.Argument(metavar="[KPI]", help="Id of a KPI, as in `hirelay kpi list`.")
+    ] = "",
+    tenant: Annotated[str, typer.Option(help="Tenant id; needed with a KPI.")] = "",
+    number: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Twice: two numbers that differ, each FILE.json#KPI of a report or BOARD-ADDRESS#KPI;"
+            " of a member KPI@channel=doda, of another basis KPI,basis=cohort."
+        ),
+    ] = None,
     first: Annotated[
         str | None, typer.Option("--from", help="First local day; default 27 days ago.")
     ] = None,
@@ -28,7 +36,13 @@ def explain(
     lang: Annotated[Language, typer.Option("--lang", help="ja or en.")] = Language.ja,
     state: State = None,
 ) -> None:
-    """Explain why a KPI differs between two periods: rates and mix by channel, job and recruiter, and the bridge of hires."""
+    """Explain why a KPI differs between two periods (rates and mix by channel, job and recruiter, and the bridge of hires), or why two numbers of reports and boards differ."""
+    if number:
+        _explain_two(number, lang, state)
+        return
+    if not kpi or not tenant:
+        what = "name a KPI and --tenant, or two numbers that differ with --number A --number B"
+        raise typer.BadParameter(what)
     from schemas.instants import local_today
     from schemas.tenants.config import DEFAULT_TIMEZONE
     from sinks.clickhouse.client import connect
@@ -69,4 +83,26 @@ def suggestions(
     find_tenant(settings.config, tenant)
     outcomes = read_play_outcomes(connect(settings.clickhouse_access), tenant, days)
     for line in play_lines(outcomes, days, lang.value):
+        typer.echo(line)
+
+
+def _explain_two(quotes: list[str], lang: Language, state: State) -> None:
+    from schemas.funnel.rules import TenantRules
+    from sinks.clickhouse.client import connect
+    from streams.configuration.files import load_tenancy
+    from streams.kafka import epochs
+    from streams.tools.explaining.difference_text import difference_lines
+    from streams.tools.explaining.quotes import read_quote
+    from streams.tools.explaining.two_numbers import explain_difference, read_stories
+
+    if len(quotes) != len(("A", "B")):
+        raise typer.BadParameter("give two numbers: --number A --number B", param_hint="--number")
+    settings = load_settings(state)
+    client, tenancy = connect(settings.clickhouse_access), load_tenancy(settings.config)
+    first, second = (read_quote(client, quote, tenancy, datetime.now(UTC)) for quote in quotes)
+    live = epochs.live_epoch(epochs.read(settings.kafka_access))
+    if live is None:
+        raise Unavailable("kafka", "no events have been counted yet; start the workers first")
+    stories = read_stories(client, first.tenant, TenantRules(live.meaning))
+    for line in difference_lines(explain_difference(first, second, stories), lang.value):
         typer.echo(line)

@@ -38,6 +38,16 @@ from v_kpis(
 where kpi in {kpis:Array(String)} and value is not null
 order by max(if({size:String} in (kpi, ''), n, 0)) over (partition by member) desc, member, kpi
 """
+# Equal as long as no cell that a gauge is computed from has another value; a merge of parts may change it, too.
+MARKS = """
+select
+    tenant,
+    groupBitXor(cityHash64(epoch, member, day, measure, src_partition, value, version)) as mark
+from epoch_cells
+where dimension = {dimension:String} and basis = {basis:String} and day >= {first:Date}
+group by tenant
+"""
+LIVE_EPOCH = "select max(number) from v_epochs where state = 'live'"
 
 
 class KpiGauge(NamedTuple):
@@ -70,6 +80,8 @@ class KpiCollector(Collector):
         self._client: Any = None
         self._refresh_lock = threading.Lock()
         self._values: tuple[KpiGauge, ...] = ()
+        # Of each tenant: what its gauges depend on, and the gauges.
+        self._gauges: dict[str, tuple[object, list[KpiGauge]]] = {}
         self._dropped: Counter[str] = Counter()
         self._last_attempt = self._last_success = float("-inf")
         self._duration_s = 0.0
@@ -115,11 +127,30 @@ class KpiCollector(Collector):
         self._duration_s = self._clock() - started
 
     def _query(self) -> Iterator[KpiGauge]:
-        for tenant in self._tenancy().tenants:
-            for channel, kpi, cases, value in self._client.query(
-                QUERY, parameters=_parameters(tenant)
-            ).result_rows:
-                yield KpiGauge(tenant.id, kpi, channel, int(cases), float(value))
+        """Yield the gauges of all tenants; only those whose cells or days are others than before are computed again."""
+        tenants = self._tenancy().tenants
+        if not tenants:
+            return
+        parameters = {tenant.id: _parameters(tenant) for tenant in tenants}
+        first = min(window["first"] for window in parameters.values())
+        cells = {"dimension": CHANNEL, "basis": DECISION, "first": first}
+        ((epoch,),) = self._client.query(LIVE_EPOCH).result_rows
+        marks = dict(self._client.query(MARKS, parameters=cells).result_rows)
+        for tenant in tenants:
+            if tenant.id not in marks:
+                continue
+            depends_on = (epoch, marks[tenant.id], parameters[tenant.id]["last"], tenant)
+            if self._gauges.get(tenant.id, (None,))[0] != depends_on:
+                computed = self._compute(tenant.id, parameters[tenant.id])
+                self._gauges[tenant.id] = depends_on, computed
+            yield from self._gauges[tenant.id][1]
+
+    def _compute(self, tenant: str, parameters: dict[str, Any]) -> list[KpiGauge]:
+        rows = self._client.query(QUERY, parameters=parameters).result_rows
+        return [
+            KpiGauge(tenant, kpi, channel, int(cases), float(value))
+            for channel, kpi, cases, value in rows
+        ]
 
     def _metric_families(self, gauges: Iterable[KpiGauge]) -> Iterable[Any]:
         values, cases = (_gauge(row) for row in (series.KPI_VALUE, series.KPI_CASES))

@@ -25,6 +25,7 @@ COLUMNS: Table = {
     "after": ("第{n}版", "Version {n}"),
     "cause": ("理由", "Cause"),
 }
+CHANGES_PANEL = "changes/changes"
 NOTHING = ("変わった数字なし", "No number changed")
 
 
@@ -66,7 +67,7 @@ def with_changes(before: Report, after: Report) -> Report:
     heading = translate(TITLE, language)
     rows = tuple(_row(change, before, after) for change in changes(before, after))
     panel = ReportPanel(
-        id="changes/changes",
+        id=CHANGES_PANEL,
         title=heading,
         basis="now",
         basis_label="",

@@ -101,10 +101,11 @@ class ReportSchedule(FrozenModel):
 
 
 class BrandFile(FrozenModel):
-    """How reports of a company look: its colour as #rrggbb, and a PNG beside the reports file."""
+    """How reports of a company look: its colour as #rrggbb, and a PNG and a PPTX template beside the reports file."""
 
     colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] = Brand().colour
     logo: str = ""
+    template: str = ""
 
 
 class ReportsFile(FrozenModel):

@@ -14,6 +14,7 @@ from schemas.reporting.model import Report, ReportPanel, Section
 from sinks.reports import labels
 from sinks.reports.charts import series
 from sinks.reports.pptx_chart import Box, add_chart
+from sinks.reports.pptx_marks import mark
 from sinks.reports.pptx_table import add_table
 from sinks.reports.pptx_text import SOFT, add_text, set_font
 from sinks.reports.text_extents import text_height
@@ -27,6 +28,8 @@ TITLE_SIZE = 14  # of a panel, in points
 FEW_SENTENCES = 3
 MOST_COLUMNS = 6  # of a table beside another panel
 DEFINITIONS_PER_SLIDE = 9
+# Ids of the marks of texts; that of the sentences is followed by their section.
+SENTENCES, WINDOW, FOOTER = "sentences/", "window", "footer"
 
 
 def to_pptx(report: Report) -> bytes:
@@ -34,22 +37,24 @@ def to_pptx(report: Report) -> bytes:
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     for number, section in enumerate(report.sections, start=1):
-        _add_section(deck, report, section, number)
-    for start in range(0, len(report.definitions), DEFINITIONS_PER_SLIDE):
-        _add_definitions(deck, report, start)
+        add_section(deck, report, section, number)
+    for number, section in enumerate(definition_sections(report), start=len(report.sections) + 1):
+        _add_definitions(deck, report, section, number)
     buffer = io.BytesIO()
     deck.save(buffer)
     return buffer.getvalue()
 
 
-def _add_section(deck: Any, report: Report, section: Section, number: int) -> None:
+def add_section(deck: Any, report: Report, section: Section, number: int) -> None:
+    """Add the slide of a section; `number` is that of its page."""
     slide = _add_slide(deck, report, section.title, number)
     top = Emu(Inches(1.25))
     if section.sentences:
         text = "\n".join(section.sentences)
         size = 15 if len(section.sentences) <= FEW_SENTENCES else 13
         height = Emu(text_height(text, INNER - Inches(0.2), size) + Inches(0.12))
-        add_text(slide, text, (MARGIN, top, INNER, height), size)
+        shape = add_text(slide, text, (MARGIN, top, INNER, height), size)
+        mark(shape, "text", f"{SENTENCES}{section.id}", text)
         top = Emu(top + height + Inches(0.1))
     places = list(_places(section, Emu(top)))
     line = max((_title_height(panel, box) for panel, box in places), default=0)
@@ -60,7 +65,7 @@ def _add_section(deck: Any, report: Report, section: Section, number: int) -> No
             add_chart(slide, panel, body, report.brand.colour)
         else:
             add_table(slide, report, panel, body)
-    slide.notes_slide.notes_text_frame.text = _notes(report, section)
+    slide.notes_slide.notes_text_frame.text = notes(report, section)
 
 
 def _title_height(panel: ReportPanel, box: Box) -> int:
@@ -93,11 +98,11 @@ def _add_slide(deck: Any, report: Report, heading: str, number: int) -> Any:
         bold=True,
     )
     _add_logo(slide, report)
-    add_text(
-        slide, labels.window_line(report), (MARGIN, Inches(0.88), INNER, Inches(0.3)), 11, SOFT
-    )
-    footer = f"{labels.title(report)}  ·  {number}"
-    add_text(slide, footer, (MARGIN, Inches(7.05), INNER, Inches(0.3)), 10, SOFT)
+    window, footer = labels.window_line(report), f"{labels.title(report)}  ·  {number}"
+    shape = add_text(slide, window, (MARGIN, Inches(0.88), INNER, Inches(0.3)), 11, SOFT)
+    mark(shape, "text", WINDOW, window)
+    shape = add_text(slide, footer, (MARGIN, Inches(7.05), INNER, Inches(0.3)), 10, SOFT)
+    mark(shape, "text", FOOTER, footer)
     return slide
 
 
@@ -113,7 +118,7 @@ def _add_logo(slide: Any, report: Report) -> None:
     picture.left = Emu(WIDTH - MARGIN - picture.width)
 
 
-def _notes(report: Report, section: Section) -> str:
+def notes(report: Report, section: Section) -> str:
     """Return the sources of every number on the slide."""
     lines = [labels.window_line(report)]
     for panel in section.panels:
@@ -122,10 +127,15 @@ def _notes(report: Report, section: Section) -> str:
     return "\n".join(lines)
 
 
-def _add_definitions(deck: Any, report: Report, start: int) -> None:
-    heading = labels.label(report, "definitions")
-    number = len(report.sections) + 1 + start // DEFINITIONS_PER_SLIDE
-    slide = _add_slide(deck, report, heading, number)
-    chosen = report.definitions[start : start + DEFINITIONS_PER_SLIDE]
-    text = "\n".join(f"{entry.name} ({entry.kpi}): {entry.explanation}" for entry in chosen)
-    add_text(slide, text, (MARGIN, Inches(1.3), INNER, Inches(5.5)), 11)
+def definition_sections(report: Report) -> Iterator[Section]:
+    """Yield the appendix: definitions as sentences, as many as a slide has room for."""
+    for start in range(0, len(report.definitions), DEFINITIONS_PER_SLIDE):
+        entries = report.definitions[start : start + DEFINITIONS_PER_SLIDE]
+        lines = (f"{entry.name} ({entry.kpi}): {entry.explanation}" for entry in entries)
+        heading = labels.label(report, "definitions")
+        yield Section(id="definitions", title=heading, sentences=tuple(lines), panels=())
+
+
+def _add_definitions(deck: Any, report: Report, section: Section, number: int) -> None:
+    slide = _add_slide(deck, report, section.title, number)
+    add_text(slide, "\n".join(section.sentences), (MARGIN, Inches(1.3), INNER, Inches(5.5)), 11)

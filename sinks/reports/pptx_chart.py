@@ -10,6 +10,7 @@ from pptx.util import Pt
 from schemas.reporting.model import ChartKind, ReportPanel
 from sinks.reports.charts import COLOURS, categories, percent, series
 from sinks.reports.fonts import PPTX_FAMILY
+from sinks.reports.pptx_marks import mark
 
 Box = tuple[int, int, int, int]  # left, top, width and height in EMU
 CHARTS: dict[ChartKind, Any] = {
@@ -24,11 +25,9 @@ def add_chart(slide: Any, panel: ReportPanel, box: Box, colour: str) -> None:
     """Add the chart of a panel to a slide; `panel.chart` is its kind, `colour` that of its first series."""
     if panel.chart is None:
         return
-    data = CategoryChartData(number_format=_number_format(panel))
-    data.categories = categories(panel)
-    for name, values in series(panel).items():
-        data.add_series(name, [values.get(category) for category in categories(panel)])
-    chart = slide.shapes.add_chart(CHARTS[panel.chart], *box, data).chart
+    shape = slide.shapes.add_chart(CHARTS[panel.chart], *box, chart_data(panel))
+    mark(shape, "chart", panel.id)
+    chart = shape.chart
     chart.font.name, chart.font.size = PPTX_FAMILY, Pt(11)
     chart.has_title = False
     chart.value_axis.has_major_gridlines = False
@@ -47,6 +46,15 @@ def add_chart(slide: Any, panel: ReportPanel, box: Box, colour: str) -> None:
         chart.plots[0].has_data_labels, chart.plots[0].gap_width = True, 40
     for at, plot_series in enumerate(chart.plots[0].series):
         _paint(plot_series.format, panel.chart, COLOURS[at % len(COLOURS)] if at else colour)
+
+
+def chart_data(panel: ReportPanel) -> CategoryChartData:
+    """Return what a reader of the deck sees when editing the chart."""
+    data = CategoryChartData(number_format=_number_format(panel))
+    data.categories = categories(panel)
+    for name, values in series(panel).items():
+        data.add_series(name, [values.get(category) for category in categories(panel)])
+    return data
 
 
 def _numbers(panel: ReportPanel) -> list[float]:

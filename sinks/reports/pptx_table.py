@@ -11,6 +11,7 @@ from pptx.util import Emu, Inches, Pt
 from schemas.reporting.model import Report, ReportPanel
 from sinks.reports import labels
 from sinks.reports.pptx_chart import Box
+from sinks.reports.pptx_marks import mark
 from sinks.reports.pptx_text import INK, PAPER, SOFT, add_text, set_font
 from sinks.reports.text_extents import text_height, text_width
 
@@ -32,6 +33,7 @@ def add_table(slide: Any, report: Report, panel: ReportPanel, box: Box) -> None:
     heights = [row_height(row, widths) for row in texts]
     count = _rows_that_fit(heights, height - LINE)
     shape = slide.shapes.add_table(count, len(widths), left, top, width, sum(heights[:count]))
+    mark(shape, "table", panel.id)
     for at, column_width in enumerate(widths):
         shape.table.columns[at].width = Emu(column_width)
     for row_at, row in enumerate(texts[:count]):

@@ -14,13 +14,15 @@ INK, SOFT, PAPER = (
 )
 
 
-def add_text(slide: Any, text: str, box: Box, size: int, colour: RGBColor = INK) -> None:
-    """Add a text box; its lines become paragraphs."""
-    frame = slide.shapes.add_textbox(*box).text_frame
+def add_text(slide: Any, text: str, box: Box, size: int, colour: RGBColor = INK) -> Any:
+    """Add a text box and return its shape; its lines become paragraphs."""
+    shape = slide.shapes.add_textbox(*box)
+    frame = shape.text_frame
     frame.word_wrap = True
     frame.text = text
     for paragraph in frame.paragraphs:
         set_font(paragraph.runs, size, colour)
+    return shape
 
 
 def set_font(runs: Any, size: int, colour: RGBColor, *, bold: bool = False) -> None:

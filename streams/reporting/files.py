@@ -38,20 +38,31 @@ WRITERS: Mapping[str, Callable[[Report], bytes]] = {
 }
 
 
+def render(report: Report, form: str, template: bytes | None = None) -> bytes:
+    """Return the content of a file; `template` is the company's own for decks. Raise Malformed if the report does not fit it."""
+    if form == "pptx" and template is not None:
+        from sinks.reports.pptx_template import to_templated_pptx
+
+        return to_templated_pptx(report, template)
+    return WRITERS[form](report)
+
+
 def file_name(report: Report, form: str, version: int | None = None) -> str:
     """Return the name of a file: company, period, language and, of a scheduled report, its version."""
     ending = "" if version is None else f"-v{version}"
     return f"{report.tenant}-{report.period}-{report.language}{ending}.{form}"
 
 
-def write_report(report: Report, directory: Path, formats: Sequence[str]) -> Iterator[Path]:
+def write_report(
+    report: Report, directory: Path, formats: Sequence[str], template: bytes | None = None
+) -> Iterator[Path]:
     """Write one file per format and yield its path; an existing file is replaced at once."""
     directory.mkdir(parents=True, exist_ok=True)
     for name in formats:
         path = directory / file_name(report, name)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            draft.write_bytes(WRITERS[name](report))
+            draft.write_bytes(render(report, name, template))
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from schemas.errors import Unavailable
+from schemas.errors import Malformed, Unavailable
 from schemas.planning.targets import Targets
 from schemas.reporting.difference import changes, with_changes
 from schemas.reporting.due import DueReport, ReportCalendar
@@ -19,7 +19,7 @@ from schemas.reporting.schedule import ReportSchedule, ReportsFile
 from schemas.tenants.config import Tenancy, Tenant
 from schemas.text.languages import Language
 from streams.reporting.deliveries import Deliverer
-from streams.reporting.files import WRITERS, file_name
+from streams.reporting.files import file_name, render
 from streams.reporting.issues import IssueStore
 from streams.reporting.request import ReportRequest
 
@@ -37,6 +37,7 @@ class ReporterFiles:
     reports: ReportsFile
     deliverer: Deliverer
     brands: Mapping[str, Brand] = field(default_factory=dict)
+    templates: Mapping[str, bytes] = field(default_factory=dict)
 
     def tenant(self, schedule: ReportSchedule) -> Tenant:
         """Return the schedule's company, which the loader has checked."""
@@ -78,7 +79,7 @@ class Reporter:
                 versions = store.versions(due.period)
                 for number in range(1, len(versions) + 1):
                     failures += files.deliverer.deliver(schedule, versions[:number], self._clock)
-            except (Unavailable, ClickHouseError, OSError) as error:
+            except (Malformed, Unavailable, ClickHouseError, OSError) as error:
                 failures.append(f"{type(error).__name__}: {error}"[:300])
             problems += [
                 f"{schedule.tenant}/{schedule.id} {due.period} {text}" for text in failures
@@ -123,10 +124,10 @@ class Reporter:
             report = self._fill(files, schedule, period, language)
             if versions:
                 report = with_changes(versions[-1].report(language), report)
-            content[f"numbers-{language}.json"] = WRITERS["json"](report)
+            content[f"numbers-{language}.json"] = render(report, "json")
             for form in schedule.formats:
                 names.append(file_name(report, form, number))
-                content[names[-1]] = WRITERS[form](report)
+                content[names[-1]] = render(report, form, files.templates.get(schedule.tenant))
         facts = {"at": self._clock().isoformat(), "version": number, "files": names}
         store.add(period, number, content, json.dumps(facts))
         log.info(

@@ -13,7 +13,7 @@ from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
 from sinks.metrics import ReporterMetrics
 from streams.configuration.files import Misconfigured, load_tenancy, modification_times
-from streams.configuration.reports import brand_of, load_reports
+from streams.configuration.reports import brand_of, load_reports, template_of
 from streams.configuration.settings import Settings
 from streams.configuration.targets import load_targets
 from streams.health_server import run_with_health_server
@@ -46,6 +46,11 @@ def load_files(settings: Settings, environ: Mapping[str, str]) -> ReporterFiles:
         reports=reports,
         deliverer=Deliverer(reports, environ, settings.reports.parent),
         brands={tenant: brand_of(reports, settings.reports, tenant) for tenant in reports.brands},
+        templates={
+            tenant: template
+            for tenant in reports.brands
+            if (template := template_of(reports, settings.reports, tenant)) is not None
+        },
     )
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import ValidationError
-
 from schemas.cells import ALL, BASES, DECISION, DIMENSIONS, TOTAL, Basis
 from schemas.errors import Malformed
 from schemas.instants import local_today
@@ -19,6 +17,7 @@ from schemas.tenants.config import Tenancy
 from streams.boards.query import parse_request
 from streams.configuration.targets import require_tenant
 from streams.reading.kpis import KpiQuery, fetch_kpis
+from streams.reporting.renewing import load_report
 from streams.tools.kpi import definitions
 
 HOW = "write FILE.json#KPI or BOARD-ADDRESS#KPI, such as aoba-2026-10-ja.json#hires or ...#hires@channel=doda"
@@ -100,15 +99,7 @@ def read_quote(client: Any, text: str, tenancy: Tenancy, now: datetime) -> Quote
 
 
 def _of_report(path: Path, fragment: Fragment, tenancy: Tenancy) -> QuotedNumber:
-    try:
-        report = Report.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise Malformed("report", f"cannot read {path}: {error.strerror}") from error
-    except ValidationError as error:
-        what = (
-            f"{path} is not the JSON file of a report; write it with `hirelay report --format json`"
-        )
-        raise Malformed("report", what) from error
+    report = load_report(path)
     for panel, cell in _matching(report, fragment):
         return QuotedNumber(
             source=path.name,

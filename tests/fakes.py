@@ -9,6 +9,7 @@ from schemas.errors import Unavailable
 from schemas.events.envelope import Event
 from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.member_names import MemberName
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent
 
@@ -24,6 +25,7 @@ class ListPublisher:
     counts: list[HealthCount] = field(default_factory=list)
     actions: list[BreachAction] = field(default_factory=list)
     audit: list[AuditRecord] = field(default_factory=list)
+    names: list[MemberName] = field(default_factory=list)
     away: bool = False
     running: bool = False
 
@@ -65,6 +67,12 @@ class ListPublisher:
             raise Unavailable("broker_away")
         self.counts.extend(counts)
 
+    async def report_names(self, names: Sequence[MemberName]) -> None:
+        """Store the names."""
+        if self.away:
+            raise Unavailable("broker_away")
+        self.names.extend(names)
+
     def ready(self) -> bool:
         """Return whether it accepts events."""
         return not self.away
@@ -93,6 +101,21 @@ class SetBreaches:
         if self.away:
             raise Unavailable("breaches_unknown")
         return (tenant, breach) in self.breaches
+
+
+@dataclass
+class SetNames:
+    """Knows these names by key, as the publisher's own records are the topic; raises Unavailable while `away`."""
+
+    publisher: ListPublisher
+    away: bool = False
+
+    async def find(self, key: bytes) -> str | None:
+        """Return the latest name."""
+        if self.away:
+            raise Unavailable("names_unknown")
+        names = [record.name for record in self.publisher.names if record.key == key]
+        return names[-1] if names else None
 
 
 @dataclass

@@ -6,7 +6,9 @@ from pydantic import AwareDatetime
 
 from schemas.events.application import FrozenModel, Text
 
-AuditAction = Literal["acted", "changed", "dropped", "erased", "rebuilt", "recounted", "replayed"]
+AuditAction = Literal[
+    "acted", "changed", "dropped", "erased", "named", "rebuilt", "recounted", "replayed"
+]
 AUDIT_ACTIONS: tuple[AuditAction, ...] = get_args(AuditAction)
 
 

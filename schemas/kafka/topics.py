@@ -140,6 +140,14 @@ AUDIT_LOG = Topic(
     retention_ms=-1,  # who did what is asked years later
     co_partitioned=False,
 )
+MEMBERS = Topic(
+    name="members",
+    key="[tenant, kind, member, source]",
+    producers=("gateway", "members"),
+    consumers=("gateway", "archiver", "members"),
+    compacted=True,  # so that the broker forgets a name that was removed
+    co_partitioned=False,
+)
 QUARANTINE = Topic(
     name="quarantine",
     key="tenant",
@@ -162,6 +170,7 @@ TOPICS = (
     CONNECTION_HEALTH,
     CLICKHOUSE_REBUILDS,
     AUDIT_LOG,
+    MEMBERS,
 )
 
 

@@ -163,6 +163,7 @@ class Tenant(FrozenModel):
     currency than `currency` are reported separately, never added. `hire_value` is the value of one hire in minor units; ROI
     is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
     `access_tokens` have scopes and an end, and open the tenant's boards too.
+    `names` says whose names boards may show beside ids: of jobs and departments, or of `people` too, the company's employees.
     `channel_aliases` maps other names of a channel to the one that it is counted under, in webhooks, costs and imports alike.
     `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
     Japan for tenants in the Japanese time zone.
@@ -181,6 +182,7 @@ class Tenant(FrozenModel):
     person_key: Secret
     api_tokens: tuple[Secret, ...] = ()
     access_tokens: tuple[AccessToken, ...] = ()
+    names: Literal["jobs", "people"] = "jobs"
     channel_aliases: dict[str, str] = Field(default_factory=dict)
     connections: tuple[Connection, ...] = ()
 

@@ -14,6 +14,7 @@ from sinks.clickhouse.rows import (
     ConnectionCount,
     EpochRow,
     KpiCell,
+    MemberRow,
     RelayRow,
 )
 from sinks.clickhouse.writer import TABLES
@@ -23,7 +24,7 @@ REBUILT_TABLES = tuple(
     TABLES[model]
     for model in (
         *(KpiCell, CellFlush, CandidateEvent, EpochRow),
-        *(BreachRow, BreachActionRow, ConnectionCount, RelayRow, AuditRow),
+        *(BreachRow, BreachActionRow, ConnectionCount, RelayRow, AuditRow, MemberRow),
     )
 )
 _SELECT = "select generation, rebuilds, topic, partition, next_offset from v_archive"

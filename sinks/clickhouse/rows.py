@@ -187,6 +187,17 @@ class AuditRow(NamedTuple):
     detail: str
 
 
+class MemberRow(NamedTuple):
+    """`members`: the name of one member from one source; an empty name was removed. `version`: Unix ms of the name."""
+
+    tenant: str
+    kind: str
+    member: str
+    source: str
+    name: str
+    version: int
+
+
 class ConnectionCount(NamedTuple):
     """`connection_counts`: one count of a connection in one gateway process since it started."""
 
@@ -273,7 +284,10 @@ class RuleCoverageRow(NamedTuple):
 
 
 class TenantRow(NamedTuple):
-    """`tenants`: one tenant; all rows of the highest `version` are the configuration. `minor`: minor units per unit."""
+    """`tenants`: one tenant; all rows of the highest `version` are the configuration.
+
+    `minor`: minor units per unit. `names`: whose names may be shown.
+    """
 
     id: str
     position: int
@@ -282,4 +296,5 @@ class TenantRow(NamedTuple):
     language: str
     currency: str
     minor: int
+    names: str
     version: int

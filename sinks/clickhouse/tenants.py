@@ -35,5 +35,6 @@ def _row(position: int, tenant: Tenant) -> TenantRow:
         language=tenant.language,
         currency=tenant.currency,
         minor=10 ** decimals(tenant.currency),
+        names=tenant.names,
         version=0,
     )

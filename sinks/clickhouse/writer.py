@@ -14,6 +14,7 @@ from sinks.clickhouse.rows import (
     KpiCell,
     KpiDefinition,
     KpiMeasure,
+    MemberRow,
     PlannedTarget,
     Quarantined,
     RelayFinding,
@@ -39,6 +40,7 @@ TABLES: dict[type[NamedTuple], str] = {
     RelayFinding: "relay_findings",
     TenantRow: "tenants",
     AuditRow: "audit_log",
+    MemberRow: "members",
 }
 
 
@@ -98,6 +100,10 @@ class Writer:
             self.write([row._replace(version=version) for row in rows], f"rules-{version}")
         else:
             self._client.command("truncate table rule_coverage")
+
+    def forget_names(self) -> None:
+        """Drop from disk the names that were replaced or removed. Raises as `write`."""
+        self._client.command("optimize table members final")
 
     def retired_epochs(self) -> set[int]:
         """Return the epochs whose cells are no longer needed."""

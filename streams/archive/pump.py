@@ -156,6 +156,8 @@ async def _archive(
 ) -> None:
     _report_unreadable(batch, metrics)
     await _insert(batch, writer, metrics)
+    if batch.removes_names():
+        await call_clickhouse(metrics, "names", writer.forget_names)
     for epoch in batch.retired_epochs():
         await call_clickhouse(metrics, "drop", writer.drop_epoch, epoch)
         retired.add(epoch)

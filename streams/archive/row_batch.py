@@ -13,11 +13,12 @@ from schemas.kafka.topics import (
     CONNECTION_HEALTH,
     EPOCHS,
     KPI_BREACHES,
+    MEMBERS,
     QUARANTINE,
     RELAY_LEDGER,
     epoch_of,
 )
-from sinks.clickhouse.rows import CandidateEvent, CellFlush, EpochRow, KpiCell
+from sinks.clickhouse.rows import CandidateEvent, CellFlush, EpochRow, KpiCell, MemberRow
 from streams.archive.relay_rows import relay_rows
 from streams.archive.rows import (
     RecordPosition,
@@ -29,6 +30,8 @@ from streams.archive.rows import (
     epoch_rows,
     event_rows,
     health_rows,
+    job_name_rows,
+    member_rows,
     quarantine_rows,
 )
 
@@ -44,6 +47,7 @@ ROW_BUILDERS: dict[str, Callable[[RecordPosition, bytes], Sequence[NamedTuple]]]
     BREACH_ACTIONS.name: action_rows,
     RELAY_LEDGER.name: relay_rows,
     AUDIT_LOG.name: audit_rows,
+    MEMBERS.name: member_rows,
 }
 
 
@@ -89,7 +93,13 @@ class RowBatch:
         """Return one list of rows per table, in the order in which they must be inserted."""
         cells: Rows = [row for rows in self._cells.values() for row in rows]
         flushes: Rows = list(self._flushes.values())
-        return [rows for rows in (cells, flushes, *self._other_rows.values()) if rows]
+        names: Rows = list(job_name_rows(self._events()))
+        return [rows for rows in (cells, flushes, names, *self._other_rows.values()) if rows]
+
+    def removes_names(self) -> bool:
+        """Return whether a name of the batch was removed."""
+        rows = cast("list[MemberRow]", self._other_rows[MEMBERS.name])
+        return any(not row.name for row in rows)
 
     def retired_epochs(self) -> list[int]:
         """Return the epochs that this batch marks as retired."""
@@ -98,8 +108,10 @@ class RowBatch:
 
     def oldest_received(self) -> datetime | None:
         """Return when the oldest delivery in the batch was received; None without any."""
-        rows = cast("list[CandidateEvent]", self._other_rows[CANDIDATE_EVENTS.name])
-        return min((row.recordedtime for row in rows), default=None)
+        return min((row.recordedtime for row in self._events()), default=None)
+
+    def _events(self) -> list[CandidateEvent]:
+        return cast("list[CandidateEvent]", self._other_rows[CANDIDATE_EVENTS.name])
 
     def __len__(self) -> int:
         """Return the approximate number of rows."""

@@ -1,5 +1,6 @@
 """Pure conversions from Kafka records to rows of the base tables."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +16,7 @@ from schemas.events.envelope import short_type
 from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
 from schemas.kafka.epochs import Epoch
+from schemas.kafka.member_names import MemberName
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import epoch_of
 from sinks.clickhouse.rows import (
@@ -26,6 +28,7 @@ from sinks.clickhouse.rows import (
     ConnectionCount,
     EpochRow,
     KpiCell,
+    MemberRow,
     Quarantined,
 )
 
@@ -54,6 +57,8 @@ class _Data(msgspec.Struct):
     channel: _Reference | str = msgspec.field(default_factory=_Reference)
     stage: _Reference | None = None
     to_stage: _Reference | None = None
+    job_id: str | None = None
+    name: str | None = None
 
 
 class _Event(msgspec.Struct):
@@ -119,8 +124,9 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
         event = _event_decoder.decode(body)
     except ValueError as error:
         raise Malformed("event", str(error)[:200]) from error
-    stage = event.data.to_stage or event.data.stage or _Reference()
-    application = event.data.application
+    data = event.data
+    stage = data.to_stage or data.stage or _Reference()
+    application = data.application
     return CandidateEvent(
         tenant=event.tenant,
         event_id=event.id,
@@ -132,9 +138,9 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
         recordedtime=event.recordedtime.astimezone(UTC),
         test=event.test,
         application_id=application.id,
-        job_id=application.job_id or "",
-        job_name=application.job_name or "",
-        channel=event.data.channel.id if isinstance(event.data.channel, _Reference) else "",
+        job_id=application.job_id or data.job_id or "",
+        job_name=application.job_name or data.name or "",
+        channel=data.channel.id if isinstance(data.channel, _Reference) else "",
         stage_id=stage.id,
         stage_name=stage.name or "",
         src_partition=source.partition,
@@ -142,6 +148,25 @@ def _event_row(source: RecordPosition, index: int, body: bytes) -> CandidateEven
         src_index=index,
         body=body.decode(),
     )
+
+
+def job_name_rows(events: Iterable[CandidateEvent]) -> list[MemberRow]:
+    """Return the latest name of each job that the events name."""
+    latest: dict[tuple[str, str], MemberRow] = {}
+    for event in events:
+        if event.job_id and event.job_name:
+            version = int(event.time.timestamp() * 1000)
+            row = MemberRow(event.tenant, "job", event.job_id, "reported", event.job_name, version)
+            earlier = latest.setdefault((event.tenant, event.job_id), row)
+            if earlier.version <= version:
+                latest[event.tenant, event.job_id] = row
+    return list(latest.values())
+
+
+def member_rows(_source: RecordPosition, value: bytes) -> list[MemberRow]:
+    """Return the row of a name; raise Malformed."""
+    name = _parse(MemberName, value)
+    return [MemberRow(name.tenant, name.kind, name.member, name.source, name.name, name.version)]
 
 
 def quarantine_rows(source: RecordPosition, value: bytes) -> list[Quarantined]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.cells import ALL, JOB, TOTAL
+from schemas.cells import ALL, TOTAL
 from schemas.errors import Malformed
 from schemas.kpis.catalogue import MEMBER_SIZE
 from schemas.money import decimals
@@ -13,6 +13,7 @@ from schemas.planning.periods import YEARS
 from schemas.tenants.config import Tenancy, Tenant
 from streams.boards.plan_rows import plan_rows
 from streams.boards.spec import DIMENSIONS, Panel
+from streams.reading.names import fetch_names
 
 DEFAULT_WINDOW_DAYS = 90  # days shown by default, as in `hirelay kpi show`
 # Interviewers are ordered by decisions; those with too few decisions are left out.
@@ -35,12 +36,6 @@ from
 order by cases desc, member
 limit 1000
 """  # noqa: S608 built from constants
-JOB_TITLES = """
-select job_id, argMax(job_name, time) as title
-from v_events
-where tenant = {tenant:String} and job_id != '' and job_name != ''
-group by job_id
-"""
 # A breach id is derived from its tenant, so it is enough to identify one.
 BREACH_WINDOW = """
 select tenant, since, until, window_days
@@ -129,9 +124,7 @@ def fetch_members(client: Any, request: PanelRequest) -> list[tuple[str, str]]:
     """Return members of the dimension with applications (interviewers: decisions), largest first, as (id, name)."""
     parameters = request.parameters()
     rows = client.query(MEMBERS, parameters=parameters).result_rows
-    names: dict[str, str] = {}
-    if request.dimension == JOB:
-        names = dict(client.query(JOB_TITLES, parameters=parameters).result_rows)
+    names = fetch_names(client, request.tenant.id, request.dimension)
     return [(member, names.get(member, member)) for member, _ in rows]
 
 

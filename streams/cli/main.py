@@ -19,6 +19,7 @@ from streams.cli import (
     explaining,
     importing,
     local,
+    members,
     numbers,
     plan,
     privacy,
@@ -61,6 +62,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(config.app, name="config")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(relay.app, name="relay")
+app.add_typer(members.app, name="members")
 app.add_typer(token.app, name="token")
 # Commands whose output is their log; every other command writes warnings below its own lines.
 LOGGING_COMMANDS = {

@@ -11,6 +11,7 @@ from schemas.errors import Condition, Malformed, Unauthentic, Unavailable, Unmap
 from schemas.events.counting import NOT_COUNTED, not_counted
 from schemas.kafka.connection_health import HealthKind
 from streams.ingest.connection_health import OTHER, ConnectionHealth
+from streams.ingest.employee_names import EmployeeNames
 from streams.ingest.http.answer import Answer, Refused, unavailable
 from streams.ingest.incoming_request import (
     IncomingRequest,
@@ -31,9 +32,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
-MAX_TEST_BYTES = (
-    4_000  # of a test that a vendor sends before it shows its secret; larger bodies are not parsed
-)
+# Of a test that a vendor sends before it shows its secret; larger bodies are not parsed.
+MAX_TEST_BYTES = 4_000
 HEAVY_BYTES = 64_000  # from here on a thread parses the body, so that other requests do not wait
 
 
@@ -51,12 +51,14 @@ class DeliveryHandler:
         metrics: GatewayMetrics,
         health: ConnectionHealth,
         delivery_ids: DeliveryIds,
+        names: EmployeeNames,
     ) -> None:
         """Start with an empty replay guard."""
         self._publisher = publisher
         self._metrics = metrics
         self._health = health
         self._delivery_ids = delivery_ids
+        self._names = names
         self._replay_guard = ReplayGuard()
 
     async def handle(self, request: IncomingRequest) -> Answer:
@@ -113,8 +115,9 @@ class DeliveryHandler:
         return await self._quarantine(request, error)
 
     def _count_unverified(self, request: IncomingRequest) -> None:
-        connection = request.resolved.connection.id
-        self._replay_guard.count_unverified(connection, request.at, len(request.body))
+        self._replay_guard.count_unverified(
+            request.resolved.connection.id, request.at, len(request.body)
+        )
 
     async def _is_reused(self, request: IncomingRequest) -> bool:
         """Return whether the delivery's id came before with another body, at this gateway or at any.
@@ -167,6 +170,7 @@ class DeliveryHandler:
         if fault is not None:
             work.append(self._publish_quarantine_entry(request, fault, translation))
         await asyncio.gather(*work)
+        self._names.note(request.resolved.tenant.id, translation.employees, request.at)
         self._metrics.events.labels(vendor.name).inc(len(translation.events))
         self._metrics.ignored.labels(vendor.name).inc(len(translation.ignored))
         self._record_health(request, "event", _event_label(vendor, translation))
@@ -174,8 +178,8 @@ class DeliveryHandler:
         for event_type, total in uncounted.items():
             self._record_health(request, "not_counted", event_type, total)
         outcome = _outcome(translation)
-        log_fields = {**request.log_fields, "outcome": outcome, "events": len(translation.events)}
-        log.info("delivery accepted", extra=log_fields)
+        facts = {"outcome": outcome, "events": len(translation.events)}
+        log.info("delivery accepted", extra=request.log_fields | facts)
         return Answer(
             status=vendor.success,
             outcome=outcome,
@@ -223,9 +227,7 @@ class DeliveryHandler:
         await self._publisher.quarantine(entry)
         self._metrics.quarantined.labels(request.vendor.name, condition.reason).inc()
         self._record_health(request, "reason", condition.reason)
-        log.warning(
-            "delivery quarantined", extra={**request.log_fields, "reason": condition.reason}
-        )
+        log.warning("delivery quarantined", extra=request.log_fields | {"reason": condition.reason})
         return entry.id
 
     def _record_health(

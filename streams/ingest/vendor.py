@@ -14,6 +14,7 @@ from schemas.events.context import Cost
 from schemas.events.envelope import Event
 from schemas.funnel.costs import HIRE, own_subject
 from schemas.tenants.config import Connection, Tenant
+from streams.ingest.employees import Employee
 
 # Headers as they arrived, names in lower case. Repeated names are kept, because a repeated signature must be refused.
 Headers = tuple[tuple[str, str], ...]
@@ -45,7 +46,8 @@ class Translation:
     """The translation of one delivery.
 
     `event` is the vendor's event name. `ignored` holds (event, reason) pairs with closed-set texts; `faults` are parts to
-    quarantine. An empty translation is an error of the adapter, unless `ping` is set.
+    quarantine. An empty translation is an error of the adapter, unless `ping` is set. `employees` are those that the
+    delivery names, if the company wants their names.
     """
 
     event: str = ""
@@ -53,6 +55,7 @@ class Translation:
     ignored: tuple[tuple[str, str], ...] = ()
     faults: tuple[Condition, ...] = ()
     ping: bool = False
+    employees: tuple[Employee, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

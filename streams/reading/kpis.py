@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from schemas.cells import ENTRY, JOB, TOTAL, Basis, Tally
+from schemas.cells import ENTRY, TOTAL, Basis, Tally
 from schemas.instants import day_number
 from schemas.kpis.catalogue import ENTRY_MEASURES, kpis_for
 from schemas.kpis.definition import PLANNABLE, PLANNED, Kpi, evaluate
 from schemas.kpis.durations import DailyTallies, DurationWindow, evaluate_duration, sum_tallies
 from sinks.clickhouse.as_of import read_as_of
+from streams.reading.names import fetch_names
 
 SUMS = """
 select
@@ -38,12 +39,6 @@ where tenant = {tenant:String}
     and day between {first:Date} and {last:Date}
     and (basis = 'entry' or (basis = 'decision' and measure in {entered:Array(String)}))
 order by member, day, measure
-"""
-NAMES = """
-select job_id, argMax(job_name, time) as name
-from v_events
-where tenant = {tenant:String} and job_id != '' and job_name != ''
-group by job_id
 """
 
 
@@ -119,9 +114,7 @@ def fetch_kpis(client: Any, query: KpiQuery) -> KpiTable:
     tallies: dict[str, Tally] = {}
     for member, name, value in client.query(SUMS, parameters=parameters).result_rows:
         tallies.setdefault(member, {})[name] = int(value)
-    names: dict[str, str] = {}
-    if query.dimension == JOB:
-        names = dict(client.query(NAMES, parameters={"tenant": query.tenant}).result_rows)
+    names = fetch_names(client, query.tenant, query.dimension)
     rows = [
         KpiRow(
             member=member,

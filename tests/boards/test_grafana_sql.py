@@ -15,7 +15,7 @@ from schemas.text.languages import LANGUAGES, translate
 from schemas.text.units import format_value
 from schemas.text.words import COST_KINDS, MILESTONES, UNKNOWN
 from sinks.clickhouse import relay_findings, tenants
-from sinks.clickhouse.rows import BreachRow, CandidateEvent, EpochRow, KpiCell, PlannedTarget
+from sinks.clickhouse.rows import BreachRow, EpochRow, KpiCell, MemberRow, PlannedTarget
 from sinks.clickhouse.writer import Writer
 from streams.boards.grafana.dashboard import dashboards
 from streams.boards.grafana.queries import PARAMETER_EXPRESSIONS, mixed_unit_columns, panel_targets
@@ -346,18 +346,14 @@ def test_breaches_are_annotations_on_the_charts(client: Any, company: Tenant) ->
 
 def test_a_breach_of_a_job_shows_its_title(client: Any, company: Tenant) -> None:
     """An annotation names a job by its title, not its id."""
-    at = datetime(2026, 4, 1, tzinfo=UTC)
-    names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
-    event = CandidateEvent(
-        *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
-    )
-    Writer(client).write([event], "grafana-titled")
+    title = MemberRow(COMPANY, "job", "j-1", "reported", "Cook", 1)
+    Writer(client).write([title], "grafana-titled")
     Writer(client).write([breach_row("1" * 16, "job", "j-1", FIRST, None)], "grafana-job")
     sql = dashboards("en")["summary"]["annotations"]["list"][0]["target"]["rawSql"]
 
     texts = [row["text"] for row in client.query(expand(sql)).named_results()]
     client.command(f"delete from breaches where tenant = '{COMPANY}' and id in ({IDS})")
-    client.command(f"delete from candidate_events where tenant = '{COMPANY}'")
+    client.command(f"delete from members where tenant = '{COMPANY}'")
     assert next(text for text in texts if "doda" not in text).endswith("Cook (n=20)")
 
 

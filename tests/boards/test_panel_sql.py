@@ -15,8 +15,8 @@ from schemas.tenants.config import Tenant
 from sinks.clickhouse import relay_findings
 from sinks.clickhouse.rows import (
     BreachActionRow,
-    CandidateEvent,
     KpiCell,
+    MemberRow,
     PlannedTarget,
     RuleCoverageRow,
 )
@@ -442,12 +442,8 @@ def test_open_breaches_of_a_filtered_board_are_its_own(client: Any, company: Ten
 def test_a_plan_of_a_job_shows_its_title(client: Any) -> None:
     """A job's plan shows the job title, and a channel with the same id keeps its name."""
     company = write_cells(client, "titled", [("job", "j-1", FIRST, "decision", "hired", 1)])
-    at = datetime(2026, 4, 1, tzinfo=UTC)
-    names = ("titled", "e-1", "application.created", "a-1", "c", "x")
-    event = CandidateEvent(
-        *names, at, at, False, "a-1", "j-1", "Cook", "doda", *("",) * 2, *(0,) * 3, "{}"
-    )
-    Writer(client).write([event], "boards-titled")
+    title = MemberRow("titled", "job", "j-1", "reported", "Cook", 1)
+    Writer(client).write([title], "boards-titled")
     members = [("job", "j-1"), ("channel", "j-1"), ("total", "all")]
     targets = [
         planned_target("titled", FIRST, LAST, 4)._replace(dimension=d, member=m) for d, m in members

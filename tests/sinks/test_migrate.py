@@ -34,6 +34,9 @@ FROZEN = {
     "0053_audit_log.sql": "e563c65ef2ef9f226c82fc1db76628499d82a476eccdfb1ee26f8c2b622c158e",
     "0054_relay_findings.sql": "a076929fcbd55bfde9a876de3ea90944c889d26031155a2ab25ac2bc86932ac1",
     "0055_rule_coverage.sql": "886e753f429bb24edbbad2fbd34e5e4f5293c9b64a327391ac7ec12fc91ad3f5",
+    "0056_members.sql": "f7ffc6f20a901b3ee68fccb1296b9d41d93231e9b894ca8ee52a8083822371c0",
+    "0057_member_names_of_jobs.sql": "68f511e7e96fb08cee7675215830624b87af01b44eba3e764a358a49f2f90387",
+    "0058_tenant_names.sql": "e647651da2ecdd3c545e9e81a71fcf97adb4f0016729812f0f24d8a2c589f8ae",
 }
 
 

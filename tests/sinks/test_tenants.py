@@ -31,4 +31,13 @@ def test_a_removed_tenant_is_not_shown(client: Any) -> None:
     assert (row["id"], row["timezone"]) == ("after", "America/New_York")
     assert tenants.publish(client, Tenancy(tenants=()))
     assert not client.query("select * from v_tenants").result_rows
-    assert set(row) == {"id", "position", "name", "timezone", "language", "currency", "minor"}
+    assert set(row) == {
+        "id",
+        "position",
+        "name",
+        "timezone",
+        "language",
+        "currency",
+        "minor",
+        "names",
+    }

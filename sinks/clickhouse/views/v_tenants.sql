@@ -7,6 +7,7 @@ select
     timezone,
     language,
     currency,
-    minor
+    minor,
+    names
 from tenants final
 where version = (select max(version) from tenants)

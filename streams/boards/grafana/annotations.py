@@ -15,8 +15,8 @@ from streams.boards.grafana.queries import (
     variable_value,
 )
 from streams.boards.grafana.units import sql_array, sql_string
-from streams.boards.query import JOB_TITLES
 from streams.boards.specs.breaches import MEMBER_FILTER
+from streams.boards.specs.sql import MEMBER_NAMES
 from streams.boards.words import label
 
 
@@ -30,7 +30,7 @@ def breach_sql(language: str) -> str:
         multiIf(
             dimension = 'total', {sql_string(translate(DIMENSIONS[TOTAL], language))},
             has({sql_array(PERSON_DIMENSIONS)}, dimension), {sql_string(label("person", language))},
-            dimension = 'job' and titles.title != '', titles.title,
+            names.known_name != '', names.known_name,
             member
         ),
         ' (n=', toString(n), ')'
@@ -38,9 +38,8 @@ def breach_sql(language: str) -> str:
     concat(severity, ',', state) as tags
 from v_breaches
 left join
-(
-    {substitute_parameters(JOB_TITLES).strip()}
-) as titles on titles.job_id = v_breaches.member
+({substitute_parameters(MEMBER_NAMES)}
+) as names on names.dimension_of_name = v_breaches.dimension and names.named = v_breaches.member
 where tenant = {variable_value("tenant")}
     and opened <= {LAST}
     and (isNull(until) or until >= {FIRST})

@@ -4,8 +4,9 @@ from schemas.cells import ALL, TOTAL
 from streams.boards.grafana.fields import Json
 from streams.boards.grafana.queries import SOURCE, substitute_parameters, variable_value
 from streams.boards.grafana.units import sql_string
-from streams.boards.query import JOB_TITLES, MEMBERS
+from streams.boards.query import MEMBERS
 from streams.boards.spec import Board
+from streams.boards.specs.sql import MEMBER_NAMES, NAME_OF_MEMBER
 from streams.boards.words import dimension_label, label
 
 SHOWN, HIDDEN = 0, 2
@@ -46,15 +47,13 @@ from
     union all
     select
         found.member as member,
-        multiIf(found.member = 'unknown', {unknown}, titles.title = '', found.member, titles.title) as name,
+        if(found.member = 'unknown', {unknown}, {NAME_OF_MEMBER}) as name,
         toInt64(found.cases) as cases
     from ({substitute_parameters(MEMBERS).strip()}) as found
     left join
-    (
-        select job_id, title
-        from ({substitute_parameters(JOB_TITLES).strip()})
-        where {variable_value("dimension")} = 'job'
-    ) as titles on titles.job_id = found.member
+    ({substitute_parameters(MEMBER_NAMES)}
+        and dimension = {variable_value("dimension")}
+    ) as names on names.named = found.member
     where {variable_value("dimension")} != {sql_string(TOTAL)}
 )
 order by cases desc, member"""  # noqa: S608 built from constants, values are encoded

@@ -5,13 +5,12 @@ from schemas.cells import TOTAL
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Column, Panel
 from streams.boards.specs.panels import ids
-from streams.boards.specs.sql import JOIN_JOB_TITLES, sql_list
+from streams.boards.specs.sql import JOIN_NAMES, NAME_OF_MEMBER, sql_list
 
 # People and the whole company are shown as fixed labels, so no person is named.
 MEMBER_LABEL = f"""multiIf(
         dimension in ({sql_list((TOTAL, *PERSON_DIMENSIONS))}), concat('whose.', dimension),
-        dimension = 'job' and jobs.job_title != '', jobs.job_title,
-        found.member
+        {NAME_OF_MEMBER}
     )"""
 # The whole company's board shows all breaches; a member's board shows its own.
 MEMBER_FILTER = "({dimension:String} = 'total' or (dimension = {dimension:String} and member = {member:String}))"
@@ -34,7 +33,7 @@ from
         and since <= {{last:Date}}
         and (active or until >= {{first:Date}})
         and {MEMBER_FILTER}
-) as found{JOIN_JOB_TITLES}
+) as found{JOIN_NAMES}
 order by active desc, found.since desc, told desc, breach
 limit 100""",
     columns=(
@@ -100,7 +99,7 @@ from
     select *
     from v_rule_coverage
     where tenant = {{tenant:String}} and member != '' and {MEMBER_FILTER}
-) as found{JOIN_JOB_TITLES}
+) as found{JOIN_NAMES}
 order by rule, weeks is null, weeks, whose
 limit 100""",
     columns=(

@@ -5,15 +5,17 @@ The KPIs are those that `schemas.kpis.catalogue.placed` returns for the panel; w
 
 from collections.abc import Iterable
 
-from schemas.cells import COHORT, DECISION, JOB, Basis
+from schemas.cells import COHORT, DECISION, Basis
+from schemas.kafka.member_names import KIND_OF_DIMENSION
 from schemas.kpis.definition import Kpi
 from streams.boards.spec import Column, Panel
 from streams.boards.specs.kpi_columns import display_unit, member_columns, member_values
 from streams.boards.specs.sql import (
-    JOIN_JOB_TITLES,
+    NAME_OF_MEMBER,
     VALUE_IN_UNITS,
     WITH_FILL,
     durations_view,
+    join_names,
     kpis_view,
     own_filter,
     series_view,
@@ -132,9 +134,8 @@ def _members_sql(dimension: str, kpis: tuple[Kpi, ...], basis: Basis) -> str:
     """Select the members of which any count is not 0: a channel that only costs stands there too."""
     first = kpis[0].id
     counts = [kpi.id for kpi in kpis if kpi.kind == "count"] or [first]
-    label = (
-        "if(jobs.job_title = '', found.member, jobs.job_title)" if dimension == JOB else "member"
-    )
+    has_names = dimension in KIND_OF_DIMENSION
+    label = NAME_OF_MEMBER if has_names else "member"
     return f"""select found.member as member, {label} as name, found.* except(member)
 from
 (
@@ -143,7 +144,7 @@ from
     where {own_filter(dimension)}
     group by member
     having {" or ".join(f"{count} != 0" for count in counts)}
-) as found{JOIN_JOB_TITLES if dimension == JOB else ""}
+) as found{join_names(dimension) if has_names else ""}
 order by {first} desc, member
 limit 1000"""
 

@@ -6,13 +6,15 @@ from schemas.kpis.definition import Kpi
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs.kpi_columns import member_columns, member_values
 from streams.boards.specs.panels import drawn, ids, members, over_time, tiles
+from streams.boards.specs.sql import NAME_OF_MEMBER, join_names
 
 INTERVIEWERS_VIEW = """v_interviewers(tenant = {tenant:String}, milestone = '', first = {first:Date}, last = {last:Date})"""
 LIMITS_NOTE_JA = "破線は95%、外側の実線は99.8%の範囲です。判定が5件に満たない面接官は「(n < 5)」にまとめます。差があること自体は誤りではありません。"
 LIMITS_NOTE_EN = "The broken lines hold 95 %, the outer ones 99.8 %. Interviewers with fewer than 5 decisions are one row, `(n < 5)`. A difference is not an error."
 
 # A row about a single person has an id and links to that person's board.
-MEMBER_AND_PERSON = "if(people = 1 and n >= 5, person, '') as member, person"
+MEMBER_AND_ALL = "if(people = 1 and n >= 5, person, '') as member, *"
+PERSON = "if(names.known_name = '', found.person, names.known_name) as person"
 PERSON_COLUMNS = (
     Column(name="member", unit="text", hidden=True),
     Column(
@@ -36,11 +38,15 @@ def _load(kpis: tuple[Kpi, ...]) -> Panel | None:
         ja="面接の負荷は偏っていないか",
         en="Who carries the interviews?",
         kind="table",
-        sql=f"""select member, member as person, {member_values(kpis, "value", "people/load")}
-from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
-where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
-group by member
-order by {columns[0].name} desc, person
+        sql=f"""select found.member as member, {NAME_OF_MEMBER} as person, found.* except(member)
+from
+(
+    select member, {member_values(kpis, "value", "people/load")}
+    from v_kpis(tenant = {{tenant:String}}, dimension = 'interviewer', basis = 'decision', first = {{first:Date}}, last = {{last:Date}})
+    where member in (select person from {INTERVIEWERS_VIEW} where n >= 5)
+    group by member
+) as found{join_names(INTERVIEWER)}
+order by {columns[0].name} desc, member
 limit 1000""",
         columns=(*PERSON_COLUMNS, *columns),
         basis=DECISION,
@@ -69,10 +75,15 @@ BOARD = Board(
             ja="通過率が偶然では説明できない面接官はいるか",
             en="Does anybody pass more or fewer than chance explains?",
             kind="plot",
-            sql=f"""select person as member, person, n, adjusted as rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high, rate_of_all
-from {INTERVIEWERS_VIEW}
-where person != '(n < 5)'
-order by n, person""",
+            sql=f"""select found.member as member, {PERSON}, n, adjusted as rate, limit_95_low, limit_95_high, limit_998_low, limit_998_high,
+    rate_of_all
+from
+(
+    select {MEMBER_AND_ALL}
+    from {INTERVIEWERS_VIEW}
+    where person != '(n < 5)'
+) as found{join_names(INTERVIEWER)}
+order by n, member""",
             columns=(
                 *PERSON_COLUMNS,
                 Column(name="n", unit="count", ja="判定数", en="Decisions"),
@@ -94,9 +105,13 @@ order by n, person""",
             ja="件数の少なさを補正すると、通過率はどうか",
             en="What is the pass rate once few cases are allowed for?",
             kind="table",
-            sql=f"""select {MEMBER_AND_PERSON}, if(thin, null, rate) as rate, n, shrunk, low, high
-from {INTERVIEWERS_VIEW}
-order by n desc, person
+            sql=f"""select found.member as member, {PERSON}, if(thin, null, found.rate) as rate, n, shrunk, low, high
+from
+(
+    select {MEMBER_AND_ALL}
+    from {INTERVIEWERS_VIEW}
+) as found{join_names(INTERVIEWER)}
+order by n desc, member
 limit 1000""",
             columns=(
                 *PERSON_COLUMNS,

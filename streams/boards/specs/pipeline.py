@@ -4,7 +4,7 @@ from schemas.kpis.catalogue import placed
 from streams.boards.spec import Board, Column, Panel
 from streams.boards.specs import breaches, quality, shared
 from streams.boards.specs.panels import drawn, ids, tiles
-from streams.boards.specs.sql import JOIN_JOB_TITLES
+from streams.boards.specs.sql import NAME_OF_MEMBER, join_names
 
 PIPELINE_VIEW = (
     """v_pipeline(tenant = {tenant:String}, dimension = {dimension:String}, as_of = {as_of:Date})"""
@@ -72,13 +72,13 @@ order by waiting desc, milestone""",
             ja="どの求人で候補者を待たせているか",
             en="Which jobs keep candidates waiting?",
             kind="table",
-            sql=f"""select found.member as member, if(jobs.job_title = '', found.member, jobs.job_title) as name, waiting, oldest
+            sql=f"""select found.member as member, {NAME_OF_MEMBER} as name, waiting, oldest
 from
 (
     select member, sum(waiting) as waiting, max(oldest_days) as oldest
     from {JOB_PIPELINE_VIEW}
     group by member
-) as found{JOIN_JOB_TITLES}
+) as found{join_names('job')}
 order by oldest desc, waiting desc, member
 limit 1000""",
             columns=(

@@ -3,7 +3,7 @@
 from schemas.kpis.catalogue import placed
 from streams.boards.spec import Column, Panel
 from streams.boards.specs.panels import ids
-from streams.boards.specs.sql import JOIN_JOB_TITLES
+from streams.boards.specs.sql import NAME_OF_MEMBER, join_names
 
 LOW = ("90% 下限", "90 % low")
 HIGH = ("90% 上限", "90 % high")
@@ -13,7 +13,7 @@ REASONS = Panel(
     ja="どの求人・媒体で、どの不採用理由が目立つか",
     en="Which rejection reason stands out, for which job and channel?",
     kind="table",
-    sql=f"""select found.name as name, multiIf(found.member = '', '–', jobs.job_title = '', found.member, jobs.job_title) as job, found.* except(name, member, position)
+    sql=f"""select found.name as name, if(found.member = '', '–', {NAME_OF_MEMBER}) as job, found.* except(name, member, position)
 from
 (
     select name, job_id as member, if(said.n = 0, '–', ifNull(toString(since), 'reasons.first')) as since,
@@ -21,7 +21,7 @@ from
         if(verdict = '', '–', verdict) as verdict, position
     from v_relay_findings as said
     where tenant = {{tenant:String}} and panel = 'reasons'
-) as found{JOIN_JOB_TITLES}
+) as found{join_names("job")}
 order by found.position
 limit 20""",
     columns=(

@@ -5,7 +5,7 @@ from schemas.kpis.definition import Kpi
 from schemas.planning.actuals import TOLERANCE
 from streams.boards.spec import Column, Panel
 from streams.boards.specs.panels import ids
-from streams.boards.specs.sql import JOIN_JOB_TITLES, WITH_FILL, series_view
+from streams.boards.specs.sql import JOIN_NAMES, NAME_OF_MEMBER, WITH_FILL, series_view
 
 PLAN_COLUMNS = (
     Column(name="state", unit="word", ja="状態", en="State"),
@@ -27,11 +27,7 @@ STATE = f"""multiIf(
         gap > 0, 'ahead',
         'behind'
     )"""
-MEMBER_LABEL = """multiIf(
-        member = 'all', '',
-        dimension = 'job' and jobs.job_title != '', jobs.job_title,
-        member
-    )"""
+MEMBER_LABEL = f"if(member = 'all', '', {NAME_OF_MEMBER})"
 PLAN = Panel(
     id="plan",
     ja="計画に対して、何が遅れているか",
@@ -50,7 +46,7 @@ from
     where {{as_of:Date}} between first and last
         and ({{dimension:String}} = 'total' or (dimension = {{dimension:String}} and member = {{member:String}}))
 ) as found
-inner join (select id, kind, minimum_n from v_definitions) as definitions on definitions.id = found.kpi{JOIN_JOB_TITLES}
+inner join (select id, kind, minimum_n from v_definitions) as definitions on definitions.id = found.kpi{JOIN_NAMES}
 order by indexOf(['plan.behind', 'plan.unknown', 'plan.on', 'plan.ahead'], state), dimension != 'total', achieved, kpi""",
     columns=PLAN_COLUMNS,
     basis="decision",

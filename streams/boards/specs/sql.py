@@ -10,14 +10,24 @@ WITH_FILL = {
     for grain in ("week", "month")
 }
 VALUE_IN_UNITS = "if(unit = 'money', value / {minor:UInt32}, value)"
-JOIN_JOB_TITLES = """
+# The names of members, of the dimension of their row.
+MEMBER_NAMES = """
+    select dimension as dimension_of_name, member as named, name as known_name
+    from v_members
+    where tenant = {tenant:String}"""
+NAME_OF_MEMBER = "if(names.known_name = '', found.member, names.known_name)"
+JOIN_NAMES = f"""
 left join
-(
-    select job_id, argMax(job_name, time) as job_title
-    from v_events
-    where tenant = {tenant:String} and job_id != '' and job_name != ''
-    group by job_id
-) as jobs on jobs.job_id = found.member"""
+({MEMBER_NAMES}
+) as names on names.dimension_of_name = found.dimension and names.named = found.member"""
+
+
+def join_names(dimension: str) -> str:
+    """Return the join of `found` with the names of members of one dimension."""
+    return f"""
+left join
+({MEMBER_NAMES} and dimension = '{dimension}'
+) as names on names.named = found.member"""
 
 
 def kpis_view(basis: Basis, dimension: str = "{dimension:String}") -> str:

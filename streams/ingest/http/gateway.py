@@ -24,6 +24,7 @@ from streams.ingest.connection_health import ConnectionHealth
 from streams.ingest.connections import Configuration
 from streams.ingest.costs import CHALLENGE, SOURCE_VENDOR, ApiRequest, CostsHandler
 from streams.ingest.delivery import Clock, DeliveryHandler, unauthentic
+from streams.ingest.employee_names import EmployeeNames
 from streams.ingest.http import body as request_body
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.http.audit import audit
@@ -32,6 +33,7 @@ from streams.ingest.incoming_request import IncomingRequest, decode_headers
 from streams.ingest.kafka.breach_index import BreachIndex
 from streams.ingest.kafka.delivery_ids import DeliveryIds
 from streams.ingest.kafka.link_index import LinkIndex
+from streams.ingest.kafka.name_index import NameIndex
 from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.metrics import FAILED, GatewayMetrics
 from streams.ingest.relay_invitations import InvitationsHandler
@@ -66,6 +68,7 @@ class GatewayDependencies:
     breaches: BreachIndex
     delivery_ids: DeliveryIds
     links: LinkIndex
+    names: NameIndex
     relay: RelayCompanies
     base_url: str
     clock: Clock
@@ -86,8 +89,9 @@ class Gateway:
         self._health = ConnectionHealth()
         self._delivery_ids = dependencies.delivery_ids
         self._vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
+        self.names = EmployeeNames(dependencies.names)
         self._deliveries = DeliveryHandler(
-            publisher, metrics, self._health, dependencies.delivery_ids
+            publisher, metrics, self._health, dependencies.delivery_ids, self.names
         )
         self._costs = CostsHandler(publisher)
         self._actions = ActionsHandler(publisher, dependencies.breaches)
@@ -137,6 +141,7 @@ class Gateway:
         while True:
             await asyncio.sleep(REPORT_INTERVAL_S)
             await self.report_health()
+            await self.names.report(self.publisher)
 
     async def report_health(self) -> None:
         """Publish the counts that changed; if Kafka is unavailable, they are published next time."""
@@ -223,11 +228,9 @@ class Gateway:
 
     async def open_link(self, token: str, request: Request) -> Response:
         """Answer one visit of a link."""
+        address = "" if request.client is None else request.client.host
         visit = LinkVisit(
-            method=request.method,
-            headers=request.headers,
-            address="" if request.client is None else request.client.host,
-            at=self._clock(),
+            method=request.method, headers=request.headers, address=address, at=self._clock()
         )
         try:
             answer = await self._links.open(token, visit, self._relay.current())
@@ -262,8 +265,7 @@ class Gateway:
 
     def handshake(self, vendor: str, connection: str, request: Request) -> Response:
         """Answer a CloudEvents request for permission to deliver (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
-        delivery = secrets.token_hex(8)
-        origin = request.headers.get("webhook-request-origin", "")
+        delivery, origin = secrets.token_hex(8), request.headers.get("webhook-request-origin", "")
         try:
             adapter, _ = self._find_connection(vendor, connection, "")
             check_handshake(adapter, origin)

@@ -29,6 +29,7 @@ from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, ut
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
 from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
 from streams.ingest.kafka.link_index import LinkIndex, LinkLookup
+from streams.ingest.kafka.name_index import NameIndex, NameLookup
 from streams.ingest.kafka.packer import Packer
 from streams.ingest.kafka.producer_supervisor import KafkaProducer, ProducerSupervisor
 from streams.ingest.kafka.publisher import Publisher
@@ -72,26 +73,31 @@ def create_app(  # noqa: PLR0913, PLR0917 - the gateway's dependencies
     breaches: BreachIndex | None = None,
     delivery_ids: DeliveryIds | None = None,
     links: LinkIndex | None = None,
+    names: NameIndex | None = None,
 ) -> FastAPI:
     """Create the application; its lifespan starts the publisher and stops it after the last request."""
-    access, deadline_s = settings.kafka_access, settings.gateway_deadline_s
-    lookup = partial(make_consumer, access), deadline_s
+    lookup = partial(make_consumer, settings.kafka_access), settings.gateway_deadline_s
     dependencies = GatewayDependencies(
         publisher=publisher,
         breaches=breaches or BreachLookup(*lookup),
-        delivery_ids=delivery_ids
-        or SharedDeliveryIds(partial(make_clients, access), deadline_s / 4),
+        delivery_ids=delivery_ids or _shared_delivery_ids(settings),
         links=links or LinkLookup(*lookup),
+        names=names or NameLookup(*lookup),
         relay=RelayCompanies(settings, os.environ),
         base_url=settings.gateway_address,
         clock=clock,
         metrics=metrics or GatewayMetrics(),
     )
     gateway = Gateway(settings.gateway_body_bytes, configuration, dependencies)
-    lifespan = _make_lifespan(gateway, publisher, reload)
-    app = _create_fastapi(lifespan, settings.gateway_admin_port)
+    app = _create_fastapi(_make_lifespan(gateway, publisher, reload), settings.gateway_admin_port)
     _add_routes(app, gateway)
     return app
+
+
+def _shared_delivery_ids(settings: Settings) -> DeliveryIds:
+    return SharedDeliveryIds(
+        partial(make_clients, settings.kafka_access), settings.gateway_deadline_s / 4
+    )
 
 
 def _add_routes(app: FastAPI, gateway: Gateway) -> None:

@@ -16,6 +16,7 @@ from schemas.events import packs
 from schemas.kafka import topics
 from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.member_names import MemberName
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.producer_supervisor import ProducerSupervisor
 from streams.ingest.kafka.publisher import EncodedEvent
@@ -117,19 +118,25 @@ class Packer:
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Return when the broker has acknowledged every count."""
+        records = [(count.key(), count.model_dump_json().encode()) for count in counts]
+        await self._send_all(topics.CONNECTION_HEALTH.name, records, "health_not_acknowledged")
+
+    async def report_names(self, names: Sequence[MemberName]) -> None:
+        """Return when the broker has acknowledged every name."""
+        records = [(name.key, name.model_dump_json().encode()) for name in names]
+        await self._send_all(topics.MEMBERS.name, records, "names_not_acknowledged")
+
+    async def _send_all(
+        self, topic: str, records: Sequence[tuple[bytes, bytes]], failure_reason: str
+    ) -> None:
         producer, _ = self._supervisor.producer()
-        sends = [
-            producer.send(
-                topics.CONNECTION_HEALTH.name, count.key(), count.model_dump_json().encode(), None
-            )
-            for count in counts
-        ]
+        sends = [producer.send(topic, key, value, None) for key, value in records]
         try:
             async with asyncio.timeout(self._deadline_s):
                 await asyncio.gather(*sends)
         except TimeoutError as error:
             self._supervisor.mark_failed(producer)
-            raise Unavailable("health_not_acknowledged") from error
+            raise Unavailable(failure_reason) from error
 
     def _require_capacity(self, size: int) -> None:
         if self._bytes + size > IN_FLIGHT_BYTES:

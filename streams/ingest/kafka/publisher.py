@@ -8,6 +8,7 @@ from schemas.alerting.actions import BreachAction
 from schemas.events.envelope import Event
 from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.member_names import MemberName
 from schemas.kafka.quarantine import QuarantineEntry
 
 
@@ -53,6 +54,9 @@ class Publisher(Protocol):
 
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Return only after all counts are acknowledged; raise Unavailable if any may not be."""
+
+    async def report_names(self, names: Sequence[MemberName]) -> None:
+        """Return only after all names are acknowledged; raise Unavailable if any may not be."""
 
     def ready(self) -> bool:
         """Return whether `publish` could succeed now."""

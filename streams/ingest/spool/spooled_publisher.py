@@ -9,6 +9,7 @@ from schemas.alerting.actions import BreachAction
 from schemas.errors import Unavailable
 from schemas.kafka.audit import AuditRecord
 from schemas.kafka.connection_health import HealthCount
+from schemas.kafka.member_names import MemberName
 from schemas.kafka.quarantine import QuarantineEntry
 from streams.ingest.kafka.publisher import EncodedEvent, Publisher
 from streams.ingest.spool.drain import LaneDrain
@@ -71,6 +72,10 @@ class SpooledPublisher:
     async def report_health(self, counts: Sequence[HealthCount]) -> None:
         """Pass the counts to Kafka: they are totals, so that the next ones replace those that are lost."""
         await self._kafka.report_health(counts)
+
+    async def report_names(self, names: Sequence[MemberName]) -> None:
+        """Pass the names to Kafka: those that are lost come with later deliveries."""
+        await self._kafka.report_names(names)
 
     def ready(self) -> bool:
         """Return whether Kafka answers or the spool has room."""

@@ -1,10 +1,12 @@
 """Ashby: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
 from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.employees import employees_in
 from streams.ingest.normalize import Delivery
 from streams.ingest.vendor import Context, Headers, Translation, Vendor
 from streams.ingest.vendors.ashby import verifier
@@ -66,7 +68,8 @@ def translate(body: bytes, _headers: Headers, context: Context) -> Translation:
     normalizers = {
         event: partial(to_events, delivery, webhook.data) for event, to_events in EVENTS.items()
     }
-    return normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
+    translation = normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
+    return replace(translation, employees=employees_in(webhook, context.tenant))
 
 
 VENDOR = Vendor(

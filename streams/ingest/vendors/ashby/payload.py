@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from streams.ingest.employees import Employee
 from streams.ingest.lenient_fields import (
     Day,
     Flag,
@@ -29,9 +30,16 @@ class AshbyModel(VendorPayload):
 
 
 class AshbyUser(AshbyModel):
-    """An Ashby user: the id alone, never a name or an address."""
+    """An Ashby user: the id, and the name for the directory, never an address."""
 
     id: Key
+    first_name: LenientText = None
+    last_name: LenientText = None
+
+    @property
+    def employee(self) -> Employee:
+        """The employee."""
+        return Employee(self.id, " ".join(filter(None, (self.first_name, self.last_name))))
 
 
 def _user(value: object) -> object:

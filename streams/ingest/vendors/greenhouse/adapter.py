@@ -1,10 +1,12 @@
 """Greenhouse Recruiting: maps each webhook event to canonical events, or ignores it with a reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
 from streams.ingest import lenient_fields, normalize, signature
+from streams.ingest.employees import employees_in
 from streams.ingest.vendor import Context, Headers, Translation, Vendor, first_header
 from streams.ingest.vendors.greenhouse import verifier
 from streams.ingest.vendors.greenhouse.events import applications, jobs, offers
@@ -77,7 +79,8 @@ def translate(body: bytes, headers: Headers, context: Context) -> Translation:
         delivery_id=(first_header(headers, DELIVERY_ID) or "")[:200] or None,
     )
     normalizers = {event: partial(to_events, delivery) for event, to_events in EVENTS.items()}
-    return normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
+    translation = normalize.dispatch(webhook.action, normalizers, IGNORED, faults)
+    return replace(translation, employees=employees_in(webhook, context.tenant))
 
 
 VENDOR = Vendor(

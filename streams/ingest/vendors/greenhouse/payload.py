@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from streams.ingest.employees import Employee
 from streams.ingest.lenient_fields import (
     Day,
     Flag,
@@ -34,10 +35,19 @@ class GreenhouseSource(VendorPayload):
 
 
 class GreenhousePerson(VendorPayload):
-    """A Greenhouse user: the id alone, never a name or an address."""
+    """A Greenhouse user: the id, and the name for the directory, never an address."""
 
     id: OptionalKey = None
     user_id: OptionalKey = None
+    name: LenientText = None
+    first_name: LenientText = None
+    last_name: LenientText = None
+
+    @property
+    def employee(self) -> Employee:
+        """The employee."""
+        name = self.name or " ".join(filter(None, (self.first_name, self.last_name)))
+        return Employee(self.user_id or self.id or "", name)
 
 
 class GreenhouseInterviewer(GreenhousePerson):

@@ -1,0 +1,1 @@
+"""`hirelay members`: the directory of names of jobs, departments and employees."""

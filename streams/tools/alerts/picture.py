@@ -7,7 +7,8 @@ from schemas.errors import Unavailable
 from schemas.text.languages import translate
 from sinks.clickhouse.client import connect
 from streams.configuration.settings import Settings
-from streams.tools.alerts import weekly_history as windows
+from streams.reading.breach_weeks import query_weeks
+from streams.tools.alerts.weekly_history import draw_chart
 
 UNAVAILABLE = (
     "(ClickHouse に接続できないため、表示できません)",
@@ -19,6 +20,6 @@ def weekly_chart(settings: Settings, breach: Breach) -> list[str]:
     """The lines of the chart in the language of the breach; empty if the breach has none."""
     try:
         client = connect(settings.clickhouse_access)
-        return windows.draw_chart(breach, windows.query_weeks(client, breach))
+        return draw_chart(breach, query_weeks(client, breach))
     except (ClickHouseError, OSError, Unavailable):
         return [translate(UNAVAILABLE, breach.language)]

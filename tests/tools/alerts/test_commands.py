@@ -30,7 +30,8 @@ from streams.tools.alerts import alertmanagers, record_action, text
 from streams.tools.alerts import picture as alerts_picture
 from streams.tools.alerts.read import BreachHistory, build_history
 from streams.tools.alerts.text import Audience
-from streams.tools.alerts.weekly_history import WEEKS, draw_chart, weekly_values
+from streams.reading.breach_weeks import WEEKS, weekly_values
+from streams.tools.alerts.weekly_history import draw_chart
 from streams.tools.costs.api_client import ApiReply
 from streams.tools.tables import print_table
 from tests.ingest.gateways import tenancy

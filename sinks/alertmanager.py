@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -66,3 +67,9 @@ def _request(method: str, url: str, **content: Any) -> bytes:
         status = f"HTTP {response.status_code} {response.reason_phrase}"
         raise Unavailable("alertmanager", f"{url}: {status}")
     return response.content
+
+
+def silence_link(address: str, breach: str) -> str:
+    """The URL on that instance that creates a silence for exactly this breach."""
+    matchers = f'{{breach="{breach}"}}'
+    return f"{address}/#/silences/new?filter={quote(matchers, safe='')}"

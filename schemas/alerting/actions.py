@@ -9,6 +9,7 @@ from schemas.events.application import FrozenModel
 
 Action = Literal["accepted", "ignored", "done"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+ACTIONS_PATH = "/v1/breaches/{breach}/actions"  # where the gateway takes them
 
 
 class BreachAction(FrozenModel):

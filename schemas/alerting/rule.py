@@ -203,6 +203,11 @@ class AlertRule(FrozenModel):
         """The value of a main contributor in that language."""
         return format_number(segment.value, "ratio", language)
 
+    @classmethod
+    @abstractmethod
+    def ends_when(cls, breach: Breach) -> str:
+        """What must come about for the breach to end, in its language."""
+
     # Charts.
 
     @classmethod

@@ -68,3 +68,15 @@ def _interval(breach: Breach) -> tuple[str, str, str]:
         format_number(bound, kpi.unit, breach.language) for bound in (evidence.low, evidence.high)
     )
     return low, high, f"n = {evidence.n}" if kpi.counts_cases else ""
+
+
+def threshold_ends(breach: Breach) -> str:
+    """What ends a breach: better odds than not for a rate or a median, the rule's margin for other KPIs."""
+    days = breach.window_days
+    if breach.false_alarms_a_year is not None:
+        ja = f"直近 {days} 日で見て、目標を満たしている見込みのほうが高くなるまで続きます(規則の `clear`)。目標をわずかに上回った日だけでは終わりません。"
+        en = f"It stays open until the last {days} days make it likelier on target than off it (`clear` of the rule); one good day does not end it."
+    else:
+        ja = f"直近 {days} 日の値が目標を余裕(規則の `margin`、通常 5%)をもって満たすまで続きます。"
+        en = f"It stays open until the last {days} days meet the target with the rule's `margin`, usually 5 %."
+    return translate((ja, en), breach.language)

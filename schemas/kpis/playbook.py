@@ -70,6 +70,14 @@ WITHDRAWALS = Play(
     suggest_en="Reply within 24 hours and let candidates schedule themselves; if they withdraw after interviews, coach interviewers.",
     **TALENT,
 )
+SLOW_RESPONSE = Play(
+    id="slow_response",
+    check_ja="土日・祝日や担当者の不在をまたいでいないか。どの媒体・求人・担当で遅いか。応募の通知は担当者に届いているか。",
+    check_en="Do weekends, holidays or an absence explain it? Which channels, jobs or recruiters are slow? Do they hear of applications?",
+    suggest_ja="応募から 24 時間以内に返信する担当と代理を決め、書類選考の結果を待たずに受付と日程の案内を送ってください。",
+    suggest_en="Name who replies within 24 hours, and a deputy; acknowledge and offer dates before the screening is decided.",
+    **TALENT,
+)
 INTERVIEWS_NOT_HELD = Play(
     id="interviews_not_held",
     check_ja="無断欠席か、日程変更か。前日の連絡は届いているか。",

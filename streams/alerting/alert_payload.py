@@ -20,7 +20,7 @@ RESOLVED_RESEND_PERIOD = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """The base URLs that alerts link to; empty if not configured."""
+    """The base URLs that alerts link to; empty if not configured. Without a runbook elsewhere it is the board's."""
 
     board: str = ""
     runbook: str = ""
@@ -65,8 +65,8 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
     }
     if stated := assumptions(breach):
         annotations["assumptions"] = without_mentions(stated)
-    if links.runbook:
-        annotations["runbook_url"] = f"{links.runbook}#{kind_of(breach).alert_name.lower()}"
+    if runbook := _runbook(breach, links):
+        annotations["runbook_url"] = runbook
     if links.board:
         annotations["board_url"] = f"{links.board}?breach={breach.id}"
     ends = now + ALERT_TTL if breach.ended is None else breach.ended
@@ -79,6 +79,12 @@ def to_alert(breach: Breach, links: Links, now: datetime) -> Alert:
     if links.board:
         payload["generatorURL"] = annotations["board_url"]
     return payload
+
+
+def _runbook(breach: Breach, links: Links) -> str:
+    """The section of the runbook: of the one that is configured, else of the board's."""
+    base = links.runbook or (links.board and f"{links.board}runbook?lang={breach.language}")
+    return base and f"{base}#{kind_of(breach).alert_name.lower()}"
 
 
 def without_mentions(text: str) -> str:

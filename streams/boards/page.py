@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from prometheus_client import generate_latest
@@ -24,6 +24,7 @@ from schemas.tenants.config import Tenancy, Tenant
 from sinks.clickhouse.as_of import read_as_of
 from sinks.metrics import BoardMetrics
 from streams.boards.access import BoardAccess
+from streams.boards.breach_page import BreachPages, Surroundings
 from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
 from streams.boards.query import (
@@ -63,8 +64,8 @@ class Page:
         """`access` is asked on every request; `connect` returns a connection, or raises if ClickHouse is unavailable."""
         self._access = access
         self._metrics = metrics
-        self._client = cache(connect)
-        self._watcher = Watcher(self._client)
+        self.client = cache(connect)
+        self._watcher = Watcher(self.client)
         metrics.readers.set_function(self._watcher.readers)
 
     def _tenancy(self, request: Request) -> Tenancy:
@@ -85,6 +86,9 @@ class Page:
         """The index page, revalidated on every visit; the page to log in at for those who must."""
         if self._access.visible(request) is None:
             return RedirectResponse(f"login?{urlencode({'next': request.url.query})}", 303)
+        breach = request.query_params.get("breach", "")
+        if breach and "board" not in request.query_params:  # the link of an alert
+            return RedirectResponse(f"breaches/{quote(breach, safe='')}", 303)
         return HTMLResponse(index_html(), headers=SECURITY_HEADERS | {"Cache-Control": "no-cache"})
 
     async def healthz(self, _: Request) -> Response:
@@ -104,7 +108,7 @@ class Page:
         """The selectable members of a dimension."""
         panel_request = self._panel_request(request)
         return JSONResponse(
-            await run_in_threadpool(lambda: fetch_members(self._client(), panel_request))
+            await run_in_threadpool(lambda: fetch_members(self.client(), panel_request))
         )
 
     async def data(self, request: Request) -> Response:
@@ -116,8 +120,8 @@ class Page:
         if panel is None:
             return JSONResponse({"error": "no such panel"}, 404)
         panel_request = self._panel_request(request)
-        as_of = await run_in_threadpool(lambda: read_as_of(self._client()))
-        rows = await run_in_threadpool(lambda: fetch_rows(self._client(), panel, panel_request))
+        as_of = await run_in_threadpool(lambda: read_as_of(self.client()))
+        rows = await run_in_threadpool(lambda: fetch_rows(self.client(), panel, panel_request))
         self._metrics.queries.labels("answered").inc()
         instant = None if as_of is None else as_of.isoformat(timespec="milliseconds")
         return JSONResponse({"rows": rows, "as_of": instant})
@@ -126,7 +130,7 @@ class Page:
         """The board, tenant and window that an alert link opens."""
         breach, tenancy = request.path_params["breach"], self._tenancy(request)
         location = await run_in_threadpool(
-            lambda: locate_breach(self._client(), tenancy, breach, _today)
+            lambda: locate_breach(self.client(), tenancy, breach, _today)
         )
         window = {"from": location.first.isoformat(), "to": location.last.isoformat()}
         return JSONResponse({"tenant": location.tenant, "board": pipeline.BOARD.id, **window})
@@ -137,26 +141,17 @@ class Page:
 
 
 def create_app(
-    access: BoardAccess, connect: Callable[[], Any], hosts: Collection[str] = ()
+    access: BoardAccess,
+    connect: Callable[[], Any],
+    hosts: Collection[str] = (),
+    surroundings: Surroundings | None = None,
 ) -> Starlette:
-    """Create the application; `Page` documents the arguments, `OriginGuard` the hosts."""
+    """Create the application; `Page` and `BreachPages` document the arguments, `OriginGuard` the hosts."""
     metrics = BoardMetrics()
-    page, static_files = Page(access, connect, metrics), VersionedFiles()
+    page = Page(access, connect, metrics)
+    breaches = BreachPages(access, page.client, surroundings or Surroundings())
     return Starlette(
-        routes=[
-            Route("/", page.index),
-            Route("/login", access.login, methods=["GET", "POST"]),
-            Route("/logout", access.logout, methods=["POST"]),
-            Route("/healthz", page.healthz),
-            Route("/metrics", page.metrics),
-            Route("/api/boards", page.boards),
-            Route("/api/members", page.members),
-            Route("/api/breaches/{breach}", page.breach),
-            Route("/api/data/{board}/{panel}", page.data),
-            Route("/api/events", page.events),
-            Mount("/static/{version}", static_files),
-            Mount("/static", static_files),
-        ],
+        routes=[*_routes(access, page), *breaches.routes(), *_static_routes()],
         middleware=[
             Middleware(SecureHeaders, policy=CONTENT_SECURITY_POLICY),
             Middleware(OriginGuard, hosts=hosts),
@@ -165,6 +160,26 @@ def create_app(
         ],
         exception_handlers=_exception_handlers(metrics),
     )
+
+
+def _routes(access: BoardAccess, page: Page) -> list[Route]:
+    return [
+        Route("/", page.index),
+        Route("/login", access.login, methods=["GET", "POST"]),
+        Route("/logout", access.logout, methods=["POST"]),
+        Route("/healthz", page.healthz),
+        Route("/metrics", page.metrics),
+        Route("/api/boards", page.boards),
+        Route("/api/members", page.members),
+        Route("/api/breaches/{breach}", page.breach),
+        Route("/api/data/{board}/{panel}", page.data),
+        Route("/api/events", page.events),
+    ]
+
+
+def _static_routes() -> list[Mount]:
+    static_files = VersionedFiles()
+    return [Mount("/static/{version}", static_files), Mount("/static", static_files)]
 
 
 def _exception_handlers(metrics: BoardMetrics) -> dict[Any, Any]:

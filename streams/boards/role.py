@@ -13,6 +13,7 @@ import uvicorn
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
 from streams.boards.access import BoardAccess
+from streams.boards.breach_page import Surroundings
 from streams.boards.page import create_app
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
@@ -30,6 +31,7 @@ def serve(settings: Settings) -> None:
         BoardAccess(cached_tenancy(settings.config), is_login_required(settings)),
         lambda: connect(settings.clickhouse_access),
         hosts_of(settings.public_host_list),
+        _surroundings(settings),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -51,6 +53,15 @@ def serve(settings: Settings) -> None:
         host = f"[{settings.board_host}]" if ":" in settings.board_host else settings.board_host
         log.info("board opened", extra={"address": f"http://{host}:{listener.getsockname()[1]}/"})
         asyncio.run(server.serve(sockets=[listener]))
+
+
+def _surroundings(settings: Settings) -> Surroundings:
+    return Surroundings(
+        gateway=settings.gateway_address,
+        alertmanagers=settings.alertmanager_addresses,
+        runbooks=settings.runbook_dir,
+        runbook_url=settings.runbook_url,
+    )
 
 
 def is_login_required(settings: Settings) -> bool:

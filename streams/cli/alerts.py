@@ -179,6 +179,7 @@ def try_out(tenant: OnlyTenant = "", lang: Lang = None, state: State = None) -> 
 @app.command("silence-link")
 def silence_link(breach: Breach, state: State = None) -> None:
     """Print, for each Alertmanager, the address that silences exactly this breach."""
+    from sinks import alertmanager
     from streams.tools.alerts import alertmanagers
     from streams.tools.alerts import read as alerts_read
 
@@ -186,7 +187,7 @@ def silence_link(breach: Breach, state: State = None) -> None:
     addresses = alertmanagers.addresses(settings)
     match = alerts_read.read_history(settings.kafka_access).find(breach)
     for address in addresses:
-        typer.echo(alertmanagers.silence_link(address, match))
+        typer.echo(alertmanager.silence_link(address, match.id))
 
 
 def _accounts(

@@ -44,7 +44,14 @@ class Settings(BaseSettings):
         "", description="Addresses of all Alertmanager instances, comma separated."
     )
     board_url: str = Field("", description="Address of the board that alerts link to.")
-    runbook_url: str = Field("", description="Address of the runbook that alerts link to.")
+    runbook_url: str = Field(
+        "",
+        description="Address of the runbook that alerts link to; empty: the one that the board serves.",
+    )
+    runbook_dir: Path = Field(
+        Path("deploy"),
+        description="Directory of runbook.md and runbook.ja.md, which the board serves.",
+    )
     watch_port: Port = Field(
         0, description="Port of the watch's health and metrics; 0: a free one."
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from schemas.alerting.actions import ACTIONS, Action, BreachAction, action_id
+from schemas.alerting.actions import ACTIONS, ACTIONS_PATH, Action, BreachAction, action_id
 from schemas.did_you_mean import did_you_mean
 from schemas.errors import Malformed, Unavailable
 from streams.ingest import cost_entries
@@ -21,7 +21,6 @@ from streams.ingest.problems import MAX_PROBLEMS, listed
 
 log = logging.getLogger(__name__)
 
-PATH = "/v1/breaches/{breach}/actions"
 BREACH_ID_PATTERN = re.compile(r"[0-9a-f]{16}")
 # RFC 3339, section 5.6: a date, a time with seconds, and an offset.
 INSTANT_PATTERN = re.compile(
@@ -31,7 +30,7 @@ INSTANT_PATTERN = re.compile(
 
 def path_of(breach: str) -> str:
     """Return the path of a breach's actions."""
-    return PATH.format(breach=breach)
+    return ACTIONS_PATH.format(breach=breach)
 
 
 def _instant(value: object) -> object:

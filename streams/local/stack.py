@@ -26,7 +26,7 @@ from streams.configuration.settings import Settings
 from streams.kafka import epochs as kafka_epochs
 from streams.local import ports, run_file
 from streams.local.kafka import WITHOUT_SECURITY, prepare
-from streams.local.monitoring import BINARY_NAMES, RULES, find_binary, installed_observers
+from streams.local.monitoring import BINARY_NAMES, DEPLOY, RULES, find_binary, installed_observers
 from streams.local.readiness import broker_answers, is_ready, kafka_is_ready, wait_until
 from streams.local.run_file import OBSERVERS
 from streams.local.sample_companies import (
@@ -89,6 +89,7 @@ class Stack:
             worker_web_port=port_of["worker"],
             archiver_port=port_of["archiver"],
             board_port=port_of["board"],
+            runbook_dir=DEPLOY,
             board_url=f"http://127.0.0.1:{port_of['board']}/",
             watch_port=port_of["watch"],
             dispatcher_port=port_of["dispatcher"],

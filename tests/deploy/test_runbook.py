@@ -41,6 +41,19 @@ def test_a_section_says_all_that_is_needed(name: str) -> None:
     assert re.search(r"```sh\n.+?\n  ```", section, re.DOTALL)
 
 
+def test_the_japanese_runbook_has_the_same_sections_and_commands() -> None:
+    """Who reads Japanese runs the same commands in the same order, section by section."""
+    japanese = (RUNBOOK.parent / "runbook.ja.md").read_text()
+    parts = [re.split(r"^## ", text, flags=re.MULTILINE)[1:] for text in (TEXT, japanese)]
+    code = re.compile(r"^ *```sh\n(.*?)```", re.MULTILINE | re.DOTALL)
+
+    sections, own = ([(part.split("\n")[0], code.findall(part)) for part in of] for of in parts)
+    assert sections == own
+    for part in parts[1][:-1]:
+        labels = tuple(re.findall(r"^\* \*\*(.+?)\*\*:", part, re.MULTILINE))
+        assert labels == ("意味", "影響", "最初の確認", "対処", "連絡先"), part[:40]
+
+
 def test_how_long_kpi_alerts_outlive_the_dispatcher_is_said_as_it_is() -> None:
     """The stated time matches the alerts' lifetime, after which an all-clear is false."""
     minutes = ALERT_TTL.total_seconds() / 60

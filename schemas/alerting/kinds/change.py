@@ -109,6 +109,13 @@ class ChangeRule(AlertRule):
         return translate((ja, en), breach.language)
 
     @classmethod
+    def ends_when(cls, breach: Breach) -> str:
+        """A new level becomes the member's own."""
+        ja = "変化から8週間で終わり、新しい水準がこの対象の水準になります。変化の証拠が増え続ける間は続きます。"
+        en = "It stays open for eight weeks, longer while the evidence grows; then the new level is the member's own."
+        return translate((ja, en), breach.language)
+
+    @classmethod
     def reference_value(cls, breach: Breach) -> float:
         """The rate without the change."""
         return breach.evidence.expected or 0.0

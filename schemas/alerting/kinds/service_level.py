@@ -141,6 +141,14 @@ class ServiceLevelRule(AlertRule):
         return [translate((ja, en), breach.language)]
 
     @classmethod
+    def ends_when(cls, breach: Breach) -> str:
+        """The day on which few enough cases are overdue."""
+        days, allowed = breach.limit_days, int(breach.target)
+        ja = f"{days} 日を超えて待つものが {allowed} 件以下になるまで続きます。日付が変わるたびに判定し直します。"
+        en = f"It stays open until at most {allowed} wait longer than {days} days, judged again each day."
+        return translate((ja, en), breach.language)
+
+    @classmethod
     def segment_value(cls, segment: Segment, language: str) -> str:
         """A number of cases."""
         return format_number(segment.value, "count", language) + translate((" 件", ""), language)

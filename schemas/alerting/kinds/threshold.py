@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.alerting import threshold_texts
 from schemas.alerting.breach import Breach, Cause, Evidence, Terms
 from schemas.alerting.causes import find_cause
 from schemas.alerting.detectors import counts, off_target
@@ -20,11 +21,6 @@ from schemas.alerting.messages import (
     resolution_prefix,
 )
 from schemas.alerting.rule import AlertRule, Days, FoldMember, rounded
-from schemas.alerting.threshold_texts import (
-    threshold_assumptions,
-    threshold_evidence,
-    threshold_summary,
-)
 from schemas.alerting.windows import judge_windows
 from schemas.cells import DECISION, Tally
 from schemas.kpis.definition import Kpi, evaluate
@@ -228,19 +224,24 @@ class ThresholdRule(AlertRule):
     @classmethod
     def summary(cls, breach: Breach) -> str:
         """The KPI, the member, the value and the target."""
-        return resolution_prefix(breach) + threshold_summary(breach)
+        return resolution_prefix(breach) + threshold_texts.threshold_summary(breach)
 
     @classmethod
     def evidence_sentences(cls, breach: Breach) -> list[str]:
         """The window and its cases, the interval and the budget of false alarms."""
-        return [*threshold_evidence(breach), budget_sentence(breach)]
+        return [*threshold_texts.threshold_evidence(breach), budget_sentence(breach)]
 
     @classmethod
     def assumptions(cls, breach: Breach) -> str:
         """What the bound on false alarms takes for granted; a mean claims none."""
         if breach.false_alarms_a_year is None:
             return ""
-        return threshold_assumptions(breach)
+        return threshold_texts.threshold_assumptions(breach)
+
+    @classmethod
+    def ends_when(cls, breach: Breach) -> str:
+        """The condition that is easier to keep than to meet, so that a value near the target does not flap."""
+        return threshold_texts.threshold_ends(breach)
 
     @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:

@@ -28,7 +28,7 @@ def _duration(
         standards=STANDARDS.get(measure, ()),
         explain_ja=f"{phrase_ja}の{which_ja}。",
         explain_en=f"{which_en} of {phrase_en}.",
-        play=playbook.WITHDRAWALS if in_hours else playbook.SLOW_HIRING,
+        play=playbook.SLOW_RESPONSE if in_hours else playbook.SLOW_HIRING,
     )
 
 
@@ -171,7 +171,7 @@ KPIS = (
             Place("people/recruiters", 3),
             Place("pipeline/response", 2),
         ),
-        play=playbook.WITHDRAWALS,
+        play=playbook.SLOW_RESPONSE,
     ),
     replace(
         _time_in_stage("screening", "書類選考", "screening"),

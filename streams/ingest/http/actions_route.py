@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 
-from streams.ingest.actions import PATH, ActionRequest
+from schemas.alerting.actions import ACTIONS_PATH
+from streams.ingest.actions import ActionRequest
 from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
 from streams.ingest.http.gateway import Gateway
 
@@ -46,7 +47,7 @@ def add(app: FastAPI, gateway: Gateway) -> None:
     body = {"required": True, "content": {"application/json": content}}
 
     @app.post(
-        PATH,
+        ACTIONS_PATH,
         tags=["breaches"],
         summary="Record what was done about a breach",
         status_code=202,

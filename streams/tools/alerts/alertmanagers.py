@@ -5,9 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
-from schemas.alerting.breach import Breach
 from schemas.errors import Unavailable
 from sinks import alertmanager
 from sinks.alertmanager import Alert
@@ -102,9 +100,3 @@ def notifying_receivers(configuration: str) -> set[str]:
         }
     except (NotYaml, KeyError, TypeError) as error:
         raise Unavailable("alertmanager", "its configuration cannot be read") from error
-
-
-def silence_link(address: str, breach: Breach) -> str:
-    """The URL on that instance that creates a silence for exactly this breach."""
-    matchers = f'{{breach="{breach.id}"}}'
-    return f"{address}/#/silences/new?filter={quote(matchers, safe='')}"

@@ -32,6 +32,7 @@ HEADINGS = {
     "evidence": ("根拠", "Evidence"),
     "assumptions": ("前提", "Assumptions"),
     "suggestion": ("対策案", "Suggestion"),
+    "ends": ("いつ終わるか", "When it ends"),
     "actions": ("対応の記録", "Actions"),
     "none_yet": ("まだありません", "none yet"),
     "board": ("ボード", "Board"),
@@ -160,6 +161,10 @@ def render_explanation(
         (heading("evidence", language), (description(localized),)),
         (heading("assumptions", language), [text for text in (assumptions(localized),) if text]),
         (heading("suggestion", language), (suggestion(localized),)),
+        (
+            heading("ends", language),
+            (kind_of(breach).ends_when(localized),) if breach.active else (),
+        ),
         (kind_of(breach).chart_heading(breach, language), weeks),
         (heading("actions", language), _actions(breach, history, audience)),
         *(
@@ -169,15 +174,13 @@ def render_explanation(
         ),
         (heading("record", language), (command,)),
     ]
-    blocks = [
-        f"{title}\n" + "\n".join(f"  {text_line}" for text_line in lines)
-        for title, lines in parts
-        if lines
-    ]
-    return (
-        "\n\n".join([f"{summary(localized)}\n{' · '.join(_facts(breach, audience))}", *blocks])
-        + "\n"
-    )
+    blocks = [_block(title, lines) for title, lines in parts if lines]
+    head = f"{summary(localized)}\n{' · '.join(_facts(breach, audience))}"
+    return "\n\n".join([head, *blocks]) + "\n"
+
+
+def _block(title: str, lines: Sequence[str]) -> str:
+    return f"{title}\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _facts(breach: Breach, audience: Audience) -> tuple[str, ...]:

@@ -21,9 +21,9 @@ from streams.alerting.cells import CellSums
 from streams.alerting.judge import Judge
 from streams.archive.rows import RecordPosition, cell_rows
 from streams.configuration.alerts import load_alerts
+from streams.reading.breach_weeks import query_weeks
 from streams.tools.alerts.read import build_history
 from streams.tools.alerts.text import Audience, render_explanation
-from streams.reading.breach_weeks import query_weeks
 from streams.tools.alerts.weekly_history import draw_chart
 from streams.tools.backtest.backtest import run_backtest
 from streams.tools.backtest.text import advice

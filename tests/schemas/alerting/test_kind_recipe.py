@@ -76,6 +76,11 @@ class CountAtMostRule(AlertRule):
         return [f"直近 {days} 日の合計。" if breach.language == "ja" else f"Sum of {days} days."]
 
     @classmethod
+    def ends_when(cls, breach: Breach) -> str:
+        """The smaller sum."""
+        return "合計が上限を下回るまで" if breach.language == "ja" else "Until the sum is below the limit"
+
+    @classmethod
     def chart_heading(cls, breach: Breach, language: str) -> str:
         """The window of each sum."""
         return f"{breach.window_days} 日間の合計" if language == "ja" else f"Sums of {breach.window_days} days"

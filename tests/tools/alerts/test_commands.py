@@ -22,15 +22,16 @@ from schemas.cells import Tally
 from schemas.errors import Malformed, Unavailable
 from schemas.instants import EPOCH_DAY
 from schemas.tenants.config import Tenancy
+from sinks.alertmanager import silence_link
 from streams.alerting.alert_payload import Links
 from streams.cli.main import app
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
+from streams.reading.breach_weeks import WEEKS, weekly_values
 from streams.tools.alerts import alertmanagers, record_action, text
 from streams.tools.alerts import picture as alerts_picture
 from streams.tools.alerts.read import BreachHistory, build_history
 from streams.tools.alerts.text import Audience
-from streams.reading.breach_weeks import WEEKS, weekly_values
 from streams.tools.alerts.weekly_history import draw_chart
 from streams.tools.costs.api_client import ApiReply
 from streams.tools.tables import print_table
@@ -285,7 +286,7 @@ def test_while_clickhouse_is_away_the_rest_is_said() -> None:
 
 def test_a_silence_is_for_exactly_one_breach() -> None:
     """The Alertmanager page opens with one matcher, by the breach's own id."""
-    link = alertmanagers.silence_link("http://a.example:9093", make_breach())
+    link = silence_link("http://a.example:9093", make_breach().id)
     address, _, query = link.partition("?")
 
     assert address == "http://a.example:9093/#/silences/new"

@@ -44,7 +44,7 @@ export function updateFreshness({ labels }) {
   const age = stamp === null ? "…" : lastEventAt ? formatAge(Date.now() - lastEventAt, labels) : labels.never;
   const text = offline ? labels.offline : `${labels.fresh}: ${age}`;
   const hours = (Date.now() - lastEventAt) / 36e5;
-  fresh.dataset.age = !lastEventAt || hours < 1 ? "fresh" : hours < 24 ? "old" : "silent";
+  fresh.dataset.age = stamp === null || hours < 1 ? "fresh" : hours < 24 || !lastEventAt ? "old" : "silent";
   fresh.ariaLive = offline ? "polite" : "off";  // screen readers must not read the age every second
   if (fresh.textContent !== text) fresh.textContent = text;
 }

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.alerting.actions import ACTIONS
-from schemas.alerting.alert_texts import description, suggestion, summary
+from schemas.alerting.alert_texts import assumptions, description, suggestion, summary
 from schemas.alerting.breach import Breach
 from schemas.alerting.chart import Week
 from schemas.alerting.kinds import kind_of
@@ -101,6 +101,7 @@ def _texts(breach: Breach) -> dict[str, object]:
         "summary": summary(breach),
         "description": description(breach),
         "suggestion": suggestion(breach),
+        "assumptions": assumptions(breach),
         "ends": kind_of(breach).ends_when(breach) if breach.active else "",
         "severity": _label(f"severity.{breach.severity}", language),
         "state": _label(f"state.{'open' if breach.active else breach.ending}", language),

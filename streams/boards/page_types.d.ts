@@ -33,6 +33,7 @@ interface Column {
   leads: string;
   dimension: string;
   hidden: boolean;
+  tally: boolean;
 }
 
 interface Panel {

@@ -39,6 +39,7 @@ class Column:
 
     `n` names the column with the sample size; null with fewer cases than `minimum` (0: the panel's) means too few cases.
     `leads` is the board that a member of `dimension` links to; a row with an empty `member` id has no link.
+    A count column of a row about one KPI has that KPI's unit, unless it is a `tally` of something else.
     A hidden column holds only the n of another column, or the id of the row. A `page_only` column is last, and not in the SQL.
     """
 
@@ -52,6 +53,7 @@ class Column:
     dimension: str = ""
     hidden: bool = False
     page_only: bool = False
+    tally: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,7 +98,8 @@ class CellReader:
     def _unit(self, column: spec.Column, row: Sequence[Any]) -> str:
         """A count column of a row about one KPI has the unit of that KPI."""
         kpi = None if self._kpi_at is None else BY_ID.get(row[self._kpi_at])
-        return kpi.unit if kpi is not None and column.unit == "count" else column.unit
+        takes_it = kpi is not None and column.unit == "count" and not column.tally
+        return kpi.unit if kpi is not None and takes_it else column.unit
 
     def _kpi(self, column: spec.Column, row: Sequence[Any]) -> str:
         if self._kpi_at is not None:

@@ -180,7 +180,7 @@ def mixed_unit_columns(panel: Panel) -> tuple[Column, ...]:
     """Return the table columns whose unit depends on the KPI of the row."""
     if panel.kind != "table" or all(column.unit != "kpi" for column in panel.columns):
         return ()
-    return tuple(column for column in panel.numbers if column.unit == "count")
+    return tuple(column for column in panel.numbers if column.unit == "count" and not column.tally)
 
 
 def mixed_table_sql(panel: Panel, language: str) -> str:

@@ -69,15 +69,21 @@ limit 100""",
     columns=(
         Column(name="rule", unit="text", ja="規則", en="Rule"),
         Column(name="kpi", unit="kpi", ja="何を", en="Watches"),
-        Column(name="budget", unit="count", ja="年間の予算(回)", en="Budget a year"),
-        Column(name="used", unit="count", ja="直近1年の発報", en="Used in a year"),
+        Column(name="budget", unit="count", tally=True, ja="年間の予算(回)", en="Budget a year"),
+        Column(name="used", unit="count", tally=True, ja="直近1年の発報", en="Used in a year"),
         Column(name="rate", unit="ratio", ja="いまの率", en="From"),
         Column(
             name="smallest", unit="ratio", ja="5週で分かる最小の変化", en="Smallest seen in 5 weeks"
         ),
-        Column(name="members", unit="count", ja="率を測れる対象", en="Members with a rate"),
         Column(
-            name="unseen", unit="count", ja="低下を見つけられない対象", en="Falls not to be found"
+            name="members", unit="count", tally=True, ja="率を測れる対象", en="Members with a rate"
+        ),
+        Column(
+            name="unseen",
+            unit="count",
+            tally=True,
+            ja="低下を見つけられない対象",
+            en="Falls not to be found",
         ),
     ),
     basis="now",

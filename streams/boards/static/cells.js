@@ -25,7 +25,7 @@ const indexOf = (panel, name) => panel.columns.findIndex((column) => column.name
 export const sampleSize = (panel, row, column) => (column.n ? row[indexOf(panel, column.n)] : null);
 
 /**
- * The unit of a cell: a count column of a row about one KPI has the unit of that KPI.
+ * The unit of a cell: a count column of a row about one KPI has the unit of that KPI, unless it is a tally of something else.
  * @param {Panel} panel
  * @param {Row} row
  * @param {Column} column
@@ -33,7 +33,7 @@ export const sampleSize = (panel, row, column) => (column.n ? row[indexOf(panel,
  */
 export function unitOf(panel, row, column, page) {
   const kpiIndex = panel.columns.findIndex((other) => other.unit === "kpi");
-  return kpiIndex >= 0 && column.unit === "count" ? page.spec.kpis[row[kpiIndex]]?.unit ?? column.unit : column.unit;
+  return kpiIndex >= 0 && column.unit === "count" && !column.tally ? page.spec.kpis[row[kpiIndex]]?.unit ?? column.unit : column.unit;
 }
 
 /**

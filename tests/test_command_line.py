@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from schemas.errors import Malformed, Unavailable
 from streams.cli import completion
 from streams.cli.main import LOGGING_COMMANDS, app, state_hint
+from streams.cli.refusals import clickhouse_refusal
 from streams.cli.roles import app as roles
 from streams.configuration.files import Misconfigured
 from streams.configuration.logs import configure
@@ -107,3 +109,18 @@ def test_a_shell_completes_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "acme-greenhouse" in [name for name, _ in completion.complete_connection("acme-")]
     monkeypatch.setenv("HIRELAY_CONFIG", "/nowhere.yaml")
     assert completion.complete_tenant("") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("select 1 from v_of_tomorrow", "migrated by another version"), ("selec 1", "Syntax error")],
+)
+def test_a_refusal_of_the_database_says_what_to_do(client: Any, query: str, says: str) -> None:
+    """A view that another version has made, and anything else in one line; other errors stay errors."""
+    with pytest.raises(Exception) as refused:  # noqa: PT011 the driver's own
+        client.query(query)
+    refusal = clickhouse_refusal(refused.value)
+
+    assert refusal is not None
+    assert says in refusal and "\n" not in refusal
+    assert clickhouse_refusal(ValueError("Code: 60")) is None

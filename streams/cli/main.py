@@ -31,6 +31,7 @@ from streams.cli import (
     token,
     webhooks,
 )
+from streams.cli.refusals import clickhouse_refusal
 from streams.configuration import logs
 from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings, load_settings
@@ -112,6 +113,13 @@ def main() -> None:
     except (Condition, Misconfigured, OSError) as problem:
         logging.getLogger(__name__).debug("command failed", exc_info=True)
         typer.echo(f"hirelay: {problem}{state_hint(problem, words, DEFAULT_STATE)}", err=True)
+        sys.exit(2)
+    except Exception as problem:
+        refusal = clickhouse_refusal(problem)
+        if refusal is None:
+            raise
+        logging.getLogger(__name__).debug("command failed", exc_info=True)
+        typer.echo(f"hirelay: {refusal}", err=True)
         sys.exit(2)
 
 

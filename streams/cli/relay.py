@@ -257,6 +257,7 @@ def cx(
     from streams.tools.tables import print_table
 
     settings = load_settings(state)
+    _company(settings, tenant)
     ledger_state = read.read_history(settings, tenant).state
     client = connect(settings.clickhouse_access)
     content = read_experience(ledger_state, client, datetime.now(UTC))

@@ -51,13 +51,17 @@ def _persons(account: RuleAccount, language: str) -> str:
 
 def budget_lines(accounts: Iterable[RuleAccount], language: str) -> Iterator[str]:
     """One line per rule: its budget, what was used of it in the last year, and the smallest change that is seen in time."""
+    has_rules = False
     for account in accounts:
+        has_rules = True
         budget = format_number(account.budget, "count", language, 2)
         ja = f"予算 年 {budget} 回、直近 1 年の発報 {account.used} 回"
         en = f"budget {budget} a year, used {account.used}"
         smallest = _smallest(account, language)
         words = translate((ja, en), language)
         yield f"{account.rule.tenant}/{account.rule.id}  {words}{smallest}"
+    if not has_rules:
+        yield translate(("予算のある規則はありません", "No rule has a budget."), language)
 
 
 def _smallest(account: RuleAccount, language: str) -> str:

@@ -72,3 +72,11 @@ def test_more_cases_are_seen_sooner() -> None:
     assert few is not None and many is not None and many < few
     assert small is not None and large is not None and large < small
     assert weeks_off_target(0.4, (0.3, 0.5), 20, 1 / 365) is None
+
+
+def test_a_company_without_rules_is_told_so() -> None:
+    """Nothing printed would look like a failure."""
+    assert [*budget_lines([], "en"), *budget_lines([], "ja")] == [
+        "No rule has a budget.",
+        "予算のある規則はありません",
+    ]

@@ -19,7 +19,7 @@ from tests.tools.alerts.test_commands import make_breach
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 RULES = """rules:
-- { id: screening, tenant: acme, kpi: screen_pass_rate, dimension: channel, at_least: 40 %, false_alarms_a_year: 2, owner: hr }
+- { id: coverage, tenant: acme, kpi: screen_pass_rate, dimension: channel, at_least: 40 %, false_alarms_a_year: 2, owner: hr }
 - { id: people, tenant: acme, kpi: screen_pass_rate, kind: change, dimension: recruiter, owner: hr }
 - { id: answers, tenant: acme, kpi: response_hours, at_most: 48, owner: hr }
 """
@@ -39,8 +39,8 @@ def test_the_account_of_each_rule_is_on_the_board(client: Any, tmp_path: Path) -
         value = encode_cell(Cell(offset, screened(96, 144)))
         position = RecordPosition("kpi-cells", 0, offset)
         Writer(client).write(cell_rows(position, cell, value), f"cell-{offset}")
-    record = make_breach(opened=NOW.date(), rule="screening").model_dump_json().encode()
-    Writer(client).write(breach_rows(RecordPosition(KPI_BREACHES.name, 0, 0), record), "b")
+    record = make_breach(opened=NOW.date(), rule="coverage").model_dump_json().encode()
+    Writer(client).write(breach_rows(RecordPosition(KPI_BREACHES.name, 0, 0), record), "coverage")
     rows = coverage_rows(settings(tmp_path / "alerts.yaml"), client, NOW)
     assert rows is not None
     Writer(client).replace_rule_coverage(rows)
@@ -51,9 +51,9 @@ def test_the_account_of_each_rule_is_on_the_board(client: Any, tmp_path: Path) -
 
     assert shown == [
         ("answers", "", 1, 0, 0, 1, None),
+        ("coverage", "", 2, 1, 1, 1, 1),
+        ("coverage", "doda", 2, 1, 1, 0, None),
         ("people", "", 1, 0, 1, 1, 1),
-        ("screening", "", 2, 1, 1, 1, 1),
-        ("screening", "doda", 2, 1, 1, 0, None),
     ]
 
 

@@ -28,6 +28,7 @@ from streams.boards.specs.catalogue import BOARDS
 from streams.boards.specs.catalogue import BY_ID as BY_BOARD
 from streams.boards.words import label
 from tests.boards.expanding import FROM, TO, expand
+from tests.boards.test_panel_sql import rule_coverage
 from tests.golden.season_events import season_delivery
 from tests.golden.test_golden import season_tenancy
 from tests.relay.season import relay_season, season_findings
@@ -63,6 +64,8 @@ def company(client: Any) -> Iterator[Tenant]:
     Writer(client).write(interviewer_cells(), "grafana-interviewers")
     Writer(client).write(relay_season(COMPANY)[1], "grafana-relay")
     relay_findings.publish(client, COMPANY, season_findings(COMPANY))
+    accounts = [row._replace(tenant=COMPANY) for row in rule_coverage()]
+    Writer(client).replace_rule_coverage(accounts)
     yield tenant
     for table, column in (
         ("epoch_cells", "tenant"),

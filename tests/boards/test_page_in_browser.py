@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from schemas.tenants.config import Tenancy
-from sinks.clickhouse.rows import CellFlush, KpiCell, MemberRow
+from sinks.clickhouse.rows import CandidateEvent, CellFlush, KpiCell, MemberRow
 from sinks.clickhouse.writer import Writer
 from streams.boards.access import BoardAccess
 from streams.boards.page import create_app
@@ -39,7 +39,13 @@ def write_applications(client: Any, count: int) -> None:
 
 
 def write_job_title(client: Any) -> None:
-    """Write the title of the job into the directory of names."""
+    """Write an event of the job, and its title into the directory of names."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    names = (COMPANY, "e-1", "application.created", "a-1", "c", "x")
+    event = CandidateEvent(
+        *names, at, at, False, "a-1", JOB, "Cook <b>", "doda", *("",) * 2, *(0,) * 3, "{}"
+    )
+    Writer(client).write([event], f"{COMPANY}-event")
     Writer(client).write([MemberRow(COMPANY, "job", JOB, "reported", "Cook <b>", 1)], "title")
 
 

@@ -80,6 +80,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "survey": {"kind": "candidate_experience"},
     "interview": {"kind": "video"},
     "relay": {"scope": "candidate"},
+    "requirement": {"since": "2026-04-01", "text": "Python, 3 years"},
     "application.withdrawn": {"party": "candidate"},
     "application.closed": {"party": "neither"},
 }

@@ -19,5 +19,5 @@ def clickhouse_refusal(problem: Exception) -> str | None:
     code = CODE.search(text)
     remedy = REMEDIES.get(code.group(1), "") if code else ""
     first, _, _ = text.partition("\n")
-    said = first if len(first) <= MAX_LENGTH else f"{first[:MAX_LENGTH]}…"
-    return f"clickhouse refused a query: {remedy or said}"
+    message = first if len(first) <= MAX_LENGTH else f"{first[:MAX_LENGTH]}…"
+    return f"clickhouse refused a query: {remedy or message}"

@@ -22,7 +22,7 @@ from schemas.relay.state import State
 from sinks.clickhouse import relay_findings
 from sinks.clickhouse.client import connect
 from streams.archive.finding_rows import finding_rows
-from streams.configuration.files import Misconfigured, load_tenancy
+from streams.configuration.files import Misconfigured, load_tenancy, modification_times
 from streams.configuration.relay import load_relay
 from streams.configuration.settings import Settings
 from streams.kafka.committed_reader import read_to_end, start_consumer
@@ -52,25 +52,47 @@ class CompanyLedger:
             self.steps[record.fact.id] = record.fact
 
 
+class WatchedCompanies:
+    """The companies that use Career Relay; their files are parsed when they have changed, not at every look."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Parse nothing yet."""
+        self._files = settings.config, settings.relay
+        self._times: tuple[float, ...] | None = None
+        self._companies: tuple[RelayCompany, ...] = ()
+
+    def read(self) -> tuple[RelayCompany, ...]:
+        """Return them as the files are now; raise Misconfigured."""
+        times = modification_times(*self._files)
+        if times != self._times:
+            config, relay = self._files
+            self._companies = (
+                load_relay(relay, load_tenancy(config)).companies if config.exists() else ()
+            )
+            self._times = times
+        return self._companies
+
+
 async def publish_forever(settings: Settings, clock: Clock) -> None:
     """Publish forever; what fails is logged and tried again, because archiving does not depend on it."""
+    companies = WatchedCompanies(settings)
     while True:
         try:
-            await _follow(settings, clock)
+            await _follow(settings, companies, clock)
         except FAILURES as problem:
             log.warning("relay findings not published", extra={"reason": str(problem)[:200]})
         await asyncio.sleep(PAUSE_S)
 
 
-async def _follow(settings: Settings, clock: Clock) -> None:
+async def _follow(settings: Settings, companies: WatchedCompanies, clock: Clock) -> None:
     """Read the ledgers from the beginning and follow them, as long as a company uses Career Relay."""
-    if not companies(settings):
+    if not companies.read():
         return
     consumer = await start_consumer(settings.kafka_access, RELAY_LEDGER.name)
     client = await asyncio.to_thread(connect, settings.clickhouse_access, QUERY_TIMEOUT_S)
     ledgers: dict[str, CompanyLedger] = {}
     try:
-        while current := companies(settings):
+        while current := companies.read():
             started = time.monotonic()
             async for message in read_to_end(consumer):
                 take(ledgers, decode_record(message.value))
@@ -82,13 +104,6 @@ async def _follow(settings: Settings, clock: Clock) -> None:
     finally:
         await consumer.stop()
         await asyncio.to_thread(client.close)
-
-
-def companies(settings: Settings) -> tuple[RelayCompany, ...]:
-    """The companies that use Career Relay; raise Misconfigured."""
-    if not settings.config.exists():
-        return ()
-    return load_relay(settings.relay, load_tenancy(settings.config)).companies
 
 
 def take(ledgers: dict[str, CompanyLedger], record: Record) -> None:

@@ -2,33 +2,18 @@
 
 from collections.abc import Sequence
 
-from kafka.errors import KafkaError
-
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Malformed
 from schemas.kafka.member_names import MemberName
 from schemas.kafka.topics import MEMBERS
 from streams.configuration.settings import Settings
-from streams.kafka import admin as kafka_admin
-from streams.kafka import clients
+from streams.kafka.append import append
 from streams.kafka.topic_reader import read_topic
 
 
 def record(settings: Settings, names: Sequence[MemberName]) -> None:
     """Return when the broker has the names; the first ones create the topic. Raise Unavailable."""
-    access = settings.kafka_access
-    kafka_admin.create_topics(access, settings.partitions, settings.replication, (MEMBERS,))
-    producer = clients.producer(access)
-    try:
-        sent = [
-            producer.send(MEMBERS.name, name.model_dump_json().encode(), key=name.key)
-            for name in names
-        ]
-        for future in sent:
-            future.get(timeout=30)
-    except KafkaError as error:
-        raise Unavailable("kafka", f"the names were not written: {error}") from error
-    finally:
-        producer.close()
+    records = [(name.key, name.model_dump_json().encode()) for name in names]
+    append(settings, MEMBERS, records, "the names were not written")
 
 
 def read(settings: Settings, tenant: str) -> list[MemberName]:

@@ -21,8 +21,8 @@ from sinks.clickhouse.client import connect
 from streams.archive.positions import UNMEASURED_TOPICS
 from streams.archive.pump import CLICKHOUSE_UNAVAILABLE, TOPIC_PATTERN
 from streams.configuration.settings import Settings
-from streams.kafka import admin as kafka_admin
 from streams.kafka import clients
+from streams.kafka.append import append
 from streams.tools import auditing
 
 POLL_S = 0.2
@@ -186,18 +186,7 @@ def end_offsets(settings: Settings) -> Offsets:
 
 def request_rebuild(settings: Settings, now: datetime) -> int:
     """Write the request and return its number; the topic holds every request there was. Raise Unavailable."""
-    access = settings.kafka_access
-    kafka_admin.create_topics(
-        access, settings.partitions, settings.replication, (CLICKHOUSE_REBUILDS,)
-    )
     request = {"requested": now.isoformat(), "by": getpass.getuser()}
-    producer = clients.producer(access)
-    try:
-        sent = producer.send(
-            CLICKHOUSE_REBUILDS.name, json.dumps(request).encode(), key=b"clickhouse"
-        )
-        return int(sent.get(timeout=30).offset) + 1
-    except KafkaError as error:
-        raise Unavailable("kafka", f"the request was not written: {error}") from error
-    finally:
-        producer.close()
+    records = [(b"clickhouse", json.dumps(request).encode())]
+    (offset,) = append(settings, CLICKHOUSE_REBUILDS, records, "the request was not written")
+    return offset + 1

@@ -1,25 +1,21 @@
 """The registrations API of Career Relay: takes what the service exports, for those whose callbacks do not arrive."""
 
-import logging
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.errors import Unavailable
 from schemas.events.context import RelayRegistration
 from schemas.events.envelope import Event, event_id, full_type
 from schemas.relay.tokens import TOKEN, token_id
 from streams.ingest.connections import ResolvedConnection
 from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
-from streams.ingest.entry_list import parse_entries
-from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka.publisher import Publisher, encode
+from streams.ingest.entry_list import parse_entries, publish_entries
+from streams.ingest.http.answer import Answer, Refused
+from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.lenient_fields import MAX_ID_LENGTH
 from streams.ingest.relay_invitations import CONNECTION
 from streams.ingest.vendor import Context
-
-log = logging.getLogger(__name__)
 
 REGISTRATIONS_PATH = "/v1/relay/registrations"
 MAX_REGISTRATIONS = 500
@@ -65,14 +61,7 @@ class RegistrationsHandler:
         context = _context(connections, request)
         parsed = parse_entries(RegistrationList, request.body)
         events = [_event(entry, context, request) for entry in parsed.entries]
-        try:
-            await self._publisher.publish([encode(event) for event in events])
-        except Unavailable as error:
-            raise unavailable(error.reason) from error
-        fields = {"delivery": request.id, "tenant": request.tenant.id, "events": len(events)}
-        log.info("registrations accepted", extra=fields)
-        content = {"accepted": len(events), "ids": [event.id for event in events]}
-        return Answer(status=202, outcome="accepted", content=content)
+        return await publish_entries(self._publisher, request, events, "registrations")
 
 
 def _context(connections: Iterable[ResolvedConnection], request: ApiRequest) -> Context:

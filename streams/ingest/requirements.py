@@ -1,21 +1,17 @@
 """The requirements API: takes the versions of what jobs require, which rejections are compared by."""
 
-import logging
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.errors import Unavailable
 from schemas.events.context import RejectionFactor, RequirementData
 from schemas.events.envelope import Event, event_id, full_type
 from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
-from streams.ingest.entry_list import parse_entries
-from streams.ingest.http.answer import Answer, unavailable
-from streams.ingest.kafka.publisher import Publisher, encode
+from streams.ingest.entry_list import parse_entries, publish_entries
+from streams.ingest.http.answer import Answer
+from streams.ingest.kafka.publisher import Publisher
 from streams.ingest.lenient_fields import MAX_ID_LENGTH
-
-log = logging.getLogger(__name__)
 
 REQUIREMENTS_PATH = "/v1/requirements"
 CONNECTION = "requirements"
@@ -67,14 +63,7 @@ class RequirementsHandler:
         """Publish all versions of a request or none; raise Refused."""
         parsed = parse_entries(RequirementList, request.body)
         events = [_event(entry, request) for entry in parsed.entries]
-        try:
-            await self._publisher.publish([encode(event) for event in events])
-        except Unavailable as error:
-            raise unavailable(error.reason) from error
-        fields = {"delivery": request.id, "tenant": request.tenant.id, "events": len(events)}
-        log.info("requirements accepted", extra=fields)
-        content = {"accepted": len(events), "ids": [event.id for event in events]}
-        return Answer(status=202, outcome="accepted", content=content)
+        return await publish_entries(self._publisher, request, events, "requirements")
 
 
 def _event(entry: RequirementEntry, request: ApiRequest) -> Event:

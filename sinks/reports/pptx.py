@@ -15,6 +15,7 @@ from sinks.reports import labels
 from sinks.reports.charts import series
 from sinks.reports.pptx_chart import Box, add_chart
 from sinks.reports.pptx_marks import mark
+from sinks.reports.pptx_package import saved
 from sinks.reports.pptx_table import add_table
 from sinks.reports.pptx_text import SOFT, add_text, set_font
 from sinks.reports.text_extents import text_height
@@ -40,9 +41,7 @@ def to_pptx(report: Report) -> bytes:
         add_section(deck, report, section, number)
     for number, section in enumerate(definition_sections(report), start=len(report.sections) + 1):
         _add_definitions(deck, report, section, number)
-    buffer = io.BytesIO()
-    deck.save(buffer)
-    return buffer.getvalue()
+    return saved(deck)
 
 
 def add_section(deck: Any, report: Report, section: Section, number: int) -> None:

@@ -11,7 +11,7 @@ def mark(shape: Any, kind: MarkKind, id_: str, text: str = "") -> None:
     """Name a shape, such as `hirelay chart channels/hires`; `text` is what was generated into it."""
     shape.name = f"{PREFIX} {kind} {id_}"
     if text:
-        _properties(shape).set("descr", text)
+        set_generated_text(shape, text)
 
 
 def marked(deck: Any) -> Iterator[tuple[Any, str, str]]:
@@ -28,6 +28,11 @@ def generated_text(shape: Any) -> str:
     """Return the text that was generated into the shape."""
     text: str = _properties(shape).get("descr", "")
     return text
+
+
+def set_generated_text(shape: Any, text: str) -> None:
+    """Remember the text that is generated into the shape."""
+    _properties(shape).set("descr", text)
 
 
 def _properties(shape: Any) -> Any:

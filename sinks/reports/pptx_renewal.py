@@ -1,14 +1,9 @@
 """A report that is issued again goes into the deck that people have edited: their words stay, every number is renewed."""
 
-import io
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
-from zipfile import BadZipFile
-
-from pptx import Presentation
-from pptx.exc import PackageNotFoundError
 
 from schemas.errors import Malformed
 from schemas.reporting.difference import CHANGES_PANEL
@@ -17,7 +12,8 @@ from sinks.reports import labels
 from sinks.reports.charts import series
 from sinks.reports.pptx import FOOTER, SENTENCES, WINDOW, add_section
 from sinks.reports.pptx_chart import chart_data
-from sinks.reports.pptx_marks import generated_text, marked
+from sinks.reports.pptx_marks import generated_text, marked, set_generated_text
+from sinks.reports.pptx_package import open_pptx, saved
 
 Names = tuple[str, ...]  # the texts of a row's columns that are no numbers
 
@@ -36,10 +32,7 @@ def renew_pptx(deck_file: bytes, before: Report, after: Report) -> RenewedDeck:
 
     Raise Malformed for a file that is no deck of ours, or whose tables have other columns than the report.
     """
-    try:
-        deck = Presentation(io.BytesIO(deck_file))
-    except (BadZipFile, KeyError, PackageNotFoundError, ValueError) as error:
-        raise Malformed("deck", "the file is no PPTX") from error
+    deck = open_pptx(deck_file, "deck", "the file is no PPTX")
     kept: list[str] = []
     renewed: set[str] = set()
     earlier, panels = _panels(before), _panels(after)
@@ -54,10 +47,8 @@ def renew_pptx(deck_file: bytes, before: Report, after: Report) -> RenewedDeck:
         raise Malformed("deck", what)
     if CHANGES_PANEL not in renewed:
         _add_changes(deck, after)
-    buffer = io.BytesIO()
-    deck.save(buffer)
     absent = (panel.title for id_, panel in panels.items() if id_ not in {*renewed, CHANGES_PANEL})
-    return RenewedDeck(content=buffer.getvalue(), kept=tuple(kept), absent=tuple(absent))
+    return RenewedDeck(content=saved(deck), kept=tuple(kept), absent=tuple(absent))
 
 
 def _panels(report: Report) -> dict[str, ReportPanel]:
@@ -90,7 +81,7 @@ def _renew_text(shape: Any, text: str) -> Iterator[str]:
         paragraphs[-1]._p.addnext(element)  # noqa: SLF001
         paragraphs.append(shape.text_frame.paragraphs[-1])
         _write(paragraphs[-1], line)
-    shape._element.xpath(".//p:cNvPr")[0].set("descr", text)  # noqa: SLF001
+    set_generated_text(shape, text)
 
 
 def _write(paragraph: Any, text: str) -> None:

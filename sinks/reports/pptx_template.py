@@ -4,13 +4,8 @@ A layout is named as a section, by id or title, such as `plan` or 採用計画�
 its own. Its placeholders are named `text`, `chart` and `table` (本文, グラフ, 表), further ones of a kind `chart 2`, `chart 3`.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from zipfile import BadZipFile
-
-from pptx import Presentation
-from pptx.exc import PackageNotFoundError
 
 from schemas.errors import Malformed
 from schemas.reporting.model import Report, ReportPanel, Section
@@ -18,6 +13,7 @@ from sinks.reports.charts import series
 from sinks.reports.pptx import SENTENCES, definition_sections, notes
 from sinks.reports.pptx_chart import Box, add_chart
 from sinks.reports.pptx_marks import mark
+from sinks.reports.pptx_package import open_pptx, saved
 from sinks.reports.pptx_table import add_table
 
 STANDARD = ("standard", "標準")
@@ -30,23 +26,15 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 def to_templated_pptx(report: Report, template: bytes) -> bytes:
     """Return the deck in the template; raise Malformed with every section for which it has no place."""
-    deck = _open(template)
+    advice = "the file is no PPTX; save the template as .pptx"
+    deck = open_pptx(template, "template", advice)
     problems = [line for section in _sections(report) for line in _problems(deck, section)]
     if problems:
         raise Malformed("template", "; ".join(problems))
     _remove_slides(deck)
     for section in _sections(report):
         _add_slide(deck, report, section)
-    buffer = io.BytesIO()
-    deck.save(buffer)
-    return buffer.getvalue()
-
-
-def _open(template: bytes) -> Any:
-    try:
-        return Presentation(io.BytesIO(template))
-    except (BadZipFile, KeyError, PackageNotFoundError, ValueError) as error:
-        raise Malformed("template", "the file is no PPTX; save the template as .pptx") from error
+    return saved(deck)
 
 
 def _sections(report: Report) -> Iterator[Section]:

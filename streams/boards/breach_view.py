@@ -17,7 +17,7 @@ from schemas.alerting.chart import Week
 from schemas.alerting.kinds import kind_of
 from schemas.kpis.catalogue import definition_of
 from schemas.tenants.config import Tenant
-from schemas.text.languages import translate
+from schemas.text.languages import other_language, translate
 from schemas.text.units import format_instant, format_number
 from schemas.text.words import Table
 from streams.boards.breach_chart import Bars, draw_svg
@@ -25,7 +25,6 @@ from streams.boards.static_files import files_version
 from streams.boards.words import BREACH_LABELS
 
 TEMPLATES = Path(__file__).parent / "templates"
-OTHER_LANGUAGE = {"ja": "en", "en": "ja"}
 LABELS: Table = {
     "evidence": ("根拠", "Evidence"),
     "suggestion": ("対策案", "Suggestion"),
@@ -85,7 +84,7 @@ def render_breach(record: BreachRecord, links: PageLinks, language: str) -> str:
         breach=breach,
         words=words,
         language=language,
-        other=OTHER_LANGUAGE[language],
+        other=other_language(language),
         version=files_version(),
         links=links,
         chart=_chart(breach, record.weeks, words),

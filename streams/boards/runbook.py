@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from schemas.text.languages import translate
-from streams.boards.breach_view import OTHER_LANGUAGE, TEMPLATES
+from schemas.text.languages import other_language, translate
+from streams.boards.breach_view import TEMPLATES
 from streams.boards.static_files import files_version
 
 FILES = {"ja": "runbook.ja.md", "en": "runbook.md"}
@@ -50,7 +50,7 @@ def _page(body: str, language: str) -> str:
         body=body,
         language=language,
         title=translate(("手順書", "Runbook"), language),
-        other=OTHER_LANGUAGE[language],
+        other=other_language(language),
         other_name=translate(("English", "日本語"), language),
         version=files_version(),
     )

@@ -26,10 +26,13 @@ from schemas.kafka.epochs import Epoch
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import CANDIDATE_EVENTS, CLICKHOUSE_REBUILDS, QUARANTINE, RELAY_LEDGER
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from sinks.clickhouse.client import connect
+from sinks.clickhouse.migrate import migrate
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest.connections import load
 from streams.ingest.quarantine.encryption import encrypt, identity_of
+from streams.ingest.spool.store import SpoolRecord, SpoolStore
 from streams.ingest.vendors import VENDORS
 from streams.kafka import admin, audit_log, clients
 from streams.kafka import epochs as kafka_epochs
@@ -57,8 +60,14 @@ class Broker:
 
     def erase(self, *options: str) -> tuple[int, dict[str, Any]]:
         """Run the command; return its exit code and report."""
+        done = self.run(*options)
+        assert done.stdout, done.stderr[-2000:]
+        return done.returncode, json.loads(done.stdout)
+
+    def run(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run the command."""
         command = ("erase", "--tenant", "aoba", "--candidate", CANDIDATE, "--format", "json")
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", "streams", *command, *options],
             env={**os.environ, **self.settings.environment()},
             capture_output=True,
@@ -66,8 +75,6 @@ class Broker:
             timeout=120,
             check=False,
         )
-        assert done.stdout, done.stderr[-2000:]
-        return done.returncode, json.loads(done.stdout)
 
     def files_with_ids(self) -> set[str]:
         """Return the names of files that contain an id of the person, also inside compressed batches."""
@@ -112,6 +119,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         kafka=f"127.0.0.1:{port}",
         config=write_sample(directory),
         clickhouse=f"chdb://{directory / 'clickhouse'}",
+        gateway_spool_dir=directory / "spool",
         partitions=2,
     )
     with (directory / "broker.log").open("wb") as log:
@@ -123,12 +131,30 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
             time.sleep(0.1)
         admin.create_topics(settings.kafka_access, 2, 1, admin.SHARED_TOPICS)
         _fill(settings)
-        migrate = [sys.executable, "-m", "streams", "migrate"]
-        subprocess.run(migrate, env={**os.environ, **settings.environment()}, check=True)
+        with ProcessPoolExecutor(1, get_context("spawn")) as engine:
+            engine.submit(_fill_clickhouse, settings).result()
         yield Broker(directory, settings)
     finally:
         process.kill()
         process.wait()
+
+
+def _fill_clickhouse(settings: Settings) -> None:
+    """Archive two deliveries that Kafka no longer has; a person's name is in why one was dropped."""
+    client = connect(settings.clickhouse_access)
+    migrate(client)
+    columns = ("id", "tenant", "connection", "detail", "resolution", "at")
+    rows = [
+        ["old-1", "aoba", "aoba-greenhouse", "x", f"{CANDIDATE} asked us to", NOW],
+        ["old-2", "aoba", "aoba-greenhouse", "x", "a copy", NOW],
+    ]
+    client.insert("quarantined", rows, column_names=columns)
+    client.close()
+
+
+def _archived(settings: Settings) -> list[str]:
+    client = connect(settings.clickhouse_access)
+    return [id_ for (id_,) in client.query("select id from quarantined order by id").result_rows]
 
 
 def event(name: str, subject: str, **data: Any) -> bytes:
@@ -230,11 +256,17 @@ def test_an_erased_person_leaves_no_byte_and_no_number(broker: Broker) -> None:
     assert (code, planned["events"], planned["quarantined"], planned["changed_cells"]) == (
         0,
         5,
-        1,
+        2,
         0,
     )
     assert planned["applications"] == [APPLICATION] and planned["cells"] > 0
     assert [r.value for r in broker.records(CANDIDATE_EVENTS)] == [r.value for r in before]
+
+    _spool(broker, f"a delivery about {CANDIDATE}")
+    assert "1 deliveries wait in the gateway's spool" in " ".join(
+        broker.run("--apply").stderr.split()
+    )
+    _spool(broker, "")
 
     code, report = broker.erase("--apply")
 
@@ -252,9 +284,22 @@ def test_an_erased_person_leaves_no_byte_and_no_number(broker: Broker) -> None:
     assert after[1].value == before[1].value
     assert len(broker.records(RELAY_LEDGER)) == 1
     assert [json.loads(r.value)["id"] for r in broker.records(QUARANTINE)] == ["entry-1"]
+    with ProcessPoolExecutor(1, get_context("spawn")) as engine:
+        assert engine.submit(_archived, broker.settings).result() == ["old-2"]
     assert len(broker.records(CLICKHOUSE_REBUILDS)) == 1
     (audited,) = audit_log.read(broker.settings, "aoba")
     assert audited.action == "erased" and not IDS.search(audited.model_dump_json().encode())
+
+
+def _spool(broker: Broker, payload: str) -> None:
+    """Leave a delivery in the spool of a stopped gateway, or hand over the one that waits."""
+    store = SpoolStore(broker.directory / "spool")
+    if payload:
+        store.append([SpoolRecord("events", 0.0, payload.encode())])
+    else:
+        store.remove("events", store.read("events", 1, 1), [])
+        store.compact()
+    store.close()
 
 
 def test_whoever_reads_the_events_goes_on_where_it_was(broker: Broker) -> None:

@@ -76,7 +76,7 @@ class SpoolStore:
         self._path = directory / FILE
         try:
             _create_directory(directory)
-            self._connection = _connect(self._path)
+            self._connection = connect(self._path)
         except sqlite3.OperationalError as error:
             raise Misconfigured(_remedy(self._path, error)) from error
         except OSError as error:
@@ -85,7 +85,7 @@ class SpoolStore:
         except sqlite3.DatabaseError as error:
             if not is_damaged(error):
                 raise
-            self._connection = _connect(self.set_aside())
+            self._connection = connect(self.set_aside())
 
     def append(self, records: Sequence[SpoolRecord]) -> None:
         """Return only after all records are on disk; store all of them or none."""
@@ -150,7 +150,7 @@ class SpoolStore:
         """Set the damaged file aside and continue with an empty one."""
         with suppress(sqlite3.Error):
             self._connection.close()
-        self._connection = _connect(self.set_aside())
+        self._connection = connect(self.set_aside())
 
     def set_aside(self) -> Path:
         """Rename a damaged file with its log, so that a person can recover records; return the free path."""
@@ -166,7 +166,7 @@ class SpoolStore:
 
     def damaged_files(self) -> int:
         """Return how many damaged files have been set aside and not been removed since."""
-        return len(list(self._path.parent.glob("damaged-*.sqlite3")))
+        return len(set_aside_files(self._path.parent))
 
     def close(self) -> None:
         """Close the file; another gateway may open it."""
@@ -183,6 +183,11 @@ class SpoolStore:
                 with suppress(sqlite3.Error):  # the failure that led here says more
                     self._connection.execute("rollback")
             raise
+
+
+def set_aside_files(directory: Path) -> list[Path]:
+    """Return the damaged files that were set aside in a directory and not removed since."""
+    return sorted(directory.glob("damaged-*.sqlite3"))
 
 
 def is_damaged(error: Exception) -> bool:
@@ -208,10 +213,11 @@ def _create_directory(directory: Path) -> None:
             os.close(parent)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> sqlite3.Connection:
+    """Open the file and lock it until it is closed; raise sqlite3.Error if it is locked or damaged."""
     path.touch(mode=0o600)
     connection = sqlite3.connect(
-        path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        path, timeout=timeout_s, isolation_level=None, check_same_thread=False
     )
     try:
         for statement in _SETUP:

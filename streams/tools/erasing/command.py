@@ -26,7 +26,8 @@ class ErasureReport:
     """What was found in each place, and, once it is written, what a second search still finds (`remaining`).
 
     `events` counts events and `copies` those among them that workers sent to other partitions; `unreadable` counts
-    quarantined deliveries that no key opens.
+    quarantined deliveries that no key opens; `spooled` deliveries and damaged files in the gateway's spool, which nobody
+    has searched, None while the gateway has it open.
     """
 
     tenant: str
@@ -40,6 +41,7 @@ class ErasureReport:
     ledger_records: int
     cells: int
     changed_cells: int
+    spooled: int | None
     at: str
     finished_earlier: bool = False
     applied: bool = False
@@ -71,6 +73,7 @@ class ErasureReport:
             lines.append(
                 f"  {self.unreadable} quarantined deliveries open with no key and cannot be searched; they end after 30 days"
             )
+        lines += self._spool_lines()
         if self.applied:
             lines += [
                 f"Searched again: {self.remaining} events or records name the person.",
@@ -79,6 +82,14 @@ class ErasureReport:
         else:
             lines.append("Nothing was written. Stop the gateway and every role, then add --apply.")
         return "\n".join(lines)
+
+    def _spool_lines(self) -> list[str]:
+        if self.spooled == 0:
+            return []
+        number = "what" if self.spooled is None else f"{self.spooled} deliveries that"
+        return [
+            f"  {number} the gateway's spool holds: not searched; --apply refuses until it is empty"
+        ]
 
 
 def run(
@@ -118,6 +129,7 @@ def _report(
         ledger_records=plan.ledger_records,
         cells=plan.cells,
         changed_cells=plan.changed_cells,
+        spooled=plan.spooled,
         at=now.isoformat(),
         finished_earlier=finished_earlier,
         applied=applied,

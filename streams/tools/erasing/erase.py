@@ -3,8 +3,10 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from kafka.errors import KafkaError
@@ -14,9 +16,11 @@ from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
 from schemas.privacy.references import Reference
 from sinks.clickhouse.archive_ledger import ArchiveLedger
 from sinks.clickhouse.client import connect
+from sinks.clickhouse.removal import remove_quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import vendor_schemes
 from streams.ingest.connections import load
+from streams.ingest.spool.at_rest import SpoolAtRest, read_at_rest
 from streams.kafka import clients
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.rewriting import Note, Rewriter, Rewriting
@@ -26,6 +30,7 @@ from streams.tools.erasing.plan import (
     compare_cells,
     is_kept,
     make_plan,
+    plan_archived_quarantine,
     plan_quarantine,
 )
 from streams.tools.rebuild import request_rebuild
@@ -72,6 +77,10 @@ def plan_erasure(
     key = secrets.token_bytes(KEY_BYTES)
     plan = make_plan(access, {*request.ids, *ids}, request.tenant, key, step)
     plan_quarantine(access, plan, configuration)
+    spool = read_at_rest(settings.gateway_spool_dir)
+    plan.spooled = None if spool.in_use else spool.waiting + spool.damaged
+    with closing(connect(settings.clickhouse_access)) as client:
+        plan_archived_quarantine(client, plan)
     live = kafka_epochs.live_epoch(kafka_epochs.read(access))
     if live is not None:
         compare_cells(access, plan, live.meaning)
@@ -104,6 +113,7 @@ def apply_erasure(settings: Settings, plan: ErasurePlan, now: datetime, step: St
             "erasure", f"{plan.changed_cells} cells would change; nothing was written"
         )
     require_stopped_roles(settings)
+    require_empty_spool(read_at_rest(settings.gateway_spool_dir), settings.gateway_spool_dir)
     connect(settings.clickhouse_access).close()
     rewriter = Rewriter(settings.kafka_access, settings.replication)
     try:
@@ -132,6 +142,30 @@ def require_stopped_roles(settings: Settings) -> None:
         raise Unavailable("kafka", f"listing the groups failed: {error}") from error
     finally:
         admin.close()
+
+
+def require_empty_spool(spool: SpoolAtRest, directory: Path | None) -> None:
+    """Raise Unavailable unless no delivery is in the gateway's spool.
+
+    One that waits there is in no topic, so that the erasure would miss it, and its gateway would bring the ids back. Only
+    the gateway hands it over: a second writer could lose it or send it out of order.
+    """
+    if spool.in_use:
+        raise Unavailable(
+            "erasure", f"stop the gateway first: it has its spool open in {directory}"
+        )
+    if spool.waiting:
+        raise Unavailable(
+            "erasure",
+            f"{spool.waiting} deliveries wait in the gateway's spool in {directory}; nothing was written. Start Kafka and the "
+            "gateway until hirelay_gateway_spool_bytes is 0 (`hirelay up`), stop them, then repeat",
+        )
+    if spool.damaged:
+        raise Unavailable(
+            "erasure",
+            f"{spool.damaged} damaged records or files of the spool in {directory} cannot be searched; nothing was written. "
+            "Recover what can be read, remove the files, then repeat",
+        )
 
 
 def _running_groups(admin: Any) -> list[str]:
@@ -192,12 +226,7 @@ def _clear_clickhouse(settings: Settings, note: Note, now: datetime) -> None:
     client: Any = connect(settings.clickhouse_access)
     try:
         ArchiveLedger(client).clear()
-        if note["dropped"]:
-            client.command(
-                "alter table quarantined delete where id in {ids:Array(String)}",
-                parameters={"ids": note["dropped"]},
-                settings={"mutations_sync": 2},
-            )
+        remove_quarantined(client, note["dropped"])
     finally:
         client.close()
     request_rebuild(settings, now)

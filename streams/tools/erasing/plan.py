@@ -1,10 +1,12 @@
 """What an erasure would change: the person's ids, their events, and quarantined deliveries that mention them."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from schemas.errors import Malformed
 from schemas.funnel.rules import TenantRules
@@ -22,13 +24,20 @@ from streams.tools.verify.oracle import Oracle
 
 Step = Callable[[str, int], None]
 
+_QUARANTINED = """
+select id, vendorevent, detail, rawref, resolution
+from v_quarantined
+where tenant = {tenant:String}
+"""
+
 
 @dataclass
 class ErasurePlan:
     """Everything that names the person, and whether the cells stay equal.
 
-    `dropped` are the ids of quarantined deliveries; `unreadable` counts those that no key of the tenant opens any more,
-    which nobody can search.
+    `dropped` are the ids of quarantined deliveries, in Kafka or only in ClickHouse; `unreadable` counts those that no key of
+    the tenant opens any more, whose bodies nobody can search; `spooled` deliveries that the gateway's spool holds, None while
+    the gateway has it open.
     """
 
     person: PersonIds
@@ -39,6 +48,7 @@ class ErasurePlan:
     ledger_records: int = 0
     dropped: list[str] = field(default_factory=list)
     unreadable: int = 0
+    spooled: int | None = 0
     cells: int = 0
     changed_cells: int = 0
 
@@ -72,8 +82,14 @@ class ErasurePlan:
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
         ids = self.person.of_kind("candidate") + self.person.of_kind("application")
-        words = b"|".join(re.escape(id_.encode()) for id_ in ids)
+        words = b"|".join(re.escape(form) for id_ in ids for form in _written_forms(id_))
         return re.compile(rb"(?<![0-9A-Za-z_-])(?:" + words + rb")(?![0-9A-Za-z_-])")
+
+
+def _written_forms(id_: str) -> set[bytes]:
+    """Return an id as texts contain it: as it is, in JSON with escapes, and in a form or an address."""
+    escaped = json.dumps(id_)[1:-1]
+    return {id_.encode(), escaped.encode(), quote(id_, safe="").encode()}
 
 
 def make_plan(
@@ -113,20 +129,29 @@ def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapsh
 
 
 def plan_quarantine(access: KafkaAccess, plan: ErasurePlan, configuration: Configuration) -> None:
-    """Note the quarantined deliveries of the tenant that mention the person."""
+    """Note the quarantined deliveries of the tenant that mention the person, in what was sent or in why it was refused."""
     dropped, unreadable = set[str](), set[str]()
     for record in read_topic(access, QUARANTINE):
         entry = _entry(record.value)
-        if entry is None or entry.tenant != plan.person.tenant or entry.sealed is None:
+        if entry is None or entry.tenant != plan.person.tenant:
             continue
+        if plan.mentions(record.value):
+            dropped.add(entry.id)
         try:
-            text = _text(entry, configuration)
+            is_named = entry.sealed is not None and plan.mentions(_text(entry, configuration))
         except Malformed:
             unreadable.add(entry.id)
             continue
-        if plan.mentions(text):
+        if is_named:
             dropped.add(entry.id)
-    plan.dropped, plan.unreadable = sorted(dropped), len(unreadable)
+    plan.dropped, plan.unreadable = sorted(dropped), len(unreadable - dropped)
+
+
+def plan_archived_quarantine(client: Any, plan: ErasurePlan) -> None:
+    """Note the rows of ClickHouse that mention the person: it has those too that Kafka no longer keeps."""
+    rows = client.query(_QUARANTINED, parameters={"tenant": plan.person.tenant}).result_rows
+    named = {id_ for id_, *texts in rows if plan.mentions("\n".join(texts).encode())}
+    plan.dropped = sorted(named.union(plan.dropped))
 
 
 def is_kept(record: Any, plan: ErasurePlan) -> bool:

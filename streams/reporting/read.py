@@ -14,9 +14,9 @@ from schemas.reporting.sentences import WindowComparison
 from schemas.text.languages import Language, translate
 from schemas.text.words import BASES
 from streams.boards import spec
+from streams.boards.cells import CellReader
 from streams.boards.query import fetch_rows
 from streams.boards.words import page_labels
-from streams.reporting.cells import CellReader
 from streams.reporting.own_content import OwnContent, first_day
 from streams.reporting.request import ReportRequest
 from streams.reporting.sections import PANELS, SECTIONS, SectionSpec

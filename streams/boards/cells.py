@@ -43,25 +43,18 @@ class CellReader:
             ReportColumn(
                 name=column.name,
                 label=translate((column.ja, column.en), self._language) or column.name,
-                numeric=not self._is_name(column),
+                numeric=not column.is_name,
             )
-            for column in self._visible()
+            for column in self._panel.visible
         )
 
     def cells(self, row: Sequence[Any]) -> tuple[ReportCell, ...]:
         """Return the visible cells of a row."""
-        return tuple(self._cell(column, row) for column in self._visible())
-
-    def _visible(self) -> tuple[spec.Column, ...]:
-        return tuple(column for column in self._panel.columns if not column.hidden)
-
-    @staticmethod
-    def _is_name(column: spec.Column) -> bool:
-        return column.unit in (*spec.NAMES, "period", "time")
+        return tuple(self._cell(column, row) for column in self._panel.visible)
 
     def _cell(self, column: spec.Column, row: Sequence[Any]) -> ReportCell:
         value = row[self._index[column.name]]
-        if self._is_name(column):
+        if column.is_name:
             return ReportCell(text=self._name(column, value), value=_plain(value), unit=column.unit)
         n = row[self._index[column.n]] if column.n else None
         kpi = BY_ID.get(self._kpi(column, row))

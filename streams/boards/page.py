@@ -27,13 +27,17 @@ from streams.boards.access import BoardAccess
 from streams.boards.breach_page import BreachPages, Surroundings
 from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
+from streams.boards.panel_csv import PanelExport, panel_csv
 from streams.boards.query import (
     PanelRequest,
+    fetch_member_name,
     fetch_members,
     fetch_rows,
     locate_breach,
+    parse_language,
     parse_request,
 )
+from streams.boards.spec import Board, Panel
 from streams.boards.specs import pipeline
 from streams.boards.specs.catalogue import BY_ID
 from streams.boards.static_files import VersionedFiles, index_html
@@ -114,17 +118,46 @@ class Page:
     async def data(self, request: Request) -> Response:
         """The rows of one panel, and the instant up to which everything counted is in them; null without numbers."""
         self._tenancy(request)
-        board = BY_ID.get(request.path_params["board"])
-        panels = () if board is None else board.panels
-        panel = next((panel for panel in panels if panel.id == request.path_params["panel"]), None)
-        if panel is None:
+        place = _find_panel(request)
+        if place is None:
+            return JSONResponse({"error": "no such panel"}, 404)
+        as_of, rows = await self._read(place[1], self._panel_request(request))
+        instant = None if as_of is None else as_of.isoformat(timespec="milliseconds")
+        return JSONResponse({"rows": rows, "as_of": instant})
+
+    async def csv(self, request: Request) -> Response:
+        """The same rows as a CSV file to keep, for readers of the language `lang`."""
+        self._tenancy(request)
+        place = _find_panel(request)
+        if place is None:
             return JSONResponse({"error": "no such panel"}, 404)
         panel_request = self._panel_request(request)
+        as_of, rows = await self._read(place[1], panel_request)
+        member = await run_in_threadpool(lambda: fetch_member_name(self.client(), panel_request))
+        export = PanelExport(
+            board=place[0],
+            panel=place[1],
+            request=panel_request,
+            rows=rows,
+            language=parse_language(request.query_params, panel_request.tenant),
+            member_name=member,
+            as_of=as_of,
+        )
+        disposition = f'attachment; filename="{export.file_name}"'
+        return Response(
+            panel_csv(export),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+        )
+
+    async def _read(
+        self, panel: Panel, panel_request: PanelRequest
+    ) -> tuple[datetime | None, list[list[Any]]]:
+        """Return the rows, and the instant up to which at least everything counted is in them."""
         as_of = await run_in_threadpool(lambda: read_as_of(self.client()))
         rows = await run_in_threadpool(lambda: fetch_rows(self.client(), panel, panel_request))
         self._metrics.queries.labels("answered").inc()
-        instant = None if as_of is None else as_of.isoformat(timespec="milliseconds")
-        return JSONResponse({"rows": rows, "as_of": instant})
+        return as_of, rows
 
     async def breach(self, request: Request) -> Response:
         """The board, tenant and window that an alert link opens."""
@@ -173,6 +206,7 @@ def _routes(access: BoardAccess, page: Page) -> list[Route]:
         Route("/api/members", page.members),
         Route("/api/breaches/{breach}", page.breach),
         Route("/api/data/{board}/{panel}", page.data),
+        Route("/api/csv/{board}/{panel}", page.csv),
         Route("/api/events", page.events),
     ]
 
@@ -190,6 +224,14 @@ def _exception_handlers(metrics: BoardMetrics) -> dict[Any, Any]:
         Unavailable: _failure_handler(metrics),
         ClickHouseError: _failure_handler(metrics),
     }
+
+
+def _find_panel(request: Request) -> tuple[Board, Panel] | None:
+    """Return the panel that the path names, with its board."""
+    board = BY_ID.get(request.path_params["board"])
+    panels = () if board is None else board.panels
+    name = request.path_params["panel"]
+    return next(((board, panel) for panel in panels if board and panel.id == name), None)
 
 
 def _today(tenant: Tenant) -> date:

@@ -140,6 +140,8 @@ interface Frame {
   section: HTMLElement;
   body: HTMLElement;
   panel: Panel;
+  /** What stands beside the title: basis, smallest sample, and how periods in progress are drawn. */
+  facts: string;
   table: TableView;
   removed?: boolean;
   rowsJson?: string;
@@ -150,10 +152,15 @@ interface Frame {
   /** The Vega view. */
   view?: any;
   finalize?: (() => void) | null;
+  /** Saves a picture of the chart; disabled while nothing is drawn. */
+  pictureButton?: HTMLButtonElement;
 }
 
 /** A row as the chart reads it: by column name, with the fields that vega.py lists. */
 type Datum = Record<string, any>;
+
+/** The value of a custom property of the style sheet, such as `--ink`. */
+type Colours = (name: string) => string;
 
 interface Window {
   vega: any;

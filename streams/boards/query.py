@@ -11,6 +11,7 @@ from schemas.kpis.catalogue import MEMBER_SIZE
 from schemas.money import decimals
 from schemas.planning.periods import YEARS
 from schemas.tenants.config import Tenancy, Tenant
+from schemas.text.languages import LANGUAGES, Language
 from streams.boards.plan_rows import plan_rows
 from streams.boards.spec import DIMENSIONS, Panel
 from streams.reading.names import fetch_names
@@ -96,6 +97,15 @@ def parse_request(query: Mapping[str, str], tenant: Tenant, today: date) -> Pane
     )
 
 
+def parse_language(query: Mapping[str, str], tenant: Tenant) -> Language:
+    """Return the language that the query string names, by default the company's; raise Malformed for one without texts."""
+    name = query.get("lang") or tenant.language
+    for language in LANGUAGES:
+        if name == language:
+            return language
+    raise Malformed("lang", f"{name!r} is not one of {', '.join(LANGUAGES)}")
+
+
 def _parse_day(text: str, default: date) -> date:
     if not text:
         return default
@@ -126,6 +136,13 @@ def fetch_members(client: Any, request: PanelRequest) -> list[tuple[str, str]]:
     rows = client.query(MEMBERS, parameters=parameters).result_rows
     names = fetch_names(client, request.tenant.id, request.dimension)
     return [(member, names.get(member, member)) for member, _ in rows]
+
+
+def fetch_member_name(client: Any, request: PanelRequest) -> str:
+    """Return the name of the member whose numbers are requested, or its id."""
+    return fetch_names(client, request.tenant.id, request.dimension).get(
+        request.member, request.member
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

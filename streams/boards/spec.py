@@ -55,6 +55,11 @@ class Column:
     page_only: bool = False
     tally: bool = False
 
+    @property
+    def is_name(self) -> bool:
+        """Whether its values are names or dates; the others are numbers."""
+        return self.unit in (*NAMES, "period", "time")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
@@ -96,6 +101,11 @@ class Panel:
         return replace(self, columns=columns)
 
     @property
+    def visible(self) -> tuple[Column, ...]:
+        """The columns that readers see."""
+        return tuple(column for column in self.columns if not column.hidden)
+
+    @property
     def names(self) -> tuple[Column, ...]:
         """The columns that identify a row."""
         return tuple(column for column in self.columns if column.unit in (*NAMES, "period"))
@@ -106,8 +116,7 @@ class Panel:
         return tuple(
             column
             for column in self.columns
-            if column.unit not in (*NAMES, "period", "time")
-            and not (column.hidden or column.page_only)
+            if not (column.is_name or column.hidden or column.page_only)
         )
 
 

@@ -49,6 +49,10 @@ PAGE_LABELS: Table = {
     "boards": ("ボード", "Boards"),
     "table": ("表で見る", "As a table"),
     "close": ("閉じる", "Close"),
+    "save": ("保存", "Save"),
+    "csv": ("この表の数字を CSV で保存", "Save these numbers as CSV"),
+    "png": ("このグラフを画像(PNG)で保存", "Save this chart as a picture (PNG)"),
+    "pdf": ("このボードを印刷・PDF で保存", "Print this board or save it as PDF"),
     "standards": ("規格", "Standards"),
     "none": ("この期間の数字はありません", "There are no numbers in this period"),
     "failed": (

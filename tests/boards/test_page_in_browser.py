@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 from schemas.tenants.config import Tenancy
@@ -170,6 +171,40 @@ def test_a_printed_board_is_dark_on_white(browser: Browser, site: str) -> None:
     board_page.close()
 
     assert set(inks) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}, inks
+
+
+def test_a_reader_takes_numbers_chart_and_board_along(browser: Browser, site: str) -> None:
+    """By keyboard and in the dark theme: rows as CSV, the chart as PNG on white, and the board in the colours of paper."""
+    board_page = BoardPage(browser, site, scheme="dark").open("summary", **WINDOW)
+    page = board_page.page
+    panel = page.locator("#panel-applications_by_week")
+    page.evaluate(
+        "window.print = () => { window.printed = [document.title, getComputedStyle(document.body).color]; }"
+    )
+    panel.locator(".define").focus()
+    page.keyboard.press("Tab")
+    with page.expect_download() as numbers:
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    with page.expect_download() as chart:
+        page.keyboard.press("Enter")
+    page.locator("button.print").press("Enter")
+    page.wait_for_function("window.printed && document.title.startsWith('Executive')")
+    picture = Image.open(chart.value.path()).convert("RGB")
+    text = numbers.value.path().read_text(encoding="utf-8-sig")
+    dark = page.evaluate("getComputedStyle(document.body).color")
+    title, ink = page.evaluate("window.printed")
+    board_page.close()
+
+    stem = f"{COMPANY}-summary-applications_by_week-2026-04-01-2026-04-30"
+    assert (numbers.value.suggested_filename, chart.value.suggested_filename) == (f"{stem}.csv", f"{stem}.png")  # fmt: skip
+    assert text.startswith("Week,Applications,")
+    assert picture.width == 1920 and picture.getpixel((5, 5)) == (255, 255, 255)
+    colours = {colour for _, colour in picture.getcolors(1 << 20) or ()}
+    assert {(22, 32, 47), (37, 99, 235)} <= colours, "dark ink and the blue of the light theme"
+    assert (title, ink) == (f"{COMPANY}-summary-2026-04-01-2026-04-30", "rgb(22, 32, 47)")
+    assert dark != ink
+    assert not board_page.console_errors
 
 
 def test_a_board_of_one_job_shows_its_title(browser: Browser, site: str) -> None:

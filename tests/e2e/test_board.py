@@ -293,10 +293,13 @@ def test_the_layout_does_not_shift_while_a_board_loads(
 
 
 def test_the_table_behind_a_chart_is_reached_by_keyboard(browser: Browser, seeded: Stack) -> None:
-    """Tab and Enter reach and open the table behind a chart, and a definition opens and closes by keyboard."""
+    """Tab reaches the exports of a chart and the table behind it, which Enter opens; a definition opens and closes by keyboard."""
     board_page = BoardPage(browser, board_url(seeded)).open("summary", tenant="aoba", lang="ja")
     page = board_page.page
     page.locator("#panel-pace .define").focus()
+    for name in ("CSV", "PNG"):
+        page.keyboard.press("Tab")
+        assert board_page.evaluate("document.activeElement.textContent").startswith(name)
     page.keyboard.press("Tab")
     assert board_page.evaluate("document.activeElement.tagName") == "SUMMARY"
     page.keyboard.press("Enter")

@@ -4,6 +4,7 @@ import { disposeChart, loadVega } from "./chart.js";
 import { listenToControls, renderControls } from "./controls.js";
 import { showDefinitions } from "./definitions.js";
 import { byId, element } from "./dom.js";
+import { asOfText, printButton } from "./export.js";
 import { subscribe, updateFreshness } from "./live.js";
 import { createFrame, fill } from "./panel.js";
 import { comparedDays, parseSelection, toUrl } from "./selection.js";
@@ -101,7 +102,7 @@ function renderPanels() {
   const filter = selection.dimension === "total" ? "" : ` – ${labels[selection.dimension]}: `;
   const member = filter ? element("b", { id: "focus" }, selection.member) : null;
   main.replaceChildren(
-    element("div", { class: "top" }, element("h1", {}, board[language]),
+    element("div", { class: "top" }, printButton(() => frames, page), element("h1", {}, board[language]),
       breachMissing ? element("p", { class: "lost", role: "alert" }, labels.lost) : null,
       element("p", {}, `${tenant.name} · ${selection.from} – ${selection.to}`, filter, member, ` · ${board[`for_${language}`]}`),
       element("p", { id: "as-of" }),
@@ -162,8 +163,7 @@ async function load(frame) {
 /** Say of when the numbers on the screen are: the oldest panel decides, because it lacks what was counted since. */
 function showAsOf() {
   const [oldest] = frames.flatMap(({ asOf }) => asOf ?? []).sort();
-  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: page.tenant.timezone });
-  byId("as-of", HTMLElement).textContent = oldest ? page.labels.as_of.replace("{at}", format.format(new Date(oldest))) : "";
+  byId("as-of", HTMLElement).textContent = asOfText(oldest, page);
 }
 
 /** Say in one line that numbers cannot be read, and of when those on the screen are, which turn grey. */

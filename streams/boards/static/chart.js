@@ -8,10 +8,18 @@ const LEGEND_PX = 120;  // width per legend entry
 const TRANSLATED_UNITS = ["text", "milestone", "spending", "word"];
 const SERIES_UNITS = ["text", "milestone", "spending"];
 
-/** @param {string} name */
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/**
+ * Return the reader of the colours that an element has: those of the theme, or of paper.
+ * @param {Element} element
+ * @returns {Colours}
+ */
+function coloursOf(element) {
+  const style = getComputedStyle(element);
+  return (name) => style.getPropertyValue(name).trim();
+}
 
-function config() {
+/** @param {Colours} css */
+function config(css) {
   const ink = css("--ink"), faint = css("--faint"), line = css("--line");
   const font = css("--font");
   return {
@@ -32,8 +40,9 @@ function config() {
  * @param {Panel} panel
  * @param {Row[]} rows
  * @param {Page} page
+ * @param {Colours} css
  */
-function toChartRows(panel, rows, page) {
+function toChartRows(panel, rows, page, css) {
   const first = rows[0];
   const index = plottedIndex(panel);
   const amount = smallestAmount(panel, rows, page);
@@ -193,16 +202,13 @@ async function draw(frame, rows, page) {
     container.replaceChildren(element("p", { class: "nothing" }, emptyMessage(panel, page, few)));
     return;
   }
-  const data = rankSeries(panel, toChartRows(panel, rows, page), page.labels.others);
   if (frame.view) {
+    const data = rankSeries(panel, toChartRows(panel, rows, page, coloursOf(document.documentElement)), page.labels.others);
     await frame.view.change("rows", window.vega.changeset().remove(() => true).insert(data)).runAsync();
     return;
   }
-  const spec = structuredClone(panel.chart[page.language]);
-  spec.data = { name: "rows", values: data };
-  if (panel.kind === "stack") spec.encoding.color.legend.columns = Math.max(2, Math.floor(container.clientWidth / LEGEND_PX));
   container.replaceChildren();
-  const result = await window.vegaEmbed(container, spec, { actions: false, renderer: "svg", ast: true, config: config(), tooltip: { theme: page.dark() ? "dark" : "light" } });
+  const result = await embed(container, panel, rows, page);
   if (frame.removed) { result.finalize(); return; }
   frame.view = result.view;
   frame.view.cleanThreshold = CLEAN_THRESHOLD;
@@ -212,6 +218,21 @@ async function draw(frame, rows, page) {
     if (member) page.followLink(event, { board: lead.leads, dimension: lead.dimension, member });
   });
   frame.finalize = () => result.finalize();
+}
+
+/**
+ * Draw the rows into an empty element, in its colours.
+ * @param {Element} container
+ * @param {Panel} panel
+ * @param {Row[]} rows
+ * @param {Page} page
+ */
+export function embed(container, panel, rows, page) {
+  const css = coloursOf(container);
+  const spec = structuredClone(panel.chart[page.language]);
+  spec.data = { name: "rows", values: rankSeries(panel, toChartRows(panel, rows, page, css), page.labels.others) };
+  if (panel.kind === "stack") spec.encoding.color.legend.columns = Math.max(2, Math.floor(container.clientWidth / LEGEND_PX));
+  return window.vegaEmbed(container, spec, { actions: false, renderer: "svg", ast: true, config: config(css), tooltip: { theme: page.dark() ? "dark" : "light" } });
 }
 
 /**

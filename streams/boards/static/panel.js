@@ -2,6 +2,7 @@
 import { emptyMessage, sampleSize } from "./cells.js";
 import { redraw } from "./chart.js";
 import { element, replaceContent, withCode } from "./dom.js";
+import { exportButtons } from "./export.js";
 import { createTable, createView } from "./table.js";
 import { createTile } from "./tiles.js";
 
@@ -26,13 +27,14 @@ export function createFrame(panel, page) {
     labels.definition, element("span", { class: "unseen" }, ` ${kpis.map((id) => spec.kpis[id][language]).join(", ")}`));
   const body = element("div", { class: `body ${panel.kind}`, "aria-busy": "true" });
   const note = panel[`note_${language}`];
-  const section = element("section",
-    { class: `panel w${panel.width} is-${panel.kind}`, id: `panel-${panel.id}`, "aria-labelledby": `title-${panel.id}` },
-    element("div", { class: "head" }, title, element("p", { class: "facts" },
-      unfiltered ? element("span", { class: "unfiltered" }, labels.unfiltered) : null, facts.join(" · "), " ", definitionButton)),
-    body, note ? element("p", { class: "note" }, ...withCode(note)) : null);
+  const section = element("section", { class: `panel w${panel.width} is-${panel.kind}`, id: `panel-${panel.id}`, "aria-labelledby": `title-${panel.id}` });
+  /** @type {Frame} */
+  const frame = { section, body, panel, facts: facts.join(" · "), table: createView() };
+  section.append(element("div", { class: "head" }, title, element("p", { class: "facts" },
+    unfiltered ? element("span", { class: "unfiltered" }, labels.unfiltered) : null, frame.facts, " ", definitionButton, " ", ...exportButtons(frame, page))),
+    body, ...(note ? [element("p", { class: "note" }, ...withCode(note))] : []));
   if (panel.kind === "tiles") body.append(...panel.kpis.map((id) => createTile(id, null, panel, page)));
-  return { section, body, panel, table: createView() };
+  return frame;
 }
 
 /**
@@ -48,7 +50,9 @@ export async function fill(frame, rows, page) {
   if (panel.kind === "tiles") return fillTiles(frame, rows, page);
   const content = rows.length ? createTable(panel, rows, page, frame.table) : element("p", { class: "nothing" }, emptyMessage(panel, page));
   if (panel.kind === "table") return replaceContent(body, content);
-  const drawing = redraw(frame, rows, page);
+  const drawing = redraw(frame, rows, page).then(() => {
+    if (frame.pictureButton) frame.pictureButton.disabled = !frame.view;
+  });
   const details = body.querySelector("details") ?? body.appendChild(element("details", {}, element("summary", {}, page.labels.table)));
   replaceContent(details, /** @type {Element} */ (details.querySelector("summary")), content);
   return drawing;

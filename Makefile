@@ -65,8 +65,8 @@ chaos: setup ## Print the scoreboard of faults (ROWS=R3,R7 some of it; SEEDS=5, 
 	SEEDS=$(or $(SEEDS),1) RATE=$(or $(RATE),200) SCHEDULES=$(or $(SCHEDULES),2000) STORM=$(or $(STORM),3,8,20000,4) EVENTS=20000 \
 		$(BIN)/python -m tests.chaos.scoreboard "$(ROWS)" $(ARGS)
 
-attack: setup ## Send many more forged deliveries and hostile requests than `make test` (FORGERIES=100000 per vendor)
-	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest tests/security $(ARGS)
+attack: setup ## Send many more forged deliveries and hostile requests than `make test` (FORGERIES=100000 per vendor, EXAMPLES=500 per operation)
+	FORGERIES=$(or $(FORGERIES),20000) EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest tests/security $(ARGS)
 
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)

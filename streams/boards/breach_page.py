@@ -17,7 +17,7 @@ from starlette.routing import Route
 from schemas.alerting.actions import ACTIONS_PATH
 from schemas.alerting.breach import Breach
 from schemas.alerting.kinds import kind_of
-from schemas.errors import Malformed
+from schemas.errors import Malformed, Unauthentic
 from schemas.tenants.config import Tenancy, Tenant
 from schemas.text.languages import DEFAULT_LANGUAGE
 from sinks.alertmanager import silence_link
@@ -98,6 +98,8 @@ class BreachPages:
 
     async def act(self, request: Request) -> Response:
         """Pass an action on to the gateway with the token of the request, and answer as the gateway does."""
+        if not request.headers.get("authorization"):
+            raise Unauthentic("token", "send `Authorization: Bearer <token>` (トークンが必要です)")
         breach = request.path_params["breach"]
         if BREACH_ID.fullmatch(breach) is None:
             raise Malformed("breach", "no such breach")

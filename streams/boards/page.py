@@ -23,6 +23,7 @@ from schemas.instants import local_today
 from schemas.tenants.config import Tenancy, Tenant
 from sinks.clickhouse.as_of import read_as_of
 from sinks.metrics import BoardMetrics
+from streams.boards import api_document
 from streams.boards.access import BoardAccess
 from streams.boards.breach_page import BreachPages, Surroundings
 from streams.boards.live import KEEPALIVE_S, Watcher
@@ -208,6 +209,7 @@ def _routes(access: BoardAccess, page: Page) -> list[Route]:
         Route("/api/data/{board}/{panel}", page.data),
         Route("/api/csv/{board}/{panel}", page.csv),
         Route("/api/events", page.events),
+        Route("/openapi.json", api_document.show),
     ]
 
 

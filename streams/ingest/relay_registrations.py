@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.events.context import RelayRegistration
 from schemas.events.envelope import Event, event_id, full_type
@@ -13,13 +13,14 @@ from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
 from streams.ingest.entry_list import parse_entries, publish_entries
 from streams.ingest.http.answer import Answer, Refused
 from streams.ingest.kafka.publisher import Publisher
-from streams.ingest.lenient_fields import MAX_ID_LENGTH
+from streams.ingest.lenient_fields import MAX_ID_LENGTH, plausible
 from streams.ingest.relay_invitations import CONNECTION
 from streams.ingest.vendor import Context
 
 REGISTRATIONS_PATH = "/v1/relay/registrations"
 MAX_REGISTRATIONS = 500
 Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+Instant = Annotated[AwareDatetime, AfterValidator(plausible)]
 
 
 class RegistrationEntry(BaseModel):
@@ -28,11 +29,11 @@ class RegistrationEntry(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     registration_id: Name
-    token: Annotated[str, Field(pattern=TOKEN.pattern)]
+    token: Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")]
     person_key: Name
-    registered_at: AwareDatetime
+    registered_at: Instant
     consent_id: Name | None = None
-    consented_at: AwareDatetime | None = None
+    consented_at: Instant | None = None
     device: Name | None = None
     flags: tuple[Literal["employee", "self_referral", "bot", "test"], ...] = ()
 

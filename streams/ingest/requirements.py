@@ -1,9 +1,9 @@
 """The requirements API: takes the versions of what jobs require, which rejections are compared by."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.events.context import RejectionFactor, RequirementData
 from schemas.events.envelope import Event, event_id, full_type
@@ -11,11 +11,15 @@ from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
 from streams.ingest.entry_list import parse_entries, publish_entries
 from streams.ingest.http.answer import Answer
 from streams.ingest.kafka.publisher import Publisher
-from streams.ingest.lenient_fields import MAX_ID_LENGTH
+from streams.ingest.lenient_fields import MAX_ID_LENGTH, plausible
 
 REQUIREMENTS_PATH = "/v1/requirements"
 CONNECTION = "requirements"
 MAX_REQUIREMENTS = 500
+
+
+def _plausible_day(day: date) -> date:
+    return plausible(datetime(day.year, day.month, day.day, tzinfo=UTC)).date()
 
 
 class RequirementEntry(BaseModel):
@@ -27,7 +31,11 @@ class RequirementEntry(BaseModel):
         str,
         Field(min_length=1, max_length=MAX_ID_LENGTH, description="the job, as the ATS calls it"),
     ]
-    since: Annotated[date, Field(description="the first local day of this version")]
+    since: Annotated[
+        date,
+        AfterValidator(_plausible_day),
+        Field(description="the first local day of this version, from 1990 to 2099"),
+    ]
     text: Annotated[
         str, Field(min_length=1, max_length=500, description="what it requires, in words")
     ]

@@ -7,43 +7,45 @@ from fastapi.responses import Response
 
 from schemas.alerting.actions import ACTIONS_PATH
 from streams.ingest.actions import ActionRequest
-from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
+from streams.ingest.http.api import (
+    ACCEPTED,
+    API_REFUSALS,
+    REFUSAL,
+    TOKEN,
+    answer,
+    body_schema,
+    refusals,
+)
 from streams.ingest.http.gateway import Gateway
 
 EXAMPLE = {"action": "done", "at": "2026-04-01T09:00:00+09:00", "key": "ticket-4711"}
-RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
-    202: {
-        "description": "The action is acknowledged; an earlier identical action stays unchanged.",
-        "content": {
-            "application/json": {
-                "example": {
-                    "accepted": 1,
-                    "ids": ["0123456789abcdef0123456789abcdef"],
-                    "breach": "0123456789abcdef",
-                    "action": "done",
-                }
-            }
-        },
-    },
-    400: {
-        "description": "The body is not JSON, or `message` says what to change in it.",
-        "content": {
-            "application/json": {
-                "example": {
-                    "error": "unknown_action",
-                    "message": "`action` is not a known value (did you mean `done`?).",
-                    "delivery": "0123456789abcdef",
-                }
-            }
-        },
-    },
-    404: {"description": "The tenant of the token has no such breach."},
+ACCEPTED_EXAMPLE = {
+    "accepted": 1,
+    "ids": ["0123456789abcdef0123456789abcdef"],
+    "breach": "0123456789abcdef",
+    "action": "done",
+}
+REFUSED_EXAMPLE = {
+    "error": "unknown_action",
+    "message": "`action` is not a known value (did you mean `done`?).",
+    "delivery": "0123456789abcdef",
+}
+NO_BREACH = {404: "The tenant of the token has no such breach."}
+RESPONSES: dict[int | str, dict[str, Any]] = refusals(API_REFUSALS, NO_BREACH) | {
+    202: answer(
+        "The action is acknowledged; an earlier identical action stays unchanged.",
+        ACCEPTED,
+        ACCEPTED_EXAMPLE,
+    ),
+    400: answer(
+        "The body is not JSON, or `message` says what to change in it.", REFUSAL, REFUSED_EXAMPLE
+    ),
 }
 
 
 def add(app: FastAPI, gateway: Gateway) -> None:
     """Add the route."""
-    content = {"schema": ActionRequest.model_json_schema(), "example": EXAMPLE}
+    content = {"schema": body_schema(ActionRequest), "example": EXAMPLE}
     body = {"required": True, "content": {"application/json": content}}
 
     @app.post(

@@ -7,7 +7,15 @@ from fastapi.responses import Response
 
 from streams.ingest.cost_entries import MAX_ENTRIES, CostEntry
 from streams.ingest.costs import PATH
-from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
+from streams.ingest.http.api import (
+    ACCEPTED,
+    API_REFUSALS,
+    REFUSAL,
+    TOKEN,
+    answer,
+    body_schema,
+    refusals,
+)
 from streams.ingest.http.gateway import Gateway
 
 EXAMPLE = {
@@ -19,36 +27,29 @@ EXAMPLE = {
     "from": "2026-04-01",
     "to": "2027-03-31",
 }
-RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
-    202: {
-        "description": "Every entry is acknowledged; `ids` are the ids of the events, in the order of the entries.",
-        "content": {
-            "application/json": {
-                "example": {"accepted": 1, "ids": ["0123456789abcdef0123456789abcdef"]}
-            }
-        },
-    },
-    400: {"description": "The body is not JSON."},
-    422: {
-        "description": "Nothing was accepted; `problems` says what to change in each entry.",
-        "content": {
-            "application/json": {
-                "example": {
-                    "error": "invalid_entries",
-                    "message": "Nothing was accepted. Problems: 1; shown: 1.",
-                    "delivery": "0123456789abcdef",
-                    "problems": [
-                        {"index": 0, "field": "member", "message": "missing: say which channel"}
-                    ],
-                }
-            }
-        },
-    },
+ACCEPTED_EXAMPLE = {"accepted": 1, "ids": ["0123456789abcdef0123456789abcdef"]}
+REFUSED_EXAMPLE = {
+    "error": "invalid_entries",
+    "message": "Nothing was accepted. Problems: 1; shown: 1.",
+    "delivery": "0123456789abcdef",
+    "problems": [{"index": 0, "field": "member", "message": "missing: say which channel"}],
+}
+RESPONSES: dict[int | str, dict[str, Any]] = refusals(API_REFUSALS) | {
+    202: answer(
+        "Every entry is acknowledged; `ids` are the ids of the events, in the order of the entries.",
+        ACCEPTED,
+        ACCEPTED_EXAMPLE,
+    ),
+    422: answer(
+        "Nothing was accepted; `problems` says what to change in each entry.",
+        REFUSAL,
+        REFUSED_EXAMPLE,
+    ),
 }
 
 
 def _body() -> dict[str, Any]:
-    entry = CostEntry.model_json_schema()
+    entry = body_schema(CostEntry)
     many = {
         "type": "object",
         "required": ["entries"],

@@ -8,42 +8,70 @@ from fastapi import FastAPI, Request, Security
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from streams.ingest.http.api import REFUSAL_RESPONSES, TOKEN
+from streams.ingest.http.api import (
+    ACCEPTED,
+    API_REFUSALS,
+    TOKEN,
+    answer,
+    body_schema,
+    refusals,
+)
 from streams.ingest.http.gateway import Gateway
 from streams.ingest.relay_invitations import LINK_PATH, PATH, InvitationRequest
 from streams.ingest.relay_registrations import REGISTRATIONS_PATH, RegistrationList
 from streams.ingest.requirements import REQUIREMENTS_PATH, RequirementList
 
-RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
-    200: {"description": "The candidate belongs to the control group: no link was issued."},
-    202: {
-        "description": "The link, and the one line for the rejection mail in both languages.",
-        "content": {
-            "application/json": {
-                "example": {
-                    "accepted": 1,
-                    "invitation_id": "0123456789abcdef0123456789abcdef",
-                    "url": "https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA",
-                    "expires_at": "2026-06-30T00:00:00+00:00",
-                    "lines": {
-                        "ja": "▶ ご登録はこちら（無料）：https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA"
-                    },
-                }
-            }
-        },
-    },
-    404: {"description": "The company does not use Career Relay."},
+LINK_EXAMPLE = {
+    "accepted": 1,
+    "invitation_id": "0123456789abcdef0123456789abcdef",
+    "url": "https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA",
+    "expires_at": "2026-06-30T00:00:00+00:00",
+    "lines": {"ja": "▶ ご登録はこちら（無料）：https://gateway.example/r/AAAAAAAAAAAAAAAAAAAAAA"},
 }
-ENTRY_RESPONSES: dict[int | str, dict[str, Any]] = REFUSAL_RESPONSES | {
-    202: {"description": "Every entry is acknowledged; `ids` are the ids of the events."},
-    422: {"description": "Nothing was accepted; `message` says what to change."},
+ISSUED = {
+    "type": "object",
+    "required": ["accepted", "invitation_id", "url", "expires_at", "lines"],
+    "properties": {
+        "accepted": {"type": "integer"},
+        "invitation_id": {"type": "string"},
+        "url": {"type": "string"},
+        "expires_at": {"type": ["string", "null"]},
+        "lines": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+WITHHELD = {
+    "type": "object",
+    "required": ["accepted", "withheld", "message"],
+    "properties": {
+        "accepted": {"type": "integer"},
+        "withheld": {"type": "boolean"},
+        "message": {"type": "string"},
+    },
+}
+NO_RELAY = {404: "The company does not use Career Relay."}
+NO_CONNECTION = {404: "The company has no connection yet."}
+INVALID = {422: "Nothing was accepted; `message` says what to change."}
+RESPONSES: dict[int | str, dict[str, Any]] = refusals(
+    API_REFUSALS, NO_RELAY, {400: "The body is not JSON, or `message` says what to change in it."}
+) | {
+    200: answer("The candidate belongs to the control group: no link was issued.", WITHHELD),
+    202: answer(
+        "The link, and the one line for the rejection mail in both languages.", ISSUED, LINK_EXAMPLE
+    ),
+}
+ENTRY_RESPONSES: dict[int | str, dict[str, Any]] = refusals(API_REFUSALS, INVALID) | {
+    202: answer("Every entry is acknowledged; `ids` are the ids of the events.", ACCEPTED)
 }
 LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
     302: {"description": "Redirects to the registration page that the company configured."},
-    404: {"description": "There is no such link."},
-    410: {"description": "The link has expired."},
-    429: {"description": "Too many visits from one address."},
-    503: {"description": "The link cannot be looked up now."},
+    **refusals(
+        {
+            404: "There is no such link.",
+            410: "The link has expired.",
+            429: "Too many visits from one address.",
+            503: "The link cannot be looked up now.",
+        }
+    ),
 }
 
 
@@ -76,7 +104,7 @@ REGISTRATIONS = Endpoint(
     summary="Record registrations that the relay service exports",
     description="Record up to 500 registrations, all or none; one that a callback reported before counts once.",
     body=RegistrationList,
-    responses=ENTRY_RESPONSES,
+    responses=ENTRY_RESPONSES | refusals(NO_CONNECTION),
 )
 REQUIREMENTS = Endpoint(
     path=REQUIREMENTS_PATH,
@@ -110,7 +138,7 @@ def add(app: FastAPI, gateway: Gateway) -> None:
 
 def _add_post(app: FastAPI, handle: Handler, endpoint: Endpoint) -> None:
     """Add one route that takes a JSON body with a tenant's token."""
-    content = {"application/json": {"schema": endpoint.body.model_json_schema()}}
+    content = {"application/json": {"schema": body_schema(endpoint.body)}}
 
     @app.post(
         endpoint.path,

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
@@ -24,7 +24,8 @@ from streams.configuration.settings import Settings
 from streams.ingest.configuration_watcher import ConfigurationWatcher
 from streams.ingest.connections import Configuration
 from streams.ingest.delivery import Clock
-from streams.ingest.http import actions_route, costs_route, docs_page, relay_route
+from streams.ingest.http import actions_route, costs_route, docs_page, operations_route, relay_route
+from streams.ingest.http.api import BODY_REFUSALS, DescribedApi, refusals
 from streams.ingest.http.gateway import Gateway, GatewayDependencies, Reload, utc_now
 from streams.ingest.kafka.breach_index import BreachIndex, BreachLookup, make_consumer
 from streams.ingest.kafka.delivery_ids import DeliveryIds, SharedDeliveryIds, make_clients
@@ -48,18 +49,29 @@ SHUTDOWN_TIMEOUT_S = 20  # longer than a delivery may take, so that a stop never
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-RESPONSES: dict[int | str, dict[str, object]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "Everything in the delivery is stored, ignored or quarantined."},
     202: {"description": "The same, for a vendor that only accepts 202 as success."},
-    400: {"description": "The request cannot be read; retrying the same bytes does not help."},
-    401: {"description": "The signature does not match any active secret of the connection."},
-    404: {"description": "There is no such vendor or connection."},
-    408: {"description": "The body did not arrive in time."},
-    409: {"description": "The delivery's id came before with another body; this one is set aside."},
-    413: {"description": "The body is larger than the limit."},
-    415: {"description": "The body is compressed; send it uncompressed."},
-    429: {"description": "Too many deliveries that cannot be verified."},
-    503: {"description": "Nothing was accepted; send it again after `Retry-After` seconds."},
+    **refusals(
+        {
+            400: "The request cannot be read; retrying the same bytes does not help.",
+            401: "There is no such connection, or the signature does not match any active secret of it.",
+            409: "The delivery's id came before with another body; this one is set aside.",
+            429: "Too many deliveries that cannot be verified.",
+            503: "Nothing was accepted; send it again after `Retry-After` seconds.",
+        },
+        BODY_REFUSALS,
+    ),
+}
+HANDSHAKE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The origin may deliver: `WebHook-Allowed-Origin` repeats it."},
+    **refusals(
+        {
+            400: "`WebHook-Request-Origin` is missing or is no host.",
+            404: "There is no such vendor or connection.",
+            405: "The vendor's scheme has no handshake.",
+        }
+    ),
 }
 
 
@@ -103,9 +115,8 @@ def _shared_delivery_ids(settings: Settings) -> DeliveryIds:
 def _add_routes(app: FastAPI, gateway: Gateway) -> None:
     app.state.gateway = gateway
     _add_hooks(app, gateway)
-    for route in (costs_route, actions_route, relay_route):
+    for route in (costs_route, actions_route, relay_route, operations_route):
         route.add(app, gateway)
-    _add_operations(app, gateway)
     app.add_exception_handler(HTTPException, _http_error)
 
 
@@ -125,7 +136,7 @@ def _make_lifespan(gateway: Gateway, publisher: Publisher, reload: Reload | None
 
 
 def _create_fastapi(lifespan: Lifespan, admin_port: int) -> FastAPI:
-    app = FastAPI(
+    app = DescribedApi(
         title="Hirelay gateway",
         summary="Receives webhooks of applicant tracking systems, hiring costs, and actions on breaches.",
         description="Success is answered only after Kafka has acknowledged every event of the delivery, or, while Kafka "
@@ -160,42 +171,15 @@ def _add_hooks(app: FastAPI, gateway: Gateway) -> None:
         """For vendors whose signature does not cover the body: the address ends with the connection's `address_key`."""
         return await gateway.deliver(vendor, connection, request, key)
 
-    @app.options(path, tags=["webhooks"], summary="Ask for permission to deliver (CloudEvents)")
+    @app.options(
+        path,
+        tags=["webhooks"],
+        summary="Ask for permission to deliver (CloudEvents)",
+        responses=HANDSHAKE_RESPONSES,
+    )
     async def handshake(vendor: str, connection: str, request: Request) -> Response:
         """Answer vendors that use CloudEvents with the origin that asked."""
         return gateway.handshake(vendor, connection, request)
-
-
-def _add_operations(app: FastAPI, gateway: Gateway) -> None:
-    @app.get("/healthz", tags=["operations"], summary="The process is alive")
-    async def healthz() -> dict[str, str]:
-        """Report liveness, independent of the broker: a gateway restart would not bring the broker back."""
-        return {"status": "ok"}
-
-    @app.get(
-        "/readyz",
-        tags=["operations"],
-        summary="Deliveries are accepted",
-        responses={
-            503: {
-                "description": "Kafka does not answer and the spool is full or absent; deliveries get 503 too."
-            }
-        },
-    )
-    async def readyz() -> Response:
-        """Report whether a delivery could be accepted now."""
-        if gateway.publisher.ready():
-            return JSONResponse({"status": "ready"})
-        content = {
-            "error": "broker_away",
-            "message": "Kafka does not answer, and the spool is full, failing or not configured; reconnecting.",
-        }
-        return JSONResponse(content, status_code=503)
-
-    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics")
-    async def metrics() -> Response:
-        """Return the metrics in the Prometheus text format."""
-        return Response(generate_latest(gateway.current_registry()), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

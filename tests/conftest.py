@@ -18,7 +18,7 @@ from tests.ingest.gateways import expectation, files, fixture
 # fold: pytest tests/schemas tests/worker --hypothesis-profile=thorough
 ROOT = Path(__file__).parents[1]
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("patient", max_examples=60, **PATIENT)
+settings.register_profile("patient", max_examples=30, **PATIENT)
 settings.register_profile("thorough", max_examples=500, **PATIENT)
 settings.register_profile("quick", max_examples=5, **PATIENT)
 settings.load_profile("patient")

@@ -20,7 +20,6 @@ from tests.e2e.test_rebuild import (
     archived,
     play,
     stopped,
-    wait_for_clickhouse,
 )
 
 RATE = 100  # deliveries per second
@@ -71,7 +70,8 @@ def test_clickhouse_is_away_under_load(stack: Stack, record_property: Seen) -> N
         time.sleep(CLICKHOUSE_AWAY_S)
         os.kill(pid, signal.SIGKILL)
     output, _ = load.communicate(timeout=400)
-    wait_for_clickhouse(stack, pid)
+    stack.wait_for_restart("archiver", pid)
+    stack.wait_for_clickhouse()
     back = time.monotonic()
     archived(stack)
     caught_up_s = time.monotonic() - back

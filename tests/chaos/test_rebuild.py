@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from tests.e2e.conftest import Stack
-from tests.e2e.test_rebuild import COUNTS, archived, play, stopped, wait_for_clickhouse
+from tests.e2e.test_rebuild import COUNTS, archived, play, stopped
 
 
 def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path) -> None:
@@ -21,7 +21,8 @@ def test_a_restored_database_is_brought_up_to_date(stack: Stack, tmp_path: Path)
         shutil.rmtree(directory)
         (tmp_path / "copy").rename(directory)
         os.kill(pid, signal.SIGKILL)
-    wait_for_clickhouse(stack, pid)
+    stack.wait_for_restart("archiver", pid)
+    stack.wait_for_clickhouse()
 
     assert archived(stack) > [before]
     assert stack.verify()["equal"]

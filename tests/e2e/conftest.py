@@ -9,11 +9,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
 import pytest
+
+from streams.local.readiness import is_ready
+from tests.e2e.commands import run_command
+
+BUSY_S = 120.0  # what a role may need to start while other tests use the machine
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,7 @@ class Stack:
 
     def hirelay(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
         """Run one CLI command against this stack."""
-        return subprocess.run(
-            [sys.executable, "-m", "streams", *arguments, "--state", str(self.state)],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        return run_command(*arguments, "--state", str(self.state), timeout=timeout)
 
     def query(self, query: str, **parameters: str) -> list[Any]:
         """Return the rows of a ClickHouse query."""
@@ -45,6 +45,11 @@ class Stack:
     def client(self) -> Any:
         """Connect to ClickHouse as every reader does."""
         return connect_as(self.run_file()["roles"]["clickhouse"])
+
+    def wait_for_clickhouse(self) -> None:
+        """Wait until the archiver, an old or a new one, answers queries."""
+        url = self.run_file()["roles"]["archiver"]["url"] + "/healthz"
+        wait_until(partial(is_ready, url), BUSY_S)
 
     def connection(self, name: str) -> dict[str, str]:
         """Return a connection as run.json describes it."""
@@ -78,7 +83,8 @@ class Stack:
         wait_until(lambda: self.pid(role) not in {None, old_pid}, seconds)
 
     def verify(self) -> dict[str, Any]:
-        """Return the result of `hirelay verify`."""
+        """Return the result of `hirelay verify`, once ClickHouse answers."""
+        self.wait_for_clickhouse()
         done = self.hirelay("verify", "--format", "json", "--patience", "90")
         loaded: dict[str, Any] = json.loads(done.stdout)
         assert loaded["equal"] == (done.returncode == 0), done.stderr[-2000:]
@@ -96,8 +102,8 @@ def connect_as(clickhouse: dict[str, Any]) -> Any:
 
 
 def wait_until(condition: Any, seconds: float) -> None:
-    """Poll a condition of another process; fail on timeout."""
-    deadline = time.monotonic() + seconds
+    """Poll a condition of another process; fail after so many seconds, but never before those of a busy machine."""
+    deadline = time.monotonic() + max(seconds, BUSY_S)
     while not condition():
         assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
@@ -133,14 +139,14 @@ def running_stack(state: Path, *options: str) -> Iterator[Stack]:
         assert up.wait(timeout=60) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A fresh stack with the sample companies."""
     with running_stack(tmp_path_factory.mktemp("stack")) as fresh:
         yield fresh
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def configured_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack with one tenant per vendor, per special case and per situation of `tests/cases`."""
     # These modules use the classes above.

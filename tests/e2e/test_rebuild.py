@@ -4,13 +4,11 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sinks.clickhouse.archive_ledger import ArchiveLedger
 from streams.configuration.settings import load_settings
-from streams.local.readiness import is_ready
 from streams.tools.rebuild import end_offsets, records_done
 from tests.e2e.conftest import Stack, wait_until
 
@@ -37,18 +35,6 @@ def stopped(stack: Stack, role: str) -> Iterator[int]:
         os.kill(pid, signal.SIGCONT)
 
 
-def wait_for_clickhouse(stack: Stack, old_pid: int) -> None:
-    """Wait until a new archiver answers queries."""
-    stack.wait_for_restart("archiver", old_pid)
-    wait_until_clickhouse_answers(stack)
-
-
-def wait_until_clickhouse_answers(stack: Stack) -> None:
-    """Wait until the archiver, an old or a new one, answers queries."""
-    url = stack.run_file()["roles"]["archiver"]["url"] + "/healthz"
-    wait_until(partial(is_ready, url), 120)
-
-
 def archived(stack: Stack) -> list[Any]:
     """Wait until ClickHouse has all that Kafka has now; return how many rows that is, by table."""
     ends, ledger = end_offsets(load_settings(stack.state)), ArchiveLedger(stack.client())
@@ -60,7 +46,8 @@ def test_a_lost_database_is_filled_by_itself(stack: Stack, tmp_path: Path) -> No
     """Its directory vanishes under the running archiver, and nobody does anything."""
     counts, pid = archived(stack), int(stack.run_file()["roles"]["archiver"]["pid"])
     (stack.state / "clickhouse").rename(tmp_path / "lost")
-    wait_for_clickhouse(stack, pid)
+    stack.wait_for_restart("archiver", pid)
+    stack.wait_for_clickhouse()
 
     assert archived(stack) == counts
     assert stack.verify()["equal"]

@@ -22,7 +22,7 @@ from tests.schemas.relay.naive import NaiveLedger
 
 TENANT, FEE = "aoba", 5_000_000 * 35 // 100
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"}
-ATTACKS = 1_000
+ATTACKS = 200
 KPI_SQL = """
 select kpi, value
 from v_kpis(tenant = 'aoba', dimension = 'total', basis = 'decision', first = '2020-01-01', last = '2040-01-01')
@@ -211,7 +211,7 @@ def test_the_story_of_the_demo_runs_through(stack: Stack, relay: Relay) -> None:
 
 
 def test_no_forged_foreign_or_repeated_callback_counts(stack: Stack, relay: Relay) -> None:
-    """A thousand callbacks with a wrong signature, with links of nobody's, or sent again change no figure."""
+    """Callbacks with a wrong signature, with links of nobody's, or sent again change no figure."""
     before = relay.balance()
     tokens = relay.lines()
     own = next(iter(tokens.values()), "A" * 22)

@@ -105,10 +105,17 @@ class Pseudonyms:
         if _tenants.decode(body).tenant != self.person.tenant:
             return None
         event = _events.decode(body)
-        if not self.person.owns(event):
+        if self.person.owns(event):
+            rewritten = replaced(event, self.of)
+        else:  # it may name them as somebody else, such as who referred a candidate
+            rewritten = replaced(event, self._of_own)
+        if rewritten == event:
             return None
         self.events += 1
-        return msgspec.json.encode(replaced(event, self.of))
+        return msgspec.json.encode(rewritten)
+
+    def _of_own(self, reference: Reference) -> str:
+        return self.of(reference) if reference in self.person.ids else reference.id
 
     def in_ledger(self, value: bytes) -> bytes:
         """Return a record of the relay's ledger with every id that was replaced in the events before; raise ValueError."""

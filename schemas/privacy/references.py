@@ -62,30 +62,33 @@ LEDGER_KINDS = KINDS | {
 LEADING = frozenset({"application", "candidate", "invitation", "registration"})
 
 
-def references(event: JsonObject) -> Iterator[Reference]:
-    """Yield every id in an event that is of a person, with repetitions."""
+def references(event: JsonObject, kinds: dict[str, str] | None = None) -> Iterator[Reference]:
+    """Yield every id in an event that is of a person, with repetitions; `kinds` are those of its keys, by default its own."""
     seen: list[Reference] = []
 
     def note(reference: Reference) -> str:
         seen.append(reference)
         return reference.id
 
-    replaced(event, note)
+    replaced(event, note, kinds)
     yield from seen
 
 
 def leading_references(event: JsonObject) -> frozenset[Reference]:
     """Return the ids in an event that other events of the same person name.
 
-    A link of Career Relay leads to its registrations, unless it is one of the whole company.
+    A link of Career Relay leads to its registrations, unless it is one of the whole company. Who referred a candidate is
+    another person.
     """
-    every = set(references(event))
+    every = set(references(event, _kinds_of(event) | {"referrer_candidate_id": "referrer"}))
     is_company_wide = _data(event).get("scope") == "tenant"
     leading = {one for one in every if one.kind in LEADING}
     return frozenset(leading if is_company_wide else leading | _of_kind(every, "token"))
 
 
-def replaced(event: JsonObject, replace: Replace) -> JsonObject:
+def replaced(
+    event: JsonObject, replace: Replace, kinds: dict[str, str] | None = None
+) -> JsonObject:
     """Return the event with every id that is of a person replaced; the subject follows the id that it repeats."""
     names: dict[str, str] = {}
 
@@ -95,7 +98,7 @@ def replaced(event: JsonObject, replace: Replace) -> JsonObject:
             names.setdefault(reference.id, new)
         return new
 
-    data = _replaced_object(_data(event), _kinds_of(event), note)
+    data = _replaced_object(_data(event), kinds or _kinds_of(event), note)
     envelope = {key: _replaced(value, ENVELOPE.get(key), {}, note) for key, value in event.items()}
     subject = event.get("subject")
     if isinstance(subject, str) and subject in names:

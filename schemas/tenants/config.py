@@ -16,6 +16,7 @@ from schemas.tenants.business_hours import (
     countries,
 )
 from schemas.tenants.milestones import MILESTONES
+from schemas.tenants.retention import TenantRetention, TopicRetention
 from schemas.text.plain import plain_name
 
 DeletedCandidates = Literal["named", "keep", "retract"]
@@ -164,6 +165,7 @@ class Tenant(FrozenModel):
     is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
     `access_tokens` have scopes and an end, and open the tenant's boards too.
     `names` says whose names boards may show beside ids: of jobs and departments, or of `people` too, the company's employees.
+    `retention` says what ends after how many days.
     `channel_aliases` maps other names of a channel to the one that it is counted under, in webhooks, costs and imports alike.
     `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
     Japan for tenants in the Japanese time zone.
@@ -184,6 +186,7 @@ class Tenant(FrozenModel):
     access_tokens: tuple[AccessToken, ...] = ()
     names: Literal["jobs", "people"] = "jobs"
     channel_aliases: dict[str, str] = Field(default_factory=dict)
+    retention: TenantRetention = TenantRetention()
     connections: tuple[Connection, ...] = ()
 
     @field_validator("channel_aliases")
@@ -235,6 +238,18 @@ class Tenancy(FrozenModel):
     """The configuration file; connection ids are unique across tenants because they are part of the webhook URL."""
 
     tenants: tuple[Tenant, ...]
+    retention: TopicRetention = TopicRetention()
+
+    @model_validator(mode="after")
+    def check_retention(self) -> Self:
+        """Reject a company whose list of refused deliveries would end before the deliveries do."""
+        for tenant in self.tenants:
+            try:
+                tenant.retention.refuse_shorter_than(self.retention)
+            except ValueError as error:
+                msg = f"tenant {tenant.id}: {error}"
+                raise ValueError(msg) from error
+        return self
 
     @model_validator(mode="after")
     def check_unique_ids(self) -> Self:

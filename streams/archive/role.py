@@ -26,6 +26,7 @@ from streams.archive.kpi_gauges import KpiCollector
 from streams.archive.pump import pump, retry_forever
 from streams.archive.query_pool import QueryPool, reading_url
 from streams.archive.relay_findings import publish_forever
+from streams.archive.retention import keep_retention
 from streams.archive.rule_coverage import keep_coverage
 from streams.archive.targets import target_rows
 from streams.archive.tenants import publish_tenants
@@ -69,7 +70,7 @@ async def _serve(settings: Settings) -> None:
     server_task = asyncio.create_task(server.serve())
     periodic_tasks = [
         asyncio.create_task(keep(settings, lambda: datetime.now(UTC)))
-        for keep in (publish_forever, keep_coverage)
+        for keep in (publish_forever, keep_coverage, keep_retention)
     ]
     await asyncio.wait({pump_task, server_task}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import AnswerFormat, State, TenantId, flag
+from streams.cli.options import AnswerFormat, Listing, State, TenantId, flag
 from streams.configuration.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -23,6 +23,10 @@ def erase(
     application: Annotated[
         str, typer.Option(help="Id of one of their applications, where the ATS has no candidates.")
     ] = "",
+    expired: Annotated[
+        bool,
+        flag("--expired", "Everybody to whom nothing has happened for `candidates_days`."),
+    ] = False,
     apply: Annotated[
         bool, flag("--apply", "Write it, with the gateway and every role stopped.")
     ] = False,
@@ -39,13 +43,42 @@ def erase(
     from streams.tools.erasing import command, erase
 
     request = erase.Request(
-        tenant=tenant, candidate=candidate, application=application, environ=os.environ
+        tenant=tenant,
+        candidate=candidate,
+        application=application,
+        expired=expired,
+        environ=os.environ,
     )
     console = Console(stderr=True)
     with _broker(state, config) as settings:
         report = command.run(settings, request, datetime.now(UTC), console, apply=apply)
     typer.echo(report.as_json() if format is AnswerFormat.json else report.as_text())
     raise typer.Exit(0 if report.found else 1)
+
+
+@app.command()
+def retention(
+    tenant: Annotated[str, typer.Option(help="Only this company, and what is kept for all.")] = "",
+    shape: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
+    state: State = None,
+) -> None:
+    """Show what is kept, where, for how long, since when, and what ends it."""
+    from sinks.clickhouse.client import connect
+    from streams.configuration.files import load_tenancy
+    from streams.configuration.targets import require_tenant
+    from streams.tools.keeping import text
+    from streams.tools.keeping.kept_data import kept_data
+    from streams.tools.tables import print_table
+
+    settings = load_settings(state)
+    tenancy = load_tenancy(settings.config)
+    tenants = [require_tenant(tenancy, tenant).id] if tenant else [t.id for t in tenancy.tenants]
+    client = connect(settings.clickhouse_access)
+    rows = kept_data(settings.kafka_access, client, tenancy, tenants, datetime.now(UTC))
+    if shape is Listing.json:
+        typer.echo(text.as_json(rows))
+    else:
+        print_table(text.as_table(rows), Console())
 
 
 @contextmanager

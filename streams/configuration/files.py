@@ -17,9 +17,13 @@ from schemas.tenants.config import (
     Tenant,
     WebhookSecret,
 )
+from schemas.tenants.retention import TenantRetention, TopicRetention
 from streams.configuration.yaml_document import NotYaml, Scalars, YamlDocument, parse_yaml
 
-MODELS = (Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant, WebhookSecret)
+MODELS = (
+    *(Connection, ReasonRule, Secret, StageRule, Tenancy, Tenant, WebhookSecret),
+    *(TenantRetention, TopicRetention),
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ from schemas.errors import Unavailable
 from schemas.events.envelope import event_id, full_type
 from schemas.events.packs import encode
 from schemas.funnel import fold
+from schemas.instants import DAY_MS
 from schemas.kafka.epochs import Epoch
 from schemas.kafka.quarantine import QuarantineEntry
+from schemas.kafka.retention import ending_topics
 from schemas.kafka.topics import CANDIDATE_EVENTS, CLICKHOUSE_REBUILDS, QUARANTINE, RELAY_LEDGER
+from schemas.privacy.references import Reference
 from schemas.tenants.mapping_snapshot import snapshot_mapping
+from schemas.tenants.retention import TopicRetention
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.migrate import migrate
 from streams.configuration.files import load_tenancy
@@ -38,10 +42,12 @@ from streams.kafka import admin, audit_log, clients
 from streams.kafka import epochs as kafka_epochs
 from streams.kafka.rewriting import Rewriter, Rewriting
 from streams.kafka.topic_reader import TopicReader
+from streams.kafka.topic_retention import read_retention, set_retention
 from streams.local.kafka import prepare
 from streams.local.readiness import broker_answers
 from streams.local.sample_companies import write_sample
 from streams.tools.erasing.erase import finish_interrupted
+from streams.tools.erasing.plan import expired_ids
 from tests.ports import free_port
 
 TIME = "2026-03-02T03:00:00Z"
@@ -300,6 +306,17 @@ def _spool(broker: Broker, payload: str) -> None:
         store.remove("events", store.read("events", 1, 1), [])
         store.compact()
     store.close()
+
+
+def test_what_ends_by_age_ends_on_the_broker(broker: Broker) -> None:
+    """The broker keeps a topic as configured, a second setting changes nothing; who was erased does not expire again."""
+    access = broker.settings.kafka_access
+    topics = ending_topics(TopicRetention(quarantine_days=7))
+
+    assert [set_retention(access, topics) for _ in range(2)] == [[QUARANTINE.name], []]
+    assert read_retention(access, topics)[QUARANTINE.name] == 7 * DAY_MS
+    expired = expired_ids(access, "aoba", date(2026, 3, 4), lambda _name, _done: None)
+    assert expired == {Reference("application", "appl-2"), Reference("candidate", "cand-2")}
 
 
 def test_whoever_reads_the_events_goes_on_where_it_was(broker: Broker) -> None:

@@ -1,9 +1,9 @@
 """`hirelay erase`: run it with a progress bar, and report what was found, written and proven."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from streams.tools import auditing
 from streams.tools.erasing.erase import Request, apply_erasure, finish_interrupted, plan_erasure
 from streams.tools.erasing.plan import ErasurePlan, Step
 
+MOST_NAMES = 20
 EVERY = 500  # records between two updates of the screen
 AFTERWARDS = (
     "Next: start every role, then `hirelay replay` (a local stack does both with `hirelay up`): it makes the state of "
@@ -43,6 +44,7 @@ class ErasureReport:
     changed_cells: int
     spooled: int | None
     at: str
+    expired: bool
     finished_earlier: bool = False
     applied: bool = False
     remaining: int | None = None
@@ -60,10 +62,15 @@ class ErasureReport:
         """Return a sentence per fact."""
         lines = ["An erasure that was interrupted is finished."] if self.finished_earlier else []
         if not (self.events or self.quarantined or self.ledger_records):
-            return "\n".join([*lines, f"Nothing of {self.tenant} names this person."])
+            nothing = (
+                f"No candidate of {self.tenant} has expired."
+                if self.expired
+                else f"Nothing of {self.tenant} names this person."
+            )
+            return "\n".join([*lines, nothing])
         verb = "were rewritten" if self.applied else "would be rewritten"
         lines += [
-            f"Candidates {', '.join(self.candidates) or '–'} with applications {', '.join(self.applications) or '–'}:",
+            f"Candidates {_names(self.candidates)} with applications {_names(self.applications)}:",
             f"  {self.events} events ({self.copies} of them copies) in {self.records} records {verb}",
             f"  {self.quarantined} quarantined deliveries that mention an id {'are' if self.applied else 'would be'} removed",
             f"  {self.ledger_records} records of the relay's ledger {verb}; their counts stay",
@@ -71,12 +78,12 @@ class ErasureReport:
         ]
         if self.unreadable:
             lines.append(
-                f"  {self.unreadable} quarantined deliveries open with no key and cannot be searched; they end after 30 days"
+                f"  {self.unreadable} quarantined deliveries open with no key and cannot be searched; they end with `quarantine_days`"
             )
         lines += self._spool_lines()
         if self.applied:
             lines += [
-                f"Searched again: {self.remaining} events or records name the person.",
+                f"Searched again: {self.remaining} events or records name them.",
                 AFTERWARDS,
             ]
         else:
@@ -98,24 +105,24 @@ def run(
     """Plan, and carry out with `apply`. Raise Unavailable, Malformed and Misconfigured."""
     with _steps(console) as step:
         finished = apply and finish_interrupted(settings, now)
-        plan = plan_erasure(settings, request, step)
+        plan = plan_erasure(settings, request, now, step)
         if not apply or plan.is_empty:
-            return _report(plan, now, finished_earlier=finished)
+            return _report(plan, request, now, finished_earlier=finished)
         apply_erasure(settings, plan, now, step)
         detail = f"{plan.events} events, {len(plan.dropped)} quarantined deliveries"
-        auditing.note(settings, "erased", "a person", detail, request.tenant)
-        again = plan_erasure(settings, request, step, plan.person.ids)
+        people = "expired candidates" if request.expired else "a person"
+        auditing.note(settings, "erased", people, detail, request.tenant)
+        again = plan_erasure(settings, request, now, step, plan.person.ids)
         remaining = again.events + again.ledger_records + len(again.dropped)
-        return _report(plan, now, finished_earlier=finished, applied=True, remaining=remaining)
+        return replace(
+            _report(plan, request, now, finished_earlier=finished),
+            applied=True,
+            remaining=remaining,
+        )
 
 
 def _report(
-    plan: ErasurePlan,
-    now: datetime,
-    *,
-    finished_earlier: bool,
-    applied: bool = False,
-    remaining: int | None = None,
+    plan: ErasurePlan, request: Request, now: datetime, *, finished_earlier: bool
 ) -> ErasureReport:
     return ErasureReport(
         tenant=plan.person.tenant,
@@ -131,10 +138,14 @@ def _report(
         changed_cells=plan.changed_cells,
         spooled=plan.spooled,
         at=now.isoformat(),
+        expired=request.expired,
         finished_earlier=finished_earlier,
-        applied=applied,
-        remaining=remaining,
     )
+
+
+def _names(ids: Sequence[str]) -> str:
+    """Return the ids, or only how many there are if they are too many to read."""
+    return ", ".join(ids) or "–" if len(ids) <= MOST_NAMES else f"({len(ids)}, see --format json)"
 
 
 @contextmanager

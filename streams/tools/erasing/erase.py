@@ -5,15 +5,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from kafka.errors import KafkaError
 
 from schemas.errors import Malformed, Unavailable
+from schemas.instants import local_today
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
 from schemas.privacy.references import Reference
+from schemas.tenants.config import Tenant
 from sinks.clickhouse.archive_ledger import ArchiveLedger
 from sinks.clickhouse.client import connect
 from sinks.clickhouse.removal import remove_quarantined
@@ -28,6 +30,7 @@ from streams.tools.erasing.plan import (
     ErasurePlan,
     Step,
     compare_cells,
+    expired_ids,
     is_kept,
     make_plan,
     plan_archived_quarantine,
@@ -50,41 +53,61 @@ class Request:
     tenant: str
     candidate: str = ""
     application: str = ""
+    expired: bool = False  # everybody whose `candidates_days` are over, instead of one person
     environ: Mapping[str, str]
 
     @property
     def ids(self) -> list[Reference]:
-        """The ids that the request names; raise Malformed if it names none."""
+        """The ids that the request names; raise Malformed unless it names a person or everybody who has expired."""
         named = (("candidate", self.candidate), ("application", self.application))
         ids = [Reference(kind, id_) for kind, id_ in named if id_]
-        if not ids:
-            raise Malformed("erasure", "name the person with --candidate or --application")
+        if bool(ids) == self.expired:
+            problem = "name the person with --candidate or --application, or give --expired alone"
+            raise Malformed("erasure", problem)
         return ids
 
 
 def plan_erasure(
-    settings: Settings, request: Request, step: Step, ids: Iterable[Reference] = ()
+    settings: Settings,
+    request: Request,
+    now: datetime,
+    step: Step,
+    ids: Iterable[Reference] = (),
 ) -> ErasurePlan:
     """Return what the erasure would change; nothing is written. Raise Unavailable, Malformed and Misconfigured.
 
     `ids` are known to be of the person besides those of the request.
     The key of its pseudonyms is drawn here and is never written anywhere.
     """
-    access = settings.kafka_access
+    access, own = settings.kafka_access, request.ids
     configuration = load(settings.config, request.environ, vendor_schemes())
-    if request.tenant not in {tenant.id for tenant in configuration.tenancy.tenants}:
+    tenant = configuration.tenancy.tenant(request.tenant)
+    if tenant is None:
         raise Malformed("tenant", f"{request.tenant} is not configured")
-    key = secrets.token_bytes(KEY_BYTES)
-    plan = make_plan(access, {*request.ids, *ids}, request.tenant, key, step)
-    plan_quarantine(access, plan, configuration)
+    if request.expired:
+        own += expired_ids(access, tenant.id, _last_day(tenant, now), step)
+    plan = make_plan(access, {*own, *ids}, tenant.id, secrets.token_bytes(KEY_BYTES), step)
+    if not request.expired:  # quarantined deliveries end by themselves, long before
+        plan_quarantine(access, plan, configuration)
+        with closing(connect(settings.clickhouse_access)) as client:
+            plan_archived_quarantine(client, plan)
     spool = read_at_rest(settings.gateway_spool_dir)
     plan.spooled = None if spool.in_use else spool.waiting + spool.damaged
-    with closing(connect(settings.clickhouse_access)) as client:
-        plan_archived_quarantine(client, plan)
     live = kafka_epochs.live_epoch(kafka_epochs.read(access))
     if live is not None:
         compare_cells(access, plan, live.meaning)
     return plan
+
+
+def _last_day(tenant: Tenant, now: datetime) -> date:
+    """Return the first day of which candidates are kept; raise Malformed if the company keeps them for ever."""
+    days = tenant.retention.candidates_days
+    if days is None:
+        problem = (
+            f"{tenant.id} keeps candidates for ever: set `candidates_days` under its `retention`"
+        )
+        raise Malformed("erasure", problem)
+    return local_today(now, tenant.timezone) - timedelta(days=days)
 
 
 def finish_interrupted(settings: Settings, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from schemas.errors import Malformed
 from schemas.funnel.rules import TenantRules
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
+from schemas.privacy.expiry import LastEvents
 from schemas.privacy.pseudonyms import PersonIds, Pseudonyms, empty_pack, events_of
 from schemas.privacy.references import Reference
 from schemas.tenants.mapping_snapshot import MappingSnapshot
@@ -114,6 +116,15 @@ def make_plan(
     plan.events = plan.pseudonyms.events
     _plan_ledger(access, plan)
     return plan
+
+
+def expired_ids(access: KafkaAccess, tenant: str, before: date, step: Step) -> set[Reference]:
+    """Return the ids of everybody to whom nothing has happened since a day. Raise Unavailable."""
+    last = LastEvents(tenant)
+    for record in _read(access, "who has expired", step):
+        for event in _events(record.value, tenant):
+            last.note(event)
+    return last.expired(before.isoformat())
 
 
 def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapshot) -> None:

@@ -143,6 +143,24 @@ def test_a_person_is_followed_through_merges_links_and_costs() -> None:
         assert text not in erased
 
 
+def test_who_referred_a_candidate_is_another_person() -> None:
+    """Erasing either of two people leaves the other's ids, and takes the own one out of the other's events."""
+    mine = about("a1", "p1")
+    theirs = about("a2", "p2") | {"referrer_candidate_id": "p1"}
+    value = pack(
+        event("application.created", "a1", application=mine),
+        event("application.created", "a2", application=theirs),
+    )
+
+    without_referrer, _ = erase(value, Reference("candidate", "p1"))
+    without_referred, _ = erase(value, Reference("candidate", "p2"))
+
+    assert b'"p1"' not in without_referrer and b'"a1"' not in without_referrer
+    assert b'"a2"' in without_referrer and b'"p2"' in without_referrer
+    assert b'"p2"' not in without_referred and b'"p1"' in without_referred
+    assert bodies(without_referred)[0]["data"]["application"] == mine
+
+
 def test_a_link_of_the_whole_company_connects_nobody() -> None:
     """Two people who registered through one company-wide link are not one person."""
     link = event("relay.invited", "w", invitation_id="v", token_id="t", scope="tenant")

@@ -1,0 +1,1 @@
+"""`hirelay retention`: what is kept, where, for how long, and since when."""

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 from schemas.events.application import FrozenModel, Text
 
 AuditAction = Literal[
-    "acted", "changed", "dropped", "erased", "named", "rebuilt", "recounted", "replayed"
+    "acted", "changed", "dropped", "erased", "named", "rebuilt", "recounted", "rekeyed", "replayed"
 ]
 AUDIT_ACTIONS: tuple[AuditAction, ...] = get_args(AuditAction)
 

@@ -4,9 +4,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-import msgspec
-
-from schemas.events.packs import VERSION
+from schemas.privacy.packs import rewritten_pack, rewritten_record
+from schemas.privacy.person_ids import generation
 from schemas.privacy.references import (
     JsonObject,
     Reference,
@@ -17,21 +16,6 @@ from schemas.privacy.references import (
 
 PREFIX = "erased-"
 DIGEST_KINDS = frozenset({"event", "person", "token", "invitation"})  # whose ids are digits of hex
-
-
-class _RewrittenPack(msgspec.Struct, omit_defaults=True):
-    v: int
-    events: list[msgspec.Raw]
-    forwarded: bool = False
-
-
-class _TenantOf(msgspec.Struct):
-    tenant: str = ""
-
-
-_packs = msgspec.json.Decoder(_RewrittenPack)
-_tenants = msgspec.json.Decoder(_TenantOf)
-_events = msgspec.json.Decoder(dict)
 
 
 @dataclass
@@ -80,7 +64,9 @@ class Pseudonyms:
         """Return the pseudonym of an id: the same each time, of the same shape, and of no other id."""
         text = f"{reference.kind}\x1f{reference.id}".encode()
         digest = hmac.new(self.key, text, hashlib.sha256).hexdigest()
-        if reference.kind in DIGEST_KINDS:
+        if reference.kind == "person" and (prefix := generation(reference.id)):
+            digest = prefix + digest[: len(reference.id) - len(prefix)]  # it stays one of that key
+        elif reference.kind in DIGEST_KINDS:
             digest = digest[: max(32, len(reference.id))]
         else:
             digest = PREFIX + digest[:24]
@@ -91,47 +77,23 @@ class Pseudonyms:
 
         Raise ValueError for a record that is not a pack.
         """
-        pack = _packs.decode(value)
-        bodies = [self._in_event(bytes(raw)) for raw in pack.events]
-        if all(body is None for body in bodies):
-            return value
-        pack.events = [
-            raw if body is None else msgspec.Raw(body)
-            for raw, body in zip(pack.events, bodies, strict=True)
-        ]
-        return msgspec.json.encode(pack)
+        return rewritten_pack(value, self.person.tenant, self._in_event)
 
-    def _in_event(self, body: bytes) -> bytes | None:
-        if _tenants.decode(body).tenant != self.person.tenant:
-            return None
-        event = _events.decode(body)
+    def _in_event(self, event: JsonObject) -> JsonObject:
         if self.person.owns(event):
             rewritten = replaced(event, self.of)
         else:  # it may name them as somebody else, such as who referred a candidate
             rewritten = replaced(event, self._of_own)
-        if rewritten == event:
-            return None
-        self.events += 1
-        return msgspec.json.encode(rewritten)
+        self.events += rewritten != event
+        return rewritten
 
     def _of_own(self, reference: Reference) -> str:
         return self.of(reference) if reference in self.person.ids else reference.id
 
     def in_ledger(self, value: bytes) -> bytes:
         """Return a record of the relay's ledger with every id that was replaced in the events before; raise ValueError."""
-        if _tenants.decode(value).tenant != self.person.tenant:
-            return value
-        record = _events.decode(value)
-        rewritten = replaced_in_ledger(record, lambda one: self.new.get(one, one.id))
-        return value if rewritten == record else msgspec.json.encode(rewritten)
-
-
-def events_of(value: bytes, tenant: str) -> list[JsonObject]:
-    """Return the events of a tenant in a record; raise ValueError for a record that is not a pack."""
-    bodies = [bytes(raw) for raw in _packs.decode(value).events]
-    return [_events.decode(body) for body in bodies if _tenants.decode(body).tenant == tenant]
-
-
-def empty_pack() -> bytes:
-    """Return a record without events, which takes the place of one that nobody can read."""
-    return msgspec.json.encode(_RewrittenPack(VERSION, []))
+        return rewritten_record(
+            value,
+            self.person.tenant,
+            lambda record: replaced_in_ledger(record, lambda one: self.new.get(one, one.id)),
+        )

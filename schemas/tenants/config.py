@@ -157,6 +157,7 @@ class Tenant(FrozenModel):
     """One company. Its local days use `timezone`; its quarantine encryption and person hashing use its own keys.
 
     Deliveries are encrypted under `quarantine_key`; those under one of `previous_quarantine_keys` stay readable, for rotation.
+    `previous_person_keys` has every earlier `person_key`, the newest first: what a person is known by is made with all of them.
 
     `deleted_candidates` says what a candidate deletion removes from the numbers: `named` only the applications that the
     vendor names as deleted with the candidate; `keep` nothing, so that deleting people on time does not rewrite last year's
@@ -182,6 +183,7 @@ class Tenant(FrozenModel):
     quarantine_key: Secret
     previous_quarantine_keys: tuple[Secret, ...] = ()
     person_key: Secret
+    previous_person_keys: tuple[Secret, ...] = ()
     api_tokens: tuple[Secret, ...] = ()
     access_tokens: tuple[AccessToken, ...] = ()
     names: Literal["jobs", "people"] = "jobs"
@@ -227,6 +229,11 @@ class Tenant(FrozenModel):
             msg = f"no holidays are known for {value!r}; use an ISO 3166 code such as JP or US"
             raise ValueError(msg)
         return value
+
+    @property
+    def person_keys(self) -> tuple[Secret, ...]:
+        """Every key that makes the ids of people, the oldest first."""
+        return (*reversed(self.previous_person_keys), self.person_key)
 
     @property
     def business_hours(self) -> BusinessHours:

@@ -35,14 +35,14 @@ async def keep_retention(settings: Settings, clock: Callable[[], datetime]) -> N
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedData:
     """The topics whose retention was set, and how many rows were removed by table and, after a slash, company."""
 
     topics: list[str]
     rows: dict[str, int]
 
 
-def apply_retention(settings: Settings, tenancy: Tenancy, now: datetime) -> Ended:
+def apply_retention(settings: Settings, tenancy: Tenancy, now: datetime) -> EndedData:
     """Set what Kafka keeps and remove what has ended in ClickHouse; raise Unavailable and the driver's errors."""
     topics = set_retention(settings.kafka_access, ending_topics(tenancy.retention))
     rows = {}
@@ -53,7 +53,7 @@ def apply_retention(settings: Settings, tenancy: Tenancy, now: datetime) -> Ende
                 rows[f"quarantined/{tenant.id}"] = end_quarantined(client, tenant.id, before)
         if (days := tenancy.retention.audit_days) is not None:
             rows["audit_log"] = end_audit(client, now - timedelta(days=days))
-    return Ended(topics, {table: number for table, number in rows.items() if number})
+    return EndedData(topics, {table: number for table, number in rows.items() if number})
 
 
 def _apply(settings: Settings, now: datetime) -> None:

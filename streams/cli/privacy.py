@@ -57,6 +57,29 @@ def erase(
 
 
 @app.command()
+def rekey(
+    tenant: TenantId,
+    apply: Annotated[
+        bool, flag("--apply", "Write it, with the gateway and every role stopped.")
+    ] = False,
+    format: Annotated[  # noqa: A002
+        AnswerFormat, typer.Option(help="Output format.")
+    ] = AnswerFormat.text,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration file that `hirelay up` was started with, if any."),
+    ] = None,
+    state: State = None,
+) -> None:
+    """Move what people are known by under a new `person_key`, without changing a number: by default a dry run."""
+    from streams.tools.rekeying import command
+
+    with _broker(state, config) as settings:
+        report = command.run(settings, tenant, os.environ, datetime.now(UTC), apply=apply)
+    typer.echo(report.as_json() if format is AnswerFormat.json else report.as_text())
+
+
+@app.command()
 def retention(
     tenant: Annotated[str, typer.Option(help="Only this company, and what is kept for all.")] = "",
     shape: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,

@@ -20,15 +20,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class RelayTenant:
-    """One company with its policies and the key of its tokens."""
+    """One company with its policies and the keys of its tokens, the newest first."""
 
     tenant: Tenant
     relay: RelayCompany
-    key: bytes
+    keys: tuple[bytes, ...]
+
+    @property
+    def holdout_key(self) -> bytes:
+        """The key that draws the control group: the first one there was, so that nobody changes groups."""
+        return self.keys[-1]
 
     def token(self, invitation: str) -> str:
-        """The token of an invitation."""
-        return token(self.key, invitation)
+        """The token of an invitation that is issued now."""
+        return token(self.keys[0], invitation)
+
+    def tokens(self, invitation: str) -> tuple[str, ...]:
+        """The tokens under which an invitation may have been issued, the present one first."""
+        return tuple(token(key, invitation) for key in self.keys)
+
+    def issued_token(self, fact: Invited) -> str:
+        """The token of an invitation that was issued, whatever key there was then."""
+        tokens = self.tokens(fact.invitation)
+        return next((text for text in tokens if token_id(text) == fact.token_id), tokens[0])
 
     def policies(self, at: datetime) -> PoliciesSet:
         """The fact of its policies; the same policies have the same id."""
@@ -52,8 +66,12 @@ def load_companies(settings: Settings, environ: Mapping[str, str]) -> dict[str, 
         tenant = tenancy.tenant(relay.tenant)
         if tenant is None:
             continue
-        secret = store.find(tenant.person_key, f"tenant {tenant.id}, person_key", problems)
-        companies[tenant.id] = RelayTenant(tenant=tenant, relay=relay, key=relay_key(secret))
+        secrets = [
+            store.find(secret, f"tenant {tenant.id}, person_key", problems)
+            for secret in reversed(tenant.person_keys)
+        ]
+        keys = tuple(relay_key(secret) for secret in secrets)
+        companies[tenant.id] = RelayTenant(tenant=tenant, relay=relay, keys=keys)
     if problems:
         raise Misconfigured("\n".join(["the relay cannot start:", *problems]))
     return companies

@@ -9,6 +9,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from schemas.privacy.person_ids import PersonKeys
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant
 from streams.configuration.files import Misconfigured, load_tenancy
 from streams.configuration.secret_store import SecretStore
@@ -32,7 +33,7 @@ class ResolvedConnection:
     address_key: bytes = field(default=b"", repr=False)
     quarantine_key: bytes = field(repr=False)
     previous_quarantine_keys: tuple[bytes, ...] = field(default=(), repr=False)
-    person_key: bytes = field(repr=False)
+    person_keys: PersonKeys
 
     def active_secrets(self, day: date) -> tuple[bytes, ...]:
         """Return the secrets that verify deliveries of that day (UTC)."""
@@ -88,7 +89,7 @@ def watched_files(path: Path, tenancy: Tenancy) -> list[Path]:
         for tenant in tenancy.tenants
         for secret in (
             tenant.quarantine_key,
-            tenant.person_key,
+            *tenant.person_keys,
             *tenant.previous_quarantine_keys,
             *tenant.api_tokens,
             *(s for connection in tenant.connections for s in _all_secrets(connection)),
@@ -110,7 +111,7 @@ def resolve(tenancy: Tenancy, store: SecretStore, schemes: Schemes) -> Configura
         where = f"tenant {tenant.id}"
         quarantine = store.find(tenant.quarantine_key, f"{where}, quarantine_key", problems)
         previous = _previous_keys(tenant, store, problems)
-        person = store.find(tenant.person_key, f"{where}, person_key", problems)
+        person_keys = find_person_keys(tenant, store, problems)
         for connection in tenant.connections:
             dated = _secrets(connection, store, schemes, problems)
             resolved[connection.vendor, connection.id] = ResolvedConnection(
@@ -121,7 +122,7 @@ def resolve(tenancy: Tenancy, store: SecretStore, schemes: Schemes) -> Configura
                 address_key=_address_key(connection, store, problems),
                 quarantine_key=derive_key(quarantine, QUARANTINE_PURPOSE),
                 previous_quarantine_keys=previous,
-                person_key=derive_key(person, PERSON_PURPOSE),
+                person_keys=person_keys,
             )
     tokens = _tokens(tenancy, store, problems)
     if problems:
@@ -135,6 +136,15 @@ def _previous_keys(tenant: Tenant, store: SecretStore, problems: list[str]) -> t
         derive_key(store.find(secret, owner, problems), QUARANTINE_PURPOSE)
         for secret in tenant.previous_quarantine_keys
     )
+
+
+def find_person_keys(tenant: Tenant, store: SecretStore, problems: list[str]) -> PersonKeys:
+    """Return the keys that make the ids of a company's people; a missing one is added to the problems."""
+    *previous, current = tenant.person_keys
+    owners = [f"tenant {tenant.id}, previous_person_key" for _ in previous]
+    pairs = zip((*previous, current), (*owners, f"tenant {tenant.id}, person_key"), strict=True)
+    texts = [store.find(secret, owner, problems) for secret, owner in pairs]
+    return PersonKeys(tuple(derive_key(text, PERSON_PURPOSE) for text in texts))
 
 
 OPEN_CONNECTION = (

@@ -41,7 +41,7 @@ class IncomingRequest:
             tenant=resolved.tenant,
             connection=resolved.connection,
             now=self.at,
-            person_key=resolved.person_key,
+            person_keys=resolved.person_keys,
         )
 
     @property

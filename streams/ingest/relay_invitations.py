@@ -18,7 +18,7 @@ from streams.configuration.relay_companies import RelayTenant
 from streams.ingest import cost_entries
 from streams.ingest.costs import SOURCE_VENDOR, ApiRequest
 from streams.ingest.http.answer import Answer, Refused, unavailable
-from streams.ingest.kafka.link_index import LinkIndex
+from streams.ingest.kafka.link_index import Link, LinkIndex
 from streams.ingest.kafka.publisher import Publisher, encode
 from streams.ingest.normalize import safe_name
 
@@ -64,13 +64,12 @@ class InvitationsHandler:
         application = parsed.application_id or WHOLE_COMPANY
         policy = policy_on(company.relay.policies, local_today(request.at, company.tenant.timezone))
         subject = parsed.candidate_id or application
-        if application and is_held_out(company.key, subject, policy.holdout):
+        if application and is_held_out(company.holdout_key, subject, policy.holdout):
             return _withheld()
         name = invitation_id(company.tenant.id, application)
-        token = company.token(name)
         expires = request.at + timedelta(days=policy.link_days) if application else None
         try:
-            issued = await self.links.find(token_id(token))
+            issued, token = await self._issued(company, name)
             if issued is None:
                 event = _event(company, application, expires, request)
                 await self.publisher.publish([encode(event)])
@@ -78,6 +77,15 @@ class InvitationsHandler:
             raise unavailable(error.reason) from error
         log.info("relay link issued", extra={"delivery": request.id, "tenant": company.tenant.id})
         return self._answer(name, token, expires if issued is None else issued.expires)
+
+    async def _issued(self, company: RelayTenant, invitation: str) -> tuple[Link | None, str]:
+        """Return the link as it was issued, perhaps under an earlier key, with its token; else None and the present one."""
+        tokens = company.tokens(invitation)
+        for token in tokens:
+            issued = await self.links.find(token_id(token))
+            if issued is not None:
+                return issued, token
+        return None, tokens[0]
 
     def _answer(self, invitation: str, token: str, expires: datetime | None) -> Answer:
         url = self.base_url + LINK_PATH.format(token=token)

@@ -73,7 +73,7 @@ def _context(connections: Iterable[ResolvedConnection], request: ApiRequest) -> 
                 tenant=resolved.tenant,
                 connection=resolved.connection,
                 now=request.at,
-                person_key=resolved.person_key,
+                person_keys=resolved.person_keys,
             )
     message = "This company has no connection yet; `hirelay connect` makes one."
     raise Refused(404, "no_such_connection", message)

@@ -56,6 +56,8 @@ def _uses(tenancy: Tenancy) -> Iterator[Use]:
         yield Use(f"{where}, person_key", tenant.id, tenant.person_key, is_key=True)
         for number, secret in enumerate(tenant.previous_quarantine_keys, start=1):
             yield Use(f"{where}, previous_quarantine_key {number}", tenant.id, secret, is_key=True)
+        for number, secret in enumerate(tenant.previous_person_keys, start=1):
+            yield Use(f"{where}, previous_person_key {number}", tenant.id, secret, is_key=True)
         for number, secret in enumerate(tenant.api_tokens, start=1):
             yield Use(f"{where}, api_token {number}", tenant.id, secret)
         for connection in tenant.connections:

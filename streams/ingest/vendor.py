@@ -1,10 +1,8 @@
 """The vendor interface: signature check, translation to canonical events, and the status that means success."""
 
-import hmac
 import secrets
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -13,12 +11,16 @@ from schemas.events.application import FrozenModel
 from schemas.events.context import Cost
 from schemas.events.envelope import Event
 from schemas.funnel.costs import HIRE, own_subject
+from schemas.privacy.person_ids import PersonKeys
 from schemas.tenants.config import Connection, Tenant
 from streams.ingest.employees import Employee
 
 # Headers as they arrived, names in lower case. Repeated names are kept, because a repeated signature must be refused.
 Headers = tuple[tuple[str, str], ...]
 Secrets = tuple[bytes, ...]
+
+
+WITHOUT_KEY = PersonKeys((b"",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +30,11 @@ class Context:
     tenant: Tenant
     connection: Connection
     now: datetime
-    person_key: bytes = field(default=b"", repr=False)
+    person_keys: PersonKeys = WITHOUT_KEY
 
     def person_id(self, address: str) -> str:
-        """Return the pseudonymous id of an e-mail address: 32 hex digits of an HMAC-SHA256 under the tenant's key."""
-        normal = unicodedata.normalize("NFKC", address).strip().casefold()
-        return hmac.digest(self.person_key, normal.encode(), "sha256").hex()[:32]
+        """Return the pseudonymous id of an e-mail address under the tenant's keys."""
+        return self.person_keys.id_of(address)
 
     @property
     def source(self) -> str:
@@ -100,6 +101,7 @@ class Vendor:
     deliveries, before verification. `delivery_id` is the id, unique per delivery, that the signature covers: it stands for
     one body only. `covers_body` says whether a signature with these headers covers the body; where it does not, the
     connection needs an `address_key`, and `needs_address_key` says that this is so for every delivery.
+    `hashes_candidates` says that candidate ids in its events are digests that we make of addresses, as it sends no id.
     `canonical` says that the sender chooses the canonical types, so that answers list those that are not counted yet.
     """
 
@@ -117,6 +119,7 @@ class Vendor:
     on_bad_signature: Literal["reject", "quarantine"] = "reject"
     handshake: bool = False
     canonical: bool = False
+    hashes_candidates: bool = False
     preflight: Callable[[Headers, bytes], Preflight | None] = no_preflight
     delivery_id: Callable[[Headers, bytes], str | None] = no_delivery_id
     covers_body: Callable[[Headers], bool] = covers_body

@@ -14,7 +14,7 @@ def follow_up(company: RelayTenant, state: State, record: Record) -> Fact | None
     if not became_eligible or not isinstance(fact, ApplicationStep):
         return None
     policy = state.policy_at(fact.at)
-    if is_held_out(company.key, fact.candidate or fact.application, policy.holdout):
+    if is_held_out(company.holdout_key, fact.candidate or fact.application, policy.holdout):
         return Withheld(
             id=f"withheld-{fact.application}"[:200], at=fact.at, application=fact.application
         )

@@ -8,10 +8,11 @@ from typing import Any
 
 from schemas.errors import Malformed
 from schemas.funnel.rules import TenantRules
+from schemas.privacy.person_ids import generation
 from schemas.relay.balance import balance
 from schemas.relay.entries import Record
 from schemas.relay.factors import FactorRule, factor_of
-from schemas.relay.facts import ApplicationStep, Fact, Tick
+from schemas.relay.facts import ApplicationStep, Fact, Registered, Tick
 from schemas.relay.ledger import accept, restore
 from schemas.relay.state import State
 from schemas.tenants.mapping_snapshot import snapshot_mapping
@@ -108,11 +109,25 @@ class Keeper:
 
     def _take(self, company: RelayTenant, fact: Fact) -> list[Record]:
         state = self._state(company.tenant.id)
+        refuse_other_key(state, fact)
         record = accept(state, fact, self._clock())
         if record is None:
             return []
         following = follow_up(company, state, record)
         return [record] if following is None else [record, *self._take(company, following)]
+
+
+def refuse_other_key(state: State, fact: Fact) -> None:
+    """Raise Misconfigured for a person under another key than those of the ledger: whoever is in both would count twice."""
+    counted = next(iter(state.persons), None)
+    if not isinstance(fact, Registered) or counted is None:
+        return
+    if generation(fact.person) != generation(counted):
+        msg = (
+            f"people of {state.tenant} come under another person_key than those in the ledger: stop the gateway and every role, "
+            f"check `person_key` and `previous_person_keys`, and run `hirelay rekey --tenant {state.tenant} --apply`"
+        )
+        raise Misconfigured(msg)
 
 
 def with_factor(fact: Fact, rules: Iterable[FactorRule]) -> Fact:

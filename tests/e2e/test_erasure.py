@@ -46,8 +46,8 @@ from streams.kafka.topic_retention import read_retention, set_retention
 from streams.local.kafka import prepare
 from streams.local.readiness import broker_answers
 from streams.local.sample_companies import write_sample
-from streams.tools.erasing.erase import finish_interrupted
 from streams.tools.erasing.plan import expired_ids
+from streams.tools.erasing.rewrite_log import finish_interrupted
 from tests.ports import free_port
 
 TIME = "2026-03-02T03:00:00Z"

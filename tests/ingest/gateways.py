@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Malformed, Unmapped
+from schemas.privacy.person_ids import PersonKeys
 from schemas.tenants.config import Connection, Secret, Tenancy, Tenant, WebhookSecret
 from streams.configuration.secret_store import SecretStore
 from streams.ingest.configuration_watcher import vendor_schemes
@@ -98,7 +99,9 @@ def context(name: str = "greenhouse", connection_id: str | None = None) -> Conte
         for connection in tenant.connections:
             if connection.vendor == name and connection_id in {None, connection.id}:
                 key = derive_key(ENVIRON["PERSON"].encode(), b"hirelay/person/1")
-                return Context(tenant=tenant, connection=connection, now=NOON, person_key=key)
+                return Context(
+                    tenant=tenant, connection=connection, now=NOON, person_keys=PersonKeys((key,))
+                )
     raise LookupError(name)
 
 

@@ -83,8 +83,9 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
     ]
 
     assert "secret of the test" not in repr(resolved)
-    assert 32 == len(resolved.quarantine_key) == len(resolved.person_key)
-    assert resolved.quarantine_key != resolved.person_key
+    (person_key,) = resolved.person_keys.keys
+    assert 32 == len(resolved.quarantine_key) == len(person_key)
+    assert resolved.quarantine_key != person_key
 
 
 def test_misspelt_key_is_explained(tmp_path: Path) -> None:

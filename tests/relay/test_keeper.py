@@ -15,6 +15,7 @@ from schemas.relay.reasons import requirement_versions
 from schemas.relay.rejection_cells import rejection_changes
 from schemas.relay.requirements import Requirement
 from schemas.relay.tokens import invitation_id, relay_key, token, token_id
+from streams.configuration.files import Misconfigured
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import dump_yaml
 from streams.kafka.relay_ledger import decode_record, encode_record
@@ -239,3 +240,17 @@ def test_why_a_company_rejects_is_counted_on_the_day_of_the_rejection(tmp_path: 
         ("total", "all", {"rejected_for_years": -1}),
         ("job", "j-1", {"rejected_for_years": -1}),
     ]
+
+
+def test_people_under_two_keys_stop_the_relay(tmp_path: Path) -> None:
+    """Whoever is in the ledger under an older key would count twice, so nothing is decided until the ids are moved."""
+    relay = Relay(tmp_path)
+    relay.rejection("a-1")
+    relay.registration("a-1", 1)
+    before = list(relay.records)
+
+    with pytest.raises(Misconfigured, match="hirelay rekey --tenant aoba --apply"):
+        relay.tell("relay.registered", 3, registration_id="r-2", token_id="t", person="b" * 40)
+
+    assert relay.records == before
+    assert relay.registration("a-1", 3)

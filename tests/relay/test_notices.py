@@ -26,7 +26,7 @@ def company(language: str) -> RelayTenant:
     tenant = Tenant(id="aoba", name="青葉", language=language, quarantine_key=KEY, person_key=KEY)  # type: ignore[arg-type]
     page = "https://relay.example/register"
     relay = RelayCompany(tenant="aoba", page=page, owner="hr_manager", policies=(policy(),))
-    return RelayTenant(tenant=tenant, relay=relay, key=b"k")
+    return RelayTenant(tenant=tenant, relay=relay, keys=(b"k",))
 
 
 def firing(

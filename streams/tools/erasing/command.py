@@ -11,8 +11,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from streams.configuration.settings import Settings
 from streams.tools import auditing
-from streams.tools.erasing.erase import Request, apply_erasure, finish_interrupted, plan_erasure
-from streams.tools.erasing.plan import ErasurePlan, Step
+from streams.tools.erasing.erase import Request, plan_erasure
+from streams.tools.erasing.plan import ErasurePlan
+from streams.tools.erasing.rewrite_log import Step, apply_rewriting, finish_interrupted
 
 MOST_NAMES = 20
 EVERY = 500  # records between two updates of the screen
@@ -62,12 +63,7 @@ class ErasureReport:
         """Return a sentence per fact."""
         lines = ["An erasure that was interrupted is finished."] if self.finished_earlier else []
         if not (self.events or self.quarantined or self.ledger_records):
-            nothing = (
-                f"No candidate of {self.tenant} has expired."
-                if self.expired
-                else f"Nothing of {self.tenant} names this person."
-            )
-            return "\n".join([*lines, nothing])
+            return "\n".join([*lines, self._nothing()])
         verb = "were rewritten" if self.applied else "would be rewritten"
         lines += [
             f"Candidates {_names(self.candidates)} with applications {_names(self.applications)}:",
@@ -90,6 +86,11 @@ class ErasureReport:
             lines.append("Nothing was written. Stop the gateway and every role, then add --apply.")
         return "\n".join(lines)
 
+    def _nothing(self) -> str:
+        if self.expired:
+            return f"No candidate of {self.tenant} has expired."
+        return f"Nothing of {self.tenant} names this person."
+
     def _spool_lines(self) -> list[str]:
         if self.spooled == 0:
             return []
@@ -103,12 +104,12 @@ def run(
     settings: Settings, request: Request, now: datetime, console: Console, *, apply: bool
 ) -> ErasureReport:
     """Plan, and carry out with `apply`. Raise Unavailable, Malformed and Misconfigured."""
-    with _steps(console) as step:
+    with show_steps(console) as step:
         finished = apply and finish_interrupted(settings, now)
         plan = plan_erasure(settings, request, now, step)
         if not apply or plan.is_empty:
             return _report(plan, request, now, finished_earlier=finished)
-        apply_erasure(settings, plan, now, step)
+        apply_rewriting(settings, plan, now, step)
         detail = f"{plan.events} events, {len(plan.dropped)} quarantined deliveries"
         people = "expired candidates" if request.expired else "a person"
         auditing.note(settings, "erased", people, detail, request.tenant)
@@ -149,7 +150,7 @@ def _names(ids: Sequence[str]) -> str:
 
 
 @contextmanager
-def _steps(console: Console) -> Iterator[Step]:
+def show_steps(console: Console) -> Iterator[Step]:
     """Show each step and how many records it has passed."""
     columns = (SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,17 +14,17 @@ from schemas.funnel.rules import TenantRules
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
 from schemas.privacy.expiry import LastEvents
-from schemas.privacy.pseudonyms import PersonIds, Pseudonyms, empty_pack, events_of
+from schemas.privacy.packs import empty_pack, events_of
+from schemas.privacy.pseudonyms import PersonIds, Pseudonyms
 from schemas.privacy.references import Reference
 from schemas.tenants.mapping_snapshot import MappingSnapshot
 from streams.configuration.kafka_access import KafkaAccess
 from streams.ingest.connections import Configuration
 from streams.ingest.quarantine.reprocess import restore_request
 from streams.kafka.topic_reader import read_topic
+from streams.tools.erasing.rewrite_log import LogRewriting, Step
 from streams.tools.verify.comparison import compare
 from streams.tools.verify.oracle import Oracle
-
-Step = Callable[[str, int], None]
 
 _QUARANTINED = """
 select id, vendorevent, detail, rawref, resolution
@@ -77,6 +77,15 @@ class ErasurePlan:
         new = next((name for name in named if name is not None), None)
         return key if new is None else f"{tenant}/{new}".encode()
 
+    def new_ledger_record(self, value: bytes) -> bytes:
+        """Return a record of the relay's ledger as it is written."""
+        return self.pseudonyms.in_ledger(value)
+
+    def keeps_quarantined(self, value: bytes) -> bool:
+        """Whether a record of the quarantine stays."""
+        entry = _entry(value)
+        return entry is None or entry.id not in self.dropped
+
     def mentions(self, text: bytes) -> bool:
         """Whether a text has an id of the candidate or of an application as a whole word."""
         return self._pattern.search(text) is not None
@@ -127,16 +136,17 @@ def expired_ids(access: KafkaAccess, tenant: str, before: date, step: Step) -> s
     return last.expired(before.isoformat())
 
 
-def compare_cells(access: KafkaAccess, plan: ErasurePlan, mapping: MappingSnapshot) -> None:
-    """Fold the events as they are and as they would be, and note how many cells would differ."""
+def compare_cells(
+    access: KafkaAccess, plan: LogRewriting, mapping: MappingSnapshot
+) -> tuple[int, int]:
+    """Fold the events as they are and as they would be; return how many cells there are, and how many would differ."""
     before, after = Oracle(), Oracle()
     for record in read_topic(access, CANDIDATE_EVENTS):
         before.add(record.offset, record.value)
         after.add(record.offset, plan.new_event_record(record.value))
     rules = TenantRules(mapping)
     cells = before.cells(rules)
-    plan.cells = len(cells)
-    plan.changed_cells = len(compare("erasure", cells, after.cells(rules)))
+    return len(cells), len(compare("erasure", cells, after.cells(rules)))
 
 
 def plan_quarantine(access: KafkaAccess, plan: ErasurePlan, configuration: Configuration) -> None:
@@ -163,12 +173,6 @@ def plan_archived_quarantine(client: Any, plan: ErasurePlan) -> None:
     rows = client.query(_QUARANTINED, parameters={"tenant": plan.person.tenant}).result_rows
     named = {id_ for id_, *texts in rows if plan.mentions("\n".join(texts).encode())}
     plan.dropped = sorted(named.union(plan.dropped))
-
-
-def is_kept(record: Any, plan: ErasurePlan) -> bool:
-    """Whether a record of the quarantine stays."""
-    entry = _entry(record.value)
-    return entry is None or entry.id not in plan.dropped
 
 
 def _plan_ledger(access: KafkaAccess, plan: ErasurePlan) -> None:

@@ -53,4 +53,4 @@ def pending(history: History, now: datetime) -> list[Invited]:
 
 def link_url(company: RelayTenant, fact: Invited, base_url: str) -> str:
     """The address of a link, which only the holder of the company's key can derive."""
-    return base_url + LINK_PATH.format(token=company.token(fact.invitation))
+    return base_url + LINK_PATH.format(token=company.issued_token(fact))

@@ -1,6 +1,7 @@
 """Links of Career Relay: issued once per application, opened by people, redirected to one page only."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from schemas.errors import Malformed
-from schemas.relay.tokens import token_id
+from schemas.relay.tokens import invitation_id, relay_key, token, token_id
 from streams.configuration.settings import Settings
 from streams.configuration.yaml_document import dump_yaml
 from streams.ingest.http.server import create_app
@@ -117,6 +118,27 @@ async def test_a_link_is_issued_once_for_an_application(site: Site) -> None:
     assert len(token) == 22
     assert token not in json.dumps(events)
     assert events[0]["data"]["token_id"] == token_id(token)
+
+
+async def test_a_link_outlives_the_key_that_made_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a rotation of the key a repeated request returns the link that was sent, and a new one is made with the new key."""
+    before = (await site.invite(application_id="a-1")).json()
+    path = tmp_path / "hirelay.yaml"
+    rotated = (
+        path.read_text().replace("PERSON", "NEW_KEY") + "  previous_person_keys: [{env: PERSON}]\n"
+    )
+    path.write_text(rotated)
+    os.utime(path, (1, 1))
+    monkeypatch.setenv("NEW_KEY", "n" * 16 + "ew-key")
+
+    again = (await site.invite(application_id="a-1")).json()
+    new = (await site.invite(application_id="a-2")).json()
+
+    assert again == before and (await site.open(again["url"])).status_code == 302
+    key = relay_key(b"n" * 16 + b"ew-key")
+    assert new["url"].endswith(token(key, invitation_id("acme", "a-2")))
 
 
 async def test_a_link_leads_to_the_configured_page_and_counts_people(site: Site) -> None:

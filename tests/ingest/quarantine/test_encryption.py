@@ -28,7 +28,7 @@ def test_other_key_place_and_damage_are_refused() -> None:
     damaged = bytearray(base64.b64decode(encoded))
     damaged[20] ^= 1
     for key, text, place in (
-        (CONNECTION.person_key, sealed, "acme/gh/1"),
+        (CONNECTION.person_keys.keys[0], sealed, "acme/gh/1"),
         (KEY, sealed, "acme/gh/2"),
         (KEY, f"{version}.{name}.{base64.b64encode(damaged).decode()}", "acme/gh/1"),
         (KEY, f"3.{name}.{encoded}", "acme/gh/1"),

@@ -12,7 +12,8 @@ from schemas.events.packs import decode_pack, encode
 from schemas.funnel.conversion import to_funnel_event
 from schemas.funnel.fold import fold
 from schemas.funnel.rules import Rules
-from schemas.privacy.pseudonyms import PersonIds, Pseudonyms, empty_pack, events_of
+from schemas.privacy.packs import empty_pack, events_of
+from schemas.privacy.pseudonyms import PersonIds, Pseudonyms
 from schemas.privacy.references import Reference, references
 
 KEY = b"k" * 32

@@ -57,4 +57,5 @@ VENDOR = Vendor(
     mapped=frozenset(EVENTS),
     ignored=IGNORED,
     expected=EXPECTED,
+    hashes_candidates=True,
 )

@@ -1,0 +1,1 @@
+"""`hirelay rekey`: what people are known by moves under the company's newest person key."""

@@ -218,7 +218,7 @@ class RelayRegistration(FrozenModel):
 
     registration_id: Id
     token_id: Id
-    person: Annotated[str, Field(pattern=r"^[0-9a-f]{32}(?:[0-9a-f]{32})?$")]
+    person: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$")]
     consent_id: Id | None = None
     device: Id | None = None
     flags: tuple[Literal["employee", "self_referral", "bot", "test"], ...] = ()

@@ -2,13 +2,15 @@
 
 import getpass
 import socket
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from schemas.kafka.audit import AuditAction, AuditRecord
+from schemas.kafka.quarantine import QuarantineEntry
 from streams.configuration.settings import Settings
 from streams.kafka import audit_log
+
+SHORT_ID = 12  # digits of an entry's id, as `dlq list` shows it
 
 
 def operator() -> str:
@@ -23,16 +25,31 @@ def note(
     audit_log.record(settings, _record(action, subject, detail, tenant))
 
 
-def note_by_tenant(
-    settings: Settings, action: AuditAction, tenants: Iterable[str | None], detail: str = ""
+def note_deliveries(
+    settings: Settings, action: AuditAction, entries: Iterable[QuarantineEntry]
 ) -> None:
-    """Write one record per tenant of these quarantined deliveries; raise Unavailable."""
-    counts = Counter(tenant or "" for tenant in tenants)
-    records = (
-        _record(action, f"{n} quarantined deliveries", detail, tenant)
-        for tenant, n in sorted(counts.items())
-    )
-    audit_log.record(settings, *records)
+    """Write what was done to these quarantined deliveries, if there are any; raise Unavailable."""
+    records = delivery_records(action, entries)
+    if records:
+        audit_log.record(settings, *records)
+
+
+def delivery_records(action: AuditAction, entries: Iterable[QuarantineEntry]) -> list[AuditRecord]:
+    """Return one record per tenant.
+
+    It has the ids of the deliveries and not what people wrote about them, which may name a candidate and ends with the entries.
+    """
+    ids_of: dict[str, list[str]] = {}
+    for entry in entries:
+        ids_of.setdefault(entry.tenant or "", []).append(entry.id[:SHORT_ID])
+    return [
+        _record(action, _deliveries(len(ids)), ", ".join(ids), tenant)
+        for tenant, ids in sorted(ids_of.items())
+    ]
+
+
+def _deliveries(number: int) -> str:
+    return "1 quarantined delivery" if number == 1 else f"{number} quarantined deliveries"
 
 
 def _record(action: AuditAction, subject: str, detail: str, tenant: str) -> AuditRecord:

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.kafka.audit import AuditRecord
+from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import AUDIT_LOG
 from sinks.clickhouse.writer import Writer
 from streams.archive.rows import RecordPosition, audit_rows
 from streams.tools.audit_text import audit_table
+from streams.tools.auditing import delivery_records
 
 AT = datetime(2026, 11, 28, 1, 2, 3, tzinfo=UTC)
 RECORD = AuditRecord(
@@ -36,3 +38,22 @@ def test_what_concerns_every_company_says_so() -> None:
         ("audited", "/v1/breaches/1 (x)"),
         ("all", "/v1/breaches/1"),
     ]
+
+
+def test_what_was_dropped_is_named_by_ids_alone() -> None:
+    """A record per company has the ids of the deliveries, and not the reason, which may name a candidate."""
+    entries = [
+        QuarantineEntry(
+            id=f"{number:032x}", tenant=tenant, connection="c", vendor="standard", reason="not_json",
+            detail="x", at=AT, resolution="cand-1 asked us to",
+        )
+        for number, tenant in enumerate(("aoba", "aoba", "brightwater"))
+    ]  # fmt: skip
+
+    records = delivery_records("dropped", entries)
+
+    assert [(one.tenant, one.subject, one.detail) for one in records] == [
+        ("aoba", "2 quarantined deliveries", "000000000000, 000000000000"),
+        ("brightwater", "1 quarantined delivery", "000000000000"),
+    ]
+    assert not delivery_records("replayed", [])

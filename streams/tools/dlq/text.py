@@ -173,7 +173,8 @@ def _replay(
     with Progress(*columns, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("replaying", total=len(entries))
         outcomes = dlq_replay.replay(settings, configuration, entries, lambda: bar.advance(task))
-    auditing.note_by_tenant(settings, "replayed", (one.entry.tenant for one in entries))
+    counted = (one.stored.entry for one in outcomes if one.events or not one.failure)
+    auditing.note_deliveries(settings, "replayed", counted)
     return outcomes
 
 
@@ -181,5 +182,5 @@ def drop_entries(settings: Settings, ids: Sequence[str], reason: str) -> int:
     """Drop entries and return how many. Raises Malformed, Unavailable."""
     entries = Quarantine(settings.kafka_access).read(EntryFilter(ids=tuple(ids)))
     dlq_replay.drop(settings, entries, reason)
-    auditing.note_by_tenant(settings, "dropped", (one.entry.tenant for one in entries), reason)
+    auditing.note_deliveries(settings, "dropped", (one.entry for one in entries))
     return len(entries)

@@ -59,7 +59,9 @@ def _of_topics(access: KafkaAccess, tenancy: Tenancy) -> Iterator[KeptData]:
         yield KeptData(
             what=what,
             where=where,
-            how="Kafka, file by file",
+            how="nothing: `audit_days` is not set"
+            if configured == FOR_EVER
+            else "Kafka, file by file",
             days=_days(configured),
             oldest=_oldest_record(access, topic) if topic.name in actual else None,
             broker_days=None if current == configured else _days(current) or FOR_EVER,
@@ -74,7 +76,7 @@ def _of_tenant(client: Any, tenancy: Tenancy, name: str, now: datetime) -> Itera
     yield KeptData(
         what="list of refused deliveries",
         where="table quarantined",
-        how="archiver, every hour",
+        how="archiver, every hour" if days else "nothing: `quarantine_days` is not set",
         tenant=name,
         days=days,
         oldest=oldest,

@@ -19,7 +19,9 @@ PATTERNS = {
     r"^[A-Z]{3}$": st.sampled_from(["JPY", "USD"]),
     r"^[0-9a-f]{64}$": st.just("0f" * 32),
     r"^[a-z0-9][a-z0-9_-]{0,62}$": st.sampled_from(["a", "years-5", "0_b"]),
-    r"^[0-9a-f]{32}(?:[0-9a-f]{32})?$": st.sampled_from(["0f" * 16, "0f" * 32]),
+    r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$": st.sampled_from(
+        ["0f" * 16, "0f" * 20, "0f" * 32]
+    ),
 }
 
 

@@ -8,80 +8,102 @@
 -- 95 % and 99.8 %, φ after 10 % Winsorising where it is significant (Spiegelhalter 2005).
 create or replace view v_interviewers as
 with
-    decisions as
     (
-        select
-            member as person,
-            splitByChar('.', measure)[2] as stage,
-            sumIf(value, startsWith(measure, 'passed.')) as passes,
-            sum(value) as cases
-        from v_cells
-        where tenant = {tenant:String}
-            and dimension = 'interviewer'
-            and basis = 'decision'
-            and day between {first:Date} and {last:Date}
-            and splitByChar('.', measure)[1] in ('passed', 'failed')
-            and if(
-                {milestone:String} = '',
-                stage not in ('casual', 'assessment', 'reference', 'unmapped'),
-                stage = {milestone:String}
+        with
+            decisions as
+            (
+                select
+                    member as person,
+                    splitByChar('.', measure)[2] as stage,
+                    sumIf(value, startsWith(measure, 'passed.')) as passes,
+                    sum(value) as cases
+                from v_cells
+                where tenant = {tenant:String}
+                    and dimension = 'interviewer'
+                    and basis = 'decision'
+                    and day between {first:Date} and {last:Date}
+                    and splitByChar('.', measure)[1] in ('passed', 'failed')
+                    and if(
+                        {milestone:String} = '',
+                        stage not in ('casual', 'assessment', 'reference', 'unmapped'),
+                        stage = {milestone:String}
+                    )
+                group by person, stage
+                having cases > 0
+            ),
+            sizes as
+            (
+                select
+                    person,
+                    sum(cases) as own_cases,
+                    row_number() over (order by own_cases, person) as place,
+                    countIf(own_cases < 5) over () as few
+                from decisions
+                group by person
+            ),
+            grouped as
+            (
+                select
+                    if(sizes.few > 0 and sizes.place <= greatest(sizes.few, 2), '(n < 5)', decisions.person) as who,
+                    decisions.stage as stage,
+                    sum(decisions.passes) as passes,
+                    sum(decisions.cases) as cases,
+                    groupUniqArray(decisions.person) as persons
+                from decisions
+                inner join sizes on sizes.person = decisions.person
+                group by who, stage
+            ),
+            of_stages as
+            (
+                select
+                    *,
+                    sum(passes) over (partition by stage) as stage_passes,
+                    sum(cases) over (partition by stage) as stage_cases,
+                    sum(passes) over (partition by who) as own_passes,
+                    sum(cases) over (partition by who) as own_cases,
+                    sum(passes) over () as all_passes,
+                    sum(cases) over () as all_cases,
+                    (all_passes - own_passes + 0.5) / (all_cases - own_cases + 1) as parent,
+                    stage_cases - cases + 2 as others,
+                    (stage_passes - passes + 2 * parent) / others as rate
+                from grouped
+            ),
+            members as
+            (
+                select
+                    who,
+                    length(arrayDistinct(arrayFlatten(groupArray(persons)))) as people,
+                    any(own_passes) as passed,
+                    any(own_cases) as n,
+                    any(all_passes) / any(all_cases) as rate_of_all,
+                    sum(of_stages.cases * stage_passes / stage_cases) as baseline,
+                    sum(of_stages.cases * rate) as expected_passes,
+                    sum(of_stages.cases * rate * (1 - rate)) as variance,
+                    sum(of_stages.cases * of_stages.cases * rate * (1 - rate) / others) as doubt,
+                    least(toFloat64(n), greatest(0, passed - baseline + n * rate_of_all)) as adjusted_passes
+                from of_stages
+                group by who
+                having people > 1 or who != '(n < 5)'
             )
-        group by person, stage
-        having cases > 0
-    ),
-    sizes as
-    (
-        select
-            person,
-            sum(cases) as own_cases,
-            row_number() over (order by own_cases, person) as place,
-            countIf(own_cases < 5) over () as few
-        from decisions
-        group by person
-    ),
-    grouped as
-    (
-        select
-            if(sizes.few > 0 and sizes.place <= greatest(sizes.few, 2), '(n < 5)', decisions.person) as who,
-            decisions.stage as stage,
-            sum(decisions.passes) as passes,
-            sum(decisions.cases) as cases,
-            groupUniqArray(decisions.person) as persons
-        from decisions
-        inner join sizes on sizes.person = decisions.person
-        group by who, stage
-    ),
-    of_stages as
-    (
-        select
-            *,
-            sum(passes) over (partition by stage) as stage_passes,
-            sum(cases) over (partition by stage) as stage_cases,
-            sum(passes) over (partition by who) as own_passes,
-            sum(cases) over (partition by who) as own_cases,
-            sum(passes) over () as all_passes,
-            sum(cases) over () as all_cases,
-            (all_passes - own_passes + 0.5) / (all_cases - own_cases + 1) as parent,
-            stage_cases - cases + 2 as others,
-            (stage_passes - passes + 2 * parent) / others as rate
-        from grouped
-    ),
+        select groupArray((who, people, passed, n, rate_of_all, expected_passes, variance, doubt, adjusted_passes))
+        from members
+    ) as computed,
     members as
     (
         select
-            who,
-            length(arrayDistinct(arrayFlatten(groupArray(persons)))) as people,
-            any(own_passes) as passed,
-            any(own_cases) as n,
-            any(all_passes) / any(all_cases) as rate_of_all,
-            sum(of_stages.cases * stage_passes / stage_cases) as baseline,
-            sum(of_stages.cases * rate) as expected_passes,
-            sum(of_stages.cases * rate * (1 - rate)) as variance,
-            sum(of_stages.cases * of_stages.cases * rate * (1 - rate) / others) as doubt,
-            least(toFloat64(n), greatest(0, passed - baseline + n * rate_of_all)) as adjusted_passes
-        from of_stages
-        group by who
-        having people > 1 or who != '(n < 5)'
+            row.1 as who,
+            row.2 as people,
+            row.3 as passed,
+            row.4 as n,
+            row.5 as rate_of_all,
+            row.6 as expected_passes,
+            row.7 as variance,
+            row.8 as doubt,
+            row.9 as adjusted_passes
+        from
+        (
+            select arrayJoin(computed) as row
+        )
     ),
     scores as
     (

@@ -7,7 +7,17 @@ from pydantic import AwareDatetime
 from schemas.events.application import FrozenModel, Text
 
 AuditAction = Literal[
-    "acted", "changed", "dropped", "erased", "named", "rebuilt", "recounted", "rekeyed", "replayed"
+    "acted",
+    "changed",
+    "dropped",
+    "erased",
+    "named",
+    "rebuilt",
+    "recounted",
+    "refused",
+    "rekeyed",
+    "replayed",
+    "signed_in",
 ]
 AUDIT_ACTIONS: tuple[AuditAction, ...] = get_args(AuditAction)
 
@@ -15,7 +25,7 @@ AUDIT_ACTIONS: tuple[AuditAction, ...] = get_args(AuditAction)
 class AuditRecord(FrozenModel):
     """One thing that somebody did. `tenant` is empty for what concerns all of them.
 
-    `by` is the name of an access token, or the user and machine of a command; `subject` what it was done to, `detail` how
+    `by` is the name of an access token, the user and machine of a command, or who signed in or was refused, from where; `subject` what it was done to, `detail` how
     much. None of them may name a candidate, because the records are kept for ever.
     """
 

@@ -10,6 +10,13 @@ from schemas.events.application import FrozenModel
 
 Scope = Literal["board:read", "costs:write", "breaches:act", "relay:write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+# A group as the company's directory writes it; a proxy separates them by commas.
+GroupName = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=200, pattern=r"^[^\s,\x00-\x1f]([^,\x00-\x1f]*[^\s,\x00-\x1f])?$"
+    ),
+]
 
 
 class AccessToken(FrozenModel):

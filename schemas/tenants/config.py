@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from schemas.events.application import FrozenModel
-from schemas.tenants.access import AccessToken
+from schemas.tenants.access import AccessToken, GroupName
 from schemas.tenants.business_hours import (
     COUNTRY_BY_ZONE,
     BusinessHours,
@@ -164,10 +164,9 @@ class Tenant(FrozenModel):
     rates; `retract` all of the candidate's applications. An application deleted on its own never counts. Costs in another
     currency than `currency` are reported separately, never added. `hire_value` is the value of one hire in minor units; ROI
     is known only if it is above 0. `api_tokens` authenticate the tenant's API calls; several may be active, for rotation.
-    `access_tokens` have scopes and an end, and open the tenant's boards too.
+    `access_tokens` have scopes and an end, and open the tenant's boards too, as do `board_groups` for people who sign in.
     `names` says whose names boards may show beside ids: of jobs and departments, or of `people` too, the company's employees.
-    `retention` says what ends after how many days.
-    `channel_aliases` maps other names of a channel to the one that it is counted under, in webhooks, costs and imports alike.
+    `channel_aliases` maps other names of a channel to the one it is counted under; `retention` says what ends after how many days.
     `holidays` is the country (ISO 3166, such as JP) on whose public holidays no deliveries are expected; the default is
     Japan for tenants in the Japanese time zone.
     """
@@ -186,6 +185,7 @@ class Tenant(FrozenModel):
     previous_person_keys: tuple[Secret, ...] = ()
     api_tokens: tuple[Secret, ...] = ()
     access_tokens: tuple[AccessToken, ...] = ()
+    board_groups: tuple[GroupName, ...] = ()
     names: Literal["jobs", "people"] = "jobs"
     channel_aliases: dict[str, str] = Field(default_factory=dict)
     retention: TenantRetention = TenantRetention()

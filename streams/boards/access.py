@@ -1,36 +1,34 @@
-"""Who may see which tenant's boards: access tokens, a page to log in at, and a session in a signed cookie."""
+"""Who may see which tenant's boards: access tokens, sessions in a signed cookie, and people who sign in elsewhere."""
 
 import hmac
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html import escape
 from typing import Final
-from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from schemas.tenants.access import AccessToken, Scope, token_digest
 from schemas.tenants.config import Tenancy
+from streams.boards.audit_trail import AuditTrail
+from streams.boards.identity import NO_COMPANY, SignInRefused, SingleSignOn, opened_tenants
+from streams.boards.login_form import (
+    BUSY,
+    SESSION_S,
+    WRONG,
+    Attempts,
+    form_fields,
+    login_page,
+    own_page,
+)
+from streams.boards.oidc_sign_in import SESSION_COOKIE, OidcSignIn
 
 READ: Final[Scope] = "board:read"
 COOKIE = "hirelay-session"
-SESSION_S = 12 * 3600  # a working day; then people log in again
-MAX_FORM_BYTES = 4_000
-MAX_ATTEMPTS, ATTEMPTS_S = 30, 60.0  # failed log-ins of everybody together
-LOGIN_PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Hirelay</title><body style="font:16px system-ui;max-width:26rem;margin:15vh auto;padding:0 1rem">
-<h1 style="font-size:1.3rem">Hirelay</h1><p role="alert">{message}</p>
-<form method="post" action="login"><input type="hidden" name="next" value="{next}">
-<label>アクセストークン Access token<br><input type="password" name="token" autocomplete="current-password" required
-style="width:100%;font:inherit;padding:.4rem"></label><p><button style="font:inherit">ログイン Log in</button></form></html>"""
-LOGIN_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-)
-WRONG = "このトークンは使えません。 This token is not valid here."
-BUSY = "しばらくしてからお試しください。 Too many attempts: try again in a minute."
+NO_OIDC = "Signing in with OpenID Connect is not configured: set HIRELAY_BOARD_SIGN_IN to oidc."
 
 Clock = Callable[[], datetime]
 
@@ -40,21 +38,44 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def write_nowhere(_: object) -> None:
+    """Keep no record: the process log has it."""
+
+
 @dataclass
 class BoardAccess:
-    """Decides what a request may see; without `required` everything, as on the loopback of a local stack."""
+    """Decides what a request may see; without `required` everything, as on the loopback of a local stack.
+
+    `single_sign_on` recognises people whose groups open companies; what is refused is noted in `audit`.
+    """
 
     tenancy: Callable[[], Tenancy]
     required: bool = False
     clock: Clock = utc_now
-    _failures: deque[float] = field(default_factory=deque)
+    single_sign_on: SingleSignOn | None = None
+    audit: AuditTrail = field(default_factory=lambda: AuditTrail(write_nowhere, utc_now))
+    _attempts: Attempts = field(default_factory=Attempts)
+
+    def routes(self) -> list[Route]:
+        """The routes of logging in and out."""
+        return [
+            Route("/login", self.login, methods=["GET", "POST"]),
+            Route("/login/start", self.start),
+            Route("/login/callback", self.complete),
+            Route("/logout", self.logout, methods=["POST"]),
+        ]
 
     def visible(self, request: Request) -> Tenancy | None:
-        """Return the tenants that the request may see; None if it must log in first."""
+        """Return the tenants that the request may see; None if it must log in first; raise SignInRefused."""
         tenancy = self.tenancy()
         if not self.required:
             return tenancy
+        identity = None if self.single_sign_on is None else self.single_sign_on.identify(request)
         granted = set(self._granted(request, tenancy))
+        if identity is not None:
+            granted.update(opened_tenants(identity, tenancy))
+            if not granted:
+                raise SignInRefused("no_company", NO_COMPANY, user=identity.user)
         if not granted:
             return None
         return Tenancy(tenants=tuple(t for t in tenancy.tenants if t.id in granted))
@@ -83,12 +104,14 @@ class BoardAccess:
 
     async def login(self, request: Request) -> Response:
         """Show the form, or exchange a token for a session."""
+        link = isinstance(self.single_sign_on, OidcSignIn)
         if request.method == "GET":
-            return _form(request.query_params.get("next", ""))
-        fields = await _form_fields(request)
+            return login_page(request.query_params.get("next", ""), link=link)
+        fields = await form_fields(request)
         destination = fields.get("next", "")
-        if self._is_busy():
-            return _form(destination, BUSY, 429)
+        now = self.clock().timestamp()
+        if self._attempts.are_too_many(now):
+            return login_page(destination, BUSY, 429, link=link)
         digest = token_digest(fields.get("token", "").strip())
         matches = [
             token
@@ -96,13 +119,17 @@ class BoardAccess:
             if hmac.compare_digest(token.sha256, digest)
         ]
         if not matches:
-            self._failures.append(self.clock().timestamp())
-            return _form(destination, WRONG, 401)
+            self._attempts.add(now)
+            self.audit.note("refused", address_of(request), "/login", "token")
+            return login_page(destination, WRONG, 401, link=link)
+        return self._with_session(request, matches[0], destination)
+
+    def _with_session(self, request: Request, token: AccessToken, destination: str) -> Response:
         until = str(int(self.clock().timestamp()) + SESSION_S)
-        response = RedirectResponse(_own_page(destination), 303)
+        response = RedirectResponse(own_page(destination), 303)
         response.set_cookie(
             COOKIE,
-            f"{until}.{_sign(matches[0], until)}",
+            f"{until}.{_sign(token, until)}",
             max_age=SESSION_S,
             httponly=True,
             samesite="lax",
@@ -110,40 +137,54 @@ class BoardAccess:
         )
         return response
 
-    def _is_busy(self) -> bool:
-        start = self.clock().timestamp() - ATTEMPTS_S
-        while self._failures and self._failures[0] < start:
-            self._failures.popleft()
-        return len(self._failures) >= MAX_ATTEMPTS
+    def _oidc(self) -> OidcSignIn:
+        if not isinstance(self.single_sign_on, OidcSignIn):
+            raise HTTPException(404, NO_OIDC)
+        if self._attempts.are_too_many(self.clock().timestamp()):
+            raise SignInRefused("too_many_attempts", BUSY, 429)
+        return self.single_sign_on
+
+    async def start(self, request: Request) -> Response:
+        """Send the browser to the company's provider."""
+        return await self._oidc().start(request)
+
+    async def complete(self, request: Request) -> Response:
+        """Take the browser back from the provider, with a session."""
+        oidc = self._oidc()
+        try:
+            identity, response = await oidc.complete(request)
+        except SignInRefused:
+            self._attempts.add(self.clock().timestamp())
+            raise
+        self.audit.note("signed_in", identity.user, "/login/callback")
+        return response
 
     async def logout(self, _: Request) -> Response:
         """End the session in this browser."""
         response = RedirectResponse("login", 303)
         response.delete_cookie(COOKIE)
+        response.delete_cookie(SESSION_COOKIE)
         return response
+
+    async def answer_refused(self, request: Request, error: Exception) -> Response:
+        """Answer a sign-in that fails with what to do, as a page to a browser, and note it."""
+        if not isinstance(error, SignInRefused):
+            raise error
+        user = error.user or "somebody"
+        by = f"{user} at {address_of(request)}"
+        self.audit.note("refused", by, request.url.path[:200], error.reason)
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"error": error.reason, "message": error.message}, error.status)
+        root = "../" * (request.url.path.count("/") - 1)
+        link = isinstance(self.single_sign_on, OidcSignIn)
+        return login_page("", error.message, error.status, link=link, root=root)
+
+
+def address_of(request: Request) -> str:
+    """Return the address that the request came from."""
+    return request.client.host if request.client else "unknown"
 
 
 def _sign(token: AccessToken, until: str) -> str:
     """Return the signature of a session; its key is what is stored of the token, so it ends with the token."""
     return hmac.digest(bytes.fromhex(token.sha256), f"session/{until}".encode(), "sha256").hex()
-
-
-def _own_page(destination: str) -> str:
-    """Return the page with the query that was asked for, never another address."""
-    return f"./?{destination}" if destination.isprintable() and destination else "./"
-
-
-def _form(destination: str, message: str = "", status: int = 200) -> Response:
-    page = LOGIN_PAGE.format(message=escape(message), next=escape(destination))
-    headers = {"Content-Security-Policy": LOGIN_POLICY, "Cache-Control": "no-store"}
-    return HTMLResponse(page, status, headers)
-
-
-async def _form_fields(request: Request) -> Mapping[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            return {}
-    parsed = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    return {name: values[0] for name, values in parsed.items()}

@@ -94,6 +94,15 @@ def _login() -> dict[str, Any]:
     return {"summary": "Log in", "requestBody": body, "responses": answers}
 
 
+def _sign_in(summary: str) -> dict[str, Any]:
+    answers = _answers("text/plain", TEXT, (403, 429, 503))
+    answers["200"] = {"description": "Never: the answer leads elsewhere."}
+    answers["303"] = {"description": "Leads to the provider, or from it to the page."}
+    pages = {"text/plain": {"schema": TEXT}}
+    answers["404"] = {"description": "OpenID Connect is not configured.", "content": pages}
+    return {"summary": summary, "responses": answers}
+
+
 def _action() -> dict[str, Any]:
     media = {"application/json": {"schema": {"type": "object"}}}
     gateway = (202, 400, 401, 403, 404, 408, 413, 415, 429, 503)
@@ -126,6 +135,8 @@ def _pages() -> dict[str, dict[str, Any]]:
     return {
         "/": {"get": _page("The page")},
         "/login": {"get": _page("The form to log in"), "post": _login()},
+        "/login/start": {"get": _sign_in("Send the browser to the company's provider")},
+        "/login/callback": {"get": _sign_in("Take the browser back from the provider")},
         "/logout": {"post": {"summary": "Log out", "responses": leaving}},
         "/breaches/{breach}": {"get": breach},
         "/breaches/{breach}/actions": {"post": _action()},

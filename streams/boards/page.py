@@ -26,6 +26,7 @@ from sinks.metrics import BoardMetrics
 from streams.boards import api_document
 from streams.boards.access import BoardAccess
 from streams.boards.breach_page import BreachPages, Surroundings
+from streams.boards.identity import SignInRefused
 from streams.boards.live import KEEPALIVE_S, Watcher
 from streams.boards.page_spec import build_page_spec
 from streams.boards.panel_csv import PanelExport, panel_csv
@@ -192,15 +193,14 @@ def create_app(
             # Level 4 takes half the time of level 9 on the page's files, which grow by 4 %.
             Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4),
         ],
-        exception_handlers=_exception_handlers(metrics),
+        exception_handlers=_exception_handlers(metrics) | {SignInRefused: access.answer_refused},
     )
 
 
 def _routes(access: BoardAccess, page: Page) -> list[Route]:
     return [
         Route("/", page.index),
-        Route("/login", access.login, methods=["GET", "POST"]),
-        Route("/logout", access.logout, methods=["POST"]),
+        *access.routes(),
         Route("/healthz", page.healthz),
         Route("/metrics", page.metrics),
         Route("/api/boards", page.boards),

@@ -12,11 +12,17 @@ import uvicorn
 
 from schemas.tenants.config import Tenancy
 from sinks.clickhouse.client import connect
-from streams.boards.access import BoardAccess
+from streams.boards.access import BoardAccess, utc_now
+from streams.boards.audit_trail import AuditTrail
 from streams.boards.breach_page import Surroundings
+from streams.boards.identity import SingleSignOn
+from streams.boards.oidc_sign_in import OidcSignIn
 from streams.boards.page import create_app
+from streams.boards.trusted_proxy import TrustedProxy
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
+from streams.configuration.sign_in import SignIn
+from streams.kafka import audit_log
 from streams.web.limits import IDLE_TIMEOUT_S, LimitedProtocol
 from streams.web.origin_guard import hosts_of
 
@@ -28,7 +34,7 @@ MAX_CONNECTIONS = 500  # beyond this, new connections get 503 at once; every ope
 def serve(settings: Settings) -> None:
     """Serve the boards until SIGTERM or Ctrl-C and log the address; raise OSError if the port is in use."""
     app = create_app(
-        BoardAccess(cached_tenancy(settings.config), is_login_required(settings)),
+        make_access(settings),
         lambda: connect(settings.clickhouse_access),
         hosts_of(settings.public_host_list),
         _surroundings(settings),
@@ -41,6 +47,7 @@ def serve(settings: Settings) -> None:
             timeout_keep_alive=IDLE_TIMEOUT_S,
             ws="none",
             server_header=False,
+            proxy_headers=False,  # an address that a header names must not count as that of a proxy
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,  # event streams never end by themselves
@@ -55,6 +62,23 @@ def serve(settings: Settings) -> None:
         asyncio.run(server.serve(sockets=[listener]))
 
 
+def make_access(settings: Settings) -> BoardAccess:
+    """Return who may see what; raise Malformed for settings of the sign-in that cannot be used."""
+    tenancy = cached_tenancy(settings.config)
+    return BoardAccess(
+        tenancy,
+        is_login_required(settings),
+        single_sign_on=_single_sign_on(settings.sign_in, tenancy),
+        audit=AuditTrail(lambda records: audit_log.record(settings, *records), utc_now),
+    )
+
+
+def _single_sign_on(sign_in: SignIn, tenancy: Callable[[], Tenancy]) -> SingleSignOn | None:
+    if sign_in.kind == "proxy":
+        return TrustedProxy(sign_in)
+    return OidcSignIn(sign_in, tenancy, utc_now) if sign_in.kind == "oidc" else None
+
+
 def _surroundings(settings: Settings) -> Surroundings:
     return Surroundings(
         gateway=settings.gateway_address,
@@ -65,8 +89,10 @@ def _surroundings(settings: Settings) -> Surroundings:
 
 
 def is_login_required(settings: Settings) -> bool:
-    """Return whether boards ask for a token: always, or wherever others than this machine can reach them."""
-    if settings.board_login == "always":
+    """Return whether boards ask for a token: always, where people sign in elsewhere, or wherever others than
+    this machine can reach them.
+    """
+    if settings.board_login == "always" or settings.board_sign_in != "token":
         return True
     try:
         return not ipaddress.ip_address(settings.board_host).is_loopback

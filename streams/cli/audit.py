@@ -20,7 +20,7 @@ def audit(
     shape: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
     state: State = None,
 ) -> None:
-    """Show who replayed, recounted, dropped, changed, acted, rebuilt or erased, oldest first."""
+    """Show who replayed, recounted, dropped, changed, acted, rebuilt, erased, signed in or was refused, oldest first."""
     from streams.kafka import audit_log
     from streams.tools.audit_text import audit_table
     from streams.tools.tables import print_table

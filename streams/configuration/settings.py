@@ -11,6 +11,7 @@ from schemas.errors import Malformed
 from sinks.clickhouse.access import ClickHouseAccess
 from sinks.tls import TlsFiles
 from streams.configuration.kafka_access import KafkaAccess, KafkaSecurity, SaslMechanism
+from streams.configuration.sign_in import SignIn, SignInKind
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 OptionalFile = Annotated[Path | None, BeforeValidator(lambda value: value or None)]  # "" is none
@@ -150,6 +151,29 @@ class Settings(BaseSettings):
     board_login: Literal["auto", "always"] = Field(
         "auto", description="auto: boards ask for an access token unless they listen on loopback."
     )
+    board_sign_in: SignInKind = Field(
+        "token", description="How people sign in to boards beside access tokens: proxy or oidc."
+    )
+    proxy_addresses: str = Field(
+        "", description="Addresses or networks of the proxies that name people, comma separated."
+    )
+    proxy_user_header: str = Field(
+        "X-Forwarded-User", description="Header in which the proxy names the person."
+    )
+    proxy_groups_header: str = Field(
+        "X-Forwarded-Groups", description="Header with the person's groups, comma separated."
+    )
+    oidc_issuer: str = Field(
+        "", description="Issuer of the OpenID Connect provider, as it writes it."
+    )
+    oidc_client_id: str = Field("", description="What the provider calls this board.")
+    oidc_client_secret_file: OptionalFile = Field(
+        None, description="File with the secret that the provider gave to this board."
+    )
+    oidc_scopes: str = Field(
+        "openid email", description="Scopes that are asked for, separated by spaces."
+    )
+    oidc_groups_claim: str = Field("groups", description="Claim of the ID token with the groups.")
     board_host: str = Field("127.0.0.1", description="Address the board page listens on.")
     board_port: Port = Field(8090, description="Port of the board page; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
@@ -192,6 +216,22 @@ class Settings(BaseSettings):
                 certificate=self.clickhouse_certificate,
                 key=self.clickhouse_key,
             ),
+        )
+
+    @property
+    def sign_in(self) -> SignIn:
+        """How people sign in to boards."""
+        return SignIn(
+            kind=self.board_sign_in,
+            proxy_addresses=self.proxy_addresses,
+            user_header=self.proxy_user_header,
+            groups_header=self.proxy_groups_header,
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret_file=self.oidc_client_secret_file,
+            scopes=self.oidc_scopes,
+            groups_claim=self.oidc_groups_claim,
+            board_url=self.board_url,
         )
 
     @property
@@ -249,4 +289,5 @@ def _validate(overrides: dict[str, Any]) -> Settings:
         raise Malformed("settings", "; ".join(messages)) from None
     settings.kafka_access.check()
     settings.clickhouse_access.check()
+    settings.sign_in.check()
     return settings

@@ -10,7 +10,8 @@ import pytest
 
 from schemas.tenants.access import AccessToken, Scope, token_digest
 from schemas.tenants.config import Tenancy
-from streams.boards.access import MAX_ATTEMPTS, SESSION_S, BoardAccess
+from streams.boards.access import BoardAccess
+from streams.boards.login_form import MAX_ATTEMPTS, SESSION_S
 from streams.boards.page import create_app
 from streams.boards.role import is_login_required
 from streams.boards.specs.catalogue import BY_ID

@@ -19,6 +19,7 @@ from streams.configuration.targets import load_targets
 from streams.health_server import run_with_health_server
 from streams.reporting.deliveries import Deliverer
 from streams.reporting.read import fill_report
+from streams.reporting.read_once import ReadOnce
 from streams.reporting.reporter import Reporter, ReporterFiles
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def look_at_all(settings: Settings, files: ReporterFiles, metrics: ReporterMetri
         log.warning("no numbers for reports", extra={"reason": str(error)[:300]})
         return True
     reporter = Reporter(
-        partial(fill_report, client),
+        partial(fill_report, ReadOnce(client)),
         settings.reporter_dir,
         settings.board_url,
         lambda: datetime.now(UTC),

@@ -93,31 +93,28 @@ def _run_tour(stack: Stack, *, once: bool, seed: int, console: Console) -> int:
     console.print(f"  [{style}]{verification.as_text()}[/]", highlight=False, soft_wrap=True)
     reports = _write_reports(settings, stack.state, console)
     print_places(run_file, stack.state, breach, console)
-    for path in reports:
-        console.print(f"  {'report':<10} {path}", highlight=False, soft_wrap=True)
+    for line in reports:
+        console.print(f"  {'report':<10} {line}", highlight=False, soft_wrap=True)
     if not once:
         _play_live(run_file, seed, console)
     return 0 if complete and not verification.differences else 1
 
 
-def _write_reports(settings: Settings, state: Path, console: Console) -> list[Path]:
-    """Write the reports of the first company, and say how long that took."""
-    began = monotonic()
+def _write_reports(settings: Settings, state: Path, console: Console) -> list[str]:
+    """Write the reports of the first company; return the path of each, and how long it took to read and write it."""
+    began, lines = monotonic(), list[str]()
     with working("writing reports", console):
-        paths = list(
-            write_demo_reports(
-                connect(settings.clickhouse_access),
-                settings,
-                COMPANIES[0].tenant,
-                state / "reports",
-                datetime.now(UTC),
-            )
-        )
-    seconds = monotonic() - began
-    console.print(
-        f"  {len(paths)} reports of the last month written in {seconds:.1f} s", highlight=False
-    )
-    return paths
+        for path in write_demo_reports(
+            connect(settings.clickhouse_access),
+            settings,
+            COMPANIES[0].tenant,
+            state / "reports",
+            datetime.now(UTC),
+        ):
+            ended = monotonic()
+            lines.append(f"{path}  ({ended - began:.1f} s)")
+            began = ended
+    return lines
 
 
 def _play_season(

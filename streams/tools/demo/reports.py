@@ -13,6 +13,7 @@ from streams.configuration.settings import Settings
 from streams.configuration.targets import load_targets, require_tenant
 from streams.reporting.files import write_report
 from streams.reporting.read import fill_report
+from streams.reporting.read_once import ReadOnce
 from streams.reporting.request import ReportRequest
 
 FORMATS = ("pptx", "pdf")
@@ -22,7 +23,7 @@ def write_demo_reports(
     client: Any, settings: Settings, tenant: str, directory: Path, now: datetime
 ) -> Iterator[Path]:
     """Write the files into the directory and yield each path; raise Unavailable without the extra `report`."""
-    tenancy = load_tenancy(settings.config)
+    tenancy, read_once = load_tenancy(settings.config), ReadOnce(client)
     company = require_tenant(tenancy, tenant)
     targets = load_targets(settings.targets, tenancy)
     period = period_before("month", local_today(now, company.timezone))
@@ -35,4 +36,4 @@ def write_demo_reports(
             now=now,
             board=settings.board_url,
         )
-        yield from write_report(fill_report(client, request), directory, FORMATS)
+        yield from write_report(fill_report(read_once, request), directory, FORMATS)

@@ -7,7 +7,8 @@ import vl_convert
 from schemas.reporting.model import ReportCell, ReportPanel
 from sinks.reports.fonts import FAMILY, font_directory
 
-WIDTH, HEIGHT, BAR_PX = 420, 240, 28
+WIDTH, HEIGHT, BAR_PX = 420, 220, 30
+NUMBER_PX = 36  # room for the number beside a bar
 # Okabe and Ito: distinct for readers with any colour vision, ordered so that neighbours differ in lightness.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#999999")
 Chart = dict[str, Any]
@@ -62,15 +63,23 @@ def _specification(panel: ReportPanel, colour: str) -> Chart:
     by_series = series(panel)
     form = ".0%" if percent(panel) else ",.4~r"
     category = {"field": "category", "type": "nominal", "sort": None, "title": None}
-    axis = {"format": form, "tickCount": 4}
+    axis = {"format": form, "tickCount": 4, "labelFontSize": 11}
+    if not percent(panel):
+        axis["tickMinStep"] = 1
     value = {"field": "value", "type": "quantitative", "title": None, "axis": axis}
     marks = (
-        _bars(category, value, form, colour)
+        _bars(panel, category, colour)
         if panel.chart in {"bar", "funnel"}
         else _columns(panel, category, value, legend=len(by_series) > 1)
     )
+    texts = {(row[0].text, cell.value): cell.text for row in panel.rows for cell in row}
     values = [
-        {"category": name, "series": series_name, "value": number}
+        {
+            "category": name,
+            "series": series_name,
+            "value": number,
+            "text": texts.get((name, number), ""),
+        }
         for series_name, by_category in by_series.items()
         for name, number in by_category.items()
     ]
@@ -83,19 +92,31 @@ def _specification(panel: ReportPanel, colour: str) -> Chart:
     } | marks
 
 
-def _bars(category: Chart, value: Chart, form: str, colour: str) -> Chart:
+def _bars(panel: ReportPanel, category: Chart, colour: str) -> Chart:
+    """Bars with their numbers as tables write them; room for those of negative bars, which would cover the names."""
     bar = {"mark": {"type": "bar", "color": colour}}
     number = {
         "mark": {
             "type": "text",
             "align": {"expr": "datum.value < 0 ? 'right' : 'left'"},
             "dx": {"expr": "datum.value < 0 ? -4 : 4"},
+            "fontSize": 12,
         },
-        "encoding": {"text": {"field": "value", "format": form}},
+        "encoding": {"text": {"field": "text"}},
     }
+    below = any(
+        value < 0 for values in series(panel).values() for value in values.values() if value
+    )
+    value = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"padding": NUMBER_PX if below else 0},
+    }
+    axis = {"labelLimit": 160, "labelFontSize": 12, "ticks": False, "domain": False}
     return {
         "height": {"step": BAR_PX},
-        "encoding": {"y": {**category, "axis": {"labelLimit": 160}}, "x": value},
+        "encoding": {"y": {**category, "axis": axis}, "x": value},
         "layer": [bar, number],
     }
 
@@ -106,10 +127,14 @@ def _columns(panel: ReportPanel, category: Chart, value: Chart, *, legend: bool)
         "type": "nominal",
         "sort": None,
         "scale": {"range": list(COLOURS)},
-        "legend": {"title": None, "orient": "bottom", "columns": 3} if legend else None,
+        "legend": {"title": None, "orient": "bottom", "columns": 3, "labelFontSize": 11}
+        if legend
+        else None,
     }
-    axis = {"labelAngle": -40, "labelOverlap": True}
+    axis = {"labelAngle": 0, "labelOverlap": True, "labelFontSize": 11}
     return {
-        "mark": {"type": "line", "point": True} if panel.chart == "line" else {"type": "bar"},
+        "mark": {"type": "line", "point": True}
+        if panel.chart == "line"
+        else {"type": "bar", "width": {"band": 0.7}},
         "encoding": {"x": {**category, "axis": axis}, "y": value, "color": colour},
     }

@@ -55,6 +55,6 @@ def cell_text(cell: ReportCell, language: str) -> str:
     if cell.low is not None and cell.high is not None:
         low, high = (format_number(end, "share", language) for end in (cell.low, cell.high))
         parts.append(f"[{low}–{high}]")
-    if cell.n is not None and cell.unit != "count":
+    if cell.n and cell.unit != "count":
         parts.append(f"n={cell.n:,}")
     return " ".join(parts)

@@ -9,12 +9,17 @@ from typing import Any
 
 import typst
 
-from schemas.reporting.model import Report, ReportPanel
+from schemas.reporting.model import Report, ReportPanel, Section
 from sinks.reports import labels
 from sinks.reports.charts import draw
+from sinks.reports.column_widths import column_widths, fitting_size
 from sinks.reports.fonts import FAMILY, font_directory
 
 TEMPLATE = "report.typ"
+# As in the template: the inner width of a page, the gap between two panels and the margins of a cell, in EMU.
+WIDTH, GAP, SIDES = 265 * 36_000, 12 * 36_000, 14 * 12_700
+SIZES = (11, 10, 9, 8)  # of texts in tables, in points
+MOST_COLUMNS = 6  # of a table beside another panel
 
 
 def to_pdf(report: Report) -> bytes:
@@ -49,7 +54,11 @@ def _data(report: Report, folder: Path) -> dict[str, Any]:
             {
                 "title": section.title,
                 "sentences": section.sentences,
-                "panels": [_panel(report, panel, folder) for panel in section.panels],
+                "beside": _beside(section),
+                "panels": [
+                    _panel(report, panel, folder, beside=_beside(section))
+                    for panel in section.panels
+                ],
             }
             for section in report.sections
         ],
@@ -64,7 +73,17 @@ def _write_logo(report: Report, folder: Path) -> str:
     return "logo.png"
 
 
-def _panel(report: Report, panel: ReportPanel, folder: Path) -> dict[str, Any]:
+def _beside(section: Section) -> bool:
+    """Whether the two panels of the section stand beside each other."""
+    narrow = all(len(panel.columns) <= MOST_COLUMNS for panel in section.panels)
+    return narrow and len(section.panels) == 2
+
+
+def _panel(report: Report, panel: ReportPanel, folder: Path, *, beside: bool) -> dict[str, Any]:
+    texts = [[column.label for column in panel.columns]]
+    texts += [[labels.cell_text(cell, report.language) for cell in row] for row in panel.rows]
+    width = (WIDTH - GAP) // 2 if beside else WIDTH
+    size = fitting_size(texts, width, SIZES, SIDES)
     chart = draw(panel, report.brand.colour)
     name = f"{panel.id.replace('/', '-')}.svg" if chart else ""
     if chart:
@@ -72,9 +91,11 @@ def _panel(report: Report, panel: ReportPanel, folder: Path) -> dict[str, Any]:
     return {
         "title": panel.title,
         "chart": name,
-        "columns": [column.label for column in panel.columns],
+        "columns": texts[0],
+        "size": size,
+        "widths": column_widths(texts, width, size, SIDES),
         "numeric": [column.numeric for column in panel.columns],
-        "rows": [[labels.cell_text(cell, report.language) for cell in row] for row in panel.rows],
+        "rows": texts[1:],
         "empty": panel.empty,
         "source": labels.source_line(report, panel),
         "link": panel.link,

@@ -13,6 +13,7 @@ from sinks.reports.fonts import PPTX_FAMILY
 from sinks.reports.pptx_marks import mark
 
 Box = tuple[int, int, int, int]  # left, top, width and height in EMU
+WHOLE_STEPS_FROM = 5  # an axis that reaches this has no step below 1
 CHARTS: dict[ChartKind, Any] = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "funnel": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -31,13 +32,14 @@ def add_chart(slide: Any, panel: ReportPanel, box: Box, colour: str) -> None:
     chart.font.name, chart.font.size = PPTX_FAMILY, Pt(11)
     chart.has_title = False
     chart.value_axis.has_major_gridlines = False
-    chart.value_axis.tick_labels.number_format = _number_format(panel)
+    chart.value_axis.tick_labels.number_format = _axis_format(panel)
     chart.value_axis.tick_labels.number_format_is_linked = False
     chart.has_legend = len(series(panel)) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     if _has_negative(panel):
         chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        chart.value_axis.minimum_scale = _room_below(panel)
     elif panel.chart != "line":
         chart.value_axis.minimum_scale = 0  # the length of a bar is its value
     if panel.chart in {"bar", "funnel"}:
@@ -69,8 +71,20 @@ def _number_format(panel: ReportPanel) -> str:
     return "#,##0" if whole else "#,##0.0"
 
 
+def _axis_format(panel: ReportPanel) -> str:
+    """Return the format of an axis: without decimals where its steps are whole."""
+    steps_are_whole = max(map(abs, _numbers(panel)), default=0) >= WHOLE_STEPS_FROM
+    return "#,##0" if steps_are_whole and not percent(panel) else _number_format(panel)
+
+
 def _has_negative(panel: ReportPanel) -> bool:
     return any(value < 0 for value in _numbers(panel))
+
+
+def _room_below(panel: ReportPanel) -> float:
+    """Return where an axis begins, so that the number of the longest negative bar covers no name."""
+    low, high = min(_numbers(panel)), max(_numbers(panel))
+    return low - (high - low) * 0.15
 
 
 def _paint(form: Any, kind: ChartKind, colour: str) -> None:

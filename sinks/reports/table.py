@@ -47,7 +47,9 @@ def to_json(report: Report) -> str:
 def _lines(report: Report, section: Section, panel: ReportPanel) -> Iterator[list[object]]:
     for row in panel.rows:
         names = [
-            cell.text for cell, column in zip(row, panel.columns, strict=True) if not column.numeric
+            str(cell.value) if cell.unit == "period" else cell.text
+            for cell, column in zip(row, panel.columns, strict=True)
+            if not column.numeric
         ]
         for cell, column in zip(row, panel.columns, strict=True):
             if column.numeric:

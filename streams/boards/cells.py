@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
+
 from schemas.kpis.catalogue import BY_ID
 from schemas.reporting.model import ReportCell, ReportColumn
 from schemas.statistics.beta import jeffreys_interval
@@ -20,6 +22,7 @@ from schemas.text.units import (
 from schemas.text.words import TOO_FEW_CASES
 from streams.boards import spec
 from streams.boards.specs.labels import SERVICE_LEVELS
+from streams.boards.specs.panels import GRAINS
 from streams.boards.words import VALUE_NAMES, page_labels
 
 OTHERS = "…"  # the value that groups all members too small to be drawn apart
@@ -82,7 +85,7 @@ class CellReader:
         numbers = [format_number(end, "count", self._language) for end in (mean, low, high)]
         probability = format_probability(reach, "share", self._language)
         return ReportCell(
-            text=f"{numbers[0]} ({numbers[1]}–{numbers[2]}), P {probability}",
+            text=f"{numbers[0]} ({numbers[1]}–{numbers[2]}) · {self._labels['reach']} {probability}",
             value=float(mean),
             unit="forecast",
             kpi="" if self._kpi_at is None else str(row[self._kpi_at]),
@@ -113,6 +116,9 @@ class CellReader:
         if column.unit == "kpi" and value in BY_ID:
             kpi = BY_ID[value]
             return translate((kpi.ja, kpi.en), self._language)
+        if column.unit == "period" and value:
+            form = "yMMM" if column.en == GRAINS["month"][1] else "MMMd"
+            return format_skeleton(form, date.fromisoformat(str(value)), locale=self._language)
         if isinstance(value, datetime):
             return format_instant(value, ZoneInfo(self._tenant.timezone))
         special = {"": self._labels["total"], OTHERS: self._labels["others"]}

@@ -131,7 +131,7 @@ def _values(export: PanelExport, row: Sequence[Any]) -> Iterator[object]:
 
 def _value(cell: ReportCell, *, is_name: bool) -> object:
     if is_name:
-        return quote_formula(cell.text)
+        return quote_formula(str(cell.value) if cell.unit == "period" else cell.text)
     if isinstance(cell.value, float):
         return int(cell.value) if cell.value.is_integer() else cell.value
     return "" if cell.text == NO_VALUE else cell.text

@@ -23,10 +23,12 @@ from schemas.reporting.model import (
     ReportPanel,
     Section,
 )
+from sinks.reports.charts import draw
+from sinks.reports.column_widths import column_widths, fitting_size, unbreakable, whole_widths
 from sinks.reports.html import to_html
 from sinks.reports.pdf import to_pdf
 from sinks.reports.pptx import to_pptx
-from sinks.reports.pptx_table import SIDES, column_widths, unbreakable
+from sinks.reports.pptx_table import SIDES
 from sinks.reports.text_extents import text_width
 
 WIDTH = 6_000_000
@@ -124,7 +126,7 @@ def test_nothing_overlaps_or_leaves_the_slide(
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=5))
 def test_no_word_is_broken_where_there_is_room(texts: list[list[str]]) -> None:
     """Each column of a table is as wide as its longest word, and together they fill the table."""
-    widths = column_widths(texts, 4 * WIDTH)
+    widths = column_widths(texts, 4 * WIDTH, 10, SIDES)
 
     assert sum(widths) == 4 * WIDTH
     for width, column in zip(widths, zip(*texts, strict=True), strict=True):
@@ -133,7 +135,7 @@ def test_no_word_is_broken_where_there_is_room(texts: list[list[str]]) -> None:
 
 
 def test_bars_below_zero_leave_their_names_readable() -> None:
-    """Names stand at the edge of the chart, and only a chart without negative numbers begins at zero."""
+    """Names stand at the edge of the chart, with room for the numbers beside bars below zero; others begin at zero."""
     deck = open_deck(
         report_of(
             panel_of([("応募数", -0.9), ("通過率", 2.5)], chart="bar"),
@@ -143,7 +145,26 @@ def test_bars_below_zero_leave_their_names_readable() -> None:
     below, above = (shape.chart for shape in deck.slides[0].shapes if shape.has_chart)
 
     assert below.category_axis.tick_label_position == XL_TICK_LABEL_POSITION.LOW
-    assert (below.value_axis.minimum_scale, above.value_axis.minimum_scale) == (None, 0)
+    assert below.value_axis.minimum_scale < -1.2
+    assert above.value_axis.minimum_scale == 0
+
+
+def test_a_bar_has_its_number_as_tables_write_it() -> None:
+    """The chart of HTML and PDF writes the text of the cell, not the digits of the computer."""
+    picture = draw(panel_of([("応募数", -1234.5)], chart="bar"))
+
+    assert "-1,234.5<" in picture
+
+
+@given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=5))
+def test_a_table_is_written_as_large_as_fits(texts: list[list[str]]) -> None:
+    """No text breaks in the chosen size, unless it does in the smallest one too; the next larger size would break one."""
+    sizes = (14, 12, 11, 10)
+    size = fitting_size(texts, 2 * WIDTH, sizes, SIDES)
+    fits = {each: sum(whole_widths(texts, each, SIDES)) <= 2 * WIDTH for each in sizes}
+
+    assert fits[size] or not fits[sizes[-1]]
+    assert not any(fits[larger] for larger in sizes if larger > size)
 
 
 def test_an_edited_chart_keeps_its_data() -> None:

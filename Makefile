@@ -87,8 +87,9 @@ docs: setup ## Generate the reference pages, KPI definitions and Grafana boards 
 	$(BIN)/hirelay kpi list --page --lang ja > deploy/definitions/ja.md
 	$(BIN)/hirelay boards generate
 
-screenshots: setup ## Take the pictures of the boards in deploy/pictures, of a demo stack that runs (make demo)
+screenshots: setup ## Take the pictures of boards and decks in deploy/pictures, of a demo stack that runs (make demo)
 	$(BIN)/python -m tests.e2e.screenshots $(STATE) deploy/pictures/boards
+	$(BIN)/python -m tests.e2e.deck_pictures $(STATE) deploy/pictures/reports
 
 lock: ## Write exact versions of all dependencies to deploy/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --group dev pyproject.toml -o deploy/requirements.lock

@@ -79,8 +79,9 @@ def _specification(panel: ReportPanel, colour: str) -> Chart:
             "series": series_name,
             "value": number,
             "text": texts.get((name, number), ""),
+            "rank": rank,
         }
-        for series_name, by_category in by_series.items()
+        for rank, (series_name, by_category) in enumerate(by_series.items())
         for name, number in by_category.items()
     ]
     return {
@@ -131,10 +132,12 @@ def _columns(panel: ReportPanel, category: Chart, value: Chart, *, legend: bool)
         if legend
         else None,
     }
+    # Of lines, the order would be that of their points.
+    order = {"order": {"field": "rank"}} if panel.chart == "stack" else {}
     axis = {"labelAngle": 0, "labelOverlap": True, "labelFontSize": 11}
     return {
         "mark": {"type": "line", "point": True}
         if panel.chart == "line"
         else {"type": "bar", "width": {"band": 0.7}},
-        "encoding": {"x": {**category, "axis": axis}, "y": value, "color": colour},
+        "encoding": {"x": {**category, "axis": axis}, "y": value, "color": colour} | order,
     }

@@ -49,6 +49,12 @@ def source_line(report: Report, panel: ReportPanel) -> str:
     return f"{label(report, 'basis')}: {panel.basis_label}{kpis}"
 
 
+def title_with_basis(report: Report, panel: ReportPanel) -> str:
+    """Return the title of a panel with its basis: on one slide, two panels may count by different days."""
+    words = ("{title}({basis})", "{title} ({basis})")
+    return translate(words, report.language).format(title=panel.title, basis=panel.basis_label)
+
+
 def cell_text(cell: ReportCell, language: str) -> str:
     """Return the text of a cell with its n and interval, where it has them."""
     parts = [cell.text]

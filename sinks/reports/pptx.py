@@ -56,9 +56,10 @@ def add_section(deck: Any, report: Report, section: Section, number: int) -> Non
         mark(shape, "text", f"{SENTENCES}{section.id}", text)
         top = Emu(top + height + Inches(0.1))
     places = list(_places(section, Emu(top)))
-    line = max((_title_height(panel, box) for panel, box in places), default=0)
+    titles = {panel.id: labels.title_with_basis(report, panel) for panel in section.panels}
+    line = max((_title_height(titles[panel.id], box) for panel, box in places), default=0)
     for panel, box in places:
-        add_text(slide, panel.title, (box[0], box[1], box[2], Emu(line)), TITLE_SIZE)
+        add_text(slide, titles[panel.id], (box[0], box[1], box[2], Emu(line)), TITLE_SIZE)
         body = (box[0], Emu(box[1] + line), box[2], Emu(box[3] - line))
         if panel.chart and series(panel):
             add_chart(slide, panel, body, report.brand.colour)
@@ -67,19 +68,30 @@ def add_section(deck: Any, report: Report, section: Section, number: int) -> Non
     slide.notes_slide.notes_text_frame.text = notes(report, section)
 
 
-def _title_height(panel: ReportPanel, box: Box) -> int:
-    return text_height(panel.title, box[2] - Inches(0.2), TITLE_SIZE) + int(Inches(0.1))
+def _title_height(title: str, box: Box) -> int:
+    return text_height(title, box[2] - Inches(0.2), TITLE_SIZE) + int(Inches(0.1))
 
 
 def _places(section: Section, top: int) -> Iterator[tuple[ReportPanel, Box]]:
-    """Yield the box of each panel: beside each other, or one above the other where a table has many columns."""
-    count = max(len(section.panels), 1)
-    stacked = any(len(panel.columns) > MOST_COLUMNS for panel in section.panels)
-    width = INNER if stacked else Emu((INNER - GAP * (count - 1)) // count)
-    height = Emu((BOTTOM - top) // count) if stacked else Emu(BOTTOM - top)
-    for at, panel in enumerate(section.panels):
-        left = MARGIN if stacked else Emu(MARGIN + at * (width + GAP))
-        yield panel, (left, Emu(top + at * height) if stacked else top, width, height)
+    """Yield the box of each panel: two beside each other, a third below the second; stacked where a table has many columns."""
+    if any(len(panel.columns) > MOST_COLUMNS for panel in section.panels):
+        yield from zip(
+            section.panels, _stack(len(section.panels), (MARGIN, top, INNER)), strict=True
+        )
+        return
+    columns = [section.panels[:1], section.panels[1:]] if section.panels[1:] else [section.panels]
+    width = (INNER - GAP * (len(columns) - 1)) // len(columns)
+    for at, panels in enumerate(columns):
+        place = (MARGIN + at * (width + GAP), top, width)
+        yield from zip(panels, _stack(len(panels), place), strict=True)
+
+
+def _stack(count: int, place: tuple[int, int, int]) -> Iterator[Box]:
+    """Yield boxes of the same height, one above the other, from `place` (left, top and width) to the bottom."""
+    left, top, width = place
+    height = (BOTTOM - top) // max(count, 1)
+    for at in range(count):
+        yield Emu(left), Emu(top + at * height), Emu(width), Emu(height)
 
 
 def _add_slide(deck: Any, report: Report, heading: str, number: int) -> Any:

@@ -42,8 +42,8 @@ FACTORS = OwnPanel(
     kpis=KPIS,
 )
 CHANGE = (
-    "期待採用数(応募 × 各段階の通過率) {before} → {after}({change}人)。最大の要因は{factor}({effect}人)。",
-    "Expected hires (applications × pass rates): {before} → {after} ({change}). The largest factor is {factor} ({effect}).",
+    "応募が各段階の通過率どおりに進んだ場合の採用数(期待採用数) {before} → {after}({change}人)。最大の要因は{factor}({effect}人)。",
+    "Hires expected if applications pass the stages at these rates: {before} → {after} ({change}). The largest factor: {factor} ({effect}).",
 )
 CAUTION = (
     "寄与には偶然の変動を含む。",
@@ -95,11 +95,12 @@ def factor_name(name: str, language: Language) -> str:
 
 def _sentence(bridge: HiresDecomposition, language: Language) -> str:
     factor, effect = max(bridge.contributions.items(), key=lambda row: abs(row[1]))
+    name = factor_name(factor, language)
     return translate(CHANGE, language).format(
         before=f"{bridge.before:.1f}",
         after=f"{bridge.after:.1f}",
         change=f"{bridge.after - bridge.before:+.1f}",
-        factor=factor_name(factor, language),
+        factor=translate((name, name[:1].lower() + name[1:]), language),
         effect=f"{effect:+.1f}",
     )
 

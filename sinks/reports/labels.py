@@ -51,6 +51,8 @@ def source_line(report: Report, panel: ReportPanel) -> str:
 
 def title_with_basis(report: Report, panel: ReportPanel) -> str:
     """Return the title of a panel with its basis: on one slide, two panels may count by different days."""
+    if not panel.basis_label:  # a list of changes counts nothing
+        return panel.title
     words = ("{title}({basis})", "{title} ({basis})")
     return translate(words, report.language).format(title=panel.title, basis=panel.basis_label)
 

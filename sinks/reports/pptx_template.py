@@ -7,15 +7,22 @@ its own. Its placeholders are named `text`, `chart` and `table` (本文, グラ�
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pptx.util import Emu, Inches
+
 from schemas.errors import Malformed
 from schemas.reporting.model import Report, ReportPanel, Section
+from sinks.reports import labels
 from sinks.reports.charts import series
-from sinks.reports.pptx import SENTENCES, definition_sections, notes
+from sinks.reports.pptx import SENTENCES, TITLE_SIZE, definition_sections, notes
 from sinks.reports.pptx_chart import Box, add_chart
+from sinks.reports.pptx_fit import fit_text
 from sinks.reports.pptx_marks import mark
 from sinks.reports.pptx_package import open_pptx, saved
 from sinks.reports.pptx_table import add_table
+from sinks.reports.pptx_text import add_text
+from sinks.reports.text_extents import text_height
 
+SIDES = ("left", "top", "width", "height")
 STANDARD = ("standard", "標準")
 KINDS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "本文"),
@@ -106,7 +113,7 @@ def _add_slide(deck: Any, report: Report, section: Section) -> None:
     if section.sentences:
         text = "\n".join(section.sentences)
         shape = shapes.pop("text")
-        shape.text_frame.text = text
+        fit_text(shape, text)
         mark(shape, "text", f"{SENTENCES}{section.id}", text)
     for name, panel in zip(_places_of_panels(section.panels), section.panels, strict=True):
         _fill(slide, report, panel, shapes.pop(name))
@@ -116,8 +123,12 @@ def _add_slide(deck: Any, report: Report, section: Section) -> None:
 
 
 def _fill(slide: Any, report: Report, panel: ReportPanel, placeholder: Any) -> None:
-    box: Box = (placeholder.left, placeholder.top, placeholder.width, placeholder.height)
+    left, top, width, height = (getattr(placeholder, name) for name in SIDES)
     _remove(placeholder)
+    title = labels.title_with_basis(report, panel)
+    line = text_height(title, width - Inches(0.2), TITLE_SIZE) + int(Inches(0.1))
+    add_text(slide, title, (left, top, width, Emu(line)), TITLE_SIZE)
+    box: Box = (left, Emu(top + line), width, Emu(height - line))
     if panel.chart and series(panel):
         add_chart(slide, panel, box, report.brand.colour)
     else:

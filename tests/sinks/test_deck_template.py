@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from pptx import Presentation
 from pptx.oxml.ns import qn
+from pptx.util import Inches, Pt
 
 from schemas.errors import Malformed
 from schemas.reporting.model import Definition, Report, Section
+from sinks.reports.pptx_fit import inherited_size
 from sinks.reports.pptx_marks import marked
 from sinks.reports.pptx_template import to_templated_pptx
 from tests.sinks.test_deck import panel_of, report_of
@@ -60,7 +62,7 @@ def marks(deck: Any) -> dict[str, Any]:
 def test_each_section_fills_the_placeholders_of_its_layout(
     report: Report, names: dict[str, tuple[str, ...]]
 ) -> None:
-    """Chart and table stand where the layout has them, texts in the template's own fonts, and examples are gone."""
+    """Chart and table stand where the layout has them, below their titles; texts have the template's own fonts, and examples are gone."""
     content = template(**names)
     deck = Presentation(io.BytesIO(to_templated_pptx(report, content)))
     layout = Presentation(io.BytesIO(content)).slide_layouts[TWO_CONTENT]
@@ -70,11 +72,28 @@ def test_each_section_fills_the_placeholders_of_its_layout(
 
     assert len(deck.slides) == 2
     assert deck.slides[0].shapes.title.text_frame.text == "採用計画の予実"
-    assert (chart.left, chart.top, chart.width) == boxes[1]
-    assert (table.left, table.top, table.width) == boxes[2]
+    for shape, box in ((chart, boxes[1]), (table, boxes[2])):
+        assert (shape.left, shape.width) == (box[0], box[2])
+        assert box[1] < shape.top < box[1] + Inches(0.6)
+    titles = [shape for shape in deck.slides[0].shapes if shape.has_text_frame]
+    assert {boxes[at][:2] for at in (1, 2)} <= {(title.left, title.top) for title in titles}
     assert list(chart.chart.series[0].values) == [10.0, 5.0]
     assert "採用数 (hires)" in placed["text sentences/definitions"].text_frame.text
     assert not any(shape.text_frame.text == "" for shape in deck.slides[0].placeholders)
+
+
+@pytest.mark.parametrize(("count", "own"), [(1, True), (40, False)])
+def test_a_long_text_is_written_smaller(report: Report, count: int, own: bool) -> None:
+    """A text has the size of the template where that has room for it, otherwise one in which it fits."""
+    definitions = (report.definitions * count)[:9]
+    long = report.model_copy(update={"definitions": definitions})
+    deck = Presentation(
+        io.BytesIO(to_templated_pptx(long, template(plan=("chart", "table"), standard=("text",))))
+    )
+    shape = marks(deck)["text sentences/definitions"]
+    sizes = {run.font.size for p in shape.text_frame.paragraphs for run in p.runs}
+
+    assert sizes == {None} if own else max(sizes) < Pt(inherited_size(shape))
 
 
 def test_every_missing_place_is_named_before_anything_is_written(report: Report) -> None:

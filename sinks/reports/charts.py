@@ -1,5 +1,6 @@
 """Charts of panels as SVG: horizontal bars, stacked columns and lines."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import vl_convert
@@ -72,25 +73,28 @@ def _specification(panel: ReportPanel, colour: str) -> Chart:
         if panel.chart in {"bar", "funnel"}
         else _columns(panel, category, value, legend=len(by_series) > 1)
     )
-    texts = {(row[0].text, cell.value): cell.text for row in panel.rows for cell in row}
-    values = [
-        {
-            "category": name,
-            "series": series_name,
-            "value": number,
-            "text": texts.get((name, number), ""),
-            "rank": rank,
-        }
-        for rank, (series_name, by_category) in enumerate(by_series.items())
-        for name, number in by_category.items()
-    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": WIDTH,
         "height": HEIGHT,
-        "data": {"values": values},
+        "data": {"values": list(_values(panel))},
         "config": {"font": FAMILY, "view": {"stroke": None}, "axis": {"grid": False}},
     } | marks
+
+
+def _values(panel: ReportPanel) -> Iterator[dict[str, object]]:
+    """Yield the numbers of the chart, each with its text in the panel and the rank of its series."""
+    texts = {(row[0].text, cell.value): cell.text for row in panel.rows for cell in row}
+    for rank, (name, by_category) in enumerate(series(panel).items()):
+        for category, number in by_category.items():
+            text = texts.get((category, number), "")
+            yield {
+                "category": category,
+                "series": name,
+                "value": number,
+                "text": text,
+                "rank": rank,
+            }
 
 
 def _bars(panel: ReportPanel, category: Chart, colour: str) -> Chart:

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 from schemas.events.envelope import short_type
 from schemas.privacy.pseudonyms import PREFIX
-from schemas.privacy.references import JsonObject, Reference, leading_references
+from schemas.privacy.references import (
+    JsonObject,
+    Reference,
+    leading_in_ledger,
+    leading_references,
+)
 
 # Whoever works here is an employee: their employment goes on, and its end belongs to their hire.
 HIRES = frozenset({"application.hired", "employment.started"})
@@ -32,18 +37,29 @@ class LastEvents:
     _people: dict[Reference, _Person] = field(default_factory=dict)
 
     def note(self, event: JsonObject) -> None:
-        """Remember whom an event is about, and when it happened and was recorded."""
-        references = iter(leading_references(event))
-        first = next(references, None)
-        if first is None:
-            return
-        root = self._root(first)
-        for reference in references:
-            root = self._join(root, self._root(reference))
-        person, name = self._people[root], short_type(str(event.get("type")))
-        person.last = max(person.last, str(event.get("time"))[:DAY])
+        """Remember whom an event is about, and when it happened."""
+        person = self._seen(leading_references(event), str(event.get("time")))
+        name = short_type(str(event.get("type")))
         person.is_hired = person.is_hired or name in HIRES
         person.has_left = person.has_left or name in LEAVES
+
+    def note_ledger(self, record: JsonObject) -> None:
+        """Remember whom a fact of the relay's ledger is about, and when it happened."""
+        fact = record.get("fact")
+        if isinstance(fact, dict):
+            self._seen(leading_in_ledger(record), str(fact.get("at")))
+
+    def _seen(self, references: frozenset[Reference], instant: str) -> _Person:
+        """Join everybody whom the references name, and return who they are; a stranger for none."""
+        roots = [self._root(reference) for reference in sorted(references)]
+        if not roots:
+            return _Person()
+        root = roots[0]
+        for other in roots[1:]:
+            root = self._join(root, self._root(other))
+        person = self._people[root]
+        person.last = max(person.last, instant[:DAY])
+        return person
 
     def expired(self, before: str) -> set[Reference]:
         """Return the ids of everybody to whom nothing has happened since a day, but those who work here.

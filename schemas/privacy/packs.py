@@ -53,6 +53,11 @@ def events_of(value: bytes, tenant: str) -> list[JsonObject]:
     return [_objects.decode(body) for body in bodies if _tenants.decode(body).tenant == tenant]
 
 
+def record_of(value: bytes, tenant: str) -> JsonObject:
+    """Return a JSON object that is the tenant's, or an empty one; raise ValueError."""
+    return _objects.decode(value) if _tenants.decode(value).tenant == tenant else {}
+
+
 def empty_pack() -> bytes:
     """Return a record without events, which takes the place of one that nobody can read."""
     return msgspec.json.encode(_RewrittenPack(VERSION, []))

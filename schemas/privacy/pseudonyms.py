@@ -9,6 +9,7 @@ from schemas.privacy.person_ids import generation
 from schemas.privacy.references import (
     JsonObject,
     Reference,
+    leading_in_ledger,
     leading_references,
     replaced,
     replaced_in_ledger,
@@ -28,7 +29,13 @@ class PersonIds:
 
     def note(self, event: JsonObject) -> None:
         """Remember what an event of the tenant connects."""
-        leading = leading_references(event)
+        self._connect(leading_references(event))
+
+    def note_ledger(self, record: JsonObject) -> None:
+        """Remember what a record of the relay's ledger connects: the links that it issues by itself are in no event."""
+        self._connect(leading_in_ledger(record))
+
+    def _connect(self, leading: frozenset[Reference]) -> None:
         for reference in leading:
             self._by_id.setdefault(reference, set()).add(leading)
 
@@ -91,9 +98,12 @@ class Pseudonyms:
         return self.of(reference) if reference in self.person.ids else reference.id
 
     def in_ledger(self, value: bytes) -> bytes:
-        """Return a record of the relay's ledger with every id that was replaced in the events before; raise ValueError."""
+        """Return a record of the relay's ledger with the person's ids replaced, as in the events before; raise ValueError."""
         return rewritten_record(
             value,
             self.person.tenant,
-            lambda record: replaced_in_ledger(record, lambda one: self.new.get(one, one.id)),
+            lambda record: replaced_in_ledger(record, self._in_ledger),
         )
+
+    def _in_ledger(self, reference: Reference) -> str:
+        return self.new.get(reference) or self._of_own(reference)

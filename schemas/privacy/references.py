@@ -58,6 +58,8 @@ LEDGER_KINDS = KINDS | {
     "consent": "consent",
     "persons": "person",
 }
+# Ids of facts that the relay itself makes of other ids.
+MADE_OF = {"invited-": "invitation", "withheld-": "application"}
 # Ids that lead from one event of a person to others. A hash of a person's address does not: it comes from people.
 LEADING = frozenset({"application", "candidate", "invitation", "registration"})
 
@@ -81,7 +83,24 @@ def leading_references(event: JsonObject) -> frozenset[Reference]:
     another person.
     """
     every = set(references(event, _kinds_of(event) | {"referrer_candidate_id": "referrer"}))
-    is_company_wide = _data(event).get("scope") == "tenant"
+    return _leading(every, is_company_wide=_data(event).get("scope") == "tenant")
+
+
+def leading_in_ledger(record: JsonObject) -> frozenset[Reference]:
+    """Return the ids in the fact of a record of the relay's ledger that lead to others: links are issued there alone."""
+    fact, every = record.get("fact"), set[Reference]()
+    if not isinstance(fact, dict):
+        return frozenset()
+
+    def note(reference: Reference) -> str:
+        every.add(reference)
+        return reference.id
+
+    replaced_in_ledger(fact, note)
+    return _leading(every, is_company_wide=fact.get("scope") == "tenant")
+
+
+def _leading(every: set[Reference], *, is_company_wide: bool) -> frozenset[Reference]:
     leading = {one for one in every if one.kind in LEADING}
     return frozenset(leading if is_company_wide else leading | _of_kind(every, "token"))
 
@@ -108,8 +127,15 @@ def replaced(
 
 def replaced_in_ledger(record: JsonObject, replace: Replace) -> JsonObject:
     """Return a record of the relay's ledger with every id that is of a person replaced."""
+
+    def with_made(reference: Reference) -> str:
+        for prefix, kind in MADE_OF.items():
+            if reference.kind == "event" and reference.id.startswith(prefix):
+                return prefix + replace(Reference(kind, reference.id.removeprefix(prefix)))
+        return replace(reference)
+
     return {
-        key: _replaced(value, LEDGER_KINDS.get(key), LEDGER_KINDS, replace)
+        key: _replaced(value, LEDGER_KINDS.get(key), LEDGER_KINDS, with_made)
         for key, value in record.items()
     }
 

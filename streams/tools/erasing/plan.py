@@ -14,7 +14,7 @@ from schemas.funnel.rules import TenantRules
 from schemas.kafka.quarantine import QuarantineEntry
 from schemas.kafka.topics import CANDIDATE_EVENTS, QUARANTINE, RELAY_LEDGER
 from schemas.privacy.expiry import LastEvents
-from schemas.privacy.packs import empty_pack, events_of
+from schemas.privacy.packs import empty_pack, events_of, record_of
 from schemas.privacy.pseudonyms import PersonIds, Pseudonyms
 from schemas.privacy.references import Reference
 from schemas.tenants.mapping_snapshot import MappingSnapshot
@@ -115,6 +115,8 @@ def make_plan(
     for record in _read(access, "who is meant", step):
         for event in _events(record.value, tenant):
             person.note(event)
+    for record in read_topic(access, RELAY_LEDGER):
+        person.note_ledger(record_of(record.value, tenant))
     person.close()
     plan = ErasurePlan(person, Pseudonyms(person, key))
     for record in _read(access, "what would change", step):
@@ -133,6 +135,8 @@ def expired_ids(access: KafkaAccess, tenant: str, before: date, step: Step) -> s
     for record in _read(access, "who has expired", step):
         for event in _events(record.value, tenant):
             last.note(event)
+    for record in read_topic(access, RELAY_LEDGER):
+        last.note_ledger(record_of(record.value, tenant))
     return last.expired(before.isoformat())
 
 

@@ -84,7 +84,7 @@ def run(
         if not apply or plan.is_empty:
             return report
         apply_rewriting(settings, plan, now, step)
-        detail = f"to {report.key}, {plan.rekeying.events} events"
+        detail = f"to {report.key}, {report.events} events"
         auditing.note(settings, "rekeyed", "ids of people", detail, tenant)
         again = plan_rekeying(settings, tenant, environ, step)
         remaining = again.rekeying.events + again.ledger_records

@@ -57,6 +57,19 @@ def test_who_works_here_is_no_candidate(names: list[str], expires: bool) -> None
     assert expired(*events) == ({"a1", "p1"} if expires else set())
 
 
+def test_a_registration_through_a_link_of_the_ledger_is_of_the_same_person() -> None:
+    """Who registered last month has not expired, although only the ledger says that the link was theirs."""
+    last = LastEvents("aoba")
+    last.note(event("application.rejected", "2024-03-01", **about("a1", "p1")))
+    last.note(event("relay.registered", "2026-03-01", registration_id="r1", token_id="t1"))
+    assert {r.id for r in last.expired("2026-01-01")} == {"a1", "p1"}
+
+    fact = {"kind": "invited", "at": "2024-03-01T00:00:00Z", "invitation": "v", "token_id": "t1", "application": "a1", "scope": "candidate"}  # fmt: skip
+    last.note_ledger({"tenant": "aoba", "fact": fact})
+
+    assert last.expired("2026-01-01") == set()
+
+
 def test_an_erased_person_does_not_expire_again() -> None:
     """Pseudonyms stay what they are."""
     assert expired(event("application.created", "2020-01-01", **about("erased-1", "erased-2"))) == set()  # fmt: skip

@@ -217,3 +217,34 @@ def test_rewritten_events_are_still_events(application: str, candidate: str) -> 
 def test_a_record_without_events_takes_the_place_of_one() -> None:
     """An emptied record is read as a pack of nothing."""
     assert decode_pack(empty_pack()).events == []
+
+
+def test_a_link_that_the_relay_issued_by_itself_leads_to_its_registration() -> None:
+    """The link is in the ledger alone; its id is made of the application's, so both become others, and so does a withheld one."""
+    created = event("application.created", "a1", application=about("a1", "p1"))
+    registration = event("relay.registered", "r1", registration_id="r1", token_id="t1", person="e" * 64)  # fmt: skip
+    issued = {
+        "tenant": "aoba",
+        "fact": {"kind": "invited", "id": "invited-v1", "invitation": "v1", "token_id": "t1", "scope": "candidate", "application": "a1"},
+    }  # fmt: skip
+    withheld = {
+        "tenant": "aoba",
+        "fact": {"kind": "withheld", "id": "withheld-a1", "application": "a1"},
+    }
+    person = PersonIds("aoba", {Reference("application", "a1")})
+    for one in (created, registration):
+        person.note(one)
+    for record in (issued, withheld):
+        person.note_ledger(record)
+    person.close()
+    pseudonyms = Pseudonyms(person, KEY)
+
+    value = pseudonyms.in_pack(pack(created, registration))
+    ledger = [pseudonyms.in_ledger(json.dumps(one).encode()) for one in (issued, withheld)]
+
+    assert pseudonyms.events == 2 and b'"r1"' not in value
+    for text in (b"a1", b"v1", b'"t1"'):
+        assert not any(text in one for one in ledger)
+    facts = [json.loads(one)["fact"] for one in ledger]
+    assert facts[0]["id"] == f"invited-{facts[0]['invitation']}"
+    assert facts[1]["id"] == f"withheld-{facts[0]['application']}"

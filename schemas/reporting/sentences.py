@@ -11,8 +11,8 @@ from schemas.text.words import TOO_FEW_CASES, Table
 
 MOST_SENTENCES = 3
 UNCHANGED = (
-    "そのほか、前の期間から偶然では説明できない変化なし。",
-    "Nothing else changed by more than chance since the window before.",
+    "そのほかの件数と率に、偶然では説明できない変化なし。",
+    "No other count or rate changed by more than chance.",
 )
 NOTHING_BEFORE = (
     "前の期間のデータがそろわず、比較なし。",
@@ -77,6 +77,12 @@ class WindowComparison:
         return self.change is not None and self.change.excludes(unchanged)
 
     @property
+    def is_compared_amount(self) -> bool:
+        """Whether it is a sum of money known in both periods, which has no chance in it."""
+        is_sum = self.kpi.unit == "money" and self.kpi.kind == "count"
+        return is_sum and self.value is not None and self.before is not None
+
+    @property
     def value_rose(self) -> bool:
         """Whether the value is above the one before; False if either is missing."""
         return self.value is not None and self.before is not None and self.value > self.before
@@ -85,7 +91,7 @@ class WindowComparison:
 def summary(
     comparisons: Sequence[WindowComparison], language: Language, currency: str
 ) -> tuple[str, ...]:
-    """Say the first KPI, then what else changed by more than chance, in at most `MOST_SENTENCES` sentences."""
+    """Say the first KPI, what else changed by more than chance, and the cost, in at most `MOST_SENTENCES` sentences."""
     first, *others = comparisons
     moved = [comparison for comparison in others if comparison.beyond_chance]
     lines = [compare(comparison, language, currency) for comparison in (first, *moved)]
@@ -93,6 +99,7 @@ def summary(
         lines.append(translate(NOTHING_BEFORE, language))
     elif not moved:
         lines.append(translate(UNCHANGED, language))
+    lines += [compare(cost, language, currency) for cost in others if cost.is_compared_amount]
     return tuple(lines[:MOST_SENTENCES])
 
 
@@ -113,16 +120,17 @@ def compare(comparison: WindowComparison, language: Language, currency: str) -> 
     template = translate(
         (
             "{name} {now}{size}、前の期間 {before}。{verdict}",
-            "{name}: {now}{size}, before {before}. {verdict}",
+            "{name}: {now}{size}, against {before} in the window before. {verdict}",
         ),
         language,
     )
-    return template.format(
-        name=name, now=now, size=size, before=before, verdict=_verdict(comparison, language)
-    )
+    verdict = _verdict(comparison, language)
+    return template.format(name=name, now=now, size=size, before=before, verdict=verdict).rstrip()
 
 
 def _verdict(comparison: WindowComparison, language: Language) -> str:
+    if comparison.is_compared_amount:
+        return ""
     if comparison.change is None:
         return translate(NOT_COMPARABLE, language)
     if not comparison.beyond_chance:

@@ -33,12 +33,12 @@ def rate(passes: int, n: int, passes_before: int, n_before: int) -> WindowCompar
         (
             [count(40, 10)],
             "採用決定数 40、前の期間 10。偶然を超える増加(90%区間 2.2〜7.9倍)。",
-            "Hires: 40, before 10. A rise beyond chance (90% interval: 2.2 to 7.9 times).",
+            "Hires: 40, against 10 in the window before. A rise beyond chance (90% interval: 2.2 to 7.9 times).",
         ),
         (
             [count(12, 10)],
             "採用決定数 12、前の期間 10。差は偶然の範囲。",
-            "Hires: 12, before 10. The difference is within chance.",
+            "Hires: 12, against 10 in the window before. The difference is within chance.",
         ),
         ([count(12, None)], "採用決定数 12。", "Hires: 12."),
         (
@@ -61,7 +61,7 @@ def test_only_changes_beyond_chance_are_told() -> None:
     told = summary([count(10, 10), rate(10, 40, 30, 40), rate(20, 40, 21, 40)], "en", "JPY")
 
     assert told[1] == (
-        "Acceptance rate: 25.0% (n = 40), before 75.0%. "
+        "Acceptance rate: 25.0% (n = 40), against 75.0% in the window before. "
         "A fall beyond chance (90% interval of the difference: -63.3 pt to -32.2 pt)."
     )
     assert len(told) == 2
@@ -74,4 +74,16 @@ def test_nothing_is_claimed_without_a_window_before() -> None:
     assert summary(alone, "en", "JPY")[1:] == (
         "The window before has no complete data to compare with.",
     )
-    assert "Nothing else changed" in summary([count(10, 10)], "en", "JPY")[1]
+    assert "No other count or rate" in summary([count(10, 10)], "en", "JPY")[1]
+
+
+def test_the_cost_of_both_windows_is_said_without_a_verdict() -> None:
+    """A sum of money has no chance in it; what is said of counts and rates claims nothing about it."""
+    kpi = replace(HIRES, id="cost_total", ja="採用費用", en="Cost", unit="money")
+    cost = WindowComparison(kpi=kpi, value=3e6, n=0, before=1e6, n_before=0)
+
+    assert summary([count(10, 10), cost], "en", "JPY")[1:] == (
+        "No other count or rate changed by more than chance.",
+        "Cost: ¥3,000,000, against ¥1,000,000 in the window before.",
+    )
+    assert len(summary([count(10, 10), replace(cost, before=None)], "ja", "JPY")) == 2

@@ -28,6 +28,15 @@ REBUILT_TABLES = tuple(
     )
 )
 _SELECT = "select generation, rebuilds, topic, partition, next_offset from v_archive"
+# Parts whose files are damaged are set aside when a table is loaded, and their rows are missing from then on
+# (https://clickhouse.com/docs/operations/system-tables/detached_parts).
+_DAMAGED = """
+select table, name
+from system.detached_parts
+where database = currentDatabase()
+    and reason in ('broken', 'broken-on-start')
+order by table, name
+"""
 _SYNCHRONOUS = {"async_insert": 0}
 _ANY_SIZE = {"max_table_size_to_drop": 0}
 
@@ -74,6 +83,17 @@ class ArchiveLedger:
             column_names=["generation", "topic", "partition", "next_offset"],
             settings=_SYNCHRONOUS,
         )
+
+    def damaged(self) -> list[tuple[str, str]]:
+        """Return (table, part) of the parts that ClickHouse set aside because their files are damaged."""
+        return [(table, part) for table, part in self._client.query(_DAMAGED).result_rows]
+
+    def drop_damaged(self) -> None:
+        """Drop the damaged parts; call it last, because they say that the database must be filled anew."""
+        for table, part in self.damaged():
+            self._client.command(
+                f"alter table {table} drop detached part '{part}' settings allow_drop_detached = 1"
+            )
 
     def clear(self) -> None:
         """Remove every row that can be read from Kafka again; the next generation must begin after it."""

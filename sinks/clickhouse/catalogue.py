@@ -13,16 +13,25 @@ from sinks.clickhouse.writer import Writer
 NAME = "catalogue"
 BETTER = {True: 1, False: -1, None: 0}
 
+STORED_COUNTS = """
+select
+    (select uniqExact(id) from kpi_definitions where version = (select max(version) from kpi_definitions)),
+    (select uniqExact(kpi, part, pattern) from kpi_measures where version = (select max(version) from kpi_measures))
+"""
+
 
 def publish(client: Any) -> bool:
-    """Write the catalogue if it has changed; return whether it has."""
-    checksum = hashlib.sha256(json.dumps(_rows(0), ensure_ascii=False).encode()).hexdigest()
-    if ledger.load(client).get(NAME) == checksum:
+    """Write the catalogue if it has changed or is incomplete, as after damage to its files; return whether it did."""
+    definitions, measures = rows = _rows(0)
+    checksum = hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+    counts = (len(definitions), len(measures))
+    is_whole = client.query(STORED_COUNTS).result_rows == [counts]
+    if is_whole and ledger.load(client).get(NAME) == checksum:
         return False
     ((version,),) = client.query("select max(version) + 1 from kpi_definitions").result_rows
     writer = Writer(client)
-    for rows in _rows(version):
-        writer.write(rows, f"{NAME}-{version}")
+    for table in _rows(version):
+        writer.write(table, f"{NAME}-{version}")
     ledger.record(client, NAME, checksum)
     return True
 

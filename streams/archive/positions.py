@@ -12,12 +12,16 @@ from schemas.errors import Condition
 from schemas.kafka.lag import Offsets
 from schemas.kafka.topics import CLICKHOUSE_REBUILDS, KPI_BREACHES, RELAY_LEDGER
 from sinks.clickhouse.archive_ledger import ArchiveLedger, ArchiveState
+from sinks.clickhouse.rows import Quarantined
+from sinks.clickhouse.writer import TABLES
 from streams.kafka.whole_flushes import WholeFlushes
 
 log = logging.getLogger(__name__)
 
 CHECK_S = 2.0  # how soon a lost database or a requested rebuild is noticed when nothing arrives
 REQUESTS = TopicPartition(CLICKHOUSE_REBUILDS.name, 0)
+
+LISTED = 5  # names of damaged parts in a message
 
 # Written in transactions: the last offset is a marker that no consumer reads, so lag would never be 0.
 UNMEASURED_TOPICS = (KPI_BREACHES.name, RELAY_LEDGER.name)
@@ -55,22 +59,34 @@ class ArchivePositions:
         self._can_request = False  # the first request creates the topic
 
     async def open(self) -> None:
-        """Adopt what ClickHouse holds, or begin to fill it: when it is new or lost, or a rebuild was requested.
+        """Adopt what ClickHouse holds, or begin to fill it: when it is new, lost or damaged, or a rebuild was requested.
 
         Raises KafkaError.
         """
         requested = await self._requested_rebuilds()
         state = await self._call(self._ledger.read)
-        if state is None or state.rebuilds < requested:
-            if state is None:
-                reason = "it does not say what it holds, so it is new or was lost"
-            else:
-                reason = "a rebuild was requested"
-                await self._call(self._ledger.clear)
+        damaged = await self._call(self._ledger.damaged)
+        reason = ""
+        if state is None:
+            reason = "it does not say what it holds, so it is new or was lost"
+        elif damaged:
+            reason = f"files of these parts are damaged: {_listed(damaged)}"
+        elif state.rebuilds < requested:
+            reason = "a rebuild was requested"
+        if reason:
             log.warning("clickhouse is filled from kafka", extra={"reason": reason})
-            await self._call(self._ledger.begin, requested)
-            state = await self._call(self._ledger.read)
+            _log_lost_deliveries(damaged)
+            state = await self._fill(requested, is_new=state is None)
         self._state = state
+
+    async def _fill(self, requested: int, *, is_new: bool) -> ArchiveState:
+        """Begin to fill the database from Kafka; killed in between, it begins again."""
+        if not is_new:
+            await self._call(self._ledger.clear)
+        await self._call(self._ledger.begin, requested)
+        await self._call(self._ledger.drop_damaged)
+        state: ArchiveState = await self._call(self._ledger.read)
+        return state
 
     async def _requested_rebuilds(self) -> int:
         if not self._can_request:
@@ -142,6 +158,8 @@ class ArchivePositions:
         state: ArchiveState | None = await self._call(self._ledger.read)
         if state is None or state.generation != self._state.generation:
             raise DatabaseReplaced("clickhouse was lost, restored or filled anew")
+        if damaged := await self._call(self._ledger.damaged):
+            raise DatabaseReplaced("clickhouse lost rows", f"damaged: {_listed(damaged)}")
         return state
 
     def _compare(self, stored: Offsets) -> None:
@@ -183,6 +201,19 @@ def _refuse_lost_records(at: Positions, ends: Positions) -> None:
                 "or discard what only ClickHouse has with `hirelay rebuild clickhouse --discard`"
             )
             raise KafkaBehind("kafka lacks records", detail)
+
+
+def _log_lost_deliveries(damaged: list[tuple[str, str]]) -> None:
+    if any(table == TABLES[Quarantined] for table, _ in damaged):
+        detail = "restore them from a backup; those that Kafka still has are filled from it"
+        log.error("older deliveries that were set aside are lost", extra={"detail": detail})
+
+
+def _listed(parts: list[tuple[str, str]]) -> str:
+    names = [f"{table}/{part}" for table, part in parts]
+    return ", ".join(names[:LISTED]) + (
+        f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    )
 
 
 def _key(tp: TopicPartition) -> tuple[str, int]:

@@ -1,7 +1,10 @@
 """The archiver reads on from where ClickHouse ends, whatever the group's offsets say, and notices another database."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +164,49 @@ async def test_a_requested_rebuild_clears_and_reads_again(
 
     assert clears == ["cleared"]
     assert consumer.sought == {EVENTS: 2}
+
+
+PART = "broken-on-start_all_1_1_0"
+
+
+@pytest.fixture
+def detached(client: Any) -> Iterator[Path]:
+    """Where ClickHouse sets parts of `breach_actions` aside when their files are damaged."""
+    sql = "select data_paths[1] from system.tables where name = 'breach_actions'"
+    [[folder]] = client.query(sql).result_rows
+    yield (path := Path(folder) / "detached")
+    shutil.rmtree(path / PART, ignore_errors=True)
+
+
+async def test_a_damaged_database_is_filled_anew(
+    ledger: ArchiveLedger,
+    detached: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Rows of damaged files are missing although the positions are past them, so everything is read again, once."""
+    ledger.begin(rebuilds=0)
+    os.mkdir(detached / PART)
+    consumer = Consumer(EVENTS)
+    with _counting_clears(monkeypatch) as clears:
+        await opened(consumer, ledger)
+        await opened(consumer, ledger)
+
+    assert clears == ["cleared"]
+    assert consumer.sought == {EVENTS: 2}
+    assert os.listdir(detached) == []
+    assert f"breach_actions/{PART}" in str(vars(caplog.records[0]))
+
+
+async def test_damage_is_noticed_while_the_archiver_runs(
+    ledger: ArchiveLedger, detached: Path
+) -> None:
+    """A server that starts again may set parts aside: nothing is recorded on top of what it lost."""
+    positions = await opened(Consumer(EVENTS), ledger)
+    os.mkdir(detached / PART)
+
+    with pytest.raises(DatabaseReplaced, match=f"breach_actions/{PART}"):
+        await positions.advance({EVENTS: 9})
 
 
 @contextmanager

@@ -187,7 +187,7 @@ ROWS = (
     _row("R23", "a destroyed stack", "a backup", EQUAL, "tests/chaos/test_backup.py::"),
     _row(
         "R24",
-        "ClickHouse lost or older, a store damaged",
+        "ClickHouse lost, older or damaged; a worker's store damaged",
         "deliveries between",
         f"filled from Kafka, {EQUAL}",
         "tests/e2e/test_rebuild.py::",

@@ -1,11 +1,12 @@
-"""Older copies, the command that fills ClickHouse anew, and a damaged store of a worker: until all is equal."""
+"""Older copies, damaged files, the command that fills ClickHouse anew, and a damaged store of a worker: until all is equal."""
 
 import os
 import shutil
 import signal
 from pathlib import Path
 
-from tests.e2e.conftest import Stack
+from sinks.clickhouse.archive_ledger import ArchiveLedger
+from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.test_rebuild import COUNTS, archived, play, stopped
 
 
@@ -36,6 +37,32 @@ def test_one_command_fills_the_database_anew(stack: Stack) -> None:
     assert (done.returncode, done.stdout[:26]) == (0, "ClickHouse is filled anew:"), done.stderr
     assert stack.query(COUNTS) == counts
     assert stack.verify()["equal"]
+
+
+def test_damaged_files_are_noticed_and_filled_from_kafka(stack: Stack) -> None:
+    """ClickHouse starts without the rows of damaged files and says nothing; the archiver reads everything again, once."""
+    play(stack, seed=33)
+    counts, generation = archived(stack), generation_of(stack)
+    with stopped(stack, "archiver") as pid:
+        files = (stack.state / "clickhouse" / "store").glob("*/*/*/data.bin")
+        for path in sorted(files, key=lambda path: path.stat().st_size)[-3:]:
+            os.truncate(path, 10)
+        os.kill(pid, signal.SIGKILL)
+    stack.wait_for_restart("archiver", pid)
+    stack.wait_for_clickhouse()
+    wait_until(lambda: generation_of(stack) != generation, 60)
+
+    assert archived(stack) >= counts
+    assert stack.verify()["equal"]
+    log = (stack.state / "logs" / "archiver.log").read_text()
+    assert log.count("files of these parts are damaged") == 1
+
+
+def generation_of(stack: Stack) -> str:
+    """Return the id of the filling that ClickHouse holds."""
+    state = ArchiveLedger(stack.client()).read()
+    assert state is not None
+    return state.generation
 
 
 def test_a_damaged_store_of_a_worker_is_built_anew(stack: Stack) -> None:

@@ -411,3 +411,11 @@ def test_the_catalogue_is_published_once(client: Any) -> None:
     assert [row["id"] for row in query_view(client, "v_definitions", "order by position")] == [
         kpi.id for kpi in KPIS
     ]
+
+
+def test_a_catalogue_with_rows_missing_is_published_again(client: Any) -> None:
+    """Files of it were damaged and ClickHouse started without their rows."""
+    client.command("delete from kpi_measures where kpi = 'hires'")
+
+    assert catalogue.publish(client)
+    assert not catalogue.publish(client)

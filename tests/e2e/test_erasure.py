@@ -30,8 +30,6 @@ from schemas.kafka.topics import CANDIDATE_EVENTS, CLICKHOUSE_REBUILDS, QUARANTI
 from schemas.privacy.references import Reference
 from schemas.tenants.mapping_snapshot import snapshot_mapping
 from schemas.tenants.retention import TopicRetention
-from sinks.clickhouse.client import connect
-from sinks.clickhouse.migrate import migrate
 from streams.configuration.files import load_tenancy
 from streams.configuration.settings import Settings
 from streams.ingest.connections import load
@@ -54,6 +52,22 @@ TIME = "2026-03-02T03:00:00Z"
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 CANDIDATE, APPLICATION, PERSON = "cand-90001", "appl-70001", "e" * 64
 IDS = re.compile(f"{CANDIDATE}|{APPLICATION}|{PERSON}|deliv-4".encode())
+# Two deliveries that Kafka no longer has; a person's name is in why one was dropped.
+ARCHIVED = f"""
+insert into quarantined (id, tenant, connection, resolution) values
+    ('old-1', 'aoba', 'aoba-greenhouse', '{CANDIDATE} asked us to'), ('old-2', 'aoba', 'aoba-greenhouse', 'a copy')
+"""
+ENGINE = """
+import sys
+from sinks.clickhouse.access import ClickHouseAccess
+from sinks.clickhouse.client import connect
+from sinks.clickhouse.migrate import migrate
+client = connect(ClickHouseAccess(url=sys.argv[1]))
+migrate(client)
+for statement in sys.argv[2:-1]:
+    client.command(statement)
+print(*(row[0] for row in client.query(sys.argv[-1]).result_rows))
+"""
 RELAY = "hirelay-relay"  # a group with a position in the events
 
 
@@ -137,30 +151,18 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
             time.sleep(0.1)
         admin.create_topics(settings.kafka_access, 2, 1, admin.SHARED_TOPICS)
         _fill(settings)
-        with ProcessPoolExecutor(1, get_context("spawn")) as engine:
-            engine.submit(_fill_clickhouse, settings).result()
+        _clickhouse(settings, ARCHIVED, "select 1")
         yield Broker(directory, settings)
     finally:
         process.kill()
         process.wait()
 
 
-def _fill_clickhouse(settings: Settings) -> None:
-    """Archive two deliveries that Kafka no longer has; a person's name is in why one was dropped."""
-    client = connect(settings.clickhouse_access)
-    migrate(client)
-    columns = ("id", "tenant", "connection", "detail", "resolution", "at")
-    rows = [
-        ["old-1", "aoba", "aoba-greenhouse", "x", f"{CANDIDATE} asked us to", NOW],
-        ["old-2", "aoba", "aoba-greenhouse", "x", "a copy", NOW],
-    ]
-    client.insert("quarantined", rows, column_names=columns)
-    client.close()
-
-
-def _archived(settings: Settings) -> list[str]:
-    client = connect(settings.clickhouse_access)
-    return [id_ for (id_,) in client.query("select id from quarantined order by id").result_rows]
+def _clickhouse(settings: Settings, *statements: str) -> list[str]:
+    """Run statements in a process of their own and return the first column of the last."""
+    script = [sys.executable, "-c", ENGINE, settings.clickhouse, *statements]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 def event(name: str, subject: str, **data: Any) -> bytes:
@@ -290,8 +292,7 @@ def test_an_erased_person_leaves_no_byte_and_no_number(broker: Broker) -> None:
     assert after[1].value == before[1].value
     assert len(broker.records(RELAY_LEDGER)) == 1
     assert [json.loads(r.value)["id"] for r in broker.records(QUARANTINE)] == ["entry-1"]
-    with ProcessPoolExecutor(1, get_context("spawn")) as engine:
-        assert engine.submit(_archived, broker.settings).result() == ["old-2"]
+    assert _clickhouse(broker.settings, "select id from quarantined") == ["old-2"]
     assert len(broker.records(CLICKHOUSE_REBUILDS)) == 1
     (audited,) = audit_log.read(broker.settings, "aoba")
     assert audited.action == "erased" and not IDS.search(audited.model_dump_json().encode())

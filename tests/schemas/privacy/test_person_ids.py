@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.events.context import RelayRegistration
 from schemas.events.envelope import full_type
 from schemas.events.packs import encode
 from schemas.privacy.packs import events_of
@@ -28,6 +29,7 @@ def test_an_id_can_be_brought_under_every_later_key(
 
     assert upgraded == now.id_of(address)
     assert now.upgraded(upgraded) == upgraded
+    RelayRegistration(registration_id="r", token_id="t", person=upgraded)  # of an accepted shape
     assert generation(upgraded) == now.generation == ("" if len(keys) == 1 else key_id(keys[-1]))
 
 

@@ -73,21 +73,24 @@ def format_storage(
     `options` go to Kafka's storage tool, such as the credentials that exist from the start.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    classpath = _classpath()
     path = directory / "server.properties"
     path.write_text(properties)
-    java = _java()
     if not (directory / "data" / "meta.properties").exists():
         storage = ("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(path))
         subprocess.run(
-            [java, "-cp", classpath, *storage, *options],
+            [_java(), "-cp", _classpath(), *storage, *options],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+    return (*java_command("kafka.Kafka", heap), str(path))
+
+
+def java_command(main: str, heap: str = "512m") -> tuple[str, ...]:
+    """Return the command that runs a class of Kafka's, without its arguments."""
     flags = (f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    return (java, *flags, quiet, "-cp", classpath, "kafka.Kafka", str(path))
+    return (_java(), *flags, quiet, "-cp", _classpath(), main)
 
 
 def _classpath() -> str:

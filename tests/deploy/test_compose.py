@@ -56,26 +56,78 @@ def test_compose_refuses_a_missing_secret() -> None:
     assert "HIRELAY_CLICKHOUSE_PASSWORD" in process.stderr
 
 
-def test_infrastructure_listens_on_loopback_alone(tmp_path: Path) -> None:
-    """Kafka and ClickHouse are not reachable from other machines, and images are pinned."""
+def test_nothing_is_published_beyond_loopback(tmp_path: Path) -> None:
+    """Only this machine's proxy reaches gateway and board, nobody Kafka and ClickHouse; images are pinned."""
     services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
 
-    for name in ("kafka", "clickhouse", "board", "alertmanager", "prometheus", "grafana"):
-        assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert {*published} == {"gateway", "board", "alertmanager", "prometheus", "grafana"}
+    assert {port["host_ip"] for ports in published.values() for port in ports} == {"127.0.0.1"}
     assert all(
         ":" in service["image"] and "latest" not in service["image"]
         for service in services.values()
     )
 
 
-def test_every_role_has_a_health_check_and_no_privileges(tmp_path: Path) -> None:
-    """A hanging role is detected, and a compromised one has few privileges."""
+def test_every_service_has_few_rights(tmp_path: Path) -> None:
+    """A compromised service, Kafka and ClickHouse included, cannot change its files or gain rights."""
     services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
 
-    for name in (*ROLES, "grafana"):
-        assert services[name]["healthcheck"]["test"]
-        assert services[name]["cap_drop"] == ["ALL"]
-        assert services[name]["read_only"] is True
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"] and "cap_add" not in service, name
+        assert service["read_only"] is True, name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not service.get("privileged") and service.get("user", "101:101") != "0", name
+        assert not [volume for volume in service.get("volumes", ()) if "docker.sock" in str(volume)]
+
+
+def test_every_service_that_stays_has_a_health_check_and_a_limit(tmp_path: Path) -> None:
+    """What hangs is detected, and what eats memory is stopped."""
+    services = yaml.safe_load(config(filled_environment(tmp_path)).stdout)["services"]
+
+    for name, service in services.items():
+        if service["restart"] != "no":
+            assert service["healthcheck"]["test"], name
+            assert service["deploy"]["resources"]["limits"]["memory"], name
+
+
+def test_networks_are_apart(tmp_path: Path) -> None:
+    """Who reads Kafka cannot reach ClickHouse unless it needs both, and neither reaches the Internet."""
+    document = yaml.safe_load(config(filled_environment(tmp_path)).stdout)
+    members = {
+        network: {
+            name for name, service in document["services"].items() if network in service["networks"]
+        }
+        for network in ("edge", "stream", "data", "watch")
+    }
+    internal = {name for name, network in document["networks"].items() if network.get("internal")}
+
+    assert internal == {"stream", "data", "watch"} and {*document["networks"]} == {*members}
+    assert members["edge"] == {
+        "gateway",
+        "board",
+        "reporter",
+        "alertmanager",
+        "prometheus",
+        "grafana",
+    }
+    assert not {"gateway", "worker", "dispatcher", "relay", "kafka"} & members["data"]
+    assert not {"clickhouse", "grafana", "prometheus", "alertmanager"} & members["stream"]
+    assert [*document["services"]["kafka"]["networks"]] == ["stream"]
+    assert [*document["services"]["clickhouse"]["networks"]] == ["data"]
+
+
+def test_every_role_signs_in_to_kafka(tmp_path: Path) -> None:
+    """The roles have an account, whose password is a file and no variable."""
+    document = yaml.safe_load(config(filled_environment(tmp_path)).stdout)
+
+    for name in (*ROLES, "topics", "migrate"):
+        environment = document["services"][name]["environment"]
+        assert environment["HIRELAY_KAFKA_SECURITY"] == "SASL_PLAINTEXT", name
+        assert environment["HIRELAY_KAFKA_PASSWORD_FILE"] == "/run/secrets/kafka_password", name
+        assert [secret["source"] for secret in document["services"][name]["secrets"]] == [
+            "kafka_password"
+        ]
 
 
 def test_what_watches_the_others_has_no_privileges(tmp_path: Path) -> None:

@@ -89,15 +89,15 @@ def retention(
     from sinks.clickhouse.client import connect
     from streams.configuration.files import load_tenancy
     from streams.configuration.targets import require_tenant
-    from streams.tools.keeping import text
-    from streams.tools.keeping.kept_data import kept_data
+    from streams.tools.retention import text
+    from streams.tools.retention.stored_data import stored_data
     from streams.tools.tables import print_table
 
     settings = load_settings(state)
     tenancy = load_tenancy(settings.config)
     tenants = [require_tenant(tenancy, tenant).id] if tenant else [t.id for t in tenancy.tenants]
     client = connect(settings.clickhouse_access)
-    rows = kept_data(settings.kafka_access, client, tenancy, tenants, datetime.now(UTC))
+    rows = stored_data(settings.kafka_access, client, tenancy, tenants, datetime.now(UTC))
     if shape is Listing.json:
         typer.echo(text.as_json(rows))
     else:

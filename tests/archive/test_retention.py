@@ -5,8 +5,8 @@ from typing import Any
 
 from schemas.kafka.retention import FOR_EVER
 from sinks.clickhouse.retention import end_audit, end_quarantined
-from streams.tools.keeping.kept_data import KeptData
-from streams.tools.keeping.text import as_table
+from streams.tools.retention.stored_data import StoredData
+from streams.tools.retention.text import as_table
 
 NOW = datetime(2026, 11, 28, 1, 2, 3, tzinfo=UTC)
 COLUMNS = ("id", "tenant", "connection", "at")
@@ -43,9 +43,11 @@ def test_an_old_audit_log_is_removed_for_all(client: Any) -> None:
 
 def test_what_is_not_as_configured_is_said() -> None:
     """A broker that keeps more, and rows that should have ended, are noted below the table."""
-    topic = KeptData(what="refused deliveries", where="t", how="Kafka", days=7, broker_days=30)
-    endless = KeptData(what="who did what", where="t", how="Kafka", days=400, broker_days=FOR_EVER)
-    rows = KeptData(
+    topic = StoredData(what="refused deliveries", where="t", how="Kafka", days=7, broker_days=30)
+    endless = StoredData(
+        what="who did what", where="t", how="Kafka", days=400, broker_days=FOR_EVER
+    )
+    rows = StoredData(
         what="list", where="t", how="archiver", tenant="acme", days=90, oldest=date(2026, 1, 1),
         is_overdue=True,
     )  # fmt: skip

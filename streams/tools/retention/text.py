@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from schemas.kafka.retention import FOR_EVER
-from streams.tools.keeping.kept_data import KeptData
+from streams.tools.retention.stored_data import StoredData
 from streams.tools.tables import TableColumn, TextTable
 
 TITLES = ("what", "company", "kept", "oldest", "where", "what ends it")
 PROSE = {"what", "where", "what ends it"}
 
 
-def as_table(rows: Sequence[KeptData]) -> TextTable:
+def as_table(rows: Sequence[StoredData]) -> TextTable:
     """Return one row per kind of data, and notes on what is not as configured."""
     return TextTable(
         columns=[TableColumn(title=title, prose=title in PROSE) for title in TITLES],
@@ -31,12 +31,12 @@ def as_table(rows: Sequence[KeptData]) -> TextTable:
     )
 
 
-def as_json(rows: Sequence[KeptData]) -> str:
+def as_json(rows: Sequence[StoredData]) -> str:
     """Return every field."""
     return json.dumps([asdict(row) for row in rows], default=str, ensure_ascii=False)
 
 
-def _notes(row: KeptData) -> list[str]:
+def _notes(row: StoredData) -> list[str]:
     notes = []
     if row.broker_days is not None:
         actual = _kept(None if row.broker_days == FOR_EVER else row.broker_days)

@@ -21,7 +21,7 @@ OLDEST = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptData:
+class StoredData:
     """One kind of data in one place: `days` is configured, None for ever; `broker_days` is what Kafka does, where it differs.
 
     `tenant` is empty for data of all companies; `oldest` is None where nothing is there or its age is not looked at. `how` says
@@ -38,15 +38,15 @@ class KeptData:
     is_overdue: bool = False
 
 
-def kept_data(
+def stored_data(
     access: KafkaAccess, client: Any, tenancy: Tenancy, tenants: Sequence[str], now: datetime
-) -> list[KeptData]:
+) -> list[StoredData]:
     """Return what is kept of all companies and of these ones; raise Unavailable and the driver's errors."""
     of_tenants = [row for name in tenants for row in _of_tenant(client, tenancy, name, now)]
     return [*_of_topics(access, tenancy), *of_tenants, *_ENDLESS]
 
 
-def _of_topics(access: KafkaAccess, tenancy: Tenancy) -> Iterator[KeptData]:
+def _of_topics(access: KafkaAccess, tenancy: Tenancy) -> Iterator[StoredData]:
     topics = ending_topics(tenancy.retention)
     actual = read_retention(access, topics)
     texts = {
@@ -56,7 +56,7 @@ def _of_topics(access: KafkaAccess, tenancy: Tenancy) -> Iterator[KeptData]:
     for topic in topics:
         what, where = texts[topic.name]
         configured, current = topic.retention_ms, actual.get(topic.name, topic.retention_ms)
-        yield KeptData(
+        yield StoredData(
             what=what,
             where=where,
             how="nothing: `audit_days` is not set"
@@ -68,12 +68,12 @@ def _of_topics(access: KafkaAccess, tenancy: Tenancy) -> Iterator[KeptData]:
         )
 
 
-def _of_tenant(client: Any, tenancy: Tenancy, name: str, now: datetime) -> Iterator[KeptData]:
+def _of_tenant(client: Any, tenancy: Tenancy, name: str, now: datetime) -> Iterator[StoredData]:
     tenant = tenancy.tenant(name)
     if tenant is None:
         return
     days, oldest = tenant.retention.quarantine_days, _oldest(client, "refused", name)
-    yield KeptData(
+    yield StoredData(
         what="list of refused deliveries",
         where="table quarantined",
         how="archiver, every hour" if days else "nothing: `quarantine_days` is not set",
@@ -83,7 +83,7 @@ def _of_tenant(client: Any, tenancy: Tenancy, name: str, now: datetime) -> Itera
         is_overdue=_is_over(oldest, days, now),
     )
     days, oldest = tenant.retention.candidates_days, _oldest(client, "events", name)
-    yield KeptData(
+    yield StoredData(
         what="ids of candidates",
         where="candidate-events, relay-ledger",
         how="hirelay erase --expired" if days else "hirelay erase, one by one",
@@ -119,27 +119,27 @@ def _days(milliseconds: int) -> int | None:
 
 
 _ENDLESS = (
-    KeptData(
+    StoredData(
         what="events, with ids and no names",
         where="topic candidate-events, table candidate_events",
         how=f"never: {EVENTS_STAY}",
     ),
-    KeptData(
+    StoredData(
         what="Career Relay's ledger",
         where="topic relay-ledger",
         how="never: balances are its sums; people in it end with their ids",
     ),
-    KeptData(
+    StoredData(
         what="names of jobs and employees",
         where="topic and table members",
         how="hirelay members remove",
     ),
-    KeptData(
+    StoredData(
         what="breaches and what was done",
         where="topics kpi-breaches, breach-actions",
         how="never: alerts are judged by them; they name no candidate",
     ),
-    KeptData(
+    StoredData(
         what="digests of delivery ids",
         where="topic delivery-ids",
         how="never: a captured delivery could be sent again",

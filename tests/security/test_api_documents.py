@@ -17,7 +17,7 @@ from streams.boards.page import create_app as create_board
 from streams.configuration.settings import Settings
 from streams.ingest.http.server import create_app as create_gateway
 from streams.ingest.relay_registrations import REGISTRATIONS_PATH
-from tests.fakes import NOON, ListDeliveryIds, ListPublisher, SetBreaches, SetClock
+from tests.fakes import NOON, ListDeliveryIds, ListPublisher, SetBreaches
 from tests.ingest import gateways
 from tests.security.conformance import EXAMPLES, config, differences
 from tests.security.test_access import READER, tenancy
@@ -96,7 +96,7 @@ async def test_a_token_of_a_link_has_no_more_than_its_characters(sender: httpx.A
 
 def test_the_board_answers_as_documented(client: Any) -> None:
     """Every status, content type and schema of an answer is in the document; with examples, every panel is asked."""
-    app = create_board(BoardAccess(tenancy, required=True, clock=SetClock()), lambda: client)
+    app = create_board(BoardAccess(tenancy, required=True, clock=MinuteClock()), lambda: client)
     # A query takes longer than a hundred refusals, so that few are made unless more are asked for.
     asked = {"tenant": "acme", "panel": "offers_by_month"} if EXAMPLES else {}
     settings = config({"Authorization": f"Bearer {READER}"}, parameters=asked)

@@ -64,11 +64,14 @@ def login_page(
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:
-    """Return the fields of the form; none of one that is too large."""
+    """Return the fields of the form; none of one that is too large or has too many."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_FORM_BYTES:
             return {}
-    parsed = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    try:
+        parsed = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError:
+        return {}
     return {name: values[0] for name, values in parsed.items()}

@@ -155,6 +155,12 @@ async def test_other_tokens_do_not_log_in(board: httpx.AsyncClient, token: str) 
     assert bearer.status_code == 401
 
 
+async def test_a_form_with_too_many_fields_is_none(board: httpx.AsyncClient) -> None:
+    """It is refused as a wrong token is, not answered with an error of ours."""
+    answer = await board.post("/login", data={f"field-{n}": "x" for n in range(20)})
+    assert answer.status_code == 401
+
+
 async def test_a_program_sends_its_token(board: httpx.AsyncClient) -> None:
     """A bearer token of the scope is enough."""
     headers = {"Authorization": f"Bearer {READER}"}

@@ -1,10 +1,12 @@
 """Sends what an OpenAPI document allows, and what it does not, and compares the answers with the document."""
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import schemathesis
+from hypothesis.errors import HypothesisWarning
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineFinished, NonFatalError, ScenarioFinished
 from schemathesis.engine.recorder import ScenarioRecorder
@@ -31,6 +33,7 @@ def config(headers: Mapping[str, str], **more: Any) -> schemathesis.Config:
 def differences(document: schemathesis.BaseSchema) -> tuple[int, list[str]]:
     """Return the number of requests made, and what was answered otherwise than documented."""
     requests, messages = 0, []
+    warnings.simplefilter("ignore", HypothesisWarning)  # about the length of what it prints
     for event in from_schema(document).execute():
         if isinstance(event, ScenarioFinished):
             requests += len(event.recorder.interactions)

@@ -20,7 +20,7 @@ define if_installed
 @if test -e $(PACKAGES_READY); then echo "$(1)"; $(1); else echo "NOT CHECKED, because no npm registry was reachable (make setup tries again): $(1)" >&2; fi
 endef
 
-.PHONY: help setup demo test check fmt bench bench-detect attack chaos release docs screenshots lock up down
+.PHONY: help setup demo test check fmt bench bench-detect attack chaos release pin-images docs screenshots lock up down
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -71,12 +71,16 @@ attack: setup ## Send many more forged deliveries and hostile requests than `mak
 bench: setup ## Measure against named baselines in the same run
 	$(BIN)/python -m pytest tests/bench -s $(ARGS)
 
-release: setup ## Write what the image contains to dist/sbom.cdx.json (CycloneDX) and look for known vulnerabilities in it
+release: setup ## Write what the image contains to dist/sbom.cdx.json (CycloneDX), look for known vulnerabilities in it, and refuse images without a digest
 	mkdir -p dist
 	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-reproducible deploy/requirements-prod.lock -o dist/sbom.cdx.json
 	rm -f dist/audit.json
 	$(BIN)/uv tool run pip-audit -r deploy/requirements-prod.lock --require-hashes --disable-pip -f json -o dist/audit.json \
 		|| if test -s dist/audit.json; then cat dist/audit.json; exit 1; else echo "NOT AUDITED, because the database of vulnerabilities was not reachable; run make release again where it is" >&2; exit 2; fi
+	$(BIN)/python -m streams.tools.pin_images --check
+
+pin-images: setup ## Write the digests of all container images into Compose and the Dockerfile (needs Docker and the image registry)
+	$(BIN)/python -m streams.tools.pin_images
 
 bench-detect: setup ## Measure the detectors on simulated years, for any seed (ARGS="--seed 7 --json figures.json")
 	$(BIN)/python -m tests.bench.detection $(ARGS)

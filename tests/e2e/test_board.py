@@ -44,6 +44,7 @@ def seeded(browser: Browser, stack: Stack) -> Stack:
         simulation := stack.simulate("--events", str(EVENTS), "--seed", "23")
     ).communicate()
     assert simulation.returncode == 0, output
+    assert stack.verify()["equal"]  # so no number moves between page and command
     return stack
 
 

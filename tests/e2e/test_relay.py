@@ -147,6 +147,7 @@ def killed(stack: Stack, *roles: str) -> Iterator[None]:
     yield
     for role, pid in pids.items():
         stack.wait_for_restart(role, pid)
+    stack.wait_for_clickhouse()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ def test_the_report_of_a_running_month(stack: Stack, tmp_path: Path) -> None:
     """Every format is written for this month, and the numbers are those of `hirelay kpi show`."""
     done = stack.simulate("--events", "200", "--seed", "61")
     done.communicate(timeout=120)
+    assert stack.verify()["equal"]  # so nothing is on its way between both readings
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
     result = stack.hirelay(
         *("report", "--tenant", "aoba", "--period", f"{today:%Y-%m}"), "--out", str(tmp_path)

@@ -26,6 +26,7 @@ from tests.ingest.gateways import Fixture, fixture
 from tests.vendors.stories import FOLDER, STORIES, Story
 
 SEEN_S = 20.0
+STATES_SQL = "select state from v_quarantined where connection = 'waiting-gh'"
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.vendor)
@@ -66,10 +67,7 @@ def test_a_delivery_that_waited_for_a_secret_counts_once(configured_stack: Stack
     wait_until(lambda: post_delivery(configured_stack, "waiting-gh", move) == 200, 10)
     assert configured_stack.verify()["equal"]
     assert totals(configured_stack, "waiting") == counted
-    states = configured_stack.query(
-        "select state from v_quarantined where connection = 'waiting-gh'"
-    )
-    assert states == [("replayed",)]
+    wait_until(lambda: configured_stack.query(STATES_SQL) == [("replayed",)], SEEN_S)
 
 
 def test_a_dropped_entry_stays_dropped(configured_stack: Stack) -> None:

@@ -15,6 +15,12 @@ from streams.configuration.settings import Settings, load_settings
 
 app = typer.Typer()
 
+Apply = Annotated[bool, flag("--apply", "Write it, with the gateway and every role stopped.")]
+Format = Annotated[AnswerFormat, typer.Option(help="Output format.")]
+LocalConfig = Annotated[
+    Path | None, typer.Option(help="Configuration file that `hirelay up` was started with, if any.")
+]
+
 
 @app.command()
 def erase(
@@ -27,16 +33,9 @@ def erase(
         bool,
         flag("--expired", "Everybody to whom nothing has happened for `candidates_days`."),
     ] = False,
-    apply: Annotated[
-        bool, flag("--apply", "Write it, with the gateway and every role stopped.")
-    ] = False,
-    format: Annotated[  # noqa: A002
-        AnswerFormat, typer.Option(help="Output format.")
-    ] = AnswerFormat.text,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Configuration file that `hirelay up` was started with, if any."),
-    ] = None,
+    apply: Apply = False,
+    format: Format = AnswerFormat.text,  # noqa: A002
+    config: LocalConfig = None,
     state: State = None,
 ) -> None:
     """Make a person's ids unlinkable everywhere, without changing a number: by default a dry run that says what it finds."""
@@ -59,16 +58,9 @@ def erase(
 @app.command()
 def rekey(
     tenant: TenantId,
-    apply: Annotated[
-        bool, flag("--apply", "Write it, with the gateway and every role stopped.")
-    ] = False,
-    format: Annotated[  # noqa: A002
-        AnswerFormat, typer.Option(help="Output format.")
-    ] = AnswerFormat.text,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Configuration file that `hirelay up` was started with, if any."),
-    ] = None,
+    apply: Apply = False,
+    format: Format = AnswerFormat.text,  # noqa: A002
+    config: LocalConfig = None,
     state: State = None,
 ) -> None:
     """Move what people are known by under a new `person_key`, without changing a number: by default a dry run."""

@@ -107,19 +107,16 @@ def run(
     with show_steps(console) as step:
         finished = apply and finish_interrupted(settings, now)
         plan = plan_erasure(settings, request, now, step)
+        report = _report(plan, request, now, finished_earlier=finished)
         if not apply or plan.is_empty:
-            return _report(plan, request, now, finished_earlier=finished)
+            return report
         apply_rewriting(settings, plan, now, step)
         detail = f"{plan.events} events, {len(plan.dropped)} quarantined deliveries"
         people = "expired candidates" if request.expired else "a person"
         auditing.note(settings, "erased", people, detail, request.tenant)
         again = plan_erasure(settings, request, now, step, plan.person.ids)
         remaining = again.events + again.ledger_records + len(again.dropped)
-        return replace(
-            _report(plan, request, now, finished_earlier=finished),
-            applied=True,
-            remaining=remaining,
-        )
+        return replace(report, applied=True, remaining=remaining)
 
 
 def _report(
